@@ -1,0 +1,88 @@
+"""What an answer can be. Every variable of every response has one of these, or nothing yet (not reached)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+class Reason(enum.Enum):
+    """Why there is no substantive answer. These are stored; *not reached* and its like are derived on reading."""
+
+    SKIPPED = "skipped"
+    DONT_KNOW = "dont_know"
+    PREFER_NOT_TO_SAY = "prefer_not_to_say"
+    NOT_ASKED = "not_asked"
+
+
+class Mode(enum.Enum):
+    """How an answer came."""
+
+    SELF = "self"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The options chosen: one for a choice, any number but none for a multiple (in the order of the question)."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A rating or a number, exact."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class Day:
+    """A calendar day."""
+
+    value: dt.date
+
+
+@dataclass(frozen=True)
+class Text:
+    """Somebody's own words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No substantive answer, and why. `note` is an interviewer's reason for skipping."""
+
+    reason: Reason
+    note: str | None = None
+
+
+Answer = Codes | Number | Day | Text | Missing
+Answers = Mapping[str, Answer]
+"""Answers by variable key (`work_satisfaction@before`)."""
+
+
+def is_substantive(answer: Answer | None) -> bool:
+    """True for an answer that says something, the only kind a base counts."""
+    return answer is not None and not isinstance(answer, Missing)
+
+
+def to_json(answer: Answer) -> object:
+    """The answer as plain JSON, the form in which saves are hashed and the demo cohort is written."""
+    match answer:
+        case Codes(codes):
+            return list(codes)
+        case Number(value):
+            return str(value)
+        case Day(value):
+            return value.isoformat()
+        case Text(text):
+            return text
+        case Missing(reason, note):
+            return {"missing": reason.value} | ({"note": note} if note else {})

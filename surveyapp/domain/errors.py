@@ -1,0 +1,122 @@
+"""The catalogue of what can go wrong, each with a sentence for the person and what to do next.
+
+The sentences here are English sources for staff and operators; what a participant reads is worded (and translated) by
+the web layer, which keys on the class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ShiftlineError(Exception):
+    """Something a person caused or can mend. `str(error)` is a sentence that says what to do."""
+
+
+class SettingsError(ShiftlineError):
+    """The environment holds a value we refuse to start with."""
+
+
+class NotPermitted(ShiftlineError):
+    """The staff member may not do this."""
+
+
+class NotFound(ShiftlineError):
+    """There is no such thing, or it is outside what this staff member may see. The two look the same on purpose."""
+
+
+class AccessRefused(ShiftlineError):
+    """A participant's link or code does not open anything. `why` is wrong, expired, revoked or closed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The link is {why}.")
+        self.why = why
+
+
+class NotOnRoute(ShiftlineError):
+    """The page asked for is not one this person can be on now. `page` is where they should be (None: the end)."""
+
+    def __init__(self, page: str | None) -> None:
+        super().__init__("That question is not the one to answer now.")
+        self.page = page
+
+
+class AnswersRefused(ShiftlineError):
+    """What was posted is not an answer to this page. `faults` says why, by variable; nothing was stored."""
+
+    def __init__(self, faults: tuple[AnswerFault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.variable}: {fault.code}" for fault in faults))
+        self.faults = faults
+
+
+class AlreadySubmitted(ShiftlineError):
+    """The response was handed in; its answers no longer change."""
+
+
+class ConsentMissing(ShiftlineError):
+    """No question may be answered before consent to take part is recorded."""
+
+
+class Unfinished(ShiftlineError):
+    """The response cannot be submitted: `page` is the first page still to answer."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__("There is a question still to answer.")
+        self.page = page
+
+
+class HeldByAnother(ShiftlineError):
+    """The case is open on somebody else's screen."""
+
+
+class StateRefused(ShiftlineError):
+    """The thing is in a state in which this cannot be done."""
+
+
+class InputRefused(ShiftlineError):
+    """Staff typed something that cannot be used. `field` names the form field, or is None for the whole."""
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class QuestionnaireFaults(ShiftlineError):
+    """The files under questionnaires/ have faults; none of them is served. `faults` holds all of them."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in a study's files: where, a code that tests and documents name it by, and what to do."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.code}: {self.sentence}"
+
+
+@dataclass(frozen=True)
+class AnswerFault:
+    """One thing wrong with a posted page: the variable's key, a code from `FAULT_CODES`, and what the sentence needs.
+
+    Codes: required, not_an_option, more_than_one, exclusive, not_a_number, not_whole, too_many_decimals, too_small,
+    too_large, not_a_date, too_early, too_late, too_long, unexpected.
+    """
+
+    variable: str
+    code: str
+    limit: str | None = None
+
+
+FAULT_CODES = frozenset(
+    "required not_an_option more_than_one exclusive not_a_number not_whole too_many_decimals too_small too_large "
+    "not_a_date too_early too_late too_long unexpected".split()
+)

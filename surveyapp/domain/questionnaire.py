@@ -1,0 +1,144 @@
+"""A questionnaire version, resolved: scales inlined, every default filled in. Immutable, and plain data throughout.
+
+`to_document` and `from_document` are its stored form: canonical JSON, whose SHA-256 is what freezing records.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from surveyapp.domain.answers import Reason
+from surveyapp.domain.conditions import Condition
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that can be chosen. `specify` is the label of a line of text shown when it is."""
+
+    code: str
+    label: str
+    exclusive: bool = False
+    specify: str | None = None
+
+
+@dataclass(frozen=True)
+class Net:
+    """A named group of options: satisfied is very satisfied or quite satisfied."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line of a grid: its own variable, on a page of its own for a participant."""
+
+    id: str
+    text: str
+    ask_if: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What time an answer speaks of: `before` or `now`, and how this questionnaire calls it."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, with everything its kind may need; what a kind does not use stays empty."""
+
+    id: str
+    kind: str
+    text: str
+    hint: str | None = None
+    interviewer: str | None = None
+    ask_if: Condition | None = None
+    scale: str | None = None
+    options: tuple[Option, ...] = ()
+    nets: tuple[Net, ...] = ()
+    favourable: str | None = None
+    neutral: str | None = None
+    statements: tuple[Statement, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    missing: tuple[Reason, ...] = ()
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    low: str | None = None
+    high: str | None = None
+    decimals: int = 0
+    earliest: str | None = None
+    latest: str | None = None
+    max_length: int | None = None
+
+    def option(self, code: str) -> Option | None:
+        return next((option for option in self.options if option.code == code), None)
+
+    def net(self, name: str) -> Net | None:
+        return next((net for net in self.nets if net.name == name), None)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a questionnaire as written; an interviewer's screen."""
+
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    interviewer: str | None = None
+    ask_if: Condition | None = None
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """An instrument in one version."""
+
+    id: str
+    version: int
+    title: str
+    sections: tuple[Section, ...]
+
+    def __hash__(self) -> int:
+        # Caches are keyed by questionnaire on every page served: hashing the whole tree each time would cost more
+        # than the page.
+        return hash((self.id, self.version))
+
+    @functools.cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(question for section in self.sections for question in section.questions)
+
+
+_adapter = TypeAdapter(Questionnaire)
+
+
+def to_document(questionnaire: Questionnaire) -> str:
+    """Canonical JSON: sorted keys, no spaces, nothing that is empty, so that adding an optional field to the format
+    later does not change what an old version hashes to."""
+    tree = _pruned(_adapter.dump_python(questionnaire, mode="json"))
+    return json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _pruned(tree: object) -> object:
+    if isinstance(tree, dict):
+        pairs = {key: _pruned(value) for key, value in tree.items()}
+        return {key: value for key, value in pairs.items() if value is not None and value is not False and value != []}
+    return [_pruned(item) for item in tree] if isinstance(tree, list) else tree
+
+
+def from_document(document: str) -> Questionnaire:
+    """The questionnaire of a stored document. Raises pydantic.ValidationError if it is not one."""
+    return _adapter.validate_json(document)
+
+
+def fingerprint(document: str) -> str:
+    """SHA-256 of a document, in hex."""
+    return hashlib.sha256(document.encode()).hexdigest()
