@@ -16,7 +16,16 @@ from surveyapp.domain.kinds import KINDS
 from surveyapp.domain.questionnaire import Moment, Net, Option, Question, Questionnaire, Section, Statement
 from surveyapp.domain.source import Place, Source, did_you_mean, read_source
 from surveyapp.domain.study import (
-    Anchor, Attribute, Group, Help, Measure, MeasureRow, Purpose, Study, Thresholds, Touchpoint,
+    Anchor,
+    Attribute,
+    Group,
+    Help,
+    Measure,
+    MeasureRow,
+    Purpose,
+    Study,
+    Thresholds,
+    Touchpoint,
 )
 
 MISSING_BY_DEFAULT = (Reason.DONT_KNOW, Reason.PREFER_NOT_TO_SAY)

@@ -1,0 +1,78 @@
+"""Participants, where they belong, and how to reach them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class Origin(enum.Enum):
+    """Where a participant comes from. Results never mix them."""
+
+    REAL = "real"
+    DEMO = "demo"
+    SIMULATED = "simulated"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place or organisation participants belong to, with the attributes that hold today."""
+
+    id: uuid.UUID
+    study: str
+    reference: str
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A person in a study and a group. Nothing here says who they are; that is `Contact`."""
+
+    id: uuid.UUID
+    study: str
+    group: str
+    reference: str
+    origin: Origin
+    enrolled_on: dt.date
+    site: Site | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    withdrawn_at: dt.datetime | None = None
+
+
+CONTACT_FIELDS = ("name", "phone", "email", "preferred", "times", "language")
+"""What a contact record can hold, in the order shown."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How to reach a participant. Stored encrypted, field by field, apart from answers."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    preferred: str = ""
+    times: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentGiven:
+    """One purpose, as last said: which wording, yes or no, how and when it was recorded."""
+
+    purpose: str
+    version: int
+    given: bool
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a participant on a day."""
+
+    event: str
+    on: dt.date
+    source: str

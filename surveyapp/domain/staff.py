@@ -1,0 +1,98 @@
+"""Staff, their roles, and what each role may do."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from dataclasses import dataclass
+
+from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.people import Origin
+
+
+class Role(enum.Enum):
+    INTERVIEWER = "interviewer"
+    SUPERVISOR = "supervisor"
+    EVALUATOR = "evaluator"
+    MANAGER = "manager"
+
+
+class Action(enum.Enum):
+    """What a staff member may be allowed to do, as it reads after “may”."""
+
+    INTERVIEW = "enter interviews"
+    SEE_CONTACTS = "see contact details"
+    SEE_RESULTS = "see results"
+    SEE_OPEN_TEXT = "read open answers"
+    MANAGE_PARTICIPANTS = "add and import participants"
+    GIVE_ACCESS = "give out links and codes"
+    OPEN_VERSION = "open a questionnaire version"
+
+
+MAY: dict[Role, frozenset[Action]] = {
+    Role.INTERVIEWER: frozenset({Action.INTERVIEW, Action.SEE_CONTACTS, Action.GIVE_ACCESS}),
+    Role.SUPERVISOR: frozenset({Action.INTERVIEW, Action.SEE_CONTACTS, Action.GIVE_ACCESS, Action.SEE_OPEN_TEXT}),
+    Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT}),
+    Role.MANAGER: frozenset({Action.SEE_CONTACTS, Action.MANAGE_PARTICIPANTS, Action.GIVE_ACCESS, Action.OPEN_VERSION,
+                             Action.SEE_RESULTS}),
+}
+
+SECOND_FACTOR_ROLES = frozenset(role for role, actions in MAY.items() if Action.SEE_CONTACTS in actions)
+"""Roles that see personal data, which a password alone does not open."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role in a study; with a site, only over that site's participants."""
+
+    role: Role
+    study: str
+    site_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody who signs in."""
+
+    id: uuid.UUID
+    email: str
+    name: str
+    active: bool
+    second_factor: bool
+    session_version: int
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, action: Action, study: str) -> bool:
+        """Whether any of their roles in the study allows it."""
+        return self.active and any(grant.study == study and action in MAY[grant.role] for grant in self.grants)
+
+    def check(self, action: Action, study: str) -> None:
+        """Raises NotPermitted, with the reason, unless they may."""
+        if not self.may(action, study):
+            raise NotPermitted(f"Your role in this study does not let you {action.value}. Ask a manager.")
+
+    def studies(self, action: Action) -> tuple[str, ...]:
+        """The studies in which they may do it, each once, in order."""
+        return tuple(sorted({grant.study for grant in self.grants if self.may(action, grant.study)}))
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return any(grant.role in SECOND_FACTOR_ROLES for grant in self.grants)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose data a query may touch: one study, one origin, and either every site or only these."""
+
+    study: str
+    origin: Origin
+    sites: frozenset[uuid.UUID] | None = None
+
+
+def scope_of(staff: Staff, action: Action, study: str, origin: Origin) -> Scope:
+    """What the staff member may see when doing this. Raises NotPermitted."""
+    staff.check(action, study)
+    grants = [grant for grant in staff.grants if grant.study == study and action in MAY[grant.role]]
+    if any(grant.site_id is None for grant in grants):
+        return Scope(study, origin)
+    return Scope(study, origin, frozenset(grant.site_id for grant in grants if grant.site_id))

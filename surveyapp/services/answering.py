@@ -1,0 +1,325 @@
+"""Answering a questionnaire, by a participant or with an interviewer: consent, saves, going back, handing in.
+
+Both go through the same functions and so the same rules; who answers is a `Who`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Answer, Answers, Mode, to_json
+from surveyapp.domain.cases import ANSWERABLE, Case, CaseState, Disposition
+from surveyapp.domain.errors import (
+    AlreadySubmitted, AnswerFault, AnswersRefused, ConsentMissing, NotFound, NotOnRoute, StateRefused, Unfinished,
+)
+from surveyapp.domain.kinds import KINDS, Form, SkipRule
+from surveyapp.domain.people import ConsentGiven, Participant
+from surveyapp.domain.questionnaire import Questionnaire, Section
+from surveyapp.domain.responses import Given, NewSave, Response
+from surveyapp.domain.route import NOT_ASKED, Page, Route, Situation, pages_of, parts_of, walk
+from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.domain.study import Study, Touchpoint
+from surveyapp.services import access
+from surveyapp.services.planning import plan_cases
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, cases, people, responses
+from surveyapp.store.database import new_id
+
+
+@dataclass(frozen=True)
+class ByLink:
+    """A participant, by the access their link or code opened."""
+
+    access_id: uuid.UUID
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class ByInterviewer:
+    """An interviewer who has the case open."""
+
+    staff: Staff
+    study: str
+    reference: str
+    touchpoint: int
+    mode: Mode
+    language: str = "en"
+
+
+Who = ByLink | ByInterviewer
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Everything a page shows: where the person is in which questionnaire, and what they have said so far.
+
+    `questionnaire`, `route` and `response` are None until consent is recorded. `given` is the latest answer to every
+    variable, on the route or not. `consents` is what was last said of each purpose.
+    """
+
+    study: Study
+    touchpoint: Touchpoint
+    participant: Participant
+    case: Case
+    state: CaseState
+    consents: Mapping[str, ConsentGiven]
+    response: Response | None = None
+    questionnaire: Questionnaire | None = None
+    route: Route | None = None
+    given: Mapping[str, Given] | None = None
+
+    @property
+    def consented(self) -> bool:
+        """Whether every required purpose was agreed to, in the wording that now stands."""
+        return all((said := self.consents.get(purpose.id)) is not None and said.given
+                   and said.version >= purpose.version for purpose in self.study.required_purposes)
+
+    @property
+    def submitted(self) -> bool:
+        return self.response is not None and self.response.state == "submitted"
+
+    @property
+    def ready(self) -> tuple[Questionnaire, Route, Response]:
+        """The questionnaire, route and response. Raises ConsentMissing when nothing was begun."""
+        if self.questionnaire is None or self.route is None or self.response is None:
+            raise ConsentMissing("Consent to take part comes before the first question.")
+        return self.questionnaire, self.route, self.response
+
+    def pages_in(self, section: Section) -> tuple[Page, ...]:
+        """The section's pages that are on the route."""
+        return tuple(page for page in self.ready[1].pages if page.section.id == section.id)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """After a save: the visit as it now is, and whether this was the same form sent again."""
+
+    visit: Visit
+    repeated: bool
+
+    def next_page(self, page_id: str) -> Page | None:
+        """The page after this one, but never beyond the first still to answer; None when it is time to check."""
+        route = self.visit.ready[1]
+        following = route.after(page_id) if page_id in {page.id for page in route.pages} else route.frontier
+        return following if following is None or route.page(following.id) else route.frontier
+
+
+def visit(runtime: Runtime, who: Who) -> Visit:
+    """What there is to show. Raises AccessRefused, NotFound, NotPermitted."""
+    with runtime.database.reading() as session:
+        return _visit(runtime, session, who)
+
+
+def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:
+    """Records what was said of each purpose and, once those required are agreed to, begins the response on the version
+    that is open. Saying the same again records nothing new. Raises StateRefused outside the window."""
+    now = runtime.clock()
+    with runtime.database.writing() as session:
+        before = _visit(runtime, session, who, lock=True)
+        _check_answerable(before)
+        mode, staff_id, _ = _actor(who)
+        for purpose in before.study.consent:
+            said = before.consents.get(purpose.id)
+            given = agreed.get(purpose.id, False)
+            if said is None or said.given != given or said.version != purpose.version:
+                people.add_consent(session, before.participant.id,
+                                   ConsentGiven(purpose.id, purpose.version, given, now), mode, staff_id)
+                audit.record(session, now, staff_id, "consent_given" if given else "consent_declined",
+                             before.study.id, before.participant.reference, purpose=purpose.id,
+                             version=purpose.version, mode=mode.value)
+        session.flush()
+        after = _visit(runtime, session, who)
+        if after.consented and after.response is None:
+            _begin(runtime, session, after)
+            after = _visit(runtime, session, who)
+        return after
+
+
+def save_page(runtime: Runtime, who: Who, page_id: str, form: Form, save_id: uuid.UUID,
+              client_at: dt.datetime | None = None) -> Saved:
+    """Stores one page's answers: history appended, current answers replaced, all in one transaction.
+
+    The same form sent again changes nothing. Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted,
+    StateRefused.
+    """
+    with runtime.database.writing() as session:
+        before = _visit(runtime, session, who, lock=True)
+        _check_answerable(before)
+        page = before.ready[1].page(page_id)
+        if page is None:
+            frontier = before.ready[1].frontier
+            raise NotOnRoute(frontier.id if frontier else None)
+        parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
+        if parsed.faults:
+            raise AnswersRefused(tuple(parsed.faults))
+        return _save(runtime, session, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
+
+
+def save_section(runtime: Runtime, who: ByInterviewer, section_id: str, form: Form, save_id: uuid.UUID, *,
+                 finish: bool, client_at: dt.datetime | None = None) -> Saved:
+    """Stores an interviewer's screen: every question of a section that has something posted.
+
+    With `finish`, questions left empty are faults where an answer is required, and skipped where it is not; but what
+    can be stored is stored either way, so that stopping half-way loses nothing. Raises AnswersRefused after storing.
+    """
+    with runtime.database.writing() as session:
+        before = _visit(runtime, session, who, lock=True)
+        _check_answerable(before)
+        questionnaire, _, _ = before.ready
+        answers: dict[str, Answer] = {}
+        faults: list[AnswerFault] = []
+        for page in (page for page in pages_of(questionnaire) if page.section.id == section_id):
+            parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
+            posted = any(value.strip() for part in page.parts for key, values in form.items()
+                         if key.partition(":")[0] == part.key for value in values)
+            if posted or finish:
+                answers.update(parsed.answers)
+                faults.extend(fault for fault in parsed.faults if finish or fault.code != "required")
+        given = {key: each.answer for key, each in (before.given or {}).items()}
+        reached = walk(questionnaire, given | answers, _situation(session, before))
+        asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
+        kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
+        saved = _save(runtime, session, who, before, section_id, section_id, kept, save_id, client_at)
+    asked_faults = tuple(fault for fault in faults if fault.variable in asked)
+    if asked_faults:
+        raise AnswersRefused(asked_faults)
+    return saved
+
+
+def submit(runtime: Runtime, who: Who) -> Visit:
+    """Hands the response in and opens what follows from it. Handing in twice is the same as once. Raises Unfinished
+    with the first page still to answer."""
+    now = runtime.clock()
+    with runtime.database.writing() as session:
+        before = _visit(runtime, session, who, lock=True)
+        if before.submitted:
+            return before
+        _check_answerable(before)
+        _, route, response = before.ready
+        if route.frontier is not None:
+            raise Unfinished(route.frontier.id)
+        responses.submit(session, response.id, now)
+        cases.set_disposition(session, before.case.id, Disposition.COMPLETE)
+        cases.set_next(session, before.case.id, None)
+        session.flush()
+        plan_cases(runtime, session, before.participant)
+        session.expire_all()
+        return _visit(runtime, session, who)
+
+
+def payload_hash(page_id: str, answers: Answers) -> str:
+    """SHA-256 over the page and its answers: two forms with the same hash say the same."""
+    payload = json.dumps([page_id, {key: to_json(answer) for key, answer in answers.items()}], sort_keys=True)
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def _visit(runtime: Runtime, session: Session, who: Who, lock: bool = False) -> Visit:
+    case_id = _case_id(runtime, session, who)
+    case = (cases.locked_case if lock else cases.case)(session, case_id)
+    assert case is not None
+    found = people.participant(session, case.participant_id, runtime.clock().date())
+    assert found is not None
+    study = runtime.study(found.study)
+    touchpoint = study.touchpoint(found.group, case.touchpoint)
+    if touchpoint is None:
+        raise NotFound(f"The study no longer has a touchpoint {case.touchpoint} for {found.group}.")
+    response = responses.response_of(session, case.id)
+    state = case.state(runtime.clock(), response.state if response else None, bool(found.withdrawn_at))
+    if runtime.settings.demo and state in (CaseState.SCHEDULED, CaseState.CLOSED):
+        state = CaseState.OPEN if response is None else CaseState.IN_PROGRESS
+    consents = people.consents(session, found.id)
+    plain = Visit(study, touchpoint, found, case, state, consents)
+    if response is None:
+        return plain
+    questionnaire = runtime.instrument(session, study.id, response.questionnaire, response.version)
+    given = responses.given_answers(session, response.id)
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, _situation(session, plain))
+    return Visit(study, touchpoint, found, case, state, consents, response, questionnaire, route, given)
+
+
+def _situation(session: Session, visit: Visit) -> Situation:
+    earlier = (responses.earlier_answers(session, visit.participant.id, visit.case.touchpoint)
+               if visit.case.touchpoint > 1 else {})
+    site = visit.participant.site.attributes if visit.participant.site else {}
+    return Situation(earlier, visit.participant.attributes, site)
+
+
+def _case_id(runtime: Runtime, session: Session, who: Who) -> uuid.UUID:
+    if isinstance(who, ByLink):
+        return access.admitted_case(runtime, session, who.access_id)
+    scope = scope_of(who.staff, Action.INTERVIEW, who.study, runtime.origin)
+    case = cases.case_in_scope(session, scope, who.reference, who.touchpoint)
+    if case is None:
+        raise NotFound(f"There is no {who.reference} at touchpoint {who.touchpoint} in this study.")
+    return case.id
+
+
+def _actor(who: Who) -> tuple[Mode, uuid.UUID | None, str]:
+    if isinstance(who, ByLink):
+        return Mode.SELF, None, who.language
+    return who.mode, who.staff.id, who.language
+
+
+def _skip_rule(who: Who) -> SkipRule:
+    return SkipRule.INTERVIEWER if isinstance(who, ByInterviewer) else SkipRule.NOBODY
+
+
+def _check_answerable(visit: Visit) -> None:
+    if visit.submitted:
+        raise AlreadySubmitted("These answers were handed in; thank you. They can no longer be changed here.")
+    if visit.state not in ANSWERABLE:
+        raise StateRefused(f"Answers are not taken now: the case is {visit.state.value.replace('_', ' ')}.")
+
+
+def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
+    """Starts the response on the newest open version. It keeps that version to the end."""
+    version = responses.open_version(session, visit.study.id, visit.touchpoint.questionnaire)
+    if version is None:
+        raise StateRefused(f"No version of {visit.touchpoint.questionnaire} is open yet.")
+    responses.add_response(session, Response(
+        new_id(), visit.case.id, visit.touchpoint.questionnaire, version, "started", 0, secrets.randbits(31),
+        runtime.clock()))
+    if visit.case.disposition in (Disposition.UNKNOWN, Disposition.NON_CONTACT, Disposition.OTHER):
+        cases.set_disposition(session, visit.case.id, Disposition.PARTIAL)
+
+
+def _save(runtime: Runtime, session: Session, who: Who, before: Visit, section: str, page_id: str, answers: Answers,
+          save_id: uuid.UUID, client_at: dt.datetime | None) -> Saved:
+    questionnaire, _, response = before.ready
+    hashed = payload_hash(page_id, answers)
+    if not answers or responses.is_repeat(session, response.id, save_id, hashed):
+        return Saved(before, True)
+    mode, staff_id, language = _actor(who)
+    changed = _changed(before.given or {}, answers, mode, staff_id)
+    new = NewSave(save_id, section, language, mode, staff_id, client_at, runtime.clock(), hashed)
+    stored = responses.record_save(session, response, new, changed)
+    _materialise(session, before, response, questionnaire, stored, answers)
+    session.expire_all()
+    return Saved(_visit(runtime, session, who), False)
+
+
+def _changed(given: Mapping[str, Given], answers: Answers, mode: Mode, staff_id: uuid.UUID | None) -> dict[str, Answer]:
+    """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
+    pages past a participant's own answer did not give it."""
+    return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}
+
+
+def _materialise(session: Session, visit: Visit, response: Response, questionnaire: Questionnaire,
+                 stored: uuid.UUID, answers: Answers) -> None:
+    given = {key: each.answer for key, each in (visit.given or {}).items()} | dict(answers)
+    route = walk(questionnaire, given, _situation(session, visit))
+    derived = dict.fromkeys(route.not_asked, NOT_ASKED)
+    current = responses.current_answers(session, response.id)
+    session.flush()
+    responses.replace_answers(session, response.id, stored, current, {**derived, **route.answers},
+                              responses.sources_of(session, response.id))
+
+

@@ -1,0 +1,135 @@
+"""Questionnaire versions: checking, freezing and opening.
+
+A frozen version's file cannot change: `frozen.lock` in the study's folder holds the hash of its resolved document.
+Opening stores that document in the database, from where it is served.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults, StateRefused
+from surveyapp.domain.questionnaire import fingerprint, to_document
+from surveyapp.domain.staff import Action, Staff
+from surveyapp.domain.study import Study
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, responses
+
+LOCK = "frozen.lock"
+
+
+@dataclass(frozen=True)
+class VersionState:
+    """A version as files, lock and database have it. `responses_open` is True for the one new responses begin on."""
+
+    questionnaire: str
+    version: int
+    title: str
+    questions: int
+    frozen: bool
+    opened_at: dt.datetime | None
+    current: bool
+
+
+def read_lock(folder: Path) -> dict[tuple[str, int], str]:
+    """What is frozen in a study's folder: (questionnaire, version) to SHA-256."""
+    path = folder / LOCK
+    frozen = {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                name, version, sha256 = line.split()
+                frozen[name, int(version.removeprefix("v"))] = sha256
+    return frozen
+
+
+def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
+    """Frozen files that changed or went away since."""
+    faults = []
+    for (name, version), sha256 in read_lock(folder).items():
+        file = f"{study.id}/{name}/v{version}.yaml"
+        questionnaire = study.questionnaires.get((name, version))
+        if questionnaire is None:
+            faults.append(Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back."))
+        elif fingerprint(to_document(questionnaire)) != sha256:
+            faults.append(Fault(file, 1, 1, "frozen_changed",
+                                f"Version {version} is frozen: it (or a scale it uses) changed since. Undo the change, "
+                                f"and write it as v{version + 1}.yaml."))
+    return tuple(faults)
+
+
+def check_frozen(runtime: Runtime) -> None:
+    """Raises QuestionnaireFaults when a frozen file is not what was frozen. Done before anything is served."""
+    faults = tuple(fault for study in runtime.studies.values()
+                   for fault in lock_faults(runtime.settings.questionnaires / study.id, study))
+    if faults:
+        raise QuestionnaireFaults(faults)
+
+
+def freeze(runtime: Runtime, study_id: str, name: str) -> int:
+    """Freezes the newest version of a questionnaire and returns its number. Freezing again does nothing.
+
+    Raises NotFound, and StateRefused when there is a gap in the numbers.
+    """
+    study = runtime.study(study_id)
+    versions = sorted(version for each, version in study.questionnaires if each == name)
+    if not versions:
+        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+    if versions != list(range(1, versions[-1] + 1)):
+        raise StateRefused(f"The versions of {name} have a gap: {', '.join(map(str, versions))}. Number them from 1.")
+    folder = runtime.settings.questionnaires / study_id
+    frozen = read_lock(folder)
+    for version in versions:
+        frozen.setdefault((name, version), fingerprint(to_document(study.questionnaires[name, version])))
+    lines = [f"{each} v{version} {sha256}" for (each, version), sha256 in sorted(frozen.items())]
+    header = "# Frozen questionnaire versions and the SHA-256 of what each resolves to. Written by `questionnaires freeze`."
+    (folder / LOCK).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return versions[-1]
+
+
+def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> tuple[int, bool]:
+    """Opens the newest frozen version for new responses: (version, whether it was not open before). Responses begun on
+    an older one finish on it. `staff` is None on the operator's command line.
+
+    Raises NotPermitted, NotFound, StateRefused when the newest is not frozen.
+    """
+    study = runtime.study(study_id)
+    if staff is not None:
+        staff.check(Action.OPEN_VERSION, study_id)
+    frozen = {version: sha256 for (each, version), sha256 in
+              read_lock(runtime.settings.questionnaires / study_id).items() if each == name}
+    if not any(each == name for each, _ in study.questionnaires):
+        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+    if not frozen:
+        raise StateRefused(f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first.")
+    version = max(frozen)
+    document = to_document(study.questionnaires[name, version])
+    with runtime.database.writing() as session:
+        opened = {(each, number): sha256 for each, number, sha256, _ in responses.versions(session, study_id)}
+        if (name, version) in opened:
+            if opened[name, version] != frozen[version]:
+                raise StateRefused(f"The database holds another version {version} of {name} than the files. Restore the "
+                                   "file it was opened from; what people answered cannot change under them.")
+            return version, False
+        responses.add_version(session, study_id, name, version, fingerprint(document), document, runtime.clock(),
+                              staff.id if staff else None)
+        audit.record(session, runtime.clock(), staff.id if staff else None, "questionnaire_version_opened", study_id,
+                     name, version=version)
+        return version, True
+
+
+def version_states(runtime: Runtime, staff: Staff, study_id: str) -> list[VersionState]:
+    """Every version of every questionnaire of a study, newest last. Raises NotPermitted."""
+    staff.check(Action.OPEN_VERSION, study_id)
+    study = runtime.study(study_id)
+    frozen = read_lock(runtime.settings.questionnaires / study_id)
+    with runtime.database.reading() as session:
+        opened = {(name, version): at for name, version, _, at in responses.versions(session, study_id)}
+    newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
+    return [
+        VersionState(name, version, questionnaire.title, len(questionnaire.questions), (name, version) in frozen,
+                     opened.get((name, version)), newest.get(name) == version)
+        for (name, version), questionnaire in sorted(study.questionnaires.items())
+    ]

@@ -1,0 +1,88 @@
+"""Everything that needs a key: sealed contact fields, hashes of links, codes and phone numbers, passwords."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from surveyapp.store.people import Sealed
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Letters and digits that cannot be taken for one another when read from paper or said on the phone."""
+
+CODE_LENGTH = 11
+"""30^11 is more than 2^53: a typed code must carry at least 50 random bits (standards.md)."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys of an installation. Contact keys by id; the first seals, all open."""
+
+    access_key: bytes = field(repr=False)
+    contact_keys: Mapping[str, bytes] = field(repr=False)
+
+    def seal(self, participant: uuid.UUID, name: str, value: str) -> Sealed:
+        """Encrypts a contact field (AES-256-GCM), bound to its participant and field so that it fits nowhere else."""
+        key_id = next(iter(self.contact_keys))
+        nonce = os.urandom(12)
+        sealed = AESGCM(self.contact_keys[key_id]).encrypt(nonce, value.encode(), _bound_to(participant, name))
+        return Sealed(key_id, nonce + sealed)
+
+    def unseal(self, participant: uuid.UUID, name: str, sealed: Sealed) -> str:
+        """Raises cryptography's InvalidTag if it was tampered with or belongs elsewhere, KeyError without its key."""
+        key = self.contact_keys[sealed.key_id]
+        opened = AESGCM(key).decrypt(sealed.ciphertext[:12], sealed.ciphertext[12:], _bound_to(participant, name))
+        return opened.decode()
+
+    def digest(self, purpose: str, value: str) -> str:
+        """A keyed hash (HMAC-SHA-256, hex), by which a secret is found without being stored."""
+        return hmac.new(self.access_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _bound_to(participant: uuid.UUID, name: str) -> bytes:
+    return participant.bytes + name.encode()
+
+
+def new_token() -> str:
+    """A link's token: 144 random bits, 24 characters."""
+    return secrets.token_urlsafe(18)
+
+
+def new_code() -> str:
+    """A code to type, 53 random bits, without its dashes."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def written_code(code: str) -> str:
+    """A code as it is given out: K7QM-2VXA-9TB."""
+    return "-".join(code[start:start + 4] for start in range(0, len(code), 4))
+
+
+def typed_code(typed: str) -> str:
+    """What somebody typed as a code: any case, any spaces or dashes."""
+    return "".join(character for character in typed.upper() if character.isascii() and character.isalnum())
+
+
+_hasher = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """Argon2id, with the library's current parameters."""
+    return _hasher.hash(password)
+
+
+def password_fits(stored: str, password: str) -> bool:
+    """Whether the password is the one hashed."""
+    try:
+        return _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False

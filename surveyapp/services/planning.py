@@ -1,0 +1,53 @@
+"""Which cases a participant has: one for each touchpoint whose anchor has come to pass."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.cases import Case, window
+from surveyapp.domain.people import Participant
+from surveyapp.domain.study import Touchpoint
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases, people, responses
+from surveyapp.store.database import new_id
+
+
+def plan_cases(runtime: Runtime, session: Session, participant: Participant) -> list[Case]:
+    """Makes the cases that have become due to exist, and returns the new ones. Doing it again makes none."""
+    study = runtime.study(participant.study)
+    existing = {case.touchpoint: case for case in cases.cases_of(session, participant.id)}
+    made = []
+    for touchpoint in sorted(study.touchpoints_of(participant.group), key=lambda each: each.number):
+        if touchpoint.number in existing:
+            continue
+        anchored_on = _anchored_on(runtime, session, participant, touchpoint, existing)
+        if anchored_on is None:
+            continue
+        opens_at, due_at, closes_at = window(touchpoint, anchored_on, runtime.zone(study))
+        case = Case(new_id(), participant.id, touchpoint.number, opens_at, due_at, closes_at)
+        cases.add_case(session, case)
+        existing[touchpoint.number] = case
+        made.append(case)
+    return made
+
+
+def _anchored_on(runtime: Runtime, session: Session, participant: Participant, touchpoint: Touchpoint,
+                 existing: dict[int, Case]) -> dt.date | None:
+    """The day that the touchpoint's anchor fell on, or None while it has not."""
+    anchor = touchpoint.opens
+    match anchor.type:
+        case "enrolled":
+            return participant.enrolled_on
+        case "fixed":
+            return anchor.date
+        case "event":
+            days = [event.on for event in people.events(session, participant.id) if event.event == anchor.event]
+            return min(days, default=None)
+        case "submitted":
+            case_before = existing.get(anchor.touchpoint[1]) if anchor.touchpoint else None
+            response = responses.response_of(session, case_before.id) if case_before else None
+            if response is None or response.submitted_at is None:
+                return None
+            return response.submitted_at.astimezone(runtime.zone(runtime.study(participant.study))).date()

@@ -1,0 +1,78 @@
+"""What every service is given: the database, the studies, the keys, the clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.loading import load_studies
+from surveyapp.domain.people import Origin
+from surveyapp.domain.questionnaire import Questionnaire, from_document
+from surveyapp.domain.study import Study
+from surveyapp.services.keyring import Keyring
+from surveyapp.settings import Settings
+from surveyapp.store import responses
+from surveyapp.store.database import Database
+
+Clock = Callable[[], dt.datetime]
+
+
+def system_clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The installation as services see it. Made once a process."""
+
+    settings: Settings
+    database: Database
+    studies: Mapping[str, Study]
+    keyring: Keyring
+    clock: Clock = system_clock
+    _instruments: dict[tuple[str, str, int], Questionnaire] = field(default_factory=dict)
+
+    def study(self, study_id: str) -> Study:
+        """Raises NotFound."""
+        try:
+            return self.studies[study_id]
+        except KeyError:
+            raise NotFound(f"There is no study “{study_id}”.") from None
+
+    @property
+    def origin(self) -> Origin:
+        """Whose answers this installation is about: the demonstration's people, or real ones. Never both."""
+        return Origin.DEMO if self.settings.demo else Origin.REAL
+
+    def zone(self, study: Study) -> ZoneInfo:
+        return _zone(study.time_zone)
+
+    def today(self, study: Study) -> dt.date:
+        """The day it is where the study is."""
+        return self.clock().astimezone(self.zone(study)).date()
+
+    def instrument(self, session: Session, study: str, questionnaire: str, version: int) -> Questionnaire:
+        """A version as it was opened, from the database; parsed once a process, for it cannot change."""
+        key = (study, questionnaire, version)
+        if key not in self._instruments:
+            document = responses.document(session, study, questionnaire, version)
+            if document is None:
+                raise StateRefused(f"Version {version} of {questionnaire} was never opened. Open it with "
+                                   f"`surveyapp questionnaires open {study} {questionnaire}`.")
+            self._instruments[key] = from_document(document)
+        return self._instruments[key]
+
+
+_zone = functools.lru_cache(ZoneInfo)
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
+    """Loads the studies and connects to the database. Raises QuestionnaireFaults."""
+    return Runtime(settings, Database(settings.database_url), load_studies(settings.questionnaires),
+                   Keyring(settings.access_key, settings.contact_keys), clock)

@@ -1,0 +1,128 @@
+"""Settings: one frozen object, read from the environment once, that refuses bad values with a sentence."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from surveyapp.domain.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "SURVEYAPP_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the environment decides. README's table says what each one is."""
+
+    secret_key: str = field(repr=False)
+    access_key: bytes = field(repr=False)
+    contact_keys: Mapping[str, bytes] = field(repr=False)
+    database_url: str = f"sqlite:///{ROOT / 'instance' / 'surveyapp.db'}"
+    questionnaires: Path = ROOT / "questionnaires"
+    public_url: str = "http://127.0.0.1:8000"
+    demo: bool = False
+    hold_minutes: int = 30
+    proxies: int = 0
+    rate_limit_storage: str = "memory://"
+
+    @property
+    def contact_key_id(self) -> str:
+        """The key that seals new contacts: the first one listed. The others still open old ones."""
+        return next(iter(self.contact_keys))
+
+
+KNOWN = frozenset({"DATABASE_URL", "SECRET_KEY", "ACCESS_KEY", "CONTACT_KEYS", "QUESTIONNAIRES", "PUBLIC_URL", "DEMO",
+                   "HOLD_MINUTES", "PROXIES", "RATE_LIMIT_STORAGE"})
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Reads SURVEYAPP_… variables. Raises SettingsError for a missing secret, a bad value or an unknown name."""
+    given = {name.removeprefix(PREFIX): value for name, value in environment.items()
+             if name.startswith(PREFIX) and value != ""}
+    unknown = sorted(set(given) - KNOWN)
+    if unknown:
+        raise SettingsError(f"{PREFIX}{unknown[0]} is not a setting. README lists them all; correct its name or unset it.")
+    secret = _secret(given)
+    settings: dict[str, object] = {}
+    if "DATABASE_URL" in given:
+        settings["database_url"] = _database_url(given["DATABASE_URL"])
+    if "QUESTIONNAIRES" in given:
+        settings["questionnaires"] = Path(given["QUESTIONNAIRES"])
+    if "PUBLIC_URL" in given:
+        settings["public_url"] = _public_url(given["PUBLIC_URL"])
+    for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
+        if name in given:
+            settings[name.lower()] = _whole(name, given[name], low, high)
+    if "RATE_LIMIT_STORAGE" in given:
+        settings["rate_limit_storage"] = given["RATE_LIMIT_STORAGE"]
+    return Settings(secret_key=secret, access_key=_key(given, "ACCESS_KEY"), contact_keys=_contact_keys(given),
+                    demo=_flag("DEMO", given.get("DEMO", "no")), **settings)  # type: ignore[arg-type]
+
+
+def _secret(given: Mapping[str, str]) -> str:
+    secret = given.get("SECRET_KEY", "")
+    if len(secret) < 32:
+        raise SettingsError(f"Set {PREFIX}SECRET_KEY to a random text of at least 32 characters, for example the output "
+                            "of `openssl rand -hex 32`. Sessions and forms are signed with it. (`make demo` makes its own.)")
+    return secret
+
+
+def _decoded(name: str, written: str) -> bytes:
+    try:
+        key = base64.b64decode(written, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise SettingsError(f"{PREFIX}{name} needs 32 random bytes in base64, for example the output of "
+                            "`openssl rand -base64 32`.")
+    return key
+
+
+def _key(given: Mapping[str, str], name: str) -> bytes:
+    if name not in given:
+        raise SettingsError(f"Set {PREFIX}{name} to 32 random bytes in base64 (`openssl rand -base64 32`). Participants' "
+                            "links are hashed with it: keep it, or every link given out stops working.")
+    return _decoded(name, given[name])
+
+
+def _contact_keys(given: Mapping[str, str]) -> dict[str, bytes]:
+    if "CONTACT_KEYS" not in given:
+        raise SettingsError(f"Set {PREFIX}CONTACT_KEYS to `name:key`, the key 32 random bytes in base64. Contact details "
+                            "are encrypted with the first; list older ones after it, separated by commas.")
+    keys = {}
+    for entry in given["CONTACT_KEYS"].split(","):
+        name, separator, key = entry.strip().partition(":")
+        if not separator or not name:
+            raise SettingsError(f"{PREFIX}CONTACT_KEYS is written `name:key`, several separated by commas.")
+        keys[name] = _decoded("CONTACT_KEYS", key)
+    return keys
+
+
+def _database_url(url: str) -> str:
+    if url.startswith("postgresql://"):
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    raise SettingsError(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _public_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with https:// (or http:// on your own machine).")
+    return url.rstrip("/")
+
+
+def _whole(name: str, written: str, low: int, high: int) -> int:
+    if not written.isascii() or not written.isdigit() or not low <= int(written) <= high:
+        raise SettingsError(f"{PREFIX}{name} must be a whole number from {low} to {high}, not “{written}”.")
+    return int(written)
+
+
+def _flag(name: str, written: str) -> bool:
+    if written.lower() not in ("yes", "no"):
+        raise SettingsError(f"{PREFIX}{name} must be yes or no, not “{written}”.")
+    return written.lower() == "yes"

@@ -1,0 +1,41 @@
+"""The audit trail. Insert only; it names participants by reference and never holds contact details or answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.store.database import new_id
+from surveyapp.store.tables import AuditRow
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: dt.datetime
+    staff_id: uuid.UUID | None
+    action: str
+    study: str | None
+    subject: str | None
+    detail: dict[str, Any]
+
+
+def record(session: Session, at: dt.datetime, staff_id: uuid.UUID | None, action: str, study: str | None = None,
+           subject: str | None = None, **detail: Any) -> None:
+    """Adds an entry to the unit of work that does what it tells of: both happen or neither. `action` is an event in the
+    past tense."""
+    session.add(AuditRow(id=new_id(), at=at, staff_id=staff_id, action=action, study=study, subject=subject,
+                         detail=detail))
+
+
+def entries(session: Session, study: str | None = None) -> list[Entry]:
+    """The trail, oldest first."""
+    query = select(AuditRow).order_by(AuditRow.at, AuditRow.id)
+    if study is not None:
+        query = query.where(AuditRow.study == study)
+    return [Entry(row.at, row.staff_id, row.action, row.study, row.subject, row.detail)
+            for row in session.scalars(query)]

@@ -1,0 +1,181 @@
+"""Cases, the links and codes that open them, attempts, and who holds one open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.cases import Access, Attempt, Case, Disposition, Lease, Outcome
+from surveyapp.domain.people import Participant
+from surveyapp.domain.staff import Scope
+from surveyapp.store import people
+from surveyapp.store.database import new_id
+from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, LeaseRow, ParticipantRow, ResponseRow, StaffRow
+
+
+@dataclass(frozen=True)
+class CaseOverview:
+    """A case with its participant and what there is of a response: a line of a list."""
+
+    case: Case
+    participant: Participant
+    response_state: str | None
+    submitted_at: dt.datetime | None
+    attempts: int
+    last_attempt: Attempt | None
+    lease: Lease | None
+
+
+def add_case(session: Session, case: Case) -> None:
+    session.add(CaseRow(
+        id=case.id, participant_id=case.participant_id, touchpoint=case.touchpoint, opens_at=case.opens_at,
+        due_at=case.due_at, closes_at=case.closes_at, disposition=case.disposition.value, assigned_to=case.assigned_to,
+        next_at=case.next_at))
+    session.flush()
+
+
+def case(session: Session, case_id: uuid.UUID) -> Case | None:
+    row = session.get(CaseRow, case_id)
+    return None if row is None else _case(row)
+
+
+def locked_case(session: Session, case_id: uuid.UUID) -> Case | None:
+    """The case, locked until the unit of work ends: whoever answers or interviews queues behind it."""
+    row = session.execute(select(CaseRow).where(CaseRow.id == case_id).with_for_update()).scalar_one_or_none()
+    return None if row is None else _case(row)
+
+
+def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:
+    """A participant's cases by touchpoint."""
+    rows = session.scalars(select(CaseRow).where(CaseRow.participant_id == participant_id).order_by(CaseRow.touchpoint))
+    return [_case(row) for row in rows]
+
+
+def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: int) -> Case | None:
+    """A participant's case at a touchpoint, if the scope may see them."""
+    query = people.scoped(
+        select(CaseRow).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),  # type: ignore[arg-type]
+        scope).where(ParticipantRow.reference == reference, CaseRow.touchpoint == touchpoint)
+    row: CaseRow | None = session.scalars(query).one_or_none()  # type: ignore[assignment]
+    return None if row is None else _case(row)
+
+
+def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[CaseOverview]:
+    """Every case in scope with what a list shows of it, by participant's reference and touchpoint. Six queries, however
+    many cases."""
+    persons = {each.id: each for each in people.participants(session, scope, on, group)}
+    query = people.scoped(
+        select(CaseRow, ResponseRow.state, ResponseRow.submitted_at)  # type: ignore[arg-type]
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id), scope)
+    if group is not None:
+        query = query.where(ParticipantRow.group_id == group)
+    rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
+    attempts: dict[uuid.UUID, list[Attempt]] = {}
+    tried = people.scoped(
+        select(AttemptRow, StaffRow.name).join(CaseRow, CaseRow.id == AttemptRow.case_id)  # type: ignore[arg-type]
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id), scope).order_by(AttemptRow.at, AttemptRow.id)
+    for attempt_row, name in session.execute(tried):  # type: ignore[misc]
+        attempts.setdefault(attempt_row.case_id, []).append(_attempt(attempt_row, name))
+    held = {row.case_id: Lease(row.case_id, row.staff_id, name, row.until) for row, name in session.execute(
+        select(LeaseRow, StaffRow.name).join(StaffRow, StaffRow.id == LeaseRow.staff_id))}
+    found = []
+    for case_row, state, submitted_at in rows:  # type: ignore[misc]
+        mine = attempts.get(case_row.id, [])
+        found.append(CaseOverview(_case(case_row), persons[case_row.participant_id], state, submitted_at, len(mine),
+                                  mine[-1] if mine else None, held.get(case_row.id)))
+    return found
+
+
+def set_disposition(session: Session, case_id: uuid.UUID, disposition: Disposition) -> None:
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(disposition=disposition.value))
+
+
+def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:
+    """Records or clears the agreed time of the next call."""
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
+
+
+def _case(row: CaseRow) -> Case:
+    return Case(row.id, row.participant_id, row.touchpoint, row.opens_at, row.due_at, row.closes_at,
+                Disposition(row.disposition), row.assigned_to, row.next_at)
+
+
+def add_access(session: Session, access: Access, digest: str) -> None:
+    session.add(AccessRow(id=access.id, digest=digest, case_id=access.case_id, kind=access.kind,
+                          issued_at=access.issued_at, expires_at=access.expires_at, revoked_at=access.revoked_at))
+
+
+def access_by_digest(session: Session, digest: str) -> Access | None:
+    row = session.scalars(select(AccessRow).where(AccessRow.digest == digest)).one_or_none()
+    return None if row is None else _access(row)
+
+
+def access(session: Session, access_id: uuid.UUID) -> Access | None:
+    row = session.get(AccessRow, access_id)
+    return None if row is None else _access(row)
+
+
+def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:
+    """The links and codes given out for a case, oldest first."""
+    rows = session.scalars(select(AccessRow).where(AccessRow.case_id == case_id)
+                           .order_by(AccessRow.issued_at, AccessRow.id))
+    return [_access(row) for row in rows]
+
+
+def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> int:
+    """Revokes every live link and code of a case; returns how many."""
+    query = update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at.is_(None))
+    return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _access(row: AccessRow) -> Access:
+    return Access(row.id, row.case_id, row.kind, row.issued_at, row.expires_at, row.revoked_at)
+
+
+def add_attempt(session: Session, attempt: Attempt) -> None:
+    session.add(AttemptRow(id=attempt.id, case_id=attempt.case_id, staff_id=attempt.staff_id, at=attempt.at,
+                           outcome=attempt.outcome.value, mode=attempt.mode.value, note=attempt.note,
+                           next_at=attempt.next_at))
+
+
+def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:
+    """The attempts to reach somebody, oldest first."""
+    rows = session.execute(
+        select(AttemptRow, StaffRow.name).outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
+        .where(AttemptRow.case_id == case_id).order_by(AttemptRow.at, AttemptRow.id))
+    return [_attempt(row, name) for row, name in rows]
+
+
+def _attempt(row: AttemptRow, name: str | None) -> Attempt:
+    return Attempt(row.id, row.case_id, row.staff_id, name, row.at, Outcome(row.outcome), Mode(row.mode), row.note,
+                   row.next_at)
+
+
+def lease_of(session: Session, case_id: uuid.UUID) -> Lease | None:
+    found = session.execute(select(LeaseRow, StaffRow.name).join(StaffRow, StaffRow.id == LeaseRow.staff_id)
+                            .where(LeaseRow.case_id == case_id)).one_or_none()
+    return None if found is None else Lease(found[0].case_id, found[0].staff_id, found[1], found[0].until)
+
+
+def set_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID, until: dt.datetime) -> None:
+    """Gives the hold on a case to a staff member. The caller has locked the case."""
+    row = session.get(LeaseRow, case_id)
+    if row is None:
+        session.add(LeaseRow(case_id=case_id, staff_id=staff_id, until=until))
+    else:
+        row.staff_id, row.until = staff_id, until
+
+
+def release_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID) -> None:
+    session.execute(delete(LeaseRow).where(LeaseRow.case_id == case_id, LeaseRow.staff_id == staff_id))
+
+
+def new_access(case_id: uuid.UUID, kind: str, issued_at: dt.datetime, expires_at: dt.datetime | None) -> Access:
+    return Access(new_id(), case_id, kind, issued_at, expires_at, None)

@@ -1,0 +1,81 @@
+"""Connections and units of work.
+
+A unit of work is one transaction. One that writes says so when it begins: SQLite then takes the write lock at once
+(BEGIN IMMEDIATE), because in WAL mode a read that turns into a write fails busy whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import uuid_utils.compat
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy.orm import Session
+
+from surveyapp.store.tables import Base
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7: made by the application, ordered by time, never shown (it tells the time)."""
+    return uuid_utils.compat.uuid7()
+
+
+class Database:
+    """An engine, and the two ways to use it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A unit of work that only reads; it is rolled back."""
+        with self.engine.connect() as connection, Session(connection, autoflush=False) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A unit of work that writes: committed when the block ends, rolled back when it raises."""
+        with self.engine.connect().execution_options(writes=True) as connection:
+            with Session(connection, autoflush=True, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    def is_ready(self) -> bool:
+        """Whether the database answers and has been migrated."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar()) and self.engine.dialect.has_table(
+                connection, "answer")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL, set up the way every part of the program relies on."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _sqlite_connected(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
+                   "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def locked(session: Session, row: type[Base], *criteria: Any) -> Any:
+    """The one row that fits, locked until the unit of work ends (PostgreSQL; SQLite holds its write lock already)."""
+    return session.execute(select(row).where(*criteria).with_for_update()).scalar_one_or_none()

@@ -1,0 +1,115 @@
+"""Staff and their grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.staff import Grant, Role, Staff
+from surveyapp.store.database import new_id
+from surveyapp.store.people import Sealed
+from surveyapp.store.tables import GrantRow, StaffRow
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What signing in checks. `totp_last_step` is the last time step used, which may not be used again."""
+
+    staff: Staff
+    password_hash: str
+    totp: Sealed | None
+    totp_last_step: int | None
+    failures: int
+    locked_until: dt.datetime | None
+
+
+def add_staff(session: Session, email: str, name: str, password_hash: str, grants: Iterable[Grant],
+              created_at: dt.datetime) -> Staff:
+    """Adds somebody who may sign in. E-mail addresses are kept in lower case."""
+    staff_id = new_id()
+    session.add(StaffRow(id=staff_id, email=email.lower(), name=name, password_hash=password_hash,
+                         created_at=created_at))
+    session.flush()
+    kept = tuple(grants)
+    add_grants(session, staff_id, kept)
+    return Staff(staff_id, email.lower(), name, True, False, 1, kept)
+
+
+def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -> None:
+    """Adds the grants that the staff member does not have yet."""
+    have = {grant for grant in _grants(session, staff_id)}
+    session.add_all(GrantRow(id=new_id(), staff_id=staff_id, role=grant.role.value, study=grant.study,
+                             site_id=grant.site_id) for grant in grants if grant not in have)
+
+
+def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
+    row = session.get(StaffRow, staff_id)
+    return None if row is None else _staff(session, row)
+
+
+def credentials(session: Session, email: str) -> Credentials | None:
+    """By e-mail address, in any case."""
+    row = session.scalars(select(StaffRow).where(StaffRow.email == email.strip().lower())).one_or_none()
+    return None if row is None else _credentials(session, row)
+
+
+def credentials_by_id(session: Session, staff_id: uuid.UUID) -> Credentials | None:
+    row = session.get(StaffRow, staff_id)
+    return None if row is None else _credentials(session, row)
+
+
+def everyone(session: Session) -> list[Staff]:
+    """All staff, by e-mail address."""
+    return [_staff(session, row) for row in session.scalars(select(StaffRow).order_by(StaffRow.email))]
+
+
+def set_failures(session: Session, staff_id: uuid.UUID, failures: int, locked_until: dt.datetime | None) -> None:
+    row = session.get_one(StaffRow, staff_id)
+    row.failures, row.locked_until = failures, locked_until
+
+
+def set_password(session: Session, staff_id: uuid.UUID, password_hash: str) -> None:
+    """Changes the password and ends every session begun with the old one."""
+    row = session.get_one(StaffRow, staff_id)
+    row.password_hash, row.session_version = password_hash, row.session_version + 1
+
+
+def set_totp(session: Session, staff_id: uuid.UUID, sealed: Sealed | None) -> None:
+    """Sets or takes away the second factor."""
+    row = session.get_one(StaffRow, staff_id)
+    row.totp_key_id = sealed.key_id if sealed else None
+    row.totp_ciphertext = sealed.ciphertext if sealed else None
+    row.totp_last_step = None
+
+
+def use_totp_step(session: Session, staff_id: uuid.UUID, step: int) -> None:
+    """Marks a time step's code as used."""
+    session.get_one(StaffRow, staff_id).totp_last_step = step
+
+
+def remove_everyone(session: Session) -> None:
+    """Takes away all staff and grants: the demonstration is made anew."""
+    session.execute(delete(GrantRow))
+    session.execute(delete(StaffRow))
+
+
+def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
+    rows = session.scalars(select(GrantRow).where(GrantRow.staff_id == staff_id)
+                           .order_by(GrantRow.study, GrantRow.role, GrantRow.id))
+    return tuple(Grant(Role(row.role), row.study, row.site_id) for row in rows)
+
+
+def _staff(session: Session, row: StaffRow) -> Staff:
+    return Staff(row.id, row.email, row.name, row.active, row.totp_ciphertext is not None, row.session_version,
+                 _grants(session, row.id))
+
+
+def _credentials(session: Session, row: StaffRow) -> Credentials:
+    totp = Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None
+    return Credentials(_staff(session, row), row.password_hash, totp, row.totp_last_step, row.failures,
+                       row.locked_until)

@@ -1,0 +1,325 @@
+"""The tables. Private to the store: no mapped class leaves it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment, always in UTC and always aware; SQLite keeps it without its zone, PostgreSQL with."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class ExactNumber(TypeDecorator[Decimal]):
+    """A decimal that SQLite keeps as text, where it would otherwise become a float."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(String(40) if dialect.name == "sqlite" else Numeric(25, 10))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return format(value.normalize(), "f") if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(format(Decimal(value).normalize(), "f"))
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    })
+    type_annotation_map = {
+        dt.datetime: UtcDateTime(), Decimal: ExactNumber(), uuid.UUID: Uuid(), dict[str, Any]: JSON(),
+    }
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=f"{column}_known")
+
+
+class QuestionnaireVersionRow(Base):
+    __tablename__ = "questionnaire_version"
+    study: Mapped[str] = mapped_column(primary_key=True)
+    questionnaire: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    document: Mapped[str]
+    frozen_at: Mapped[dt.datetime]
+    opened_at: Mapped[dt.datetime]
+    opened_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class SiteRow(Base):
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("study", "reference"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    reference: Mapped[str]
+    name: Mapped[str]
+
+
+class SiteAttributeRow(Base):
+    """What is known of a site, and from which day: an employer that grows keeps its past."""
+
+    __tablename__ = "site_attribute"
+    site_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    from_date: Mapped[dt.date] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class ParticipantRow(Base):
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("study", "reference"),
+        Index(None, "study", "group_id"),
+        one_of("origin", "real", "demo", "simulated"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    group_id: Mapped[str]
+    reference: Mapped[str]
+    origin: Mapped[str]
+    site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"), index=True)
+    attributes: Mapped[dict[str, Any]]
+    enrolled_on: Mapped[dt.date]
+    withdrawn_at: Mapped[dt.datetime | None]
+
+
+class ContactRow(Base):
+    """One field of a contact, encrypted and bound to its participant and field."""
+
+    __tablename__ = "contact"
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str]
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ContactLookupRow(Base):
+    """A keyed hash of a phone or e-mail, to find whom it belongs to without reading any contact."""
+
+    __tablename__ = "contact_lookup"
+    __table_args__ = (Index(None, "kind", "digest"),)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+
+
+class ConsentRow(Base):
+    """What was said of a purpose. Insert only; the latest counts."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index(None, "participant_id", "purpose"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    purpose: Mapped[str]
+    version: Mapped[int]
+    given: Mapped[bool]
+    mode: Mapped[str]
+    recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    recorded_at: Mapped[dt.datetime]
+
+
+class EventRow(Base):
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "participant_id"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    event: Mapped[str]
+    on_date: Mapped[dt.date]
+    source: Mapped[str]
+
+
+class CaseRow(Base):
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "touchpoint"),
+        one_of("disposition", "I", "P", "R", "NC", "O", "UO", "NE"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    touchpoint: Mapped[int]
+    opens_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime | None]
+    closes_at: Mapped[dt.datetime | None]
+    disposition: Mapped[str]
+    assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    next_at: Mapped[dt.datetime | None]
+
+
+class AccessRow(Base):
+    __tablename__ = "access"
+    __table_args__ = (one_of("kind", "link", "code"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str]
+    issued_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class ResponseRow(Base):
+    __tablename__ = "response"
+    __table_args__ = (one_of("state", "started", "submitted"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), unique=True)
+    questionnaire: Mapped[str]
+    version: Mapped[int]
+    state: Mapped[str]
+    revision: Mapped[int]
+    seed: Mapped[int]
+    started_at: Mapped[dt.datetime]
+    submitted_at: Mapped[dt.datetime | None]
+
+
+class SaveRow(Base):
+    __tablename__ = "save"
+    __table_args__ = (
+        UniqueConstraint("response_id", "revision"), one_of("mode", "self", "phone", "in_person", "video"),
+        Index(None, "response_id", "client_id"),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[uuid.UUID]
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"))
+    revision: Mapped[int]
+    section: Mapped[str]
+    version: Mapped[int]
+    language: Mapped[str]
+    mode: Mapped[str]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    client_at: Mapped[dt.datetime | None]
+    recorded_at: Mapped[dt.datetime]
+    payload_hash: Mapped[str]
+
+
+class _AnswerColumns:
+    """A value or the reason there is none. A multiple has a row an option, told apart by `position`."""
+
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str | None]
+    number: Mapped[Decimal | None]
+    day: Mapped[dt.date | None]
+    text: Mapped[str | None]
+    reason: Mapped[str | None]
+
+
+class AnswerHistoryRow(_AnswerColumns, Base):
+    """Every answer ever given. Insert only."""
+
+    __tablename__ = "answer_history"
+    save_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("save.id"), primary_key=True)
+
+
+class AnswerRow(_AnswerColumns, Base):
+    """The current answer of each variable on the route, and *not asked* for those off it. All that results read."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        Index(None, "variable"),
+    )
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    save_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("save.id"))
+
+
+class AttemptRow(Base):
+    __tablename__ = "attempt"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
+    outcome: Mapped[str]
+    mode: Mapped[str]
+    note: Mapped[str | None]
+    next_at: Mapped[dt.datetime | None]
+
+
+class LeaseRow(Base):
+    __tablename__ = "lease"
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    until: Mapped[dt.datetime]
+
+
+class StaffRow(Base):
+    __tablename__ = "staff"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    totp_key_id: Mapped[str | None]
+    totp_ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_last_step: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[dt.datetime | None]
+    session_version: Mapped[int] = mapped_column(default=1)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime]
+
+
+class GrantRow(Base):
+    __tablename__ = "grant"
+    __table_args__ = (one_of("role", "interviewer", "supervisor", "evaluator", "manager"),
+                      UniqueConstraint("staff_id", "role", "study", "site_id"))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    role: Mapped[str]
+    study: Mapped[str]
+    site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
+
+
+class AuditRow(Base):
+    """Acts of staff, consent, withdrawal, erasure, every sight of contacts. Names no participant but by reference."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "study", "at"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    action: Mapped[str]
+    study: Mapped[str | None]
+    subject: Mapped[str | None]
+    detail: Mapped[dict[str, Any]]
