@@ -1,0 +1,25 @@
+"""Shiftline: versioned questionnaires to groups of participants at touchpoints, and how they changed."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from surveyapp.services.runtime import Runtime
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The application for an installation. All the wiring there is."""
+    from surveyapp.web.evaluator.routes import evaluator
+    from surveyapp.web.interviewer.routes import interviewer
+    from surveyapp.web.manager.routes import manager
+    from surveyapp.web.participant.routes import participant
+    from surveyapp.web.shared import assembly
+    from surveyapp.web.shared.health import health
+    from surveyapp.web.shared.sign_in import staff
+
+    app = Flask("surveyapp", static_folder="static", template_folder="web/shared/templates")
+    app.extensions["surveyapp"] = runtime
+    assembly.assemble(app, runtime.settings)
+    for blueprint in (participant, staff, interviewer, evaluator, manager, health):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,91 @@
+"""Puts the application together: extensions, sessions, headers, languages, errors, what templates may use."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from babel import Locale
+from flask import Flask, request
+from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from surveyapp.settings import Settings
+from surveyapp.web.shared import errors, headers, sign_in
+from surveyapp.web.shared.limits import limiter
+from surveyapp.web.shared.session import SessionByAudience, is_staff_path
+
+INTERFACE_LANGUAGES = ("en",)
+
+csrf = CSRFProtect()
+
+
+def assemble(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not settings.demo,
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        # A phone in a tunnel outlasts an hour: a form is good as long as the session it belongs to.
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        SEND_FILE_MAX_AGE_DEFAULT=dt.timedelta(days=30),
+        COMPRESS_MIMETYPES=["text/html", "text/css", "application/javascript", "text/javascript", "application/json",
+                            "image/svg+xml", "text/csv"],
+        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    app.session_interface = SessionByAudience()
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
+    csrf.init_app(app)
+    Compress(app)
+    Babel(app, locale_selector=choose_language)
+    limiter.init_app(app)
+    sign_in.manager.init_app(app)
+    headers.install(app)
+    errors.install(app)
+    _template_globals(app, settings)
+
+
+def choose_language() -> str:
+    """The interface's language: what the browser asks for, among those there are."""
+    return request.accept_languages.best_match(INTERFACE_LANGUAGES) or INTERFACE_LANGUAGES[0]
+
+
+def _template_globals(app: Flask, settings: Settings) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def everywhere() -> dict[str, object]:
+        locale = get_locale() or Locale("en")
+        return {
+            "demo": settings.demo,
+            "language": str(locale).replace("_", "-"),
+            "direction": locale.text_direction,
+            "is_staff_page": is_staff_path(request.path),
+        }
+
+    app.add_template_filter(_local_time, "local_time")
+    app.add_template_filter(_local_date, "local_date")
+
+
+def _local_time(moment: dt.datetime | None, time_zone: str, pattern: str = "d MMM yyyy, HH:mm") -> str:
+    """A moment in the study's own zone, as the reader's language writes it."""
+    from zoneinfo import ZoneInfo
+
+    return "" if moment is None else format_datetime(moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None),
+                                                     pattern, rebase=False)
+
+
+def _local_date(moment: dt.datetime | dt.date | None, time_zone: str, pattern: str = "d MMM yyyy") -> str:
+    from zoneinfo import ZoneInfo
+
+    if isinstance(moment, dt.datetime):
+        moment = moment.astimezone(ZoneInfo(time_zone)).date()
+    return "" if moment is None else format_date(moment, pattern, rebase=False)

@@ -1,0 +1,21 @@
+"""Two signed cookies: participants' pages and staff's pages never see each other's session."""
+
+from __future__ import annotations
+
+from flask import Flask, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface
+
+STAFF_PATHS = ("/staff", "/interviews", "/results", "/manage")
+"""Where staff work. Everything else is for participants."""
+
+
+def is_staff_path(path: str) -> bool:
+    return any(path == prefix or path.startswith(prefix + "/") for prefix in STAFF_PATHS)
+
+
+class SessionByAudience(SecureCookieSessionInterface):
+    """Flask's signed session, in a cookie named for whom the page is for."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        staff = has_request_context() and is_staff_path(request.path)
+        return "shiftline_staff" if staff else "shiftline_participant"
