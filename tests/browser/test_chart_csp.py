@@ -13,19 +13,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
-from plotly.offline import get_plotlyjs_version  # type: ignore[import-untyped]
+from plotly.offline import get_plotlyjs_version
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from surveyapp.web.shared.headers import CONTENT_SECURITY_POLICY
+
 STATIC = Path(__file__).parents[2] / "surveyapp" / "static"
 VERSION = get_plotlyjs_version()
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 OPTIONS = ["Not at all confident", "Not very confident", "Neither", "Quite confident", "Very confident"]
@@ -126,7 +124,7 @@ def served(wide: go.Figure, narrow: go.Figure) -> Iterator[str]:
             response = Response(file.read_bytes(), content_type=TYPES[file.suffix])
         else:
             response = Response("not found", 404)
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return response
 
     server = make_server("127.0.0.1", 0, application, threaded=True)
@@ -264,7 +262,8 @@ def test_downloads_are_light_and_carry_title_key_and_caption(browser: Browser, a
         assert all(option in drawing for option in OPTIONS)
         assert "rose from 11 of 29 to 28" in drawing
         assert "Base: people in a placement" in drawing
-        assert LIGHT_TEAL in drawing and DARK_TEAL not in drawing
+        assert LIGHT_TEAL in drawing
+        assert DARK_TEAL not in drawing
 
         read_pixels = """async (encoded) => {
           const image = new Image(); image.src = `data:image/png;base64,${encoded}`; await image.decode();
