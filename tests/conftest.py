@@ -1,0 +1,114 @@
+"""Fixtures every test may use: a runtime on either database, a clock that stands still, a client that checks pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from surveyapp import create_app
+from surveyapp.services.runtime import Runtime
+from surveyapp.store.database import Database
+from surveyapp.store.tables import Base
+from tests import factories
+from tests.databases import Cluster, find_binary
+from tests.page import Client
+
+NOW = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
+"""When tests happen: a Monday morning, 11:30 in Coventry."""
+
+
+class Clock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def forward(self, **amount: float) -> None:
+        self.now += dt.timedelta(**amount)
+
+
+def unavailable(what: str) -> None:
+    """Skips on a laptop without a program; where CI runs, not having it is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing, and CI must run every test")
+    pytest.skip(f"{what} is not installed")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    if find_binary("initdb") is None:
+        unavailable("PostgreSQL")
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(cluster: Cluster) -> str:
+    name = cluster.create()
+    _create_tables(cluster.url(name))
+    return name
+
+
+def _create_tables(url: str) -> None:
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "test.db")
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def postgresql_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = cluster.create(request.getfixturevalue("postgresql_template"))
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Everything that touches the database runs on both."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def runtime(database_url: str, clock: Clock) -> Iterator[Runtime]:
+    """An installation with the Job Rotation study, its questionnaires open, and nobody in it."""
+    made = factories.create_runtime(database_url, clock)
+    factories.open_questionnaires(made)
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture
+def client(runtime: Runtime) -> Client:
+    app = create_app(runtime)
+    app.testing = True
+    app.config["RATELIMIT_ENABLED"] = False
+    return Client(app.test_client())

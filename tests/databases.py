@@ -1,0 +1,76 @@
+"""A database for tests: SQLite files copied from a migrated template, and a private PostgreSQL cluster a process."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+BINARIES = [Path("/usr/local/bin"), *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+
+
+def find_binary(name: str) -> str | None:
+    """A PostgreSQL program, on the path or where Debian keeps it."""
+    return shutil.which(name) or next((str(folder / name) for folder in BINARIES if (folder / name).exists()), None)
+
+
+class Cluster:
+    """A throwaway PostgreSQL server on a Unix socket and a free loopback port. Root may not run one: it is then run as
+    another user."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="shiftline-pg-", dir="/tmp"))
+        self.user: Callable[[], None] | None = None
+        if os.geteuid() == 0:
+            entry = next(pwd.getpwnam(name) for name in ("postgres", "nobody") if _exists(name))
+            shutil.chown(self.folder, entry.pw_uid, entry.pw_gid)
+
+            def become() -> None:
+                os.setgid(entry.pw_gid)
+                os.setuid(entry.pw_uid)
+
+            self.user = become
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        data = self.folder / "data"
+        self._run("initdb", "-D", str(data), "-U", "shiftline", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        self._run("pg_ctl", "-D", str(data), "-w", "-l", str(self.folder / "log"), "-o",
+                  f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off "
+                  "-c synchronous_commit=off -c full_page_writes=off", "start")
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://shiftline@127.0.0.1:{self.port}/{database}"
+
+    def create(self, template: str = "template1") -> str:
+        """A new database, as a copy of a template; returns its name."""
+        name = f"t_{uuid.uuid4().hex}"
+        self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", "shiftline", "-T", template, name)
+        return name
+
+    def drop(self, name: str) -> None:
+        self._run("dropdb", "-h", str(self.folder), "-p", str(self.port), "-U", "shiftline", "--force", name)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        program = find_binary(name)
+        assert program is not None
+        subprocess.run([program, *arguments], check=True, preexec_fn=self.user, cwd=self.folder,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if name != "pg_ctl" else subprocess.DEVNULL)
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Plain functions that make what a test needs."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.people import Participant, Site
+from surveyapp.domain.staff import Grant, Role, Staff
+from surveyapp.services import access, instruments, planning
+from surveyapp.services.answering import ByInterviewer, ByLink
+from surveyapp.services.keyring import hash_password
+from surveyapp.services.runtime import Clock, Runtime, build
+from surveyapp.settings import ROOT, Settings, from_environment
+from surveyapp.store import cases, people
+from surveyapp.store import staff as staff_store
+from surveyapp.store.database import new_id
+
+KEY = base64.b64encode(b"k" * 32).decode()
+PASSWORD = "correct horse battery staple"
+STUDY = "job_rotation"
+_PASSWORD_HASH = hash_password(PASSWORD)
+_numbers = itertools.count(1)
+
+
+def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:
+    settings = from_environment({
+        "SURVEYAPP_SECRET_KEY": "s" * 40, "SURVEYAPP_ACCESS_KEY": KEY, "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
+        "SURVEYAPP_DATABASE_URL": database_url,
+    })
+    return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def create_runtime(database_url: str, clock: Clock, questionnaires: Path = ROOT / "questionnaires",
+                   **changes: object) -> Runtime:
+    return build(create_settings(database_url, questionnaires=questionnaires, **changes), clock)
+
+
+def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
+    for name in sorted({name for name, _ in runtime.study(study).questionnaires}):
+        instruments.open_newest(runtime, study, name, None)
+
+
+def create_site(runtime: Runtime, reference: str = "SM", size: str = "sme", asks_uc: str = "yes") -> Site:
+    with runtime.database.writing() as session:
+        return people.add_site(session, STUDY, reference, f"Employer {reference}",
+                               {"employer_size": size, "asks_uc": asks_uc}, runtime.clock().date())
+
+
+def create_participant(runtime: Runtime, group: str = "backfill", site: Site | None = None,
+                       attributes: Mapping[str, str] | None = None, reference: str | None = None) -> Participant:
+    """A participant enrolled today, with the cases that follow from it."""
+    study = runtime.study(STUDY)
+    prefix = next(each.reference_prefix for each in study.groups if each.id == group)
+    participant = Participant(new_id(), STUDY, group, reference or f"{prefix}-{next(_numbers):04d}",
+                              runtime.origin, runtime.today(study), site, attributes or {})
+    with runtime.database.writing() as session:
+        people.add_participant(session, participant)
+        planning.plan_cases(runtime, session, participant)
+    return participant
+
+
+def create_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> str:
+    """A link's path (`/s/…`) to a participant's case."""
+    with runtime.database.writing() as session:
+        case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
+        given = access.issue(runtime, session, participant, case, "link")
+    assert given.link is not None
+    return given.link
+
+
+def create_code(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> str:
+    """A code to type at /start, as it is given out."""
+    with runtime.database.writing() as session:
+        case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
+        given = access.issue(runtime, session, participant, case, "code")
+    assert given.code is not None
+    return given.code
+
+
+def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> ByLink:
+    """The participant answering for themselves."""
+    return ByLink(access.open_link(runtime, create_link(runtime, participant, touchpoint).removeprefix("/s/")))
+
+
+def by_interviewer(staff: Staff, participant: Participant, touchpoint: int = 1, mode: Mode = Mode.PHONE) -> ByInterviewer:
+    return ByInterviewer(staff, STUDY, participant.reference, touchpoint, mode)
+
+
+def create_staff(runtime: Runtime, *roles: Role, email: str | None = None, site: Site | None = None) -> Staff:
+    """Somebody who signs in with `PASSWORD`."""
+    name = email or f"{roles[0].value if roles else 'nobody'}{next(_numbers)}@example.org"
+    with runtime.database.writing() as session:
+        return staff_store.add_staff(
+            session, name, name.partition("@")[0].title(), _PASSWORD_HASH,
+            [Grant(role, STUDY, site.id if site else None) for role in roles], runtime.clock())
+
+

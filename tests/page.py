@@ -1,0 +1,123 @@
+"""A test client that checks every page it fetches, as a careful reader of HTML would."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+MAY_STAY_OPEN = frozenset("li p td th tr tbody thead dt dd option html head body".split())
+
+
+class Page(HTMLParser):
+    """A parsed page: its text by element, its forms with what a browser would post."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.source = source
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text: dict[str, list[str]] = {}
+        self.problems: list[str] = []
+        self._open: list[str] = []
+        self.feed(source)
+        self.close()
+        if self._open and not set(self._open) <= MAY_STAY_OPEN:
+            self.problems.append(f"never closed: {self._open}")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self._open.append(tag)
+            self.text.setdefault(tag, []).append("")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open[-1] != tag and self._open[-1] in MAY_STAY_OPEN:
+            self._open.pop()
+        if not self._open or self._open[-1] != tag:
+            self.problems.append(f"</{tag}> at line {self.getpos()[0]} closes nothing (open: {self._open[-3:]})")
+        else:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self._open):
+            self.text[tag][-1] += data
+
+    def said(self, tag: str) -> list[str]:
+        """The text of every element of a kind, white space folded."""
+        return [" ".join(text.split()) for text in self.text.get(tag, [])]
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text.get("body", [])).split())
+
+    def fields(self) -> dict[str, list[str]]:
+        """What the page's forms hold now: hidden fields, filled-in text, checked boxes."""
+        found: dict[str, list[str]] = {}
+        for tag, attributes in self.elements:
+            kind = attributes.get("type", "text")
+            if tag == "input" and attributes.get("name") and (
+                    kind not in ("radio", "checkbox") or "checked" in attributes):
+                found.setdefault(attributes["name"], []).append(attributes.get("value", ""))
+        return found
+
+    def links(self) -> list[str]:
+        return [attributes["href"] for tag, attributes in self.elements if tag == "a" and "href" in attributes]
+
+    def check(self) -> None:
+        """One H1; a title that says it; a language and direction; unique ids; labels that point somewhere; closed tags;
+        nothing inline that the Content-Security-Policy forbids; nothing from another host."""
+        assert not self.problems, self.problems
+        headings = self.said("h1")
+        assert len(headings) == 1, f"one H1, not {headings}"
+        title = self.said("title")[0]
+        assert headings[0][:40] in title, f"the title “{title}” does not say “{headings[0]}”"
+        html = next(attributes for tag, attributes in self.elements if tag == "html")
+        assert html.get("lang")
+        assert html.get("dir") in ("ltr", "rtl")
+        ids = Counter(attributes["id"] for _, attributes in self.elements if "id" in attributes)
+        assert not [name for name, count in ids.items() if count > 1], "an id is used twice"
+        for tag, attributes in self.elements:
+            for pointer in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
+                for target in attributes.get(pointer, "").split():
+                    assert target in ids, f"{tag} {pointer}={target} points nowhere"
+            assert "style" not in attributes, f"inline style on {tag}"
+            assert not any(name.startswith("on") for name in attributes), f"inline handler on {tag}"
+            for name in ("src", "href", "action"):
+                assert not re.match(r"(https?:)?//", attributes.get(name, "")), f"{tag} leaves this site"
+
+
+class Client:
+    """Flask's client, whose every HTML answer is checked."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.raw = client
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self._checked(self.raw.get(path, **options))
+
+    def post(self, path: str, data: Any = None, **options: Any) -> TestResponse:
+        """Posts a form; the CSRF token of the page it stands on must be among the data."""
+        return self._checked(self.raw.post(path, data=data, **options))
+
+    def page(self, path: str, status: int = 200) -> Page:
+        """Fetches a page, following redirects."""
+        response = self.get(path, follow_redirects=True)
+        assert response.status_code == status, (response.status_code, response.request.path)
+        return Page(response.text)
+
+    def sign_in(self, email: str, password: str) -> TestResponse:
+        form = self.page("/staff/login").fields()
+        return self.post("/staff/login", {**form, "email": email, "password": password})
+
+    def _checked(self, response: TestResponse) -> TestResponse:
+        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
+            Page(response.text).check()
+        return response
