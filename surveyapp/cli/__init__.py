@@ -1,0 +1,34 @@
+"""The operator's command line: `surveyapp demo | questionnaires | participants | results | users`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from surveyapp.cli.lazy import LazyGroup
+from surveyapp.domain.errors import ShiftlineError
+
+
+class Main(LazyGroup):
+    """Shows what a person can mend as a sentence, not a traceback."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().main(*arguments, **options)
+        except ShiftlineError as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Main, commands_in={
+    "demo": "surveyapp.cli.demo:demo",
+    "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
+    "participants": "surveyapp.cli.participants:participants",
+    "results": "surveyapp.cli.results:results",
+    "users": "surveyapp.cli.users:users",
+    "migrate": "surveyapp.cli.migrate:migrate",
+})
+def main() -> None:
+    """Shiftline: run longitudinal participant surveys, and read how people changed."""
