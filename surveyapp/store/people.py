@@ -155,6 +155,15 @@ def contact_digests(session: Session, study: str, kind: str, digests: Iterable[s
     return {digest: reference for digest, reference in rows}
 
 
+def references_by_digest(session: Session, scope: Scope, kind: str, digest: str) -> list[str]:
+    """References of the participants in scope whose phone or e-mail hashes so; a household may share one."""
+    query = scoped(
+        select(ParticipantRow.reference)  # type: ignore[arg-type]
+        .join(ContactLookupRow, ContactLookupRow.participant_id == ParticipantRow.id), scope)
+    query = query.where(ContactLookupRow.kind == kind, ContactLookupRow.digest == digest)
+    return [str(reference) for reference in session.scalars(query.order_by(ParticipantRow.reference))]
+
+
 def add_consent(session: Session, participant_id: uuid.UUID, given: ConsentGiven, mode: Mode,
                 recorded_by: uuid.UUID | None) -> None:
     session.add(ConsentRow(id=new_id(), participant_id=participant_id, purpose=given.purpose, version=given.version,

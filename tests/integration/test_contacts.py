@@ -1,0 +1,104 @@
+"""Contact records: sealed, read back, found by phone or e-mail."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.people import Contact
+from surveyapp.domain.staff import Scope
+from surveyapp.services import contacts
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import people
+from tests import factories
+
+AMARA = Contact("Amara Nowak", "07700 900142", "Amara@Example.org", "phone", "after 16:00", "English, Polish")
+
+
+@pytest.mark.parametrize(("written", "number"), [
+    ("07700 900 142", "+447700900142"),
+    ("(07700) 900142", "+447700900142"),
+    ("+44 7700 900142", "+447700900142"),
+    ("0044 7700 900142", "+447700900142"),
+    ("07700 900142 ext 3", "+447700900142"),
+    ("+48 22 123 45 67", "+48221234567"),
+    ("12", None),
+    ("", None),
+    ("ask her sister", None),
+    ("07700 900142 / 07700 900143", None),
+])
+def test_a_phone_number_is_one_number_however_it_is_written(written: str, number: str | None) -> None:
+    assert contacts.phone_number(written) == number
+
+
+@pytest.mark.parametrize(("written", "address"), [
+    (" Amara@Example.org ", "amara@example.org"),
+    ("amara@example", None),
+    ("amara", None),
+    ("@example.org", None),
+    ("amara @example.org", None),
+    ("", None),
+])
+def test_an_email_address_is_looked_up_in_lower_case(written: str, address: str | None) -> None:
+    assert contacts.email_address(written) == address
+
+
+def test_a_contact_is_stored_sealed_and_read_back(runtime: Runtime) -> None:
+    participant = factories.create_participant(runtime)
+    with runtime.database.writing() as session:
+        contacts.write(runtime, session, participant, AMARA)
+    with runtime.database.reading() as session:
+        assert contacts.read(runtime, session, participant.id) == AMARA
+        stored = people.contact(session, participant.id)
+    assert set(stored) == {"name", "phone", "email", "preferred", "times", "language"}
+    assert not any(b"Amara" in field.ciphertext or b"900142" in field.ciphertext for field in stored.values())
+    with pytest.raises(InvalidTag):
+        runtime.keyring.unseal(uuid.uuid4(), "phone", stored["phone"])
+    with pytest.raises(InvalidTag):
+        runtime.keyring.unseal(participant.id, "name", stored["phone"])
+
+
+def test_writing_again_replaces_the_record_and_what_finds_it(runtime: Runtime) -> None:
+    participant = factories.create_participant(runtime)
+    scope = Scope(factories.STUDY, runtime.origin)
+    with runtime.database.writing() as session:
+        contacts.write(runtime, session, participant, AMARA)
+        session.flush()
+        contacts.write(runtime, session, participant, Contact(name="Amara N", phone="07700 900199"))
+    with runtime.database.reading() as session:
+        assert contacts.read(runtime, session, participant.id) == Contact(name="Amara N", phone="07700 900199")
+        assert contacts.find(runtime, session, scope, "07700900142") == []
+        assert contacts.find(runtime, session, scope, "amara@example.org") == []
+        assert contacts.find(runtime, session, scope, "+447700900199") == [participant.reference]
+
+
+def test_everyone_with_a_shared_number_is_found_but_only_in_scope(runtime: Runtime) -> None:
+    mine, theirs = factories.create_site(runtime, "A1"), factories.create_site(runtime, "B1")
+    people_there = [factories.create_participant(runtime, site=site) for site in (mine, mine, theirs)]
+    with runtime.database.writing() as session:
+        for participant in people_there:
+            contacts.write(runtime, session, participant, Contact(phone="07700 900142"))
+    with runtime.database.reading() as session:
+        everywhere = contacts.find(runtime, session, Scope(factories.STUDY, runtime.origin), "0770 0900 142")
+        my_site = Scope(factories.STUDY, runtime.origin, frozenset({mine.id}))
+        here = contacts.find(runtime, session, my_site, "07700900142")
+    assert everywhere == sorted(each.reference for each in people_there)
+    assert here == sorted(each.reference for each in people_there[:2])
+
+
+@pytest.mark.parametrize(("contact", "field"), [
+    (Contact(phone="123"), "phone"),
+    (Contact(email="nobody"), "email"),
+    (Contact(name="x" * 255), "name"),
+])
+def test_what_cannot_be_used_is_refused_with_its_field_and_nothing_is_stored(
+        runtime: Runtime, contact: Contact, field: str) -> None:
+    participant = factories.create_participant(runtime)
+    with pytest.raises(InputRefused) as refused, runtime.database.writing() as session:
+        contacts.write(runtime, session, participant, contact)
+    assert refused.value.field == field
+    with runtime.database.reading() as session:
+        assert contacts.read(runtime, session, participant.id) == Contact()
