@@ -1,0 +1,204 @@
+"""Results as they may be shown. The chart, its table, its sentence, the export and the report all come from these.
+
+Everything here has passed disclosure control: a count that may not be shown is not in the object at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A count of people and its percentage of the base, rounded half up; or neither, and what may be said instead.
+
+    `percent` is None too where the base is nobody. `fewer_than` is set where “fewer than N” may be said.
+    """
+
+    count: int | None
+    percent: int | None = None
+    fewer_than: int | None = None
+
+    @property
+    def shown(self) -> bool:
+        return self.count is not None
+
+
+@dataclass(frozen=True)
+class Category:
+    """What a cell counts: an option, a net of options, or a reason for having no answer."""
+
+    code: str
+    label: str
+    kind: Literal["option", "net", "missing"]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which people: everyone, or those with one value of a segment."""
+
+    label: str
+    segment: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class RatingSummary:
+    """Mean to one decimal, the most common values (all of them when tied), the range. None: hidden, or nobody."""
+
+    mean: Decimal | None
+    most_common: tuple[int, ...] | None
+    minimum: int | None
+    maximum: int | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One variable's answers among some people.
+
+    `base`: those asked who gave a substantive answer. `cells` by category code, options and nets alike; `missing` by
+    reason, counted beside the base. `withheld`: the whole tally may not be shown (fewer people than the minimum).
+    `low_base`: to be read with caution.
+    """
+
+    people: Slice
+    base: Cell
+    cells: dict[str, Cell]
+    missing: dict[str, Cell]
+    rating: RatingSummary | None = None
+    withheld: bool = False
+    low_base: bool = False
+
+    def cell(self, code: str) -> Cell:
+        return self.cells[code]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How a variable was answered, by everyone and, where asked for and allowed, by segment.
+
+    `categories` are the options in order, then the nets. `refused`: the split asked for would say too much.
+    """
+
+    group: str
+    touchpoint: int
+    variable: str
+    moment: str | None
+    question: str
+    text: str
+    statement: str | None
+    moment_label: str | None
+    kind: str
+    section: str
+    options: tuple[Category, ...]
+    nets: tuple[Category, ...]
+    tallies: tuple[Tally, ...]
+    note: str | None = None
+    refused: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.variable}@{self.moment}" if self.moment else self.variable
+
+
+@dataclass(frozen=True)
+class ShiftRow:
+    """One moment of a measure among some people."""
+
+    label: str
+    detail: str | None
+    touchpoint: int
+    moment: str | None
+    looking_back: bool
+    tally: Tally
+    net: Cell
+
+
+@dataclass(frozen=True)
+class Interval:
+    """In percentage points, rounded half up."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """From one row of a measure to a later one, on the people who answered both.
+
+    `kind`: *looking_back* when the before was remembered, *measured* when it was asked at its own touchpoint. `base` is
+    the matched base; `lost` answered the before only, `joined` the after only. `before` and `after` count those in the
+    favourable net; `gained` are in it only after, `given_up` only before. `points` is the change of the percentages,
+    `interval` its 95% interval (Newcombe, paired). p-values are there only where no base is low.
+    `withheld`: too few people to show any of it.
+    """
+
+    people: Slice
+    kind: Literal["looking_back", "measured"]
+    before_row: int
+    after_row: int
+    base: int
+    lost: int | None
+    joined: int | None
+    before: int | None
+    after: int | None
+    gained: int | None
+    given_up: int | None
+    rose: int | None
+    same: int | None
+    fell: int | None
+    points: int | None
+    interval: Interval | None
+    mcnemar_p: float | None
+    wilcoxon_p: float | None
+    transitions: tuple[tuple[Cell, ...], ...] | None
+    withheld: bool = False
+    low_base: bool = False
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A measure: rows by moment, and the change between them.
+
+    `rows` holds, for each moment in order, one ShiftRow for each slice of people. `options` run from most to least
+    favourable. `matched`: only people who answered at every moment. `matched_base`: how many those are (None: not to be
+    said, or there is one moment only). `refused`: the split asked for may not be shown.
+    """
+
+    study: str
+    measure: str
+    theme: str
+    title: str
+    asked_of: str
+    variable: str
+    question: str
+    note: str | None
+    group: str
+    options: tuple[Category, ...]
+    neutral: str | None
+    net: Category
+    rows: tuple[tuple[ShiftRow, ...], ...]
+    changes: tuple[Change, ...]
+    matched: bool
+    matched_base: int | None
+    segment: str | None
+    data_at: dt.datetime | None
+    low_base_under: int
+    touchpoint_notes: tuple[str, ...] = ()
+    refused: bool = False
+
+    @property
+    def looking_back(self) -> bool:
+        return any(row.looking_back for together in self.rows for row in together)
+
+    @property
+    def low_base(self) -> bool:
+        return any(row.tally.low_base for together in self.rows for row in together)
+
+    @property
+    def everyone(self) -> tuple[ShiftRow, ...]:
+        """The rows of everyone, one a moment."""
+        return tuple(together[0] for together in self.rows)
