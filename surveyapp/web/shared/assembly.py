@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.settings import Settings
-from surveyapp.web.shared import errors, headers, sign_in
+from surveyapp.web.shared import errors, headers, sign_in, words
 from surveyapp.web.shared.limits import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
@@ -73,6 +73,8 @@ def _template_globals(app: Flask, settings: Settings) -> None:
 
     app.add_template_filter(_local_time, "local_time")
     app.add_template_filter(_local_date, "local_date")
+    app.add_template_filter(words.state_word, "state_word")
+    app.add_template_filter(words.state_tone, "state_tone")
 
 
 def _local_time(moment: dt.datetime | None, time_zone: str, pattern: str = "d MMM yyyy, HH:mm") -> str:

@@ -1,0 +1,66 @@
+"""What states, outcomes and roles are called on staff pages: one mapping each, for every page that shows them."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from surveyapp.domain.cases import CaseState, Disposition, Outcome
+from surveyapp.domain.staff import Role
+
+STATES: dict[CaseState, LazyString] = {
+    CaseState.SCHEDULED: _("Scheduled"),
+    CaseState.OPEN: _("Open"),
+    CaseState.OVERDUE: _("Overdue"),
+    CaseState.IN_PROGRESS: _("In progress"),
+    CaseState.SUBMITTED: _("Submitted"),
+    CaseState.CLOSED: _("Closed"),
+    CaseState.REFUSED: _("Refused"),
+    CaseState.NOT_ELIGIBLE: _("Not eligible"),
+    CaseState.WITHDRAWN: _("Withdrawn"),
+}
+"""In the order a case goes through them."""
+
+TONES: dict[CaseState, str] = {CaseState.SUBMITTED: "good", CaseState.OVERDUE: "warn"}
+"""How a state's tag is drawn (`.tag.good`, `.tag.warn`); the word in it says the same."""
+
+OUTCOMES: dict[Outcome, LazyString] = {
+    Outcome.NO_ANSWER: _("No answer"),
+    Outcome.BUSY: _("Busy"),
+    Outcome.ANSWERPHONE: _("Answerphone"),
+    Outcome.CALLBACK: _("Call back"),
+    Outcome.APPOINTMENT: _("Appointment made"),
+    Outcome.LINK_SENT: _("Link sent"),
+    Outcome.WRONG_NUMBER: _("Wrong number"),
+    Outcome.LANGUAGE_BARRIER: _("Language barrier"),
+    Outcome.REFUSED: _("Refused"),
+    Outcome.BROKEN_OFF: _("Broken off"),
+    Outcome.COMPLETED: _("Completed"),
+}
+
+DISPOSITIONS: dict[Disposition, LazyString] = {
+    Disposition.COMPLETE: _("Complete"),
+    Disposition.PARTIAL: _("Partial"),
+    Disposition.REFUSAL: _("Refusal"),
+    Disposition.NON_CONTACT: _("No contact yet"),
+    Disposition.OTHER: _("Could not take part"),
+    Disposition.UNKNOWN: _("Not known"),
+    Disposition.NOT_ELIGIBLE: _("Not eligible"),
+}
+
+ROLES: dict[Role, LazyString] = {
+    Role.INTERVIEWER: _("Interviewer"),
+    Role.SUPERVISOR: _("Supervisor"),
+    Role.EVALUATOR: _("Evaluator"),
+    Role.MANAGER: _("Manager"),
+}
+
+
+def state_word(state: CaseState) -> str:
+    """Template filter: what a case's state is called."""
+    return str(STATES[state])
+
+
+def state_tone(state: CaseState) -> str:
+    """Template filter: the class of the state's tag; empty for a plain one."""
+    return TONES.get(state, "")
