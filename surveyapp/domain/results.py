@@ -29,11 +29,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Category:
-    """What a cell counts: an option, a net of options, or a reason for having no answer."""
+    """What a cell counts: an option, a net of options (`members`: their codes), or a reason for having no answer."""
 
     code: str
     label: str
     kind: Literal["option", "net", "missing"]
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ class Tally:
 class Distribution:
     """How a variable was answered, by everyone and, where asked for and allowed, by segment.
 
-    `categories` are the options in order, then the nets. `refused`: the split asked for would say too much.
+    `options` are in order, and so are the nets. On a scale with a good side `favourable` is the code of its net and
+    `neutral` of its middle option, if it has one. `low` and `high` are what a rating's ends are called.
+    `refused`: the split asked for would say too much.
     """
 
     group: str
@@ -98,6 +101,10 @@ class Distribution:
     tallies: tuple[Tally, ...]
     note: str | None = None
     refused: bool = False
+    favourable: str | None = None
+    neutral: str | None = None
+    low: str | None = None
+    high: str | None = None
 
     @property
     def key(self) -> str:
@@ -202,3 +209,23 @@ class Shift:
     def everyone(self) -> tuple[ShiftRow, ...]:
         """The rows of everyone, one a moment."""
         return tuple(together[0] for together in self.rows)
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One true number of the operator's table. `count` is of people; `value` is a rating's statistic; `percent` is
+    rounded half up from the count. `shown` is what an evaluator sees: the number, “fewer than N”, or “hidden”."""
+
+    group: str
+    touchpoint: int
+    segment: str
+    variable: str
+    timing: str
+    statistic: str
+    kind: str
+    category: str
+    count: int | None
+    base: int
+    value: Decimal | None
+    percent: int | None
+    shown: str

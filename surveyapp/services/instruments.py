@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults, StateRefused
+from surveyapp.domain.loading import load_studies
 from surveyapp.domain.questionnaire import fingerprint, to_document
 from surveyapp.domain.staff import Action, Staff
 from surveyapp.domain.study import Study
@@ -58,6 +59,17 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
                                 f"Version {version} is frozen: it (or a scale it uses) changed since. Undo the change, "
                                 f"and write it as v{version + 1}.yaml."))
     return tuple(faults)
+
+
+def check_folder(folder: Path) -> list[str]:
+    """A line for each questionnaire under a folder of studies. Raises QuestionnaireFaults, frozen files that changed
+    among them."""
+    studies = load_studies(folder)
+    faults = tuple(fault for study in studies.values() for fault in lock_faults(folder / study.id, study))
+    if faults:
+        raise QuestionnaireFaults(faults)
+    return [f"{study.id}/{name} v{version}: {len(questionnaire.questions)} questions"
+            for study in studies.values() for (name, version), questionnaire in sorted(study.questionnaires.items())]
 
 
 def check_frozen(runtime: Runtime) -> None:

@@ -1,0 +1,56 @@
+# Shiftline. `make` lists what there is.
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format messages assets pins bench
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/.installed ## serve the demonstration on this machine until Ctrl-C [PORT=8000]
+	@exec $(BIN)/surveyapp demo serve --port $(PORT)
+
+test: .venv/.tools ## everything, on SQLite and PostgreSQL, browser included
+	@scripts/provision.sh
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+check: .venv/.tools ## ruff, types, layer contracts, questionnaires
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/surveyapp questionnaires check
+
+format: .venv/.tools ## let ruff set the code
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+messages: .venv/.tools ## collect the interface's words for translation
+	$(BIN)/pybabel extract --mapping babel.cfg --no-location --sort-output --project Shiftline --output surveyapp/translations/messages.pot .
+
+assets: ## fetch Plotly's browser bundle again
+	scripts/refresh_plotly.sh
+
+pins: .venv/.tools ## pin what pyproject.toml asks for, anew
+	$(BIN)/python -m piptools compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --output-file requirements.txt pyproject.toml
+	$(BIN)/python -m piptools compile --quiet --strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+
+bench: .venv/.tools ## benchmarks that print
+	$(BIN)/python -m tests.benchmarks
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Install it, or run make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing, once…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/.tools: requirements-dev.txt .venv/.installed
+	@echo "Installing the tools, once…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Puts Chromium and PostgreSQL on the machine from Debian's packages, when they are missing and this machine lets us.
+# Without them the tests that need them are skipped on a laptop, and fail where CI=true.
+set -u
+wanted=()
+command -v chromium >/dev/null || wanted+=(chromium)
+command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
+[ ${#wanted[@]} -eq 0 ] && exit 0
+if ! command -v apt-get >/dev/null; then
+  echo "Not found: ${wanted[*]}. Tests that need them will be skipped."
+  exit 0
+fi
+if [ "$(id -u)" = 0 ]; then as=(env DEBIAN_FRONTEND=noninteractive)
+elif sudo -n true 2>/dev/null; then as=(sudo -n env DEBIAN_FRONTEND=noninteractive)
+else echo "Not found: ${wanted[*]}. Install them with apt-get to run every test."; exit 0; fi
+echo "Installing ${wanted[*]}…"
+"${as[@]}" apt-get update -qq >/dev/null && "${as[@]}" apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null ||
+  echo "Could not install ${wanted[*]}. Tests that need them will be skipped."

@@ -1,0 +1,90 @@
+"""`surveyapp demo`: the demonstration, its links, and its server."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import os
+import secrets
+import sys
+
+import click
+
+from surveyapp.cli.context import DEMO_ENV, environment, open_runtime, open_settings
+from surveyapp.services import demo as service
+from surveyapp.services import instruments, readiness
+from surveyapp.services.runtime import Runtime
+
+
+@click.group()
+def demo() -> None:
+    """A study full of invented people, to try everything on."""
+
+
+@demo.command()
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the demonstration is for (today).")
+def load(as_of: dt.datetime | None) -> None:
+    """Build the demonstration anew. What was entered before is lost."""
+    _write_environment()
+    count = service.load(_migrated(), as_of.date() if as_of else None)
+    click.echo(f"Loaded {count} invented people.")
+
+
+@demo.command()
+@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+def links(limit: int | None) -> None:
+    """Print new start links, one a line, for people who can still answer."""
+    for link in service.new_links(open_runtime(), limit):
+        click.echo(link)
+
+
+@demo.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(port: int) -> None:
+    """Serve the demonstration on this machine until Ctrl-C, building it first if there is none."""
+    _write_environment()
+    os.environ.setdefault("SURVEYAPP_PUBLIC_URL", f"http://127.0.0.1:{port}")
+    runtime = _migrated()
+    instruments.check_frozen(runtime)
+    if not service.is_loaded(runtime):
+        click.echo("Loading the demonstration, once…")
+        service.load(runtime)
+    _greet(runtime)
+    runtime.database.dispose()
+    sys.stdout.flush()
+    os.execve(sys.executable, [
+        sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+        "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"], dict(environment()))
+
+
+def _migrated() -> Runtime:
+    readiness.migrate(open_settings())
+    return open_runtime()
+
+
+def _greet(runtime: Runtime) -> None:
+    url = runtime.settings.public_url
+    click.echo(f"\nShiftline’s demonstration is at {url}\n")
+    click.echo(f"Staff sign in at {url}/staff/login with the password {service.password(runtime)}")
+    for email, (_, role) in service.STAFF.items():
+        click.echo(f"  {role.value:12} {email}")
+    click.echo("\nParticipants begin with a personal link, such as")
+    for link in service.new_links(runtime, 3):
+        click.echo(f"  {link}")
+    click.echo("\nStop it with Ctrl-C. What is entered is kept; `.venv/bin/surveyapp demo load` starts afresh.\n")
+
+
+def _write_environment() -> None:
+    """Makes the demonstration's keys, once. An installation that has keys of its own is left alone."""
+    if DEMO_ENV.exists() or "SURVEYAPP_SECRET_KEY" in os.environ:
+        return
+    DEMO_ENV.parent.mkdir(parents=True, exist_ok=True)
+
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    lines = ["# Made by `make demo`, for this demonstration alone.", "SURVEYAPP_DEMO=yes",
+             f"SURVEYAPP_SECRET_KEY={secrets.token_hex(32)}", f"SURVEYAPP_ACCESS_KEY={key()}",
+             f"SURVEYAPP_CONTACT_KEYS=demo:{key()}"]
+    DEMO_ENV.touch(mode=0o600)
+    DEMO_ENV.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Result objects into figures, tables, sentences and files."""

@@ -1,0 +1,216 @@
+"""The demonstration: a study's invented cohort, answered through the same services as real answers.
+
+A study has one if its folder holds `demo/cohort.json`. Everything in it is dated in days relative to the day it is
+loaded for, so that a demonstration is never out of date.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.cases import ANSWERABLE, Attempt, Disposition, Outcome, disposition_after
+from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
+from surveyapp.domain.people import Contact, Event, Origin, Participant, Site
+from surveyapp.domain.staff import Grant, Role, Scope, Staff
+from surveyapp.domain.study import Study
+from surveyapp.services import access, answering, contacts, instruments, planning
+from surveyapp.services.answering import ByInterviewer, ByLink
+from surveyapp.services.keyring import hash_password
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases, demonstration, people
+from surveyapp.store import staff as staff_store
+from surveyapp.store.database import new_id
+
+STAFF = {
+    "interviewer@example.org": ("Ines Interviewer", Role.INTERVIEWER),
+    "supervisor@example.org": ("Sam Supervisor", Role.SUPERVISOR),
+    "evaluator@example.org": ("Eva Evaluator", Role.EVALUATOR),
+    "manager@example.org": ("Max Manager", Role.MANAGER),
+}
+"""Who can sign in to the demonstration."""
+
+
+@dataclasses.dataclass
+class MovingClock:
+    """The clock of the past that is being lived through again."""
+
+    now: dt.datetime
+
+    def __call__(self) -> dt.datetime:
+        self.now += dt.timedelta(seconds=5)
+        return self.now
+
+
+def password(runtime: Runtime) -> str:
+    """The one password of the demonstration's staff, made from its own key."""
+    return f"demo-{runtime.keyring.digest('demo', 'password')[:8]}"
+
+
+def is_loaded(runtime: Runtime) -> bool:
+    """Whether the demonstration's people are there."""
+    with runtime.database.reading() as session:
+        return people.counts_by_origin(session).get(Origin.DEMO, 0) > 0
+
+
+def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
+    """Builds the demonstration anew and returns how many people are in it. Everything entered before is lost.
+
+    Raises StateRefused outside a demonstration, and where there are real people.
+    """
+    if not runtime.settings.demo:
+        raise StateRefused("This installation is not a demonstration (SURVEYAPP_DEMO is not yes), so none is loaded. "
+                           "Run `make demo` in a folder of its own.")
+    with runtime.database.writing() as session:
+        if people.counts_by_origin(session).get(Origin.REAL, 0):
+            raise StateRefused("This database holds real people. The demonstration is not loaded into it: point "
+                               "SURVEYAPP_DATABASE_URL at an empty one.")
+        demonstration.empty(session)
+    count = 0
+    with_cohort = [study for study in runtime.studies.values() if _cohort_file(runtime, study).exists()]
+    staff = _add_staff(runtime, with_cohort)
+    for study in with_cohort:
+        cohort = json.loads(_cohort_file(runtime, study).read_text(encoding="utf-8"))
+        for name in sorted({name for name, _ in study.questionnaires}):
+            instruments.open_newest(runtime, study.id, name, None)
+        count += _load_cohort(runtime, study, cohort, as_of or runtime.today(study), staff)
+    return count
+
+
+def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
+    """A new personal link, whole, for each case that takes answers today. Raises StateRefused outside a demonstration."""
+    if not runtime.settings.demo:
+        raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
+    links = []
+    with runtime.database.writing() as session:
+        for study in runtime.studies.values():
+            for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
+                state = overview.case.state(runtime.clock(), overview.response_state)
+                if state in ANSWERABLE and (limit is None or len(links) < limit):
+                    given = access.issue(runtime, session, overview.participant, overview.case, "link")
+                    links.append(f"{runtime.settings.public_url}{given.link}")
+    return links
+
+
+def _cohort_file(runtime: Runtime, study: Study) -> Path:
+    return runtime.settings.questionnaires / study.id / "demo" / "cohort.json"
+
+
+def _add_staff(runtime: Runtime, studies: list[Study]) -> dict[Role, Staff]:
+    hashed = hash_password(password(runtime))
+    with runtime.database.writing() as session:
+        return {role: staff_store.add_staff(session, email, name, hashed, [Grant(role, study.id) for study in studies],
+                                            runtime.clock())
+                for email, (name, role) in STAFF.items()}
+
+
+def _load_cohort(runtime: Runtime, study: Study, cohort: Mapping[str, Any], as_of: dt.date,
+                 staff: Mapping[Role, Staff]) -> int:
+    with runtime.database.writing() as session:
+        sites = {each["reference"]: people.add_site(session, study.id, each["reference"], each["name"],
+                                                    each["attributes"], as_of - dt.timedelta(days=400))
+                 for each in cohort["sites"]}
+        persons = [(written, _add_person(runtime, session, study, written, sites, as_of))
+                   for written in cohort["participants"]]
+    for written, person in persons:
+        for response in sorted(written["responses"], key=lambda each: int(each["touchpoint"])):
+            clock = MovingClock(_moment(runtime, study, as_of, response))
+            then = dataclasses.replace(runtime, clock=clock)
+            _answer(then, study, person, response, staff[Role.INTERVIEWER])
+    with runtime.database.writing() as session:
+        for written, person in persons:
+            _add_attempts(runtime, session, study, written, person, as_of, staff[Role.INTERVIEWER])
+    return len(persons)
+
+
+def _add_person(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], sites: Mapping[str, Site],
+                as_of: dt.date) -> Participant:
+    person = Participant(new_id(), study.id, written["group"], written["reference"], Origin.DEMO,
+                         as_of + dt.timedelta(days=written["enrolled_days"]),
+                         sites[written["site"]] if written.get("site") else None, written["attributes"])
+    people.add_participant(session, person)
+    contacts.write(runtime, session, person, Contact(**written["contact"]))
+    for event in written["events"]:
+        people.add_event(session, person.id, Event(event["event"], as_of + dt.timedelta(days=event["days"]), "demo"))
+    for case in planning.plan_cases(runtime, session, person):
+        if not written.get("reachable", True):
+            cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
+    return person
+
+
+def _moment(runtime: Runtime, study: Study, as_of: dt.date, written: Mapping[str, Any]) -> dt.datetime:
+    """The local hour of a day as UTC; never later than now, whatever the time of day the demonstration is made."""
+    day = as_of + dt.timedelta(days=written["days"])
+    local = dt.datetime.combine(day, dt.time(written.get("hour", 11), written.get("minute", 0)), runtime.zone(study))
+    return local.astimezone(dt.UTC)
+
+
+def _answer(runtime: Runtime, study: Study, person: Participant, written: Mapping[str, Any], interviewer: Staff) -> None:
+    mode = Mode(written["mode"])
+    who: answering.Who
+    if mode is Mode.SELF:
+        with runtime.database.writing() as session:
+            case = next(each for each in cases.cases_of(session, person.id) if each.touchpoint == written["touchpoint"])
+            link = access.issue(runtime, session, person, case, "link").link
+        assert link is not None
+        who = ByLink(access.open_link(runtime, link.removeprefix("/s/")))
+    else:
+        who = ByInterviewer(interviewer, study.id, person.reference, written["touchpoint"], mode)
+    answering.give_consent(runtime, who, {purpose.id: True for purpose in study.consent})
+    form = {key: _form_values(value) for key, value in written["answers"].items()}
+    try:
+        for section in _sections_to_come(runtime, who):
+            if isinstance(who, ByInterviewer):
+                answering.save_section(runtime, who, section, form, uuid.uuid4(), finish=True)
+            else:
+                _answer_pages(runtime, who, section, form)
+        answering.submit(runtime, who)
+    except (AnswersRefused, Unfinished) as error:
+        raise StateRefused(f"The cohort's answers of {person.reference} at touchpoint {written['touchpoint']} do not fit "
+                           f"the questionnaire: {error}") from error
+
+
+def _sections_to_come(runtime: Runtime, who: answering.Who) -> Iterator[str]:
+    """The sections to answer, each as the route turns out when it is reached."""
+    done: set[str] = set()
+    while True:
+        frontier = answering.visit(runtime, who).ready[1].frontier
+        if frontier is None or frontier.section.id in done:
+            return
+        done.add(frontier.section.id)
+        yield frontier.section.id
+
+
+def _answer_pages(runtime: Runtime, who: answering.Who, section: str, form: Mapping[str, list[str]]) -> None:
+    page = answering.visit(runtime, who).ready[1].frontier
+    while page is not None and page.section.id == section:
+        page = answering.save_page(runtime, who, page.id, form, uuid.uuid4()).next_page(page.id)
+
+
+def _form_values(written: object) -> list[str]:
+    if isinstance(written, dict):
+        return [f"missing:{written['missing']}"] if written["missing"] != "skipped" else [""]
+    return [str(value) for value in written] if isinstance(written, list) else [str(written)]
+
+
+def _add_attempts(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant,
+                  as_of: dt.date, interviewer: Staff) -> None:
+    by_touchpoint = {case.touchpoint: case for case in cases.cases_of(session, person.id)}
+    for each in sorted(written["attempts"], key=lambda attempt: (attempt["days"], attempt["hour"])):
+        case = by_touchpoint.get(each["touchpoint"])
+        if case is None:
+            continue
+        outcome = Outcome(each["outcome"])
+        at = _moment(runtime, study, as_of, each)
+        cases.add_attempt(session, Attempt(new_id(), case.id, interviewer.id, interviewer.name, at, outcome, Mode.PHONE))
+        case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
+        by_touchpoint[case.touchpoint] = case
+        cases.set_disposition(session, case.id, case.disposition)

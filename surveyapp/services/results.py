@@ -1,0 +1,152 @@
+"""Results: for evaluators as they may be shown, and the operator's table with the true counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from surveyapp.analysis import distributions, shifts
+from surveyapp.analysis.distributions import Split
+from surveyapp.analysis.results_table import movement_rows, variable_rows
+from surveyapp.domain.errors import NotFound
+from surveyapp.domain.kinds import PartType
+from surveyapp.domain.questionnaire import Questionnaire
+from surveyapp.domain.results import Distribution, ResultRow, Shift
+from surveyapp.domain.route import pages_of
+from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.domain.study import Measure, Study, Touchpoint
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import people, responses
+
+COUNTED = (PartType.CODE, PartType.CODES, PartType.NUMBER)
+"""What results count. Words are read elsewhere, by those who may."""
+
+
+@dataclass(frozen=True)
+class _Data:
+    """What one request reads, once: each group's answers, and the people's segment values."""
+
+    study: Study
+    frames: dict[str, pd.DataFrame]
+    segments: dict[str, dict[Any, str]]
+    data_at: dt.datetime | None
+    instruments: dict[str, Questionnaire]
+
+    def frame(self, group: str, touchpoint: int) -> pd.DataFrame:
+        frame = self.frames[group]
+        return frame[frame["touchpoint"] == touchpoint]
+
+    def split(self, segment: str | None) -> Split | None:
+        if segment is None:
+            return None
+        attribute = self.study.segment(segment)
+        if attribute is None:
+            raise NotFound(f"“{segment}” is not a segment of this study.")
+        return Split(segment, attribute.values, self.segments[segment])
+
+
+def overview(runtime: Runtime, staff: Staff, study_id: str) -> tuple[Shift, ...]:
+    """Every measure of a study, for everyone, in the study's order. Raises NotFound, NotPermitted."""
+    study = runtime.study(study_id)
+    scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
+    with runtime.database.reading() as session:
+        data = _read(runtime, session, scope, study, {measure.group for measure in study.measures})
+    return tuple(_shift(data, measure, matched=False, segment=None) for measure in study.measures)
+
+
+def shift(runtime: Runtime, staff: Staff, study_id: str, measure_id: str, *, matched: bool = False,
+          segment: str | None = None) -> Shift:
+    """One measure; on request of those alone who answered every time, and split by a segment. Raises NotFound,
+    NotPermitted. A split that would say too much comes back unsplit, with `refused`."""
+    study = runtime.study(study_id)
+    scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
+    measure = study.measure(measure_id)
+    if measure is None:
+        raise NotFound(f"There is no measure “{measure_id}” in this study.")
+    with runtime.database.reading() as session:
+        data = _read(runtime, session, scope, study, {measure.group})
+    return _shift(data, measure, matched=matched, segment=segment)
+
+
+def questions(runtime: Runtime, staff: Staff, study_id: str, group: str, touchpoint: int, *,
+              segment: str | None = None) -> tuple[Distribution, ...]:
+    """Every closed question of a group's touchpoint, in the order asked. Raises NotFound, NotPermitted."""
+    study = runtime.study(study_id)
+    scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
+    asked = study.touchpoint(group, touchpoint)
+    if asked is None:
+        raise NotFound(f"There is no touchpoint {touchpoint} of “{group}” in this study.")
+    with runtime.database.reading() as session:
+        data = _read(runtime, session, scope, study, {group})
+    split, frame = data.split(segment), data.frame(group, touchpoint)
+    return tuple(
+        distributions.distribution(frame, part, group=group, touchpoint=asked, section=page.section.title, split=split,
+                                   thresholds=study.thresholds)
+        for page in pages_of(data.instruments[asked.questionnaire]) for part in page.parts if part.type in COUNTED
+    )
+
+
+def table(runtime: Runtime, study_id: str) -> list[ResultRow]:
+    """Every number of a study with its true count and what an evaluator would see of it. For the operator's command
+    line, which asks for no role: whoever runs it can read the database."""
+    study = runtime.study(study_id)
+    with runtime.database.reading() as session:
+        data = _read(runtime, session, Scope(study_id, runtime.origin), study, {group.id for group in study.groups})
+    found: list[ResultRow] = []
+    for touchpoint in sorted(study.touchpoints, key=lambda each: each.key):
+        found.extend(_touchpoint_rows(data, touchpoint))
+    return found
+
+
+def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
+    frame = data.frame(touchpoint.group, touchpoint.number)
+    found: list[ResultRow] = []
+    splits: list[Split] = [split for attribute in data.study.attributes if attribute.id in data.study.segments
+                           if (split := data.split(attribute.name)) is not None]
+    pages = pages_of(data.instruments[touchpoint.questionnaire])
+    for page in pages:
+        for part in page.parts:
+            if part.type in COUNTED:
+                found.extend(variable_rows(frame, part, touchpoint, splits, data.study.thresholds))
+        moments = {part.moment: part for part in page.parts if part.type is PartType.CODE}
+        if "before" in moments and "now" in moments:
+            found.extend(movement_rows(frame, moments["before"], moments["now"], touchpoint, splits,
+                                       data.study.thresholds))
+    return found
+
+
+def _read(runtime: Runtime, session: Session, scope: Scope, study: Study, groups: set[str]) -> _Data:
+    frames = {group: distributions.answer_frame(responses.answer_table(session, scope, group),
+                                                responses.ANSWER_COLUMNS).drop(columns=["text", "reference"])
+              for group in sorted(groups)}
+    known: dict[str, dict[Any, str]] = {attribute.name: {} for attribute in study.attributes
+                                        if attribute.id in study.segments}
+    for person in people.participants(session, scope, runtime.today(study)):
+        for attribute in study.attributes:
+            held = person.attributes if attribute.scope == "participant" else (
+                person.site.attributes if person.site else {})
+            if attribute.name in known and attribute.name in held:
+                known[attribute.name][person.id] = held[attribute.name]
+    instruments = {}
+    for touchpoint in study.touchpoints:
+        version = responses.open_version(session, study.id, touchpoint.questionnaire)
+        instruments[touchpoint.questionnaire] = (
+            runtime.instrument(session, study.id, touchpoint.questionnaire, version) if version
+            else study.newest(touchpoint.questionnaire))
+    return _Data(study, frames, known, responses.newest_submission(session, scope), instruments)
+
+
+def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+    asked = []
+    for row in measure.rows:
+        touchpoint = data.study.touchpoint(measure.group, row.touchpoint)
+        assert touchpoint is not None
+        key = f"{measure.variable}@{row.moment}" if row.moment else measure.variable
+        part = next(part for page in pages_of(data.instruments[touchpoint.questionnaire]) for part in page.parts
+                    if part.key == key)
+        asked.append(shifts.Asked(row, part, data.frame(measure.group, row.touchpoint)))
+    return shifts.shift(data.study, measure, asked, data.split(segment), matched=matched, data_at=data.data_at)
