@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from surveyapp.domain.errors import SettingsError
 
@@ -35,39 +36,63 @@ class Settings:
         return next(iter(self.contact_keys))
 
 
-KNOWN = frozenset({"DATABASE_URL", "SECRET_KEY", "ACCESS_KEY", "CONTACT_KEYS", "QUESTIONNAIRES", "PUBLIC_URL", "DEMO",
-                   "HOLD_MINUTES", "PROXIES", "RATE_LIMIT_STORAGE"})
+KNOWN = frozenset(
+    {
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "ACCESS_KEY",
+        "CONTACT_KEYS",
+        "QUESTIONNAIRES",
+        "PUBLIC_URL",
+        "DEMO",
+        "HOLD_MINUTES",
+        "PROXIES",
+        "RATE_LIMIT_STORAGE",
+    }
+)
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Reads SURVEYAPP_… variables. Raises SettingsError for a missing secret, a bad value or an unknown name."""
-    given = {name.removeprefix(PREFIX): value for name, value in environment.items()
-             if name.startswith(PREFIX) and value != ""}
+    given = {
+        name.removeprefix(PREFIX): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and value != ""
+    }
     unknown = sorted(set(given) - KNOWN)
     if unknown:
-        raise SettingsError(f"{PREFIX}{unknown[0]} is not a setting. README lists them all; correct its name or unset it.")
+        raise SettingsError(
+            f"{PREFIX}{unknown[0]} is not a setting. README lists them all; correct its name or unset it."
+        )
     secret = _secret(given)
-    settings: dict[str, object] = {}
+    chosen: dict[str, Any] = {}
     if "DATABASE_URL" in given:
-        settings["database_url"] = _database_url(given["DATABASE_URL"])
+        chosen["database_url"] = _database_url(given["DATABASE_URL"])
     if "QUESTIONNAIRES" in given:
-        settings["questionnaires"] = Path(given["QUESTIONNAIRES"])
+        chosen["questionnaires"] = Path(given["QUESTIONNAIRES"])
     if "PUBLIC_URL" in given:
-        settings["public_url"] = _public_url(given["PUBLIC_URL"])
+        chosen["public_url"] = _public_url(given["PUBLIC_URL"])
     for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
         if name in given:
-            settings[name.lower()] = _whole(name, given[name], low, high)
+            chosen[name.lower()] = _whole(name, given[name], low, high)
     if "RATE_LIMIT_STORAGE" in given:
-        settings["rate_limit_storage"] = given["RATE_LIMIT_STORAGE"]
-    return Settings(secret_key=secret, access_key=_key(given, "ACCESS_KEY"), contact_keys=_contact_keys(given),
-                    demo=_flag("DEMO", given.get("DEMO", "no")), **settings)  # type: ignore[arg-type]
+        chosen["rate_limit_storage"] = given["RATE_LIMIT_STORAGE"]
+    return Settings(
+        secret_key=secret,
+        access_key=_key(given, "ACCESS_KEY"),
+        contact_keys=_contact_keys(given),
+        demo=_flag("DEMO", given.get("DEMO", "no")),
+        **chosen,
+    )
 
 
 def _secret(given: Mapping[str, str]) -> str:
     secret = given.get("SECRET_KEY", "")
     if len(secret) < 32:
-        raise SettingsError(f"Set {PREFIX}SECRET_KEY to a random text of at least 32 characters, for example the output "
-                            "of `openssl rand -hex 32`. Sessions and forms are signed with it. (`make demo` makes its own.)")
+        raise SettingsError(
+            f"Set {PREFIX}SECRET_KEY to a random text of at least 32 characters, for example the output "
+            "of `openssl rand -hex 32`. Sessions and forms are signed with it. (`make demo` makes its own.)"
+        )
     return secret
 
 
@@ -77,22 +102,27 @@ def _decoded(name: str, written: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != 32:
-        raise SettingsError(f"{PREFIX}{name} needs 32 random bytes in base64, for example the output of "
-                            "`openssl rand -base64 32`.")
+        raise SettingsError(
+            f"{PREFIX}{name} needs 32 random bytes in base64, for example the output of `openssl rand -base64 32`."
+        )
     return key
 
 
 def _key(given: Mapping[str, str], name: str) -> bytes:
     if name not in given:
-        raise SettingsError(f"Set {PREFIX}{name} to 32 random bytes in base64 (`openssl rand -base64 32`). Participants' "
-                            "links are hashed with it: keep it, or every link given out stops working.")
+        raise SettingsError(
+            f"Set {PREFIX}{name} to 32 random bytes in base64 (`openssl rand -base64 32`). Participants' "
+            "links are hashed with it: keep it, or every link given out stops working."
+        )
     return _decoded(name, given[name])
 
 
 def _contact_keys(given: Mapping[str, str]) -> dict[str, bytes]:
     if "CONTACT_KEYS" not in given:
-        raise SettingsError(f"Set {PREFIX}CONTACT_KEYS to `name:key`, the key 32 random bytes in base64. Contact details "
-                            "are encrypted with the first; list older ones after it, separated by commas.")
+        raise SettingsError(
+            f"Set {PREFIX}CONTACT_KEYS to `name:key`, the key 32 random bytes in base64. Contact details "
+            "are encrypted with the first; list older ones after it, separated by commas."
+        )
     keys = {}
     for entry in given["CONTACT_KEYS"].split(","):
         name, separator, key = entry.strip().partition(":")

@@ -41,9 +41,18 @@ class Cluster:
             self.port = int(probe.getsockname()[1])
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "shiftline", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        self._run("pg_ctl", "-D", str(data), "-w", "-l", str(self.folder / "log"), "-o",
-                  f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off "
-                  "-c synchronous_commit=off -c full_page_writes=off", "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(self.folder / "log"),
+            "-o",
+            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off "
+            "-c synchronous_commit=off -c full_page_writes=off",
+            "start",
+        )
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://shiftline@127.0.0.1:{self.port}/{database}"
@@ -64,8 +73,14 @@ class Cluster:
     def _run(self, name: str, *arguments: str) -> None:
         program = find_binary(name)
         assert program is not None
-        subprocess.run([program, *arguments], check=True, preexec_fn=self.user, cwd=self.folder,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE if name != "pg_ctl" else subprocess.DEVNULL)
+        subprocess.run(
+            [program, *arguments],
+            check=True,
+            preexec_fn=self.user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE if name != "pg_ctl" else subprocess.DEVNULL,
+        )
 
 
 def _exists(user: str) -> bool:

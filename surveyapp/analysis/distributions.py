@@ -95,11 +95,15 @@ def protect(frame: pd.DataFrame, part: Part, split: Split | None, thresholds: do
     counted.update({name: count(rows[name], part) for name in rows})
     bases = [counted[name].base for name in rows]
     refused = split is not None and not all(
-        disclosure.filter_allowed(base, counted[EVERYONE].base - base, thresholds.minimum_base) for base in bases)
+        disclosure.filter_allowed(base, counted[EVERYONE].base - base, thresholds.minimum_base) for base in bases
+    )
     names = list(rows) if split is not None and not refused else [EVERYONE]
     table = disclosure.protect(_count_table(part, {name: counted[name] for name in names}), limits)
-    withheld = {name for name in [EVERYONE, *names] if limits.small_base(counted[name].base)
-                or not table.base(None if name == EVERYONE else name).shown}
+    withheld = {
+        name
+        for name in [EVERYONE, *names]
+        if limits.small_base(counted[name].base) or not table.base(None if name == EVERYONE else name).shown
+    }
     return Protected(counted, table, frozenset(withheld), refused)
 
 
@@ -115,16 +119,28 @@ def _rows(frame: pd.DataFrame, split: Split | None) -> dict[str, pd.DataFrame]:
 def _count_table(part: Part, counted: Mapping[str, Counted]) -> CountTable:
     first = next(iter(counted.values()))
     if part.type is PartType.CODES:
-        return CountTable(tuple(counted), tuple(first.options), tuple(tuple(each.options.values())
-                          for each in counted.values()), bases=tuple(each.base for each in counted.values()))
+        return CountTable(
+            tuple(counted),
+            tuple(first.options),
+            tuple(tuple(each.options.values()) for each in counted.values()),
+            bases=tuple(each.base for each in counted.values()),
+        )
     columns = (*first.options, *(f"missing:{reason}" for reason in BESIDE))
     counts = tuple((*each.options.values(), *(each.missing[reason] for reason in BESIDE)) for each in counted.values())
     nets = tuple(Group(net.name, net.options) for net in part.question.nets)
     return CountTable(tuple(counted), columns, counts, column_groups=(*nets, Group(ANSWERED, tuple(first.options))))
 
 
-def distribution(frame: pd.DataFrame, part: Part, *, group: str, touchpoint: domain.Touchpoint, section: str,
-                 split: Split | None, thresholds: domain.Thresholds) -> Distribution:
+def distribution(
+    frame: pd.DataFrame,
+    part: Part,
+    *,
+    group: str,
+    touchpoint: domain.Touchpoint,
+    section: str,
+    split: Split | None,
+    thresholds: domain.Thresholds,
+) -> Distribution:
     """One variable's distribution from a frame of one touchpoint's responses."""
     options, nets = categories(part)
     protected = protect(frame, part, split, thresholds)
@@ -132,12 +148,25 @@ def distribution(frame: pd.DataFrame, part: Part, *, group: str, touchpoint: dom
     if split is not None and not protected.refused:
         slices += [(value, Slice(label, split.segment, value)) for value, label in split.values.items()]
     return Distribution(
-        group=group, touchpoint=touchpoint.number, variable=part.name, moment=part.moment,
-        question=part.question.text, text=part.label, statement=part.statement.text if part.statement else None,
-        moment_label=part.moment_label, kind=part.question.kind, section=section, options=options, nets=nets,
+        group=group,
+        touchpoint=touchpoint.number,
+        variable=part.name,
+        moment=part.moment,
+        question=part.question.text,
+        text=part.label,
+        statement=part.statement.text if part.statement else None,
+        moment_label=part.moment_label,
+        kind=part.question.kind,
+        section=section,
+        options=options,
+        nets=nets,
         tallies=tuple(tally(part, protected, name, people, thresholds) for name, people in slices),
-        note=touchpoint.note, refused=protected.refused, favourable=part.question.favourable,
-        neutral=part.question.neutral, low=part.question.low, high=part.question.high,
+        note=touchpoint.note,
+        refused=protected.refused,
+        favourable=part.question.favourable,
+        neutral=part.question.neutral,
+        low=part.question.low,
+        high=part.question.high,
     )
 
 
@@ -151,8 +180,11 @@ def tally(part: Part, protected: Protected, name: str, people: Slice, thresholds
         return Tally(people, hidden, {each.code: Cell(None) for each in (*options, *nets)}, {}, None, withheld=True)
     if part.type is PartType.CODES:
         base = _cell(table.base(row), None)
-        missing = ({reason: Cell(true.missing[reason]) for reason in BESIDE} if thresholds.minimum_cell <= 1
-                   else {reason: Cell(0) if true.missing[reason] == 0 else Cell(None) for reason in BESIDE})
+        missing = (
+            {reason: Cell(true.missing[reason]) for reason in BESIDE}
+            if thresholds.minimum_cell <= 1
+            else {reason: Cell(0) if true.missing[reason] == 0 else Cell(None) for reason in BESIDE}
+        )
     else:
         base = _cell(table.cell(row, ANSWERED), None)
         missing = {reason: _cell(table.cell(row, f"missing:{reason}"), None) for reason in BESIDE}

@@ -14,11 +14,18 @@ from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part, PartType
 from surveyapp.domain.results import ResultRow
 
-def variable_rows(frame: pd.DataFrame, part: Part, touchpoint: domain.Touchpoint, splits: Sequence[Split],
-                  thresholds: domain.Thresholds) -> list[ResultRow]:
+
+def variable_rows(
+    frame: pd.DataFrame,
+    part: Part,
+    touchpoint: domain.Touchpoint,
+    splits: Sequence[Split],
+    thresholds: domain.Thresholds,
+) -> list[ResultRow]:
     """Rows of one variable: everyone's, then each value of each segment."""
-    rows = list(_slice_rows(distributions.protect(frame, part, None, thresholds), EVERYONE, "all", part, touchpoint,
-                            thresholds))
+    rows = list(
+        _slice_rows(distributions.protect(frame, part, None, thresholds), EVERYONE, "all", part, touchpoint, thresholds)
+    )
     for split in splits:
         protected = distributions.protect(frame, part, split, thresholds)
         for value in split.values:
@@ -26,21 +33,48 @@ def variable_rows(frame: pd.DataFrame, part: Part, touchpoint: domain.Touchpoint
     return rows
 
 
-def _slice_rows(protected: Protected, name: str, segment: str, part: Part, touchpoint: domain.Touchpoint,
-                thresholds: domain.Thresholds) -> Iterator[ResultRow]:
+def _slice_rows(
+    protected: Protected,
+    name: str,
+    segment: str,
+    part: Part,
+    touchpoint: domain.Touchpoint,
+    thresholds: domain.Thresholds,
+) -> Iterator[ResultRow]:
     true = protected.counted[name]
     refused = protected.refused and name != EVERYONE
     options, nets = distributions.categories(part)
 
-    def row(statistic: str, kind: str, category: str, count: int | None, value: Decimal | None, shown: str) -> ResultRow:
+    def row(
+        statistic: str, kind: str, category: str, count: int | None, value: Decimal | None, shown: str
+    ) -> ResultRow:
         percent = rounding.percent(count, true.base) if count is not None and true.base else None
-        return ResultRow(touchpoint.group, touchpoint.number, segment, part.name, part.moment or "-", statistic, kind,
-                         category, count, true.base, value, percent, shown)
+        return ResultRow(
+            touchpoint.group,
+            touchpoint.number,
+            segment,
+            part.name,
+            part.moment or "-",
+            statistic,
+            kind,
+            category,
+            count,
+            true.base,
+            value,
+            percent,
+            shown,
+        )
 
     for category in (*options, *nets):
         count = (true.options if category.kind == "option" else true.nets)[category.code]
-        yield row("count", category.kind, category.code, count, None,
-                  _shown(protected, name, category.code, part, refused, thresholds))
+        yield row(
+            "count",
+            category.kind,
+            category.code,
+            count,
+            None,
+            _shown(protected, name, category.code, part, refused, thresholds),
+        )
     if part.type is PartType.NUMBER and true.summary is not None:
         yield from _rating_rows(row, true, refused or name in protected.withheld, thresholds)
 
@@ -71,13 +105,21 @@ def _rating_rows(row: Any, true: Counted, hidden: bool, thresholds: domain.Thres
     for value in summary.most_common:
         told = shown is not None and shown.most_common is not None
         yield row("most_common", "-", "-", None, Decimal(value), written(value if told else None))
-    for statistic, number, told_number in (("min", summary.minimum, shown and shown.minimum),
-                                           ("max", summary.maximum, shown and shown.maximum)):
+    for statistic, number, told_number in (
+        ("min", summary.minimum, shown and shown.minimum),
+        ("max", summary.maximum, shown and shown.maximum),
+    ):
         yield row(statistic, "-", "-", None, None if number is None else Decimal(number), written(told_number))
 
 
-def movement_rows(frame: pd.DataFrame, before: Part, now: Part, touchpoint: domain.Touchpoint, splits: Sequence[Split],
-                  thresholds: domain.Thresholds) -> list[ResultRow]:
+def movement_rows(
+    frame: pd.DataFrame,
+    before: Part,
+    now: Part,
+    touchpoint: domain.Touchpoint,
+    splits: Sequence[Split],
+    thresholds: domain.Thresholds,
+) -> list[ResultRow]:
     """Rows of movement between before and now in one sitting: more_…, less_…, same. The favourable net names them;
     without one they are `more` and `less`."""
     codes = [option.code for option in before.question.options]
@@ -96,7 +138,21 @@ def movement_rows(frame: pd.DataFrame, before: Part, now: Part, touchpoint: doma
             shown = "hidden" if refused or small else str(count)
             if 1 <= movement.base < thresholds.minimum_base:
                 shown = f"fewer than {thresholds.minimum_base}"
-            rows.append(ResultRow(touchpoint.group, touchpoint.number, segment, before.name, "-", "change", "-", category,
-                                  count, movement.base, None,
-                                  rounding.percent(count, movement.base) if movement.base else None, shown))
+            rows.append(
+                ResultRow(
+                    touchpoint.group,
+                    touchpoint.number,
+                    segment,
+                    before.name,
+                    "-",
+                    "change",
+                    "-",
+                    category,
+                    count,
+                    movement.base,
+                    None,
+                    rounding.percent(count, movement.base) if movement.base else None,
+                    shown,
+                )
+            )
     return rows

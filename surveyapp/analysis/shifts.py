@@ -28,13 +28,23 @@ class Asked:
     frame: pd.DataFrame
 
 
-def shift(study: Study, measure: Measure, asked: Sequence[Asked], split: Split | None, *, matched: bool,
-          data_at: dt.datetime | None) -> Shift:
+def shift(
+    study: Study,
+    measure: Measure,
+    asked: Sequence[Asked],
+    split: Split | None,
+    *,
+    matched: bool,
+    data_at: dt.datetime | None,
+) -> Shift:
     """The measure as it may be shown. With `matched`, on the people alone who answered at every moment; that is left
     undone where they, or the others, are fewer than the minimum base."""
     everybody, twice = _answered(asked)
-    may_match = len(asked) > 1 and disclosure.filter_allowed(
-        len(twice), len(everybody - twice), study.thresholds.minimum_base) and bool(twice)
+    may_match = (
+        len(asked) > 1
+        and disclosure.filter_allowed(len(twice), len(everybody - twice), study.thresholds.minimum_base)
+        and bool(twice)
+    )
     matched = matched and may_match
     if matched:
         asked = [Asked(each.row, each.part, each.frame[each.frame["participant_id"].isin(twice)]) for each in asked]
@@ -50,21 +60,47 @@ def shift(study: Study, measure: Measure, asked: Sequence[Asked], split: Split |
         together = []
         for name, people in slices:
             tally = distributions.tally(each.part, counts, name, people, study.thresholds)
-            together.append(ShiftRow(each.row.label, each.row.detail, each.row.touchpoint, each.row.moment,
-                                     each.row.moment == "before", tally, tally.cells[measure.net]))
+            together.append(
+                ShiftRow(
+                    each.row.label,
+                    each.row.detail,
+                    each.row.touchpoint,
+                    each.row.moment,
+                    each.row.moment == "before",
+                    tally,
+                    tally.cells[measure.net],
+                )
+            )
         rows.append(tuple(together))
     part = asked[0].part
     options, nets = distributions.categories(part)
-    notes = dict.fromkeys(touchpoint.note for row in measure.rows
-                          if (touchpoint := study.touchpoint(measure.group, row.touchpoint)) and touchpoint.note)
+    notes = dict.fromkeys(
+        touchpoint.note
+        for row in measure.rows
+        if (touchpoint := study.touchpoint(measure.group, row.touchpoint)) and touchpoint.note
+    )
     return Shift(
-        study=study.id, measure=measure.id, theme=measure.theme, title=measure.title, asked_of=measure.asked_of,
-        variable=measure.variable, question=part.label, note=measure.note, group=measure.group, options=options,
-        neutral=part.question.neutral, net=next(net for net in nets if net.code == measure.net), rows=tuple(rows),
-        changes=_changes(study, measure, asked, slices, split, options), matched=matched,
-        matched_base=len(twice) if may_match else None, segment=split.segment if split and not refused else None,
-        data_at=data_at, low_base_under=study.thresholds.low_base,
-        touchpoint_notes=tuple(note for note in notes if note), refused=refused,
+        study=study.id,
+        measure=measure.id,
+        theme=measure.theme,
+        title=measure.title,
+        asked_of=measure.asked_of,
+        variable=measure.variable,
+        question=part.label,
+        note=measure.note,
+        group=measure.group,
+        options=options,
+        neutral=part.question.neutral,
+        net=next(net for net in nets if net.code == measure.net),
+        rows=tuple(rows),
+        changes=_changes(study, measure, asked, slices, split, options),
+        matched=matched,
+        matched_base=len(twice) if may_match else None,
+        segment=split.segment if split and not refused else None,
+        data_at=data_at,
+        low_base_under=study.thresholds.low_base,
+        touchpoint_notes=tuple(note for note in notes if note),
+        refused=refused,
     )
 
 
@@ -77,14 +113,21 @@ def _answered(asked: Sequence[Asked]) -> tuple[set[Any], set[Any]]:
     return set().union(*people), set.intersection(*people) if people else set()
 
 
-def _changes(study: Study, measure: Measure, asked: Sequence[Asked], slices: Sequence[tuple[str, Slice]],
-             split: Split | None, options: Sequence[Category]) -> tuple[Change, ...]:
+def _changes(
+    study: Study,
+    measure: Measure,
+    asked: Sequence[Asked],
+    slices: Sequence[tuple[str, Slice]],
+    split: Split | None,
+    options: Sequence[Category],
+) -> tuple[Change, ...]:
     found = []
     for before, after in combinations(range(len(asked)), 2):
         for name, people in slices:
             sides = [_of(asked[index].frame, split, name) for index in (before, after)]
-            linked = tallies.link(sides[0], asked[before].part.key, sides[1], asked[after].part.key,
-                                  [option.code for option in options])
+            linked = tallies.link(
+                sides[0], asked[before].part.key, sides[1], asked[after].part.key, [option.code for option in options]
+            )
             found.append(_change(study, measure, asked, people, before, after, linked))
     return tuple(found)
 
@@ -95,34 +138,72 @@ def _of(frame: pd.DataFrame, split: Split | None, name: str) -> pd.DataFrame:
     return frame[frame["participant_id"].map(lambda person: split.people.get(person) == name)]
 
 
-def _change(study: Study, measure: Measure, asked: Sequence[Asked], people: Slice, before: int, after: int,
-            linked: tallies.Linked) -> Change:
+def _change(
+    study: Study,
+    measure: Measure,
+    asked: Sequence[Asked],
+    people: Slice,
+    before: int,
+    after: int,
+    linked: tallies.Linked,
+) -> Change:
     joint, limits = linked.joint, study.thresholds
-    kind: Literal["looking_back", "measured"] = (
-        "looking_back" if asked[before].row.moment == "before" else "measured")
+    kind: Literal["looking_back", "measured"] = "looking_back" if asked[before].row.moment == "before" else "measured"
     if joint.base < max(limits.minimum_base, 1) or _gives_away(linked, limits.minimum_cell):
-        nothing = dict.fromkeys(("lost", "joined", "before", "after", "gained", "given_up", "rose", "same", "fell",
-                                 "points", "interval", "mcnemar_p", "wilcoxon_p", "transitions"))
+        nothing = dict.fromkeys(
+            (
+                "lost",
+                "joined",
+                "before",
+                "after",
+                "gained",
+                "given_up",
+                "rose",
+                "same",
+                "fell",
+                "points",
+                "interval",
+                "mcnemar_p",
+                "wilcoxon_p",
+                "transitions",
+            )
+        )
         return Change(people, kind, before, after, 0, withheld=True, **nothing)  # type: ignore[arg-type]
     net = asked[before].part.question.net(measure.net)
     assert net is not None
-    table = disclosure.protect(_transition_table(joint, net.options),
-                               Thresholds(limits.minimum_base, limits.minimum_cell))
+    table = disclosure.protect(
+        _transition_table(joint, net.options), Thresholds(limits.minimum_base, limits.minimum_cell)
+    )
     sums = {name: cell.count for name, cell in table.sums.items()}
     pair = change.favourable(joint, net.options)
     low = joint.base < limits.low_base
     whole = all(sums[name] is not None for name in ("gained", "given_up", "both"))
-    difference = intervals.newcombe_paired(pair.both, pair.before_only, pair.after_only, pair.neither) if whole else None
+    difference = (
+        intervals.newcombe_paired(pair.both, pair.before_only, pair.after_only, pair.neither) if whole else None
+    )
     return Change(
-        people=people, kind=kind, before_row=before, after_row=after, base=joint.base, lost=linked.lost,
-        joined=linked.joined, before=pair.before if whole else None, after=pair.after if whole else None,
-        gained=sums["gained"], given_up=sums["given_up"], rose=sums["rose"], same=sums["same"], fell=sums["fell"],
+        people=people,
+        kind=kind,
+        before_row=before,
+        after_row=after,
+        base=joint.base,
+        lost=linked.lost,
+        joined=linked.joined,
+        before=pair.before if whole else None,
+        after=pair.after if whole else None,
+        gained=sums["gained"],
+        given_up=sums["given_up"],
+        rose=sums["rose"],
+        same=sums["same"],
+        fell=sums["fell"],
         points=rounding.points(pair.before, pair.base, pair.after, pair.base) if whole else None,
         interval=Interval(_points(difference.low), _points(difference.high)) if difference else None,
         mcnemar_p=change.mcnemar_exact(pair).p_value if whole and not low else None,
         wilcoxon_p=change.wilcoxon_signed_rank(joint).p_value if whole and not low else None,
-        transitions=tuple(tuple(Cell(table.cell(one, two).count, None, table.cell(one, two).fewer_than)
-                                for two in joint.categories) for one in joint.categories),
+        transitions=tuple(
+            tuple(Cell(table.cell(one, two).count, None, table.cell(one, two).fewer_than) for two in joint.categories)
+            for one in joint.categories
+        ),
         low_base=low,
     )
 
@@ -139,17 +220,30 @@ def _points(share: float) -> int:
 
 def _transition_table(joint: change.JointCounts, favourable: Collection[str]) -> CountTable:
     """Before by after, with the sums that are also told: who rose, stayed, fell; who gained the favourable side, who
-    left it, who stood on it both times. Categories run from most to least favourable: to rise is to move up the list."""
+    left it, who stood on it both times. Categories run from most to least favourable: to rise is to
+    move up the list."""
     names = joint.categories
 
     def cells(test: Any) -> tuple[tuple[str, str], ...]:
-        return tuple((one, two) for i, one in enumerate(names) for j, two in enumerate(names)
-                     if test(i, j, one in favourable, two in favourable))
+        return tuple(
+            (one, two)
+            for i, one in enumerate(names)
+            for j, two in enumerate(names)
+            if test(i, j, one in favourable, two in favourable)
+        )
 
     groups = {
-        "rose": cells(lambda i, j, _a, _b: j < i), "same": cells(lambda i, j, _a, _b: i == j),
-        "fell": cells(lambda i, j, _a, _b: j > i), "gained": cells(lambda _i, _j, a, b: b and not a),
-        "given_up": cells(lambda _i, _j, a, b: a and not b), "both": cells(lambda _i, _j, a, b: a and b),
+        "rose": cells(lambda i, j, _a, _b: j < i),
+        "same": cells(lambda i, j, _a, _b: i == j),
+        "fell": cells(lambda i, j, _a, _b: j > i),
+        "gained": cells(lambda _i, _j, a, b: b and not a),
+        "given_up": cells(lambda _i, _j, a, b: a and not b),
+        "both": cells(lambda _i, _j, a, b: a and b),
     }
-    return CountTable(names, names, joint.counts, rows_are_bases=False,
-                      cell_groups=tuple(CellGroup(name, pairs) for name, pairs in groups.items()))
+    return CountTable(
+        names,
+        names,
+        joint.counts,
+        rows_are_bases=False,
+        cell_groups=tuple(CellGroup(name, pairs) for name, pairs in groups.items()),
+    )

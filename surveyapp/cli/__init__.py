@@ -22,13 +22,16 @@ class Main(LazyGroup):
             sys.exit(1)
 
 
-@click.group(cls=Main, commands_in={
-    "demo": "surveyapp.cli.demo:demo",
-    "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
-    "participants": "surveyapp.cli.participants:participants",
-    "results": "surveyapp.cli.results:results",
-    "users": "surveyapp.cli.users:users",
-    "migrate": "surveyapp.cli.migrate:migrate",
-})
+@click.group(
+    cls=Main,
+    commands_in={
+        "demo": "surveyapp.cli.demo:demo",
+        "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
+        "participants": "surveyapp.cli.participants:participants",
+        "results": "surveyapp.cli.results:results",
+        "users": "surveyapp.cli.users:users",
+        "migrate": "surveyapp.cli.migrate:migrate",
+    },
+)
 def main() -> None:
     """Shiftline: run longitudinal participant surveys, and read how people changed."""

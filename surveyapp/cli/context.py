@@ -16,8 +16,11 @@ def environment() -> Mapping[str, str]:
     """The process's environment, with the demonstration's in it when there is no other."""
     if "SURVEYAPP_SECRET_KEY" in os.environ or not DEMO_ENV.exists():
         return os.environ
-    written = dict(line.split("=", 1) for line in DEMO_ENV.read_text(encoding="utf-8").splitlines()
-                   if "=" in line and not line.startswith("#"))
+    written = dict(
+        line.split("=", 1)
+        for line in DEMO_ENV.read_text(encoding="utf-8").splitlines()
+        if "=" in line and not line.startswith("#")
+    )
     return {**written, **os.environ}
 
 

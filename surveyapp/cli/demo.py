@@ -52,9 +52,27 @@ def serve(port: int) -> None:
     _greet(runtime)
     runtime.database.dispose()
     sys.stdout.flush()
-    os.execve(sys.executable, [
-        sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-        "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"], dict(environment()))
+    # Arguments of our own, no shell: this process becomes the server, so that Ctrl-C reaches it.
+    os.execve(
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "wsgi:app",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--worker-class",
+            "gthread",
+            "--log-level",
+            "warning",
+        ],
+        dict(environment()),
+    )
 
 
 def _migrated() -> Runtime:
@@ -83,8 +101,12 @@ def _write_environment() -> None:
     def key() -> str:
         return base64.b64encode(secrets.token_bytes(32)).decode()
 
-    lines = ["# Made by `make demo`, for this demonstration alone.", "SURVEYAPP_DEMO=yes",
-             f"SURVEYAPP_SECRET_KEY={secrets.token_hex(32)}", f"SURVEYAPP_ACCESS_KEY={key()}",
-             f"SURVEYAPP_CONTACT_KEYS=demo:{key()}"]
+    lines = [
+        "# Made by `make demo`, for this demonstration alone.",
+        "SURVEYAPP_DEMO=yes",
+        f"SURVEYAPP_SECRET_KEY={secrets.token_hex(32)}",
+        f"SURVEYAPP_ACCESS_KEY={key()}",
+        f"SURVEYAPP_CONTACT_KEYS=demo:{key()}",
+    ]
     DEMO_ENV.touch(mode=0o600)
     DEMO_ENV.write_text("\n".join(lines) + "\n", encoding="utf-8")

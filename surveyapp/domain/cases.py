@@ -13,7 +13,7 @@ from surveyapp.domain.study import Touchpoint
 
 
 class Disposition(enum.Enum):
-    """Final disposition of a case, in AAPOR's classes (Standard Definitions). People are named, so the unknown is UO."""
+    """Final disposition of a case, in AAPOR's classes (Standard Definitions). People are named: the unknown is UO."""
 
     COMPLETE = "I"
     PARTIAL = "P"
@@ -127,10 +127,11 @@ ANSWERABLE = frozenset({CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS
 """States in which answers are taken."""
 
 
-def window(touchpoint: Touchpoint, anchored_on: dt.date, zone: dt.tzinfo) -> tuple[
-    dt.datetime, dt.datetime | None, dt.datetime | None
-]:
+def window(
+    touchpoint: Touchpoint, anchored_on: dt.date, zone: dt.tzinfo
+) -> tuple[dt.datetime, dt.datetime | None, dt.datetime | None]:
     """(opens, due, closes) of a case whose anchor fell on a day: local midnights of the study's zone, in UTC."""
+
     def midnight(days: int) -> dt.datetime:
         day = anchored_on + dt.timedelta(days=touchpoint.opens.days + days)
         return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

@@ -32,11 +32,19 @@ def _check_names(study: Study, source: Source) -> None:
         _known(source, (*place, "questionnaire"), touchpoint.questionnaire, questionnaires, "questionnaire")
         anchor = touchpoint.opens
         if anchor.touchpoint and anchor.touchpoint not in keys:
-            source.fault((*place, "opens"), "unknown_touchpoint",
-                         f"There is no touchpoint {anchor.touchpoint[1]} of “{anchor.touchpoint[0]}”.")
-        elif anchor.touchpoint and (anchor.touchpoint[0] != touchpoint.group or anchor.touchpoint[1] >= touchpoint.number):
-            source.fault((*place, "opens"), "anchor_not_before",
-                         "A touchpoint can wait only for an earlier touchpoint of its own group.")
+            source.fault(
+                (*place, "opens"),
+                "unknown_touchpoint",
+                f"There is no touchpoint {anchor.touchpoint[1]} of “{anchor.touchpoint[0]}”.",
+            )
+        elif anchor.touchpoint and (
+            anchor.touchpoint[0] != touchpoint.group or anchor.touchpoint[1] >= touchpoint.number
+        ):
+            source.fault(
+                (*place, "opens"),
+                "anchor_not_before",
+                "A touchpoint can wait only for an earlier touchpoint of its own group.",
+            )
         if anchor.event:
             _known(source, (*place, "opens"), anchor.event, study.events, "event")
     if len(keys) != len(study.touchpoints):
@@ -77,8 +85,12 @@ def _known(source: Source, place: Place, name: str, known: object, what: str) ->
 
 
 def _check_questionnaire(study: Study, questionnaire: Questionnaire, source: Source) -> None:
-    numbers = [number for touchpoint in study.touchpoints if touchpoint.questionnaire == questionnaire.id
-               for number in [touchpoint.number]]
+    numbers = [
+        number
+        for touchpoint in study.touchpoints
+        if touchpoint.questionnaire == questionnaire.id
+        for number in [touchpoint.number]
+    ]
     groups = {touchpoint.group for touchpoint in study.touchpoints if touchpoint.questionnaire == questionnaire.id}
     seen: dict[str, Part] = {}
     ids: set[str] = set()
@@ -103,8 +115,15 @@ def _check_questionnaire(study: Study, questionnaire: Questionnaire, source: Sou
 class _Context:
     """What a condition at one point of a questionnaire may look at."""
 
-    def __init__(self, study: Study, source: Source, seen: Mapping[str, Part], everything: Mapping[str, Part],
-                 groups: set[str], number: int) -> None:
+    def __init__(
+        self,
+        study: Study,
+        source: Source,
+        seen: Mapping[str, Part],
+        everything: Mapping[str, Part],
+        groups: set[str],
+        number: int,
+    ) -> None:
         self.study, self.source, self.seen, self.everything = study, source, seen, everything
         self.groups, self.number = groups, number
 
@@ -129,7 +148,9 @@ class _Context:
                 if reference.name in self.seen:
                     return
                 if reference.name in self.everything:
-                    self.source.fault(place, "asked_later", f"“{reference.name}” is asked only later. Move this after it.")
+                    self.source.fault(
+                        place, "asked_later", f"“{reference.name}” is asked only later. Move this after it."
+                    )
                 else:
                     _known(self.source, place, reference.name, self.everything, "question")
 
@@ -153,8 +174,12 @@ class _Context:
             if part and part.type is not PartType.NUMBER:
                 self.source.fault(place, "not_a_number", f"“{item.reference.name}” is not a number to compare.")
         if isinstance(item, Changed):
-            pair = [self.seen.get(side.name) if side.scope == "answer" else
-                    self._earlier(side.touchpoint or 0).get(side.name) for side in (item.before, item.after)]
+            pair = [
+                self.seen.get(side.name)
+                if side.scope == "answer"
+                else self._earlier(side.touchpoint or 0).get(side.name)
+                for side in (item.before, item.after)
+            ]
             if pair[0] and pair[1] and pair[0].question.options != pair[1].question.options:
                 self.source.fault(place, "not_comparable", "The two sides of “changed” have different options.")
 
@@ -190,9 +215,12 @@ def _check_one_meaning(study: Study, sources: Mapping[tuple[str, int], Source]) 
             known = first.setdefault(part.name, (where, part))
             codes = [option.code for option in part.question.options]
             if known[1].type is not part.type or [o.code for o in known[1].question.options] != codes:
-                sources[key].fault(_place(questionnaire, part), "two_meanings",
-                                   f"“{part.name}” is another question in {known[0]}: its kind or options differ. "
-                                   "Give one of them another id.")
+                sources[key].fault(
+                    _place(questionnaire, part),
+                    "two_meanings",
+                    f"“{part.name}” is another question in {known[0]}: its kind or options differ. "
+                    "Give one of them another id.",
+                )
 
 
 def _place(questionnaire: Questionnaire, part: Part) -> Place:
@@ -212,16 +240,22 @@ def _check_measures(study: Study, source: Source) -> None:
             here: Place = (*place, "rows", number)
             touchpoint = study.touchpoint(measure.group, row.touchpoint)
             if touchpoint is None:
-                source.fault((*here, "touchpoint"), "unknown_touchpoint",
-                             f"“{measure.group}” has no touchpoint {row.touchpoint}.")
+                source.fault(
+                    (*here, "touchpoint"),
+                    "unknown_touchpoint",
+                    f"“{measure.group}” has no touchpoint {row.touchpoint}.",
+                )
                 continue
             if not any(name == touchpoint.questionnaire for name, _ in study.questionnaires):
                 continue
             parts = parts_of(study.newest(touchpoint.questionnaire))
             key = f"{measure.variable}@{row.moment}" if row.moment else measure.variable
             if key not in parts:
-                source.fault(here, "unknown_question", f"{touchpoint.questionnaire} does not ask “{key}”."
-                                                       f"{did_you_mean(key, parts)}")
+                source.fault(
+                    here,
+                    "unknown_question",
+                    f"{touchpoint.questionnaire} does not ask “{key}”.{did_you_mean(key, parts)}",
+                )
             elif parts[key].question.net(measure.net) is None:
                 nets = [net.name for net in parts[key].question.nets]
                 _known(source, (*place, "net"), measure.net, nets, "net")

@@ -60,7 +60,9 @@ def _changed(source: Source, place: Place, value: Any) -> Condition | None:
     if reference is None:
         return None
     if reference.scope != "answer" or "@" in reference.name:
-        source.fault(place, "bad_condition", "“changed” takes a variable with a before and a now, or `{from: …, to: …}`.")
+        source.fault(
+            place, "bad_condition", "“changed” takes a variable with a before and a now, or `{from: …, to: …}`."
+        )
         return None
     return Changed(Reference("answer", f"{reference.name}@before"), Reference("answer", f"{reference.name}@now"))
 
@@ -90,8 +92,12 @@ def _is(source: Source, place: Place, key: str, value: Any) -> Condition | None:
 def _reference(source: Source, place: Place, written: Any) -> Reference | None:
     match = _REFERENCE.fullmatch(written) if isinstance(written, str) else None
     if match is None:
-        source.fault(place, "bad_reference", f"“{written}” is not a reference. Write `variable`, `variable@before`, "
-                                             "`touchpoint_1.variable@now`, `site.attribute` or `participant.attribute`.")
+        source.fault(
+            place,
+            "bad_reference",
+            f"“{written}” is not a reference. Write `variable`, `variable@before`, "
+            "`touchpoint_1.variable@now`, `site.attribute` or `participant.attribute`.",
+        )
         return None
     if match["scope"]:
         return Reference(cast(Literal["site", "participant"], match["scope"]), match["attribute"])

@@ -6,6 +6,7 @@ the web layer, which keys on the class.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -66,7 +67,19 @@ class Unfinished(ShiftlineError):
 
 
 class HeldByAnother(ShiftlineError):
-    """The case is open on somebody else's screen."""
+    """The case is open on somebody else's screen: `name` is whose, `until` when the hold ends if nothing is saved."""
+
+    def __init__(self, name: str, until: dt.datetime) -> None:
+        super().__init__(f"{name} has this case open.")
+        self.name = name
+        self.until = until
+
+
+class NotHeld(ShiftlineError):
+    """The staff member does not have the case open: it has to be opened first."""
+
+    def __init__(self) -> None:
+        super().__init__("You do not have this case open. Open it first.")
 
 
 class StateRefused(ShiftlineError):
@@ -105,11 +118,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class AnswerFault:
-    """One thing wrong with a posted page: the variable's key, a code from `FAULT_CODES`, and what the sentence needs.
-
-    Codes: required, not_an_option, more_than_one, exclusive, not_a_number, not_whole, too_many_decimals, too_small,
-    too_large, not_a_date, too_early, too_late, too_long, unexpected.
-    """
+    """One thing wrong with a posted page: the variable, a code of `FAULT_CODES`, and what the sentence needs."""
 
     variable: str
     code: str
@@ -117,6 +126,20 @@ class AnswerFault:
 
 
 FAULT_CODES = frozenset(
-    "required not_an_option more_than_one exclusive not_a_number not_whole too_many_decimals too_small too_large "
-    "not_a_date too_early too_late too_long unexpected".split()
+    (
+        "required",
+        "not_an_option",
+        "more_than_one",
+        "exclusive",
+        "not_a_number",
+        "not_whole",
+        "too_many_decimals",
+        "too_small",
+        "too_large",
+        "not_a_date",
+        "too_early",
+        "too_late",
+        "too_long",
+        "unexpected",
+    )
 )

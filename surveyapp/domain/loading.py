@@ -74,37 +74,69 @@ def load_study(folder: Path) -> Study:
     return study
 
 
-def _study(source: Source, folder: Path, written: w.StudyW,
-           questionnaires: dict[tuple[str, int], Questionnaire]) -> Study:
+def _study(
+    source: Source, folder: Path, written: w.StudyW, questionnaires: dict[tuple[str, int], Questionnaire]
+) -> Study:
     if written.study != folder.name:
-        source.fault(("study",), "wrong_folder", f"The study “{written.study}” stands in the folder “{folder.name}”. "
-                                                 "Give both the same name.")
+        source.fault(
+            ("study",),
+            "wrong_folder",
+            f"The study “{written.study}” stands in the folder “{folder.name}”. Give both the same name.",
+        )
     touchpoints = []
     for index, each in enumerate(written.touchpoints):
         anchor = _anchor(source, ("touchpoints", index, "opens"), each.opens)
-        touchpoints.append(Touchpoint(each.group, each.number, each.title, each.questionnaire,
-                                      anchor or Anchor("enrolled"), _days(each.due), _days(each.closes), each.note))
+        touchpoints.append(
+            Touchpoint(
+                each.group,
+                each.number,
+                each.title,
+                each.questionnaire,
+                anchor or Anchor("enrolled"),
+                _days(each.due),
+                _days(each.closes),
+                each.note,
+            )
+        )
     return Study(
-        id=written.study, title=written.title, public_title=written.public_title, summary=written.summary,
-        about=written.about, source_language=written.source_language, languages=tuple(written.languages),
-        time_zone=written.time_zone, thresholds=Thresholds(**written.thresholds.model_dump()),
+        id=written.study,
+        title=written.title,
+        public_title=written.public_title,
+        summary=written.summary,
+        about=written.about,
+        source_language=written.source_language,
+        languages=tuple(written.languages),
+        time_zone=written.time_zone,
+        thresholds=Thresholds(**written.thresholds.model_dump()),
         help=Help(**written.help.model_dump()),
         groups=tuple(Group(name, **each.model_dump()) for name, each in written.groups.items()),
         attributes=tuple(Attribute(name, each.label, each.values) for name, each in written.attributes.items()),
-        segments=tuple(written.segments), events=written.events,
+        segments=tuple(written.segments),
+        events=written.events,
         consent=tuple(Purpose(**each.model_dump()) for each in written.consent),
         touchpoints=tuple(touchpoints),
         measures=tuple(
-            Measure(each.id, each.theme, each.title, each.group, each.asked_of, each.variable, each.net,
-                    tuple(MeasureRow(**row.model_dump()) for row in each.rows), each.note)
+            Measure(
+                each.id,
+                each.theme,
+                each.title,
+                each.group,
+                each.asked_of,
+                each.variable,
+                each.net,
+                tuple(MeasureRow(**row.model_dump()) for row in each.rows),
+                each.note,
+            )
             for each in written.measures
         ),
         questionnaires=questionnaires,
     )
 
 
-_ANCHOR = re.compile(r"(?:submitted\((?P<group>[a-z0-9_]+), *(?P<number>\d+)\)|event\((?P<event>[a-z0-9_]+)\)"
-                     r"|(?P<enrolled>enrolled))(?: *\+ *(?P<days>\d+) days?)?")
+_ANCHOR = re.compile(
+    r"(?:submitted\((?P<group>[a-z0-9_]+), *(?P<number>\d+)\)|event\((?P<event>[a-z0-9_]+)\)"
+    r"|(?P<enrolled>enrolled))(?: *\+ *(?P<days>\d+) days?)?"
+)
 
 
 def _anchor(source: Source, place: Place, written: str) -> Anchor | None:
@@ -113,8 +145,12 @@ def _anchor(source: Source, place: Place, written: str) -> Anchor | None:
     except ValueError:
         match = _ANCHOR.fullmatch(written)
     if match is None:
-        source.fault(place, "bad_anchor", f"“{written}” does not say when it opens. Write `enrolled`, a date such as "
-                                          "`2025-01-15`, `submitted(group, 1) + 30 days` or `event(name) + 91 days`.")
+        source.fault(
+            place,
+            "bad_anchor",
+            f"“{written}” does not say when it opens. Write `enrolled`, a date such as "
+            "`2025-01-15`, `submitted(group, 1) + 30 days` or `event(name) + 91 days`.",
+        )
         return None
     days = int(match["days"] or 0)
     if match["enrolled"]:
@@ -133,14 +169,23 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW]) -> Q
     if written is None:
         return None
     if written.questionnaire != path.parent.name or f"v{written.version}" != path.stem:
-        source.fault(("questionnaire",), "wrong_file",
-                     f"“{written.questionnaire}” version {written.version} belongs in "
-                     f"{written.questionnaire}/v{written.version}.yaml.")
+        source.fault(
+            ("questionnaire",),
+            "wrong_file",
+            f"“{written.questionnaire}” version {written.version} belongs in "
+            f"{written.questionnaire}/v{written.version}.yaml.",
+        )
     sections = tuple(
-        Section(section.id, section.title,
-                tuple(_question(source, ("sections", s, "questions", q), question, scales)
-                      for q, question in enumerate(section.questions)),
-                section.interviewer, _condition(source, ("sections", s, "ask_if"), section.ask_if))
+        Section(
+            section.id,
+            section.title,
+            tuple(
+                _question(source, ("sections", s, "questions", q), question, scales)
+                for q, question in enumerate(section.questions)
+            ),
+            section.interviewer,
+            _condition(source, ("sections", s, "ask_if"), section.ask_if),
+        )
         for s, section in enumerate(written.sections)
     )
     return Questionnaire(written.questionnaire, written.version, written.title, sections)
@@ -156,14 +201,21 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
     _check_keys(source, place, q)
     missing = tuple(Reason(word) for word in q.missing) if q.missing is not None else MISSING_BY_DEFAULT
     return Question(
-        id=q.id, kind=q.kind, text=q.text, hint=q.hint, interviewer=q.interviewer,
-        ask_if=_condition(source, (*place, "ask_if"), q.ask_if), scale=q.scale,
+        id=q.id,
+        kind=q.kind,
+        text=q.text,
+        hint=q.hint,
+        interviewer=q.interviewer,
+        ask_if=_condition(source, (*place, "ask_if"), q.ask_if),
+        scale=q.scale,
         options=_options(q, scale),
         nets=tuple(Net(name, net.label, tuple(net.options)) for name, net in scale.nets.items()) if scale else (),
-        favourable=scale.favourable if scale else None, neutral=scale.neutral if scale else None,
+        favourable=scale.favourable if scale else None,
+        neutral=scale.neutral if scale else None,
         statements=tuple(
-            Statement(name, each) if isinstance(each, str) else
-            Statement(name, each.text, _condition(source, (*place, "statements", name, "ask_if"), each.ask_if))
+            Statement(name, each)
+            if isinstance(each, str)
+            else Statement(name, each.text, _condition(source, (*place, "statements", name, "ask_if"), each.ask_if))
             for name, each in (q.statements or {}).items()
         ),
         moments=tuple(Moment(name, label) for name, label in (q.moments or {}).items()),
@@ -171,8 +223,12 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         required=q.required if q.required is not None else kind.closed,
         minimum=scale.from_ if scale and scale.from_ is not None else q.minimum,
         maximum=scale.to if scale and scale.to is not None else q.maximum,
-        low=scale.low if scale else None, high=scale.high if scale else None,
-        decimals=q.decimals, earliest=q.earliest, latest=q.latest, max_length=q.max_length,
+        low=scale.low if scale else None,
+        high=scale.high if scale else None,
+        decimals=q.decimals,
+        earliest=q.earliest,
+        latest=q.latest,
+        max_length=q.max_length,
     )
 
 
@@ -180,13 +236,18 @@ def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.Sca
     if q.scale is None:
         return None
     if q.scale not in scales:
-        source.fault((*place, "scale"), "unknown_scale",
-                     f"study.yaml has no scale “{q.scale}”.{did_you_mean(q.scale, scales)}")
+        source.fault(
+            (*place, "scale"), "unknown_scale", f"study.yaml has no scale “{q.scale}”.{did_you_mean(q.scale, scales)}"
+        )
         return None
     scale = scales[q.scale]
     if (q.kind == "rating") != (scale.from_ is not None and scale.to is not None):
-        source.fault((*place, "scale"), "wrong_scale", f"The scale “{q.scale}” does not fit a {q.kind}: a rating needs "
-                                                       "`from` and `to`, the other kinds need options.")
+        source.fault(
+            (*place, "scale"),
+            "wrong_scale",
+            f"The scale “{q.scale}” does not fit a {q.kind}: a rating needs "
+            "`from` and `to`, the other kinds need options.",
+        )
     return scale
 
 
@@ -204,10 +265,16 @@ def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
 
 
 _TAKES: dict[str, tuple[str, ...]] = {
-    "scale": ("choice", "statements", "rating", "multiple"), "options": ("choice", "multiple", "statements", "yes_no"),
-    "statements": ("statements",), "moments": ("choice", "statements", "rating", "yes_no"),
-    "minimum": ("number",), "maximum": ("number",), "decimals": ("number",),
-    "earliest": ("date",), "latest": ("date",), "max_length": ("open", "short"),
+    "scale": ("choice", "statements", "rating", "multiple"),
+    "options": ("choice", "multiple", "statements", "yes_no"),
+    "statements": ("statements",),
+    "moments": ("choice", "statements", "rating", "yes_no"),
+    "minimum": ("number",),
+    "maximum": ("number",),
+    "decimals": ("number",),
+    "earliest": ("date",),
+    "latest": ("date",),
+    "max_length": ("open", "short"),
 }
 
 

@@ -47,3 +47,14 @@ class NewSave:
     client_at: dt.datetime | None
     recorded_at: dt.datetime
     payload_hash: str
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A response at one touchpoint, in short: when it was handed in (None: not yet), in which modes it was entered, in
+    the order first used, and by which staff (key and name)."""
+
+    touchpoint: int
+    submitted_at: dt.datetime | None
+    modes: tuple[Mode, ...]
+    by: tuple[tuple[uuid.UUID, str], ...]

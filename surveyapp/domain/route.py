@@ -159,7 +159,9 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
 
 def _asked(page: Page, lookup: Lookup) -> bool | None:
     conditions: tuple[Condition | None, ...] = (
-        page.section.ask_if, page.question.ask_if, page.statement.ask_if if page.statement else None,
+        page.section.ask_if,
+        page.question.ask_if,
+        page.statement.ask_if if page.statement else None,
     )
     outcome: bool | None = True
     for condition in conditions:

@@ -49,8 +49,15 @@ def read_source(path: Path, shown_as: str) -> Source:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        source.faults.append(Fault(shown_as, line, column, "not_yaml",
-                                   f"This is not YAML: {error.problem or error.context}. Check indentation and quotes."))
+        source.faults.append(
+            Fault(
+                shown_as,
+                line,
+                column,
+                "not_yaml",
+                f"This is not YAML: {error.problem or error.context}. Check indentation and quotes.",
+            )
+        )
         return source
     source.data = _build(source, node, ()) if node is not None else None
     return source
@@ -65,8 +72,14 @@ def _build(source: Source, node: Node, place: Place) -> Any:
             here = (*place, key)
             source.positions.setdefault(here, (key_node.start_mark.line + 1, key_node.start_mark.column + 1))
             if key in built:
-                source.faults.append(Fault(source.file, *source_position(key_node), "written_twice",
-                                           f"“{key}” is written twice here. Keep one."))
+                source.faults.append(
+                    Fault(
+                        source.file,
+                        *source_position(key_node),
+                        "written_twice",
+                        f"“{key}” is written twice here. Keep one.",
+                    )
+                )
             built[key] = _build(source, value_node, here)
         return built
     if isinstance(node, SequenceNode):
@@ -99,5 +112,3 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """“ Did you mean x?”, or nothing when no known name is near."""
     near = difflib.get_close_matches(name, list(known), 1, 0.7)
     return f" Did you mean “{near[0]}”?" if near else ""
-
-

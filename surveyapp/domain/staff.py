@@ -21,6 +21,7 @@ class Action(enum.Enum):
     """What a staff member may be allowed to do, as it reads after “may”."""
 
     INTERVIEW = "enter interviews"
+    TAKE_OVER = "take over a case that somebody else has open"
     SEE_CONTACTS = "see contact details"
     SEE_RESULTS = "see results"
     SEE_OPEN_TEXT = "read open answers"
@@ -31,10 +32,12 @@ class Action(enum.Enum):
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.INTERVIEWER: frozenset({Action.INTERVIEW, Action.SEE_CONTACTS, Action.GIVE_ACCESS}),
-    Role.SUPERVISOR: frozenset({Action.INTERVIEW, Action.SEE_CONTACTS, Action.GIVE_ACCESS, Action.SEE_OPEN_TEXT}),
+    Role.SUPERVISOR: frozenset({Action.INTERVIEW, Action.TAKE_OVER, Action.SEE_CONTACTS, Action.GIVE_ACCESS,
+                                Action.SEE_OPEN_TEXT}),
     Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT}),
-    Role.MANAGER: frozenset({Action.SEE_CONTACTS, Action.MANAGE_PARTICIPANTS, Action.GIVE_ACCESS, Action.OPEN_VERSION,
-                             Action.SEE_RESULTS}),
+    Role.MANAGER: frozenset(
+        {Action.SEE_CONTACTS, Action.MANAGE_PARTICIPANTS, Action.GIVE_ACCESS, Action.OPEN_VERSION, Action.SEE_RESULTS}
+    ),
 }
 
 SECOND_FACTOR_ROLES = frozenset(role for role, actions in MAY.items() if Action.SEE_CONTACTS in actions)

@@ -48,7 +48,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Anchor:
-    """When a touchpoint opens: `days` after enrolment, after an event, after a touchpoint was submitted; or on a day."""
+    """When a touchpoint opens: `days` after enrolment, an event, or a touchpoint handed in; or on a day."""
 
     type: Literal["enrolled", "fixed", "submitted", "event"]
     days: int = 0
@@ -162,13 +162,16 @@ class Study:
 
     def segment(self, name: str) -> Attribute | None:
         """A declared segment by its short name (`employer_size`)."""
-        return next((attribute for attribute in self.attributes if attribute.name == name
-                     and attribute.id in self.segments), None)
+        return next(
+            (attribute for attribute in self.attributes if attribute.name == name and attribute.id in self.segments),
+            None,
+        )
 
     def newest(self, questionnaire: str) -> Questionnaire:
         """The newest version the files have. Raises KeyError for an unknown questionnaire."""
-        return self.questionnaires[questionnaire, max(version for name, version in self.questionnaires
-                                                      if name == questionnaire)]
+        return self.questionnaires[
+            questionnaire, max(version for name, version in self.questionnaires if name == questionnaire)
+        ]
 
     @functools.cached_property
     def required_purposes(self) -> tuple[Purpose, ...]:

@@ -49,8 +49,9 @@ class StatementW(Model):
     ask_if: Any = None
 
 
-KindName = Literal["choice", "multiple", "statements", "rating", "yes_no", "number", "date", "short", "open",
-                   "information"]
+KindName = Literal[
+    "choice", "multiple", "statements", "rating", "yes_no", "number", "date", "short", "open", "information"
+]
 
 
 class QuestionW(Model):
@@ -193,8 +194,11 @@ _SENTENCES = {
     "dict_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry, indented."),
     "list_type": ("not_a_list", "“{name}” should be a list: each entry on a line that begins with a dash."),
     "bool_type": ("not_true_or_false", "“{name}” should be true or false."),
-    "string_pattern_mismatch": ("bad_name", "“{value}” cannot be used for “{name}”: use lower-case letters, digits and "
-                                            "single underscores (days are written `14 days`)."),
+    "string_pattern_mismatch": (
+        "bad_name",
+        "“{value}” cannot be used for “{name}”: use lower-case letters, digits and "
+        "single underscores (days are written `14 days`).",
+    ),
     "string_too_short": ("empty", "“{name}” is empty. Write something, or take the line out."),
     "too_short": ("empty", "“{name}” is empty. It needs at least one entry."),
 }
@@ -222,5 +226,9 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
 
 def _is_a_place(data: object, step: object) -> bool:
     """Pydantic names the branch of a union in a location; those steps are no place in the file."""
-    return not (isinstance(step, str) and (step.startswith(("constrained-str", "function-", "dict["))
-                                           or step in {"OptionWords", "StatementW", "[key]"}))
+    return not (
+        isinstance(step, str)
+        and (
+            step.startswith(("constrained-str", "function-", "dict[")) or step in {"OptionWords", "StatementW", "[key]"}
+        )
+    )

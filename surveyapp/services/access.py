@@ -76,8 +76,10 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
         response = responses.response_of(session, case.id)
         state = case.state(runtime.clock(), response.state if response else None, bool(participant.withdrawn_at))
         if state not in ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}:
-            raise StateRefused(f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
-                               f"{state.value.replace('_', ' ')}.")
+            raise StateRefused(
+                f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
+                f"{state.value.replace('_', ' ')}."
+            )
         given = issue(runtime, session, participant, case, kind)
         audit.record(session, runtime.clock(), staff.id, f"{kind}_given_out", study, reference, touchpoint=touchpoint)
         return given
@@ -102,6 +104,7 @@ def revoke(runtime: Runtime, staff: Staff, study: str, reference: str, touchpoin
         if case is None:
             raise NotFound(f"There is no {reference} at touchpoint {touchpoint} in this study.")
         count = cases.revoke_accesses(session, case.id, runtime.clock())
-        audit.record(session, runtime.clock(), staff.id, "access_revoked", study, reference, touchpoint=touchpoint,
-                     count=count)
+        audit.record(
+            session, runtime.clock(), staff.id, "access_revoked", study, reference, touchpoint=touchpoint, count=count
+        )
         return count

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -18,19 +18,26 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Answers, Mode, to_json
 from surveyapp.domain.cases import ANSWERABLE, Case, CaseState, Disposition
 from surveyapp.domain.errors import (
-    AlreadySubmitted, AnswerFault, AnswersRefused, ConsentMissing, NotFound, NotOnRoute, StateRefused, Unfinished,
+    AlreadySubmitted,
+    AnswerFault,
+    AnswersRefused,
+    ConsentMissing,
+    NotFound,
+    NotOnRoute,
+    StateRefused,
+    Unfinished,
 )
 from surveyapp.domain.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.people import ConsentGiven, Participant
 from surveyapp.domain.questionnaire import Questionnaire, Section
 from surveyapp.domain.responses import Given, NewSave, Response
-from surveyapp.domain.route import NOT_ASKED, Page, Route, Situation, pages_of, parts_of, walk
+from surveyapp.domain.route import NOT_ASKED, Page, Route, Situation, pages_of, walk
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.domain.study import Study, Touchpoint
 from surveyapp.services import access
 from surveyapp.services.planning import plan_cases
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, people, responses
+from surveyapp.store import audit, cases, instruments, people, responses
 from surveyapp.store.database import new_id
 
 
@@ -79,8 +86,10 @@ class Visit:
     @property
     def consented(self) -> bool:
         """Whether every required purpose was agreed to, in the wording that now stands."""
-        return all((said := self.consents.get(purpose.id)) is not None and said.given
-                   and said.version >= purpose.version for purpose in self.study.required_purposes)
+        return all(
+            (said := self.consents.get(purpose.id)) is not None and said.given and said.version >= purpose.version
+            for purpose in self.study.required_purposes
+        )
 
     @property
     def submitted(self) -> bool:
@@ -130,11 +139,24 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
             said = before.consents.get(purpose.id)
             given = agreed.get(purpose.id, False)
             if said is None or said.given != given or said.version != purpose.version:
-                people.add_consent(session, before.participant.id,
-                                   ConsentGiven(purpose.id, purpose.version, given, now), mode, staff_id)
-                audit.record(session, now, staff_id, "consent_given" if given else "consent_declined",
-                             before.study.id, before.participant.reference, purpose=purpose.id,
-                             version=purpose.version, mode=mode.value)
+                people.add_consent(
+                    session,
+                    before.participant.id,
+                    ConsentGiven(purpose.id, purpose.version, given, now),
+                    mode,
+                    staff_id,
+                )
+                audit.record(
+                    session,
+                    now,
+                    staff_id,
+                    "consent_given" if given else "consent_declined",
+                    before.study.id,
+                    before.participant.reference,
+                    purpose=purpose.id,
+                    version=purpose.version,
+                    mode=mode.value,
+                )
         session.flush()
         after = _visit(runtime, session, who)
         if after.consented and after.response is None:
@@ -143,8 +165,9 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
         return after
 
 
-def save_page(runtime: Runtime, who: Who, page_id: str, form: Form, save_id: uuid.UUID,
-              client_at: dt.datetime | None = None) -> Saved:
+def save_page(
+    runtime: Runtime, who: Who, page_id: str, form: Form, save_id: uuid.UUID, client_at: dt.datetime | None = None
+) -> Saved:
     """Stores one page's answers: history appended, current answers replaced, all in one transaction.
 
     The same form sent again changes nothing. Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted,
@@ -163,8 +186,16 @@ def save_page(runtime: Runtime, who: Who, page_id: str, form: Form, save_id: uui
         return _save(runtime, session, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
 
 
-def save_section(runtime: Runtime, who: ByInterviewer, section_id: str, form: Form, save_id: uuid.UUID, *,
-                 finish: bool, client_at: dt.datetime | None = None) -> Saved:
+def save_section(
+    runtime: Runtime,
+    who: ByInterviewer,
+    section_id: str,
+    form: Form,
+    save_id: uuid.UUID,
+    *,
+    finish: bool,
+    client_at: dt.datetime | None = None,
+) -> Saved:
     """Stores an interviewer's screen: every question of a section that has something posted.
 
     With `finish`, questions left empty are faults where an answer is required, and skipped where it is not; but what
@@ -178,8 +209,13 @@ def save_section(runtime: Runtime, who: ByInterviewer, section_id: str, form: Fo
         faults: list[AnswerFault] = []
         for page in (page for page in pages_of(questionnaire) if page.section.id == section_id):
             parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
-            posted = any(value.strip() for part in page.parts for key, values in form.items()
-                         if key.partition(":")[0] == part.key for value in values)
+            posted = any(
+                value.strip()
+                for part in page.parts
+                for key, values in form.items()
+                if key.partition(":")[0] == part.key
+                for value in values
+            )
             if posted or finish:
                 answers.update(parsed.answers)
                 faults.extend(fault for fault in parsed.faults if finish or fault.code != "required")
@@ -246,8 +282,11 @@ def _visit(runtime: Runtime, session: Session, who: Who, lock: bool = False) -> 
 
 
 def _situation(session: Session, visit: Visit) -> Situation:
-    earlier = (responses.earlier_answers(session, visit.participant.id, visit.case.touchpoint)
-               if visit.case.touchpoint > 1 else {})
+    earlier = (
+        responses.earlier_answers(session, visit.participant.id, visit.case.touchpoint)
+        if visit.case.touchpoint > 1
+        else {}
+    )
     site = visit.participant.site.attributes if visit.participant.site else {}
     return Situation(earlier, visit.participant.attributes, site)
 
@@ -281,18 +320,37 @@ def _check_answerable(visit: Visit) -> None:
 
 def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
     """Starts the response on the newest open version. It keeps that version to the end."""
-    version = responses.open_version(session, visit.study.id, visit.touchpoint.questionnaire)
+    version = instruments.open_version(session, visit.study.id, visit.touchpoint.questionnaire)
     if version is None:
         raise StateRefused(f"No version of {visit.touchpoint.questionnaire} is open yet.")
-    responses.add_response(session, Response(
-        new_id(), visit.case.id, visit.touchpoint.questionnaire, version, "started", 0, secrets.randbits(31),
-        runtime.clock()))
+    responses.add_response(
+        session,
+        Response(
+            new_id(),
+            visit.case.id,
+            visit.touchpoint.questionnaire,
+            version,
+            "started",
+            0,
+            secrets.randbits(31),
+            runtime.clock(),
+        ),
+    )
     if visit.case.disposition in (Disposition.UNKNOWN, Disposition.NON_CONTACT, Disposition.OTHER):
         cases.set_disposition(session, visit.case.id, Disposition.PARTIAL)
 
 
-def _save(runtime: Runtime, session: Session, who: Who, before: Visit, section: str, page_id: str, answers: Answers,
-          save_id: uuid.UUID, client_at: dt.datetime | None) -> Saved:
+def _save(
+    runtime: Runtime,
+    session: Session,
+    who: Who,
+    before: Visit,
+    section: str,
+    page_id: str,
+    answers: Answers,
+    save_id: uuid.UUID,
+    client_at: dt.datetime | None,
+) -> Saved:
     questionnaire, _, response = before.ready
     hashed = payload_hash(page_id, answers)
     if not answers or responses.is_repeat(session, response.id, save_id, hashed):
@@ -312,14 +370,19 @@ def _changed(given: Mapping[str, Given], answers: Answers, mode: Mode, staff_id:
     return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}
 
 
-def _materialise(session: Session, visit: Visit, response: Response, questionnaire: Questionnaire,
-                 stored: uuid.UUID, answers: Answers) -> None:
+def _materialise(
+    session: Session,
+    visit: Visit,
+    response: Response,
+    questionnaire: Questionnaire,
+    stored: uuid.UUID,
+    answers: Answers,
+) -> None:
     given = {key: each.answer for key, each in (visit.given or {}).items()} | dict(answers)
     route = walk(questionnaire, given, _situation(session, visit))
     derived = dict.fromkeys(route.not_asked, NOT_ASKED)
     current = responses.current_answers(session, response.id)
     session.flush()
-    responses.replace_answers(session, response.id, stored, current, {**derived, **route.answers},
-                              responses.sources_of(session, response.id))
-
-
+    responses.replace_answers(
+        session, response.id, stored, current, {**derived, **route.answers}, responses.sources_of(session, response.id)
+    )

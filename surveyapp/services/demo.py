@@ -67,12 +67,16 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
     Raises StateRefused outside a demonstration, and where there are real people.
     """
     if not runtime.settings.demo:
-        raise StateRefused("This installation is not a demonstration (SURVEYAPP_DEMO is not yes), so none is loaded. "
-                           "Run `make demo` in a folder of its own.")
+        raise StateRefused(
+            "This installation is not a demonstration (SURVEYAPP_DEMO is not yes), so none is loaded. "
+            "Run `make demo` in a folder of its own."
+        )
     with runtime.database.writing() as session:
         if people.counts_by_origin(session).get(Origin.REAL, 0):
-            raise StateRefused("This database holds real people. The demonstration is not loaded into it: point "
-                               "SURVEYAPP_DATABASE_URL at an empty one.")
+            raise StateRefused(
+                "This database holds real people. The demonstration is not loaded into it: point "
+                "SURVEYAPP_DATABASE_URL at an empty one."
+            )
         demonstration.empty(session)
     count = 0
     with_cohort = [study for study in runtime.studies.values() if _cohort_file(runtime, study).exists()]
@@ -86,10 +90,10 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
 
 
 def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
-    """A new personal link, whole, for each case that takes answers today. Raises StateRefused outside a demonstration."""
+    """A new personal link for each case that takes answers today. Raises StateRefused outside a demonstration."""
     if not runtime.settings.demo:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
-    links = []
+    links: list[str] = []
     with runtime.database.writing() as session:
         for study in runtime.studies.values():
             for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
@@ -107,19 +111,27 @@ def _cohort_file(runtime: Runtime, study: Study) -> Path:
 def _add_staff(runtime: Runtime, studies: list[Study]) -> dict[Role, Staff]:
     hashed = hash_password(password(runtime))
     with runtime.database.writing() as session:
-        return {role: staff_store.add_staff(session, email, name, hashed, [Grant(role, study.id) for study in studies],
-                                            runtime.clock())
-                for email, (name, role) in STAFF.items()}
+        return {
+            role: staff_store.add_staff(
+                session, email, name, hashed, [Grant(role, study.id) for study in studies], runtime.clock()
+            )
+            for email, (name, role) in STAFF.items()
+        }
 
 
-def _load_cohort(runtime: Runtime, study: Study, cohort: Mapping[str, Any], as_of: dt.date,
-                 staff: Mapping[Role, Staff]) -> int:
+def _load_cohort(
+    runtime: Runtime, study: Study, cohort: Mapping[str, Any], as_of: dt.date, staff: Mapping[Role, Staff]
+) -> int:
     with runtime.database.writing() as session:
-        sites = {each["reference"]: people.add_site(session, study.id, each["reference"], each["name"],
-                                                    each["attributes"], as_of - dt.timedelta(days=400))
-                 for each in cohort["sites"]}
-        persons = [(written, _add_person(runtime, session, study, written, sites, as_of))
-                   for written in cohort["participants"]]
+        sites = {
+            each["reference"]: people.add_site(
+                session, study.id, each["reference"], each["name"], each["attributes"], as_of - dt.timedelta(days=400)
+            )
+            for each in cohort["sites"]
+        }
+        persons = [
+            (written, _add_person(runtime, session, study, written, sites, as_of)) for written in cohort["participants"]
+        ]
     for written, person in persons:
         for response in sorted(written["responses"], key=lambda each: int(each["touchpoint"])):
             clock = MovingClock(_moment(runtime, study, as_of, response))
@@ -131,11 +143,24 @@ def _load_cohort(runtime: Runtime, study: Study, cohort: Mapping[str, Any], as_o
     return len(persons)
 
 
-def _add_person(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], sites: Mapping[str, Site],
-                as_of: dt.date) -> Participant:
-    person = Participant(new_id(), study.id, written["group"], written["reference"], Origin.DEMO,
-                         as_of + dt.timedelta(days=written["enrolled_days"]),
-                         sites[written["site"]] if written.get("site") else None, written["attributes"])
+def _add_person(
+    runtime: Runtime,
+    session: Session,
+    study: Study,
+    written: Mapping[str, Any],
+    sites: Mapping[str, Site],
+    as_of: dt.date,
+) -> Participant:
+    person = Participant(
+        new_id(),
+        study.id,
+        written["group"],
+        written["reference"],
+        Origin.DEMO,
+        as_of + dt.timedelta(days=written["enrolled_days"]),
+        sites[written["site"]] if written.get("site") else None,
+        written["attributes"],
+    )
     people.add_participant(session, person)
     contacts.write(runtime, session, person, Contact(**written["contact"]))
     for event in written["events"]:
@@ -153,7 +178,9 @@ def _moment(runtime: Runtime, study: Study, as_of: dt.date, written: Mapping[str
     return local.astimezone(dt.UTC)
 
 
-def _answer(runtime: Runtime, study: Study, person: Participant, written: Mapping[str, Any], interviewer: Staff) -> None:
+def _answer(
+    runtime: Runtime, study: Study, person: Participant, written: Mapping[str, Any], interviewer: Staff
+) -> None:
     mode = Mode(written["mode"])
     who: answering.Who
     if mode is Mode.SELF:
@@ -174,8 +201,10 @@ def _answer(runtime: Runtime, study: Study, person: Participant, written: Mappin
                 _answer_pages(runtime, who, section, form)
         answering.submit(runtime, who)
     except (AnswersRefused, Unfinished) as error:
-        raise StateRefused(f"The cohort's answers of {person.reference} at touchpoint {written['touchpoint']} do not fit "
-                           f"the questionnaire: {error}") from error
+        raise StateRefused(
+            f"The cohort's answers of {person.reference} at touchpoint {written['touchpoint']} do not fit "
+            f"the questionnaire: {error}"
+        ) from error
 
 
 def _sections_to_come(runtime: Runtime, who: answering.Who) -> Iterator[str]:
@@ -201,8 +230,15 @@ def _form_values(written: object) -> list[str]:
     return [str(value) for value in written] if isinstance(written, list) else [str(written)]
 
 
-def _add_attempts(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant,
-                  as_of: dt.date, interviewer: Staff) -> None:
+def _add_attempts(
+    runtime: Runtime,
+    session: Session,
+    study: Study,
+    written: Mapping[str, Any],
+    person: Participant,
+    as_of: dt.date,
+    interviewer: Staff,
+) -> None:
     by_touchpoint = {case.touchpoint: case for case in cases.cases_of(session, person.id)}
     for each in sorted(written["attempts"], key=lambda attempt: (attempt["days"], attempt["hour"])):
         case = by_touchpoint.get(each["touchpoint"])
@@ -210,7 +246,9 @@ def _add_attempts(runtime: Runtime, session: Session, study: Study, written: Map
             continue
         outcome = Outcome(each["outcome"])
         at = _moment(runtime, study, as_of, each)
-        cases.add_attempt(session, Attempt(new_id(), case.id, interviewer.id, interviewer.name, at, outcome, Mode.PHONE))
+        cases.add_attempt(
+            session, Attempt(new_id(), case.id, interviewer.id, interviewer.name, at, outcome, Mode.PHONE)
+        )
         case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
         by_touchpoint[case.touchpoint] = case
         cases.set_disposition(session, case.id, case.disposition)

@@ -16,7 +16,8 @@ from surveyapp.domain.questionnaire import fingerprint, to_document
 from surveyapp.domain.staff import Action, Staff
 from surveyapp.domain.study import Study
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, responses
+from surveyapp.store import audit
+from surveyapp.store import instruments as store
 
 LOCK = "frozen.lock"
 
@@ -53,11 +54,20 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
         file = f"{study.id}/{name}/v{version}.yaml"
         questionnaire = study.questionnaires.get((name, version))
         if questionnaire is None:
-            faults.append(Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back."))
+            faults.append(
+                Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back.")
+            )
         elif fingerprint(to_document(questionnaire)) != sha256:
-            faults.append(Fault(file, 1, 1, "frozen_changed",
-                                f"Version {version} is frozen: it (or a scale it uses) changed since. Undo the change, "
-                                f"and write it as v{version + 1}.yaml."))
+            faults.append(
+                Fault(
+                    file,
+                    1,
+                    1,
+                    "frozen_changed",
+                    f"Version {version} is frozen: it (or a scale it uses) changed since. Undo the change, "
+                    f"and write it as v{version + 1}.yaml.",
+                )
+            )
     return tuple(faults)
 
 
@@ -68,14 +78,20 @@ def check_folder(folder: Path) -> list[str]:
     faults = tuple(fault for study in studies.values() for fault in lock_faults(folder / study.id, study))
     if faults:
         raise QuestionnaireFaults(faults)
-    return [f"{study.id}/{name} v{version}: {len(questionnaire.questions)} questions"
-            for study in studies.values() for (name, version), questionnaire in sorted(study.questionnaires.items())]
+    return [
+        f"{study.id}/{name} v{version}: {len(questionnaire.questions)} questions"
+        for study in studies.values()
+        for (name, version), questionnaire in sorted(study.questionnaires.items())
+    ]
 
 
 def check_frozen(runtime: Runtime) -> None:
     """Raises QuestionnaireFaults when a frozen file is not what was frozen. Done before anything is served."""
-    faults = tuple(fault for study in runtime.studies.values()
-                   for fault in lock_faults(runtime.settings.questionnaires / study.id, study))
+    faults = tuple(
+        fault
+        for study in runtime.studies.values()
+        for fault in lock_faults(runtime.settings.questionnaires / study.id, study)
+    )
     if faults:
         raise QuestionnaireFaults(faults)
 
@@ -96,7 +112,9 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
     for version in versions:
         frozen.setdefault((name, version), fingerprint(to_document(study.questionnaires[name, version])))
     lines = [f"{each} v{version} {sha256}" for (each, version), sha256 in sorted(frozen.items())]
-    header = "# Frozen questionnaire versions and the SHA-256 of what each resolves to. Written by `questionnaires freeze`."
+    header = (
+        "# Frozen questionnaire versions and the SHA-256 of what each resolves to. Written by `questionnaires freeze`."
+    )
     (folder / LOCK).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     return versions[-1]
 
@@ -110,25 +128,47 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
     study = runtime.study(study_id)
     if staff is not None:
         staff.check(Action.OPEN_VERSION, study_id)
-    frozen = {version: sha256 for (each, version), sha256 in
-              read_lock(runtime.settings.questionnaires / study_id).items() if each == name}
+    frozen = {
+        version: sha256
+        for (each, version), sha256 in read_lock(runtime.settings.questionnaires / study_id).items()
+        if each == name
+    }
     if not any(each == name for each, _ in study.questionnaires):
         raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
     if not frozen:
-        raise StateRefused(f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first.")
+        raise StateRefused(
+            f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first."
+        )
     version = max(frozen)
     document = to_document(study.questionnaires[name, version])
     with runtime.database.writing() as session:
-        opened = {(each, number): sha256 for each, number, sha256, _ in responses.versions(session, study_id)}
+        opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(session, study_id)}
         if (name, version) in opened:
             if opened[name, version] != frozen[version]:
-                raise StateRefused(f"The database holds another version {version} of {name} than the files. Restore the "
-                                   "file it was opened from; what people answered cannot change under them.")
+                raise StateRefused(
+                    f"The database holds another version {version} of {name} than the files. Restore the "
+                    "file it was opened from; what people answered cannot change under them."
+                )
             return version, False
-        responses.add_version(session, study_id, name, version, fingerprint(document), document, runtime.clock(),
-                              staff.id if staff else None)
-        audit.record(session, runtime.clock(), staff.id if staff else None, "questionnaire_version_opened", study_id,
-                     name, version=version)
+        store.add_version(
+            session,
+            study_id,
+            name,
+            version,
+            fingerprint(document),
+            document,
+            runtime.clock(),
+            staff.id if staff else None,
+        )
+        audit.record(
+            session,
+            runtime.clock(),
+            staff.id if staff else None,
+            "questionnaire_version_opened",
+            study_id,
+            name,
+            version=version,
+        )
         return version, True
 
 
@@ -138,10 +178,17 @@ def version_states(runtime: Runtime, staff: Staff, study_id: str) -> list[Versio
     study = runtime.study(study_id)
     frozen = read_lock(runtime.settings.questionnaires / study_id)
     with runtime.database.reading() as session:
-        opened = {(name, version): at for name, version, _, at in responses.versions(session, study_id)}
+        opened = {(name, version): at for name, version, _, at in store.versions(session, study_id)}
     newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
     return [
-        VersionState(name, version, questionnaire.title, len(questionnaire.questions), (name, version) in frozen,
-                     opened.get((name, version)), newest.get(name) == version)
+        VersionState(
+            name,
+            version,
+            questionnaire.title,
+            len(questionnaire.questions),
+            (name, version) in frozen,
+            opened.get((name, version)),
+            newest.get(name) == version,
+        )
         for (name, version), questionnaire in sorted(study.questionnaires.items())
     ]

@@ -64,7 +64,7 @@ def new_code() -> str:
 
 def written_code(code: str) -> str:
     """A code as it is given out: K7QM-2VXA-9TB."""
-    return "-".join(code[start:start + 4] for start in range(0, len(code), 4))
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def typed_code(typed: str) -> str:

@@ -33,8 +33,9 @@ def plan_cases(runtime: Runtime, session: Session, participant: Participant) -> 
     return made
 
 
-def _anchored_on(runtime: Runtime, session: Session, participant: Participant, touchpoint: Touchpoint,
-                 existing: dict[int, Case]) -> dt.date | None:
+def _anchored_on(
+    runtime: Runtime, session: Session, participant: Participant, touchpoint: Touchpoint, existing: dict[int, Case]
+) -> dt.date | None:
     """The day that the touchpoint's anchor fell on, or None while it has not."""
     anchor = touchpoint.opens
     match anchor.type:

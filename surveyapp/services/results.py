@@ -20,6 +20,7 @@ from surveyapp.domain.route import pages_of
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.study import Measure, Study, Touchpoint
 from surveyapp.services.runtime import Runtime
+from surveyapp.store import instruments as store
 from surveyapp.store import people, responses
 
 COUNTED = (PartType.CODE, PartType.CODES, PartType.NUMBER)
@@ -58,8 +59,9 @@ def overview(runtime: Runtime, staff: Staff, study_id: str) -> tuple[Shift, ...]
     return tuple(_shift(data, measure, matched=False, segment=None) for measure in study.measures)
 
 
-def shift(runtime: Runtime, staff: Staff, study_id: str, measure_id: str, *, matched: bool = False,
-          segment: str | None = None) -> Shift:
+def shift(
+    runtime: Runtime, staff: Staff, study_id: str, measure_id: str, *, matched: bool = False, segment: str | None = None
+) -> Shift:
     """One measure; on request of those alone who answered every time, and split by a segment. Raises NotFound,
     NotPermitted. A split that would say too much comes back unsplit, with `refused`."""
     study = runtime.study(study_id)
@@ -72,8 +74,9 @@ def shift(runtime: Runtime, staff: Staff, study_id: str, measure_id: str, *, mat
     return _shift(data, measure, matched=matched, segment=segment)
 
 
-def questions(runtime: Runtime, staff: Staff, study_id: str, group: str, touchpoint: int, *,
-              segment: str | None = None) -> tuple[Distribution, ...]:
+def questions(
+    runtime: Runtime, staff: Staff, study_id: str, group: str, touchpoint: int, *, segment: str | None = None
+) -> tuple[Distribution, ...]:
     """Every closed question of a group's touchpoint, in the order asked. Raises NotFound, NotPermitted."""
     study = runtime.study(study_id)
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
@@ -84,9 +87,18 @@ def questions(runtime: Runtime, staff: Staff, study_id: str, group: str, touchpo
         data = _read(runtime, session, scope, study, {group})
     split, frame = data.split(segment), data.frame(group, touchpoint)
     return tuple(
-        distributions.distribution(frame, part, group=group, touchpoint=asked, section=page.section.title, split=split,
-                                   thresholds=study.thresholds)
-        for page in pages_of(data.instruments[asked.questionnaire]) for part in page.parts if part.type in COUNTED
+        distributions.distribution(
+            frame,
+            part,
+            group=group,
+            touchpoint=asked,
+            section=page.section.title,
+            split=split,
+            thresholds=study.thresholds,
+        )
+        for page in pages_of(data.instruments[asked.questionnaire])
+        for part in page.parts
+        if part.type in COUNTED
     )
 
 
@@ -105,8 +117,12 @@ def table(runtime: Runtime, study_id: str) -> list[ResultRow]:
 def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
     frame = data.frame(touchpoint.group, touchpoint.number)
     found: list[ResultRow] = []
-    splits: list[Split] = [split for attribute in data.study.attributes if attribute.id in data.study.segments
-                           if (split := data.split(attribute.name)) is not None]
+    splits: list[Split] = [
+        split
+        for attribute in data.study.attributes
+        if attribute.id in data.study.segments
+        if (split := data.split(attribute.name)) is not None
+    ]
     pages = pages_of(data.instruments[touchpoint.questionnaire])
     for page in pages:
         for part in page.parts:
@@ -114,29 +130,39 @@ def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
                 found.extend(variable_rows(frame, part, touchpoint, splits, data.study.thresholds))
         moments = {part.moment: part for part in page.parts if part.type is PartType.CODE}
         if "before" in moments and "now" in moments:
-            found.extend(movement_rows(frame, moments["before"], moments["now"], touchpoint, splits,
-                                       data.study.thresholds))
+            found.extend(
+                movement_rows(frame, moments["before"], moments["now"], touchpoint, splits, data.study.thresholds)
+            )
     return found
 
 
 def _read(runtime: Runtime, session: Session, scope: Scope, study: Study, groups: set[str]) -> _Data:
-    frames = {group: distributions.answer_frame(responses.answer_table(session, scope, group),
-                                                responses.ANSWER_COLUMNS).drop(columns=["text", "reference"])
-              for group in sorted(groups)}
-    known: dict[str, dict[Any, str]] = {attribute.name: {} for attribute in study.attributes
-                                        if attribute.id in study.segments}
+    frames = {
+        group: distributions.answer_frame(responses.answer_table(session, scope, group), responses.ANSWER_COLUMNS).drop(
+            columns=["text", "reference"]
+        )
+        for group in sorted(groups)
+    }
+    known: dict[str, dict[Any, str]] = {
+        attribute.name: {} for attribute in study.attributes if attribute.id in study.segments
+    }
     for person in people.participants(session, scope, runtime.today(study)):
         for attribute in study.attributes:
-            held = person.attributes if attribute.scope == "participant" else (
-                person.site.attributes if person.site else {})
+            held = (
+                person.attributes
+                if attribute.scope == "participant"
+                else (person.site.attributes if person.site else {})
+            )
             if attribute.name in known and attribute.name in held:
                 known[attribute.name][person.id] = held[attribute.name]
     instruments = {}
     for touchpoint in study.touchpoints:
-        version = responses.open_version(session, study.id, touchpoint.questionnaire)
+        version = store.open_version(session, study.id, touchpoint.questionnaire)
         instruments[touchpoint.questionnaire] = (
-            runtime.instrument(session, study.id, touchpoint.questionnaire, version) if version
-            else study.newest(touchpoint.questionnaire))
+            runtime.instrument(session, study.id, touchpoint.questionnaire, version)
+            if version
+            else study.newest(touchpoint.questionnaire)
+        )
     return _Data(study, frames, known, responses.newest_submission(session, scope), instruments)
 
 
@@ -146,7 +172,11 @@ def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None)
         touchpoint = data.study.touchpoint(measure.group, row.touchpoint)
         assert touchpoint is not None
         key = f"{measure.variable}@{row.moment}" if row.moment else measure.variable
-        part = next(part for page in pages_of(data.instruments[touchpoint.questionnaire]) for part in page.parts
-                    if part.key == key)
+        part = next(
+            part
+            for page in pages_of(data.instruments[touchpoint.questionnaire])
+            for part in page.parts
+            if part.key == key
+        )
         asked.append(shifts.Asked(row, part, data.frame(measure.group, row.touchpoint)))
     return shifts.shift(data.study, measure, asked, data.split(segment), matched=matched, data_at=data.data_at)

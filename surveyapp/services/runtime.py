@@ -17,7 +17,7 @@ from surveyapp.domain.questionnaire import Questionnaire, from_document
 from surveyapp.domain.study import Study
 from surveyapp.services.keyring import Keyring
 from surveyapp.settings import Settings
-from surveyapp.store import responses
+from surveyapp.store import instruments
 from surveyapp.store.database import Database
 
 Clock = Callable[[], dt.datetime]
@@ -61,10 +61,12 @@ class Runtime:
         """A version as it was opened, from the database; parsed once a process, for it cannot change."""
         key = (study, questionnaire, version)
         if key not in self._instruments:
-            document = responses.document(session, study, questionnaire, version)
+            document = instruments.document(session, study, questionnaire, version)
             if document is None:
-                raise StateRefused(f"Version {version} of {questionnaire} was never opened. Open it with "
-                                   f"`surveyapp questionnaires open {study} {questionnaire}`.")
+                raise StateRefused(
+                    f"Version {version} of {questionnaire} was never opened. Open it with "
+                    f"`surveyapp questionnaires open {study} {questionnaire}`."
+                )
             self._instruments[key] = from_document(document)
         return self._instruments[key]
 
@@ -74,5 +76,10 @@ _zone = functools.lru_cache(ZoneInfo)
 
 def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     """Loads the studies and connects to the database. Raises QuestionnaireFaults."""
-    return Runtime(settings, Database(settings.database_url), load_studies(settings.questionnaires),
-                   Keyring(settings.access_key, settings.contact_keys), clock)
+    return Runtime(
+        settings,
+        Database(settings.database_url),
+        load_studies(settings.questionnaires),
+        Keyring(settings.access_key, settings.contact_keys),
+        clock,
+    )

@@ -24,12 +24,20 @@ class Entry:
     detail: dict[str, Any]
 
 
-def record(session: Session, at: dt.datetime, staff_id: uuid.UUID | None, action: str, study: str | None = None,
-           subject: str | None = None, **detail: Any) -> None:
+def record(
+    session: Session,
+    at: dt.datetime,
+    staff_id: uuid.UUID | None,
+    action: str,
+    study: str | None = None,
+    subject: str | None = None,
+    **detail: Any,
+) -> None:
     """Adds an entry to the unit of work that does what it tells of: both happen or neither. `action` is an event in the
     past tense."""
-    session.add(AuditRow(id=new_id(), at=at, staff_id=staff_id, action=action, study=study, subject=subject,
-                         detail=detail))
+    session.add(
+        AuditRow(id=new_id(), at=at, staff_id=staff_id, action=action, study=study, subject=subject, detail=detail)
+    )
 
 
 def entries(session: Session, study: str | None = None) -> list[Entry]:
@@ -37,5 +45,6 @@ def entries(session: Session, study: str | None = None) -> list[Entry]:
     query = select(AuditRow).order_by(AuditRow.at, AuditRow.id)
     if study is not None:
         query = query.where(AuditRow.study == study)
-    return [Entry(row.at, row.staff_id, row.action, row.study, row.subject, row.detail)
-            for row in session.scalars(query)]
+    return [
+        Entry(row.at, row.staff_id, row.action, row.study, row.subject, row.detail) for row in session.scalars(query)
+    ]

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-
 BUSY_TIMEOUT_MS = 10_000
 
 
@@ -44,9 +43,12 @@ class Database:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
         """A unit of work that writes: committed when the block ends, rolled back when it raises."""
-        with self.engine.connect().execution_options(writes=True) as connection:
-            with Session(connection, autoflush=True, expire_on_commit=False) as session, session.begin():
-                yield session
+        with (
+            self.engine.connect().execution_options(writes=True) as connection,
+            Session(connection, autoflush=True, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     def is_ready(self) -> bool:
         """Whether the database has been migrated. Raises DatabaseDown when it does not answer."""
@@ -73,8 +75,13 @@ def make_engine(url: str) -> Engine:
 
 def _sqlite_connected(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
-                   "secure_delete = ON"):
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -100,7 +100,7 @@ def participants(session: Session, scope: Scope, on: dt.date, group: str | None 
     query = scoped(select(ParticipantRow), scope).order_by(ParticipantRow.reference)  # type: ignore[arg-type]
     if group is not None:
         query = query.where(ParticipantRow.group_id == group)
-    rows: Sequence[ParticipantRow] = session.scalars(query).all()  # type: ignore[assignment]
+    rows: Sequence[ParticipantRow] = session.scalars(query).all()
     return _participants(session, rows, on)
 
 
@@ -108,7 +108,7 @@ def participant_by_reference(session: Session, scope: Scope, reference: str, on:
     """The participant with this reference, if the scope may see them."""
     query = scoped(select(ParticipantRow), scope).where(  # type: ignore[arg-type]
         ParticipantRow.reference == reference)
-    row: ParticipantRow | None = session.scalars(query).one_or_none()  # type: ignore[assignment]
+    row: ParticipantRow | None = session.scalars(query).one_or_none()
     return None if row is None else _participants(session, [row], on)[0]
 
 
@@ -119,8 +119,8 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
     made = []
     for row in rows:
         site_row = known.get(row.site_id) if row.site_id else None
-        site = site_row and Site(site_row.id, site_row.study, site_row.reference, site_row.name,
-                                 attributes.get(site_row.id, {}))
+        site = (Site(site_row.id, site_row.study, site_row.reference, site_row.name, attributes.get(site_row.id, {}))
+                if site_row else None)
         made.append(Participant(row.id, row.study, row.group_id, row.reference, Origin(row.origin), row.enrolled_on,
                                 site, row.attributes, row.withdrawn_at))
     return made
@@ -152,7 +152,7 @@ def contact_digests(session: Session, study: str, kind: str, digests: Iterable[s
         .where(ParticipantRow.study == study, ContactLookupRow.kind == kind,
                ContactLookupRow.digest.in_(list(digests)))
         .order_by(ParticipantRow.reference))
-    return {digest: reference for digest, reference in rows}
+    return dict(row._tuple() for row in rows)
 
 
 def references_by_digest(session: Session, scope: Scope, kind: str, digest: str) -> list[str]:

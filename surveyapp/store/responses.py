@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
-from surveyapp.domain.responses import Given, NewSave, Response
+from surveyapp.domain.responses import Given, NewSave, Response, Sitting
 from surveyapp.domain.staff import Scope
 from surveyapp.store import people
 from surveyapp.store.database import new_id
@@ -24,19 +24,28 @@ from surveyapp.store.tables import (
     AnswerRow,
     CaseRow,
     ParticipantRow,
-    QuestionnaireVersionRow,
     ResponseRow,
     SaveRow,
+    StaffRow,
 )
 
 Cells = dict[str, Any]
 
 
 def add_response(session: Session, response: Response) -> None:
-    session.add(ResponseRow(
-        id=response.id, case_id=response.case_id, questionnaire=response.questionnaire, version=response.version,
-        state=response.state, revision=response.revision, seed=response.seed, started_at=response.started_at,
-        submitted_at=response.submitted_at))
+    session.add(
+        ResponseRow(
+            id=response.id,
+            case_id=response.case_id,
+            questionnaire=response.questionnaire,
+            version=response.version,
+            state=response.state,
+            revision=response.revision,
+            seed=response.seed,
+            started_at=response.started_at,
+            submitted_at=response.submitted_at,
+        )
+    )
     session.flush()
 
 
@@ -50,35 +59,66 @@ def submit(session: Session, response_id: uuid.UUID, at: dt.datetime) -> None:
 
 
 def _response(row: ResponseRow) -> Response:
-    return Response(row.id, row.case_id, row.questionnaire, row.version, row.state, row.revision, row.seed,
-                    row.started_at, row.submitted_at)
+    return Response(
+        row.id,
+        row.case_id,
+        row.questionnaire,
+        row.version,
+        row.state,
+        row.revision,
+        row.seed,
+        row.started_at,
+        row.submitted_at,
+    )
 
 
 def is_repeat(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, payload_hash: str) -> bool:
     """Whether the newest save with this id brought the same payload: a double tap, a form sent again. A form posted
     with another payload under the same id is a changed answer, and one changed back is too."""
     newest = session.scalars(
-        select(SaveRow.payload_hash).where(SaveRow.response_id == response_id, SaveRow.client_id == client_id)
-        .order_by(SaveRow.revision.desc()).limit(1)).one_or_none()
+        select(SaveRow.payload_hash)
+        .where(SaveRow.response_id == response_id, SaveRow.client_id == client_id)
+        .order_by(SaveRow.revision.desc())
+        .limit(1)
+    ).one_or_none()
     return newest == payload_hash
 
 
 def record_save(session: Session, response: Response, save: NewSave, given: Answers) -> uuid.UUID:
     """Appends a save and what it gave. The caller holds the case's lock. Returns the save's key."""
     save_id = new_id()
-    session.add(SaveRow(
-        id=save_id, client_id=save.id, response_id=response.id, revision=response.revision + 1, section=save.section,
-        version=response.version, language=save.language, mode=save.mode.value, by_staff=save.by,
-        client_at=save.client_at, recorded_at=save.recorded_at, payload_hash=save.payload_hash))
+    session.add(
+        SaveRow(
+            id=save_id,
+            client_id=save.id,
+            response_id=response.id,
+            revision=response.revision + 1,
+            section=save.section,
+            version=response.version,
+            language=save.language,
+            mode=save.mode.value,
+            by_staff=save.by,
+            client_at=save.client_at,
+            recorded_at=save.recorded_at,
+            payload_hash=save.payload_hash,
+        )
+    )
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     session.flush()
-    session.add_all(AnswerHistoryRow(save_id=save_id, **cells) for key, answer in given.items()
-                    for cells in _cells(key, answer))
+    session.add_all(
+        AnswerHistoryRow(save_id=save_id, **cells) for key, answer in given.items() for cells in _cells(key, answer)
+    )
     return save_id
 
 
-def replace_answers(session: Session, response_id: uuid.UUID, save_id: uuid.UUID, current: Answers,
-                    target: Answers, sources: Mapping[str, uuid.UUID]) -> None:
+def replace_answers(
+    session: Session,
+    response_id: uuid.UUID,
+    save_id: uuid.UUID,
+    current: Answers,
+    target: Answers,
+    sources: Mapping[str, uuid.UUID],
+) -> None:
     """Makes the stored current answers equal `target`, touching only what differs from `current`.
 
     `sources` says which save gave each answer; derived ones (*not asked*) take `save_id`.
@@ -86,16 +126,21 @@ def replace_answers(session: Session, response_id: uuid.UUID, save_id: uuid.UUID
     changed = [key for key in target if current.get(key) != target[key] or (key in sources and sources[key] == save_id)]
     gone = [key for key in current if key not in target]
     if changed or gone:
-        session.execute(delete(AnswerRow).where(AnswerRow.response_id == response_id,
-                                                AnswerRow.variable.in_([*changed, *gone])))
-    session.add_all(AnswerRow(response_id=response_id, save_id=sources.get(key, save_id), **cells)
-                    for key in changed for cells in _cells(key, target[key]))
+        session.execute(
+            delete(AnswerRow).where(AnswerRow.response_id == response_id, AnswerRow.variable.in_([*changed, *gone]))
+        )
+    session.add_all(
+        AnswerRow(response_id=response_id, save_id=sources.get(key, save_id), **cells)
+        for key in changed
+        for cells in _cells(key, target[key])
+    )
 
 
 def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answer]:
     """The current answers as stored, *not asked* included."""
-    rows = session.scalars(select(AnswerRow).where(AnswerRow.response_id == response_id)
-                           .order_by(AnswerRow.variable, AnswerRow.position))
+    rows = session.scalars(
+        select(AnswerRow).where(AnswerRow.response_id == response_id).order_by(AnswerRow.variable, AnswerRow.position)
+    )
     return _gathered(rows)
 
 
@@ -103,8 +148,10 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
     """The latest answer ever given to each variable, on the route or not, with how it came."""
     rows = session.execute(
         select(AnswerHistoryRow, SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.id)
-        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id).where(SaveRow.response_id == response_id)
-        .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)).all()
+        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
+        .where(SaveRow.response_id == response_id)
+        .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
+    ).all()
     newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], Given]] = {}
     for row, mode, by, at, save_id in rows:
         found = newest.get(row.variable)
@@ -117,18 +164,23 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
 def sources_of(session: Session, response_id: uuid.UUID) -> dict[str, uuid.UUID]:
     """For each variable ever given, the save that gave its latest answer."""
     rows = session.execute(
-        select(AnswerHistoryRow.variable, SaveRow.id).join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
-        .where(SaveRow.response_id == response_id).order_by(SaveRow.revision))
-    return {variable: save_id for variable, save_id in rows}
+        select(AnswerHistoryRow.variable, SaveRow.id)
+        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
+        .where(SaveRow.response_id == response_id)
+        .order_by(SaveRow.revision)
+    )
+    return dict(row._tuple() for row in rows)
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:
     """A person's answers at earlier touchpoints that were submitted, by touchpoint."""
     rows = session.execute(
-        select(CaseRow.touchpoint, AnswerRow).join(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        select(CaseRow.touchpoint, AnswerRow)
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
         .join(AnswerRow, AnswerRow.response_id == ResponseRow.id)
         .where(CaseRow.participant_id == participant_id, CaseRow.touchpoint < before, ResponseRow.state == "submitted")
-        .order_by(CaseRow.touchpoint, AnswerRow.variable, AnswerRow.position)).all()
+        .order_by(CaseRow.touchpoint, AnswerRow.variable, AnswerRow.position)
+    ).all()
     by_touchpoint: dict[int, list[AnswerRow]] = {}
     for touchpoint, row in rows:
         by_touchpoint.setdefault(touchpoint, []).append(row)
@@ -141,9 +193,33 @@ def modes_of(session: Session, response_id: uuid.UUID) -> list[Mode]:
     return [Mode(mode) for mode in dict.fromkeys(rows)]
 
 
+def sittings(session: Session, participant_id: uuid.UUID) -> list[Sitting]:
+    """A person's responses by touchpoint, in short."""
+    rows = session.execute(
+        select(CaseRow.touchpoint, ResponseRow.submitted_at, SaveRow.mode, SaveRow.by_staff, StaffRow.name)
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id).join(SaveRow, SaveRow.response_id == ResponseRow.id)
+        .outerjoin(StaffRow, StaffRow.id == SaveRow.by_staff)
+        .where(CaseRow.participant_id == participant_id).order_by(CaseRow.touchpoint, SaveRow.revision)).all()
+    found: dict[int, tuple[dt.datetime | None, dict[Mode, None], dict[uuid.UUID, str]]] = {}
+    for touchpoint, submitted_at, mode, staff_id, name in rows:
+        _, modes, by = found.setdefault(touchpoint, (submitted_at, {}, {}))
+        modes[Mode(mode)] = None
+        if staff_id is not None:
+            by[staff_id] = name
+    return [Sitting(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
+            for touchpoint, (submitted_at, modes, by) in found.items()]
+
+
 def _cells(key: str, answer: Answer) -> list[Cells]:
-    blank: Cells = {"variable": key, "position": 0, "code": None, "number": None, "day": None, "text": None,
-                    "reason": None}
+    blank: Cells = {
+        "variable": key,
+        "position": 0,
+        "code": None,
+        "number": None,
+        "day": None,
+        "text": None,
+        "reason": None,
+    }
     match answer:
         case Codes(codes):
             return [blank | {"position": index, "code": code} for index, code in enumerate(codes)]
@@ -177,8 +253,18 @@ def _gathered(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
     return {variable: _answer(together) for variable, together in by_variable.items()}
 
 
-ANSWER_COLUMNS = ("response_id", "participant_id", "reference", "touchpoint", "version", "variable", "code", "number",
-                  "text", "reason")
+ANSWER_COLUMNS = (
+    "response_id",
+    "participant_id",
+    "reference",
+    "touchpoint",
+    "version",
+    "variable",
+    "code",
+    "number",
+    "text",
+    "reason",
+)
 
 
 def answer_table(session: Session, scope: Scope, group: str, include_started: bool = False) -> list[tuple[Any, ...]]:
@@ -186,13 +272,26 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
     `ANSWER_COLUMNS`. Submitted responses only, unless those midway are asked for. Withdrawn people are left out."""
     states = ("submitted", "started") if include_started else ("submitted",)
     query = people.scoped(
-        select(AnswerRow.response_id, CaseRow.participant_id, ParticipantRow.reference,  # type: ignore[arg-type]
-               CaseRow.touchpoint, ResponseRow.version, AnswerRow.variable, AnswerRow.code, AnswerRow.number,
-               AnswerRow.text, AnswerRow.reason)
-        .join(ResponseRow, ResponseRow.id == AnswerRow.response_id).join(CaseRow, CaseRow.id == ResponseRow.case_id)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id), scope)
-    query = query.where(ParticipantRow.group_id == group, ResponseRow.state.in_(states),
-                        ParticipantRow.withdrawn_at.is_(None))
+        select(
+            AnswerRow.response_id,
+            CaseRow.participant_id,
+            ParticipantRow.reference,  # type: ignore[arg-type]
+            CaseRow.touchpoint,
+            ResponseRow.version,
+            AnswerRow.variable,
+            AnswerRow.code,
+            AnswerRow.number,
+            AnswerRow.text,
+            AnswerRow.reason,
+        )
+        .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    )
+    query = query.where(
+        ParticipantRow.group_id == group, ResponseRow.state.in_(states), ParticipantRow.withdrawn_at.is_(None)
+    )
     query = query.order_by(CaseRow.touchpoint, ParticipantRow.reference, AnswerRow.variable, AnswerRow.position)
     return [tuple(row) for row in session.execute(query)]
 
@@ -200,40 +299,10 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
 def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:
     """When the newest response in scope was submitted: the time of a result's data."""
     query = people.scoped(
-        select(ResponseRow.submitted_at).join(CaseRow, CaseRow.id == ResponseRow.case_id)  # type: ignore[arg-type]
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id), scope)
+        select(ResponseRow.submitted_at)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)  # type: ignore[arg-type]
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    )
     query = query.where(ResponseRow.submitted_at.is_not(None)).order_by(ResponseRow.submitted_at.desc()).limit(1)
     return session.scalars(query).one_or_none()  # type: ignore[return-value]
-
-
-def add_version(session: Session, study: str, questionnaire: str, version: int, sha256: str, document: str,
-                opened_at: dt.datetime, opened_by: uuid.UUID | None) -> None:
-    """Stores a frozen version's document and opens it for new responses."""
-    session.add(QuestionnaireVersionRow(
-        study=study, questionnaire=questionnaire, version=version, sha256=sha256, document=document,
-        frozen_at=opened_at, opened_at=opened_at, opened_by=opened_by))
-
-
-def versions(session: Session, study: str) -> list[tuple[str, int, str, dt.datetime]]:
-    """(questionnaire, version, sha256, opened at) of every version opened in a study."""
-    rows = session.execute(
-        select(QuestionnaireVersionRow.questionnaire, QuestionnaireVersionRow.version, QuestionnaireVersionRow.sha256,
-               QuestionnaireVersionRow.opened_at)
-        .where(QuestionnaireVersionRow.study == study)
-        .order_by(QuestionnaireVersionRow.questionnaire, QuestionnaireVersionRow.version))
-    return [tuple(row) for row in rows]
-
-
-def document(session: Session, study: str, questionnaire: str, version: int) -> str | None:
-    """The stored document of a version."""
-    return session.scalars(select(QuestionnaireVersionRow.document).where(and_(
-        QuestionnaireVersionRow.study == study, QuestionnaireVersionRow.questionnaire == questionnaire,
-        QuestionnaireVersionRow.version == version))).one_or_none()
-
-
-def open_version(session: Session, study: str, questionnaire: str) -> int | None:
-    """The version that new responses begin on: the newest opened."""
-    return session.scalars(
-        select(QuestionnaireVersionRow.version).where(
-            QuestionnaireVersionRow.study == study, QuestionnaireVersionRow.questionnaire == questionnaire)
-        .order_by(QuestionnaireVersionRow.version.desc()).limit(1)).one_or_none()

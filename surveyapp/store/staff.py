@@ -18,10 +18,12 @@ from surveyapp.store.tables import GrantRow, StaffRow
 
 @dataclass(frozen=True)
 class Credentials:
-    """What signing in checks. `totp_last_step` is the last time step used, which may not be used again."""
+    """What signing in checks. `totp_last_step` is the last time step used, which may not be used again. A password that
+    expires is a one-time password: its owner chooses another when they first sign in."""
 
     staff: Staff
     password_hash: str
+    password_expires_at: dt.datetime | None
     totp: Sealed | None
     totp_last_step: int | None
     failures: int
@@ -29,22 +31,24 @@ class Credentials:
 
 
 def add_staff(session: Session, email: str, name: str, password_hash: str, grants: Iterable[Grant],
-              created_at: dt.datetime) -> Staff:
+              created_at: dt.datetime, password_expires_at: dt.datetime | None = None) -> Staff:
     """Adds somebody who may sign in. E-mail addresses are kept in lower case."""
     staff_id = new_id()
     session.add(StaffRow(id=staff_id, email=email.lower(), name=name, password_hash=password_hash,
-                         created_at=created_at))
+                         password_expires_at=password_expires_at, created_at=created_at))
     session.flush()
     kept = tuple(grants)
     add_grants(session, staff_id, kept)
     return Staff(staff_id, email.lower(), name, True, False, 1, kept)
 
 
-def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -> None:
-    """Adds the grants that the staff member does not have yet."""
-    have = {grant for grant in _grants(session, staff_id)}
+def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    """Adds the grants that the staff member does not have yet, and returns those."""
+    have = set(_grants(session, staff_id))
+    new = tuple(grant for grant in dict.fromkeys(grants) if grant not in have)
     session.add_all(GrantRow(id=new_id(), staff_id=staff_id, role=grant.role.value, study=grant.study,
-                             site_id=grant.site_id) for grant in grants if grant not in have)
+                             site_id=grant.site_id) for grant in new)
+    return new
 
 
 def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
@@ -58,8 +62,10 @@ def credentials(session: Session, email: str) -> Credentials | None:
     return None if row is None else _credentials(session, row)
 
 
-def credentials_by_id(session: Session, staff_id: uuid.UUID) -> Credentials | None:
-    row = session.get(StaffRow, staff_id)
+def credentials_by_id(session: Session, staff_id: uuid.UUID, *, lock: bool = False) -> Credentials | None:
+    """By key; locked, on request, until the unit of work ends: tries made at once are counted one after the other."""
+    query = select(StaffRow).where(StaffRow.id == staff_id)
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _credentials(session, row)
 
 
@@ -73,10 +79,19 @@ def set_failures(session: Session, staff_id: uuid.UUID, failures: int, locked_un
     row.failures, row.locked_until = failures, locked_until
 
 
-def set_password(session: Session, staff_id: uuid.UUID, password_hash: str) -> None:
-    """Changes the password and ends every session begun with the old one."""
+def set_password(session: Session, staff_id: uuid.UUID, password_hash: str,
+                 expires_at: dt.datetime | None = None) -> int:
+    """Changes the password and ends every session begun with the old one. Returns the new session version."""
     row = session.get_one(StaffRow, staff_id)
-    row.password_hash, row.session_version = password_hash, row.session_version + 1
+    row.password_hash, row.password_expires_at = password_hash, expires_at
+    return end_sessions(session, staff_id)
+
+
+def end_sessions(session: Session, staff_id: uuid.UUID) -> int:
+    """Ends every session of a staff member. Returns the new session version."""
+    row = session.get_one(StaffRow, staff_id)
+    row.session_version += 1
+    return row.session_version
 
 
 def set_totp(session: Session, staff_id: uuid.UUID, sealed: Sealed | None) -> None:
@@ -111,5 +126,5 @@ def _staff(session: Session, row: StaffRow) -> Staff:
 
 def _credentials(session: Session, row: StaffRow) -> Credentials:
     totp = Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None
-    return Credentials(_staff(session, row), row.password_hash, totp, row.totp_last_step, row.failures,
-                       row.locked_until)
+    return Credentials(_staff(session, row), row.password_hash, row.password_expires_at, totp, row.totp_last_step,
+                       row.failures, row.locked_until)

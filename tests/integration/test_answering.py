@@ -60,16 +60,20 @@ def test_a_page_out_of_order_is_refused_with_the_page_to_be_on(runtime: Runtime,
 
 def test_answers_off_the_route_are_not_asked_and_come_back_with_it(runtime: Runtime, who: answering.ByLink) -> None:
     walk_to(runtime, who, "readiness_leaders_helpful", {"attended_readiness_sessions": "yes"})
-    answering.save_page(runtime, who, "readiness_leaders_helpful",
-                        {"readiness_leaders_helpful": ["strongly_agree"]}, uuid.uuid4())
-    answering.save_page(runtime, who, "attended_readiness_sessions", {"attended_readiness_sessions": ["no"]}, uuid.uuid4())
+    answering.save_page(
+        runtime, who, "readiness_leaders_helpful", {"readiness_leaders_helpful": ["strongly_agree"]}, uuid.uuid4()
+    )
+    answering.save_page(
+        runtime, who, "attended_readiness_sessions", {"attended_readiness_sessions": ["no"]}, uuid.uuid4()
+    )
     visit = answering.visit(runtime, who)
     assert "readiness_leaders_helpful" in visit.ready[1].not_asked
     with runtime.database.reading() as session:
         stored = responses.current_answers(session, visit.ready[2].id)
     assert stored["readiness_leaders_helpful"] == answering.NOT_ASKED
-    saved = answering.save_page(runtime, who, "attended_readiness_sessions",
-                                {"attended_readiness_sessions": ["yes"]}, uuid.uuid4())
+    saved = answering.save_page(
+        runtime, who, "attended_readiness_sessions", {"attended_readiness_sessions": ["yes"]}, uuid.uuid4()
+    )
     assert saved.visit.ready[1].answers["readiness_leaders_helpful"] == Codes(("strongly_agree",))
     with runtime.database.reading() as session:
         stored = responses.current_answers(session, visit.ready[2].id)
@@ -96,6 +100,9 @@ def walk_to(runtime: Runtime, who: answering.Who, stop: str | None, chosen: dict
     """Answers with the first option, or as chosen, from where the person is up to a page (or the end)."""
     page = answering.visit(runtime, who).ready[1].frontier
     while page is not None and page.id != stop:
-        form = {part.key: [chosen.get(part.key) or (part.question.options[0].code if part.question.options else "7")]
-                for part in page.parts if part.required}
+        form = {
+            part.key: [chosen.get(part.key) or (part.question.options[0].code if part.question.options else "7")]
+            for part in page.parts
+            if part.required
+        }
         page = answering.save_page(runtime, who, page.id, form, uuid.uuid4()).next_page(page.id)

@@ -14,7 +14,16 @@ from surveyapp.domain.kinds.words import Information, Open, Short
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Choice(), Multiple(), Statements(), Rating(), YesNo(), NumberKind(), DateKind(), Short(), Open(), Information(),
+        Choice(),
+        Multiple(),
+        Statements(),
+        Rating(),
+        YesNo(),
+        NumberKind(),
+        DateKind(),
+        Short(),
+        Open(),
+        Information(),
     )
 }
 

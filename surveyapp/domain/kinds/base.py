@@ -155,8 +155,15 @@ class Kind:
     def _at(self, question: Question, moment: str | None, moment_label: str | None) -> list[Part]:
         return [self._part(question, question.id, question.text, moment, moment_label)]
 
-    def _part(self, question: Question, name: str, label: str, moment: str | None, moment_label: str | None,
-              statement: Statement | None = None) -> Part:
+    def _part(
+        self,
+        question: Question,
+        name: str,
+        label: str,
+        moment: str | None,
+        moment_label: str | None,
+        statement: Statement | None = None,
+    ) -> Part:
         return Part(variable_key(name, moment), name, moment, self.type, label, question, statement, moment_label)
 
 

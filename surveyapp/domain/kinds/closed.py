@@ -71,6 +71,16 @@ def specify_parts(question: Question, main: Part) -> list[Part]:
     for option in question.options:
         if option.specify:
             name = f"{question.id}_{option.code}_text"
-            parts.append(Part(variable_key(name, main.moment), name, main.moment, PartType.TEXT, option.specify, question,
-                              moment_label=main.moment_label, when=(main.key, option.code)))
+            parts.append(
+                Part(
+                    variable_key(name, main.moment),
+                    name,
+                    main.moment,
+                    PartType.TEXT,
+                    option.specify,
+                    question,
+                    moment_label=main.moment_label,
+                    when=(main.key, option.code),
+                )
+            )
     return parts

@@ -34,15 +34,23 @@ def assemble(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         BABEL_TRANSLATION_DIRECTORIES="translations",
         SEND_FILE_MAX_AGE_DEFAULT=dt.timedelta(days=30),
-        COMPRESS_MIMETYPES=["text/html", "text/css", "application/javascript", "text/javascript", "application/json",
-                            "image/svg+xml", "text/csv"],
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "application/javascript",
+            "text/javascript",
+            "application/json",
+            "image/svg+xml",
+            "text/csv",
+        ],
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.session_interface = SessionByAudience()
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     csrf.init_app(app)
     Compress(app)
     Babel(app, locale_selector=choose_language)
@@ -81,8 +89,11 @@ def _local_time(moment: dt.datetime | None, time_zone: str, pattern: str = "d MM
     """A moment in the study's own zone, as the reader's language writes it."""
     from zoneinfo import ZoneInfo
 
-    return "" if moment is None else format_datetime(moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None),
-                                                     pattern, rebase=False)
+    return (
+        ""
+        if moment is None
+        else format_datetime(moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None), pattern, rebase=False)
+    )
 
 
 def _local_date(moment: dt.datetime | dt.date | None, time_zone: str, pattern: str = "d MMM yyyy") -> str:

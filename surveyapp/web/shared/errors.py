@@ -27,10 +27,14 @@ def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
 
 def _stale(_error: CSRFError) -> tuple[str, int]:
     if is_staff_path(request.path):
-        return _page(400, _("This page was open too long"),
-                     _("Go back, load the page again and send it once more. Nothing you sent was stored."))
-    return _page(400, _("This page is out of date"),
-                 _("Open your link again to go on. Everything you answered before is kept."))
+        return _page(
+            400,
+            _("This page was open too long"),
+            _("Go back, load the page again and send it once more. Nothing you sent was stored."),
+        )
+    return _page(
+        400, _("This page is out of date"), _("Open your link again to go on. Everything you answered before is kept.")
+    )
 
 
 _SENTENCES = {
@@ -55,5 +59,8 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     if current_app.testing or current_app.debug:
         raise error
     current_app.logger.exception("unexpected error at %s", request.endpoint)
-    return _page(500, _("Something went wrong on our side"),
-                 _("What you sent before is kept. Wait a moment, then go back and try again."))
+    return _page(
+        500,
+        _("Something went wrong on our side"),
+        _("What you sent before is kept. Wait a moment, then go back and try again."),
+    )
