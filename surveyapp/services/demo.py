@@ -16,9 +16,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Mode
+from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.cases import ANSWERABLE, Attempt, Disposition, Outcome, disposition_after
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
+from surveyapp.domain.kinds.base import MISSING_PREFIX
 from surveyapp.domain.people import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.domain.study import Study
@@ -192,7 +193,7 @@ def _answer(
     else:
         who = ByInterviewer(interviewer, study.id, person.reference, written["touchpoint"], mode)
     answering.give_consent(runtime, who, {purpose.id: True for purpose in study.consent})
-    form = {key: _form_values(value) for key, value in written["answers"].items()}
+    form = {key: _form_values(value, mode) for key, value in written["answers"].items()}
     try:
         for section in _sections_to_come(runtime, who):
             if isinstance(who, ByInterviewer):
@@ -224,9 +225,11 @@ def _answer_pages(runtime: Runtime, who: answering.Who, section: str, form: Mapp
         page = answering.save_page(runtime, who, page.id, form, uuid.uuid4()).next_page(page.id)
 
 
-def _form_values(written: object) -> list[str]:
+def _form_values(written: object, mode: Mode) -> list[str]:
+    """What a form would have held. Only an interviewer can say that a question was skipped; a participant leaves it."""
     if isinstance(written, dict):
-        return [f"missing:{written['missing']}"] if written["missing"] != "skipped" else [""]
+        left = written["missing"] == Reason.SKIPPED.value and mode is Mode.SELF
+        return [] if left else [f"{MISSING_PREFIX}{written['missing']}"]
     return [str(value) for value in written] if isinstance(written, list) else [str(written)]
 
 
