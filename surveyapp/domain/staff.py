@@ -32,8 +32,9 @@ class Action(enum.Enum):
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.INTERVIEWER: frozenset({Action.INTERVIEW, Action.SEE_CONTACTS, Action.GIVE_ACCESS}),
-    Role.SUPERVISOR: frozenset({Action.INTERVIEW, Action.TAKE_OVER, Action.SEE_CONTACTS, Action.GIVE_ACCESS,
-                                Action.SEE_OPEN_TEXT}),
+    Role.SUPERVISOR: frozenset(
+        {Action.INTERVIEW, Action.TAKE_OVER, Action.SEE_CONTACTS, Action.GIVE_ACCESS, Action.SEE_OPEN_TEXT}
+    ),
     Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT}),
     Role.MANAGER: frozenset(
         {Action.SEE_CONTACTS, Action.MANAGE_PARTICIPANTS, Action.GIVE_ACCESS, Action.OPEN_VERSION, Action.SEE_RESULTS}

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -34,7 +34,7 @@ from surveyapp.domain.responses import Given, NewSave, Response
 from surveyapp.domain.route import NOT_ASKED, Page, Route, Situation, pages_of, walk
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.domain.study import Study, Touchpoint
-from surveyapp.services import access
+from surveyapp.services import access, holds
 from surveyapp.services.planning import plan_cases
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, instruments, people, responses
@@ -109,7 +109,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Saved:
-    """After a save: the visit as it now is, and whether this was the same form sent again."""
+    """After a save: the visit as it now is, and whether it said nothing new (the same form sent again)."""
 
     visit: Visit
     repeated: bool
@@ -124,7 +124,7 @@ class Saved:
 def visit(runtime: Runtime, who: Who) -> Visit:
     """What there is to show. Raises AccessRefused, NotFound, NotPermitted."""
     with runtime.database.reading() as session:
-        return _visit(runtime, session, who)
+        return visit_in(runtime, session, who)
 
 
 def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:
@@ -132,7 +132,7 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
     that is open. Saying the same again records nothing new. Raises StateRefused outside the window."""
     now = runtime.clock()
     with runtime.database.writing() as session:
-        before = _visit(runtime, session, who, lock=True)
+        before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
         mode, staff_id, _ = _actor(who)
         for purpose in before.study.consent:
@@ -158,10 +158,10 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
                     mode=mode.value,
                 )
         session.flush()
-        after = _visit(runtime, session, who)
+        after = visit_in(runtime, session, who)
         if after.consented and after.response is None:
             _begin(runtime, session, after)
-            after = _visit(runtime, session, who)
+            after = visit_in(runtime, session, who)
         return after
 
 
@@ -174,7 +174,7 @@ def save_page(
     StateRefused.
     """
     with runtime.database.writing() as session:
-        before = _visit(runtime, session, who, lock=True)
+        before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
         page = before.ready[1].page(page_id)
         if page is None:
@@ -194,31 +194,28 @@ def save_section(
     save_id: uuid.UUID,
     *,
     finish: bool,
+    shown: Collection[str] | None = None,
     client_at: dt.datetime | None = None,
 ) -> Saved:
-    """Stores an interviewer's screen: every question of a section that has something posted.
+    """Stores an interviewer's screen: every variable of a section that has something posted.
 
     With `finish`, questions left empty are faults where an answer is required, and skipped where it is not; but what
-    can be stored is stored either way, so that stopping half-way loses nothing. Raises AnswersRefused after storing.
+    can be stored is stored either way, so that stopping half-way loses nothing. `shown` says which pages were on the
+    screen (None: all): one that only these answers bring up was never asked, so it is neither. Raises AnswersRefused
+    after storing.
     """
     with runtime.database.writing() as session:
-        before = _visit(runtime, session, who, lock=True)
+        before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
         questionnaire, _, _ = before.ready
         answers: dict[str, Answer] = {}
         faults: list[AnswerFault] = []
+        posted = {key.partition(":")[0] for key, values in form.items() if any(value.strip() for value in values)}
         for page in (page for page in pages_of(questionnaire) if page.section.id == section_id):
             parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
-            posted = any(
-                value.strip()
-                for part in page.parts
-                for key, values in form.items()
-                if key.partition(":")[0] == part.key
-                for value in values
-            )
-            if posted or finish:
-                answers.update(parsed.answers)
-                faults.extend(fault for fault in parsed.faults if finish or fault.code != "required")
+            left_empty = finish and (shown is None or page.id in shown)
+            answers.update({key: each for key, each in parsed.answers.items() if left_empty or key in posted})
+            faults.extend(fault for fault in parsed.faults if left_empty or fault.code != "required")
         given = {key: each.answer for key, each in (before.given or {}).items()}
         reached = walk(questionnaire, given | answers, _situation(session, before))
         asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
@@ -233,22 +230,26 @@ def save_section(
 def submit(runtime: Runtime, who: Who) -> Visit:
     """Hands the response in and opens what follows from it. Handing in twice is the same as once. Raises Unfinished
     with the first page still to answer."""
-    now = runtime.clock()
     with runtime.database.writing() as session:
-        before = _visit(runtime, session, who, lock=True)
-        if before.submitted:
-            return before
-        _check_answerable(before)
-        _, route, response = before.ready
-        if route.frontier is not None:
-            raise Unfinished(route.frontier.id)
-        responses.submit(session, response.id, now)
-        cases.set_disposition(session, before.case.id, Disposition.COMPLETE)
-        cases.set_next(session, before.case.id, None)
-        session.flush()
-        plan_cases(runtime, session, before.participant)
-        session.expire_all()
-        return _visit(runtime, session, who)
+        return submit_in(runtime, session, who)[0]
+
+
+def submit_in(runtime: Runtime, session: Session, who: Who) -> tuple[Visit, bool]:
+    """`submit` inside the caller's unit of work: the visit, and whether this was what handed it in."""
+    before = visit_in(runtime, session, who, lock=True)
+    if before.submitted:
+        return before, False
+    _check_answerable(before)
+    _, route, response = before.ready
+    if route.frontier is not None:
+        raise Unfinished(route.frontier.id)
+    responses.submit(session, response.id, runtime.clock())
+    cases.set_disposition(session, before.case.id, Disposition.COMPLETE)
+    cases.set_next(session, before.case.id, None)
+    session.flush()
+    plan_cases(runtime, session, before.participant)
+    session.expire_all()
+    return visit_in(runtime, session, who), True
 
 
 def payload_hash(page_id: str, answers: Answers) -> str:
@@ -257,10 +258,14 @@ def payload_hash(page_id: str, answers: Answers) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()
 
 
-def _visit(runtime: Runtime, session: Session, who: Who, lock: bool = False) -> Visit:
+def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -> Visit:
+    """`visit` inside the caller's unit of work. With `lock`, for a write: the case is locked until it ends, and an
+    interviewer's hold renewed. Raises HeldByAnother then, if a colleague has the case open."""
     case_id = _case_id(runtime, session, who)
     case = (cases.locked_case if lock else cases.case)(session, case_id)
     assert case is not None
+    if lock and isinstance(who, ByInterviewer):
+        holds.take(runtime, session, case.id, who.staff)
     found = people.participant(session, case.participant_id, runtime.clock().date())
     assert found is not None
     study = runtime.study(found.study)
@@ -355,16 +360,18 @@ def _save(
     hashed = payload_hash(page_id, answers)
     if not answers or responses.is_repeat(session, response.id, save_id, hashed):
         return Saved(before, True)
+    changed = _changed(before.given or {}, answers)
+    if not changed:
+        return Saved(before, True)
     mode, staff_id, language = _actor(who)
-    changed = _changed(before.given or {}, answers, mode, staff_id)
     new = NewSave(save_id, section, language, mode, staff_id, client_at, runtime.clock(), hashed)
     stored = responses.record_save(session, response, new, changed)
     _materialise(session, before, response, questionnaire, stored, answers)
     session.expire_all()
-    return Saved(_visit(runtime, session, who), False)
+    return Saved(visit_in(runtime, session, who), False)
 
 
-def _changed(given: Mapping[str, Given], answers: Answers, mode: Mode, staff_id: uuid.UUID | None) -> dict[str, Answer]:
+def _changed(given: Mapping[str, Given], answers: Answers) -> dict[str, Answer]:
     """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
     pages past a participant's own answer did not give it."""
     return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}

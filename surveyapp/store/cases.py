@@ -150,38 +150,68 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
 def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[str]) -> list[Waiting]:
     """The cases in scope that can be answered now, by reference and touchpoint, with these contact fields (sealed).
     Three queries, however many cases."""
+
     def callable_now(query: Any) -> Any:
         return people.scoped(query, scope).where(
-            ParticipantRow.withdrawn_at.is_(None), CaseRow.opens_at <= now,
+            ParticipantRow.withdrawn_at.is_(None),
+            CaseRow.opens_at <= now,
             or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
             CaseRow.disposition.not_in([Disposition.REFUSAL.value, Disposition.NOT_ELIGIBLE.value]),
-            or_(ResponseRow.state.is_(None), ResponseRow.state != "submitted"))
+            or_(ResponseRow.state.is_(None), ResponseRow.state != "submitted"),
+        )
 
-    rows = session.execute(callable_now(
-        select(CaseRow, ParticipantRow.reference, ParticipantRow.group_id, SiteRow.name, ResponseRow.state, LeaseRow,
-               StaffRow.name)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
-        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-        .outerjoin(LeaseRow, LeaseRow.case_id == CaseRow.id).outerjoin(StaffRow, StaffRow.id == LeaseRow.staff_id)
-    ).order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
+    rows = session.execute(
+        callable_now(
+            select(
+                CaseRow,
+                ParticipantRow.reference,
+                ParticipantRow.group_id,
+                SiteRow.name,
+                ResponseRow.state,
+                LeaseRow,
+                StaffRow.name,
+            )
+            .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+            .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
+            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+            .outerjoin(LeaseRow, LeaseRow.case_id == CaseRow.id)
+            .outerjoin(StaffRow, StaffRow.id == LeaseRow.staff_id)
+        ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
+    ).all()
     attempts: dict[uuid.UUID, list[Attempt]] = {}
-    for row, name in session.execute(callable_now(
-            select(AttemptRow, StaffRow.name).join(CaseRow, CaseRow.id == AttemptRow.case_id)
+    for row, name in session.execute(
+        callable_now(
+            select(AttemptRow, StaffRow.name)
+            .join(CaseRow, CaseRow.id == AttemptRow.case_id)
             .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
             .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-            .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)).order_by(AttemptRow.at, AttemptRow.id)):
+            .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
+        ).order_by(AttemptRow.at, AttemptRow.id)
+    ):
         attempts.setdefault(row.case_id, []).append(_attempt(row, name))
     sealed: dict[uuid.UUID, dict[str, people.Sealed]] = {}
-    for row in session.scalars(callable_now(
-            select(ContactRow).join(ParticipantRow, ParticipantRow.id == ContactRow.participant_id)
+    for row in session.scalars(
+        callable_now(
+            select(ContactRow)
+            .join(ParticipantRow, ParticipantRow.id == ContactRow.participant_id)
             .join(CaseRow, CaseRow.participant_id == ParticipantRow.id)
-            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id))
-            .where(ContactRow.field.in_(fields)).order_by(ContactRow.participant_id, ContactRow.field)):
+            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        )
+        .where(ContactRow.field.in_(fields))
+        .order_by(ContactRow.participant_id, ContactRow.field)
+    ):
         sealed.setdefault(row.participant_id, {})[row.field] = people.Sealed(row.key_id, row.ciphertext)
     return [
-        Waiting(_case(row), reference, group, site, state, tuple(attempts.get(row.id, ())),
-                lease and Lease(row.id, lease.staff_id, holder, lease.until), sealed.get(row.participant_id, {}))
+        Waiting(
+            _case(row),
+            reference,
+            group,
+            site,
+            state,
+            tuple(attempts.get(row.id, ())),
+            lease and Lease(row.id, lease.staff_id, holder, lease.until),
+            sealed.get(row.participant_id, {}),
+        )
         for row, reference, group, site, state, lease, holder in rows
     ]
 

@@ -169,7 +169,7 @@ def sources_of(session: Session, response_id: uuid.UUID) -> dict[str, uuid.UUID]
         .where(SaveRow.response_id == response_id)
         .order_by(SaveRow.revision)
     )
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:
@@ -197,17 +197,22 @@ def sittings(session: Session, participant_id: uuid.UUID) -> list[Sitting]:
     """A person's responses by touchpoint, in short."""
     rows = session.execute(
         select(CaseRow.touchpoint, ResponseRow.submitted_at, SaveRow.mode, SaveRow.by_staff, StaffRow.name)
-        .join(ResponseRow, ResponseRow.case_id == CaseRow.id).join(SaveRow, SaveRow.response_id == ResponseRow.id)
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .join(SaveRow, SaveRow.response_id == ResponseRow.id)
         .outerjoin(StaffRow, StaffRow.id == SaveRow.by_staff)
-        .where(CaseRow.participant_id == participant_id).order_by(CaseRow.touchpoint, SaveRow.revision)).all()
+        .where(CaseRow.participant_id == participant_id)
+        .order_by(CaseRow.touchpoint, SaveRow.revision)
+    ).all()
     found: dict[int, tuple[dt.datetime | None, dict[Mode, None], dict[uuid.UUID, str]]] = {}
     for touchpoint, submitted_at, mode, staff_id, name in rows:
         _, modes, by = found.setdefault(touchpoint, (submitted_at, {}, {}))
         modes[Mode(mode)] = None
         if staff_id is not None:
             by[staff_id] = name
-    return [Sitting(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
-            for touchpoint, (submitted_at, modes, by) in found.items()]
+    return [
+        Sitting(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
+        for touchpoint, (submitted_at, modes, by) in found.items()
+    ]
 
 
 def _cells(key: str, answer: Answer) -> list[Cells]:
