@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,6 +141,7 @@ def distribution(
     section: str,
     split: Split | None,
     thresholds: domain.Thresholds,
+    data_at: dt.datetime | None = None,
 ) -> Distribution:
     """One variable's distribution from a frame of one touchpoint's responses."""
     options, nets = categories(part)
@@ -167,6 +169,7 @@ def distribution(
         neutral=part.question.neutral,
         low=part.question.low,
         high=part.question.high,
+        data_at=data_at,
     )
 
 

@@ -105,6 +105,7 @@ class Distribution:
     neutral: str | None = None
     low: str | None = None
     high: str | None = None
+    data_at: dt.datetime | None = None
 
     @property
     def key(self) -> str:

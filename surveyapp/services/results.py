@@ -95,6 +95,7 @@ def questions(
             section=page.section.title,
             split=split,
             thresholds=study.thresholds,
+            data_at=data.data_at,
         )
         for page in pages_of(data.instruments[asked.questionnaire])
         for part in page.parts
