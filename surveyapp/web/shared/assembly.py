@@ -79,13 +79,13 @@ def _template_globals(app: Flask, settings: Settings) -> None:
             "is_staff_page": is_staff_path(request.path),
         }
 
-    app.add_template_filter(_local_time, "local_time")
-    app.add_template_filter(_local_date, "local_date")
+    app.add_template_filter(local_time, "local_time")
+    app.add_template_filter(local_date, "local_date")
     app.add_template_filter(words.state_word, "state_word")
     app.add_template_filter(words.state_tone, "state_tone")
 
 
-def _local_time(moment: dt.datetime | None, time_zone: str, pattern: str = "d MMM yyyy, HH:mm") -> str:
+def local_time(moment: dt.datetime | None, time_zone: str, pattern: str = "d MMM yyyy, HH:mm") -> str:
     """A moment in the study's own zone, as the reader's language writes it."""
     from zoneinfo import ZoneInfo
 
@@ -96,7 +96,7 @@ def _local_time(moment: dt.datetime | None, time_zone: str, pattern: str = "d MM
     )
 
 
-def _local_date(moment: dt.datetime | dt.date | None, time_zone: str, pattern: str = "d MMM yyyy") -> str:
+def local_date(moment: dt.datetime | dt.date | None, time_zone: str, pattern: str = "d MMM yyyy") -> str:
     from zoneinfo import ZoneInfo
 
     if isinstance(moment, dt.datetime):
