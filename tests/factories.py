@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyotp
+
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.people import Participant, Site
 from surveyapp.domain.staff import Grant, Role, Staff
@@ -22,21 +24,27 @@ from surveyapp.store.database import new_id
 
 KEY = base64.b64encode(b"k" * 32).decode()
 PASSWORD = "correct horse battery staple"
+TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STUDY = "job_rotation"
 _PASSWORD_HASH = hash_password(PASSWORD)
 _numbers = itertools.count(1)
 
 
 def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:
-    settings = from_environment({
-        "SURVEYAPP_SECRET_KEY": "s" * 40, "SURVEYAPP_ACCESS_KEY": KEY, "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
-        "SURVEYAPP_DATABASE_URL": database_url,
-    })
+    settings = from_environment(
+        {
+            "SURVEYAPP_SECRET_KEY": "s" * 40,
+            "SURVEYAPP_ACCESS_KEY": KEY,
+            "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
+            "SURVEYAPP_DATABASE_URL": database_url,
+        }
+    )
     return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
 
 
-def create_runtime(database_url: str, clock: Clock, questionnaires: Path = ROOT / "questionnaires",
-                   **changes: object) -> Runtime:
+def create_runtime(
+    database_url: str, clock: Clock, questionnaires: Path = ROOT / "questionnaires", **changes: object
+) -> Runtime:
     return build(create_settings(database_url, questionnaires=questionnaires, **changes), clock)
 
 
@@ -47,17 +55,36 @@ def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
 
 def create_site(runtime: Runtime, reference: str = "SM", size: str = "sme", asks_uc: str = "yes") -> Site:
     with runtime.database.writing() as session:
-        return people.add_site(session, STUDY, reference, f"Employer {reference}",
-                               {"employer_size": size, "asks_uc": asks_uc}, runtime.clock().date())
+        return people.add_site(
+            session,
+            STUDY,
+            reference,
+            f"Employer {reference}",
+            {"employer_size": size, "asks_uc": asks_uc},
+            runtime.clock().date(),
+        )
 
 
-def create_participant(runtime: Runtime, group: str = "backfill", site: Site | None = None,
-                       attributes: Mapping[str, str] | None = None, reference: str | None = None) -> Participant:
+def create_participant(
+    runtime: Runtime,
+    group: str = "backfill",
+    site: Site | None = None,
+    attributes: Mapping[str, str] | None = None,
+    reference: str | None = None,
+) -> Participant:
     """A participant enrolled today, with the cases that follow from it."""
     study = runtime.study(STUDY)
     prefix = next(each.reference_prefix for each in study.groups if each.id == group)
-    participant = Participant(new_id(), STUDY, group, reference or f"{prefix}-{next(_numbers):04d}",
-                              runtime.origin, runtime.today(study), site, attributes or {})
+    participant = Participant(
+        new_id(),
+        STUDY,
+        group,
+        reference or f"{prefix}-{next(_numbers):04d}",
+        runtime.origin,
+        runtime.today(study),
+        site,
+        attributes or {},
+    )
     with runtime.database.writing() as session:
         people.add_participant(session, participant)
         planning.plan_cases(runtime, session, participant)
@@ -87,16 +114,38 @@ def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> 
     return ByLink(access.open_link(runtime, create_link(runtime, participant, touchpoint).removeprefix("/s/")))
 
 
-def by_interviewer(staff: Staff, participant: Participant, touchpoint: int = 1, mode: Mode = Mode.PHONE) -> ByInterviewer:
+def by_interviewer(
+    staff: Staff, participant: Participant, touchpoint: int = 1, mode: Mode = Mode.PHONE
+) -> ByInterviewer:
     return ByInterviewer(staff, STUDY, participant.reference, touchpoint, mode)
 
 
-def create_staff(runtime: Runtime, *roles: Role, email: str | None = None, site: Site | None = None) -> Staff:
-    """Somebody who signs in with `PASSWORD`."""
+def create_staff(
+    runtime: Runtime, *roles: Role, email: str | None = None, site: Site | None = None, second_factor: bool = True
+) -> Staff:
+    """Somebody who signs in with `PASSWORD` and, where their role needs it, `next_code`."""
     name = email or f"{roles[0].value if roles else 'nobody'}{next(_numbers)}@example.org"
     with runtime.database.writing() as session:
-        return staff_store.add_staff(
-            session, name, name.partition("@")[0].title(), _PASSWORD_HASH,
-            [Grant(role, STUDY, site.id if site else None) for role in roles], runtime.clock())
+        made = staff_store.add_staff(
+            session,
+            name,
+            name.partition("@")[0].title(),
+            _PASSWORD_HASH,
+            [Grant(role, STUDY, site.id if site else None) for role in roles],
+            runtime.clock(),
+        )
+        if not second_factor or not made.needs_second_factor:
+            return made
+        staff_store.set_totp(session, made.id, runtime.keyring.seal(made.id, "totp", TOTP_KEY))
+    return dataclasses.replace(made, second_factor=True)
 
 
+def next_code(runtime: Runtime, email: str) -> str:
+    """The earliest code that the second factor of somebody made here still takes: signing in again at the same moment
+    needs another one."""
+    totp = pyotp.TOTP(TOTP_KEY)
+    with runtime.database.reading() as session:
+        found = staff_store.credentials(session, email)
+    now = totp.timecode(runtime.clock())
+    used = found.totp_last_step if found else None
+    return totp.generate_otp(now - 1 if used is None else max(now - 1, used + 1))

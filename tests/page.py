@@ -10,6 +10,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests import factories
+
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 MAY_STAY_OPEN = frozenset("li p td th tr tbody thead dt dd option html head body".split())
 
@@ -63,8 +65,11 @@ class Page(HTMLParser):
         found: dict[str, list[str]] = {}
         for tag, attributes in self.elements:
             kind = attributes.get("type", "text")
-            if tag == "input" and attributes.get("name") and (
-                    kind not in ("radio", "checkbox") or "checked" in attributes):
+            if (
+                tag == "input"
+                and attributes.get("name")
+                and (kind not in ("radio", "checkbox") or "checked" in attributes)
+            ):
                 found.setdefault(attributes["name"], []).append(attributes.get("value", ""))
         return found
 
@@ -113,9 +118,14 @@ class Client:
         assert response.status_code == status, (response.status_code, response.request.path)
         return Page(response.text)
 
-    def sign_in(self, email: str, password: str) -> TestResponse:
+    def sign_in(self, email: str, password: str = factories.PASSWORD) -> TestResponse:
+        """Signs in, with a code from the second factor where the role needs one."""
         form = self.page("/staff/login").fields()
-        return self.post("/staff/login", {**form, "email": email, "password": password})
+        response = self.post("/staff/login", {**form, "email": email, "password": password})
+        if response.location == "/staff/code":
+            code = factories.next_code(self.raw.application.extensions["surveyapp"], email)
+            response = self.post("/staff/code", {**self.page("/staff/code").fields(), "code": code})
+        return response
 
     def _checked(self, response: TestResponse) -> TestResponse:
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):

@@ -48,7 +48,7 @@ def versions(session: Session, study: str) -> list[tuple[str, int, str, dt.datet
         .where(QuestionnaireVersionRow.study == study)
         .order_by(QuestionnaireVersionRow.questionnaire, QuestionnaireVersionRow.version)
     )
-    return [row._tuple() for row in rows]
+    return [(name, version, sha256, opened_at) for name, version, sha256, opened_at in rows]
 
 
 def document(session: Session, study: str, questionnaire: str, version: int) -> str | None:

@@ -152,7 +152,7 @@ def contact_digests(session: Session, study: str, kind: str, digests: Iterable[s
         .where(ParticipantRow.study == study, ContactLookupRow.kind == kind,
                ContactLookupRow.digest.in_(list(digests)))
         .order_by(ParticipantRow.reference))
-    return dict(row._tuple() for row in rows)
+    return dict(rows.all())
 
 
 def references_by_digest(session: Session, scope: Scope, kind: str, digest: str) -> list[str]:
