@@ -30,16 +30,18 @@ _PASSWORD_HASH = hash_password(PASSWORD)
 _numbers = itertools.count(1)
 
 
+def environment(database_url: str) -> dict[str, str]:
+    """The environment of an installation on a database."""
+    return {
+        "SURVEYAPP_SECRET_KEY": "s" * 40,
+        "SURVEYAPP_ACCESS_KEY": KEY,
+        "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
+        "SURVEYAPP_DATABASE_URL": database_url,
+    }
+
+
 def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:
-    settings = from_environment(
-        {
-            "SURVEYAPP_SECRET_KEY": "s" * 40,
-            "SURVEYAPP_ACCESS_KEY": KEY,
-            "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
-            "SURVEYAPP_DATABASE_URL": database_url,
-        }
-    )
-    return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(from_environment(environment(database_url)), **changes)  # type: ignore[arg-type]
 
 
 def create_runtime(

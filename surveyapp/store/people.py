@@ -57,6 +57,12 @@ def sites(session: Session, study: str, on: dt.date) -> list[Site]:
     return [Site(row.id, row.study, row.reference, row.name, attributes.get(row.id, {})) for row in rows]
 
 
+def site_references(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The references of these sites."""
+    rows = session.execute(select(SiteRow.id, SiteRow.reference).where(SiteRow.id.in_(ids)).order_by(SiteRow.reference))
+    return dict(rows.all())
+
+
 def _site_attributes(session: Session, ids: Sequence[uuid.UUID], on: dt.date) -> dict[uuid.UUID, dict[str, str]]:
     found: dict[uuid.UUID, dict[str, str]] = {}
     if not ids:

@@ -87,6 +87,11 @@ def set_password(session: Session, staff_id: uuid.UUID, password_hash: str,
     return end_sessions(session, staff_id)
 
 
+def set_active(session: Session, staff_id: uuid.UUID, active: bool) -> None:
+    """Whether they may sign in."""
+    session.get_one(StaffRow, staff_id).active = active
+
+
 def end_sessions(session: Session, staff_id: uuid.UUID) -> int:
     """Ends every session of a staff member. Returns the new session version."""
     row = session.get_one(StaffRow, staff_id)

@@ -1,0 +1,96 @@
+"""`surveyapp users`: who may sign in, and as what."""
+
+from __future__ import annotations
+
+import click
+
+from surveyapp.cli.context import open_runtime
+from surveyapp.domain.staff import Role
+from surveyapp.services import accounts
+from surveyapp.services.passwords import ONE_TIME_FOR
+
+ROLES = [role.value for role in Role]
+
+
+@click.group()
+def users() -> None:
+    """Make and mend the accounts of staff."""
+
+
+@users.command()
+@click.argument("email")
+@click.option(
+    "--role", "roles", required=True, multiple=True, type=click.Choice(ROLES), help="May be given repeatedly."
+)
+@click.option("--study", help="The study's name; every study without it.")
+@click.option("--site", help="Only over the participants of the site with this reference.")
+@click.option("--name", help="The name shown on pages.")
+def add(email: str, roles: tuple[str, ...], study: str | None, site: str | None, name: str | None) -> None:
+    """Make an account, or give one that there is more roles."""
+    runtime = open_runtime()
+    added = accounts.add_user(runtime, email, name, [Role(role) for role in roles], study, site)
+    if added.password is not None:
+        click.echo(f"{added.staff.name} <{added.staff.email}> may now sign in.")
+        _show_password(added.password, runtime.settings.public_url)
+    elif added.granted:
+        click.echo(f"{added.staff.email} has the new roles. Their password is what it was; they sign in again.")
+    else:
+        click.echo(f"{added.staff.email} had these roles already. Nothing changed.")
+
+
+@users.command()
+@click.argument("email")
+def password(email: str) -> None:
+    """Give somebody a new one-time password."""
+    runtime = open_runtime()
+    _show_password(accounts.new_password(runtime, email), runtime.settings.public_url)
+
+
+@users.command()
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Let somebody who lost their phone set up the second factor anew."""
+    accounts.reset_second_factor(open_runtime(), email)
+    click.echo(
+        f"{email} sets up a second factor at the next sign-in. Give them a new password as well if theirs may be "
+        "known to others."
+    )
+
+
+@users.command()
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Keep somebody from signing in. What they did stays on record."""
+    accounts.set_active(open_runtime(), email, False)
+    click.echo(f"{email} can no longer sign in.")
+
+
+@users.command()
+@click.argument("email")
+def activate(email: str) -> None:
+    """Let somebody sign in again."""
+    accounts.set_active(open_runtime(), email, True)
+    click.echo(f"{email} can sign in again.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """Show every account and its roles."""
+    found = accounts.users(open_runtime())
+    if not found:
+        click.echo("Nobody has an account yet. Make one with `surveyapp users add EMAIL --role manager`.")
+    for account in found:
+        marks = [*account.roles] or ["no roles"]
+        if account.staff.second_factor:
+            marks.append("second factor")
+        if not account.staff.active:
+            marks.append("deactivated")
+        click.echo(f"{account.staff.email}\t{account.staff.name}\t{'; '.join(marks)}")
+
+
+def _show_password(password: str, public_url: str) -> None:
+    click.echo(f"One-time password: {password}")
+    click.echo(
+        f"It is shown this once and works for {ONE_TIME_FOR.days} days, at {public_url}/staff/login. They choose "
+        "their own there."
+    )
