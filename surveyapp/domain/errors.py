@@ -94,6 +94,23 @@ class InputRefused(ShiftlineError):
         self.field = field
 
 
+class EnrolmentRefused(ShiftlineError):
+    """What was written of a newcomer cannot be used. `faults` says all that is wrong; nobody was added."""
+
+    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
+        super().__init__(" ".join(fault.sentence for fault in faults))
+        self.faults = faults
+
+
+class ContactShared(ShiftlineError):
+    """Others in the study have this phone number or e-mail address. Households share them: it can be confirmed.
+    `shared` has a sentence for each; nothing was stored."""
+
+    def __init__(self, shared: tuple[FieldFault, ...]) -> None:
+        super().__init__(" ".join(fault.sentence for fault in shared))
+        self.shared = shared
+
+
 class QuestionnaireFaults(ShiftlineError):
     """The files under questionnaires/ have faults; none of them is served. `faults` holds all of them."""
 
@@ -114,6 +131,14 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.code}: {self.sentence}"
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """One thing wrong with what staff wrote: the form field or file column, and what to do."""
+
+    field: str
+    sentence: str
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.cases import Case, window
 from surveyapp.domain.people import Participant
-from surveyapp.domain.study import Touchpoint
+from surveyapp.domain.study import Anchor, Touchpoint
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, people, responses
 from surveyapp.store.database import new_id
@@ -33,22 +34,42 @@ def plan_cases(runtime: Runtime, session: Session, participant: Participant) -> 
     return made
 
 
-def _anchored_on(
-    runtime: Runtime, session: Session, participant: Participant, touchpoint: Touchpoint, existing: dict[int, Case]
-) -> dt.date | None:
-    """The day that the touchpoint's anchor fell on, or None while it has not."""
-    anchor = touchpoint.opens
+def first_cases(runtime: Runtime, participant: Participant, events: Mapping[str, dt.date]) -> list[Case]:
+    """The cases somebody new has from the start, not yet stored. `events` is what happened to them, and when."""
+    study = runtime.study(participant.study)
+    made = []
+    for touchpoint in sorted(study.touchpoints_of(participant.group), key=lambda each: each.number):
+        day = _day_of(touchpoint.opens, participant, events)
+        if day is not None:
+            made.append(
+                Case(new_id(), participant.id, touchpoint.number, *window(touchpoint, day, runtime.zone(study)))
+            )
+    return made
+
+
+def _day_of(anchor: Anchor, participant: Participant, events: Mapping[str, dt.date]) -> dt.date | None:
+    """The day an anchor that is no response fell on, or None while it has not."""
     match anchor.type:
         case "enrolled":
             return participant.enrolled_on
         case "fixed":
             return anchor.date
         case "event":
-            days = [event.on for event in people.events(session, participant.id) if event.event == anchor.event]
-            return min(days, default=None)
-        case "submitted":
-            case_before = existing.get(anchor.touchpoint[1]) if anchor.touchpoint else None
-            response = responses.response_of(session, case_before.id) if case_before else None
-            if response is None or response.submitted_at is None:
-                return None
-            return response.submitted_at.astimezone(runtime.zone(runtime.study(participant.study))).date()
+            return events.get(anchor.event or "")
+    return None
+
+
+def _anchored_on(
+    runtime: Runtime, session: Session, participant: Participant, touchpoint: Touchpoint, existing: dict[int, Case]
+) -> dt.date | None:
+    """The day that the touchpoint's anchor fell on, or None while it has not."""
+    anchor = touchpoint.opens
+    if anchor.type != "submitted":
+        # Oldest last, so that it is the one kept.
+        happened = {event.event: event.on for event in reversed(people.events(session, participant.id))}
+        return _day_of(anchor, participant, happened)
+    case_before = existing.get(anchor.touchpoint[1]) if anchor.touchpoint else None
+    response = responses.response_of(session, case_before.id) if case_before else None
+    if response is None or response.submitted_at is None:
+        return None
+    return response.submitted_at.astimezone(runtime.zone(runtime.study(participant.study))).date()

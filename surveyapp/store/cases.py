@@ -94,10 +94,10 @@ def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:
 def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: int) -> Case | None:
     """A participant's case at a touchpoint, if the scope may see them."""
     query = people.scoped(
-        select(CaseRow).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),  # type: ignore[arg-type]
+        select(CaseRow).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
     ).where(ParticipantRow.reference == reference, CaseRow.touchpoint == touchpoint)
-    row: CaseRow | None = session.scalars(query).one_or_none()  # type: ignore[assignment]
+    row: CaseRow | None = session.scalars(query).one_or_none()
     return None if row is None else _case(row)
 
 
@@ -106,7 +106,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
     many cases."""
     persons = {each.id: each for each in people.participants(session, scope, on, group)}
     query = people.scoped(
-        select(CaseRow, ResponseRow.state, ResponseRow.submitted_at)  # type: ignore[arg-type]
+        select(CaseRow, ResponseRow.state, ResponseRow.submitted_at)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
         scope,
@@ -117,12 +117,12 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
     attempts: dict[uuid.UUID, list[Attempt]] = {}
     tried = people.scoped(
         select(AttemptRow, StaffRow.name)
-        .join(CaseRow, CaseRow.id == AttemptRow.case_id)  # type: ignore[arg-type]
+        .join(CaseRow, CaseRow.id == AttemptRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id),
         scope,
     ).order_by(AttemptRow.at, AttemptRow.id)
-    for attempt_row, name in session.execute(tried):  # type: ignore[misc]
+    for attempt_row, name in session.execute(tried):
         attempts.setdefault(attempt_row.case_id, []).append(_attempt(attempt_row, name))
     held = {
         row.case_id: Lease(row.case_id, row.staff_id, name, row.until)
@@ -131,7 +131,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
         )
     }
     found = []
-    for case_row, state, submitted_at in rows:  # type: ignore[misc]
+    for case_row, state, submitted_at in rows:
         mine = attempts.get(case_row.id, [])
         found.append(
             CaseOverview(

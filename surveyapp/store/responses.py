@@ -280,7 +280,7 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
         select(
             AnswerRow.response_id,
             CaseRow.participant_id,
-            ParticipantRow.reference,  # type: ignore[arg-type]
+            ParticipantRow.reference,
             CaseRow.touchpoint,
             ResponseRow.version,
             AnswerRow.variable,
@@ -305,9 +305,9 @@ def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:
     """When the newest response in scope was submitted: the time of a result's data."""
     query = people.scoped(
         select(ResponseRow.submitted_at)
-        .join(CaseRow, CaseRow.id == ResponseRow.case_id)  # type: ignore[arg-type]
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
     )
     query = query.where(ResponseRow.submitted_at.is_not(None)).order_by(ResponseRow.submitted_at.desc()).limit(1)
-    return session.scalars(query).one_or_none()  # type: ignore[return-value]
+    return session.scalars(query).one_or_none()

@@ -30,12 +30,27 @@ class Credentials:
     locked_until: dt.datetime | None
 
 
-def add_staff(session: Session, email: str, name: str, password_hash: str, grants: Iterable[Grant],
-              created_at: dt.datetime, password_expires_at: dt.datetime | None = None) -> Staff:
+def add_staff(
+    session: Session,
+    email: str,
+    name: str,
+    password_hash: str,
+    grants: Iterable[Grant],
+    created_at: dt.datetime,
+    password_expires_at: dt.datetime | None = None,
+) -> Staff:
     """Adds somebody who may sign in. E-mail addresses are kept in lower case."""
     staff_id = new_id()
-    session.add(StaffRow(id=staff_id, email=email.lower(), name=name, password_hash=password_hash,
-                         password_expires_at=password_expires_at, created_at=created_at))
+    session.add(
+        StaffRow(
+            id=staff_id,
+            email=email.lower(),
+            name=name,
+            password_hash=password_hash,
+            password_expires_at=password_expires_at,
+            created_at=created_at,
+        )
+    )
     session.flush()
     kept = tuple(grants)
     add_grants(session, staff_id, kept)
@@ -46,8 +61,10 @@ def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -
     """Adds the grants that the staff member does not have yet, and returns those."""
     have = set(_grants(session, staff_id))
     new = tuple(grant for grant in dict.fromkeys(grants) if grant not in have)
-    session.add_all(GrantRow(id=new_id(), staff_id=staff_id, role=grant.role.value, study=grant.study,
-                             site_id=grant.site_id) for grant in new)
+    session.add_all(
+        GrantRow(id=new_id(), staff_id=staff_id, role=grant.role.value, study=grant.study, site_id=grant.site_id)
+        for grant in new
+    )
     return new
 
 
@@ -79,8 +96,9 @@ def set_failures(session: Session, staff_id: uuid.UUID, failures: int, locked_un
     row.failures, row.locked_until = failures, locked_until
 
 
-def set_password(session: Session, staff_id: uuid.UUID, password_hash: str,
-                 expires_at: dt.datetime | None = None) -> int:
+def set_password(
+    session: Session, staff_id: uuid.UUID, password_hash: str, expires_at: dt.datetime | None = None
+) -> int:
     """Changes the password and ends every session begun with the old one. Returns the new session version."""
     row = session.get_one(StaffRow, staff_id)
     row.password_hash, row.password_expires_at = password_hash, expires_at
@@ -119,17 +137,32 @@ def remove_everyone(session: Session) -> None:
 
 
 def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
-    rows = session.scalars(select(GrantRow).where(GrantRow.staff_id == staff_id)
-                           .order_by(GrantRow.study, GrantRow.role, GrantRow.id))
+    rows = session.scalars(
+        select(GrantRow).where(GrantRow.staff_id == staff_id).order_by(GrantRow.study, GrantRow.role, GrantRow.id)
+    )
     return tuple(Grant(Role(row.role), row.study, row.site_id) for row in rows)
 
 
 def _staff(session: Session, row: StaffRow) -> Staff:
-    return Staff(row.id, row.email, row.name, row.active, row.totp_ciphertext is not None, row.session_version,
-                 _grants(session, row.id))
+    return Staff(
+        row.id,
+        row.email,
+        row.name,
+        row.active,
+        row.totp_ciphertext is not None,
+        row.session_version,
+        _grants(session, row.id),
+    )
 
 
 def _credentials(session: Session, row: StaffRow) -> Credentials:
     totp = Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None
-    return Credentials(_staff(session, row), row.password_hash, row.password_expires_at, totp, row.totp_last_step,
-                       row.failures, row.locked_until)
+    return Credentials(
+        _staff(session, row),
+        row.password_hash,
+        row.password_expires_at,
+        totp,
+        row.totp_last_step,
+        row.failures,
+        row.locked_until,
+    )

@@ -62,15 +62,20 @@ class ExactNumber(TypeDecorator[Decimal]):
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    })
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
-        dt.datetime: UtcDateTime(), Decimal: ExactNumber(), uuid.UUID: Uuid(), dict[str, Any]: JSON(),
+        dt.datetime: UtcDateTime(),
+        Decimal: ExactNumber(),
+        uuid.UUID: Uuid(),
+        dict[str, Any]: JSON(),
     }
 
 
@@ -218,7 +223,8 @@ class ResponseRow(Base):
 class SaveRow(Base):
     __tablename__ = "save"
     __table_args__ = (
-        UniqueConstraint("response_id", "revision"), one_of("mode", "self", "phone", "in_person", "video"),
+        UniqueConstraint("response_id", "revision"),
+        one_of("mode", "self", "phone", "in_person", "video"),
         Index(None, "response_id", "client_id"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -258,9 +264,7 @@ class AnswerRow(_AnswerColumns, Base):
     """The current answer of each variable on the route, and *not asked* for those off it. All that results read."""
 
     __tablename__ = "answer"
-    __table_args__ = (
-        Index(None, "variable"),
-    )
+    __table_args__ = (Index(None, "variable"),)
     response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
     save_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("save.id"))
 
@@ -303,8 +307,10 @@ class StaffRow(Base):
 
 class GrantRow(Base):
     __tablename__ = "grant"
-    __table_args__ = (one_of("role", "interviewer", "supervisor", "evaluator", "manager"),
-                      UniqueConstraint("staff_id", "role", "study", "site_id"))
+    __table_args__ = (
+        one_of("role", "interviewer", "supervisor", "evaluator", "manager"),
+        UniqueConstraint("staff_id", "role", "study", "site_id"),
+    )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
     role: Mapped[str]

@@ -1,0 +1,250 @@
+"""Somebody new as a manager writes them down, in a form or a row of a file, and everything wrong with it.
+
+Both hand in a mapping from column names to text, so that both are checked by the same rules and told the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from surveyapp.domain.errors import FieldFault, InputRefused
+from surveyapp.domain.people import CONTACT_FIELDS, Contact
+from surveyapp.domain.source import did_you_mean
+from surveyapp.domain.study import Attribute, Group, Study
+from surveyapp.services import contacts
+
+PREFERRED = ("phone", "text", "email", "in_person", "video")
+"""How somebody may prefer to be reached."""
+
+EARLIEST = dt.date(2000, 1, 1)
+"""A day before this is a slip of the pen."""
+
+SITE_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """What may be written of a newcomer. `name` is the form field's and the file column's; `values` its codes and
+    labels, where there is a choice."""
+
+    name: str
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NewParticipant:
+    """Somebody to be enrolled, every value in itself usable. An empty reference means the next free number; an empty
+    `site_name` or a site attribute left out means as it is on record."""
+
+    group: str
+    enrolled_on: dt.date
+    reference: str = ""
+    site: str = ""
+    site_name: str = ""
+    site_attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    contact: Contact = field(default_factory=Contact)
+    events: Mapping[str, dt.date] = field(default_factory=dict)
+
+
+def columns(study: Study) -> tuple[Column, ...]:
+    """Everything that may be written of a newcomer in a study, in the order shown."""
+    return (
+        Column("group", "Group", {group.id: group.title for group in study.groups}),
+        Column("reference", "Reference"),
+        Column("enrolled_on", "Enrolled on"),
+        Column("site", "Site"),
+        Column("site_name", "Name of a new site"),
+        *(Column(each.id, each.label, each.values) for each in _attributes(study, "site")),
+        *(Column(attribute_column(each), each.label, each.values) for each in _attributes(study, "participant")),
+        Column("name", "Name"),
+        Column("phone", "Phone number"),
+        Column("email", "E-mail address"),
+        Column("preferred", "Prefers", {each: each.replace("_", " ") for each in PREFERRED}),
+        Column("times", "Best times"),
+        Column("language", "Languages"),
+        *(Column(f"event.{event}", label) for event, label in study.events.items()),
+    )
+
+
+_RESERVED = frozenset({"group", "reference", "enrolled_on", "site", "site_name", *CONTACT_FIELDS})
+
+
+def attribute_column(attribute: Attribute) -> str:
+    """`age` for `participant.age`, unless another column is called that."""
+    return attribute.id if attribute.name in _RESERVED else attribute.name
+
+
+def _attributes(study: Study, scope: str) -> tuple[Attribute, ...]:
+    return tuple(each for each in study.attributes if each.scope == scope)
+
+
+def check(study: Study, today: dt.date, written: Mapping[str, str]) -> tuple[NewParticipant | None, list[FieldFault]]:
+    """Reads what was written: the newcomer, or None and everything that cannot be used, each with what to do.
+
+    Says nothing of what only the database knows: references taken, sites on record.
+    """
+    desk = _Desk(study, today, {name: value.strip() for name, value in written.items()})
+    new = desk.newcomer()
+    return (None if desk.faults else new), desk.faults
+
+
+class _Desk:
+    """Reads one newcomer and collects the faults."""
+
+    def __init__(self, study: Study, today: dt.date, written: Mapping[str, str]) -> None:
+        self.study, self.today, self.written = study, today, written
+        self.faults: list[FieldFault] = []
+
+    def newcomer(self) -> NewParticipant:
+        group = self.group()
+        site = self.site()
+        return NewParticipant(
+            group=group.id if group else "",
+            enrolled_on=self.day("enrolled_on") or self.today,
+            reference=self.reference(group),
+            site=site,
+            site_name=" ".join(self.said("site_name").split()),
+            site_attributes={
+                each.name: value
+                for each in _attributes(self.study, "site")
+                if (value := self.one_of(each.id, each.values))
+            },
+            attributes={
+                each.name: value
+                for each in _attributes(self.study, "participant")
+                if (value := self.one_of(attribute_column(each), each.values))
+            },
+            contact=self.contact(),
+            events={event: day for event in self.study.events if (day := self.day(f"event.{event}"))},
+        )
+
+    def said(self, name: str) -> str:
+        value = self.written.get(name, "")
+        # Control characters and halves of surrogates; joiners and direction marks belong in names and stay.
+        if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\r\n" for character in value):
+            self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
+            return ""
+        return value
+
+    def fault(self, name: str, sentence: str) -> None:
+        self.faults.append(FieldFault(name, sentence))
+
+    def one_of(self, name: str, values: Mapping[str, str]) -> str:
+        """The code of a value written as its code or its label, in any case."""
+        value = self.said(name)
+        if not value or value in values:
+            return value
+        by_word = {word.casefold(): code for code, label in reversed(list(values.items())) for word in (label, code)}
+        code = by_word.get(" ".join(value.split()).casefold(), "")
+        if not code:
+            listed = f"Use one of: {', '.join(values)}."
+            self.fault(name, f"“{value}” is not one of the values. {did_you_mean(value, values).strip() or listed}")
+        return code
+
+    def group(self) -> Group | None:
+        if not self.said("group"):
+            self.fault("group", f"Say which group. Use one of: {', '.join(group.id for group in self.study.groups)}.")
+            return None
+        code = self.one_of("group", {group.id: group.title for group in self.study.groups})
+        return self.study.group(code) if code else None
+
+    def reference(self, group: Group | None) -> str:
+        reference = self.said("reference").upper()
+        if group and reference and not reference_pattern(group).fullmatch(reference):
+            self.fault(
+                "reference",
+                f"“{reference}” is not a reference of this group. Write it like {group.reference_prefix}-0042, or "
+                "leave it empty for the next free number.",
+            )
+        return reference
+
+    def site(self) -> str:
+        site = self.said("site").upper()
+        if site and not SITE_REFERENCE.fullmatch(site):
+            self.fault("site", f"“{site}” is not a site's reference: use up to 20 letters, digits and dashes.")
+        if not site:
+            for name in ("site_name", *(each.id for each in _attributes(self.study, "site"))):
+                if self.said(name):
+                    self.fault("site", f"Say which site this is: “{name}” is filled in, the site's reference is not.")
+                    break
+        if len(self.said("site_name")) > contacts.MAXIMUM_LENGTH:
+            self.fault("site_name", f"Use at most {contacts.MAXIMUM_LENGTH} characters.")
+        return site
+
+    def day(self, name: str) -> dt.date | None:
+        value = self.said(name)
+        if not value:
+            return None
+        day = read_day(value)
+        if day is None:
+            self.fault(name, f"“{value}” is not a date. Write it like 2026-01-31 or 31/01/2026.")
+        elif not EARLIEST <= day <= self.today:
+            why = "is still to come" if day > self.today else "is too long ago"
+            self.fault(name, f"{day.isoformat()} {why}. Check the year.")
+            day = None
+        return day
+
+    def contact(self) -> Contact:
+        given = {name: self.said(name) for name in CONTACT_FIELDS}
+        given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
+        if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
+            self.fault(
+                "phone",
+                f"“{given['phone']}” is what a spreadsheet makes of a long number. Format the column as "
+                "text and type the number again.",
+            )
+            given["phone"] = ""
+        kept = checked_contact(given, self.fault)
+        for way, needed, what in (
+            ("phone", "phone", "phone number"),
+            ("text", "phone", "phone number"),
+            ("email", "email", "e-mail address"),
+        ):
+            if kept.preferred == way and not self.said(needed):
+                self.fault("preferred", f"They prefer {way}, but there is no {what}. Add one, or leave this empty.")
+        return kept
+
+
+_SPREADSHEET_NUMBER = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
+
+
+def checked_contact(given: Mapping[str, str], fault: Callable[[str, str], None]) -> Contact:
+    """A contact of the fields that can be used; each of the others is a fault."""
+    kept = {}
+    for name in CONTACT_FIELDS:
+        try:
+            kept[name] = getattr(contacts.checked(Contact(**{name: given.get(name, "")})), name)
+        except InputRefused as refused:
+            fault(name, str(refused))
+    return Contact(**kept)
+
+
+def reference_pattern(group: Group) -> re.Pattern[str]:
+    """`BF-0042`: the group's letters and a number of four digits or more."""
+    return re.compile(rf"{re.escape(group.reference_prefix)}-\d{{4,8}}", re.ASCII)
+
+
+def next_number(group: Group, taken: Iterable[str]) -> int:
+    """One more than the highest number taken. Gaps are not filled: a number once given out stays its person's."""
+    pattern = reference_pattern(group)
+    return max((int(each.partition("-")[2]) for each in taken if pattern.fullmatch(each)), default=0) + 1
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
+
+
+def read_day(written: str) -> dt.date | None:
+    """A date as 2026-01-31 or, day first, 31/01/2026; None if it is neither."""
+    match = _DAY_FIRST.fullmatch(written)
+    try:
+        if match:
+            return dt.date(int(match[3]), int(match[2]), int(match[1]))
+        return dt.datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        return None

@@ -1,0 +1,136 @@
+"""People joining a study: many at once, and what keeps two managers from giving out one number twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.cases import Case
+from surveyapp.domain.people import Event, Participant
+from surveyapp.domain.staff import Scope
+from surveyapp.store.database import new_id
+from surveyapp.store.people import Sealed, scoped
+from surveyapp.store.tables import (
+    CaseRow,
+    ContactLookupRow,
+    ContactRow,
+    EventRow,
+    ParticipantRow,
+    ResponseRow,
+)
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who joins, with everything that is stored of them from the start."""
+
+    participant: Participant
+    contact: Mapping[str, Sealed]
+    lookups: Mapping[str, str]
+    events: Sequence[Event]
+    cases: Sequence[Case]
+
+
+def lock(session: Session, study: str) -> None:
+    """Lets one unit of work at a time enrol in a study, until it ends. On SQLite only one writes anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"enrolment {study}"))))
+
+
+def add_newcomers(session: Session, newcomers: Sequence[Newcomer]) -> None:
+    """Stores them in a handful of statements, however many. They are new: nothing is looked up."""
+    for each in newcomers:
+        person = each.participant
+        session.add(
+            ParticipantRow(
+                id=person.id,
+                study=person.study,
+                group_id=person.group,
+                reference=person.reference,
+                origin=person.origin.value,
+                site_id=person.site.id if person.site else None,
+                attributes=dict(person.attributes),
+                enrolled_on=person.enrolled_on,
+                withdrawn_at=None,
+            )
+        )
+        session.add_all(
+            ContactRow(participant_id=person.id, field=name, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
+            for name, sealed in each.contact.items()
+        )
+        session.add_all(
+            ContactLookupRow(participant_id=person.id, kind=kind, digest=digest)
+            for kind, digest in each.lookups.items()
+        )
+        session.add_all(
+            EventRow(id=new_id(), participant_id=person.id, event=event.event, on_date=event.on, source=event.source)
+            for event in each.events
+        )
+        session.add_all(
+            CaseRow(
+                id=case.id,
+                participant_id=person.id,
+                touchpoint=case.touchpoint,
+                opens_at=case.opens_at,
+                due_at=case.due_at,
+                closes_at=case.closes_at,
+                disposition=case.disposition.value,
+                assigned_to=case.assigned_to,
+                next_at=case.next_at,
+            )
+            for case in each.cases
+        )
+    session.flush()
+
+
+def owners(session: Session, scope: Scope, kind: str, digests: Iterable[str]) -> dict[str, list[str]]:
+    """Whose these keyed hashes are, among the participants in scope: digest to references. Those known to nobody are
+    left out."""
+    query = scoped(
+        select(ContactLookupRow.digest, ParticipantRow.reference)
+        .join(ParticipantRow, ParticipantRow.id == ContactLookupRow.participant_id)
+        .where(ContactLookupRow.kind == kind, ContactLookupRow.digest.in_(list(digests))),
+        scope,
+    )
+    found: dict[str, list[str]] = {}
+    for digest, reference in session.execute(query.order_by(ParticipantRow.reference)):
+        found.setdefault(str(digest), []).append(str(reference))
+    return found
+
+
+def set_event(session: Session, participant_id: uuid.UUID, event: Event) -> None:
+    """Says when something happened to a participant, in place of what was said of it before."""
+    session.execute(delete(EventRow).where(EventRow.participant_id == participant_id, EventRow.event == event.event))
+    session.add(
+        EventRow(id=new_id(), participant_id=participant_id, event=event.event, on_date=event.on, source=event.source)
+    )
+    session.flush()
+
+
+def unanswered_touchpoints(session: Session, participant_id: uuid.UUID) -> set[int]:
+    """The touchpoints at which a participant has a case that nobody has begun to answer."""
+    rows = session.scalars(
+        select(CaseRow.touchpoint)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .where(CaseRow.participant_id == participant_id, ResponseRow.id.is_(None))
+        .order_by(CaseRow.touchpoint)
+    )
+    return set(rows)
+
+
+def move_case(
+    session: Session,
+    case_id: uuid.UUID,
+    opens_at: dt.datetime,
+    due_at: dt.datetime | None,
+    closes_at: dt.datetime | None,
+) -> None:
+    """Gives a case another window."""
+    session.execute(
+        update(CaseRow).where(CaseRow.id == case_id).values(opens_at=opens_at, due_at=due_at, closes_at=closes_at)
+    )
