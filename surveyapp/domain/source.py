@@ -95,7 +95,8 @@ def source_position(node: Node) -> tuple[int, int]:
 def _scalar(node: ScalarNode) -> Any:
     """YAML 1.2's core schema, less what invites surprises: no octal, no underscores in numbers, dates stay text."""
     if node.style is not None:
-        return node.value
+        # The reader marks where a folded text was folded with a bell character, to be able to write it again so.
+        return str(node.value).replace("\a", "") if node.style == ">" else node.value
     written = node.value
     if written in ("", "~", "null"):
         return None
