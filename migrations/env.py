@@ -1,6 +1,7 @@
 """Alembic's environment: one online run, on the engine the program itself uses."""
 
 from alembic import context
+from sqlalchemy import event
 
 from surveyapp.store.database import make_engine
 from surveyapp.store.tables import Base
@@ -13,8 +14,15 @@ if url is None:
     url = open_settings().database_url
 
 engine = make_engine(url)
+sqlite = engine.dialect.name == "sqlite"
+if sqlite:
+    # SQLite changes a table by rebuilding it, which with foreign keys on would delete what points at it. They are
+    # checked as a whole at the end instead.
+    event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys = OFF"))
 with engine.connect().execution_options(writes=True) as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
+        if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+            raise RuntimeError(f"The migration left rows that point at nothing: {broken[:5]}")
 engine.dispose()

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from surveyapp import create_app
@@ -17,6 +18,16 @@ from surveyapp.store.tables import Base
 from tests import factories
 from tests.databases import Cluster, find_binary
 from tests.page import Client
+
+# Time is measured by benchmarks: a busy machine must not fail a property. In CI every run tries the same examples.
+hypothesis.settings.register_profile(
+    "shiftline",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+    derandomize=os.environ.get("CI") == "true",
+    max_examples=60,
+)
+hypothesis.settings.load_profile("shiftline")
 
 NOW = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
 """When tests happen: a Monday morning, 11:30 in Coventry."""

@@ -33,6 +33,7 @@ class Given:
     mode: Mode
     by: uuid.UUID | None
     recorded_at: dt.datetime
+    save_id: uuid.UUID
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Both go through the same functions and so the same rules; who answers is a `Who`
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -176,6 +177,7 @@ def save_page(
     with runtime.database.writing() as session:
         before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
+        _check_consented(before)
         page = before.ready[1].page(page_id)
         if page is None:
             frontier = before.ready[1].frontier
@@ -207,6 +209,7 @@ def save_section(
     with runtime.database.writing() as session:
         before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
+        _check_consented(before)
         questionnaire, _, _ = before.ready
         answers: dict[str, Answer] = {}
         faults: list[AnswerFault] = []
@@ -240,6 +243,7 @@ def submit_in(runtime: Runtime, session: Session, who: Who) -> tuple[Visit, bool
     if before.submitted:
         return before, False
     _check_answerable(before)
+    _check_consented(before)
     _, route, response = before.ready
     if route.frontier is not None:
         raise Unfinished(route.frontier.id)
@@ -323,6 +327,12 @@ def _check_answerable(visit: Visit) -> None:
         raise StateRefused(f"Answers are not taken now: the case is {visit.state.value.replace('_', ' ')}.")
 
 
+def _check_consented(visit: Visit) -> None:
+    """Consent can be taken back, and its wording can change, while a response is under way."""
+    if not visit.consented:
+        raise ConsentMissing("Consent to take part comes before every answer.")
+
+
 def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
     """Starts the response on the newest open version. It keeps that version to the end."""
     version = instruments.open_version(session, visit.study.id, visit.touchpoint.questionnaire)
@@ -364,32 +374,24 @@ def _save(
     if not changed:
         return Saved(before, True)
     mode, staff_id, language = _actor(who)
-    new = NewSave(save_id, section, language, mode, staff_id, client_at, runtime.clock(), hashed)
+    now = runtime.clock()
+    new = NewSave(save_id, section, language, mode, staff_id, client_at, now, hashed)
     stored = responses.record_save(session, response, new, changed)
-    _materialise(session, before, response, questionnaire, stored, answers)
-    session.expire_all()
-    return Saved(visit_in(runtime, session, who), False)
+    given = {
+        **(before.given or {}),
+        **{key: Given(key, answer, mode, staff_id, now, stored) for key, answer in changed.items()},
+    }
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, _situation(session, before))
+    derived = dict.fromkeys(route.not_asked, NOT_ASKED)
+    sources = {key: each.save_id for key, each in given.items()}
+    current = responses.current_answers(session, response.id)
+    responses.replace_answers(session, response.id, stored, current, {**derived, **route.answers}, sources)
+    state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
+    after = dataclasses.replace(response, revision=response.revision + 1)
+    return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)
 
 
 def _changed(given: Mapping[str, Given], answers: Answers) -> dict[str, Answer]:
     """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
     pages past a participant's own answer did not give it."""
     return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}
-
-
-def _materialise(
-    session: Session,
-    visit: Visit,
-    response: Response,
-    questionnaire: Questionnaire,
-    stored: uuid.UUID,
-    answers: Answers,
-) -> None:
-    given = {key: each.answer for key, each in (visit.given or {}).items()} | dict(answers)
-    route = walk(questionnaire, given, _situation(session, visit))
-    derived = dict.fromkeys(route.not_asked, NOT_ASKED)
-    current = responses.current_answers(session, response.id)
-    session.flush()
-    responses.replace_answers(
-        session, response.id, stored, current, {**derived, **route.answers}, responses.sources_of(session, response.id)
-    )

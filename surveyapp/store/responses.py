@@ -156,20 +156,9 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
     for row, mode, by, at, save_id in rows:
         found = newest.get(row.variable)
         together = [*found[1], row] if found and found[0] == save_id else [row]
-        given = Given(row.variable, _answer(together), Mode(mode), by, at)
+        given = Given(row.variable, _answer(together), Mode(mode), by, at, save_id)
         newest[row.variable] = (save_id, together, given)
     return {variable: given for variable, (_, _, given) in newest.items()}
-
-
-def sources_of(session: Session, response_id: uuid.UUID) -> dict[str, uuid.UUID]:
-    """For each variable ever given, the save that gave its latest answer."""
-    rows = session.execute(
-        select(AnswerHistoryRow.variable, SaveRow.id)
-        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
-        .where(SaveRow.response_id == response_id)
-        .order_by(SaveRow.revision)
-    )
-    return dict(rows.all())
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:

@@ -1,0 +1,171 @@
+"""Routes: over random questionnaires and answers, and through the four questionnaires of the study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveyapp.domain.answers import Answer, Codes, Missing, Reason
+from surveyapp.domain.conditions import All, Answered, AnyOf, Condition, Is, Not, Reference
+from surveyapp.domain.loading import load_study
+from surveyapp.domain.questionnaire import Option, Question, Questionnaire, Section, from_document, to_document
+from surveyapp.domain.route import Situation, pages_of, parts_of, walk
+from surveyapp.settings import ROOT
+
+OPTIONS = (Option("a", "A"), Option("b", "B"), Option("c", "C"))
+VALUES: list[Answer] = [Codes(("a",)), Codes(("b",)), Codes(("c",)), Missing(Reason.DONT_KNOW), Missing(Reason.SKIPPED)]
+
+
+@st.composite
+def questionnaires(draw: st.DrawFn) -> Questionnaire:
+    """Up to twelve questions in up to four sections, each asked on any condition over those before it."""
+    count = draw(st.integers(1, 12))
+    names: list[str] = []
+    sections: list[Section] = []
+    while len(names) < count:
+        section_if = draw(conditions(names))
+        questions = []
+        for _ in range(draw(st.integers(1, 4))):
+            name = f"q{len(names)}"
+            questions.append(
+                Question(name, "choice", name, options=OPTIONS, required=True, ask_if=draw(conditions(names)))
+            )
+            names.append(name)
+        sections.append(Section(f"s{len(sections)}", "S", tuple(questions), ask_if=section_if))
+    return Questionnaire("random", 1, "Random", tuple(sections))
+
+
+def conditions(names: list[str]) -> st.SearchStrategy[Condition | None]:
+    if not names:
+        return st.none()
+    reference = st.sampled_from(names).map(lambda name: Reference("answer", name))
+    leaf: st.SearchStrategy[Condition] = st.one_of(
+        st.builds(Is, reference, st.lists(st.sampled_from("abc"), min_size=1, max_size=2).map(tuple)),
+        st.builds(Answered, reference),
+    )
+    pair = st.lists(leaf, min_size=2, max_size=2).map(tuple)
+    inner = st.one_of(leaf, st.builds(Not, leaf))
+    tree = st.one_of(inner, st.builds(All, pair), st.builds(AnyOf, pair), st.builds(Not, st.builds(All, pair)))
+    return st.one_of(st.none(), tree)
+
+
+@given(questionnaires(), st.data())
+def test_a_route_ends_shows_no_page_twice_and_keeps_nothing_from_off_it(
+    questionnaire: Questionnaire, data: Any
+) -> None:
+    given: dict[str, Answer] = {}
+    seen: list[str] = []
+    route = walk(questionnaire, given, Situation())
+    while route.frontier is not None:
+        seen.append(route.frontier.id)
+        assert len(seen) == len(set(seen)), "a page was shown twice"
+        given[route.frontier.id] = data.draw(st.sampled_from(VALUES))
+        route = walk(questionnaire, given, Situation())
+    everything = set(parts_of(questionnaire))
+    assert set(route.answers) | set(route.not_asked) == everything
+    assert not set(route.answers) & set(route.not_asked)
+    assert route.undecided == 0
+    assert route.progress == (len(route.pages), len(route.pages))
+
+
+@given(questionnaires(), st.data())
+def test_going_back_and_forth_loses_nothing(questionnaire: Questionnaire, data: Any) -> None:
+    given = {page.id: data.draw(st.sampled_from(VALUES)) for page in pages_of(questionnaire)}
+    before = walk(questionnaire, given, Situation())
+    changed = data.draw(st.sampled_from(sorted(given)))
+    detour = {**given, changed: data.draw(st.sampled_from(VALUES))}
+    walk(questionnaire, detour, Situation())
+    assert walk(questionnaire, {**detour, changed: given[changed]}, Situation()) == before
+
+
+@given(questionnaires(), st.data())
+def test_what_was_given_off_the_route_changes_nothing_on_it(questionnaire: Questionnaire, data: Any) -> None:
+    given = {page.id: data.draw(st.sampled_from(VALUES)) for page in pages_of(questionnaire)}
+    route = walk(questionnaire, given, Situation())
+    assert walk(questionnaire, route.answers, Situation()) == route
+
+
+@given(questionnaires())
+def test_a_questionnaire_survives_being_stored(questionnaire: Questionnaire) -> None:
+    document = to_document(questionnaire)
+    assert from_document(document) == questionnaire
+    assert to_document(from_document(document)) == document
+
+
+STUDY = load_study(ROOT / "questionnaires" / "job_rotation")
+
+ROUTES: list[tuple[str, dict[str, str], Situation, set[str], set[str]]] = [
+    (
+        "backfill_1",
+        {"attended_readiness_sessions": "no", "placed": "no"},
+        Situation(),
+        {"not_placed_reason", "recommend", "career_opportunities"},
+        {
+            "readiness_motivation",
+            "confidence_long_term_job@now",
+            "placement_satisfaction",
+            "confidence_career_potential@now",
+            "employer_discussed_permanent",
+            "weeks_in_placement",
+        },
+    ),
+    (
+        "backfill_1",
+        {"placed": "yes", "employability_sessions": "no", "placement_suits": "no"},
+        Situation(),
+        {"what_would_suit_better", "employer_support", "outcome_less_uc_reliance"},
+        {"employability_engaging", "not_placed_reason"},
+    ),
+    ("backfill_1", {"hopes": "earn_more"}, Situation(), set(), {"skills_wanted"}),
+    ("backfill_1", {"hopes": "new_knowledge_skills"}, Situation(), {"skills_wanted"}, set()),
+    ("backfill_2", {"permanent_position_agreed": "yes"}, Situation(), set(), {"hopes_permanent_position"}),
+    ("backfill_2", {"permanent_position_agreed": "no"}, Situation(), {"hopes_permanent_position"}, set()),
+    (
+        "employee_1",
+        {"responsibilities_changed": "yes"},
+        Situation(site={"asks_uc": "yes"}),
+        {"uc_status@before", "uc_status@now", "responsibilities_before", "responsibilities_after"},
+        set(),
+    ),
+    (
+        "employee_1",
+        {"responsibilities_changed": "no"},
+        Situation(site={"asks_uc": "no"}),
+        set(),
+        {"uc_status@before", "uc_status@now", "responsibilities_before"},
+    ),
+    (
+        "employee_2",
+        {"work_satisfaction@now": "quite_satisfied"},
+        Situation(earlier={1: {"work_satisfaction@now": Codes(("very_satisfied",))}}),
+        {"work_satisfaction_why"},
+        set(),
+    ),
+    (
+        "employee_2",
+        {"work_satisfaction@now": "very_satisfied"},
+        Situation(earlier={1: {"work_satisfaction@now": Codes(("very_satisfied",))}}),
+        set(),
+        {"work_satisfaction_why"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "chosen", "situation", "asked", "not_asked"), ROUTES)
+def test_who_is_asked_what(
+    name: str, chosen: dict[str, str], situation: Situation, asked: set[str], not_asked: set[str]
+) -> None:
+    questionnaire = STUDY.newest(name)
+    given: dict[str, Answer] = {}
+    route = walk(questionnaire, given, situation)
+    while route.frontier is not None:
+        for part in route.frontier.parts:
+            options = part.question.options
+            code = chosen.get(part.key) or (options[0].code if options else "")
+            given[part.key] = Codes((code,)) if code else Missing(Reason.SKIPPED)
+        route = walk(questionnaire, given, situation)
+    assert asked <= set(route.answers)
+    assert not_asked <= set(route.not_asked)

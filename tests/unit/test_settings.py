@@ -1,0 +1,49 @@
+"""The environment: what is refused, and with which sentence."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from surveyapp.domain.errors import SettingsError
+from surveyapp.settings import from_environment
+
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {
+    "SURVEYAPP_SECRET_KEY": "s" * 32,
+    "SURVEYAPP_ACCESS_KEY": KEY,
+    "SURVEYAPP_CONTACT_KEYS": f"new:{KEY},old:{KEY}",
+    "HOME": "/root",
+}
+
+
+def test_a_good_environment() -> None:
+    settings = from_environment(
+        {**GOOD, "SURVEYAPP_DATABASE_URL": "postgresql://host/db", "SURVEYAPP_HOLD_MINUTES": "5"}
+    )
+    assert settings.database_url == "postgresql+psycopg://host/db"
+    assert settings.hold_minutes == 5
+    assert settings.contact_key_id == "new"
+    assert not settings.demo
+    assert "s" * 32 not in repr(settings)
+
+
+BAD = [
+    ({"SURVEYAPP_SECRET_KEY": ""}, "SECRET_KEY"),
+    ({"SURVEYAPP_SECRET_KEY": "short"}, "at least 32 characters"),
+    ({"SURVEYAPP_ACCESS_KEY": ""}, "Participants' links"),
+    ({"SURVEYAPP_ACCESS_KEY": "bm90IGxvbmc="}, "32 random bytes"),
+    ({"SURVEYAPP_CONTACT_KEYS": KEY}, "name:key"),
+    ({"SURVEYAPP_DATABASE_URL": "mysql://x"}, "sqlite:/// or postgresql://"),
+    ({"SURVEYAPP_PUBLIC_URL": "example.org"}, "https://"),
+    ({"SURVEYAPP_DEMO": "true"}, "yes or no"),
+    ({"SURVEYAPP_HOLD_MINUTES": "0"}, "from 1 to 480"),
+    ({"SURVEYAPP_SECRET": "x"}, "is not a setting"),
+]
+
+
+@pytest.mark.parametrize(("changes", "says"), BAD)
+def test_a_bad_environment_is_refused_with_a_sentence(changes: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        from_environment({**GOOD, **changes})
