@@ -1,12 +1,8 @@
-"""Being written."""
+"""The interviewer's pages, put together: the desk (queue, opening, ending a call) and the interview."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from surveyapp.web.interviewer import desk, interview
+from surveyapp.web.interviewer.blueprint import interviewer
 
-interviewer = Blueprint("interviewer", __name__, url_prefix="/interviews", template_folder="templates")
-
-
-@interviewer.get("")
-def queue() -> str:
-    return ""
+__all__ = ["desk", "interview", "interviewer"]

@@ -1,0 +1,123 @@
+// The stream of questions: which is current, what goes with what in an item, and new ones when they are asked.
+
+export class Stream {
+  constructor(root) {
+    this.root = root;
+    this.current = null;
+  }
+
+  get items() { return [...this.root.querySelectorAll("[data-item]")]; }
+
+  // The first item that is wrong, or the first without an answer, or the first.
+  start(anchor) {
+    const items = this.items;
+    const named = anchor ? document.getElementById(anchor)?.closest("[data-item]") : null;
+    this.go(named ?? items.find((item) => item.classList.contains("faulty"))
+      ?? items.find((item) => !isAnswered(item)) ?? items[0]);
+  }
+
+  mark(item) {
+    if (!item || item === this.current) return;
+    this.current = item;
+    for (const each of this.root.querySelectorAll(".now")) each.classList.remove("now");
+    item.classList.add("now");
+    item.closest(".q")?.classList.add("now");
+  }
+
+  // Makes an item current and puts the focus where its answer is entered.
+  go(item) {
+    if (!item) return;
+    this.mark(item);
+    const entry = item.querySelector("input:checked") ?? item.querySelector("textarea, input[type=text]:not(:is(.specify, .why) input)")
+      ?? item.querySelector("input") ?? item;
+    entry.focus({ preventScroll: true });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    (item.closest(".q") ?? item).scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+  }
+
+  // The item after or before the current one; null at the end.
+  beside(step) {
+    const items = this.items;
+    return items[items.indexOf(this.current) + step] ?? null;
+  }
+
+  // What cannot stand together gives way to what was chosen last.
+  settle(item, changed) {
+    const boxes = [...item.querySelectorAll("input[type=checkbox]")];
+    const typed = [...item.querySelectorAll("textarea, input[type=text]")].filter((field) => !field.closest(".specify, .why"));
+    if (changed.type === "checkbox" && changed.checked) {
+      for (const box of boxes) {
+        if (box !== changed && ("alone" in changed.dataset || "alone" in box.dataset)) box.checked = false;
+      }
+      if ("alone" in changed.dataset) for (const field of typed) field.value = "";
+    } else if (typed.includes(changed) && changed.value.trim()) {
+      for (const box of boxes) box.checked = false;
+    }
+    if (changed.type === "checkbox" && !changed.checked && item.classList.contains("done") && !isAnswered(item)) {
+      const skip = item.querySelector("input[value='missing:skipped']");
+      if (skip) skip.checked = true;
+    }
+  }
+
+  // Shows what a save brought: faults, who answered, and other questions, without touching what is being typed.
+  update(answer) {
+    for (const item of this.items) {
+      const news = answer.items[item.dataset.item];
+      if (news) refresh(item, news);
+    }
+    if (answer.cards) this.merge(answer.cards);
+    for (const card of this.root.querySelectorAll(".q")) {
+      const items = [...card.querySelectorAll("[data-item]")];
+      card.classList.toggle("done", items.length > 0 && items.every((item) => item.classList.contains("done")));
+    }
+  }
+
+  merge(html) {
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    patch(this.root, fresh.body, "[data-card]", (card) => card.dataset.card, (old, renewed) => {
+      patch(old, renewed, "[data-item]", (item) => item.dataset.item, () => {});
+      old.querySelectorAll("input[name=shown]").forEach((field) => field.remove());
+      old.prepend(...renewed.querySelectorAll("input[name=shown]"));
+    });
+    if (this.current && !this.current.isConnected) this.start();
+  }
+}
+
+export function isAnswered(item) {
+  return [...item.querySelectorAll("input, textarea")].some((field) => !field.closest(".specify, .why")
+    && (["radio", "checkbox"].includes(field.type) ? field.checked : field.type !== "hidden" && field.value.trim()));
+}
+
+function refresh(item, news) {
+  item.classList.toggle("done", news.answered);
+  item.classList.toggle("faulty", Boolean(news.fault));
+  for (const [name, text] of [[".fault", news.fault], [".by", news.by]]) {
+    const line = item.querySelector(name);
+    line.textContent = text;
+    line.hidden = !text;
+  }
+}
+
+// Makes the children of `old` that fit `selector` the same, in the same order, as those of `fresh`, keeping the elements
+// that stay; `keep` renews what is inside one.
+function patch(old, fresh, selector, key, keep) {
+  const standing = new Map([...old.querySelectorAll(selector)].map((element) => [key(element), element]));
+  let after = null;
+  for (const renewed of fresh.querySelectorAll(selector)) {
+    const known = standing.get(key(renewed));
+    if (known) {
+      standing.delete(key(renewed));
+      keep(known, renewed);
+      after = known;
+    } else if (after) {
+      after.after(renewed);
+      after = renewed;
+    } else {
+      const first = old.querySelector(selector);
+      if (first) first.before(renewed);
+      else old.append(renewed);
+      after = renewed;
+    }
+  }
+  for (const gone of standing.values()) gone.remove();
+}

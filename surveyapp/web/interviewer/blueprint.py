@@ -1,0 +1,129 @@
+"""What all of the interviewer's pages share: whom they are about, the frame around a case, what refusals look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute
+from surveyapp.domain.staff import Action
+from surveyapp.services.answering import ByInterviewer
+from surveyapp.services.fieldwork import OpenCase
+from surveyapp.services.interviewing import MODES as TALKING
+from surveyapp.web.interviewer.views import ENDINGS, MODES, attempt_words, facts
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff
+
+interviewer = Blueprint("interviewer", __name__, url_prefix="/interviews", template_folder="templates")
+
+CASE = "/<study_id>/<reference>/<int:touchpoint>"
+"""Where a case's pages are."""
+
+Answer = str | Response | tuple[str, int]
+
+
+class ModeMissing(Exception):
+    """The address does not say how they are talking: that is chosen on the case's own page."""
+
+
+def caller(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
+    """The interviewer at the case of the address; by phone, unless it says otherwise."""
+    written = request.args.get("mode", "")
+    mode = next((mode for mode in TALKING if mode.value == written), Mode.PHONE)
+    language = request.args.get("language", "")
+    if study_id in runtime().studies and language not in runtime().study(study_id).languages:
+        language = runtime().study(study_id).source_language
+    return ByInterviewer(current_staff(), study_id, reference, touchpoint, mode, language)
+
+
+def talker(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
+    """The interviewer while talking: the address says how. Raises ModeMissing."""
+    if request.args.get("mode") not in {mode.value for mode in TALKING}:
+        raise ModeMissing
+    return caller(study_id, reference, touchpoint)
+
+
+def case_url(endpoint: str, **more: Any) -> str:
+    """A page of the case in the address; how they talk goes along."""
+    kept = {key: request.args[key] for key in ("mode", "language") if key in request.args}
+    return url_for(f"interviewer.{endpoint}", **(request.view_args or {}) | kept | more)
+
+
+def own(endpoint: str, **more: Any) -> str:
+    """`case_url` for endpoints that take nothing but the case."""
+    names = ("study_id", "reference", "touchpoint")
+    kept = {key: request.args[key] for key in ("mode", "language") if key in request.args}
+    places = {key: value for key, value in (request.view_args or {}).items() if key in names}
+    return url_for(f"interviewer.{endpoint}", **places | kept | more)
+
+
+def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
+    """What the page around an open case shows: the person, the call, the state of the hold and of the last save."""
+    saves = [given.recorded_at for given in (case.visit.given or {}).values()]
+    return {
+        "case": case,
+        "visit": case.visit,
+        "who": who,
+        "zone": case.visit.study.time_zone,
+        "facts": facts(case, who.staff.id),
+        "endings": ENDINGS,
+        "modes": MODES,
+        "attempt_words": attempt_words,
+        "saved_at": max(saves, default=None),
+        "own": own,
+    }
+
+
+def wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _refused(sentence: str) -> tuple[Response, int]:
+    """An answer to a page that saves by itself: what it sent cannot be stored, and trying again will not help."""
+    return jsonify(problem=sentence), 409
+
+
+@interviewer.errorhandler(HeldByAnother)
+def _held(error: HeldByAnother) -> Any:
+    if wants_json():
+        return _refused(_("%(name)s has this case open now. Your last answers were not stored.", name=error.name))
+    places = request.view_args or {}
+    study = runtime().study(places["study_id"])
+    may_take_over = current_staff().may(Action.TAKE_OVER, study.id)
+    page = render_template(
+        "interviewer/held.html", error=error, study=study, may_take_over=may_take_over, own=own, **places
+    )
+    return page, 409
+
+
+@interviewer.errorhandler(NotHeld)
+@interviewer.errorhandler(ModeMissing)
+def _open_first(_error: Exception) -> Any:
+    if wants_json():
+        return _refused(_("You no longer have this case open. Open it again; every answer stored before is kept."))
+    return redirect(own("case"))
+
+
+@interviewer.errorhandler(ConsentMissing)
+def _consent_first(_error: ConsentMissing) -> Any:
+    return redirect(own("consent"))
+
+
+@interviewer.errorhandler(NotOnRoute)
+def _go_where_they_are(error: NotOnRoute) -> Any:
+    if wants_json():
+        return _refused(_("These questions are no longer asked. Go on with the next section."))
+    return redirect(own("section", section_id=error.page) if error.page else own("check"))
+
+
+@interviewer.errorhandler(AlreadySubmitted)
+def _handed_in(_error: AlreadySubmitted) -> Any:
+    sentence = _("These answers are handed in already, so nothing more can be entered.")
+    if wants_json():
+        return _refused(sentence)
+    flash(sentence)
+    return redirect(url_for("interviewer.queue"))

@@ -1,0 +1,152 @@
+"""Who is to be called, opening and closing a case, and the end of a call."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from surveyapp.domain.calling import within_call_hours
+from surveyapp.domain.errors import InputRefused, NotHeld
+from surveyapp.domain.staff import Action
+from surveyapp.services import fieldwork
+from surveyapp.services.answering import ByInterviewer
+from surveyapp.services.fieldwork import RECORDED_BY_HAND, Line, OpenCase, Recorded
+from surveyapp.web.interviewer import forms
+from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own
+from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
+from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.words import OUTCOMES
+
+
+@interviewer.get("")
+@staff_only
+def queue() -> Answer:
+    """Everybody who is to be called, as the address filters them."""
+    filters = Filters(
+        request.args.get("study", ""),
+        request.args.get("group", ""),
+        request.args.get("touchpoint", type=int),
+        request.args.get("view", ""),
+    )
+    lines = fieldwork.queue(runtime(), current_staff(), filters.study or None)
+    return _queue_page(lines, filters, "")
+
+
+@interviewer.post("")
+@staff_only
+def search() -> Answer:
+    """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
+    form = forms.SearchForm()
+    text = (form.search.data or "").strip() if form.validate() else ""
+    return _queue_page(fieldwork.queue(runtime(), current_staff(), search=text), Filters(), text)
+
+
+def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
+    staff, now = current_staff(), runtime().clock()
+    shown = [line for line in lines if filters.fits(line)]
+    if filters.view == "appointments":
+        shown = sorted((line for line in shown if line.agreed_by(staff)), key=lambda line: line.next_at or now)
+    elif filters.view == "in_person":
+        shown = [line for line in shown if line.in_person]
+    studies = [runtime().study(study_id) for study_id in staff.studies(Action.INTERVIEW)]
+    resting = [study for study in studies if not within_call_hours(now.astimezone(runtime().zone(study)))]
+    return render_template(
+        "interviewer/queue.html",
+        groups=grouped(shown),
+        count=len(shown),
+        filters=filters,
+        searched=searched,
+        search_form=forms.SearchForm(formdata=None, search=searched),
+        studies=studies,
+        resting=resting,
+        now=now,
+        me=staff.id,
+        attempt_words=attempt_words,
+    )
+
+
+@interviewer.post(f"{CASE}/open")
+@staff_only
+def open_case(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """Takes the hold on the case; a supervisor may take it from a colleague."""
+    take_over = request.form.get("take_over") == "yes"
+    fieldwork.open_case(runtime(), caller(study_id, reference, touchpoint), take_over)
+    return redirect(own("case"))
+
+
+@interviewer.get(CASE)
+@staff_only
+def case(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """The person and the call, before or between interviews; without the hold, only the way to open it."""
+    who = caller(study_id, reference, touchpoint)
+    try:
+        opened = fieldwork.opened_case(runtime(), who)
+    except NotHeld:
+        visit = fieldwork.closed_case(runtime(), who)
+        return render_template("interviewer/closed.html", visit=visit, own=own)
+    return case_page(opened, who, forms.StartForm(opened.visit.study.languages, who.mode))
+
+
+def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Answer:
+    """The page of an open case, with the form that starts or takes up the interview."""
+    status = 422 if form.errors else 200
+    return render_template("interviewer/case.html", form=form, **frame(opened, who)), status
+
+
+@interviewer.post(f"{CASE}/release")
+@staff_only
+def release(study_id: str, reference: str, touchpoint: int) -> Answer:
+    fieldwork.release(runtime(), caller(study_id, reference, touchpoint))
+    flash(_("%(reference)s is back in the queue. Every answer entered so far is kept.", reference=reference))
+    return redirect(url_for("interviewer.queue"))
+
+
+@interviewer.route(f"{CASE}/end", methods=["GET", "POST"])
+@staff_only
+def end(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """What came of the call: a note, a time where one was agreed, and the case is let go."""
+    who = caller(study_id, reference, touchpoint)
+    written = (request.form if request.method == "POST" else request.args).get("outcome", "")
+    outcome = next((each for each in RECORDED_BY_HAND if each.value == written), None)
+    if outcome is None:
+        return render_template(
+            "interviewer/end.html", outcome=None, **frame(fieldwork.opened_case(runtime(), who), who)
+        )
+    form = forms.AttemptForm(who.mode, outcome)
+    if form.validate_on_submit():
+        try:
+            recorded = fieldwork.record_attempt(
+                runtime(), form.applied_to(who), outcome, form.key, form.note.data or "", form.agreed_time
+            )
+        except InputRefused as refused:
+            form.refuse(refused)
+        else:
+            return _ended(recorded, study_id, reference, touchpoint)
+    page = render_template(
+        "interviewer/end.html",
+        outcome=outcome,
+        title=OUTCOMES[outcome],
+        consequence=CONSEQUENCES.get(outcome),
+        form=form,
+        **frame(fieldwork.opened_case(runtime(), who), who),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _ended(recorded: Recorded, study_id: str, reference: str, touchpoint: int) -> Answer:
+    if recorded.given is not None:
+        address = f"{runtime().settings.public_url}{recorded.given.link}"
+        return render_template("interviewer/link.html", address=address, given=recorded.given, reference=reference)
+    study = runtime().study(study_id)
+    sentences = [
+        _("%(reference)s: “%(outcome)s” is recorded.", reference=reference, outcome=OUTCOMES[recorded.outcome])
+    ]
+    if recorded.next_at is not None:
+        when = local_time(recorded.next_at, study.time_zone, "EEEE d MMMM, HH:mm")
+        sentences.append(_("The next call is agreed for %(when)s.", when=when))
+    if recorded.outside_hours:
+        sentences.append(_("That is outside calling hours, so make sure that somebody is there to call."))
+    flash(" ".join(sentences))
+    return redirect(url_for("interviewer.queue"))

@@ -1,0 +1,108 @@
+"""The interviewer's forms."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as lazy
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.cases import NEEDS_TIME, Outcome
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.study import Purpose
+from surveyapp.services.answering import ByInterviewer
+from surveyapp.services.fieldwork import NOTE_LENGTH
+from surveyapp.services.interviewing import MODES as TALKING
+from surveyapp.web.interviewer.views import MODES, language_name
+
+CONSENT = "consent_"
+
+
+def _modes() -> list[tuple[str, object]]:
+    return [(mode.value, MODES[mode]) for mode in TALKING]
+
+
+class StartForm(FlaskForm):
+    """How they talk, and in which of the study's languages."""
+
+    mode = RadioField(lazy("How are you talking?"), [InputRequired(lazy("Choose how you are talking."))])
+    language = SelectField(lazy("Language of the questions"))
+
+    def __init__(self, languages: Sequence[str], talking: Mode) -> None:
+        super().__init__(data={"mode": talking.value, "language": languages[0]})
+        self.mode.choices = _modes()
+        self.language.choices = [(code, language_name(code)) for code in languages]
+        if len(languages) == 1:
+            del self.language
+
+    def applied_to(self, who: ByInterviewer) -> ByInterviewer:
+        """The interviewer, talking as chosen."""
+        language = self.language.data if "language" in self else who.language
+        return dataclasses.replace(who, mode=Mode(self.mode.data), language=language)
+
+
+class AttemptForm(FlaskForm):
+    """What came of a call. The key makes sure that a form sent twice counts once."""
+
+    outcome = HiddenField()
+    attempt_id = HiddenField()
+    mode = RadioField(lazy("How did you try?"), [InputRequired(lazy("Choose how you tried to reach them."))])
+    agreed = DateTimeLocalField(
+        lazy("Day and time agreed"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+    )
+    note = TextAreaField(
+        lazy("Note for whoever calls next (optional)"),
+        [Length(max=NOTE_LENGTH, message=lazy("Make the note shorter: at most %(max)d characters."))],
+    )
+
+    def __init__(self, mode: Mode, outcome: Outcome) -> None:
+        super().__init__(data={"mode": mode.value, "outcome": outcome.value, "attempt_id": str(uuid.uuid4())})
+        self.mode.choices = _modes()
+        if outcome not in NEEDS_TIME:
+            del self.agreed
+
+    @property
+    def key(self) -> uuid.UUID:
+        """The attempt's key; a new one, should the field have been tampered with."""
+        try:
+            return uuid.UUID(self.attempt_id.data)
+        except ValueError:
+            return uuid.uuid4()
+
+    @property
+    def agreed_time(self) -> dt.datetime | None:
+        return self.agreed.data if "agreed" in self else None
+
+    def applied_to(self, who: ByInterviewer) -> ByInterviewer:
+        """The interviewer, having tried as chosen."""
+        return dataclasses.replace(who, mode=Mode(self.mode.data))
+
+    def refuse(self, refused: InputRefused) -> None:
+        """Shows what the service refused beside the field it is about."""
+        field = self.agreed if refused.field == "agreed" else self.note
+        field.errors = [*field.errors, str(refused)]
+
+
+class SearchForm(FlaskForm):
+    """Finds somebody by reference, phone number or e-mail address. Posted, so that none of them stands in an address
+    or in a log."""
+
+    search = StringField(lazy("Reference, phone number or e-mail address"), [Length(max=254)])
+
+
+def consent_form(purposes: Sequence[Purpose]) -> type[FlaskForm]:
+    """A form that asks yes or no to each purpose."""
+    choices = [("yes", lazy("Yes")), ("no", lazy("No"))]
+    fields = {
+        f"{CONSENT}{purpose.id}": RadioField(
+            purpose.text, [InputRequired(lazy("Choose yes or no for each line."))], choices=choices
+        )
+        for purpose in purposes
+    }
+    return type("ConsentForm", (FlaskForm,), fields)

@@ -1,0 +1,187 @@
+"""The interview: how they talk, consent read out, a section a screen, the last look."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from surveyapp.domain.errors import Unfinished
+from surveyapp.services import answering, fieldwork, interviewing
+from surveyapp.services.answering import Visit
+from surveyapp.services.interviewing import Screen
+from surveyapp.web.interviewer import forms
+from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own, talker, wants_json
+from surveyapp.web.interviewer.desk import case_page
+from surveyapp.web.interviewer.screens import SectionScreen, section_screen
+from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import staff_only
+
+
+@interviewer.post(f"{CASE}/start")
+@staff_only
+def start(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """Chooses how they talk, and goes to consent or to the first question to answer."""
+    who = caller(study_id, reference, touchpoint)
+    form = forms.StartForm(runtime().study(study_id).languages, who.mode)
+    if not form.validate():
+        return case_page(fieldwork.opened_case(runtime(), who), who, form)
+    who = form.applied_to(who)
+    talking = {"mode": who.mode.value, "language": who.language}
+    visit = interviewing.begin(runtime(), who)
+    if interviewing.needs_consent(visit):
+        return redirect(own("consent", **talking))
+    return redirect(_where_to_go_on(visit, **talking))
+
+
+def _where_to_go_on(visit: Visit, **talking: Any) -> str:
+    section_id = interviewing.section_to_go_on(visit)
+    return own("section", section_id=section_id, **talking) if section_id else own("check", **talking)
+
+
+@interviewer.route(f"{CASE}/consent", methods=["GET", "POST"])
+@staff_only
+def consent(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """The study's introduction and each purpose of consent, to be read out; what they say is recorded."""
+    who = talker(study_id, reference, touchpoint)
+    case = fieldwork.opened_case(runtime(), who)
+    said = {f"{forms.CONSENT}{key}": "yes" if each.given else "no" for key, each in case.visit.consents.items()}
+    form = forms.consent_form(case.visit.study.consent)(data=said)
+    if form.validate_on_submit():
+        agreed = {
+            purpose.id: form[f"{forms.CONSENT}{purpose.id}"].data == "yes" for purpose in case.visit.study.consent
+        }
+        visit = answering.give_consent(runtime(), who, agreed)
+        if visit.consented:
+            return redirect(_where_to_go_on(visit))
+        flash(_("They did not agree to take part, so there are no questions. Record what came of the call."))
+        return redirect(own("case"))
+    page = render_template("interviewer/consent.html", form=form, **frame(case, who))
+    return page, 422 if form.errors else 200
+
+
+@interviewer.get(f"{CASE}/sections/<section_id>")
+@staff_only
+def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> Answer:
+    """One section, as it now is to be asked."""
+    who = talker(study_id, reference, touchpoint)
+    case = fieldwork.opened_case(runtime(), who)
+    if not case.visit.consented:
+        return redirect(own("consent"))
+    screen = section_screen(case, interviewing.stand_of(case.visit, section_id), who.staff.id)
+    return _section_page(who, case, screen)
+
+
+def _section_page(who: answering.ByInterviewer, case: fieldwork.OpenCase, screen: SectionScreen) -> str:
+    stands = interviewing.sections(case.visit)
+    return render_template(
+        "interviewer/section.html",
+        screen=screen,
+        stands=stands,
+        number=1 + stands.index(screen.stand),
+        save_id=uuid.uuid4(),
+        **frame(case, who),
+    )
+
+
+@interviewer.post(f"{CASE}/sections/<section_id>")
+@staff_only
+def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Answer:
+    """Stores the screen: as it is filled in (JSON), or by one of its buttons."""
+    who, posted = talker(study_id, reference, touchpoint), request.form.to_dict(flat=False)
+    then = "stay" if wants_json() else request.form.get("then", "stay")
+    after = interviewing.save(
+        runtime(),
+        who,
+        section_id,
+        posted,
+        _uuid(request.form.get("save_id")),
+        finish=then == "next",
+        shown=request.form.getlist("shown"),
+        client_at=_moment(request.form.get("client_at")),
+    )
+    stand = interviewing.stand_of(after.case.visit, section_id)
+    refilled = posted if after.faults and not wants_json() else None
+    screen = section_screen(after.case, stand, who.staff.id, refilled, after.faults)
+    if wants_json():
+        return _saved(after, screen, set(request.form.getlist("shown")))
+    if after.faults:
+        return _section_page(who, after.case, screen), 422
+    return redirect(_next_page(after.case.visit, screen, then))
+
+
+def _saved(after: Screen, screen: SectionScreen, shown: set[str]) -> Response:
+    """What the page shows anew: the clock of the save and of the hold, who answered, faults; and the cards, if other
+    questions are asked now than those on the screen."""
+    zone = after.case.visit.study.time_zone
+    items = {
+        item.name: {"answered": item.answered, "by": item.by or "", "fault": item.fault or ""} for item in screen.items
+    }
+    return jsonify(
+        saved_at=local_time(runtime().clock(), zone, "HH:mm"),
+        hold_until=local_time(after.case.lease.until, zone, "HH:mm"),
+        items=items,
+        faults=[sentence for _id, sentence in screen.faults],
+        cards=None if screen.pages == shown else render_template("interviewer/cards.html", screen=screen),
+    )
+
+
+def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
+    stands = [stand for stand in interviewing.sections(visit) if stand.pages]
+    here = stands.index(screen.stand)
+    if then == "back" and here > 0:
+        return own("section", section_id=stands[here - 1].section.id)
+    if then == "check":
+        return own("check")
+    if then != "next":
+        return own("section", section_id=screen.stand.section.id)
+    if screen.stand.unanswered:
+        flash(_("Saved. These answers bring up more questions in this section."))
+        return own("section", section_id=screen.stand.section.id)
+    if here + 1 < len(stands):
+        return own("section", section_id=stands[here + 1].section.id)
+    return own("check")
+
+
+@interviewer.get(f"{CASE}/check")
+@staff_only
+def check(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """The last look: what is still to answer, section by section; then the answers are handed in."""
+    who = talker(study_id, reference, touchpoint)
+    case = fieldwork.opened_case(runtime(), who)
+    stands = interviewing.sections(case.visit)
+    return render_template("interviewer/check.html", stands=stands, attempt_id=uuid.uuid4(), **frame(case, who))
+
+
+@interviewer.post(f"{CASE}/check")
+@staff_only
+def hand_in(study_id: str, reference: str, touchpoint: int) -> Answer:
+    who = talker(study_id, reference, touchpoint)
+    try:
+        fieldwork.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")))
+    except Unfinished:
+        flash(_("There are questions still to answer, so nothing was handed in."))
+        return redirect(own("check"))
+    flash(_("The interview with %(reference)s is handed in. Thank you.", reference=reference))
+    return redirect(url_for("interviewer.queue"))
+
+
+def _uuid(written: str | None) -> uuid.UUID:
+    try:
+        return uuid.UUID(written or "")
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _moment(written: str | None) -> dt.datetime | None:
+    """When the browser says it sent the form; a clock nobody can vouch for, kept for looking into disputes."""
+    try:
+        moment = dt.datetime.fromisoformat(written or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

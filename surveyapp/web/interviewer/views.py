@@ -1,0 +1,166 @@
+"""What the interviewer's pages show of a case and of the queue, worked out before the template."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel import Locale, UnknownLocaleError
+from flask_babel import LazyString, get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.calling import Turn
+from surveyapp.domain.cases import Attempt, Outcome
+from surveyapp.domain.responses import Sitting
+from surveyapp.domain.study import Study
+from surveyapp.services.fieldwork import Line, OpenCase
+from surveyapp.web.shared.assembly import local_date, local_time
+from surveyapp.web.shared.words import OUTCOMES
+
+MODES: dict[Mode, LazyString] = {
+    Mode.PHONE: lazy("Phone"),
+    Mode.IN_PERSON: lazy("In person"),
+    Mode.VIDEO: lazy("Video"),
+    Mode.SELF: lazy("Online"),
+}
+
+TURNS: dict[Turn, LazyString] = {
+    Turn.APPOINTMENT: lazy("Appointments now"),
+    Turn.CALLBACK: lazy("Call back now"),
+    Turn.BEGUN: lazy("Begun, not finished"),
+    Turn.OVERDUE: lazy("Overdue"),
+    Turn.WAITING: lazy("To be called"),
+    Turn.LATER: lazy("Agreed for later"),
+    Turn.SUPERVISOR: lazy("For a supervisor to decide"),
+}
+
+ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
+    ("N", Outcome.NO_ANSWER, lazy("No answer")),
+    ("E", Outcome.BUSY, lazy("Engaged")),
+    ("A", Outcome.ANSWERPHONE, lazy("Answerphone")),
+    ("C", Outcome.CALLBACK, lazy("Call back…")),
+    ("P", Outcome.APPOINTMENT, lazy("Appointment…")),
+    ("W", Outcome.WRONG_NUMBER, lazy("Wrong number")),
+    ("O", Outcome.LANGUAGE_BARRIER, lazy("Other language")),
+    ("R", Outcome.REFUSED, lazy("Refused")),
+    ("B", Outcome.BROKEN_OFF, lazy("Broken off")),
+    ("L", Outcome.LINK_SENT, lazy("Send the link")),
+)
+"""The ways to end a call: key, outcome, what the chip says."""
+
+CONSEQUENCES: dict[Outcome, LazyString] = {
+    Outcome.CALLBACK: lazy("Enter when they asked to be called. The case comes to the head of the queue then."),
+    Outcome.APPOINTMENT: lazy("Enter the time you agreed. The case comes to the head of the queue then."),
+    Outcome.REFUSED: lazy(
+        "A refusal is final: nobody calls them about this touchpoint again, unless they get in touch themselves."
+    ),
+    Outcome.BROKEN_OFF: lazy("Every answer so far is kept. The interview can be taken up where it stopped."),
+    Outcome.LINK_SENT: lazy(
+        "A new personal link is made when you record this. It is shown once, for you to copy into a message. "
+        "Links given out before go on working."
+    ),
+    Outcome.WRONG_NUMBER: lazy("Say in the note what you learned. The person who runs the study mends the number."),
+    Outcome.LANGUAGE_BARRIER: lazy("Say in the note which language they need."),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    value: str
+
+
+def facts(case: OpenCase, staff_id: uuid.UUID) -> list[Fact]:
+    """What the interviewer should know of the person at a glance. Empty ones are left out."""
+    visit, contact = case.visit, case.contact
+    study = visit.study
+    pairs = [
+        (_("Name"), contact.name),
+        (_("Prefers"), ", ".join(text for text in (contact.preferred, contact.times) if text)),
+        (_("Language"), language_name(contact.language)),
+        (_("E-mail"), contact.email),
+        (_("Belongs to"), _site(case)),
+    ]
+    pairs += [
+        (study.events.get(event.event, event.event), local_date(event.on, study.time_zone, "d MMM"))
+        for event in case.events
+    ]
+    pairs += [
+        (_("Touchpoint %(number)s", number=sitting.touchpoint), _sitting(study, sitting, staff_id))
+        for sitting in case.sittings
+    ]
+    return [Fact(label, value) for label, value in pairs if value]
+
+
+def language_name(written: str) -> str:
+    """A language as the reader calls it, where a code is all that is known; other words stay as they are."""
+    try:
+        return Locale.parse(written.lower().replace("-", "_")).get_display_name(get_locale() or "en") or written
+    except (ValueError, UnknownLocaleError):
+        return written
+
+
+def _site(case: OpenCase) -> str:
+    """The site's name and those of its attributes by which results are split, such as the size of an employer."""
+    site, study = case.visit.participant.site, case.visit.study
+    if site is None:
+        return ""
+    attributes = [study.attribute(name) for name in study.segments if name.startswith("site.")]
+    values = [each.values.get(site.attributes.get(each.name, ""), "") for each in attributes if each]
+    return ", ".join(text for text in (site.name, *values) if text)
+
+
+def _sitting(study: Study, sitting: Sitting, staff_id: uuid.UUID) -> str:
+    """`12 Nov, phone, by you`."""
+    when = local_date(sitting.submitted_at, study.time_zone, "d MMM") if sitting.submitted_at else _("not finished")
+    modes = ", ".join(str(MODES[mode]).lower() for mode in sitting.modes)
+    names = [_("you") if key == staff_id else name for key, name in sitting.by]
+    by = _("by %(names)s", names=", ".join(names)) if names else ""
+    return ", ".join(text for text in (when, modes, by) if text)
+
+
+def attempt_words(attempt: Attempt, time_zone: str) -> str:
+    """What came of an attempt: `call back, 12 Dec 14:00`."""
+    word = str(OUTCOMES[attempt.outcome]).lower()
+    if attempt.next_at is None:
+        return word
+    return _("%(outcome)s, %(time)s", outcome=word, time=local_time(attempt.next_at, time_zone, "d MMM HH:mm"))
+
+
+@dataclass(frozen=True)
+class QueueGroup:
+    turn: Turn
+    title: LazyString
+    lines: list[Line]
+
+
+def grouped(lines: Sequence[Line]) -> list[QueueGroup]:
+    """The queue under its headings; those with nobody under them are left out."""
+    return [
+        QueueGroup(turn, title, mine)
+        for turn, title in TURNS.items()
+        if (mine := [line for line in lines if line.turn is turn])
+    ]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the queue, as it stands in the address."""
+
+    study: str = ""
+    group: str = ""
+    touchpoint: int | None = None
+    view: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.study or self.group or self.touchpoint)
+
+    def fits(self, line: Line) -> bool:
+        """Whether a line is of the group and touchpoint asked for. The study is the service's business."""
+        return (not self.group or line.group.id == self.group) and (
+            self.touchpoint is None or line.touchpoint.number == self.touchpoint
+        )
