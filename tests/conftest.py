@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 from surveyapp import create_app
+from surveyapp.services import demo
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.database import Database
 from surveyapp.store.tables import Base
@@ -123,3 +124,27 @@ def client(runtime: Runtime) -> Client:
     app.testing = True
     app.config["RATELIMIT_ENABLED"] = False
     return Client(app.test_client())
+
+
+def _load_demonstration(url: str) -> None:
+    runtime = factories.create_runtime(url, Clock(), demo=True)
+    demo.load(runtime, NOW.date())
+    runtime.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration, loaded once a process for the day of `NOW`."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    shutil.copy(sqlite_template, path)
+    _load_demonstration(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def demo_runtime(demo_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
+    """An installation with the demonstration in it, on SQLite, for a test to do with as it likes."""
+    shutil.copy(demo_template, tmp_path / "demo.db")
+    made = factories.create_runtime(f"sqlite:///{tmp_path / 'demo.db'}", clock, demo=True)
+    yield made
+    made.database.dispose()

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pyotp
+from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.people import Participant, Site
-from surveyapp.domain.staff import Grant, Role, Staff
+from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.services import access, instruments, planning
 from surveyapp.services.answering import ByInterviewer, ByLink
 from surveyapp.services.keyring import hash_password
@@ -151,3 +152,14 @@ def next_code(runtime: Runtime, email: str) -> str:
     now = totp.timecode(runtime.clock())
     used = found.totp_last_step if found else None
     return totp.generate_otp(now - 1 if used is None else max(now - 1, used + 1))
+
+
+def everyone(runtime: Runtime) -> Scope:
+    """Every participant of the study, whoever looks."""
+    return Scope(STUDY, runtime.origin)
+
+
+def submitted(runtime: Runtime, session: Session, scope: Scope) -> list[cases.CaseOverview]:
+    """The cases whose response was handed in."""
+    today = runtime.today(runtime.study(STUDY))
+    return [each for each in cases.overviews(session, scope, today) if each.response_state == "submitted"]
