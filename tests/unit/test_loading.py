@@ -1,0 +1,172 @@
+"""Faults in a study's files: each is found, with its file and line and a sentence that says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.loading import load_studies, load_study
+
+STUDY = """\
+study: tiny
+title: Tiny
+public_title: Tiny
+summary: A study for a test.
+about: About it.
+help: {name: Us}
+attributes:
+  site.size: {label: Size, values: {small: Small, large: Large}}
+segments: [site.size]
+groups:
+  people: {title: People, member: person, reference_prefix: P}
+events: {job_start: Started a job}
+consent:
+  - {id: take_part, version: 1, required: true, text: I agree.}
+touchpoints:
+  - {group: people, number: 1, title: First, questionnaire: first, opens: enrolled, due: 14 days, closes: 60 days}
+  - {group: people, number: 2, title: Second, questionnaire: first, opens: "submitted(people, 1) + 30 days"}
+scales:
+  agreement:
+    options: {agree: Agree, neither: Neither, disagree: Disagree}
+    nets: {in_favour: {label: In favour, options: [agree]}}
+    favourable: in_favour
+    neutral: neither
+  worth: {from: 1, to: 10}
+measures:
+  - id: m
+    theme: confidence
+    title: M
+    group: people
+    asked_of: Everyone
+    variable: liked
+    net: in_favour
+    rows:
+      - {touchpoint: 1, label: One}
+      - {touchpoint: 2, label: Two}
+"""
+
+QUESTIONNAIRE = """\
+questionnaire: first
+version: 1
+title: First
+sections:
+  - id: start
+    title: Start
+    questions:
+      - {id: liked, kind: choice, scale: agreement, text: "Did you like it?"}
+      - {id: liked_why, kind: open, text: Why?, ask_if: {liked: agree}}
+  - id: then
+    title: Then
+    ask_if: {site.size: small}
+    questions:
+      - {id: value, kind: rating, scale: worth, text: How much was it worth?}
+"""
+
+
+def write(folder: Path, study: str = STUDY, questionnaire: str = QUESTIONNAIRE) -> Path:
+    root = folder / "tiny"
+    (root / "first").mkdir(parents=True)
+    (root / "study.yaml").write_text(study, encoding="utf-8")
+    (root / "first" / "v1.yaml").write_text(questionnaire, encoding="utf-8")
+    return root
+
+
+def test_a_study_without_faults_loads(tmp_path: Path) -> None:
+    study = load_study(write(tmp_path))
+    assert [question.id for question in study.newest("first").questions] == ["liked", "liked_why", "value"]
+    assert study.newest("first").questions[0].favourable == "in_favour"
+
+
+# (which file, what is replaced, by what, the fault's code, the line it is at)
+FAULTS = [
+    ("first", "title: First\n", "", "missing_key", 1),
+    ("first", "kind: open", "kind: opne", "not_allowed", 9),
+    ("first", "text: Why?", "txet: Why?", "unknown_key", 9),
+    ("first", "scale: agreement", "scale: agrement", "unknown_scale", 8),
+    ("first", "ask_if: {liked: agree}", "ask_if: {likd: agree}", "unknown_question", 9),
+    ("first", "ask_if: {liked: agree}", "ask_if: {liked: agre}", "unknown_option", 9),
+    ("first", "ask_if: {liked: agree}", "ask_if: {value: agree}", "asked_later", 9),
+    ("first", "ask_if: {liked: agree}", "ask_if: liked", "bad_condition", 9),
+    ("first", "ask_if: {liked: agree}", 'ask_if: {"liked == 1": agree}', "bad_reference", 9),
+    ("first", "ask_if: {liked: agree}", "ask_if: {touchpoint_3.liked: agree}", "not_earlier", 9),
+    ("first", "{site.size: small}", "{site.sise: small}", "unknown_attribute", 12),
+    ("first", "{site.size: small}", "{site.size: tiny}", "unknown_option", 12),
+    ("first", "id: liked_why", "id: liked", "written_twice", 9),
+    ("first", "id: liked_why", "id: Liked", "bad_name", 9),
+    ("first", "kind: rating, scale: worth", "kind: rating, scale: agreement", "wrong_scale", 14),
+    ("first", "kind: choice, scale: agreement", "kind: choice", "needs_options", 8),
+    ("first", "kind: open,", "kind: open, minimum: 3,", "key_of_another_kind", 9),
+    ("first", "  - id: then", "  - id: then\n    id: again", "written_twice", 11),
+    ("first", "version: 1", "version: 2", "wrong_file", 1),
+    ("first", "sections:", "sections: [", "not_yaml", 5),
+    (
+        "study",
+        "questionnaire: first, opens: enrolled",
+        "questionnaire: frist, opens: enrolled",
+        "unknown_questionnaire",
+        16,
+    ),
+    ("study", "opens: enrolled", "opens: someday", "bad_anchor", 16),
+    ("study", "opens: enrolled", "opens: event(job_strat)", "unknown_event", 16),
+    ("study", "submitted(people, 1)", "submitted(people, 2)", "anchor_not_before", 17),
+    ("study", "due: 14 days", "due: 14", "not_words", 16),
+    ("study", "required: true", "required: false", "no_consent", 13),
+    ("study", "options: [agree]", "options: [agreed]", "unknown_option", 21),
+    ("study", "neutral: neither", "neutral: neutral", "unknown_option", 23),
+    ("study", "variable: liked", "variable: likes", "unknown_question", 34),
+    ("study", "    net: in_favour", "    net: in_favor", "unknown_net", 32),
+    ("study", "segments: [site.size]", "segments: [site.shape]", "unknown_attribute", 9),
+    ("study", "study: tiny", "study: small", "wrong_folder", 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code", "line"), FAULTS, ids=[f"{each[3]}:{each[2][:24]}" for each in FAULTS]
+)
+def test_a_fault_is_found_where_it_stands(tmp_path: Path, file: str, old: str, new: str, code: str, line: int) -> None:
+    texts = {"study": STUDY, "first": QUESTIONNAIRE}
+    assert old in texts[file]
+    texts[file] = texts[file].replace(old, new, 1)
+    with pytest.raises(QuestionnaireFaults) as refused:
+        load_study(write(tmp_path, texts["study"], texts["first"]))
+    found = {(fault.code, fault.line) for fault in refused.value.faults}
+    assert (code, line) in found, refused.value.faults
+    for fault in refused.value.faults:
+        assert fault.sentence.endswith((".", "?")), fault
+
+
+def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireFaults) as refused:
+        load_study(
+            write(
+                tmp_path,
+                questionnaire=QUESTIONNAIRE.replace("{liked: agree}", "{likd: agree}").replace(
+                    "{site.size: small}", "{site.sise: small}"
+                ),
+            )
+        )
+    assert [(fault.code, fault.line) for fault in refused.value.faults] == [
+        ("unknown_question", 9),
+        ("unknown_attribute", 12),
+    ]
+    assert "Did you mean “liked”?" in refused.value.faults[0].sentence
+
+
+def test_one_id_with_two_meanings_is_refused(tmp_path: Path) -> None:
+    root = write(tmp_path, STUDY.replace("title: Second, questionnaire: first", "title: Second, questionnaire: second"))
+    (root / "second").mkdir()
+    (root / "second" / "v1.yaml").write_text(
+        "questionnaire: second\nversion: 1\ntitle: Second\nsections:\n  - id: s\n    title: S\n    questions:\n"
+        "      - {id: liked, kind: yes_no, text: Did you like it?}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(QuestionnaireFaults) as refused:
+        load_study(root)
+    assert "two_meanings" in {fault.code for fault in refused.value.faults}
+
+
+def test_a_folder_without_a_study_says_so(tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireFaults, match="no study here"):
+        load_studies(tmp_path)
