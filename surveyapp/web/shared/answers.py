@@ -1,0 +1,42 @@
+"""How an answer reads: the words for its options, its number, its day, or the reason there is none."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel.numbers import format_decimal
+from flask_babel import LazyString, format_date, get_locale
+from flask_babel import lazy_gettext as _
+
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
+from surveyapp.domain.kinds import Part
+
+REASONS: dict[Reason, LazyString] = {
+    Reason.DONT_KNOW: _("Don’t know"),
+    Reason.PREFER_NOT_TO_SAY: _("Prefer not to say"),
+    Reason.SKIPPED: _("Not answered"),
+    Reason.NOT_ASKED: _("Not asked"),
+}
+
+
+def said(part: Part, answer: Answer | None) -> tuple[str, ...]:
+    """What was answered, as words to show: one for most kinds, one an option for a multiple. No answer yet reads as
+    not answered."""
+    match answer:
+        case Codes(codes):
+            return tuple(option.label if (option := part.question.option(code)) else code for code in codes)
+        case Number(value):
+            return (written_number(value),)
+        case Day(value):
+            return (format_date(value, "long", rebase=False),)
+        case Text(text):
+            return (text,)
+        case Missing(reason):
+            return (str(REASONS[reason]),)
+        case None:
+            return (str(REASONS[Reason.SKIPPED]),)
+
+
+def written_number(value: Decimal) -> str:
+    """A number as the reader's language writes it, every decimal kept."""
+    return format_decimal(value.normalize(), locale=get_locale() or "en", decimal_quantization=False)
