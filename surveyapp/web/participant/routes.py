@@ -1,12 +1,345 @@
-"""Being written."""
+"""A participant's pages: in by link or code, consent, one question a page, check, submit, and out again."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import uuid
+from typing import Any
+
+from babel import Locale
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from surveyapp.domain.cases import ANSWERABLE
+from surveyapp.domain.errors import (
+    AccessRefused,
+    AlreadySubmitted,
+    AnswerFault,
+    AnswersRefused,
+    ConsentMissing,
+    NotOnRoute,
+    StateRefused,
+    Unfinished,
+)
+from surveyapp.domain.kinds import Form
+from surveyapp.domain.route import Page
+from surveyapp.services import access, answering
+from surveyapp.services.answering import ByLink, Saved, Visit
+from surveyapp.web.participant import views
+from surveyapp.web.shared.limits import GUESSABLE, limiter
+from surveyapp.web.shared.runtime import runtime
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
+Answer = str | Response | tuple[str, int]
 
-@participant.get("/start")
-def start() -> str:
-    return ""
+
+class NotLetIn(Exception):
+    """Nobody has opened a link or code in this browser, or they have left."""
+
+
+@participant.get("/")
+def front() -> Answer:
+    return redirect(url_for(".start"))
+
+
+@participant.route("/start", methods=["GET", "POST"])
+@limiter.limit(GUESSABLE, methods=["POST"])
+def start() -> Answer:
+    """A code is typed here, by those who were given one in place of a link."""
+    typed = request.form.get("code", "")
+    if request.method == "GET":
+        return render_template("participant/start.html", typed="", fault=None)
+    try:
+        return _let_in(access.open_code(runtime(), typed))
+    except AccessRefused as refused:
+        fault = _code_fault(refused.why) if typed.strip() else _("Write the code you were given.")
+        return render_template("participant/start.html", typed=typed[:40], fault=fault), 422
+
+
+@participant.get("/s/<token>")
+def link(token: str) -> Answer:
+    """A personal link. What a message puts after an address (a full stop, a bracket) is not part of it."""
+    return _let_in(access.open_link(runtime(), token.rstrip(".,;:!?)>]\"'”’")))
+
+
+@participant.get("/survey")
+def survey() -> Answer:
+    """Sends everybody to where they should be."""
+    here = answering.visit(runtime(), _who())
+    if not here.submitted and here.state not in ANSWERABLE:
+        return _render("closed", here, state=here.state.value)
+    return redirect(_place(here, note="back"))
+
+
+@participant.get("/survey/consent")
+def consent() -> Answer:
+    here = answering.visit(runtime(), _who())
+    return redirect(_place(here)) if _is_over(here) else _consent(here)
+
+
+@participant.post("/survey/consent")
+def give_consent() -> Answer:
+    who = _who()
+    agreed = {name.removeprefix("agree-"): True for name in request.form if name.startswith("agree-")}
+    if "decline" in request.form:
+        answering.give_consent(runtime(), who, {})
+        return redirect(url_for(".declined"))
+    here = answering.visit(runtime(), who)
+    if not _is_over(here) and not all(agreed.get(purpose.id) for purpose in here.study.required_purposes):
+        return _consent(here, agreed), 422
+    return redirect(_place(answering.give_consent(runtime(), who, agreed)))
+
+
+@participant.get("/survey/declined")
+def declined() -> Answer:
+    here = answering.visit(runtime(), _who())
+    return redirect(_place(here)) if _is_over(here) or here.consented else _render("declined", here)
+
+
+@participant.get("/survey/q/<page_id>")
+def question(page_id: str) -> Answer:
+    here = answering.visit(runtime(), _who())
+    page = None if _is_over(here) else views.open_page(here, page_id)
+    return redirect(_place(here)) if page is None else _question(here, page)
+
+
+@participant.post("/survey/q/<page_id>")
+def answer(page_id: str) -> Answer:
+    who, form = _who(), request.form.to_dict(flat=False)
+    try:
+        saved = answering.save_page(runtime(), who, page_id, form, _save_id())
+    except AnswersRefused as refused:
+        here = answering.visit(runtime(), who)
+        page = views.open_page(here, page_id)
+        if page is None:
+            return redirect(_place(here))
+        if _then() and views.only_unanswered(refused.faults):
+            return redirect(_elsewhere(here, page_id, unsaved=views.anything_posted(page, form)))
+        return _question(here, page, form, refused.faults), 422
+    return redirect(_elsewhere(saved.visit, page_id) if _then() else _onward(saved, page_id))
+
+
+@participant.get("/survey/check")
+def check() -> Answer:
+    here = answering.visit(runtime(), _who())
+    if _is_over(here) or not here.consented or not here.ready[1].complete:
+        return redirect(_place(here))
+    pages = here.ready[1].pages
+    return _render("check", here, sections=views.answers_by_section(here), last=pages[-1] if pages else None)
+
+
+@participant.post("/survey/check")
+def submit() -> Answer:
+    answering.submit(runtime(), _who())
+    return redirect(url_for(".done"))
+
+
+@participant.get("/survey/done")
+def done() -> Answer:
+    here = answering.visit(runtime(), _who())
+    if not here.submitted:
+        return redirect(_place(here))
+    again = views.asked_again_on(here, runtime().zone(here.study))
+    return _render("done", here, submitted_at=here.ready[2].submitted_at, again=again)
+
+
+@participant.get("/survey/later")
+def later() -> Answer:
+    here = answering.visit(runtime(), _who())
+    return redirect(_place(here)) if _is_over(here) else _render("later", here, unsaved="unsaved" in request.args)
+
+
+@participant.get("/survey/leave")
+def leave() -> Answer:
+    """Ends the session in this browser. What is shown says nothing of the study or the person."""
+    session.clear()
+    return render_template("participant/left.html")
+
+
+def _let_in(access_id: uuid.UUID) -> Response:
+    """Begins this browser's session with the case; the same link again goes on with the session there is, so that a
+    page open in another tab can still be sent."""
+    if session.get("access") != str(access_id):
+        session.clear()
+        session["access"] = str(access_id)
+    return redirect(url_for(".survey"))
+
+
+def _who() -> ByLink:
+    """Who is answering. Raises NotLetIn."""
+    try:
+        access_id = uuid.UUID(session["access"])
+    except (KeyError, ValueError):
+        raise NotLetIn from None
+    # Signed anew on every page, so that a session ends twelve hours after the last one and not after the first.
+    session.modified = True
+    return ByLink(access_id, str(get_locale() or "en"))
+
+
+def _save_id() -> uuid.UUID:
+    """The id the form was given when it was shown. One that was tampered with counts as another form."""
+    try:
+        return uuid.UUID(request.form.get("save_id", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _then() -> str | None:
+    """Where somebody wants to go instead of on: `back` or `later`."""
+    return next((value for value in request.form.getlist("then") if value in ("back", "later")), None)
+
+
+def _checking() -> str | None:
+    """`check` for those who came from the check page, and so go back to it."""
+    return "check" if request.args.get("from") == "check" else None
+
+
+def _address(page_id: str, note: str | None = None) -> str:
+    """A question's address; those who came from the check page are remembered in it."""
+    query: dict[str, Any] = {"note": note, "from": _checking()}
+    return url_for(".question", page_id=page_id, **query)
+
+
+def _is_over(here: Visit) -> bool:
+    return here.submitted or here.state not in ANSWERABLE
+
+
+def _place(here: Visit, note: str | None = None) -> str:
+    """The address of the page a person should be on."""
+    if here.submitted:
+        return url_for(".done")
+    if here.state not in ANSWERABLE:
+        return url_for(".survey")
+    if not here.consented or here.route is None or here.response is None:
+        return url_for(".consent")
+    page = views.resume_at(here.route)
+    if page is None:
+        return url_for(".check")
+    return _address(page.id, note if here.response.revision else None)
+
+
+def _onward(saved: Saved, page_id: str) -> str:
+    """Where Continue leads: from the check page only through what is newly asked, and back to it."""
+    if _checking():
+        return _place(saved.visit)
+    following = saved.next_page(page_id)
+    return url_for(".check") if following is None else url_for(".question", page_id=following.id)
+
+
+def _elsewhere(here: Visit, page_id: str, unsaved: bool = False) -> str:
+    """Where `then` leads. `unsaved`: something on the page could not be stored, as part of the answer is missing."""
+    return url_for(".later", unsaved=1 if unsaved else None) if _then() == "later" else _back(here, page_id)
+
+
+def _back(here: Visit, page_id: str) -> str:
+    """Where Back leads: the question before, or what this is about."""
+    _questionnaire, route, _response = here.ready
+    if _checking() and route.complete:
+        return url_for(".check")
+    before = route.before(page_id) if route.page(page_id) else None
+    return _address(before.id) if before else url_for(".consent")
+
+
+def _question(here: Visit, page: Page, posted: Form | None = None, faults: tuple[AnswerFault, ...] = ()) -> str:
+    answered, likely = here.ready[1].progress
+    return _render(
+        "question",
+        here,
+        view=views.question_page(here, page, posted, faults),
+        back=_back(here, page.id),
+        action=_address(page.id),
+        save_id=uuid.uuid4(),
+        answered=answered,
+        likely=max(likely, 1),
+        note=_NOTES.get(request.args.get("note", ""), lambda: None)(),
+    )
+
+
+_NOTES = {
+    "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
+    "moved": lambda: _("That question is not the one to answer now. Go on from here."),
+}
+
+
+def _consent(here: Visit, agreed: dict[str, bool] | None = None) -> str:
+    """The consent page, ticked as before or, when it was refused, as posted."""
+    said = {purpose: each.given for purpose, each in here.consents.items()}
+    required = here.study.required_purposes
+    missing = [
+        (f"agree-{purpose.id}", _("To take part, tick “%(text)s”", text=purpose.text))
+        for purpose in required
+        if agreed is not None and not agreed.get(purpose.id)
+    ]
+    return _render(
+        "consent",
+        here,
+        agreed=said if agreed is None else agreed,
+        missing=missing,
+        begun=here.response is not None,
+        changed_mind=any(said.get(purpose.id) is False for purpose in required),
+    )
+
+
+def _render(name: str, here: Visit, **context: Any) -> str:
+    """A page of somebody's study. `words` marks the study's own texts where their language is not the page's."""
+    source, shown = Locale.parse(here.study.source_language, sep="-"), get_locale()
+    words = (
+        Markup("")
+        if shown and shown.language == source.language
+        else Markup(' lang="{}" dir="{}"').format(here.study.source_language, source.text_direction)
+    )
+    return render_template(f"participant/{name}.html", visit=here, study=here.study, words=words, **context)
+
+
+def _code_fault(why: str) -> str:
+    if why == "wrong":
+        return _("That code is not right. Check each letter and number, then try again.")
+    return _("That code no longer works. Ask the person who invited you for a new one.")
+
+
+@participant.errorhandler(NotLetIn)
+def _not_let_in(_error: NotLetIn) -> Answer:
+    return render_template("participant/refused.html", why="unknown", studies=runtime().studies.values()), 403
+
+
+@participant.errorhandler(AccessRefused)
+def _access_refused(error: AccessRefused) -> Answer:
+    """A link that opens nothing, or an access that ended while it was used. Somebody else's wrong link ends nothing."""
+    if request.endpoint != "participant.link":
+        session.clear()
+    status = 404 if error.why == "wrong" else 410
+    return render_template("participant/refused.html", why=error.why, studies=runtime().studies.values()), status
+
+
+@participant.errorhandler(NotOnRoute)
+def _not_on_route(error: NotOnRoute) -> Answer:
+    return redirect(url_for(".check") if error.page is None else _address(error.page, "moved"))
+
+
+@participant.errorhandler(Unfinished)
+def _unfinished(error: Unfinished) -> Answer:
+    return redirect(_address(error.page, "moved"))
+
+
+@participant.errorhandler(AlreadySubmitted)
+def _already_submitted(_error: AlreadySubmitted) -> Answer:
+    return redirect(url_for(".done"))
+
+
+@participant.errorhandler(ConsentMissing)
+def _consent_missing(_error: ConsentMissing) -> Answer:
+    return redirect(url_for(".consent"))
+
+
+@participant.errorhandler(StateRefused)
+def _state_refused(_error: StateRefused) -> Answer:
+    """Answers are not taken now: closed since the page was shown, or nothing is open yet to begin on."""
+    here = answering.visit(runtime(), _who())
+    return (
+        redirect(url_for(".survey"))
+        if here.state not in ANSWERABLE
+        else (_render("closed", here, state="not_ready"), 409)
+    )

@@ -1,0 +1,53 @@
+// What a participant's page does better with a script. Everything works without it.
+
+const form = document.querySelector("form.question");
+let changed = false;
+
+// The problem is read out and seen first.
+document.querySelector(".error-summary")?.focus();
+
+if (form) {
+  form.addEventListener("input", ({ target }) => {
+    changed = true;
+    letGo(target);
+    count(target);
+  });
+
+  // Back keeps what was chosen or written here, as Continue would.
+  document.querySelector("a.back")?.addEventListener("click", (event) => {
+    if (!changed || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    const then = Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: "back" });
+    form.append(then);
+    form.submit();
+  });
+}
+
+// “None of these” and “Prefer not to say” stand alone: ticking one lets go of the rest, and the other way round.
+function letGo(target) {
+  const field = target.closest(".field");
+  if (!field || target.type === "radio") return;
+  const ticked = target.type === "checkbox";
+  if (target.closest(".more") || (ticked ? !target.checked : !target.value)) return;
+  const alone = "alone" in target.dataset;
+  for (const other of field.querySelectorAll("input, textarea")) {
+    if (other === target || other.closest(".more") || !(alone || "alone" in other.dataset)) continue;
+    if (other.type === "checkbox") other.checked = false;
+    else if (other.type !== "radio" && alone) other.value = "";
+  }
+}
+
+// How many characters are left is said only near the end.
+function count(box) {
+  const limit = Number(box.dataset.limit);
+  if (!limit) return;
+  const left = limit - box.value.length;
+  let line = box.parentElement.querySelector(".left");
+  if (!line) {
+    line = Object.assign(document.createElement("p"), { className: "left" });
+    line.setAttribute("role", "status");
+    box.after(line);
+  }
+  line.classList.toggle("over", left < 0);
+  line.textContent = left > limit / 5 ? "" : (left < 0 ? box.dataset.over : box.dataset.left).replace("{}", Math.abs(left));
+}

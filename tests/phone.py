@@ -1,0 +1,95 @@
+"""A participant's phone: it opens a link, reads the page, and sends what a browser would send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from werkzeug.test import TestResponse
+
+from surveyapp import create_app
+from surveyapp.services.runtime import Runtime
+from tests.page import Client, Page
+
+Value = str | Sequence[str]
+
+
+class Phone:
+    """One browser with its own cookies. After each step `path`, `status` and `page` say what it shows."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        app = create_app(runtime)
+        app.testing = True
+        app.config["RATELIMIT_ENABLED"] = False
+        self.client = Client(app.test_client())
+        self.path, self.query, self.status = "", "", 0
+        self.page = Page("")
+
+    def open(self, address: str) -> Page:
+        """Follows an address, redirects included."""
+        return self._show(self.client.get(address, follow_redirects=True))
+
+    def send(self, changes: Mapping[str, Value] | None = None, *, to: str | None = None, **fields: Value) -> Page:
+        """Sends the page's form as it is filled in, with changes, to where it goes (or to another address)."""
+        form = {**self.page.fields(), **(changes or {}), **fields}
+        return self._show(self.client.post(to or self.action, form, follow_redirects=True))
+
+    def agree(self, link: str) -> Page:
+        """Opens a link and agrees to take part."""
+        self.open(link)
+        return self.send({"agree-take_part": "yes"})
+
+    def answer_until(self, stop: str | None, chosen: Mapping[str, Value] | None = None) -> list[str]:
+        """Answers page after page with the first option, or as chosen, up to a question (or the check page). Returns
+        the questions passed."""
+        passed = []
+        while self.path.startswith("/survey/q/") and self.question != stop:
+            assert self.status == 200, self.page.words
+            passed.append(self.question)
+            self.send(self.filled(chosen or {}))
+        return passed
+
+    def filled(self, chosen: Mapping[str, Value]) -> dict[str, Value]:
+        """A form for the page: of every group of radios or boxes the first, unless chosen otherwise."""
+        form: dict[str, Value] = {}
+        for tag, attributes in self.page.elements:
+            if tag == "input" and attributes.get("type") in ("radio", "checkbox"):
+                form.setdefault(attributes["name"], attributes["value"])
+        shown = {attributes.get("name") for tag, attributes in self.page.elements if tag in ("input", "textarea")}
+        return form | {name: value for name, value in chosen.items() if name in shown}
+
+    @property
+    def question(self) -> str:
+        """The question the page is about."""
+        return self.path.removeprefix("/survey/q/")
+
+    @property
+    def action(self) -> str:
+        """Where the page's form goes."""
+        return next(attributes["action"] for tag, attributes in self.page.elements if tag == "form")
+
+    @property
+    def heading(self) -> str:
+        return self.page.said("h1")[0]
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """The summary at the top, as (where each link goes, what it says)."""
+        links = [attributes.get("href", "") for tag, attributes in self.page.elements if tag == "a"]
+        return [(href, text) for href, text in zip(links, self.page.said("a"), strict=True)
+                if href.startswith("#") and href != "#main"]
+
+    def chosen(self) -> dict[str, list[str]]:
+        """What is ticked or typed in on the page, hidden fields aside."""
+        return {name: values for name, values in self.page.fields().items()
+                if name not in ("csrf_token", "save_id") and values != [""]}
+
+    def follow(self, text: str) -> Page:
+        """Follows the first link that says this."""
+        links = [attributes.get("href", "") for tag, attributes in self.page.elements if tag == "a"]
+        return self.open(next(href for href, said in zip(links, self.page.said("a"), strict=True) if said == text))
+
+    def _show(self, response: TestResponse) -> Page:
+        self.status, self.path = response.status_code, response.request.path
+        self.query = response.request.query_string.decode()
+        self.page = Page(response.text)
+        return self.page
