@@ -1,0 +1,167 @@
+"""Result objects made by hand, for tests of what is said and drawn from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from surveyapp.domain.results import (
+    Category,
+    Cell,
+    Change,
+    Distribution,
+    Interval,
+    RatingSummary,
+    Shift,
+    ShiftRow,
+    Slice,
+    Tally,
+)
+
+OPTIONS = tuple(
+    Category(code, label, "option")
+    for code, label in (
+        ("very", "Very confident"),
+        ("quite", "Quite confident"),
+        ("neither", "Neither"),
+        ("not_very", "Not very confident"),
+        ("not_at_all", "Not at all confident"),
+    )
+)
+NET = Category("confident", "Confident", "net", ("very", "quite"))
+EVERYONE = Slice("")
+SMALL, LARGE = Slice("Small employer", "employer_size", "sme"), Slice("Large employer", "employer_size", "large")
+
+Counts = Sequence[int | None]
+"""People by option, most favourable first. None: hidden."""
+
+
+def percent(count: int, base: int) -> int | None:
+    if not base:
+        return None
+    return int((Decimal(100 * count) / base).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def cell(count: int | None, base: int, fewer_than: int | None = None) -> Cell:
+    return Cell(None, None, fewer_than) if count is None else Cell(count, percent(count, base))
+
+
+def tally(
+    counts: Counts,
+    base: int | None = None,
+    people: Slice = EVERYONE,
+    options: Sequence[Category] = OPTIONS,
+    nets: Sequence[Category] = (NET,),
+) -> Tally:
+    """A tally of counts by option; `base` is needed only where a count is hidden."""
+    whole = sum(count or 0 for count in counts) if base is None else base
+    cells = {option.code: cell(count, whole, 5) for option, count in zip(options, counts, strict=True)}
+    for net in nets:
+        members = [cells[code].count for code in net.members]
+        known = None if None in members else sum(member or 0 for member in members)
+        cells[net.code] = cell(known, whole)
+    return Tally(people, Cell(whole, 100 if whole else None), cells, {"dont_know": Cell(0)}, low_base=whole < 30)
+
+
+def withheld(people: Slice = EVERYONE, options: Sequence[Category] = OPTIONS) -> Tally:
+    cells = {each.code: Cell(None) for each in (*options, NET)}
+    return Tally(people, Cell(None, None, 10), cells, {}, withheld=True)
+
+
+def row(label: str, made: Tally, *, touchpoint: int = 1, moment: str | None = "now", detail: str = "then") -> ShiftRow:
+    back = moment == "before"
+    return ShiftRow(label, "looking back" if back else detail, touchpoint, moment, back, made, made.cell(NET.code))
+
+
+BEFORE, FIRST, SECOND = "Before the placement", "Touchpoint 1", "Touchpoint 2"
+
+
+def looking_back(before: Counts = (2, 9, 6, 8, 4), now: Counts = (16, 12, 1, 0, 0)) -> tuple[tuple[ShiftRow, ...], ...]:
+    return (row(BEFORE, tally(before), moment="before"),), (row(FIRST, tally(now)),)
+
+
+def measured(first: Tally, second: Tally) -> tuple[tuple[ShiftRow, ...], ...]:
+    return (row(FIRST, first, moment=None),), (row(SECOND, second, touchpoint=2, moment=None),)
+
+
+def shift(rows: tuple[tuple[ShiftRow, ...], ...], *changes: Change, **over: object) -> Shift:
+    values: dict[str, object] = {
+        "study": "job_rotation",
+        "measure": "confidence",
+        "theme": "confidence",
+        "title": "Confidence",
+        "asked_of": "People in a placement",
+        "variable": "confidence",
+        "question": "How confident are you?",
+        "note": None,
+        "group": "backfill",
+        "options": OPTIONS,
+        "neutral": "neither",
+        "net": NET,
+        "rows": rows,
+        "changes": changes,
+        "matched": False,
+        "matched_base": None,
+        "segment": None,
+        "data_at": dt.datetime(2026, 6, 12, 10, 30, tzinfo=dt.UTC),
+        "low_base_under": 30,
+    }
+    return Shift(**(values | over))  # type: ignore[arg-type]
+
+
+def change(kind: Literal["looking_back", "measured"] = "looking_back", **over: object) -> Change:
+    values: dict[str, object] = {
+        "people": EVERYONE,
+        "kind": kind,
+        "before_row": 0,
+        "after_row": 1,
+        "base": 29,
+        "lost": 0,
+        "joined": 0,
+        "before": 11,
+        "after": 28,
+        "gained": 18,
+        "given_up": 1,
+        "rose": 20,
+        "same": 8,
+        "fell": 1,
+        "points": 59,
+        "interval": Interval(38, 74),
+        "mcnemar_p": None,
+        "wilcoxon_p": None,
+        "transitions": None,
+        "low_base": True,
+    }
+    return Change(**(values | over))  # type: ignore[arg-type]
+
+
+def distribution(tallies: Sequence[Tally], **over: object) -> Distribution:
+    values: dict[str, object] = {
+        "group": "backfill",
+        "touchpoint": 1,
+        "variable": "heard_via",
+        "moment": None,
+        "question": "How did you hear?",
+        "text": "How did you hear?",
+        "statement": None,
+        "moment_label": None,
+        "kind": "choice",
+        "section": "How it began",
+        "options": OPTIONS,
+        "nets": (NET,),
+        "tallies": tuple(tallies),
+    }
+    return Distribution(**(values | over))  # type: ignore[arg-type]
+
+
+RATINGS = tuple(Category(str(number), str(number), "option") for number in range(1, 11))
+
+
+def rating(counts: Counts, summary: RatingSummary) -> Distribution:
+    made = tally(counts, options=RATINGS, nets=())
+    made = Tally(made.people, made.base, made.cells, made.missing, summary, low_base=made.low_base)
+    return distribution(
+        [made], kind="rating", options=RATINGS, nets=(), low="Not at all valuable", high="Extremely valuable"
+    )

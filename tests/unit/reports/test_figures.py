@@ -1,0 +1,214 @@
+"""What is drawn: places come from counts, nothing hidden has one, and the browser's contract holds."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveyapp.domain.results import Category, RatingSummary, Shift
+from surveyapp.reports import figures, static_svg
+from surveyapp.reports.bars import options_chart, scale_chart, shift_chart, stretched
+from surveyapp.reports.columns import rating_chart
+from surveyapp.reports.words import ENGLISH
+from tests.unit.reports import made
+
+COUNTS = st.lists(st.integers(0, 60), min_size=5, max_size=5).filter(any)
+MAY_HIDE = st.lists(st.one_of(st.integers(0, 60), st.none()), min_size=5, max_size=5)
+
+
+def two_rows(first: made.Counts, second: made.Counts) -> Shift:
+    return made.shift(made.measured(made.tally(first), made.tally(second)))
+
+
+def bars(figure: figures.Figure) -> dict[float, list[tuple[float, float, str]]]:
+    """Segments by the row they stand in: (start, end, option), from left to right."""
+    found: dict[float, list[tuple[float, float, str]]] = {}
+    for trace in figure["data"]:
+        for start, width, y in zip(trace["base"], trace["x"], trace["y"], strict=True):
+            found.setdefault(y, []).append((start, start + width, trace["name"]))
+    return {y: sorted(segments) for y, segments in sorted(found.items())}
+
+
+@given(COUNTS, COUNTS, st.booleans())
+def test_segments_touch_add_up_to_the_base_and_stand_around_the_middle(
+    first: list[int], second: list[int], narrow: bool
+) -> None:
+    drawn = bars(figures.shift_figure(two_rows(first, second), ENGLISH, narrow=narrow))
+    for counts, segments in zip((first, second), drawn.values(), strict=True):
+        base = sum(counts)
+        assert len(segments) == sum(count > 0 for count in counts)
+        assert segments[0][0] == pytest.approx(-100 * (counts[3] + counts[4] + counts[2] / 2) / base, abs=1e-3)
+        assert segments[-1][1] == pytest.approx(100 * (counts[0] + counts[1] + counts[2] / 2) / base, abs=1e-3)
+        for one, two in itertools.pairwise(segments):
+            assert one[1] == pytest.approx(two[0], abs=1e-3)
+        names = [segment[2] for segment in segments]
+        present = [option.label for option, count in zip(made.OPTIONS, counts, strict=True) if count]
+        assert names == present[::-1]
+
+
+@given(MAY_HIDE, st.integers(1, 400))
+def test_what_is_hidden_is_not_drawn_and_moves_nothing(counts: list[int | None], more: int) -> None:
+    """The same figure but for the rows' ends, whatever the hidden counts are: zero, or people left out of the base."""
+    base = sum(count or 0 for count in counts) + more
+    shown = made.shift(made.measured(made.tally(counts, base=base), made.tally((1, 1, 1, 1, 1))))
+    drawn = list(bars(figures.shift_figure(shown, ENGLISH)).values())
+    if any(counts):
+        widths = {option: end - start for start, end, option in drawn[0]}
+        assert set(widths) == {option.label for option, count in zip(made.OPTIONS, counts, strict=True) if count}
+        for option, count in zip(made.OPTIONS, counts, strict=True):
+            if count:
+                assert widths[option.label] == pytest.approx(100 * count / base, abs=1e-3)
+    for narrow in (False, True):
+        written = json.dumps(figures.shift_figure(shown, ENGLISH, narrow=narrow))
+        for option, count in zip(made.OPTIONS, counts, strict=True):
+            if count is None:
+                # The other row has one of each.
+                assert len(re.findall(rf"{option.label}: \d+ of", written)) == 1
+
+
+def test_four_options_without_a_neutral_one_part_in_the_middle() -> None:
+    options = tuple(Category(name, name, "option") for name in ("great", "some", "little", "none"))
+    net = Category("much", "Much", "net", ("great", "some"))
+    tally = made.tally((20, 5, 3, 2), options=options, nets=(net,))
+    chart = scale_chart([made.distribution([tally], options=options, nets=(net,), favourable="much")], ENGLISH)
+    assert [(segment.option, segment.colour) for segment in chart.bars[0].segments] == [
+        ("none", "likert-5"),
+        ("little", "likert-4"),
+        ("some", "likert-2"),
+        ("great", "likert-1"),
+    ]
+    assert [segment.start for segment in chart.bars[0].segments][2] == pytest.approx(0)
+
+
+def test_the_midline_is_at_zero_under_the_bars() -> None:
+    wide = figures.shift_figure(two_rows((1, 2, 3, 4, 5), (5, 4, 3, 2, 1)), ENGLISH)["layout"]
+    assert [(line["x0"], line["x1"], line["layer"]) for line in wide["shapes"]] == [(0, 0, "below")]
+    low, high = wide["xaxis"]["range"]
+    assert low < 0 < high
+
+
+def test_a_row_ends_with_the_net_its_base_and_the_flag() -> None:
+    figure = figures.shift_figure(two_rows((16, 12, 1, 0, 0), (40, 5, 2, 0, 0)), ENGLISH)
+    texts = [note["text"] for note in figure["layout"]["annotations"]]
+    assert texts == [made.FIRST, "then", "97%", "28 of 29 ⚑", made.SECOND, "then", "96%", "45 of 47"]
+
+
+def test_a_row_that_may_not_be_shown_says_so_in_place_of_a_bar() -> None:
+    shift = made.shift(made.measured(made.tally((16, 12, 1, 0, 0)), made.withheld()))
+    for narrow in (False, True):
+        figure = figures.shift_figure(shift, ENGLISH, narrow=narrow)
+        assert len(bars(figure)) == 1
+        assert "Not shown: fewer than 10 people answered." in json.dumps(figure)
+
+
+def test_split_rows_stand_by_moment_everyone_first() -> None:
+    rows = tuple(
+        tuple(made.row(label, made.tally((4, 3, 2, 1, 0), people=people)) for people in (made.EVERYONE, made.SMALL))
+        for label in (made.FIRST, made.SECOND)
+    )
+    chart = shift_chart(made.shift(rows, segment="employer_size"), ENGLISH)
+    assert [(group.heading, [bar.label for bar in group.bars]) for group in chart.groups] == [
+        (made.FIRST, ["Everyone", "Small employer"]),
+        (made.SECOND, ["Everyone", "Small employer"]),
+    ]
+    assert len(bars(figures.bar_figure(chart, narrow=True))) == 4
+
+
+def all_figures() -> Iterator[tuple[str, figures.Figure]]:
+    hostile = tuple(Category(f"o{number}", f"<b>{number}</b> & more", "option") for number in range(5))
+    net = Category("confident", "<i>Net</i>", "net", ("o0", "o1"))
+    tally = made.tally((5, 4, 3, 2, 1), options=hostile, nets=(net,))
+    summary = RatingSummary(Decimal("8.6"), (10,), 4, 10)
+    for narrow in (False, True):
+        yield "shift", figures.shift_figure(two_rows((5, 4, 3, 2, 1), (0, 0, 0, 0, 9)), ENGLISH, narrow=narrow)
+        rows = ((made.row("<script>alert(1)</script>", tally),),)
+        shift = made.shift(rows, options=hostile, net=net, neutral="o2")
+        yield "hostile", figures.shift_figure(shift, ENGLISH, narrow=narrow)
+        plain = made.distribution([tally], options=hostile, nets=())
+        yield "options", figures.distribution_figure((plain,), ENGLISH, narrow=narrow)
+        rated = made.rating((0, 0, 0, 1, 0, 2, 3, 8, 15, 18), summary)
+        yield "rating", figures.distribution_figure((rated,), ENGLISH, narrow=narrow)
+
+
+def texts_in(node: Any, key: str = "") -> Iterator[str]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from texts_in(value, name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts_in(value, key)
+    elif isinstance(node, str) and key in ("text", "name", "hovertext"):
+        yield node
+
+
+@pytest.mark.parametrize(("name", "figure"), list(all_figures()))
+def test_a_figure_is_what_plotly_and_the_page_take(name: str, figure: figures.Figure) -> None:
+    go.Figure(figure)  # raises for a property that is not Plotly's
+    assert figure["layout"]["height"] > 40
+    assert set(figure["layout"]["margin"]) == {"l", "r", "t", "b"}
+    assert "width" not in figure["layout"]
+    for text in texts_in(figure):
+        assert re.search(r"<(?!br>)", text) is None, text
+    colours = re.findall(r'"color": "([^"]*)"', json.dumps(figure))
+    assert colours
+    assert all(re.fullmatch(r"var\(--[a-z0-9-]+\)", colour) for colour in colours)
+
+
+def test_options_stand_as_written_and_are_labelled_with_count_and_base() -> None:
+    chart = options_chart([made.distribution([made.tally((24, 13, 5, None, 2), base=47)])], ENGLISH)
+    assert [(bar.label, bar.value, bar.base) for bar in chart.bars] == [
+        ("Very confident", "51%", "24 of 47"),
+        ("Quite confident", "28%", "13 of 47"),
+        ("Neither", "11%", "5 of 47"),
+        ("Not very confident", None, "fewer than 5"),
+        ("Not at all confident", "4%", "2 of 47"),
+    ]
+    assert chart.bars[3].segments == ()
+
+
+def test_a_rating_says_mean_most_common_and_range_or_what_of_it_may_be_said() -> None:
+    whole = RatingSummary(Decimal("8.6"), (8, 10), 4, 10)
+    assert rating_chart([made.rating([1] * 10, whole)], ENGLISH).panels[0].summary == (
+        "Mean 8.6 · most common 8, 10 · from 4 to 10"
+    )
+    part = RatingSummary(Decimal("8.6"), None, None, 10)
+    assert rating_chart([made.rating([1] * 10, part)], ENGLISH).panels[0].summary == "Mean 8.6"
+    hidden = rating_chart([made.rating([None, *[5] * 9], part)], ENGLISH).panels[0]
+    assert hidden.columns[0].share is None
+    assert ">None<" not in static_svg.panel_svg(rating_chart([made.rating([None, *[5] * 9], part)], ENGLISH), hidden)
+
+
+@given(MAY_HIDE)
+def test_the_servers_drawing_shows_the_segments_of_the_figure_and_no_style(counts: list[int | None]) -> None:
+    shift = made.shift(made.measured(made.tally(counts, base=400), made.tally((1, 1, 1, 1, 1))))
+    chart = shift_chart(shift, ENGLISH)
+    drawn = static_svg.bar_svg(chart, chart.bars[0])
+    assert drawn.count("<rect") == sum(bool(count) for count in counts)
+    assert "style=" not in drawn
+    for x, width in re.findall(r'<rect [^>]*x="([\d.]+)%" width="([\d.]+)%"', drawn):
+        assert 0 <= float(x) <= float(x) + float(width) <= 100.001
+
+
+def test_the_servers_drawing_escapes_its_words() -> None:
+    options = (Category("very", '"<b>', "option"), *made.OPTIONS[1:])
+    tally = made.tally((2, 9, 6, 8, 4), options=options)
+    chart = shift_chart(made.shift(((made.row("x", tally),),), options=options), ENGLISH)
+    drawn = static_svg.bar_svg(chart, chart.bars[0])
+    assert '"<b>' not in drawn
+    assert '"<b> 2 (7%); Quite confident 9 (31%)' in unescape(drawn)
+
+
+def test_charts_of_a_page_share_one_axis() -> None:
+    charts = stretched([shift_chart(two_rows((9, 0, 0, 0, 1), (1, 0, 0, 0, 9)), ENGLISH),
+                        shift_chart(two_rows((9, 0, 0, 0, 0), (9, 0, 0, 0, 0)), ENGLISH)])  # fmt: skip
+    assert [(chart.low, chart.high) for chart in charts] == [(-90.0, 100.0)] * 2
