@@ -1,12 +1,119 @@
-"""Being written."""
+"""Results, for those who may see them. Nothing here names a person or shows anybody's words."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+
+from surveyapp.domain.errors import NotFound
+from surveyapp.domain.staff import Action
+from surveyapp.domain.study import Study
+from surveyapp.reports import csv_file, sentences
+from surveyapp.services import results
+from surveyapp.web.evaluator import views
+from surveyapp.web.evaluator.asked import Asked, asked_for
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff, staff_only
 
 evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_folder="templates")
+# Globals, because a macro that is imported sees no context.
+evaluator.add_app_template_global(views.bar_drawing, "bar_drawing")
+evaluator.add_app_template_global(views.panel_drawing, "panel_drawing")
+
+
+def _page(template: str, study: Study, place: str, **values: Any) -> str:
+    manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study.id)
+    bundle, style = views.plotly_files()
+    return render_template(
+        f"evaluator/{template}.html", study=study, place=place, manages=manages, plotly=bundle, plotly_style=style,
+        **values,
+    )  # fmt: skip
 
 
 @evaluator.get("/<study_id>")
+@staff_only
 def overview(study_id: str) -> str:
-    return ""
+    shifts = results.overview(runtime(), current_staff(), study_id)
+    study = runtime().study(study_id)
+    return _page(
+        "overview", study, "overview", themes=views.overview(study, shifts), answered=views.anything_answered(shifts),
+        data_at=max((shift.data_at for shift in shifts if shift.data_at), default=None),
+    )  # fmt: skip
+
+
+@evaluator.get("/<study_id>/measures/<measure_id>")
+@staff_only
+def measure(study_id: str, measure_id: str) -> str:
+    staff, study = current_staff(), runtime().study(study_id)
+    asked = asked_for(study, request.args)
+    shift = results.shift(runtime(), staff, study_id, measure_id, matched=asked.matched, segment=asked.segment)
+    other = None
+    if shift.matched_base is not None:
+        other = results.shift(runtime(), staff, study_id, measure_id, matched=not shift.matched)
+    remarks = asked.remarks
+    if asked.matched and not shift.matched:
+        remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
+    if shift.refused:
+        remarks += (sentences.refusal(views.WORDS),)
+    return _page("measure", study, "overview", remarks=remarks,
+                 view=views.measure(study, shift, other))  # fmt: skip
+
+
+@evaluator.get("/<study_id>/measures/<measure_id>.csv")
+@staff_only
+def measure_csv(study_id: str, measure_id: str) -> Response:
+    study = runtime().study(study_id)
+    asked = asked_for(study, request.args)
+    shift = results.shift(
+        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment
+    )
+    return _csv(csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)), measure_id)
+
+
+@evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
+@staff_only
+def questions(study_id: str, group: str, touchpoint: int) -> str:
+    study, asked, blocks = _questions(study_id, group, touchpoint)
+    return _page(
+        "questions", study, "questions", group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        asked=asked, sections=views.by_section(blocks),
+        places=views.touchpoint_choices(study, group, touchpoint, asked),
+        split=views.split_choices(study, group, touchpoint, asked),
+        data_at=next((block.together[0].data_at for block in blocks), None),
+    )  # fmt: skip
+
+
+@evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>/<variable>")
+@staff_only
+def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
+    study, asked, blocks = _questions(study_id, group, touchpoint)
+    block = next((block for block in blocks if block.id == variable), None)
+    if block is None:
+        raise NotFound(_("There is no question “%(name)s” at this touchpoint.", name=variable))
+    return _page(
+        "question", study, "questions", group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].data_at,
+    )  # fmt: skip
+
+
+@evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>.csv")
+@staff_only
+def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
+    asked = asked_for(runtime().study(study_id), request.args)
+    found = results.questions(runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment)
+    rows = csv_file.question_rows(study_id, found)
+    return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
+
+
+def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Asked, list[views.Block]]:
+    study = runtime().study(study_id)
+    asked = asked_for(study, request.args)
+    found = results.questions(runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment)
+    return study, asked, views.blocks(found)
+
+
+def _csv(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(content, content_type="text/csv; charset=utf-8", headers=headers)

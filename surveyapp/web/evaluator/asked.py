@@ -1,0 +1,43 @@
+"""What the address of a results page asks for. What cannot be given is left out, with a sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from surveyapp.domain.study import Attribute, Study
+
+BY, PEOPLE, MATCHED = "by", "people", "matched"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`by`: the segment to split by. `matched`: only the people who answered every time. `remarks`: what was asked for
+    in vain."""
+
+    by: Attribute | None
+    matched: bool
+    remarks: tuple[str, ...]
+
+    @property
+    def segment(self) -> str | None:
+        return self.by.name if self.by else None
+
+
+def asked_for(study: Study, arguments: Mapping[str, str]) -> Asked:
+    """Reads `?by=` and `?people=`."""
+    remarks = []
+    by = study.segment(arguments[BY]) if arguments.get(BY) else None
+    if arguments.get(BY) and by is None:
+        remarks.append(_("Results cannot be split by that. Everyone is shown together."))
+    people = arguments.get(PEOPLE, "")
+    if people not in ("", "everyone", MATCHED):
+        remarks.append(_("There is no such choice of people. Everyone is shown."))
+    return Asked(by, people == MATCHED, tuple(remarks))
+
+
+def segments(study: Study) -> tuple[Attribute, ...]:
+    """What results may be split by, as the study declares it."""
+    return tuple(attribute for attribute in study.attributes if attribute.id in study.segments)

@@ -1,0 +1,278 @@
+"""What the results pages' templates need, made from result objects."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from surveyapp.domain.results import Change, Distribution, Shift
+from surveyapp.domain.study import Study
+from surveyapp.reports import figures, sentences, static_svg, tables
+from surveyapp.reports.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
+from surveyapp.reports.columns import ColumnChart, Panel, rating_chart
+from surveyapp.reports.figures import Figure
+from surveyapp.reports.sentences import Fact
+from surveyapp.reports.tables import Table
+from surveyapp.reports.words import Words
+from surveyapp.web.evaluator.asked import MATCHED, Asked, segments
+
+WORDS = Words(_, ngettext)
+
+_VENDOR = Path(__file__).parents[2] / "static" / "vendor"
+
+
+@functools.cache
+def plotly_files() -> tuple[str, str]:
+    """The vendored bundle and its style sheet, as static file names. Their version is in their names."""
+    (bundle,) = _VENDOR.glob("plotly-*-basic.min.js")
+    (style,) = _VENDOR.glob("plotly-*.css")
+    return f"vendor/{bundle.name}", f"vendor/{style.name}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several links of which one is taken."""
+
+    label: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A measure on the overview."""
+
+    shift: Shift
+    group: str
+    headline: str
+    chart: BarChart
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A change's card."""
+
+    change: Change
+    title: str
+    kind: str
+    facts: tuple[Fact, ...]
+    tests: str | None
+    slices: Table | None
+    moves: Table | None
+
+
+@dataclass(frozen=True)
+class MeasureView:
+    """A measure's page."""
+
+    shift: Shift
+    headline: str
+    lead: tuple[str, ...]
+    chart: BarChart
+    wide: Figure
+    narrow: Figure
+    notes: tuple[str, ...]
+    people: tuple[Choice, ...]
+    split: tuple[Choice, ...]
+    changes: tuple[ChangeView, ...]
+    counts: Table
+    beside: Table | None
+
+
+@dataclass(frozen=True)
+class Block:
+    """One question with all its variables: statements, moments."""
+
+    id: str
+    question: str
+    together: tuple[Distribution, ...]
+    bars: BarChart | None
+    columns: ColumnChart | None
+    table: Table
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SectionView:
+    title: str
+    anchor: str
+    blocks: tuple[Block, ...]
+
+
+def theme_title(theme: str) -> str:
+    """A theme is an id in the study's file; the usual ones have a translation."""
+    known = {
+        "satisfaction": _("Satisfaction"),
+        "confidence": _("Confidence"),
+        "recommendation": _("Recommendation"),
+        "staying": _("Staying"),
+    }
+    return known.get(theme, theme.replace("_", " ").capitalize())
+
+
+def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[Entry]]]:
+    """Measures by theme, in the order the study names them, all over one axis."""
+    charts = stretched([shift_chart(shift, WORDS) for shift in shifts])
+    themes: dict[str, list[Entry]] = {}
+    for shift, chart in zip(shifts, charts, strict=True):
+        group = study.group(shift.group)
+        entry = Entry(
+            shift,
+            group.title if group else shift.group,
+            sentences.headline(shift, WORDS),
+            chart,
+            tuple(note for note in (*shift.touchpoint_notes, shift.note) if note),
+        )
+        themes.setdefault(shift.theme, []).append(entry)
+    return [(theme_title(theme), entries) for theme, entries in themes.items()]
+
+
+def anything_answered(shifts: Sequence[Shift]) -> bool:
+    """Whether a single answer stands behind the measures (as far as that may be told)."""
+    return any(row.tally.base.count != 0 for shift in shifts for row in shift.everyone)
+
+
+def measure(study: Study, shift: Shift, other: Shift | None) -> MeasureView:
+    """A measure's page. `other`: the same measure for everyone where `shift` is for the matched, and the reverse."""
+    beside = None
+    if other is not None:
+        everyone, matched = (other, shift) if shift.matched else (shift, other)
+        beside = tables.side_by_side(everyone, matched, WORDS)
+    return MeasureView(
+        shift=shift,
+        headline=sentences.headline(shift, WORDS),
+        lead=sentences.lead(shift, WORDS),
+        chart=shift_chart(shift, WORDS),
+        wide=figures.shift_figure(shift, WORDS),
+        narrow=figures.shift_figure(shift, WORDS, narrow=True),
+        notes=sentences.notes(shift, WORDS),
+        people=_people_choices(shift, other, beside is not None),
+        split=_split_choices(study, shift.segment, functools.partial(_measure_url, shift)),
+        changes=tuple(_change(change, shift) for change in shift.changes if change.people.segment is None),
+        counts=tables.counts(shift, WORDS),
+        beside=beside,
+    )
+
+
+def _change(change: Change, shift: Shift) -> ChangeView:
+    return ChangeView(
+        change,
+        sentences.change_title(change, shift, WORDS),
+        sentences.change_kind(change, shift, WORDS),
+        sentences.facts(change, shift, WORDS),
+        sentences.tests(change, WORDS),
+        tables.slices(change, shift, WORDS) if shift.segment else None,
+        tables.moves(change, shift, WORDS),
+    )
+
+
+def _measure_url(shift: Shift, by: str | None, *, matched: bool | None = None) -> str:
+    matched = shift.matched if matched is None else matched
+    people = MATCHED if matched else None
+    return url_for("evaluator.measure", study_id=shift.study, measure_id=shift.measure, people=people, by=by)
+
+
+def _people_choices(shift: Shift, other: Shift | None, differ: bool) -> tuple[Choice, ...]:
+    """Everyone, or those asked more than once; nothing to choose where they are the same people."""
+    label = sentences.matched_words(shift, WORDS)
+    if other is None or label is None or not differ:
+        return ()
+    return (
+        Choice(_("Everyone"), _measure_url(shift, shift.segment, matched=False), not shift.matched),
+        Choice(label, _measure_url(shift, shift.segment, matched=True), shift.matched),
+    )
+
+
+def _split_choices(study: Study, segment: str | None, url: Callable[[str | None], str]) -> tuple[Choice, ...]:
+    if not study.segments:
+        return ()
+    each = [
+        Choice(_("By %(segment)s", segment=_lowered(attribute.label)), url(attribute.name), segment == attribute.name)
+        for attribute in segments(study)
+    ]
+    return (Choice(_("All together"), url(None), segment is None), *each)
+
+
+def _lowered(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def questions_url(study: Study, group: str, touchpoint: int, by: str | None = None) -> str:
+    return url_for("evaluator.questions", study_id=study.id, group=group, touchpoint=touchpoint, by=by)
+
+
+def touchpoint_choices(study: Study, group: str, touchpoint: int, asked: Asked) -> list[tuple[str, list[Choice]]]:
+    """Every group with its touchpoints, as links that keep the split."""
+    return [
+        (each.title, [
+            Choice(point.title, questions_url(study, each.id, point.number, asked.segment),
+                   (each.id, point.number) == (group, touchpoint))
+            for point in study.touchpoints_of(each.id)
+        ])
+        for each in study.groups
+    ]  # fmt: skip
+
+
+def split_choices(study: Study, group: str, touchpoint: int, asked: Asked) -> tuple[Choice, ...]:
+    return _split_choices(study, asked.segment, functools.partial(questions_url, study, group, touchpoint))
+
+
+def blocks(distributions: Sequence[Distribution]) -> list[Block]:
+    """Variables of one question put together, in the order asked; all diverging charts over one axis."""
+    made = [_block(tuple(together)) for _key, together in
+            groupby(distributions, key=lambda each: (each.section, each.question))]  # fmt: skip
+    charts = iter(stretched([block.bars for block in made if block.bars]))
+    return [
+        Block(block.id, block.question, block.together, next(charts), None, block.table, block.remarks)
+        if block.bars else block for block in made
+    ]  # fmt: skip
+
+
+def by_section(made: Sequence[Block]) -> list[SectionView]:
+    found = groupby(made, key=lambda block: block.together[0].section)
+    return [SectionView(title, f"section-{number}", tuple(each)) for number, (title, each) in enumerate(found, 1)]
+
+
+def _block(together: tuple[Distribution, ...]) -> Block:
+    first, bars, columns = together[0], None, None
+    if first.kind == "rating" and first.options:
+        columns = rating_chart(together, WORDS)
+    elif first.favourable:
+        bars = scale_chart(together, WORDS)
+    elif first.options:
+        bars = options_chart(together, WORDS)
+    remarks = []
+    if any(each.refused for each in together):
+        remarks.append(sentences.refusal(WORDS))
+    if first.kind == "multiple":
+        remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
+    return Block(first.variable, first.question, together, bars, columns, tables.answers(together, WORDS),
+                 tuple(remarks))  # fmt: skip
+
+
+def question_figures(block: Block) -> tuple[Figure, Figure] | None:
+    """(wide, narrow) of one question, or None where there is nothing to draw."""
+    if block.bars is None and block.columns is None:
+        return None
+    return (
+        figures.distribution_figure(block.together, WORDS),
+        figures.distribution_figure(block.together, WORDS, narrow=True),
+    )
+
+
+def bar_drawing(chart: BarChart, bar: Bar, height: int = 44, labels: bool = True) -> Markup:
+    """A template's way to one bar; its texts are escaped where it is drawn."""
+    return Markup(static_svg.bar_svg(chart, bar, height=height, labels=labels))  # noqa: S704
+
+
+def panel_drawing(chart: ColumnChart, panel: Panel) -> Markup:
+    return Markup(static_svg.panel_svg(chart, panel))  # noqa: S704
