@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyotp
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
@@ -163,3 +165,18 @@ def submitted(runtime: Runtime, session: Session, scope: Scope) -> list[cases.Ca
     """The cases whose response was handed in."""
     today = runtime.today(runtime.study(STUDY))
     return [each for each in cases.overviews(session, scope, today) if each.response_state == "submitted"]
+
+
+@contextlib.contextmanager
+def counted(runtime: Runtime) -> Iterator[list[str]]:
+    """Collects the statements sent to the database meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(runtime.database.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(runtime.database.engine, "before_cursor_execute", note)

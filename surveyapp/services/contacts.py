@@ -28,23 +28,40 @@ def write(runtime: Runtime, session: Session, participant: Participant, contact:
     """Replaces a participant's contact record, and what finds it, in the caller's unit of work. Empty fields are not
     stored. Raises InputRefused, naming the field, when one cannot be used; nothing is stored then."""
     kept = checked(contact)
-    sealed = {name: runtime.keyring.seal(participant.id, name, value)
-              for name in CONTACT_FIELDS if (value := getattr(kept, name))}
-    people.save_contact(session, participant.id, sealed, lookups(runtime, kept))
+    people.save_contact(session, participant.id, sealed(runtime, participant.id, kept), lookups(runtime, kept))
+
+
+def sealed(runtime: Runtime, participant_id: uuid.UUID, contact: Contact) -> dict[str, people.Sealed]:
+    """The fields of a contact that are filled in, each encrypted and bound to its participant."""
+    return {
+        name: runtime.keyring.seal(participant_id, name, value)
+        for name in CONTACT_FIELDS
+        if (value := getattr(contact, name))
+    }
 
 
 def read(runtime: Runtime, session: Session, participant_id: uuid.UUID) -> Contact:
     """A participant's contact record; what is not known is empty."""
-    sealed = people.contact(session, participant_id)
-    return Contact(**{field.name: runtime.keyring.unseal(participant_id, field.name, sealed[field.name])
-                      for field in fields(Contact) if field.name in sealed})
+    stored = people.contact(session, participant_id)
+    return Contact(
+        **{
+            field.name: runtime.keyring.unseal(participant_id, field.name, stored[field.name])
+            for field in fields(Contact)
+            if field.name in stored
+        }
+    )
 
 
 def find(runtime: Runtime, session: Session, scope: Scope, written: str) -> list[str]:
     """References of the participants in scope whose phone number or e-mail address this is, however it is written."""
     digests = lookups(runtime, Contact(phone=written, email=written))
-    return sorted({reference for kind, digest in digests.items()
-                   for reference in people.references_by_digest(session, scope, kind, digest)})
+    return sorted(
+        {
+            reference
+            for kind, digest in digests.items()
+            for reference in people.references_by_digest(session, scope, kind, digest)
+        }
+    )
 
 
 def lookups(runtime: Runtime, contact: Contact) -> dict[str, str]:
@@ -60,8 +77,9 @@ def checked(contact: Contact) -> Contact:
         if len(getattr(kept, field.name)) > MAXIMUM_LENGTH:
             raise InputRefused(f"Use at most {MAXIMUM_LENGTH} characters.", field.name)
     if kept.phone and phone_number(kept.phone) is None:
-        raise InputRefused("Enter one phone number with its area code, such as 07700 900 142 or +48 22 123 45 67.",
-                           "phone")
+        raise InputRefused(
+            "Enter one phone number with its area code, such as 07700 900 142 or +48 22 123 45 67.", "phone"
+        )
     if kept.email and email_address(kept.email) is None:
         raise InputRefused("Enter an e-mail address such as name@example.org.", "email")
     return kept

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.errors import FieldFault, InputRefused
@@ -24,6 +24,8 @@ EARLIEST = dt.date(2000, 1, 1)
 """A day before this is a slip of the pen."""
 
 SITE_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
+_SPREADSHEET_NUMBER = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -84,22 +86,113 @@ def _attributes(study: Study, scope: str) -> tuple[Attribute, ...]:
     return tuple(each for each in study.attributes if each.scope == scope)
 
 
-def check(study: Study, today: dt.date, written: Mapping[str, str]) -> tuple[NewParticipant | None, list[FieldFault]]:
-    """Reads what was written: the newcomer, or None and everything that cannot be used, each with what to do.
+def check(study: Study, today: dt.date, written: Mapping[str, str]) -> tuple[NewParticipant, list[FieldFault]]:
+    """Reads what was written: the newcomer as far as it can be used, and everything that cannot, each with what to do.
 
     Says nothing of what only the database knows: references taken, sites on record.
     """
-    desk = _Desk(study, today, {name: value.strip() for name, value in written.items()})
-    new = desk.newcomer()
-    return (None if desk.faults else new), desk.faults
+    read = _Newcomer(study, today, written)
+    return read.newcomer(), read.faults
 
 
-class _Desk:
-    """Reads one newcomer and collects the faults."""
+def check_contact(written: Mapping[str, str]) -> tuple[Contact, list[FieldFault]]:
+    """Reads how somebody is reached, as `check` does."""
+    read = _Written(dt.date.max, written)
+    return read.contact(), read.faults
+
+
+def check_event(study: Study, today: dt.date, event: str, on: str) -> tuple[dt.date | None, list[FieldFault]]:
+    """Reads on which day what happened: the day, or None and what is wrong with `event` or `on`."""
+    read = _Written(today, {"event": event, "on": on})
+    if event not in study.events:
+        read.fault("event", f"Say what happened. Use one of: {', '.join(study.events)}.")
+    day = read.day("on")
+    if day is None and not on.strip():
+        read.fault("on", "Say on which day.")
+    return (None if read.faults else day), read.faults
+
+
+class _Written:
+    """Text by column name, read piece by piece; what cannot be used is collected."""
+
+    def __init__(self, today: dt.date, written: Mapping[str, str]) -> None:
+        self.today = today
+        self.written = {name: value.strip() for name, value in written.items()}
+        self.faults: list[FieldFault] = []
+
+        for name, value in self.written.items():
+            # Control characters and halves of surrogates; joiners and direction marks belong in names and stay.
+            if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\t\r\n" for each in value):
+                self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
+                self.written[name] = ""
+
+    def fault(self, name: str, sentence: str) -> None:
+        self.faults.append(FieldFault(name, sentence))
+
+    def said(self, name: str) -> str:
+        return self.written.get(name, "")
+
+    def one_of(self, name: str, values: Mapping[str, str]) -> str:
+        """The code of a value written as its code or its label, in any case."""
+        value = self.said(name)
+        if not value or value in values:
+            return value
+        by_word = {word.casefold(): code for code, label in reversed(list(values.items())) for word in (label, code)}
+        code = by_word.get(" ".join(value.split()).casefold(), "")
+        if not code:
+            listed = f"Use one of: {', '.join(values)}."
+            self.fault(
+                name, f"{_quoted(value)} is not one of the values. {did_you_mean(value, values).strip() or listed}"
+            )
+        return code
+
+    def day(self, name: str) -> dt.date | None:
+        value = self.said(name)
+        if not value:
+            return None
+        day = read_day(value)
+        if day is None:
+            self.fault(name, f"{_quoted(value)} is not a date. Write it like 2026-01-31 or 31/01/2026.")
+        elif not EARLIEST <= day <= self.today:
+            why = "is still to come" if day > self.today else "is too long ago"
+            self.fault(name, f"{day.isoformat()} {why}. Check the year.")
+            day = None
+        return day
+
+    def contact(self) -> Contact:
+        given = {name: self.said(name) for name in CONTACT_FIELDS}
+        given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
+        if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
+            self.fault(
+                "phone",
+                f"“{given['phone']}” is what a spreadsheet makes of a long number. Format the column as "
+                "text and type the number again.",
+            )
+            given["phone"] = ""
+        kept = Contact(**{name: self.contact_field(name, value) for name, value in given.items()})
+        for way, needed, what in (
+            ("phone", "phone", "phone number"),
+            ("text", "phone", "phone number"),
+            ("email", "email", "e-mail address"),
+        ):
+            if kept.preferred == way and not self.said(needed):
+                self.fault("preferred", f"They prefer {way}, but there is no {what}. Add one, or leave this empty.")
+        return kept
+
+    def contact_field(self, name: str, value: str) -> str:
+        try:
+            return str(getattr(contacts.checked(Contact(**{name: value})), name))
+        except InputRefused as refused:
+            self.fault(name, str(refused))
+            return ""
+
+
+class _Newcomer(_Written):
+    """Reads somebody new to a study."""
 
     def __init__(self, study: Study, today: dt.date, written: Mapping[str, str]) -> None:
-        self.study, self.today, self.written = study, today, written
-        self.faults: list[FieldFault] = []
+        super().__init__(today, written)
+        self.study = study
 
     def newcomer(self) -> NewParticipant:
         group = self.group()
@@ -124,29 +217,6 @@ class _Desk:
             events={event: day for event in self.study.events if (day := self.day(f"event.{event}"))},
         )
 
-    def said(self, name: str) -> str:
-        value = self.written.get(name, "")
-        # Control characters and halves of surrogates; joiners and direction marks belong in names and stay.
-        if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\r\n" for character in value):
-            self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
-            return ""
-        return value
-
-    def fault(self, name: str, sentence: str) -> None:
-        self.faults.append(FieldFault(name, sentence))
-
-    def one_of(self, name: str, values: Mapping[str, str]) -> str:
-        """The code of a value written as its code or its label, in any case."""
-        value = self.said(name)
-        if not value or value in values:
-            return value
-        by_word = {word.casefold(): code for code, label in reversed(list(values.items())) for word in (label, code)}
-        code = by_word.get(" ".join(value.split()).casefold(), "")
-        if not code:
-            listed = f"Use one of: {', '.join(values)}."
-            self.fault(name, f"“{value}” is not one of the values. {did_you_mean(value, values).strip() or listed}")
-        return code
-
     def group(self) -> Group | None:
         if not self.said("group"):
             self.fault("group", f"Say which group. Use one of: {', '.join(group.id for group in self.study.groups)}.")
@@ -159,7 +229,8 @@ class _Desk:
         if group and reference and not reference_pattern(group).fullmatch(reference):
             self.fault(
                 "reference",
-                f"“{reference}” is not a reference of this group. Write it like {group.reference_prefix}-0042, or "
+                f"{_quoted(reference)} is not a reference of this group. Write it like "
+                f"{group.reference_prefix}-0042, or "
                 "leave it empty for the next free number.",
             )
         return reference
@@ -167,7 +238,8 @@ class _Desk:
     def site(self) -> str:
         site = self.said("site").upper()
         if site and not SITE_REFERENCE.fullmatch(site):
-            self.fault("site", f"“{site}” is not a site's reference: use up to 20 letters, digits and dashes.")
+            self.fault("site", f"{_quoted(site)} is not a site's reference: use up to 20 letters, digits and dashes.")
+            return ""
         if not site:
             for name in ("site_name", *(each.id for each in _attributes(self.study, "site"))):
                 if self.said(name):
@@ -176,53 +248,6 @@ class _Desk:
         if len(self.said("site_name")) > contacts.MAXIMUM_LENGTH:
             self.fault("site_name", f"Use at most {contacts.MAXIMUM_LENGTH} characters.")
         return site
-
-    def day(self, name: str) -> dt.date | None:
-        value = self.said(name)
-        if not value:
-            return None
-        day = read_day(value)
-        if day is None:
-            self.fault(name, f"“{value}” is not a date. Write it like 2026-01-31 or 31/01/2026.")
-        elif not EARLIEST <= day <= self.today:
-            why = "is still to come" if day > self.today else "is too long ago"
-            self.fault(name, f"{day.isoformat()} {why}. Check the year.")
-            day = None
-        return day
-
-    def contact(self) -> Contact:
-        given = {name: self.said(name) for name in CONTACT_FIELDS}
-        given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
-        if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
-            self.fault(
-                "phone",
-                f"“{given['phone']}” is what a spreadsheet makes of a long number. Format the column as "
-                "text and type the number again.",
-            )
-            given["phone"] = ""
-        kept = checked_contact(given, self.fault)
-        for way, needed, what in (
-            ("phone", "phone", "phone number"),
-            ("text", "phone", "phone number"),
-            ("email", "email", "e-mail address"),
-        ):
-            if kept.preferred == way and not self.said(needed):
-                self.fault("preferred", f"They prefer {way}, but there is no {what}. Add one, or leave this empty.")
-        return kept
-
-
-_SPREADSHEET_NUMBER = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
-
-
-def checked_contact(given: Mapping[str, str], fault: Callable[[str, str], None]) -> Contact:
-    """A contact of the fields that can be used; each of the others is a fault."""
-    kept = {}
-    for name in CONTACT_FIELDS:
-        try:
-            kept[name] = getattr(contacts.checked(Contact(**{name: given.get(name, "")})), name)
-        except InputRefused as refused:
-            fault(name, str(refused))
-    return Contact(**kept)
 
 
 def reference_pattern(group: Group) -> re.Pattern[str]:
@@ -236,9 +261,6 @@ def next_number(group: Group, taken: Iterable[str]) -> int:
     return max((int(each.partition("-")[2]) for each in taken if pattern.fullmatch(each)), default=0) + 1
 
 
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
-
-
 def read_day(written: str) -> dt.date | None:
     """A date as 2026-01-31 or, day first, 31/01/2026; None if it is neither."""
     match = _DAY_FIRST.fullmatch(written)
@@ -248,3 +270,7 @@ def read_day(written: str) -> dt.date | None:
         return dt.datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError:
         return None
+
+
+def _quoted(value: str) -> str:
+    return f"“{value}”" if len(value) <= 60 else f"“{value[:59]}…”"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.cases import Case
@@ -44,48 +45,54 @@ def lock(session: Session, study: str) -> None:
 
 def add_newcomers(session: Session, newcomers: Sequence[Newcomer]) -> None:
     """Stores them in a handful of statements, however many. They are new: nothing is looked up."""
-    for each in newcomers:
-        person = each.participant
-        session.add(
-            ParticipantRow(
-                id=person.id,
-                study=person.study,
-                group_id=person.group,
-                reference=person.reference,
-                origin=person.origin.value,
-                site_id=person.site.id if person.site else None,
-                attributes=dict(person.attributes),
-                enrolled_on=person.enrolled_on,
-                withdrawn_at=None,
-            )
-        )
-        session.add_all(
-            ContactRow(participant_id=person.id, field=name, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
-            for name, sealed in each.contact.items()
-        )
-        session.add_all(
-            ContactLookupRow(participant_id=person.id, kind=kind, digest=digest)
-            for kind, digest in each.lookups.items()
-        )
-        session.add_all(
-            EventRow(id=new_id(), participant_id=person.id, event=event.event, on_date=event.on, source=event.source)
-            for event in each.events
-        )
-        session.add_all(
-            CaseRow(
-                id=case.id,
-                participant_id=person.id,
-                touchpoint=case.touchpoint,
-                opens_at=case.opens_at,
-                due_at=case.due_at,
-                closes_at=case.closes_at,
-                disposition=case.disposition.value,
-                assigned_to=case.assigned_to,
-                next_at=case.next_at,
-            )
-            for case in each.cases
-        )
+    people = [
+        {
+            "id": person.id,
+            "study": person.study,
+            "group_id": person.group,
+            "reference": person.reference,
+            "origin": person.origin.value,
+            "site_id": person.site.id if person.site else None,
+            "attributes": dict(person.attributes),
+            "enrolled_on": person.enrolled_on,
+            "withdrawn_at": None,
+        }
+        for person in (each.participant for each in newcomers)
+    ]
+    contacts = [
+        {"participant_id": each.participant.id, "field": name, "key_id": sealed.key_id, "ciphertext": sealed.ciphertext}
+        for each in newcomers
+        for name, sealed in each.contact.items()
+    ]
+    lookups = [
+        {"participant_id": each.participant.id, "kind": kind, "digest": digest}
+        for each in newcomers
+        for kind, digest in each.lookups.items()
+    ]
+    events = [
+        {
+            "id": new_id(),
+            "participant_id": each.participant.id,
+            "event": event.event,
+            "on_date": event.on,
+            "source": event.source,
+        }
+        for each in newcomers
+        for event in each.events
+    ]
+    cases = [
+        {**dataclasses.asdict(case), "disposition": case.disposition.value} for each in newcomers for case in each.cases
+    ]
     session.flush()
+    for table, rows in (
+        (ParticipantRow, people),
+        (ContactRow, contacts),
+        (ContactLookupRow, lookups),
+        (EventRow, events),
+        (CaseRow, cases),
+    ):
+        if rows:
+            session.execute(insert(table), rows)
 
 
 def owners(session: Session, scope: Scope, kind: str, digests: Iterable[str]) -> dict[str, list[str]]:

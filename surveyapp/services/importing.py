@@ -1,0 +1,111 @@
+"""Many participants from one file: every fault of every row is said, and either all are added or nobody is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.domain.study import Study
+from surveyapp.services import newcomers
+from surveyapp.services.newcomers import Column, NewParticipant
+from surveyapp.services.placing import Placement, enrol, place
+from surveyapp.services.reading_csv import RowFault, read_table
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit
+from surveyapp.store import enrolment as store
+
+NEEDED = ("group",)
+"""Columns a file cannot do without. All others may be left out or empty."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """What came of a file. `references` are those added, or that would be; empty when there are `faults`. `shared` are
+    phone numbers and e-mail addresses that others have too: unless these were allowed, nobody was added either."""
+
+    references: tuple[str, ...] = ()
+    new_sites: tuple[str, ...] = ()
+    faults: tuple[RowFault, ...] = ()
+    shared: tuple[RowFault, ...] = ()
+    stored: bool = False
+
+
+def columns(runtime: Runtime, study_id: str) -> tuple[Column, ...]:
+    """What a file's first row may name. Raises NotFound."""
+    return newcomers.columns(runtime.study(study_id))
+
+
+def import_file(
+    runtime: Runtime,
+    staff: Staff | None,
+    study_id: str,
+    data: bytes,
+    *,
+    dry_run: bool = False,
+    allow_shared: bool = False,
+) -> Import:
+    """Adds everybody in a CSV file, in one unit of work, or nobody. With `dry_run` says what would come of it and
+    stores nothing. `staff` is None on the operator's command line. Raises NotPermitted, NotFound."""
+    study = runtime.study(study_id)
+    scope = Scope(study_id, runtime.origin)
+    if staff is not None:
+        scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    # What needs no database is checked before it is asked: reading thousands of numbers takes a while.
+    rows, faults = _read(study, runtime, data)
+    if dry_run or faults:
+        with runtime.database.reading() as session:
+            return _outcome(_place(runtime, session, scope, study, rows), faults)
+    with runtime.database.writing() as session:
+        store.lock(session, study_id)
+        placement = _place(runtime, session, scope, study, rows)
+        outcome = _outcome(placement, faults)
+        if outcome.faults or (outcome.shared and not allow_shared):
+            return outcome
+        enrol(runtime, session, placement, staff, "import")
+        audit.record(
+            session,
+            runtime.clock(),
+            staff.id if staff else None,
+            "participants_imported",
+            study_id,
+            count=len(outcome.references),
+        )
+        return Import(outcome.references, outcome.new_sites, (), outcome.shared, True)
+
+
+def _read(study: Study, runtime: Runtime, data: bytes) -> tuple[list[tuple[int, NewParticipant]], list[RowFault]]:
+    table = read_table(data, [column.name for column in newcomers.columns(study)], NEEDED)
+    faults, rows, today = list(table.faults), [], runtime.today(study)
+    for line, cells in table.rows:
+        new, wrong = newcomers.check(study, today, cells)
+        rows.append((line, new))
+        # A column that is missing was said to be, once; not again for every row.
+        faults += [
+            RowFault(line, fault.field, fault.sentence)
+            for fault in wrong
+            if fault.field not in NEEDED or fault.field in table.columns
+        ]
+    return rows, faults
+
+
+def _place(
+    runtime: Runtime, session: Session, scope: Scope, study: Study, rows: list[tuple[int, NewParticipant]]
+) -> Placement:
+    return place(runtime, session, scope, study, rows, lambda line: f"line {line}")
+
+
+def _outcome(placement: Placement, faults: list[RowFault]) -> Import:
+    told = {(fault.line, fault.column) for fault in faults}
+    more = [
+        RowFault(line, fault.field, fault.sentence)
+        for line, fault in placement.faults
+        if (line, fault.field) not in told
+    ]
+    every = tuple(sorted([*faults, *more]))
+    shared = tuple(sorted(RowFault(line, fault.field, fault.sentence) for line, fault in placement.shared))
+    if every:
+        return Import(faults=every, shared=shared)
+    references = tuple(participant.reference for _, participant in placement.people)
+    return Import(references, tuple(placement.new_sites), (), shared)
