@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+import click
+
 from surveyapp.services.runtime import Runtime, build
 from surveyapp.settings import ROOT, Settings, from_environment
 
@@ -30,5 +32,10 @@ def open_settings() -> Settings:
 
 
 def open_runtime() -> Runtime:
-    """The installation that the environment describes. Raises SettingsError, QuestionnaireFaults."""
-    return build(open_settings())
+    """The installation that the environment describes, let go of when the command ends. Raises SettingsError,
+    QuestionnaireFaults."""
+    runtime = build(open_settings())
+    command = click.get_current_context(silent=True)
+    if command is not None:
+        command.call_on_close(runtime.database.dispose)
+    return runtime
