@@ -313,21 +313,11 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visi
     with runtime.database.writing() as session:
         visit, anew = answering.submit_in(runtime, session, who)
         if anew:
-            _record(
-                runtime,
-                session,
-                who,
-                visit,
-                Attempt(
-                    attempt_id,
-                    visit.case.id,
-                    who.staff.id,
-                    who.staff.name,
-                    runtime.clock(),
-                    Outcome.COMPLETED,
-                    who.mode,
-                ),
-            )
+            staff, now = who.staff, runtime.clock()
+            attempt = Attempt(attempt_id, visit.case.id, staff.id, staff.name, now, Outcome.COMPLETED, who.mode)
+            _record(runtime, session, who, visit, attempt)
+        else:
+            cases.release_lease(session, visit.case.id, who.staff.id)
         return visit
 
 

@@ -18,30 +18,36 @@ from tests import factories
 AMARA = Contact("Amara Nowak", "07700 900142", "Amara@Example.org", "phone", "after 16:00", "English, Polish")
 
 
-@pytest.mark.parametrize(("written", "number"), [
-    ("07700 900 142", "+447700900142"),
-    ("(07700) 900142", "+447700900142"),
-    ("+44 7700 900142", "+447700900142"),
-    ("0044 7700 900142", "+447700900142"),
-    ("07700 900142 ext 3", "+447700900142"),
-    ("+48 22 123 45 67", "+48221234567"),
-    ("12", None),
-    ("", None),
-    ("ask her sister", None),
-    ("07700 900142 / 07700 900143", None),
-])
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("07700 900 142", "+447700900142"),
+        ("(07700) 900142", "+447700900142"),
+        ("+44 7700 900142", "+447700900142"),
+        ("0044 7700 900142", "+447700900142"),
+        ("07700 900142 ext 3", "+447700900142"),
+        ("+48 22 123 45 67", "+48221234567"),
+        ("12", None),
+        ("", None),
+        ("ask her sister", None),
+        ("07700 900142 / 07700 900143", None),
+    ],
+)
 def test_a_phone_number_is_one_number_however_it_is_written(written: str, number: str | None) -> None:
     assert contacts.phone_number(written) == number
 
 
-@pytest.mark.parametrize(("written", "address"), [
-    (" Amara@Example.org ", "amara@example.org"),
-    ("amara@example", None),
-    ("amara", None),
-    ("@example.org", None),
-    ("amara @example.org", None),
-    ("", None),
-])
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        (" Amara@Example.org ", "amara@example.org"),
+        ("amara@example", None),
+        ("amara", None),
+        ("@example.org", None),
+        ("amara @example.org", None),
+        ("", None),
+    ],
+)
 def test_an_email_address_is_looked_up_in_lower_case(written: str, address: str | None) -> None:
     assert contacts.email_address(written) == address
 
@@ -89,13 +95,17 @@ def test_everyone_with_a_shared_number_is_found_but_only_in_scope(runtime: Runti
     assert here == sorted(each.reference for each in people_there[:2])
 
 
-@pytest.mark.parametrize(("contact", "field"), [
-    (Contact(phone="123"), "phone"),
-    (Contact(email="nobody"), "email"),
-    (Contact(name="x" * 255), "name"),
-])
+@pytest.mark.parametrize(
+    ("contact", "field"),
+    [
+        (Contact(phone="123"), "phone"),
+        (Contact(email="nobody"), "email"),
+        (Contact(name="x" * 255), "name"),
+    ],
+)
 def test_what_cannot_be_used_is_refused_with_its_field_and_nothing_is_stored(
-        runtime: Runtime, contact: Contact, field: str) -> None:
+    runtime: Runtime, contact: Contact, field: str
+) -> None:
     participant = factories.create_participant(runtime)
     with pytest.raises(InputRefused) as refused, runtime.database.writing() as session:
         contacts.write(runtime, session, participant, contact)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as lazy
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from surveyapp.domain.answers import Mode
@@ -24,8 +25,8 @@ from surveyapp.web.interviewer.views import MODES, language_name
 CONSENT = "consent_"
 
 
-def _modes() -> list[tuple[str, object]]:
-    return [(mode.value, MODES[mode]) for mode in TALKING]
+def _modes() -> list[SelectChoice]:
+    return [SelectChoice(mode.value, MODES[mode]) for mode in TALKING]
 
 
 class StartForm(FlaskForm):
@@ -37,7 +38,7 @@ class StartForm(FlaskForm):
     def __init__(self, languages: Sequence[str], talking: Mode) -> None:
         super().__init__(data={"mode": talking.value, "language": languages[0]})
         self.mode.choices = _modes()
-        self.language.choices = [(code, language_name(code)) for code in languages]
+        self.language.choices = [SelectChoice(code, language_name(code)) for code in languages]
         if len(languages) == 1:
             del self.language
 
@@ -98,7 +99,7 @@ class SearchForm(FlaskForm):
 
 def consent_form(purposes: Sequence[Purpose]) -> type[FlaskForm]:
     """A form that asks yes or no to each purpose."""
-    choices = [("yes", lazy("Yes")), ("no", lazy("No"))]
+    choices = [SelectChoice("yes", lazy("Yes")), SelectChoice("no", lazy("No"))]
     fields = {
         f"{CONSENT}{purpose.id}": RadioField(
             purpose.text, [InputRequired(lazy("Choose yes or no for each line."))], choices=choices

@@ -126,7 +126,7 @@ def _saved(after: Screen, screen: SectionScreen, shown: set[str]) -> Response:
         saved_at=local_time(runtime().clock(), zone, "HH:mm"),
         hold_until=local_time(after.case.lease.until, zone, "HH:mm"),
         items=items,
-        faults=[sentence for _id, sentence in screen.faults],
+        faults=[sentence for _id, _asked, sentence in screen.faults],
         cards=None if screen.pages == shown else render_template("interviewer/cards.html", screen=screen),
     )
 

@@ -98,11 +98,11 @@ class Card:
 
 @dataclass(frozen=True)
 class SectionScreen:
-    """A section's cards, in order, and its faults as (id of the field, sentence)."""
+    """A section's cards, in order, and its faults as (id of the field, what it asks, sentence)."""
 
     stand: SectionStand
     cards: tuple[Card, ...]
-    faults: tuple[tuple[str, str], ...]
+    faults: tuple[tuple[str, str, str], ...]
 
     @property
     def pages(self) -> set[str]:
@@ -122,16 +122,18 @@ def section_screen(
 ) -> SectionScreen:
     """The screen filled in with what was last answered or, where something was refused, with what was posted."""
     parts = {part.key: part for page in stand.pages for part in page.parts}
-    sentences = {
-        fault.variable: fault_sentence(fault, parts[fault.variable]) for fault in faults if fault.variable in parts
-    }
+    sentences = {fault.variable: _sentence(fault, parts[fault.variable]) for fault in faults if fault.variable in parts}
     writing = _Writing(case, staff_id, posted, sentences)
     cards: dict[str, tuple[Question, list[str], list[Item]]] = {}
     for page in stand.pages:
         _, pages, items = cards.setdefault(page.question.id, (page.question, [], []))
         pages.append(page.id)
         items += [writing.item(page, part) for part in page.parts if part.when is None]
-    listed = tuple((_id(part), sentences[key]) for key, part in parts.items() if key in sentences)
+    listed = tuple(
+        (_id(part), _label(part) or part.question.text, sentences[key])
+        for key, part in parts.items()
+        if key in sentences
+    )
     return SectionScreen(
         stand, tuple(Card(question, tuple(pages), tuple(items)) for question, pages, items in cards.values()), listed
     )
@@ -242,6 +244,13 @@ class _Writing:
             return _("answered by participant")
         name = self.case.authors.get(given.by) if given.by else None
         return _("entered by %(name)s, %(mode)s", name=name or _("a colleague"), mode=str(MODES[given.mode]).lower())
+
+
+def _sentence(fault: AnswerFault, part: Part) -> str:
+    """What is wrong, for somebody who may also skip."""
+    if fault.code == "required":
+        return _("Enter an answer, or skip the question and say why.")
+    return fault_sentence(fault, part)
 
 
 def _entry(part: Part) -> str:

@@ -1,0 +1,221 @@
+"""What came of each attempt, and who may record it: on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.calling import moment_of, within_call_hours
+from surveyapp.domain.cases import Disposition, Outcome
+from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
+from surveyapp.domain.people import Participant
+from surveyapp.domain.staff import Role
+from surveyapp.services import access, answering, fieldwork
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, cases
+from tests import factories
+from tests.interviewer import Interviewer, create_reachable
+from tests.page import Client, Page
+
+
+@pytest.fixture
+def interviewer(client: Client, runtime: Runtime) -> Interviewer:
+    return Interviewer(client, runtime)
+
+
+def on_the_clock(written: str) -> dt.datetime:
+    """A time as the study's own clock shows it, without a zone."""
+    return dt.datetime.fromisoformat(written)
+
+
+def disposition(runtime: Runtime, participant: Participant) -> Disposition:
+    with runtime.database.reading() as session:
+        return cases.cases_of(session, participant.id)[0].disposition
+
+
+def trail(runtime: Runtime, action: str) -> list[audit.Entry]:
+    with runtime.database.reading() as session:
+        return [entry for entry in audit.entries(session) if entry.action == action]
+
+
+class TestTheEndOfACall:
+    @pytest.mark.parametrize(
+        ("outcome", "then"),
+        [
+            ("no_answer", Disposition.NON_CONTACT),
+            ("busy", Disposition.NON_CONTACT),
+            ("answerphone", Disposition.NON_CONTACT),
+            ("callback", Disposition.NON_CONTACT),
+            ("appointment", Disposition.NON_CONTACT),
+            ("wrong_number", Disposition.UNKNOWN),
+            ("language_barrier", Disposition.OTHER),
+            ("refused", Disposition.REFUSAL),
+            ("broken_off", Disposition.PARTIAL),
+            ("link_sent", Disposition.NON_CONTACT),
+        ],
+    )
+    def test_every_outcome_is_recorded_and_lets_the_case_go(
+        self, runtime: Runtime, interviewer: Interviewer, outcome: str, then: Disposition
+    ) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        page = interviewer.client.page(f"{interviewer.case}/end?outcome={outcome}")
+        data = {name: values[-1] for name, values in page.fields().items() if name in ("outcome", "attempt_id", "mode")}
+        agreed = {"agreed": "2026-06-16T14:00"} if outcome in ("callback", "appointment") else {}
+        response = interviewer.post(f"{interviewer.case}/end", {**data, **agreed, "note": " Spoke to her son. "})
+        assert response.status_code == (200 if outcome == "link_sent" else 302)
+        with runtime.database.reading() as session:
+            case = cases.cases_of(session, participant.id)[0]
+            (attempt,) = cases.attempts_of(session, case.id)
+            assert cases.lease_of(session, case.id) is None
+        assert case.disposition is then
+        assert (attempt.outcome, attempt.mode, attempt.note) == (Outcome(outcome), Mode.PHONE, "Spoke to her son.")
+        assert attempt.staff_id == interviewer.staff.id
+        agreed_at = dt.datetime(2026, 6, 16, 13, 0, tzinfo=dt.UTC) if agreed else None
+        assert attempt.next_at == case.next_at == agreed_at
+        (entry,) = trail(runtime, "attempt_recorded")
+        assert (entry.subject, entry.detail["outcome"]) == (participant.reference, outcome)
+
+    @pytest.mark.parametrize(
+        ("written", "sentence"),
+        [
+            ("", "Enter the day and time you agreed."),
+            ("2026-06-15T11:29", "That time has passed. Enter one to come."),
+            ("2027-06-15T11:00", "That is more than 180 days ahead. Check the date."),
+            ("tomorrow", "Not a valid datetime value."),
+        ],
+    )
+    def test_a_call_back_needs_a_time_to_come(
+        self, runtime: Runtime, interviewer: Interviewer, written: str, sentence: str
+    ) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        refused = interviewer.end("callback", agreed=written)
+        assert refused.status_code == 422
+        assert sentence in Page(refused.text).words
+        assert interviewer.client.page(interviewer.case).words
+
+    def test_a_time_outside_calling_hours_is_kept_and_remarked_on(
+        self, runtime: Runtime, interviewer: Interviewer
+    ) -> None:
+        interviewer.open(create_reachable(runtime))
+        interviewer.end("callback", agreed="2026-06-15T21:00")
+        words = interviewer.client.page("/interviews").words
+        assert "The next call is agreed for Monday 15 June, 21:00." in words
+        assert "outside calling hours" in words
+
+    def test_a_form_sent_twice_is_one_attempt(self, runtime: Runtime, interviewer: Interviewer) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        key = str(uuid.uuid4())
+        for _ in range(2):
+            assert interviewer.end("refused", attempt_id=key).status_code == 302
+        with runtime.database.reading() as session:
+            assert len(cases.attempts_of(session, cases.cases_of(session, participant.id)[0].id)) == 1
+
+    def test_the_link_is_shown_once_and_opens_their_questions(self, runtime: Runtime, interviewer: Interviewer) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        key = str(uuid.uuid4())
+        shown = Page(interviewer.end("link_sent", attempt_id=key).text)
+        (address,) = [attributes["value"] for tag, attributes in shown.elements if attributes.get("id") == "link"]
+        token = address.removeprefix(f"{runtime.settings.public_url}/s/")
+        opened = answering.visit(runtime, answering.ByLink(access.open_link(runtime, token)))
+        assert opened.participant.reference == participant.reference
+        assert interviewer.end("link_sent", attempt_id=key).location == "/interviews"
+        assert [entry.subject for entry in trail(runtime, "link_given_out")] == [participant.reference]
+
+    def test_completed_is_not_recorded_by_hand(self, runtime: Runtime, interviewer: Interviewer) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        assert "Choose what came of it" in Page(interviewer.end("completed").text).words
+        who = factories.by_interviewer(interviewer.staff, participant)
+        with pytest.raises(InputRefused):
+            fieldwork.record_attempt(runtime, who, Outcome.COMPLETED, uuid.uuid4())
+        assert disposition(runtime, participant) is Disposition.UNKNOWN
+
+    def test_a_long_note_is_refused_not_cut(self, runtime: Runtime, interviewer: Interviewer) -> None:
+        interviewer.open(create_reachable(runtime))
+        refused = interviewer.end("no_answer", note="x" * 1001)
+        assert refused.status_code == 422
+        assert "Make the note shorter: at most 1000 characters." in Page(refused.text).words
+
+    def test_a_refusal_is_final(self, runtime: Runtime, interviewer: Interviewer) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        interviewer.end("refused")
+        assert interviewer.open(participant).status_code == 409
+        who = factories.by_interviewer(interviewer.staff, participant)
+        with pytest.raises(StateRefused):
+            fieldwork.record_attempt(runtime, who, Outcome.NO_ANSWER, uuid.uuid4())
+
+
+class TestPermission:
+    PAGES = (
+        "",
+        "/job_rotation/BF-1/1",
+        "/job_rotation/BF-1/1/consent?mode=phone",
+        "/job_rotation/BF-1/1/check?mode=phone",
+        "/job_rotation/BF-1/1/sections/start?mode=phone",
+        "/job_rotation/BF-1/1/end",
+    )
+    ACTS = (
+        "",
+        "/job_rotation/BF-1/1/open",
+        "/job_rotation/BF-1/1/release",
+        "/job_rotation/BF-1/1/start",
+        "/job_rotation/BF-1/1/consent?mode=phone",
+        "/job_rotation/BF-1/1/sections/start?mode=phone",
+        "/job_rotation/BF-1/1/check?mode=phone",
+        "/job_rotation/BF-1/1/end",
+    )
+
+    def test_who_is_not_signed_in_is_sent_to_sign_in(self, client: Client) -> None:
+        for page in self.PAGES:
+            assert (client.get(f"/interviews{page}").location or "").startswith("/staff/login")
+        token = client.page("/staff/login").fields()["csrf_token"][0]
+        for act in self.ACTS:
+            posted = client.post(f"/interviews{act}", {"csrf_token": token})
+            assert (posted.location or "").startswith("/staff/login"), act
+
+    @pytest.mark.parametrize("role", [Role.EVALUATOR, Role.MANAGER])
+    def test_who_may_not_interview_gets_403(self, client: Client, runtime: Runtime, role: Role) -> None:
+        create_reachable(runtime, reference="BF-1")
+        other = Interviewer(client, runtime, role)
+        for page in self.PAGES:
+            assert other.client.get(f"/interviews{page}").status_code == 403, page
+        full = {"mode": "phone", "outcome": "no_answer", "attempt_id": str(uuid.uuid4()), "language": "en"}
+        for act in self.ACTS:
+            assert other.post(f"/interviews{act}", full).status_code == 403, act
+        with pytest.raises(NotPermitted):
+            fieldwork.queue(runtime, other.staff)
+
+    def test_every_act_needs_the_pages_token(self, runtime: Runtime, interviewer: Interviewer) -> None:
+        create_reachable(runtime, reference="BF-1")
+        for act in self.ACTS:
+            assert interviewer.client.post(f"/interviews{act}", {}).status_code == 400, act
+
+
+@pytest.mark.parametrize(
+    ("local", "within"),
+    [
+        (on_the_clock("2026-06-15T09:00"), True),
+        (on_the_clock("2026-06-15T08:59"), False),
+        (on_the_clock("2026-06-15T20:30"), True),
+        (on_the_clock("2026-06-15T20:31"), False),
+        (on_the_clock("2026-06-20T17:00"), True),
+        (on_the_clock("2026-06-21T17:01"), False),
+    ],
+)
+def test_calling_hours(local: dt.datetime, within: bool) -> None:
+    assert within_call_hours(local) is within
+
+
+def test_a_time_that_the_clocks_skip_does_not_exist(runtime: Runtime) -> None:
+    zone = runtime.zone(runtime.study(factories.STUDY))
+    assert moment_of(on_the_clock("2027-03-28T01:30"), zone) is None
+    assert moment_of(on_the_clock("2026-10-25T01:30"), zone) == dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
+    assert moment_of(on_the_clock("2026-06-15T09:00"), zone) == dt.datetime(2026, 6, 15, 8, 0, tzinfo=dt.UTC)

@@ -1,0 +1,284 @@
+"""Stories of interviewers at their screens, on both databases."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
+from surveyapp.services import answering, fieldwork
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, cases, people, responses
+from tests import factories
+from tests.interviewer import Interviewer, create_reachable
+from tests.page import Client, Page
+
+
+@pytest.fixture
+def interviewer(client: Client, runtime: Runtime) -> Interviewer:
+    return Interviewer(client, runtime)
+
+
+def test_half_on_the_phone_page_and_half_by_an_interviewer_is_one_response_with_two_modes(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    link = factories.by_link(runtime, participant)
+    answering.give_consent(runtime, link, {"take_part": True})
+    answering.save_page(runtime, link, "heard_via", {"heard_via": ["online"]}, uuid.uuid4())
+    answering.save_page(runtime, link, "first_feeling", {"first_feeling": ["negative"]}, uuid.uuid4())
+
+    interviewer.open(participant)
+    assert "/sections/start" in interviewer.start()
+    page = interviewer.section("start")
+    assert page.fields()["heard_via"] == ["online"]
+    assert "answered by participant" in page.words
+    assert interviewer.finish({"attended_readiness_sessions": "no", "placed": "no"}).location == "/interviews"
+
+    visit = answering.visit(runtime, link)
+    assert visit.submitted
+    with runtime.database.reading() as session:
+        response = visit.ready[2]
+        assert responses.modes_of(session, response.id) == [Mode.SELF, Mode.PHONE]
+        given = responses.given_answers(session, response.id)
+        attempts = cases.attempts_of(session, visit.case.id)
+    assert (given["heard_via"].mode, given["heard_via"].by) == (Mode.SELF, None)
+    assert (given["hopes"].mode, given["hopes"].by) == (Mode.PHONE, interviewer.staff.id)
+    assert [(attempt.outcome.value, attempt.staff_id) for attempt in attempts] == [("completed", interviewer.staff.id)]
+
+
+def test_an_interview_stopped_half_way_is_taken_up_later_in_another_mode(
+    client: Client, runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    interviewer.answer("start", {"heard_via": "online", "first_feeling": "positive"}, then="stay")
+    interviewer.end("broken_off", note="Her bus came.")
+
+    colleague = Interviewer(client, runtime)
+    lines = colleague.client.page("/interviews").words
+    assert "Begun, not finished" in lines
+    colleague.open(participant)
+    case = colleague.client.page(colleague.case).words
+    assert "Go on with the interview" in case
+    assert "Her bus came." in case
+    assert "/sections/start?mode=in_person" in colleague.start("in_person")
+    page = colleague.section("start")
+    assert page.fields()["heard_via"] == ["online"]
+    assert f"entered by {interviewer.staff.name}, phone" in page.words
+    colleague.finish()
+
+    visit = answering.visit(runtime, factories.by_interviewer(colleague.staff, participant))
+    with runtime.database.reading() as session:
+        assert responses.modes_of(session, visit.ready[2].id) == [Mode.PHONE, Mode.IN_PERSON]
+
+
+def test_consent_is_read_out_and_recorded_with_mode_and_interviewer(runtime: Runtime, interviewer: Interviewer) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    assert "Thank you for your time." in interviewer.client.page(f"{interviewer.case}/consent?mode=video").words
+    refused = interviewer.post(f"{interviewer.case}/consent?mode=video", {"consent_take_part": "yes"})
+    assert refused.status_code == 422
+    assert "Choose yes or no for each line." in Page(refused.text).words
+    answers = {"consent_take_part": "yes", "consent_recontact": "no", "consent_quote_words": "no"}
+    assert "/sections/start" in (interviewer.post(f"{interviewer.case}/consent?mode=video", answers).location or "")
+    with runtime.database.reading() as session:
+        said = people.consents(session, participant.id)
+        trail = [entry for entry in audit.entries(session) if entry.action.startswith("consent_")]
+    assert {key: each.given for key, each in said.items()} == {
+        "take_part": True,
+        "recontact": False,
+        "quote_words": False,
+    }
+    assert {entry.staff_id for entry in trail} == {interviewer.staff.id}
+    assert {entry.detail["mode"] for entry in trail} == {"video"}
+
+
+def test_without_consent_there_are_no_questions(runtime: Runtime, interviewer: Interviewer) -> None:
+    interviewer.open(create_reachable(runtime))
+    interviewer.talk = "?mode=phone"
+    sent_on = interviewer.client.get(f"{interviewer.case}/sections/start?mode=phone").location or ""
+    assert "/consent" in sent_on
+    answers = {"consent_take_part": "no", "consent_recontact": "no", "consent_quote_words": "no"}
+    declined = interviewer.post(f"{interviewer.case}/consent?mode=phone", answers)
+    assert declined.location == f"{interviewer.case}?mode=phone"
+    assert "They did not agree to take part" in interviewer.client.page(interviewer.case).words
+    refused = interviewer.autosave("start", {"heard_via": "online"})
+    assert "/consent" in (refused.location or "")
+
+
+def test_consent_given_at_touchpoint_1_carries_over(runtime: Runtime, interviewer: Interviewer) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    interviewer.finish()
+    runtime.clock.forward(days=31)  # type: ignore[attr-defined]
+    interviewer.client.sign_in(interviewer.staff.email)
+    interviewer.open(participant, touchpoint=2)
+    page = interviewer.client.page(interviewer.case)
+    assert "They agreed to take part before" in page.words
+    assert "15 Jun, phone, by you" in page.words
+    sent_on = interviewer.post(f"{interviewer.case}/start", {"mode": "phone", "language": "en"}).location or ""
+    assert "/2/sections/start" in sent_on
+    with runtime.database.reading() as session:
+        assert {key: each.given for key, each in people.consents(session, participant.id).items()} == {
+            "take_part": True,
+            "recontact": False,
+            "quote_words": True,
+        }
+
+
+def test_a_follow_up_comes_up_once_the_answer_that_asks_it_is_saved(runtime: Runtime, interviewer: Interviewer) -> None:
+    interviewer.open(create_reachable(runtime))
+    interviewer.start()
+    assert "first_feeling_why" not in interviewer.section("start").source
+    saved = interviewer.autosave(
+        "start", {"first_feeling": "positive", "shown": ["heard_via", "first_feeling", "hopes"]}
+    )
+    assert saved.status_code == 200
+    assert saved.json is not None
+    assert saved.json["items"]["first_feeling"]["answered"]
+    assert 'name="first_feeling_why"' in saved.json["cards"]
+    assert saved.json["saved_at"] == "11:30"
+    assert saved.json["hold_until"] == "12:00"
+    shown = ["heard_via", "first_feeling", "first_feeling_why", "hopes"]
+    again = interviewer.autosave("start", {"heard_via": "online", "shown": shown})
+    assert again.json is not None
+    assert again.json["cards"] is None
+
+
+def test_without_a_script_a_follow_up_never_shown_is_not_skipped(runtime: Runtime, interviewer: Interviewer) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    answers = {"heard_via": "online", "first_feeling": "negative", "hopes": ["confidence"]}
+    sent_on = interviewer.answer("start", answers).location or ""
+    assert "/sections/start" in sent_on
+    page = interviewer.section("start")
+    assert "These answers bring up more questions" in page.words
+    assert "What made you feel that way at first?" in page.words
+    sent_on = interviewer.answer("start", answers).location or ""
+    assert "/sections/readiness_start" in sent_on
+    route = answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
+    assert route.answers["first_feeling_why"] == Missing(Reason.SKIPPED)
+
+
+def test_an_interviewer_may_skip_with_a_reason(runtime: Runtime, interviewer: Interviewer) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    skipped = {"heard_via": "missing:skipped", "heard_via:note": "The line broke up."}
+    interviewer.answer("start", skipped, then="stay")
+    route = answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
+    assert route.answers["heard_via"] == Missing(Reason.SKIPPED, "The line broke up.")
+    assert interviewer.section("start").fields()["heard_via:note"] == ["The line broke up."]
+
+
+def test_what_can_be_stored_is_stored_though_something_else_is_wrong(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    wrong = interviewer.answer("start", {"heard_via": "television", "first_feeling": "neutral"})
+    assert wrong.status_code == 422
+    page = Page(wrong.text)
+    assert "Choose from the answers shown." in page.words
+    assert "Enter an answer, or skip the question and say why." in page.words
+    assert {"#q-heard_via", "#q-hopes"} <= set(page.links())
+    answers = answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1].answers
+    assert answers == {"first_feeling": Codes(("neutral",))}
+    by_itself = interviewer.autosave("start", {"heard_via": "television", "hopes": "confidence"}).json
+    assert by_itself is not None
+    assert by_itself["items"]["heard_via"]["fault"] == "Choose from the answers shown."
+    assert by_itself["items"]["hopes"] == {"answered": True, "by": "", "fault": ""}
+
+
+def test_going_past_what_the_participant_said_leaves_it_theirs(runtime: Runtime, interviewer: Interviewer) -> None:
+    participant = create_reachable(runtime)
+    link = factories.by_link(runtime, participant)
+    answering.give_consent(runtime, link, {"take_part": True})
+    answering.save_page(
+        runtime, link, "heard_via", {"heard_via": ["other"], "heard_via_other_text": ["A poster"]}, uuid.uuid4()
+    )
+    interviewer.open(participant)
+    interviewer.start()
+    fields = interviewer.section("start").fields()
+    same = {"heard_via": fields["heard_via"], "heard_via_other_text": fields["heard_via_other_text"]}
+    interviewer.answer("start", same, then="stay")
+    interviewer.answer("start", {**same, "heard_via_other_text": "A poster in the library"}, then="stay")
+    with runtime.database.reading() as session:
+        response = answering.visit(runtime, link).ready[2]
+        given = responses.given_answers(session, response.id)
+    assert response.revision == 2
+    assert given["heard_via"].mode is Mode.SELF
+    assert (given["heard_via_other_text"].answer, given["heard_via_other_text"].mode) == (
+        Text("A poster in the library"),
+        Mode.PHONE,
+    )
+
+
+def test_the_last_look_lists_what_is_unanswered_and_nothing_unfinished_is_handed_in(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    interviewer.answer("start", {"first_feeling": "neutral"}, then="stay")
+    page = interviewer.client.page(f"{interviewer.case}/check{interviewer.talk}")
+    assert "How did you first hear about the scheme?" in page.words
+    assert "3 questions to answer" in page.words
+    assert any(link.endswith("#q-heard_via") for link in page.links())
+    handed_in = interviewer.post(f"{interviewer.case}/check{interviewer.talk}")
+    assert handed_in.location == f"{interviewer.case}/check{interviewer.talk}"
+    assert not answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).submitted
+
+
+def test_handing_in_twice_records_one_attempt_and_opens_what_follows(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    interviewer.finish()
+    who = factories.by_interviewer(interviewer.staff, participant)
+    fieldwork.hand_in(runtime, who, uuid.uuid4())
+    late = interviewer.answer_late("start", {"heard_via": "family"})
+    assert late.location == "/interviews"
+    assert "handed in already" in interviewer.client.page("/interviews").words
+    with runtime.database.reading() as session:
+        made = cases.cases_of(session, participant.id)
+        assert [case.touchpoint for case in made] == [1, 2]
+        assert len(cases.attempts_of(session, made[0].id)) == 1
+        assert cases.lease_of(session, made[0].id) is None
+
+
+@pytest.mark.parametrize("section_id", ["overall_", "consent", "..", "%00"])
+def test_a_section_that_does_not_exist_is_not_found(
+    runtime: Runtime, interviewer: Interviewer, section_id: str
+) -> None:
+    interviewer.open(create_reachable(runtime))
+    interviewer.start()
+    path = f"{interviewer.case}/sections/{section_id}{interviewer.talk}"
+    assert interviewer.client.get(path).status_code == 404
+    assert interviewer.post(path, {"heard_via": "online"}).status_code == 404
+
+
+def test_a_section_that_is_not_asked_sends_on_to_where_they_are(runtime: Runtime, interviewer: Interviewer) -> None:
+    interviewer.open(create_reachable(runtime))
+    interviewer.start()
+    path = f"{interviewer.case}/sections/placement{interviewer.talk}"
+    assert "/sections/start" in (interviewer.client.get(path).location or "")
+
+
+def test_the_mode_is_chosen_before_questions_are_shown(runtime: Runtime, interviewer: Interviewer) -> None:
+    interviewer.open(create_reachable(runtime))
+    interviewer.start()
+    for query in ("", "?mode=self", "?mode=telepathy"):
+        assert (interviewer.client.get(f"{interviewer.case}/sections/start{query}").location or "").startswith(
+            interviewer.case
+        )
+    refused = interviewer.post(f"{interviewer.case}/start", {"mode": "self"})
+    assert refused.status_code == 422
