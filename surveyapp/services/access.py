@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from surveyapp.store import audit, cases, people, responses
 
 LINK_DAYS_AFTER_CLOSING = 90
 """How long a link goes on opening receipt and choices after its case has closed."""
+
+OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}
+"""States of a case in which a link or code opens something: questions, a date to come back, or a receipt."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
         assert participant is not None
         response = responses.response_of(session, case.id)
         state = case.state(runtime.clock(), response.state if response else None, bool(participant.withdrawn_at))
-        if state not in ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}:
+        if state not in OPENS:
             raise StateRefused(
                 f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
                 f"{state.value.replace('_', ' ')}."
@@ -87,13 +90,30 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
 
 def issue(runtime: Runtime, session: Session, participant: Participant, case: Case, kind: str) -> GivenOut:
     """Makes the link or code inside a unit of work whose caller has checked who asks."""
+    made = new_secret(runtime, case, kind)
+    cases.add_access(session, made.access, made.digest)
+    link, code = (made.written, None) if kind == "link" else (None, made.written)
+    return GivenOut(participant.reference, case.touchpoint, link, code, made.access.expires_at)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A link or code about to be given out: what is stored of it, and what the person gets."""
+
+    access: Access
+    digest: str
+    written: str = field(repr=False)
+
+
+def new_secret(runtime: Runtime, case: Case, kind: str) -> Secret:
+    """A new `link` (its path) or `code` (as it is typed) for a case. Stores nothing."""
     expires_at = case.closes_at and case.closes_at + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING)
-    access = cases.new_access(case.id, kind, runtime.clock(), expires_at)
     secret = new_token() if kind == "link" else new_code()
-    cases.add_access(session, access, runtime.keyring.digest(kind, secret))
-    link = f"/s/{secret}" if kind == "link" else None
-    code = written_code(secret) if kind == "code" else None
-    return GivenOut(participant.reference, case.touchpoint, link, code, expires_at)
+    return Secret(
+        cases.new_access(case.id, kind, runtime.clock(), expires_at),
+        runtime.keyring.digest(kind, secret),
+        f"/s/{secret}" if kind == "link" else written_code(secret),
+    )
 
 
 def revoke(runtime: Runtime, staff: Staff, study: str, reference: str, touchpoint: int) -> int:

@@ -10,10 +10,10 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults, StateRefused
+from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
 from surveyapp.domain.loading import load_studies
 from surveyapp.domain.questionnaire import fingerprint, to_document
-from surveyapp.domain.staff import Action, Staff
+from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.study import Study
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit
@@ -24,7 +24,8 @@ LOCK = "frozen.lock"
 
 @dataclass(frozen=True)
 class VersionState:
-    """A version as files, lock and database have it. `responses_open` is True for the one new responses begin on."""
+    """A version as files, lock and database have it. `current` is the one that new responses begin on, `openable` the
+    one that could take its place, `midway` how many responses begun on it are not handed in."""
 
     questionnaire: str
     version: int
@@ -33,6 +34,8 @@ class VersionState:
     frozen: bool
     opened_at: dt.datetime | None
     current: bool
+    openable: bool
+    midway: int
 
 
 def read_lock(folder: Path) -> dict[tuple[str, int], str]:
@@ -127,7 +130,7 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
     """
     study = runtime.study(study_id)
     if staff is not None:
-        staff.check(Action.OPEN_VERSION, study_id)
+        _check_whole_study(runtime, staff, study_id)
     frozen = {
         version: sha256
         for (each, version), sha256 in read_lock(runtime.settings.questionnaires / study_id).items()
@@ -140,6 +143,8 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
             f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first."
         )
     version = max(frozen)
+    if (name, version) not in study.questionnaires:
+        raise StateRefused(f"Version {version} of {name} came after this process started. Restart it, then open it.")
     document = to_document(study.questionnaires[name, version])
     with runtime.database.writing() as session:
         opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(session, study_id)}
@@ -172,13 +177,21 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
         return version, True
 
 
+def _check_whole_study(runtime: Runtime, staff: Staff, study_id: str) -> None:
+    """A version is for every site: somebody who manages one of them does not open it. Raises NotPermitted."""
+    if scope_of(staff, Action.OPEN_VERSION, study_id, runtime.origin).sites is not None:
+        raise NotPermitted("You manage some of the study's sites. Ask a manager of the whole study to open a version.")
+
+
 def version_states(runtime: Runtime, staff: Staff, study_id: str) -> list[VersionState]:
     """Every version of every questionnaire of a study, newest last. Raises NotPermitted."""
-    staff.check(Action.OPEN_VERSION, study_id)
+    _check_whole_study(runtime, staff, study_id)
     study = runtime.study(study_id)
     frozen = read_lock(runtime.settings.questionnaires / study_id)
     with runtime.database.reading() as session:
         opened = {(name, version): at for name, version, _, at in store.versions(session, study_id)}
+        midway = store.midway(session, Scope(study_id, runtime.origin))
+    newest_frozen = {name: max(version for each, version in frozen if each == name) for name, _ in frozen}
     newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
     return [
         VersionState(
@@ -189,6 +202,8 @@ def version_states(runtime: Runtime, staff: Staff, study_id: str) -> list[Versio
             (name, version) in frozen,
             opened.get((name, version)),
             newest.get(name) == version,
+            newest_frozen.get(name) == version and (name, version) not in opened,
+            midway.get((name, version), 0),
         )
         for (name, version), questionnaire in sorted(study.questionnaires.items())
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.store.tables import QuestionnaireVersionRow
+from surveyapp.domain.staff import Scope
+from surveyapp.store.people import scoped
+from surveyapp.store.tables import CaseRow, ParticipantRow, QuestionnaireVersionRow, ResponseRow
 
 
 def add_version(
@@ -72,3 +74,16 @@ def open_version(session: Session, study: str, questionnaire: str) -> int | None
         .order_by(QuestionnaireVersionRow.version.desc())
         .limit(1)
     ).one_or_none()
+
+
+def midway(session: Session, scope: Scope) -> dict[tuple[str, int], int]:
+    """How many responses in scope are begun and not handed in, by questionnaire and version."""
+    query = scoped(
+        select(ResponseRow.questionnaire, ResponseRow.version, func.count())
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).where(ResponseRow.state == "started", ParticipantRow.withdrawn_at.is_(None))
+    query = query.group_by(ResponseRow.questionnaire, ResponseRow.version)
+    query = query.order_by(ResponseRow.questionnaire, ResponseRow.version)
+    return {(name, version): count for name, version, count in session.execute(query)}

@@ -106,6 +106,12 @@ def references(session: Session, study: str) -> set[str]:
     return set(session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study)))
 
 
+def references_in(session: Session, scope: Scope) -> list[str]:
+    """The references of everybody in scope, in order."""
+    query = scoped(select(ParticipantRow.reference), scope).order_by(ParticipantRow.reference)
+    return list(session.scalars(query))
+
+
 def counts_by_origin(session: Session) -> dict[Origin, int]:
     """How many participants there are of each origin, over all studies."""
     rows = session.execute(

@@ -1,0 +1,114 @@
+"""Everybody in a study with where they stand, for the people who run it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.cases import Access, Case, Disposition
+from surveyapp.domain.staff import Scope
+from surveyapp.store.people import scoped
+from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ResponseRow, SiteRow
+
+
+@dataclass(frozen=True)
+class RosterLine:
+    """A participant at a touchpoint; `case` is None for somebody whom no touchpoint has come for yet."""
+
+    participant_id: uuid.UUID
+    reference: str
+    group: str
+    site: str | None
+    withdrawn: bool
+    case: Case | None
+    response_state: str | None
+    submitted_at: dt.datetime | None
+
+
+def lines(session: Session, scope: Scope) -> list[RosterLine]:
+    """Everybody in scope at every touchpoint they have come to, by reference and touchpoint. One query of plain
+    columns: a study may have ten thousand of these."""
+    query = scoped(
+        select(
+            ParticipantRow.id,
+            ParticipantRow.reference,
+            ParticipantRow.group_id,
+            SiteRow.name,
+            ParticipantRow.withdrawn_at,
+            CaseRow.id,
+            CaseRow.touchpoint,
+            CaseRow.opens_at,
+            CaseRow.due_at,
+            CaseRow.closes_at,
+            CaseRow.disposition,
+            CaseRow.assigned_to,
+            CaseRow.next_at,
+            ResponseRow.state,
+            ResponseRow.submitted_at,
+        )
+        .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
+        .outerjoin(CaseRow, CaseRow.participant_id == ParticipantRow.id)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
+        scope,
+    ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
+    found = []
+    for person, reference, group, site, withdrawn_at, case_id, *case, response_state, submitted_at in session.execute(
+        query
+    ):
+        touchpoint, opens_at, due_at, closes_at, disposition, assigned_to, next_at = case
+        made = None
+        if case_id is not None:
+            made = Case(
+                case_id, person, touchpoint, opens_at, due_at, closes_at, Disposition(disposition), assigned_to, next_at
+            )
+        found.append(
+            RosterLine(person, reference, group, site, withdrawn_at is not None, made, response_state, submitted_at)
+        )
+    return found
+
+
+def attempt_counts(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How often each of these cases was tried; those never tried are left out."""
+    rows = session.execute(
+        select(AttemptRow.case_id, func.count())
+        .where(AttemptRow.case_id.in_(list(case_ids)))
+        .group_by(AttemptRow.case_id)
+        .order_by(AttemptRow.case_id)
+    )
+    return dict(rows.all())
+
+
+def cases_with_live_access(session: Session, scope: Scope, now: dt.datetime) -> set[uuid.UUID]:
+    """The cases in scope for which a link or code was given out that still works."""
+    query = scoped(
+        select(AccessRow.case_id)
+        .join(CaseRow, CaseRow.id == AccessRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).where(AccessRow.revoked_at.is_(None), (AccessRow.expires_at.is_(None)) | (AccessRow.expires_at > now))
+    return set(session.scalars(query))
+
+
+def add_accesses(session: Session, accesses: Sequence[tuple[Access, str]]) -> None:
+    """Stores many links and codes, each with its keyed hash, in one statement."""
+    if accesses:
+        session.execute(
+            insert(AccessRow),
+            [
+                {
+                    "id": access.id,
+                    "digest": digest,
+                    "case_id": access.case_id,
+                    "kind": access.kind,
+                    "issued_at": access.issued_at,
+                    "expires_at": access.expires_at,
+                    "revoked_at": access.revoked_at,
+                }
+                for access, digest in accesses
+            ],
+        )
