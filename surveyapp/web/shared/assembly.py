@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from babel import Locale
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_babel import Babel, format_date, format_datetime, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -53,12 +53,22 @@ def assemble(app: Flask, settings: Settings) -> None:
         )
     csrf.init_app(app)
     Compress(app)
+    app.after_request(_whole_file)  # runs before compression: what is registered last runs first
     Babel(app, locale_selector=choose_language)
     limiter.init_app(app)
     sign_in.manager.init_app(app)
     headers.install(app)
     errors.install(app)
     _template_globals(app, settings)
+
+
+def _whole_file(response: Response) -> Response:
+    """Style sheets and scripts are sent whole, not as a stream: streams are not compressed with gzip, the best that a
+    browser on plain HTTP takes, and the file behind one is left open."""
+    if request.endpoint == "static" and response.status_code == 200:
+        response.direct_passthrough = False
+        response.get_data()
+    return response
 
 
 def choose_language() -> str:

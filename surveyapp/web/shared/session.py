@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, has_request_context, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 STAFF_PATHS = ("/staff", "/interviews", "/results", "/manage")
 """Where staff work. Everything else is for participants."""
@@ -19,3 +19,9 @@ class SessionByAudience(SecureCookieSessionInterface):
     def get_cookie_name(self, app: Flask) -> str:
         staff = has_request_context() and is_staff_path(request.path)
         return "shiftline_staff" if staff else "shiftline_participant"
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """A style sheet or script is the same for everybody: were it to vary by cookie, a phone would fetch it anew
+        with every page."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
