@@ -75,13 +75,19 @@ class Phone:
     def faults(self) -> list[tuple[str, str]]:
         """The summary at the top, as (where each link goes, what it says)."""
         links = [attributes.get("href", "") for tag, attributes in self.page.elements if tag == "a"]
-        return [(href, text) for href, text in zip(links, self.page.said("a"), strict=True)
-                if href.startswith("#") and href != "#main"]
+        return [
+            (href, text)
+            for href, text in zip(links, self.page.said("a"), strict=True)
+            if href.startswith("#") and href != "#main"
+        ]
 
     def chosen(self) -> dict[str, list[str]]:
         """What is ticked or typed in on the page, hidden fields aside."""
-        return {name: values for name, values in self.page.fields().items()
-                if name not in ("csrf_token", "save_id") and values != [""]}
+        return {
+            name: values
+            for name, values in self.page.fields().items()
+            if name not in ("csrf_token", "save_id") and values != [""]
+        }
 
     def follow(self, text: str) -> Page:
         """Follows the first link that says this."""

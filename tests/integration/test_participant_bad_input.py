@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from surveyapp import create_app
 from surveyapp.domain.answers import Answer, Codes
 from surveyapp.domain.people import Participant
+from surveyapp.domain.route import NOT_ASKED
 from surveyapp.domain.staff import Role
 from surveyapp.services import access, answering
 from surveyapp.services.runtime import Runtime
@@ -45,7 +46,7 @@ def stored(runtime: Runtime, participant: Participant) -> tuple[dict[str, Answer
     visit = answering.visit(runtime, factories.by_link(runtime, participant))
     with runtime.database.reading() as session:
         current = responses.current_answers(session, visit.ready[2].id)
-    return {key: answer for key, answer in current.items() if answer != answering.NOT_ASKED}, visit.ready[2].revision
+    return {key: answer for key, answer in current.items() if answer != NOT_ASKED}, visit.ready[2].revision
 
 
 # Links and codes
@@ -78,8 +79,9 @@ def test_an_expired_link_says_so(runtime: Runtime, clock: Clock, link: str) -> N
     assert "limited time" in phone.page.words
 
 
-def test_a_link_revoked_while_answering_ends_there(runtime: Runtime, candidate: Participant, phone: Phone,
-                                                   link: str) -> None:
+def test_a_link_revoked_while_answering_ends_there(
+    runtime: Runtime, candidate: Participant, phone: Phone, link: str
+) -> None:
     phone.send(heard_via="family")
     manager = factories.create_staff(runtime, Role.MANAGER)
     access.revoke(runtime, manager, factories.STUDY, candidate.reference, 1)
@@ -120,8 +122,9 @@ def test_codes_cannot_be_guessed_quickly(runtime: Runtime) -> None:
     try:
         client = Client(app.test_client())
         fields = client.page("/start").fields()
-        statuses = [client.post("/start", {**fields, "code": f"K7QM2VXA9{number:02}"}).status_code
-                    for number in range(10, 32)]
+        statuses = [
+            client.post("/start", {**fields, "code": f"K7QM2VXA9{number:02}"}).status_code for number in range(10, 32)
+        ]
     finally:
         limiter.reset()
     assert statuses[:20] == [422] * 20
@@ -147,8 +150,15 @@ def test_another_persons_link_begins_another_session(runtime: Runtime, candidate
 
 def test_without_a_session_every_page_says_how_to_come_back(runtime: Runtime) -> None:
     phone = Phone(runtime)
-    for address in ("/survey", "/survey/consent", "/survey/q/heard_via", "/survey/check", "/survey/done",
-                    "/survey/later", "/survey/declined"):
+    for address in (
+        "/survey",
+        "/survey/consent",
+        "/survey/q/heard_via",
+        "/survey/check",
+        "/survey/done",
+        "/survey/later",
+        "/survey/declined",
+    ):
         phone.open(address)
         assert (phone.status, phone.heading) == (403, "Open your link again"), address
 
@@ -156,16 +166,18 @@ def test_without_a_session_every_page_says_how_to_come_back(runtime: Runtime) ->
 # Forms
 
 
-def test_a_form_without_its_token_is_refused_and_nothing_stored(runtime: Runtime, candidate: Participant,
-                                                                phone: Phone) -> None:
+def test_a_form_without_its_token_is_refused_and_nothing_stored(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
     response = phone.client.post("/survey/q/heard_via", {"heard_via": "family"})
     assert response.status_code == 400
     assert "This page is out of date" in Page(response.text).words
     assert stored(runtime, candidate) == ({}, 0)
 
 
-def test_the_same_link_opened_again_keeps_a_page_open_elsewhere_good(runtime: Runtime, candidate: Participant,
-                                                                     phone: Phone, link: str) -> None:
+def test_the_same_link_opened_again_keeps_a_page_open_elsewhere_good(
+    runtime: Runtime, candidate: Participant, phone: Phone, link: str
+) -> None:
     first_tab = phone.page.fields()
     phone.open(link)
     response = phone.client.post("/survey/q/heard_via", {**first_tab, "heard_via": "family"})
@@ -173,8 +185,9 @@ def test_the_same_link_opened_again_keeps_a_page_open_elsewhere_good(runtime: Ru
     assert stored(runtime, candidate)[0] == {"heard_via": Codes(("family",))}
 
 
-def test_an_empty_page_says_so_at_the_top_and_at_the_field(runtime: Runtime, candidate: Participant,
-                                                           phone: Phone) -> None:
+def test_an_empty_page_says_so_at_the_top_and_at_the_field(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
     phone.send()
     assert phone.status == 422
     assert phone.page.said("title")[0].startswith("Error: How did you first hear")
@@ -190,10 +203,21 @@ def test_each_moment_has_its_own_fault_and_the_other_stays_chosen(phone: Phone) 
     assert phone.chosen() == {"confidence_career_potential@now": ["quite_confident"]}
 
 
-@pytest.mark.parametrize("value", ["television", "missing:skipped", "missing:not_asked", "missing:", "\x00", "yes" * 900,
-                                   "<script>alert(1)</script>"])
-def test_a_value_that_is_not_an_option_is_refused(runtime: Runtime, candidate: Participant, phone: Phone,
-                                                  value: str) -> None:
+@pytest.mark.parametrize(
+    "value",
+    [
+        "television",
+        "missing:skipped",
+        "missing:not_asked",
+        "missing:",
+        "\x00",
+        "yes" * 900,
+        "<script>alert(1)</script>",
+    ],
+)
+def test_a_value_that_is_not_an_option_is_refused(
+    runtime: Runtime, candidate: Participant, phone: Phone, value: str
+) -> None:
     phone.send(heard_via=value)
     assert phone.status == 422
     assert phone.faults == [("#heard_via", "Choose from the answers shown.")]
@@ -214,12 +238,15 @@ def test_none_of_these_stands_alone(runtime: Runtime) -> None:
     phone.agree(factories.create_link(runtime, factories.create_participant(runtime, "employee")))
     phone.answer_until("skills_developed")
     phone.send(skills_developed=["digital", "none"])
-    assert phone.faults == [("#skills_developed", "“None of these” cannot go with another answer. Keep one or the other.")]
+    assert phone.faults == [
+        ("#skills_developed", "“None of these” cannot go with another answer. Keep one or the other.")
+    ]
     assert phone.chosen() == {"skills_developed": ["digital", "none"]}
 
 
-def test_too_long_an_answer_is_refused_whole_and_kept_on_the_page(runtime: Runtime, candidate: Participant,
-                                                                  phone: Phone) -> None:
+def test_too_long_an_answer_is_refused_whole_and_kept_on_the_page(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
     phone.answer_until("first_feeling_why")
     phone.send(first_feeling_why="a" * 5001)
     assert phone.status == 422
@@ -230,10 +257,18 @@ def test_too_long_an_answer_is_refused_whole_and_kept_on_the_page(runtime: Runti
     assert "first_feeling_why" not in stored(runtime, candidate)[0]
 
 
-def test_answers_to_other_questions_in_the_form_are_not_taken(runtime: Runtime, candidate: Participant,
-                                                              phone: Phone) -> None:
-    phone.send({"heard_via": "family", "recommend": "very_likely", "first_feeling": "negative", "placed": "yes",
-                "heard_via_other_text": "not chosen"})
+def test_answers_to_other_questions_in_the_form_are_not_taken(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
+    phone.send(
+        {
+            "heard_via": "family",
+            "recommend": "very_likely",
+            "first_feeling": "negative",
+            "placed": "yes",
+            "heard_via_other_text": "not chosen",
+        }
+    )
     assert stored(runtime, candidate)[0] == {"heard_via": Codes(("family",))}
 
 
@@ -251,8 +286,9 @@ def test_a_question_off_the_route_leads_back_to_it(runtime: Runtime, candidate: 
 
 
 @pytest.mark.parametrize("page", ["recommend", "nonsense", "heard_via@before", "%00", "q" * 2000])
-def test_a_page_out_of_order_leads_to_the_one_to_answer(runtime: Runtime, candidate: Participant, phone: Phone,
-                                                        page: str) -> None:
+def test_a_page_out_of_order_leads_to_the_one_to_answer(
+    runtime: Runtime, candidate: Participant, phone: Phone, page: str
+) -> None:
     form = phone.page.fields()
     phone.open(f"/survey/q/{page}")
     assert (phone.status, phone.question) == (200, "heard_via")
@@ -261,8 +297,9 @@ def test_a_page_out_of_order_leads_to_the_one_to_answer(runtime: Runtime, candid
     assert stored(runtime, candidate) == ({}, 0)
 
 
-def test_checking_and_sending_too_early_lead_to_the_question_left(runtime: Runtime, candidate: Participant,
-                                                                  phone: Phone) -> None:
+def test_checking_and_sending_too_early_lead_to_the_question_left(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
     phone.open("/survey/check")
     assert phone.question == "heard_via"
     phone.send(to="/survey/check")
@@ -279,8 +316,9 @@ def test_double_tap_on_continue_saves_once(runtime: Runtime, candidate: Particip
     assert stored(runtime, candidate) == ({"heard_via": Codes(("family",))}, 1)
 
 
-def test_an_old_form_with_another_answer_is_a_changed_answer(runtime: Runtime, candidate: Participant,
-                                                             phone: Phone) -> None:
+def test_an_old_form_with_another_answer_is_a_changed_answer(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
     form = phone.page.fields()
     phone.send({**form, "heard_via": "family"})
     phone.send(first_feeling="neutral")
@@ -288,8 +326,9 @@ def test_an_old_form_with_another_answer_is_a_changed_answer(runtime: Runtime, c
     assert stored(runtime, candidate)[0] == {"heard_via": Codes(("online",)), "first_feeling": Codes(("neutral",))}
 
 
-def test_two_tabs_on_the_same_question_keep_the_last_answer_and_the_history(runtime: Runtime, candidate: Participant,
-                                                                            phone: Phone) -> None:
+def test_two_tabs_on_the_same_question_keep_the_last_answer_and_the_history(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
     one = phone.page.fields()
     two = phone.open("/survey/q/heard_via").fields()
     assert one["save_id"] != two["save_id"]
@@ -305,8 +344,9 @@ def test_a_tampered_save_id_still_saves(runtime: Runtime, candidate: Participant
     assert stored(runtime, candidate)[0] == {"heard_via": Codes(("family",))}
 
 
-def test_sending_twice_sends_once_and_nothing_changes_after(runtime: Runtime, candidate: Participant,
-                                                            phone: Phone) -> None:
+def test_sending_twice_sends_once_and_nothing_changes_after(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
     old = phone.page.fields()
     phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
     form = phone.page.fields()
@@ -345,16 +385,22 @@ def test_no_question_before_consent(runtime: Runtime, link: str) -> None:
 
 def test_a_body_that_is_no_form_is_refused(phone: Phone) -> None:
     assert phone.client.post("/survey/q/heard_via", json={"heard_via": "family"}).status_code == 400
-    assert phone.client.post("/survey/q/heard_via", "a=b" * 400_000,
-                             content_type="application/x-www-form-urlencoded").status_code in (400, 413)
+    assert phone.client.post(
+        "/survey/q/heard_via", "a=b" * 400_000, content_type="application/x-www-form-urlencoded"
+    ).status_code in (400, 413)
     assert phone.client.raw.put("/survey/q/heard_via").status_code == 405
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.dictionaries(
-    st.sampled_from(["heard_via", "heard_via_other_text", "save_id", "then", "first_feeling", "heard_via:note"]),
-    st.lists(st.one_of(st.text(max_size=30), st.sampled_from(["family", "other", "missing:dont_know", "back", "later"])),
-             max_size=3)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["heard_via", "heard_via_other_text", "save_id", "then", "first_feeling", "heard_via:note"]),
+        st.lists(
+            st.one_of(st.text(max_size=30), st.sampled_from(["family", "other", "missing:dont_know", "back", "later"])),
+            max_size=3,
+        ),
+    )
+)
 def test_no_form_whatsoever_is_a_server_error(phone: Phone, form: dict[str, list[str]]) -> None:
     token = phone.open("/survey/q/heard_via").fields()["csrf_token"]
     response = phone.client.post("/survey/q/heard_via", {**form, "csrf_token": token}, follow_redirects=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -14,8 +15,13 @@ from tests import factories
 from tests.conftest import Clock
 from tests.phone import Phone
 
-PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
-          "confidence_career_potential@before": "not_very_confident", "confidence_career_potential@now": "very_confident"}
+PLACED = {
+    "attended_readiness_sessions": "yes",
+    "placed": "yes",
+    "employability_sessions": "yes",
+    "confidence_career_potential@before": "not_very_confident",
+    "confidence_career_potential@now": "very_confident",
+}
 
 
 @pytest.fixture
@@ -37,8 +43,9 @@ def given(runtime: Runtime, participant: Participant) -> answering.Visit:
     return answering.visit(runtime, factories.by_link(runtime, participant))
 
 
-def test_a_placed_candidate_from_link_to_receipt(runtime: Runtime, phone: Phone, candidate: Participant,
-                                                 link: str) -> None:
+def test_a_placed_candidate_from_link_to_receipt(
+    runtime: Runtime, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.open(link)
     assert phone.path == "/survey/consent"
     assert "It takes about 10 minutes" in phone.page.words
@@ -47,8 +54,16 @@ def test_a_placed_candidate_from_link_to_receipt(runtime: Runtime, phone: Phone,
 
     phone.send({"agree-take_part": "yes", "agree-recontact": "yes"})
     assert phone.question == "heard_via"
-    passed = phone.answer_until(None, {**PLACED, "hopes": ["earn_more", "other"], "hopes_other_text": "To get out more",
-                                       "overall_value": "9", "overall_value_why": "It changed\nmy week."})
+    passed = phone.answer_until(
+        None,
+        {
+            **PLACED,
+            "hopes": ["earn_more", "other"],
+            "hopes_other_text": "To get out more",
+            "overall_value": "9",
+            "overall_value_why": "It changed\nmy week.",
+        },
+    )
     assert passed[:4] == ["heard_via", "first_feeling", "first_feeling_why", "hopes"]
     assert "skills_wanted" not in passed
     assert "confidence_career_potential_why" in passed
@@ -67,7 +82,7 @@ def test_a_placed_candidate_from_link_to_receipt(runtime: Runtime, phone: Phone,
     answers = visit.ready[1].answers
     assert answers["hopes"] == Codes(("earn_more", "other"))
     assert answers["hopes_other_text"] == Text("To get out more")
-    assert answers["overall_value"] == Number(9)
+    assert answers["overall_value"] == Number(Decimal(9))
     assert answers["overall_value_why"] == Text("It changed\nmy week.")
     assert answers["first_feeling_why"] == Missing(Reason.SKIPPED)
     assert visit.consents["recontact"].given
@@ -98,8 +113,9 @@ def test_an_employee_whose_site_is_not_asked_about_universal_credit(runtime: Run
     assert "uc_status" not in phone.answer_until(None)
 
 
-def test_begun_on_one_device_and_finished_on_another(runtime: Runtime, phone: Phone, candidate: Participant,
-                                                     link: str) -> None:
+def test_begun_on_one_device_and_finished_on_another(
+    runtime: Runtime, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.agree(link)
     phone.answer_until("hopes")
     phone.send(then="later")
@@ -138,8 +154,9 @@ def test_finish_later_with_half_an_answer_says_so(phone: Phone, link: str) -> No
     assert "All but the last one" in phone.page.words
 
 
-def test_back_shows_the_answer_and_keeps_a_changed_one(runtime: Runtime, phone: Phone, candidate: Participant,
-                                                       link: str) -> None:
+def test_back_shows_the_answer_and_keeps_a_changed_one(
+    runtime: Runtime, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.agree(link)
     phone.send(heard_via="family")
     phone.send(first_feeling="neutral", then="back")
@@ -160,8 +177,9 @@ def test_back_from_the_first_question_leads_to_what_this_is_about(phone: Phone, 
     assert phone.question == "heard_via"
 
 
-def test_change_from_the_check_page_comes_back_to_it(runtime: Runtime, phone: Phone, candidate: Participant,
-                                                     link: str) -> None:
+def test_change_from_the_check_page_comes_back_to_it(
+    runtime: Runtime, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.agree(link)
     phone.answer_until(None, {"attended_readiness_sessions": "no", "placed": "no"})
     phone.follow("Change: How did you first hear about the scheme?")
@@ -200,13 +218,16 @@ def test_a_long_answer_is_folded_on_the_check_page(phone: Phone, link: str) -> N
 def test_a_statement_says_its_grid_in_heading_and_title(phone: Phone, link: str) -> None:
     phone.agree(link)
     phone.answer_until("readiness_convenient_times", PLACED)
-    assert phone.heading == ("Thinking of the work readiness sessions, how much do you agree or disagree? "
-                             "The sessions were at times that suited me.")
+    assert phone.heading == (
+        "Thinking of the work readiness sessions, how much do you agree or disagree? "
+        "The sessions were at times that suited me."
+    )
     assert phone.page.said("title")[0] == f"{phone.heading} – Job Rotation"
 
 
-def test_declining_is_recorded_and_can_be_taken_back(runtime: Runtime, phone: Phone, candidate: Participant,
-                                                     link: str) -> None:
+def test_declining_is_recorded_and_can_be_taken_back(
+    runtime: Runtime, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.open(link)
     phone.send(decline="yes")
     assert phone.path == "/survey/declined"
@@ -221,8 +242,9 @@ def test_declining_is_recorded_and_can_be_taken_back(runtime: Runtime, phone: Ph
     assert again.question == "heard_via"
 
 
-def test_declining_half_way_stops_the_questions(runtime: Runtime, phone: Phone, candidate: Participant,
-                                                link: str) -> None:
+def test_declining_half_way_stops_the_questions(
+    runtime: Runtime, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.agree(link)
     phone.send(heard_via="family")
     other_tab = phone.page.fields()
@@ -237,8 +259,9 @@ def test_declining_half_way_stops_the_questions(runtime: Runtime, phone: Phone, 
     assert phone.question == "first_feeling"
 
 
-def test_consent_carries_over_to_the_next_touchpoint(runtime: Runtime, clock: Clock, phone: Phone,
-                                                     candidate: Participant, link: str) -> None:
+def test_consent_carries_over_to_the_next_touchpoint(
+    runtime: Runtime, clock: Clock, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.agree(link)
     phone.answer_until(None, PLACED)
     phone.send()
@@ -254,8 +277,9 @@ def test_consent_carries_over_to_the_next_touchpoint(runtime: Runtime, clock: Cl
     assert "nothing more for you to do" in later.page.words
 
 
-def test_too_early_and_too_late_say_when(runtime: Runtime, clock: Clock, phone: Phone, candidate: Participant,
-                                         link: str) -> None:
+def test_too_early_and_too_late_say_when(
+    runtime: Runtime, clock: Clock, phone: Phone, candidate: Participant, link: str
+) -> None:
     phone.agree(link)
     phone.answer_until("hopes", PLACED)
     clock.forward(days=61)

@@ -11,6 +11,9 @@ from flask_babel import lazy_gettext as _
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
 from surveyapp.domain.kinds import Part
 
+DAY = "d MMMM yyyy"
+"""How a day is written out."""
+
 REASONS: dict[Reason, LazyString] = {
     Reason.DONT_KNOW: _("Don’t know"),
     Reason.PREFER_NOT_TO_SAY: _("Prefer not to say"),
@@ -28,7 +31,7 @@ def said(part: Part, answer: Answer | None) -> tuple[str, ...]:
         case Number(value):
             return (written_number(value),)
         case Day(value):
-            return (format_date(value, "long", rebase=False),)
+            return (format_date(value, DAY, rebase=False),)
         case Text(text):
             return (text,)
         case Missing(reason):

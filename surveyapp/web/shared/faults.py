@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.kinds import Part, PartType
-from surveyapp.web.shared.answers import REASONS
+from surveyapp.web.shared.answers import DAY, REASONS
 
 
 def fault_sentence(fault: AnswerFault, part: Part) -> str:
@@ -68,7 +68,7 @@ def _exclusive(fault: AnswerFault, _part: Part) -> str:
 
 
 def _day(fault: AnswerFault) -> str:
-    return str(format_date(dt.date.fromisoformat(fault.limit or ""), "long", rebase=False))
+    return str(format_date(dt.date.fromisoformat(fault.limit or ""), DAY, rebase=False))
 
 
 def _too_many_decimals(fault: AnswerFault, _part: Part) -> str:
