@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from surveyapp.analysis import disclosure, rounding, tallies
 from surveyapp.analysis.protected import CountTable, Group, ProtectedCount, ProtectedTable, Thresholds
+from surveyapp.analysis.slices import CellName, People, SliceKey, group_name, row_name
 from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part, PartType
 from surveyapp.domain.results import Category, Cell, Distribution, RatingSummary, Slice, Tally
@@ -20,20 +21,6 @@ ANSWERED = "answered"
 
 BESIDE = ("dont_know", "prefer_not_to_say", "skipped")
 """Reasons counted beside the base. Who was not asked belongs to neither."""
-
-
-@dataclass(frozen=True)
-class Split:
-    """People by the value of one segment. `people` maps a participant to their value; who has none is in no slice but
-    in the whole."""
-
-    segment: str
-    values: Mapping[str, str]
-    people: Mapping[Any, str]
-
-
-EVERYONE = "everyone"
-NOT_KNOWN = "not_known"
 
 
 def answer_frame(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> pd.DataFrame:
@@ -54,13 +41,12 @@ def categories(part: Part) -> tuple[tuple[Category, ...], tuple[Category, ...]]:
 @dataclass(frozen=True)
 class Counted:
     """True counts of a variable among some people: by option, net and reason, with the base. Never leaves the services
-    but on the operator's command line."""
+    but on the operator's command line. Counts of people in different cells add up."""
 
     base: int
     options: Mapping[str, int]
     nets: Mapping[str, int]
     missing: Mapping[str, int]
-    summary: tallies.RatingSummary | None
 
 
 def count(frame: pd.DataFrame, part: Part) -> Counted:
@@ -69,67 +55,113 @@ def count(frame: pd.DataFrame, part: Part) -> Counted:
     if part.type is PartType.NUMBER:
         summary = tallies.rating_summary(frame, part.key)
         by_value = {option.code: summary.counts.get(int(option.code), 0) for option in options}
-        return Counted(summary.base, by_value, {}, {reason: summary.missing[reason] for reason in BESIDE}, summary)
+        return Counted(summary.base, by_value, {}, {reason: summary.missing[reason] for reason in BESIDE})
     nets = {net.name: net.options for net in part.question.nets}
     tally = tallies.tally(frame, part.key, [option.code for option in options], nets)
-    return Counted(tally.base, tally.options, tally.nets, {reason: tally.missing[reason] for reason in BESIDE}, None)
+    return Counted(tally.base, tally.options, tally.nets, {reason: tally.missing[reason] for reason in BESIDE})
+
+
+def added(counts: Iterable[Counted], part: Part) -> Counted:
+    """The counts of all these people together."""
+    options, nets = categories(part)
+    each = list(counts)
+    return Counted(
+        sum(one.base for one in each),
+        {option.code: sum(one.options[option.code] for one in each) for option in options},
+        {net.code: sum(one.nets[net.code] for one in each) for net in nets},
+        {reason: sum(one.missing[reason] for one in each) for reason in BESIDE},
+    )
+
+
+def summarised(counted: Counted, part: Part) -> tallies.RatingSummary | None:
+    """The rating summary of the counts by value; None for a variable that is no rating."""
+    if part.type is not PartType.NUMBER:
+        return None
+    return tallies.summary_of(part.key, {int(code): people for code, people in counted.options.items() if people})
 
 
 @dataclass(frozen=True)
 class Protected:
-    """The counts of a variable for each slice, true and as they may be shown. `refused`: the split may not be shown."""
+    """The counts of a variable for each slice a reader can choose, true and as they may be shown, by (slice, matched).
+    `refused`: the segments by which everyone (False), or those asked every time (True), may not be split."""
 
-    counted: Mapping[str, Counted]
+    counted: Mapping[SliceKey, Counted]
     table: ProtectedTable
-    withheld: frozenset[str]
-    refused: bool
+    withheld: frozenset[SliceKey]
+    refused: frozenset[tuple[str, bool]]
 
 
-def protect(frame: pd.DataFrame, part: Part, split: Split | None, thresholds: domain.Thresholds) -> Protected:
-    """Counts a variable for everyone and each slice of a split, and protects them all in one table.
-
-    A split is refused when a slice, or what is left when it is taken away, has fewer people than the minimum base.
-    """
+def protect(frame: pd.DataFrame, part: Part, people: People, thresholds: domain.Thresholds) -> Protected:
+    """Counts a variable for every slice there is, and protects them all in one table, whichever are looked at."""
     limits = Thresholds(thresholds.minimum_base, thresholds.minimum_cell)
-    counted = {EVERYONE: count(frame, part)}
-    rows = _rows(frame, split)
-    counted.update({name: count(rows[name], part) for name in rows})
-    bases = [counted[name].base for name in rows]
-    refused = split is not None and not all(
-        disclosure.filter_allowed(base, counted[EVERYONE].base - base, thresholds.minimum_base) for base in bases
-    )
-    names = list(rows) if split is not None and not refused else [EVERYONE]
-    table = disclosure.protect(_count_table(part, {name: counted[name] for name in names}), limits)
+    own = frame[frame["variable"] == part.key]
+    cells = {name: count(rows, part) for name, rows in people.frames(own).items()}
+    members = {key: [name for name in cells if people.holds(*key, name)] for key in people.slices()}
+    counted = {key: added((cells[name] for name in names), part) for key, names in members.items()}
+    bases = {key: true.base for key, true in counted.items()}
+    refused = refusals(people, bases, thresholds.minimum_base)
+    offered = {key: names for key, names in members.items() if (key[0].segment, key[1]) not in refused}
+    table = disclosure.protect(_count_table(part, cells, offered), limits)
     withheld = {
-        name
-        for name in [EVERYONE, *names]
-        if limits.small_base(counted[name].base) or not table.base(None if name == EVERYONE else name).shown
+        key
+        for key, base in bases.items()
+        if key not in offered or limits.small_base(base) or (members[key] and not table.base(group_name(*key)).shown)
     }
     return Protected(counted, table, frozenset(withheld), refused)
 
 
-def _rows(frame: pd.DataFrame, split: Split | None) -> dict[str, pd.DataFrame]:
-    if split is None:
-        return {}
-    value = frame["participant_id"].map(lambda person: split.people.get(person, NOT_KNOWN))
-    rows = {name: frame[value == name] for name in split.values}
-    unknown = frame[value == NOT_KNOWN]
-    return rows | ({NOT_KNOWN: unknown} if len(unknown) else {})
+def refusals(people: People, bases: Mapping[SliceKey, int], minimum_base: int) -> frozenset[tuple[str, bool]]:
+    """The segments by which people may not be split, for everyone (False) and for those asked every time (True).
+
+    A segment is refused when one of its values, or all but it, has fewer people than the minimum base. Split among
+    those asked every time, the people of each value who were asked once must not be fewer either.
+    """
+    found: set[tuple[str, bool]] = set()
+    everyone = {matched: base for (each, matched), base in bases.items() if each.segment is None}
+    for (each, matched), base in bases.items():
+        if each.segment is None:
+            continue
+        left = [everyone[matched] - base]
+        if matched:
+            left.append(bases[each, False] - base)
+        if not all(disclosure.filter_allowed(base, rest, minimum_base) for rest in left):
+            found.add((each.segment, matched))
+    # Those asked every time cannot be split by what everyone may not be split by.
+    return frozenset(
+        found | {(segment, True) for segment, matched in found if not matched and people.twice is not None}
+    )
 
 
-def _count_table(part: Part, counted: Mapping[str, Counted]) -> CountTable:
-    first = next(iter(counted.values()))
+def _count_table(
+    part: Part, cells: Mapping[CellName, Counted], offered: Mapping[SliceKey, Sequence[CellName]]
+) -> CountTable:
+    rows = tuple(row_name(name) for name in cells)
+    groups = tuple(
+        Group(name, tuple(row_name(cell) for cell in within))
+        for key, within in offered.items()
+        if within and (name := group_name(*key)) is not None
+    )
+    options = tuple(next(iter(cells.values())).options)
     if part.type is PartType.CODES:
         return CountTable(
-            tuple(counted),
-            tuple(first.options),
-            tuple(tuple(each.options.values()) for each in counted.values()),
-            bases=tuple(each.base for each in counted.values()),
+            rows,
+            options,
+            tuple(tuple(each.options.values()) for each in cells.values()),
+            row_groups=groups,
+            bases=tuple(each.base for each in cells.values()),
+            rows_published=False,
         )
-    columns = (*first.options, *(f"missing:{reason}" for reason in BESIDE))
-    counts = tuple((*each.options.values(), *(each.missing[reason] for reason in BESIDE)) for each in counted.values())
+    columns = (*options, *(f"missing:{reason}" for reason in BESIDE))
+    counts = tuple((*each.options.values(), *(each.missing[reason] for reason in BESIDE)) for each in cells.values())
     nets = tuple(Group(net.name, net.options) for net in part.question.nets)
-    return CountTable(tuple(counted), columns, counts, column_groups=(*nets, Group(ANSWERED, tuple(first.options))))
+    return CountTable(
+        rows,
+        columns,
+        counts,
+        row_groups=groups,
+        column_groups=(*nets, Group(ANSWERED, options)),
+        rows_published=False,
+    )
 
 
 def distribution(
@@ -139,16 +171,16 @@ def distribution(
     group: str,
     touchpoint: domain.Touchpoint,
     section: str,
-    split: Split | None,
+    people: People,
+    segment: str | None,
     thresholds: domain.Thresholds,
     data_at: dt.datetime | None = None,
 ) -> Distribution:
     """One variable's distribution from a frame of one touchpoint's responses."""
     options, nets = categories(part)
-    protected = protect(frame, part, split, thresholds)
-    slices = [(EVERYONE, Slice("", None, None))]
-    if split is not None and not protected.refused:
-        slices += [(value, Slice(label, split.segment, value)) for value, label in split.values.items()]
+    protected = protect(frame, part, people, thresholds)
+    refused = (segment, False) in protected.refused
+    slices = people.of(None if refused else segment)
     return Distribution(
         group=group,
         touchpoint=touchpoint.number,
@@ -162,9 +194,9 @@ def distribution(
         section=section,
         options=options,
         nets=nets,
-        tallies=tuple(tally(part, protected, name, people, thresholds) for name, people in slices),
+        tallies=tuple(tally(part, protected, each, thresholds) for each in slices),
         note=touchpoint.note,
-        refused=protected.refused,
+        refused=refused,
         favourable=part.question.favourable,
         neutral=part.question.neutral,
         low=part.question.low,
@@ -173,28 +205,35 @@ def distribution(
     )
 
 
-def tally(part: Part, protected: Protected, name: str, people: Slice, thresholds: domain.Thresholds) -> Tally:
-    """One slice's counts as they may be shown."""
-    true, table = protected.counted[name], protected.table
+def tally(
+    part: Part, protected: Protected, people: Slice, thresholds: domain.Thresholds, matched: bool = False
+) -> Tally:
+    """One slice's counts as they may be shown; `matched`: of those in it who were asked every time."""
+    key = (people, matched)
+    true, row = protected.counted[key], group_name(*key)
     options, nets = categories(part)
-    row = None if name == EVERYONE else name
-    if name in protected.withheld:
+    if key in protected.withheld:
         hidden = Cell(None, None, thresholds.minimum_base)
         return Tally(people, hidden, {each.code: Cell(None) for each in (*options, *nets)}, {}, None, withheld=True)
-    if part.type is PartType.CODES:
-        base = _cell(table.base(row), None)
-        missing = (
-            {reason: Cell(true.missing[reason]) for reason in BESIDE}
-            if thresholds.minimum_cell <= 1
-            else {reason: Cell(0) if true.missing[reason] == 0 else Cell(None) for reason in BESIDE}
+    low = true.base < thresholds.low_base
+    if true.base == 0 and not any(true.missing.values()):
+        nobody = {each.code: Cell(0) for each in (*options, *nets)}
+        return Tally(
+            people, Cell(0), nobody, dict.fromkeys(BESIDE, Cell(0)), shown_rating(true, part, thresholds), False, low
         )
+    table = protected.table
+    if part.type is PartType.CODES:
+        # Those who chose nothing stand in no cell of the table: they are told of only where nothing is hidden.
+        base = _cell(table.base(row), None)
+        tell = thresholds.minimum_cell <= 1
+        missing = {reason: Cell(people if tell or people == 0 else None) for reason, people in true.missing.items()}
+        cells = {each.code: _cell(table.cell(row, each.code), base.count) for each in options}
+        cells |= {each.code: Cell(None) for each in nets}
     else:
         base = _cell(table.cell(row, ANSWERED), None)
         missing = {reason: _cell(table.cell(row, f"missing:{reason}"), None) for reason in BESIDE}
-    cells = {each.code: _cell(table.cell(row, each.code), base.count) for each in options}
-    if part.type is not PartType.CODES:
-        cells |= {each.code: _cell(table.cell(row, each.code), base.count) for each in nets}
-    return Tally(people, base, cells, missing, shown_rating(true, thresholds), low_base=true.base < thresholds.low_base)
+        cells = {each.code: _cell(table.cell(row, each.code), base.count) for each in (*options, *nets)}
+    return Tally(people, base, cells, missing, shown_rating(true, part, thresholds), low_base=low)
 
 
 def _cell(protected: ProtectedCount, base: int | None) -> Cell:
@@ -203,9 +242,11 @@ def _cell(protected: ProtectedCount, base: int | None) -> Cell:
     return Cell(protected.count, rounding.percent(protected.count, base) if base else None)
 
 
-def shown_rating(counted: Counted, thresholds: domain.Thresholds) -> RatingSummary | None:
-    if counted.summary is None:
+def shown_rating(counted: Counted, part: Part, thresholds: domain.Thresholds) -> RatingSummary | None:
+    """A rating's summary as it may be shown; None for a variable that is no rating."""
+    summary = summarised(counted, part)
+    if summary is None:
         return None
-    shown = disclosure.protect_summary(counted.summary, Thresholds(thresholds.minimum_base, thresholds.minimum_cell))
+    shown = disclosure.protect_summary(summary, Thresholds(thresholds.minimum_base, thresholds.minimum_cell))
     mean = None if shown.mean is None else rounding.half_up(shown.mean, 1)
     return RatingSummary(mean, shown.most_common, shown.minimum, shown.maximum)

@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from surveyapp.analysis import change, distributions, rounding, tallies
-from surveyapp.analysis.distributions import EVERYONE, NOT_KNOWN, Counted, Protected, Split
+from surveyapp.analysis import change, distributions, rounding, shifts
+from surveyapp.analysis.distributions import Counted, Protected
+from surveyapp.analysis.slices import People, group_name
 from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part, PartType
-from surveyapp.domain.results import ResultRow
+from surveyapp.domain.results import ResultRow, Slice
 
 
 def variable_rows(
-    frame: pd.DataFrame,
-    part: Part,
-    touchpoint: domain.Touchpoint,
-    splits: Sequence[Split],
-    thresholds: domain.Thresholds,
+    frame: pd.DataFrame, part: Part, touchpoint: domain.Touchpoint, people: People, thresholds: domain.Thresholds
 ) -> list[ResultRow]:
     """Rows of one variable: everyone's, then each value of each segment."""
-    rows = list(
-        _slice_rows(distributions.protect(frame, part, None, thresholds), EVERYONE, "all", part, touchpoint, thresholds)
-    )
-    for split in splits:
-        protected = distributions.protect(frame, part, split, thresholds)
-        for value in split.values:
-            rows.extend(_slice_rows(protected, value, f"{split.segment}={value}", part, touchpoint, thresholds))
-    return rows
+    protected = distributions.protect(frame, part, people, thresholds)
+    return [row for each, _ in people.slices() for row in _slice_rows(protected, each, part, touchpoint, thresholds)]
 
 
 def _slice_rows(
-    protected: Protected,
-    name: str,
-    segment: str,
-    part: Part,
-    touchpoint: domain.Touchpoint,
-    thresholds: domain.Thresholds,
+    protected: Protected, people: Slice, part: Part, touchpoint: domain.Touchpoint, thresholds: domain.Thresholds
 ) -> Iterator[ResultRow]:
-    true = protected.counted[name]
-    refused = protected.refused and name != EVERYONE
+    true = protected.counted[people, False]
+    refused = (people.segment, False) in protected.refused
     options, nets = distributions.categories(part)
 
     def row(
@@ -52,7 +38,7 @@ def _slice_rows(
         return ResultRow(
             touchpoint.group,
             touchpoint.number,
-            segment,
+            group_name(people, False) or "all",
             part.name,
             part.moment or "-",
             statistic,
@@ -73,29 +59,31 @@ def _slice_rows(
             category.code,
             count,
             None,
-            _shown(protected, name, category.code, part, refused, thresholds),
+            _shown(protected, people, category.code, part, refused, thresholds),
         )
-    if part.type is PartType.NUMBER and true.summary is not None:
-        yield from _rating_rows(row, true, refused or name in protected.withheld, thresholds)
+    if part.type is PartType.NUMBER:
+        yield from _rating_rows(row, true, part, refused or (people, False) in protected.withheld, thresholds)
 
 
-def _shown(protected: Protected, name: str, code: str, part: Part, refused: bool, thresholds: domain.Thresholds) -> str:
+def _shown(
+    protected: Protected, people: Slice, code: str, part: Part, refused: bool, thresholds: domain.Thresholds
+) -> str:
     if refused:
         return "hidden"
-    if name in protected.withheld:
+    if (people, False) in protected.withheld:
         return f"fewer than {thresholds.minimum_base}"
-    if part.type is PartType.CODES and code not in protected.counted[name].options:
-        return "hidden"
-    cell = protected.table.cell(None if name == EVERYONE else name, code)
+    cell = distributions.tally(part, protected, people, thresholds).cells[code]
     if cell.count is not None:
         return str(cell.count)
     return f"fewer than {cell.fewer_than}" if cell.fewer_than else "hidden"
 
 
-def _rating_rows(row: Any, true: Counted, hidden: bool, thresholds: domain.Thresholds) -> Iterator[ResultRow]:
-    summary = true.summary
+def _rating_rows(
+    row: Any, true: Counted, part: Part, hidden: bool, thresholds: domain.Thresholds
+) -> Iterator[ResultRow]:
+    summary = distributions.summarised(true, part)
     assert summary is not None
-    shown = distributions.shown_rating(true, thresholds)
+    shown = distributions.shown_rating(true, part, thresholds)
     mean = None if summary.mean is None else rounding.half_up(summary.mean, 1)
 
     def written(value: object) -> str:
@@ -117,32 +105,27 @@ def movement_rows(
     before: Part,
     now: Part,
     touchpoint: domain.Touchpoint,
-    splits: Sequence[Split],
+    people: People,
     thresholds: domain.Thresholds,
 ) -> list[ResultRow]:
     """Rows of movement between before and now in one sitting: more_…, less_…, same. The favourable net names them;
     without one they are `more` and `less`."""
-    codes = [option.code for option in before.question.options]
     suffix = f"_{before.question.favourable}" if before.question.favourable else ""
+    refused = distributions.protect(frame, now, people, thresholds).refused
     rows: list[ResultRow] = []
-    slices: list[tuple[str, pd.DataFrame, bool]] = [("all", frame, False)]
-    for split in splits:
-        value_of = frame["participant_id"].map(lambda person, split=split: split.people.get(person, NOT_KNOWN))
-        refused = distributions.protect(frame, now, split, thresholds).refused
-        slices += [(f"{split.segment}={value}", frame[value_of == value], refused) for value in split.values]
-    for segment, people, refused in slices:
-        movement = change.movement(tallies.link(people, before.key, people, now.key, codes).joint)
-        named = ((f"more{suffix}", movement.rose), (f"less{suffix}", movement.fell), ("same", movement.same))
-        small = any(1 <= count < thresholds.minimum_cell for _, count in named)
-        for category, count in named:
-            shown = "hidden" if refused or small else str(count)
-            if 1 <= movement.base < thresholds.minimum_base:
-                shown = f"fewer than {thresholds.minimum_base}"
+    for each, linked, told in shifts.movements(frame, before, now, people, thresholds):
+        movement = change.movement(linked.joint)
+        named = (
+            (f"more{suffix}", movement.rose, told.rose),
+            (f"less{suffix}", movement.fell, told.fell),
+            ("same", movement.same, told.same),
+        )
+        for category, count, shown in named:
             rows.append(
                 ResultRow(
                     touchpoint.group,
                     touchpoint.number,
-                    segment,
+                    group_name(each, False) or "all",
                     before.name,
                     "-",
                     "change",
@@ -152,7 +135,13 @@ def movement_rows(
                     movement.base,
                     None,
                     rounding.percent(count, movement.base) if movement.base else None,
-                    shown,
+                    _told(shown, movement.base, (each.segment, False) in refused, thresholds),
                 )
             )
     return rows
+
+
+def _told(shown: int | None, base: int, refused: bool, thresholds: domain.Thresholds) -> str:
+    if refused or (shown is None and not 1 <= base < thresholds.minimum_base):
+        return "hidden"
+    return f"fewer than {thresholds.minimum_base}" if shown is None else str(shown)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -12,11 +13,15 @@ from typing import Any, Literal
 import pandas as pd
 
 from surveyapp.analysis import change, disclosure, distributions, intervals, rounding, tallies
-from surveyapp.analysis.distributions import EVERYONE, Split
-from surveyapp.analysis.protected import CellGroup, CountTable, Thresholds
+from surveyapp.analysis.protected import CountTable, Group, ProtectedCount, ProtectedTable, Thresholds
+from surveyapp.analysis.slices import People, SliceKey, group_name, row_name
+from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part
-from surveyapp.domain.results import Category, Cell, Change, Interval, Shift, ShiftRow, Slice
+from surveyapp.domain.results import Cell, Change, Interval, Shift, ShiftRow, Slice
 from surveyapp.domain.study import Measure, MeasureRow, Study
+
+MOVEMENTS = ("rose", "same", "fell", "gained", "given_up", "both")
+"""Up, level or down the options; onto, off or twice on the favourable side."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,8 @@ def shift(
     study: Study,
     measure: Measure,
     asked: Sequence[Asked],
-    split: Split | None,
+    people: People,
+    segment: str | None,
     *,
     matched: bool,
     data_at: dt.datetime | None,
@@ -46,20 +52,16 @@ def shift(
         and bool(twice)
     )
     matched = matched and may_match
-    if matched:
-        asked = [Asked(each.row, each.part, each.frame[each.frame["participant_id"].isin(twice)]) for each in asked]
-    protected = [distributions.protect(each.frame, each.part, split, study.thresholds) for each in asked]
-    refused = any(each.refused for each in protected)
-    if refused:
-        protected = [distributions.protect(each.frame, each.part, None, study.thresholds) for each in asked]
-    slices = [(EVERYONE, Slice("", None, None))]
-    if split is not None and not refused:
-        slices += [(value, Slice(label, split.segment, value)) for value, label in split.values.items()]
+    if may_match:
+        people = people.choosing(twice)
+    protected = [distributions.protect(each.frame, each.part, people, study.thresholds) for each in asked]
+    refused = any((segment, matched) in each.refused for each in protected)
+    slices = people.of(None if refused else segment)
     rows = []
     for each, counts in zip(asked, protected, strict=True):
         together = []
-        for name, people in slices:
-            tally = distributions.tally(each.part, counts, name, people, study.thresholds)
+        for chosen in slices:
+            tally = distributions.tally(each.part, counts, chosen, study.thresholds, matched)
             together.append(
                 ShiftRow(
                     each.row.label,
@@ -93,10 +95,10 @@ def shift(
         neutral=part.question.neutral,
         net=next(net for net in nets if net.code == measure.net),
         rows=tuple(rows),
-        changes=_changes(study, measure, asked, slices, split, options),
+        changes=_changes(study, measure, asked, people, slices, matched),
         matched=matched,
         matched_base=len(twice) if may_match else None,
-        segment=split.segment if split and not refused else None,
+        segment=None if refused else segment,
         data_at=data_at,
         low_base_under=study.thresholds.low_base,
         touchpoint_notes=tuple(note for note in notes if note),
@@ -114,136 +116,179 @@ def _answered(asked: Sequence[Asked]) -> tuple[set[Any], set[Any]]:
 
 
 def _changes(
-    study: Study,
-    measure: Measure,
-    asked: Sequence[Asked],
-    slices: Sequence[tuple[str, Slice]],
-    split: Split | None,
-    options: Sequence[Category],
+    study: Study, measure: Measure, asked: Sequence[Asked], people: People, slices: Sequence[Slice], matched: bool
 ) -> tuple[Change, ...]:
-    found = []
+    """The change between every two moments, for each slice looked at."""
+    found: list[Change] = []
     for before, after in combinations(range(len(asked)), 2):
-        for name, people in slices:
-            sides = [_of(asked[index].frame, split, name) for index in (before, after)]
-            linked = tallies.link(
-                sides[0], asked[before].part.key, sides[1], asked[after].part.key, [option.code for option in options]
-            )
-            found.append(_change(study, measure, asked, people, before, after, linked))
+        kind: Literal["looking_back", "measured"] = (
+            "looking_back" if asked[before].row.moment == "before" else "measured"
+        )
+        net = asked[before].part.question.net(measure.net)
+        assert net is not None
+        moves = _moves(asked[before], asked[after], people, net.options, study.thresholds)
+        found.extend(
+            _change(Change(each, kind, before, after), moves, (each, matched), study.thresholds) for each in slices
+        )
     return tuple(found)
 
 
-def _of(frame: pd.DataFrame, split: Split | None, name: str) -> pd.DataFrame:
-    if name == EVERYONE or split is None:
-        return frame
-    return frame[frame["participant_id"].map(lambda person: split.people.get(person) == name)]
+def movements(
+    frame: pd.DataFrame, before: Part, now: Part, people: People, thresholds: domain.Thresholds
+) -> Iterator[tuple[Slice, tallies.Linked, Change]]:
+    """Before against now of one sitting, for everyone and each value of each segment: the true joint counts, and the
+    change as it may be shown."""
+    sides = [Asked(MeasureRow(0, part.moment, ""), part, frame) for part in (before, now)]
+    moves = _moves(sides[0], sides[1], people, _favourable(before), thresholds)
+    for each, _ in people.slices():
+        key = (each, False)
+        bare = Change(each, "looking_back", 0, 1)
+        yield each, moves.linked[key], _change(bare, moves, key, thresholds)
 
 
-def _change(
-    study: Study,
-    measure: Measure,
-    asked: Sequence[Asked],
-    people: Slice,
-    before: int,
-    after: int,
-    linked: tallies.Linked,
-) -> Change:
-    joint, limits = linked.joint, study.thresholds
-    kind: Literal["looking_back", "measured"] = "looking_back" if asked[before].row.moment == "before" else "measured"
-    if joint.base < max(limits.minimum_base, 1) or _gives_away(linked, limits.minimum_cell):
-        nothing = dict.fromkeys(
-            (
-                "lost",
-                "joined",
-                "before",
-                "after",
-                "gained",
-                "given_up",
-                "rose",
-                "same",
-                "fell",
-                "points",
-                "interval",
-                "mcnemar_p",
-                "wilcoxon_p",
-                "transitions",
-            )
+@dataclass(frozen=True)
+class _Moves:
+    """Who moved from where to where, for every slice a reader can choose: true, and protected in one table in which
+    each pair of answers (before, after) is a column."""
+
+    favourable: tuple[str, ...]
+    linked: dict[SliceKey, tallies.Linked]
+    table: ProtectedTable
+    left_out: frozenset[SliceKey]
+
+    def sum(self, row: str | None, name: str) -> int | None:
+        """How many moved so, or None where that is hidden. A movement that no pair of answers is (there may be no good
+        side) is nobody's."""
+        cell = self.table.counts.get((row, name))
+        return 0 if cell is None else cell.count
+
+
+def _moves(
+    before: Asked, after: Asked, people: People, favourable: tuple[str, ...], thresholds: domain.Thresholds
+) -> _Moves:
+    codes = tuple(option.code for option in before.part.question.options)
+    sides = [each.frame[each.frame["variable"] == each.part.key] for each in (before, after)]
+    by_cell = [people.frames(side) for side in sides]
+    names = sorted({*by_cell[0], *by_cell[1]})
+    nobody = sides[0].iloc[0:0]
+    linked = {
+        name: tallies.link(
+            by_cell[0].get(name, nobody), before.part.key, by_cell[1].get(name, nobody), after.part.key, codes
         )
-        return Change(people, kind, before, after, 0, withheld=True, **nothing)  # type: ignore[arg-type]
-    net = asked[before].part.question.net(measure.net)
-    assert net is not None
+        for name in names
+    }
+    members = {key: [name for name in names if people.holds(*key, name)] for key in people.slices()}
+    together = {key: _together(codes, [linked[name] for name in within]) for key, within in members.items()}
+    bases = {key: each.joint.base for key, each in together.items()}
+    refused = distributions.refusals(people, bases, thresholds.minimum_base)
+    offered = {key: within for key, within in members.items() if within and (key[0].segment, key[1]) not in refused}
     table = disclosure.protect(
-        _transition_table(joint, net.options), Thresholds(limits.minimum_base, limits.minimum_cell)
+        CountTable(
+            rows=tuple(row_name(name) for name in names),
+            columns=tuple(_pair(one, two) for one in codes for two in codes),
+            counts=tuple(tuple(people for row in linked[name].joint.counts for people in row) for name in names),
+            row_groups=tuple(
+                Group(group, tuple(row_name(name) for name in within))
+                for key, within in offered.items()
+                if (group := group_name(*key)) is not None
+            ),
+            column_groups=_movements(codes, favourable),
+            rows_published=False,
+        ),
+        Thresholds(thresholds.minimum_base, thresholds.minimum_cell),
     )
-    sums = {name: cell.count for name, cell in table.sums.items()}
-    pair = change.favourable(joint, net.options)
-    low = joint.base < limits.low_base
-    whole = all(sums[name] is not None for name in ("gained", "given_up", "both"))
-    difference = (
-        intervals.newcombe_paired(pair.both, pair.before_only, pair.after_only, pair.neither) if whole else None
-    )
-    return Change(
-        people=people,
-        kind=kind,
-        before_row=before,
-        after_row=after,
+    return _Moves(favourable, together, table, frozenset(members.keys() - offered.keys()))
+
+
+def _pair(before: str, after: str) -> str:
+    return f"{before}>{after}"
+
+
+def _favourable(part: Part) -> tuple[str, ...]:
+    net = part.question.net(part.question.favourable) if part.question.favourable else None
+    return net.options if net else ()
+
+
+def _together(codes: tuple[str, ...], linked: Sequence[tallies.Linked]) -> tallies.Linked:
+    joint = sum((each.joint for each in linked), change.JointCounts.empty(codes))
+    return tallies.Linked(joint, sum(each.lost for each in linked), sum(each.joined for each in linked))
+
+
+def _movements(codes: Sequence[str], favourable: Collection[str]) -> tuple[Group, ...]:
+    """The sums of pairs that are also told. Options run from most to least favourable: to rise is to move up."""
+
+    def pairs(test: Callable[[int, int, bool, bool], bool]) -> tuple[str, ...]:
+        return tuple(
+            _pair(one, two)
+            for i, one in enumerate(codes)
+            for j, two in enumerate(codes)
+            if test(i, j, one in favourable, two in favourable)
+        )
+
+    named = {
+        "rose": pairs(lambda i, j, _a, _b: j < i),
+        "same": pairs(lambda i, j, _a, _b: i == j),
+        "fell": pairs(lambda i, j, _a, _b: j > i),
+        "gained": pairs(lambda _i, _j, a, b: b and not a),
+        "given_up": pairs(lambda _i, _j, a, b: a and not b),
+        "both": pairs(lambda _i, _j, a, b: a and b),
+    }
+    return tuple(Group(name, members) for name, members in named.items() if members)
+
+
+def _change(bare: Change, moves: _Moves, key: SliceKey, thresholds: domain.Thresholds) -> Change:
+    """One slice's change, as much of it as may be shown."""
+    linked, row = moves.linked[key], group_name(*key)
+    joint = linked.joint
+    if (
+        key in moves.left_out
+        or joint.base < max(thresholds.minimum_base, 1)
+        or not moves.table.base(row).shown
+        or _gives_away(linked, thresholds.minimum_cell)
+    ):
+        return dataclasses.replace(bare, withheld=True)
+    sums = {name: moves.sum(row, name) for name in MOVEMENTS}
+    pair = change.favourable(joint, moves.favourable)
+    low = joint.base < thresholds.low_base
+    told = dataclasses.replace(
+        bare,
         base=joint.base,
         lost=linked.lost,
         joined=linked.joined,
-        before=pair.before if whole else None,
-        after=pair.after if whole else None,
         gained=sums["gained"],
         given_up=sums["given_up"],
         rose=sums["rose"],
         same=sums["same"],
         fell=sums["fell"],
-        points=rounding.points(pair.before, pair.base, pair.after, pair.base) if whole else None,
-        interval=Interval(_points(difference.low), _points(difference.high)) if difference else None,
-        mcnemar_p=change.mcnemar_exact(pair).p_value if whole and not low else None,
-        wilcoxon_p=change.wilcoxon_signed_rank(joint).p_value if whole and not low else None,
         transitions=tuple(
-            tuple(Cell(table.cell(one, two).count, None, table.cell(one, two).fewer_than) for two in joint.categories)
+            tuple(_shown(moves.table.cell(row, _pair(one, two))) for two in joint.categories)
             for one in joint.categories
         ),
         low_base=low,
     )
+    if any(sums[name] is None for name in ("gained", "given_up", "both")):
+        return told
+    difference = intervals.newcombe_paired(pair.both, pair.before_only, pair.after_only, pair.neither)
+    return dataclasses.replace(
+        told,
+        before=pair.before,
+        after=pair.after,
+        points=rounding.points(pair.before, pair.base, pair.after, pair.base),
+        interval=Interval(_points(difference.low), _points(difference.high)) if difference else None,
+        mcnemar_p=None if low else change.mcnemar_exact(pair).p_value,
+        wilcoxon_p=None if low else change.wilcoxon_signed_rank(joint).p_value,
+    )
+
+
+def _shown(protected: ProtectedCount) -> Cell:
+    return Cell(protected.count, None, protected.fewer_than)
 
 
 def _gives_away(linked: tallies.Linked, minimum_cell: int) -> bool:
     """Whether how many were lost or joined is itself a count too small to tell: the matched base would give it away."""
-    return any(1 <= count < minimum_cell for count in (linked.lost, linked.joined))
+    return any(1 <= people < minimum_cell for people in (linked.lost, linked.joined))
 
 
 def _points(share: float) -> int:
     """A bound of an interval, a share from -1 to 1, in whole points. Exact from here on."""
     return int(rounding.half_up(100 * Fraction(share)))
-
-
-def _transition_table(joint: change.JointCounts, favourable: Collection[str]) -> CountTable:
-    """Before by after, with the sums that are also told: who rose, stayed, fell; who gained the favourable side, who
-    left it, who stood on it both times. Categories run from most to least favourable: to rise is to
-    move up the list."""
-    names = joint.categories
-
-    def cells(test: Any) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (one, two)
-            for i, one in enumerate(names)
-            for j, two in enumerate(names)
-            if test(i, j, one in favourable, two in favourable)
-        )
-
-    groups = {
-        "rose": cells(lambda i, j, _a, _b: j < i),
-        "same": cells(lambda i, j, _a, _b: i == j),
-        "fell": cells(lambda i, j, _a, _b: j > i),
-        "gained": cells(lambda _i, _j, a, b: b and not a),
-        "given_up": cells(lambda _i, _j, a, b: a and not b),
-        "both": cells(lambda _i, _j, a, b: a and b),
-    }
-    return CountTable(
-        names,
-        names,
-        joint.counts,
-        rows_are_bases=False,
-        cell_groups=tuple(CellGroup(name, pairs) for name, pairs in groups.items()),
-    )

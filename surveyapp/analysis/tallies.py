@@ -127,6 +127,11 @@ def rating_summary(frame: pd.DataFrame, variable: str) -> RatingSummary:
         raise ValueError(f"A response has two numbers for {variable}.")
     by_value = answers["number"].map(_whole).value_counts().sort_index()
     counts = {int(str(value)): int(people) for value, people in by_value.items()}
+    return summary_of(variable, counts, _missing(rows))
+
+
+def summary_of(variable: str, counts: Mapping[int, int], missing: Mapping[str, int] | None = None) -> RatingSummary:
+    """The summary of people counted by value, lowest first, each value given by at least one."""
     base = sum(counts.values())
     total = sum(value * people for value, people in counts.items())
     most = max(counts.values(), default=0)
@@ -139,7 +144,7 @@ def rating_summary(frame: pd.DataFrame, variable: str) -> RatingSummary:
         minimum=min(counts, default=None),
         maximum=max(counts, default=None),
         counts=counts,
-        missing=_missing(rows),
+        missing=missing or {},
     )
 
 

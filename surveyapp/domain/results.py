@@ -148,21 +148,21 @@ class Change:
     kind: Literal["looking_back", "measured"]
     before_row: int
     after_row: int
-    base: int
-    lost: int | None
-    joined: int | None
-    before: int | None
-    after: int | None
-    gained: int | None
-    given_up: int | None
-    rose: int | None
-    same: int | None
-    fell: int | None
-    points: int | None
-    interval: Interval | None
-    mcnemar_p: float | None
-    wilcoxon_p: float | None
-    transitions: tuple[tuple[Cell, ...], ...] | None
+    base: int = 0
+    lost: int | None = None
+    joined: int | None = None
+    before: int | None = None
+    after: int | None = None
+    gained: int | None = None
+    given_up: int | None = None
+    rose: int | None = None
+    same: int | None = None
+    fell: int | None = None
+    points: int | None = None
+    interval: Interval | None = None
+    mcnemar_p: float | None = None
+    wilcoxon_p: float | None = None
+    transitions: tuple[tuple[Cell, ...], ...] | None = None
     withheld: bool = False
     low_base: bool = False
 

@@ -10,8 +10,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from surveyapp.analysis import distributions, shifts
-from surveyapp.analysis.distributions import Split
 from surveyapp.analysis.results_table import movement_rows, variable_rows
+from surveyapp.analysis.slices import People, Segment
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.kinds import PartType
 from surveyapp.domain.questionnaire import Questionnaire
@@ -33,7 +33,7 @@ class _Data:
 
     study: Study
     frames: dict[str, pd.DataFrame]
-    segments: dict[str, dict[Any, str]]
+    people: People
     data_at: dt.datetime | None
     instruments: dict[str, Questionnaire]
 
@@ -41,13 +41,10 @@ class _Data:
         frame = self.frames[group]
         return frame[frame["touchpoint"] == touchpoint]
 
-    def split(self, segment: str | None) -> Split | None:
-        if segment is None:
-            return None
-        attribute = self.study.segment(segment)
-        if attribute is None:
+    def check_segment(self, segment: str | None) -> None:
+        """Raises NotFound for what is not a declared segment."""
+        if segment is not None and self.study.segment(segment) is None:
             raise NotFound(f"“{segment}” is not a segment of this study.")
-        return Split(segment, attribute.values, self.segments[segment])
 
 
 def overview(runtime: Runtime, staff: Staff, study_id: str) -> tuple[Shift, ...]:
@@ -85,7 +82,8 @@ def questions(
         raise NotFound(f"There is no touchpoint {touchpoint} of “{group}” in this study.")
     with runtime.database.reading() as session:
         data = _read(runtime, session, scope, study, {group})
-    split, frame = data.split(segment), data.frame(group, touchpoint)
+    data.check_segment(segment)
+    frame = data.frame(group, touchpoint)
     return tuple(
         distributions.distribution(
             frame,
@@ -93,7 +91,8 @@ def questions(
             group=group,
             touchpoint=asked,
             section=page.section.title,
-            split=split,
+            people=data.people,
+            segment=segment,
             thresholds=study.thresholds,
             data_at=data.data_at,
         )
@@ -118,21 +117,15 @@ def table(runtime: Runtime, study_id: str) -> list[ResultRow]:
 def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
     frame = data.frame(touchpoint.group, touchpoint.number)
     found: list[ResultRow] = []
-    splits: list[Split] = [
-        split
-        for attribute in data.study.attributes
-        if attribute.id in data.study.segments
-        if (split := data.split(attribute.name)) is not None
-    ]
     pages = pages_of(data.instruments[touchpoint.questionnaire])
     for page in pages:
         for part in page.parts:
             if part.type in COUNTED:
-                found.extend(variable_rows(frame, part, touchpoint, splits, data.study.thresholds))
+                found.extend(variable_rows(frame, part, touchpoint, data.people, data.study.thresholds))
         moments = {part.moment: part for part in page.parts if part.type is PartType.CODE}
         if "before" in moments and "now" in moments:
             found.extend(
-                movement_rows(frame, moments["before"], moments["now"], touchpoint, splits, data.study.thresholds)
+                movement_rows(frame, moments["before"], moments["now"], touchpoint, data.people, data.study.thresholds)
             )
     return found
 
@@ -164,10 +157,16 @@ def _read(runtime: Runtime, session: Session, scope: Scope, study: Study, groups
             if version
             else study.newest(touchpoint.questionnaire)
         )
-    return _Data(study, frames, known, responses.newest_submission(session, scope), instruments)
+    segments = tuple(
+        Segment(attribute.name, attribute.values, known[attribute.name])
+        for attribute in study.attributes
+        if attribute.id in study.segments
+    )
+    return _Data(study, frames, People(segments), responses.newest_submission(session, scope), instruments)
 
 
 def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+    data.check_segment(segment)
     asked = []
     for row in measure.rows:
         touchpoint = data.study.touchpoint(measure.group, row.touchpoint)
@@ -180,4 +179,4 @@ def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None)
             if part.key == key
         )
         asked.append(shifts.Asked(row, part, data.frame(measure.group, row.touchpoint)))
-    return shifts.shift(data.study, measure, asked, data.split(segment), matched=matched, data_at=data.data_at)
+    return shifts.shift(data.study, measure, asked, data.people, segment, matched=matched, data_at=data.data_at)
