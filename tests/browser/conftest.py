@@ -2,10 +2,17 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from surveyapp import create_app
+from surveyapp.services.runtime import Runtime
+from tests import factories
+from tests.conftest import Clock
 
 QUIET_AND_HEADLESS = [
     "--headless",
@@ -32,3 +39,31 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=QUIET_AND_HEADLESS)
         yield launched
         launched.close()
+
+
+class Quiet(WSGIRequestHandler):
+    """Answers without a line for each request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+@pytest.fixture
+def runtime_sqlite(sqlite_url: str, clock: Clock) -> Iterator[Runtime]:
+    """A demonstration installation (its cookies work without TLS) with the Job Rotation questionnaires open."""
+    made = factories.create_runtime(sqlite_url, clock, demo=True)
+    factories.open_questionnaires(made)
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture
+def live_server(runtime_sqlite: Runtime) -> Iterator[str]:
+    """The application on a free loopback port; its address without a slash at the end."""
+    server = make_server("127.0.0.1", 0, create_app(runtime_sqlite), threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,331 @@
+"""A participant in a browser: on a small phone, with the keyboard alone, without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from surveyapp.services import answering
+from surveyapp.services.runtime import Runtime
+from tests import factories
+from tests.browser.accessible import check_accessible, check_reflow, check_targets
+from tests.integration.test_answering import walk_to
+
+PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
+          "confidence_career_potential": "not_very_confident"}  # fmt: skip
+TAPPED = ".option, .steps label, button:visible, .back, .top a, .change a, summary"
+
+LOOK = """(main) => [...new Set([...main.querySelectorAll("*")].map((each) => each.tagName + each.className))].join()"""
+"""Which elements a page is made of: pages made of the same are checked for accessibility once."""
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(browser: Browser, live_server: str) -> Iterator[Opened]:
+    """Opens an address on a phone of its own, 360 by 740; whatever the browser complains about fails the test."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_on_phone(path: str, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 360, "height": 740}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(live_server + path)
+        return page
+
+    yield open_on_phone
+    for context in contexts:
+        context.close()
+    # A refused form is answered with 422 or the like, which Chromium notes in the console.
+    assert [each for each in complaints if "the server responded with a status of 4" not in each] == []
+
+
+@pytest.fixture
+def at(runtime_sqlite: Runtime) -> Callable[..., str]:
+    """A link to somebody who has answered up to a question (None: every one)."""
+
+    def link(stop: str | None, group: str = "backfill", chosen: dict[str, str] | None = None) -> str:
+        participant = factories.create_participant(runtime_sqlite, group)
+        who = factories.by_link(runtime_sqlite, participant)
+        answering.give_consent(runtime_sqlite, who, {"take_part": True})
+        walk_to(runtime_sqlite, who, stop, chosen or PLACED)
+        return factories.create_link(runtime_sqlite, participant)
+
+    return link
+
+
+def new_link(runtime: Runtime) -> str:
+    return factories.create_link(runtime, factories.create_participant(runtime))
+
+
+def go_on(page: Page) -> None:
+    """Presses the main button and waits for what follows."""
+    with page.expect_navigation():
+        page.locator("button.main").click()
+
+
+def answer(page: Page) -> None:
+    """Chooses the first answer of every group on the page, and writes where something can be written."""
+    for name in page.locator("main input:is([type=radio], [type=checkbox])").evaluate_all(
+        "(all) => [...new Set(all.map((each) => each.name))]"
+    ):
+        page.locator(f'label:has(input[name="{name}"])').first.click()
+    for box in page.locator("textarea:visible").all():
+        box.fill("It went well.")
+
+
+def check_page(page: Page) -> None:
+    check_accessible(page)
+    check_reflow(page)
+    check_targets(page, TAPPED)
+
+
+def test_from_link_to_receipt_on_a_small_phone(runtime_sqlite: Runtime, opened: Opened) -> None:
+    page = opened(new_link(runtime_sqlite))
+    check_page(page)
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    seen, looks = set(), set()
+    while "/survey/q/" in page.url:
+        seen.add(page.url.rpartition("/")[2])
+        check_reflow(page)
+        if (look := page.locator("main").evaluate(LOOK)) not in looks:
+            check_page(page)
+            looks.add(look)
+        answer(page)
+        go_on(page)
+    assert {"hopes", "readiness_motivation", "confidence_career_potential", "overall_value", "recommend_why"} <= seen
+    assert page.url.endswith("/survey/check")
+    check_page(page)
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers were sent")
+    check_page(page)
+    page.get_by_role("link", name="Leave now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You have left")
+    check_page(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Open your link again")
+    check_page(page)
+
+
+def test_the_same_without_javascript(runtime_sqlite: Runtime, opened: Opened) -> None:
+    page = opened(new_link(runtime_sqlite), java_script_enabled=False)
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    for _ in range(60):
+        if "/survey/q/" not in page.url:
+            break
+        names = [
+            each.get_attribute("name") or "" for each in page.locator("input:is([type=radio], [type=checkbox])").all()
+        ]
+        for name in dict.fromkeys(names):
+            page.locator(f'label:has(input[name="{name}"])').first.click()
+        go_on(page)
+    assert page.url.endswith("/survey/check")
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers were sent")
+
+
+def test_with_the_keyboard_alone(runtime_sqlite: Runtime, opened: Opened) -> None:
+    page = opened(new_link(runtime_sqlite))
+    keys = page.keyboard
+
+    def press(*names: str) -> None:
+        for name in names:
+            keys.press(name)
+
+    def focused() -> str:
+        return str(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+
+    def tab_to(text: str) -> None:
+        for _ in range(40):
+            if focused() == text:
+                return
+            press("Tab")
+        raise AssertionError(f"the Tab key never comes to {text}")
+
+    press("Tab")
+    assert focused() == "Skip to main content"
+    assert page.locator(".skip").bounding_box()["y"] >= 0  # type: ignore[index]
+    press("Enter")
+    assert focused() == "main"
+    tab_to("agree-take_part")
+    press("Space")
+    tab_to("Start")
+    with page.expect_navigation():
+        press("Enter")
+
+    # An empty page: the summary has the focus, and its link leads to the field.
+    tab_to("Continue")
+    with page.expect_navigation():
+        press("Enter")
+    assert page.title().startswith("Error: ")
+    assert "There is a problem" in focused()
+    press("Tab", "Enter")
+    assert focused() == "heard_via"
+    press("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown")
+    assert focused() == "heard_via-other"
+    press("Tab")
+    assert focused() == "heard_via_other_text", "the line of an option comes right after it"
+    keys.type("From a friend")
+    with page.expect_navigation():
+        press("Enter")
+    assert page.url.endswith("/first_feeling"), "Enter in a line of text is Continue"
+    tab_to("Back")
+    with page.expect_navigation():
+        press("Enter")
+    expect(page.get_by_label("How did you hear?")).to_have_value("From a friend")
+
+
+def test_focus_is_seen_on_everything_that_takes_it(at: Callable[..., str], opened: Opened) -> None:
+    page = opened(at("overall_value"))
+    ring = """() => {
+      const shown = (element) => {
+        const { outlineStyle, outlineWidth, opacity } = getComputedStyle(element);
+        return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && opacity !== "0";
+      };
+      const { nextElementSibling, parentElement } = document.activeElement;
+      return [document.activeElement, nextElementSibling, parentElement].some((each) => each && shown(each)); }"""
+    page.keyboard.press("Tab")
+    for _ in range(8):
+        assert page.evaluate(ring), page.evaluate("document.activeElement.outerHTML")
+        page.keyboard.press("Tab")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_error_state(at: Callable[..., str], opened: Opened, scheme: str) -> None:
+    for question in (
+        "heard_via",
+        "hopes",
+        "readiness_convenient_times",
+        "confidence_career_potential",
+        "overall_value",
+    ):
+        page = opened(at(question), color_scheme=scheme)
+        go_on(page)
+        assert page.title().startswith("Error: ")
+        expect(page.locator(".error-summary")).to_be_focused()
+        check_page(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_beside_the_questions(
+    runtime_sqlite: Runtime, at: Callable[..., str], opened: Opened, scheme: str
+) -> None:
+    for path in ("/start", "/s/nothing", "/survey/leave", "/survey"):
+        check_page(opened(path, color_scheme=scheme))
+    page = opened("/start", color_scheme=scheme)
+    page.get_by_label("Enter your code").fill("ABCD")
+    go_on(page)
+    check_page(page)
+    page = opened(new_link(runtime_sqlite), color_scheme=scheme)
+    go_on(page)
+    check_page(page)
+    page.get_by_role("button", name="I do not want to take part").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are not taking part")
+    check_page(page)
+    page = opened(at("hopes"), color_scheme=scheme)
+    page.get_by_role("button", name="Finish later").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your answers are saved")
+    check_page(page)
+    check_page(opened(at(None), color_scheme=scheme))
+
+
+def test_what_stands_alone_lets_go_of_the_rest(at: Callable[..., str], opened: Opened) -> None:
+    page = opened(at("skills_developed", "employee"))
+    none, digital = page.get_by_label("None of these"), page.get_by_label("Computer or digital skills")
+    rather_not = page.get_by_label("Prefer not to say")
+    digital.check()
+    none.check()
+    expect(digital).not_to_be_checked()
+    rather_not.check()
+    expect(none).not_to_be_checked()
+    digital.check()
+    expect(rather_not).not_to_be_checked()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_line_of_an_option_is_there_when_it_is_chosen(
+    at: Callable[..., str], opened: Opened, javascript: bool
+) -> None:
+    page = opened(at("heard_via"), java_script_enabled=javascript)
+    line = page.locator("#heard_via_other_text")
+    expect(line).to_be_hidden()
+    page.get_by_label("Another way").check()
+    expect(line).to_be_visible()
+    page.get_by_label("From family").check()
+    expect(line).to_be_hidden()
+
+
+def test_back_keeps_what_was_just_chosen(at: Callable[..., str], opened: Opened) -> None:
+    page = opened(at("first_feeling"))
+    page.get_by_label("Negative").check()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Back").click()
+    assert page.url.endswith("/heard_via")
+    go_on(page)
+    expect(page.get_by_label("Negative")).to_be_checked()
+
+
+def test_characters_left_are_said_near_the_end_only(at: Callable[..., str], opened: Opened) -> None:
+    page = opened(at("first_feeling_why"))
+    box = page.locator("textarea")
+    box.fill("a" * 3000)
+    expect(page.locator(".left")).to_have_text("")
+    box.fill("a" * 4990)
+    expect(page.locator(".left")).to_have_text("Characters left: 10")
+    box.fill("a" * 5003)
+    expect(page.locator(".left")).to_have_text("Characters too many: 3")
+    go_on(page)
+    expect(page.locator(".error-summary")).to_contain_text("5000 characters at most")
+    assert len(page.locator("textarea").input_value()) == 5003
+
+
+def test_double_tap_on_continue_saves_once(runtime_sqlite: Runtime, opened: Opened) -> None:
+    participant = factories.create_participant(runtime_sqlite)
+    page = opened(factories.create_link(runtime_sqlite, participant))
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    page.get_by_label("From family").check()
+    page.locator("button.main").dblclick(no_wait_after=True)
+    page.wait_for_url("**/first_feeling")
+    visit = answering.visit(runtime_sqlite, factories.by_link(runtime_sqlite, participant))
+    assert visit.ready[2].revision == 1
+
+
+def test_after_the_first_page_only_pages_are_fetched(runtime_sqlite: Runtime, opened: Opened) -> None:
+    page = opened(new_link(runtime_sqlite))
+    page.wait_for_load_state("networkidle")
+    fetched: list[str] = []
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on(
+        "Network.responseReceived",
+        lambda event: (
+            fetched.append(event["response"]["url"])
+            if not (event["response"].get("fromDiskCache") or event["requestId"] in cached)
+            else None
+        ),
+    )
+    cached: set[str] = set()
+    network.on("Network.requestServedFromCache", lambda event: cached.add(event["requestId"]))
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    page.wait_for_load_state("networkidle")
+    assert [url.rpartition("/")[2] for url in fetched] == ["heard_via"]
+
+
+def test_text_at_twice_its_size_and_pages_from_right_to_left(at: Callable[..., str], opened: Opened) -> None:
+    for question in ("heard_via", "confidence_career_potential", "overall_value", None):
+        page = opened(at(question))
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        check_reflow(page, 360)
+        page.evaluate("document.documentElement.style.fontSize = ''; document.documentElement.dir = 'rtl'")
+        check_reflow(page)
