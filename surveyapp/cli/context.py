@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
@@ -39,3 +40,8 @@ def open_runtime() -> Runtime:
     if command is not None:
         command.call_on_close(runtime.database.dispose)
     return runtime
+
+
+def questionnaires_folder() -> Path:
+    """Where the studies are, without needing any key: checking files is for whoever writes them."""
+    return Path(environment().get("SURVEYAPP_QUESTIONNAIRES") or ROOT / "questionnaires")

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import open_runtime
+from surveyapp.cli.context import open_runtime, questionnaires_folder
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.services import instruments
-from surveyapp.settings import ROOT
 
 
 @click.group()
@@ -18,16 +17,16 @@ def questionnaires() -> None:
 
 
 @questionnaires.command()
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT / "questionnaires")
-def check(path: Path) -> None:
-    """Check every study under PATH: exit 0, or every fault with file, line and what to do."""
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+def check(path: Path | None) -> None:
+    """Check the studies under PATH, or the one in it: exit 0, or every fault with file, line and what to do."""
     try:
-        summary = instruments.check_folder(path)
+        summary = instruments.check_folder(path or questionnaires_folder())
     except QuestionnaireFaults as error:
         for fault in error.faults:
             click.echo(str(fault))
         count = len(error.faults)
-        raise SystemExit(f"{count} fault{'s' if count != 1 else ''}. Nothing was changed.") from None
+        raise click.ClickException(f"{count} fault{'s' if count != 1 else ''}. Nothing was changed.") from None
     for line in summary:
         click.echo(line)
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode, Reason
-from surveyapp.domain.cases import ANSWERABLE, Attempt, Disposition, Outcome, disposition_after
+from surveyapp.domain.cases import ANSWERABLE, Attempt, CaseState, Disposition, Outcome, disposition_after
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
 from surveyapp.domain.kinds.base import MISSING_PREFIX
 from surveyapp.domain.people import Contact, Event, Origin, Participant, Site
@@ -91,18 +91,21 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
 
 
 def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
-    """A new personal link for each case that takes answers today. Raises StateRefused outside a demonstration."""
+    """A new personal link for each case that takes answers, those in their window first: a demonstration takes them
+    outside it too. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
-    links: list[str] = []
+    relaxed = (CaseState.SCHEDULED, CaseState.CLOSED)
     with runtime.database.writing() as session:
+        open_now, later = [], []
         for study in runtime.studies.values():
             for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
                 state = overview.case.state(runtime.clock(), overview.response_state)
-                if state in ANSWERABLE and (limit is None or len(links) < limit):
-                    given = access.issue(runtime, session, overview.participant, overview.case, "link")
-                    links.append(f"{runtime.settings.public_url}{given.link}")
-    return links
+                if state in ANSWERABLE or state in relaxed:
+                    (open_now if state in ANSWERABLE else later).append(overview)
+        chosen = [*open_now, *later][:limit]
+        given = [access.issue(runtime, session, each.participant, each.case, "link") for each in chosen]
+    return [f"{runtime.settings.public_url}{each.link}" for each in given]
 
 
 def _cohort_file(runtime: Runtime, study: Study) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
-from surveyapp.domain.loading import load_studies
+from surveyapp.domain.loading import load_studies, load_study
 from surveyapp.domain.questionnaire import fingerprint, to_document
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.study import Study
@@ -75,15 +75,16 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
 
 
 def check_folder(folder: Path) -> list[str]:
-    """A line for each questionnaire under a folder of studies. Raises QuestionnaireFaults, frozen files that changed
-    among them."""
-    studies = load_studies(folder)
-    faults = tuple(fault for study in studies.values() for fault in lock_faults(folder / study.id, study))
+    """A line for each questionnaire under a folder of studies, or of one study. Raises QuestionnaireFaults, frozen
+    files that changed among them."""
+    studies = [load_study(folder)] if (folder / "study.yaml").exists() else list(load_studies(folder).values())
+    root = folder.parent if (folder / "study.yaml").exists() else folder
+    faults = tuple(fault for study in studies for fault in lock_faults(root / study.id, study))
     if faults:
         raise QuestionnaireFaults(faults)
     return [
         f"{study.id}/{name} v{version}: {len(questionnaire.questions)} questions"
-        for study in studies.values()
+        for study in studies
         for (name, version), questionnaire in sorted(study.questionnaires.items())
     ]
 

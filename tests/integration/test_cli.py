@@ -1,0 +1,78 @@
+"""The operator's commands, run as they are typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from surveyapp.cli import main
+from surveyapp.reports.results_table import COLUMNS
+from surveyapp.settings import ROOT
+from tests import factories
+
+
+@pytest.fixture
+def environment(demo_template: Path) -> dict[str, str]:
+    return {
+        "SURVEYAPP_SECRET_KEY": "s" * 40,
+        "SURVEYAPP_ACCESS_KEY": factories.KEY,
+        "SURVEYAPP_CONTACT_KEYS": f"first:{factories.KEY}",
+        "SURVEYAPP_DATABASE_URL": f"sqlite:///{demo_template}",
+        "SURVEYAPP_DEMO": "yes",
+    }
+
+
+def run(*arguments: str, environment: dict[str, str]) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, arguments, env=environment)
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_questionnaires_check_says_what_it_checked(environment: dict[str, str]) -> None:
+    code, said, _ = run("questionnaires", "check", environment=environment)
+    assert code == 0
+    assert "job_rotation/backfill_1 v1: 33 questions" in said
+    assert (
+        run("questionnaires", "check", str(ROOT / "questionnaires" / "job_rotation"), environment=environment)[0] == 0
+    )
+
+
+def test_questionnaires_check_says_every_fault_and_fails(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "study.yaml").write_text("study: tiny\ntitle: Tiny\n", encoding="utf-8")
+    code, said, error = run("questionnaires", "check", str(tmp_path), environment=environment)
+    assert code == 1
+    assert "tiny/study.yaml:1:1: missing_key: “groups” is missing. Add it." in said
+    assert "faults" in error
+
+
+def test_results_as_csv_and_json_are_the_same_numbers(environment: dict[str, str]) -> None:
+    code, written, _ = run("results", "job_rotation", "--format", "csv", environment=environment)
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(written)))
+    assert tuple(rows[0]) == COLUMNS
+    records = json.loads(run("results", "job_rotation", "--format", "json", environment=environment)[1])
+    assert [{key: "" if value is None else str(value) for key, value in each.items()} for each in records] == rows
+
+
+def test_an_unknown_study_is_a_sentence(environment: dict[str, str]) -> None:
+    code, _, error = run("results", "job_rotatoin", environment=environment)
+    assert (code, error) == (1, "There is no study “job_rotatoin”.\n")
+
+
+def test_without_a_secret_key_nothing_starts(environment: dict[str, str]) -> None:
+    bad = {**environment, "SURVEYAPP_SECRET_KEY": "too short"}
+    code, _, error = run("results", "job_rotation", environment=bad)
+    assert code == 1
+    assert "SURVEYAPP_SECRET_KEY" in error
+
+
+def test_demo_links_are_new_links_one_a_line(environment: dict[str, str]) -> None:
+    _, said, _ = run("demo", "links", "--limit", "4", environment=environment)
+    links = said.splitlines()
+    assert len(set(links)) == 4
+    assert all(link.startswith("http://127.0.0.1:8000/s/") for link in links)
