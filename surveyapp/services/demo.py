@@ -97,7 +97,8 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
     relaxed = (CaseState.SCHEDULED, CaseState.CLOSED)
     with runtime.database.writing() as session:
-        open_now, later = [], []
+        open_now: list[cases.CaseOverview] = []
+        later: list[cases.CaseOverview] = []
         for study in runtime.studies.values():
             for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
                 state = overview.case.state(runtime.clock(), overview.response_state)
