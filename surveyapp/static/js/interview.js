@@ -72,8 +72,8 @@ document.addEventListener("click", (event) => {
 
 const summary = document.querySelector(".error-summary");
 if (summary) summary.focus();
-// What is read out first stays in sight; elsewhere the first thing to ask is where the keyboard is.
-else if (form && "readFirst" in form.dataset) stream.mark(stream.items[0]);
+// What is read out first stays in sight, and a page may say where the keyboard is; elsewhere the first thing to ask is where the keyboard is.
+else if (form && ("readFirst" in form.dataset || form.querySelector("[autofocus]"))) stream.mark(stream.items[0]);
 else if (stream?.items.length) stream.start(location.hash.slice(1));
 
 const keys = document.getElementById("single-keys");

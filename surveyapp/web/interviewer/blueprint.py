@@ -74,8 +74,14 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "modes": MODES,
         "attempt_words": attempt_words,
         "saved_at": max(saves, default=None),
+        "hold_seconds": hold_seconds(case),
         "own": own,
     }
+
+
+def hold_seconds(case: OpenCase) -> int:
+    """How long the hold on the case lasts if nothing is saved. Seconds, not a time: browsers' clocks are off."""
+    return int((case.lease.until - runtime().clock()).total_seconds())
 
 
 def wants_json() -> bool:
@@ -110,6 +116,8 @@ def _open_first(_error: Exception) -> Any:
 
 @interviewer.errorhandler(ConsentMissing)
 def _consent_first(_error: ConsentMissing) -> Any:
+    if wants_json():
+        return _refused(_("Consent to take part comes before the first question."))
     return redirect(own("consent"))
 
 

@@ -15,7 +15,17 @@ from surveyapp.services import answering, fieldwork, interviewing
 from surveyapp.services.answering import Visit
 from surveyapp.services.interviewing import Screen
 from surveyapp.web.interviewer import forms
-from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own, talker, wants_json
+from surveyapp.web.interviewer.blueprint import (
+    CASE,
+    Answer,
+    caller,
+    frame,
+    hold_seconds,
+    interviewer,
+    own,
+    talker,
+    wants_json,
+)
 from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
 from surveyapp.web.shared.assembly import local_time
@@ -125,6 +135,7 @@ def _saved(after: Screen, screen: SectionScreen, shown: set[str]) -> Response:
     return jsonify(
         saved_at=local_time(runtime().clock(), zone, "HH:mm"),
         hold_until=local_time(after.case.lease.until, zone, "HH:mm"),
+        hold_seconds=hold_seconds(after.case),
         items=items,
         faults=[sentence for _id, _asked, sentence in screen.faults],
         cards=None if screen.pages == shown else render_template("interviewer/cards.html", screen=screen),

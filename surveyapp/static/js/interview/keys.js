@@ -37,7 +37,10 @@ export function listen({ stream, leave, finish, open }) {
     if (event.target.closest("a, button, summary, dialog") || !stream?.items.length) return;
     const lines = event.target.matches("textarea");
     if (lines && !event.ctrlKey) return;
-    if (typing && !event.target.closest("[data-item]")) return;
+    if (typing && !event.target.closest("[data-item]")) {
+      if (event.ctrlKey) stop(event, finish);
+      return;
+    }
     const next = stream.beside(1);
     stop(event, () => (next ? stream.go(next) : finish()));
   }

@@ -13,6 +13,7 @@ export class Saving {
     this.running = null;
     this.stopped = false;
     this.wait = FIRST_WAIT;
+    this.hold(state.dataset.holdSeconds);
     addEventListener("online", () => this.retry());
     addEventListener("beforeunload", (event) => { if (this.pending) event.preventDefault(); });
   }
@@ -51,22 +52,47 @@ export class Saving {
         method: "POST", body: this.payload, redirect: "manual",
         headers: { Accept: "application/json", "X-CSRFToken": this.form.elements.csrf_token.value },
       });
+      if (response.type === "opaqueredirect" || response.status === 400) return await this.signInAgain();
       if (response.status === 409) return this.stop((await response.json()).problem);
       if (!response.ok) throw new Error(String(response.status));
-      const answer = await response.json();
+      const answer = { ...await response.json(), sent: new Set([...this.payload.keys()].map((name) => name.split(":")[0])) };
       this.payload = null;
       if (this.wait > FIRST_WAIT) this.alarm.textContent = this.state.dataset.backText;
       this.wait = FIRST_WAIT;
-      this.show(answer);
       this.saved(answer);
+      this.show(answer);
       return true;
     } catch {
-      if (this.wait === FIRST_WAIT) this.alarm.textContent = this.state.dataset.unsavedText;
-      this.say(this.state.dataset.unsavedText, true);
-      this.timer = setTimeout(() => this.flush(), this.wait);
-      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
-      return false;
+      return this.later(this.state.dataset.unsavedText);
     }
+  }
+
+  later(sentence) {
+    if (this.wait === FIRST_WAIT) this.alarm.textContent = sentence;
+    this.say(sentence, true);
+    this.timer = setTimeout(() => this.flush(), this.wait);
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+    return false;
+  }
+
+  // The session ended. Once they sign in again, in another tab, this page needs the new session's token to go on.
+  async signInAgain() {
+    const fresh = await fetch(location.href, { redirect: "manual" });
+    if (fresh.ok) {
+      const page = new DOMParser().parseFromString(await fresh.text(), "text/html");
+      const token = page.querySelector("input[name=csrf_token]")?.value;
+      if (token) this.form.elements.csrf_token.value = token;
+    }
+    return this.later(this.state.dataset.signedOutText);
+  }
+
+  // Says so when the hold lapses: from then on a colleague can open the case.
+  hold(seconds) {
+    clearTimeout(this.lapse);
+    this.lapse = setTimeout(() => {
+      this.state.querySelector("[data-hold]").textContent = this.state.dataset.lapsedText;
+      this.state.classList.add("waiting");
+    }, seconds * 1000);
   }
 
   // The fields of the changed cards. One that was answered and now is empty counts as skipped: it must not come back.
@@ -96,8 +122,9 @@ export class Saving {
 
   show(answer) {
     const { holdText, savedText, faultyText } = this.state.dataset;
+    this.hold(answer.hold_seconds);
     this.state.querySelector("[data-hold]").textContent = holdText.replace("{time}", answer.hold_until);
-    this.say((answer.faults.length ? faultyText : savedText).replace("{time}", answer.saved_at));
+    this.say((this.form.querySelector(".faulty") ? faultyText : savedText).replace("{time}", answer.saved_at));
   }
 
   // Trying again would not help: somebody took the case over, or it was handed in.

@@ -63,7 +63,8 @@ export class Stream {
   update(answer) {
     for (const item of this.items) {
       const news = answer.items[item.dataset.item];
-      if (news) refresh(item, news);
+      // What was not sent this time is as it was: its fault stands, though the server knows nothing of it.
+      if (news && (answer.sent.has(item.dataset.item) || !item.classList.contains("faulty"))) refresh(item, news);
     }
     if (answer.cards) this.merge(answer.cards);
     for (const card of this.root.querySelectorAll(".q")) {
