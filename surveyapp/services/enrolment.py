@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
@@ -15,19 +16,30 @@ from surveyapp.services.placing import LOOKED_UP, enrol, place
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, people
 from surveyapp.store import enrolment as store
+from surveyapp.store.database import new_id
 
 
 def add(
-    runtime: Runtime, staff: Staff, study_id: str, written: Mapping[str, str], *, confirmed: bool = False
+    runtime: Runtime,
+    staff: Staff,
+    study_id: str,
+    written: Mapping[str, str],
+    *,
+    confirmed: bool = False,
+    key: uuid.UUID | None = None,
 ) -> Participant:
-    """Enrols somebody, written down as `newcomers.columns` says, with the cases that follow. Raises NotPermitted,
-    EnrolmentRefused with everything that is wrong, and, unless `confirmed`, ContactShared."""
+    """Enrols somebody, written down as `newcomers.columns` says, with the cases that follow. The same `key` (of
+    `new_key`) again adds nobody and returns who was added. Raises NotPermitted, EnrolmentRefused with everything that
+    is wrong, and, unless `confirmed`, ContactShared."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
     study = runtime.study(study_id)
     new, faults = newcomers.check(study, runtime.today(study), written)
     with runtime.database.writing() as session:
         store.lock(session, study_id)
-        placement = place(runtime, session, scope, study, [(0, new)])
+        added = people.participant(session, key, runtime.today(study)) if key else None
+        if added is not None and added.study == study_id:
+            return added
+        placement = place(runtime, session, scope, study, [(0, new)], key=key)
         told = {fault.field for fault in faults}
         faults += [fault for _, fault in placement.faults if fault.field not in told]
         if faults:
@@ -35,6 +47,11 @@ def add(
         if placement.shared and not confirmed:
             raise ContactShared(tuple(fault for _, fault in placement.shared))
         return enrol(runtime, session, placement, staff, "manager")[0]
+
+
+def new_key() -> uuid.UUID:
+    """What tells one adding of somebody from another."""
+    return new_id()
 
 
 def contact_of(runtime: Runtime, staff: Staff, study_id: str, reference: str) -> tuple[Participant, Contact]:

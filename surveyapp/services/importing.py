@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,8 @@ NEEDED = ("group",)
 @dataclass(frozen=True)
 class Import:
     """What came of a file. `references` are those added, or that would be; empty when there are `faults`. `shared` are
-    phone numbers and e-mail addresses that others have too: unless these were allowed, nobody was added either."""
+    phone numbers and e-mail addresses that others have too, and that the file was imported before: unless these were
+    allowed, nobody was added either."""
 
     references: tuple[str, ...] = ()
     new_sites: tuple[str, ...] = ()
@@ -54,13 +56,15 @@ def import_file(
         scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
     # What needs no database is checked before it is asked: reading thousands of numbers takes a while.
     rows, faults = _read(study, runtime, data)
+    sha256 = hashlib.sha256(data).hexdigest()
     if dry_run or faults:
         with runtime.database.reading() as session:
-            return _outcome(_place(runtime, session, scope, study, rows), faults)
+            again = _imported_before(runtime, session, study, sha256)
+            return _outcome(_place(runtime, session, scope, study, rows), faults, again)
     with runtime.database.writing() as session:
         store.lock(session, study_id)
         placement = _place(runtime, session, scope, study, rows)
-        outcome = _outcome(placement, faults)
+        outcome = _outcome(placement, faults, _imported_before(runtime, session, study, sha256))
         if outcome.faults or (outcome.shared and not allow_shared):
             return outcome
         enrol(runtime, session, placement, staff, "import")
@@ -71,6 +75,7 @@ def import_file(
             "participants_imported",
             study_id,
             count=len(outcome.references),
+            sha256=sha256,
         )
         return Import(outcome.references, outcome.new_sites, (), outcome.shared, True)
 
@@ -96,7 +101,17 @@ def _place(
     return place(runtime, session, scope, study, rows, lambda line: f"line {line}")
 
 
-def _outcome(placement: Placement, faults: list[RowFault]) -> Import:
+def _imported_before(runtime: Runtime, session: Session, study: Study, sha256: str) -> list[RowFault]:
+    """A warning when this very file was imported already: people without a number or address would be there twice."""
+    days = [
+        at.astimezone(runtime.zone(study)).date()
+        for at, detail in audit.details(session, study.id, "participants_imported")
+        if detail.get("sha256") == sha256
+    ]
+    return [RowFault(1, "", f"This very file was imported on {day.isoformat()} already.") for day in days[-1:]]
+
+
+def _outcome(placement: Placement, faults: list[RowFault], again: list[RowFault]) -> Import:
     told = {(fault.line, fault.column) for fault in faults}
     more = [
         RowFault(line, fault.field, fault.sentence)
@@ -104,7 +119,7 @@ def _outcome(placement: Placement, faults: list[RowFault]) -> Import:
         if (line, fault.field) not in told
     ]
     every = tuple(sorted([*faults, *more]))
-    shared = tuple(sorted(RowFault(line, fault.field, fault.sentence) for line, fault in placement.shared))
+    shared = tuple(sorted([*again, *(RowFault(line, each.field, each.sentence) for line, each in placement.shared)]))
     if every:
         return Import(faults=every, shared=shared)
     references = tuple(participant.reference for _, participant in placement.people)

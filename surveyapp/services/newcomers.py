@@ -243,7 +243,7 @@ class _Newcomer(_Written):
         if not site:
             for name in ("site_name", *(each.id for each in _attributes(self.study, "site"))):
                 if self.said(name):
-                    self.fault("site", f"Say which site this is: “{name}” is filled in, the site's reference is not.")
+                    self.fault("site", "Say which site this is: something is said of it, but not its reference.")
                     break
         if len(self.said("site_name")) > contacts.MAXIMUM_LENGTH:
             self.fault("site_name", f"Use at most {contacts.MAXIMUM_LENGTH} characters.")

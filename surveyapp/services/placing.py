@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -48,24 +49,27 @@ def place(
     study: Study,
     several: Sequence[Keyed],
     where: Callable[[int], str] = str,
+    key: uuid.UUID | None = None,
 ) -> Placement:
     """Compares newcomers with who is there and with one another; stores nothing. Gives those without a reference the
-    next free numbers. `where` says a key in words, such as “line 7”."""
+    next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one."""
     found = Placement()
     on_record = {site.reference.upper(): site for site in people.sites(session, study.id, runtime.today(study))}
     _place_sites(study, scope, on_record, several, found)
     taken = people.references(session, study.id)
     written: dict[str, int] = {}
-    for key, new in several:
+    for line, new in several:
         if new.reference in taken:
             sentence = f"{new.reference} is taken. Use another, or leave it empty for the next free number."
-            found.fault(key, "reference", sentence)
-        elif new.reference and written.setdefault(new.reference, key) != key:
-            found.fault(key, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
+            found.fault(line, "reference", sentence)
+        elif new.reference and written.setdefault(new.reference, line) != line:
+            found.fault(line, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
     _find_shared(runtime, session, scope, several, where, found)
     if not found.faults:
         known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
         found.people = _numbered(runtime, study, several, taken | set(written), known)
+        if key is not None:
+            found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
     return found
 
 
@@ -116,7 +120,7 @@ def _place_sites(
     for reference, key in first.items():
         for name in (name for name in needed if name not in attributes[reference]):
             sentence = (
-                f"{reference} is a new site: say its {needed[name].label.lower()}, one of: "
+                f"{reference} is a new site: fill in “{needed[name].label}” with one of: "
                 f"{', '.join(needed[name].values)}. If it is not new, correct its reference."
             )
             found.fault(key, needed[name].id, sentence)

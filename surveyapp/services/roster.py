@@ -56,19 +56,17 @@ class Roster:
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What a list is narrowed to. Empty: everybody. `reference` is any part of one."""
+    """What a list is narrowed to. Empty: everybody."""
 
     group: str = ""
     touchpoint: int | None = None
     state: CaseState | None = None
-    reference: str = ""
 
     def fits(self, line: RosterLine, state: CaseState | None) -> bool:
         return (
             (not self.group or line.group == self.group)
             and (self.touchpoint is None or (line.case is not None and line.case.touchpoint == self.touchpoint))
             and (self.state is None or state is self.state)
-            and self.reference.casefold() in line.reference.casefold()
         )
 
 

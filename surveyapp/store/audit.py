@@ -48,3 +48,9 @@ def entries(session: Session, study: str | None = None) -> list[Entry]:
     return [
         Entry(row.at, row.staff_id, row.action, row.study, row.subject, row.detail) for row in session.scalars(query)
     ]
+
+
+def details(session: Session, study: str, action: str) -> list[tuple[dt.datetime, dict[str, Any]]]:
+    """When something was done in a study and what was noted of it, oldest first."""
+    query = select(AuditRow.at, AuditRow.detail).where(AuditRow.study == study, AuditRow.action == action)
+    return [(at, detail) for at, detail in session.execute(query.order_by(AuditRow.at, AuditRow.id))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_file_adds_everybody_in_it(runtime: Runtime, manager: Staff, data: byt
         assert [event.event for event in people.events(session, first.id)] == ["placement_start"]
         trail = audit.entries(session, STUDY)
     assert trail[-3].action == "participants_imported"
-    assert trail[-3].detail == {"count": 4}
+    assert trail[-3].detail == {"count": 4, "sha256": hashlib.sha256(data).hexdigest()}
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])

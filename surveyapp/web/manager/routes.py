@@ -1,12 +1,8 @@
-"""Being written."""
+"""The manager's pages, put together: people, links and codes, files and versions."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from surveyapp.web.manager import filing, giving, people
+from surveyapp.web.manager.blueprint import manager
 
-manager = Blueprint("manager", __name__, url_prefix="/manage", template_folder="templates")
-
-
-@manager.get("/<study_id>")
-def participants(study_id: str) -> str:
-    return ""
+__all__ = ["filing", "giving", "manager", "people"]

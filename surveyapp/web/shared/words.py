@@ -48,6 +48,15 @@ DISPOSITIONS: dict[Disposition, LazyString] = {
     Disposition.NOT_ELIGIBLE: _("Not eligible"),
 }
 
+PREFERRED: dict[str, LazyString] = {
+    "phone": _("Phone"),
+    "text": _("Text message"),
+    "email": _("E-mail"),
+    "in_person": _("In person"),
+    "video": _("Video call"),
+}
+"""How somebody may prefer to be reached, by what their contact record says."""
+
 ROLES: dict[Role, LazyString] = {
     Role.INTERVIEWER: _("Interviewer"),
     Role.SUPERVISOR: _("Supervisor"),

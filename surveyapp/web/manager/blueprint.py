@@ -1,0 +1,39 @@
+"""What all of a manager's pages share: their blueprint, and the frame around each page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from surveyapp.domain.staff import Action
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff
+
+manager = Blueprint("manager", __name__, url_prefix="/manage", template_folder="templates")
+
+PERSON = "/<study_id>/participants/<reference>"
+"""Where a participant's pages are."""
+
+Answer = str | Response | tuple[str, int]
+
+
+def page(template: str, place: str, form: FlaskForm | None = None, *, faulty: bool = False, **more: Any) -> Answer:
+    """A manager's page about the study in the address: 422 when its form has errors or something else is `faulty`.
+    `place` is the link of the bar that it stands under."""
+    staff = current_staff()
+    study = runtime().study((request.view_args or {})["study_id"])
+    others = [runtime().study(each) for each in staff.studies(Action.MANAGE_PARTICIPANTS) if each != study.id]
+    made = render_template(
+        f"manager/{template}.html",
+        study=study,
+        others=others,
+        place=place,
+        form=form,
+        sees_results=staff.may(Action.SEE_RESULTS, study.id),
+        interviews=staff.may(Action.INTERVIEW, study.id),
+        **more,
+    )
+    return made, 422 if faulty or (form is not None and form.errors) else 200

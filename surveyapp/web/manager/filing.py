@@ -1,0 +1,92 @@
+"""Many people from a file, and opening a questionnaire's version."""
+
+from __future__ import annotations
+
+from flask import abort, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from surveyapp.domain.staff import Action
+from surveyapp.reports.csv_file import csv_file
+from surveyapp.services import importing, instruments
+from surveyapp.services.reading_csv import MAXIMUM_BYTES, MAXIMUM_ROWS
+from surveyapp.web.manager import forms, views
+from surveyapp.web.manager.blueprint import Answer, manager, page
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff, staff_only
+
+
+@manager.route("/<study_id>/participants/import", methods=["GET", "POST"])
+@staff_only
+def import_file(study_id: str) -> Answer:
+    """Checks a file and adds everybody in it, or lists every fault."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    form, outcome = forms.ImportForm(), None
+    if form.validate_on_submit():
+        outcome = importing.import_file(
+            runtime(),
+            current_staff(),
+            study_id,
+            form.file.data.read(MAXIMUM_BYTES + 1),
+            dry_run="check" in request.form,
+            allow_shared=bool(form.allow_shared.data),
+        )
+        if outcome.stored:
+            count = len(outcome.references)
+            flash(ngettext("%(num)s participant is added.", "%(num)s participants are added.", count))
+            return redirect(url_for("manager.participants", study_id=study_id))
+    return page(
+        "import",
+        "import",
+        form,
+        columns=importing.columns(runtime(), study_id),
+        needed=importing.NEEDED,
+        outcome=outcome,
+        table=views.fault_table(outcome) if outcome else None,
+        maximum_rows=MAXIMUM_ROWS,
+        file_name=form.file.data.filename if outcome else "",
+        faulty=bool(outcome and outcome.faults),
+    )
+
+
+@manager.get("/<study_id>/participants/import/columns.csv")
+@staff_only
+def template(study_id: str) -> Answer:
+    """An empty file to fill in: the names of every column."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    response = make_response(csv_file([column.name for column in importing.columns(runtime(), study_id)], []))
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{study_id}-participants.csv"'
+    return response
+
+
+@manager.get("/<study_id>/versions")
+@staff_only
+def versions(study_id: str) -> Answer:
+    """Every version of every questionnaire: frozen, open, in use."""
+    states = instruments.version_states(runtime(), current_staff(), study_id)
+    return page("versions", "versions", questionnaires=views.by_questionnaire(runtime().study(study_id), states))
+
+
+@manager.route("/<study_id>/versions/<name>/open", methods=["GET", "POST"])
+@staff_only
+def open_version(study_id: str, name: str) -> Answer:
+    """Says what opening the newest frozen version means, and opens it."""
+    if request.method == "POST":
+        version, is_new = instruments.open_newest(runtime(), study_id, name, current_staff())
+        flash(
+            _("Version %(version)s of %(name)s is open: new responses begin on it.", version=version, name=name)
+            if is_new
+            else _("Version %(version)s of %(name)s was open already.", version=version, name=name)
+        )
+        return redirect(url_for("manager.versions", study_id=study_id))
+    states = [
+        state
+        for state in instruments.version_states(runtime(), current_staff(), study_id)
+        if state.questionnaire == name
+    ]
+    newest = next((state for state in states if state.openable), None)
+    if newest is None:
+        abort(404)
+    midway = sum(state.midway for state in states)
+    return page("open_version", "versions", newest=newest, midway=midway, current=views.current(states))

@@ -1,0 +1,187 @@
+"""The manager's forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, EmailField, Field, HiddenField, SelectField, StringField, TelField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import DateInput
+
+from surveyapp.domain.errors import ContactShared, FieldFault
+from surveyapp.domain.people import CONTACT_FIELDS, Contact, Site
+from surveyapp.domain.study import Study
+from surveyapp.services.newcomers import Column
+from surveyapp.web.shared.words import PREFERRED
+
+NEW_SITE = "+"
+"""The choice of a site that is not on record yet. No site's reference is so written."""
+
+
+def _select(label: object, first: object, choices: Iterable[tuple[str, object]]) -> SelectField:
+    # The services say what is wrong with a value, in a file as in a form.
+    made = [SelectChoice("", first), *(SelectChoice(*each) for each in choices)]
+    return SelectField(label, choices=made, validate_choice=False)
+
+
+def _day(label: object) -> StringField:
+    """A day, kept as it was typed."""
+    return StringField(label, widget=DateInput())
+
+
+class _FaultsAtFields(FlaskForm):
+    """A form that shows what the services refuse where it was written."""
+
+    def refuse(self, faults: Iterable[FieldFault]) -> None:
+        for fault in faults:
+            field = self.field_of(fault.field)
+            field.errors = [*field.errors, fault.sentence]
+
+    def field_of(self, column: str) -> Field:
+        return self[column]
+
+
+class ContactForm(_FaultsAtFields):
+    """How somebody is reached. Others may have the same number or address, which is then confirmed."""
+
+    name = StringField(lazy("Name"))
+    phone = TelField(lazy("Phone number"))
+    email = EmailField(lazy("E-mail address"))
+    preferred = _select(lazy("Prefers"), lazy("Not known"), PREFERRED.items())
+    times = StringField(lazy("Best times to reach them"))
+    language = StringField(lazy("Languages they speak"))
+    confirmed = BooleanField(lazy("They share it with somebody, so that is right"))
+    must_confirm = False
+
+    def ask_to_confirm(self, shared: ContactShared) -> None:
+        self.must_confirm = True
+        self.refuse(shared.shared)
+        self.confirmed.errors = [_("Check that this is not the same person twice. If they share it, say so here.")]
+
+    def written(self) -> dict[str, str]:
+        return {name: self[name].data or "" for name in CONTACT_FIELDS}
+
+    @staticmethod
+    def of(contact: Contact) -> ContactForm:
+        return ContactForm(data={name: getattr(contact, name) for name in CONTACT_FIELDS})
+
+
+class EventForm(_FaultsAtFields):
+    """Something that happened, and when."""
+
+    event = SelectField(lazy("What happened"), validate_choice=False)
+    on = _day(lazy("On which day"))
+
+    def __init__(self, study: Study) -> None:
+        super().__init__()
+        self.event.choices = [SelectChoice(*each) for each in study.events.items()]
+
+
+class ParticipantForm(ContactForm):
+    """Somebody new. Made for a study by `participant_form`, which adds its attributes and events."""
+
+    key = HiddenField()
+    group = SelectField(lazy("Group"), validate_choice=False)
+    reference = StringField(lazy("Reference"))
+    enrolled_on = _day(lazy("Enrolled on"))
+    site = SelectField(lazy("Site"), validate_choice=False)
+    new_site = StringField(lazy("Reference of the new site"))
+    site_name = StringField(lazy("Name of the new site"))
+    columns: Sequence[Column] = ()
+
+    @property
+    def adds_site(self) -> bool:
+        return bool(self.site.data == NEW_SITE)
+
+    def written(self) -> dict[str, str]:
+        """What was written, by column. What stands under “a new site” counts only when that was chosen."""
+        said = {column.name: self[column.name].data or "" for column in self.columns}
+        if self.adds_site:
+            said["site"] = self.new_site.data or ""
+            if not said["site"].strip():
+                # A new site without a reference is a fault, like a name without one.
+                said["site_name"] = said["site_name"] or "?"
+        else:
+            said |= {name: "" for name in said if name == "site_name" or name.startswith("site.")}
+        return said
+
+    def field_of(self, column: str) -> Field:
+        return self.new_site if column == "site" and self.adds_site else self[column]
+
+    def names(self, prefix: str) -> list[str]:
+        """The columns of attributes or events: those that begin so."""
+        return [column.name for column in self.columns if column.name.startswith(prefix)]
+
+    def __iter__(self) -> Iterator[Field]:
+        """In the order of the page, which is that of the list of faults."""
+        first = ["group", "reference", "enrolled_on", *CONTACT_FIELDS, "confirmed", "site", "new_site", "site_name"]
+        names = [*first, *self.names("site."), *self.attributes, *self.names("event.")]
+        fields = {field.short_name: field for field in super().__iter__()}
+        return iter([fields.pop(name) for name in names] + list(fields.values()))
+
+    @property
+    def attributes(self) -> list[str]:
+        """The columns of what is known of the person."""
+        return [column.name for column in self.columns if column.name not in _FIXED and "." not in column.name]
+
+    @property
+    def uuid(self) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(self.key.data or "")
+        except ValueError:
+            return None
+
+
+_FIXED = frozenset({"group", "reference", "enrolled_on", "site", "site_name", *CONTACT_FIELDS})
+
+
+def participant_form(
+    study: Study, columns: Sequence[Column], sites: Sequence[Site], today: dt.date, key: uuid.UUID
+) -> ParticipantForm:
+    """The form for somebody new to a study. `columns` are those that may be written."""
+    more: dict[str, Field] = {}
+    for column in columns:
+        if column.name not in _FIXED:
+            label = column.label
+            more[column.name] = (
+                _select(label, lazy("Not known"), column.values.items()) if column.values else _day(label)
+            )
+    form: ParticipantForm = type("StudyParticipantForm", (ParticipantForm,), more)(
+        data={"enrolled_on": today.isoformat(), "key": str(key)}
+    )
+    form.columns = columns
+    form.group.choices = [SelectChoice("", _("Choose a group")), *(SelectChoice(g.id, g.title) for g in study.groups)]
+    form.site.choices = [
+        SelectChoice("", _("None")),
+        *(SelectChoice(each.reference, _site_label(each)) for each in sites),
+        SelectChoice(NEW_SITE, _("A site that is not in this list")),
+    ]
+    return form
+
+
+def _site_label(site: Site) -> str:
+    return site.reference if site.name == site.reference else f"{site.reference}, {site.name}"
+
+
+class ImportForm(FlaskForm):
+    """A file of participants."""
+
+    file = FileField(lazy("CSV file"), [FileRequired(lazy("Choose the file."))])
+    allow_shared = BooleanField(lazy("Add them although others have the same number, address or file"))
+
+
+class LinksForm(FlaskForm):
+    """For whom links and codes are made."""
+
+    touchpoint = SelectField(lazy("For whom"), validate_choice=False)
+    everyone = BooleanField(lazy("Also those who have a link or code that works"))
+
+    def __init__(self, choices: Mapping[str, str]) -> None:
+        super().__init__()
+        self.touchpoint.choices = [SelectChoice(*each) for each in choices.items()]

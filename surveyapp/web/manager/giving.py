@@ -1,0 +1,74 @@
+"""Links and codes: for one person, shown once; for many, as a file; and ending them."""
+
+from __future__ import annotations
+
+from flask import abort, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.reports.csv_file import csv_file
+from surveyapp.services import access, giving_out, roster
+from surveyapp.web.manager import forms, views
+from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
+from surveyapp.web.shared.qr import qr_picture
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff, staff_only
+
+
+@manager.post(f"{PERSON}/<int:touchpoint>/access")
+@staff_only
+def give(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """Makes a link or a code and shows it, this once, with a slip to print."""
+    kind = request.form.get("kind")
+    if kind not in ("link", "code"):
+        abort(400)
+    given = access.give_out(runtime(), current_staff(), study_id, reference, touchpoint, kind)
+    address = runtime().settings.public_url + (given.link or url_for("participant.start"))
+    return page("slip", "participants", given=given, address=address, picture=qr_picture(address))
+
+
+@manager.route(f"{PERSON}/<int:touchpoint>/end-access", methods=["GET", "POST"])
+@staff_only
+def end_access(study_id: str, reference: str, touchpoint: int) -> Answer:
+    """Ends every link and code of a person at a touchpoint, once that is confirmed."""
+    if request.method == "POST":
+        count = access.revoke(runtime(), current_staff(), study_id, reference, touchpoint)
+        flash(_("%(count)s no longer work.", count=views.links_and_codes(count)))
+        return redirect(url_for("manager.person", study_id=study_id, reference=reference))
+    found = roster.person(runtime(), current_staff(), study_id, reference)
+    case = next((each for each in found.cases if each.touchpoint.number == touchpoint), None)
+    if case is None:
+        abort(404)
+    return page("end_access", "participants", person=found, each=case)
+
+
+@manager.route("/<study_id>/participants/links", methods=["GET", "POST"])
+@staff_only
+def links(study_id: str) -> Answer:
+    """Links and codes for everyone who can answer a touchpoint, as a file."""
+    staff = current_staff()
+    waiting = giving_out.waiting(runtime(), staff, study_id)
+    choices = views.waiting_choices(runtime().study(study_id), waiting)
+    form = forms.LinksForm(choices)
+    if form.validate_on_submit():
+        group, _dot, number = (form.touchpoint.data or "").rpartition(".")
+        try:
+            given = giving_out.give_out_to_all(
+                runtime(),
+                staff,
+                study_id,
+                group,
+                int(number) if number.isdigit() else 0,
+                only_without=not form.everyone.data,
+            )
+        except InputRefused as refused:
+            form.touchpoint.errors = [str(refused)]
+        else:
+            response = make_response(
+                csv_file(("reference", "link", "code"), [(each.reference, each.link, each.code) for each in given])
+            )
+            response.mimetype = "text/csv"
+            name = f"{study_id}-{group}-touchpoint-{number}-links.csv"
+            response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+            return response
+    return page("links", "links", form, choices=choices)

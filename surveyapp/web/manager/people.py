@@ -1,0 +1,110 @@
+"""Everybody in a study, somebody new, and one person."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from surveyapp.domain.cases import CaseState
+from surveyapp.domain.errors import ContactShared, EnrolmentRefused
+from surveyapp.services import enrolment, importing, roster
+from surveyapp.services.roster import Narrowed
+from surveyapp.web.manager import forms, views
+from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff, staff_only
+
+
+@manager.get("/<study_id>")
+@staff_only
+def participants(study_id: str) -> Answer:
+    """Everybody, by group and touchpoint and state, as the address narrows it."""
+    asked = request.args
+    state = next((each for each in CaseState if each.value == asked.get("state")), None)
+    narrowed = Narrowed(asked.get("group", ""), asked.get("touchpoint", type=int), state)
+    found = roster.roster(runtime(), current_staff(), study_id, narrowed, asked.get("page", 1, type=int))
+    return page("participants", "participants", roster=found, narrowed=narrowed, table=views.state_table(found))
+
+
+@manager.post("/<study_id>/find")
+@staff_only
+def find(study_id: str) -> Answer:
+    """Whom a reference, a phone number or an e-mail address belongs to. Posted: a number has no place in an address."""
+    written = request.form.get("find", "")
+    found = roster.find(runtime(), current_staff(), study_id, written)
+    if len(found) == 1:
+        return redirect(url_for("manager.person", study_id=study_id, reference=found[0]))
+    return page("found", "participants", found=found, written=written)
+
+
+@manager.route("/<study_id>/participants/new", methods=["GET", "POST"])
+@staff_only
+def new(study_id: str) -> Answer:
+    """Adds one person."""
+    staff = current_staff()
+    sites = enrolment.sites(runtime(), staff, study_id)
+    study = runtime().study(study_id)
+    form = forms.participant_form(
+        study, importing.columns(runtime(), study_id), sites, runtime().today(study), enrolment.new_key()
+    )
+    if form.validate_on_submit():
+        try:
+            added = enrolment.add(
+                runtime(), staff, study_id, form.written(), confirmed=bool(form.confirmed.data), key=form.uuid
+            )
+        except EnrolmentRefused as refused:
+            form.refuse(refused.faults)
+        except ContactShared as shared:
+            form.ask_to_confirm(shared)
+        else:
+            flash(_("%(reference)s is added.", reference=added.reference))
+            return redirect(url_for("manager.person", study_id=study_id, reference=added.reference))
+    return page("new", "participants", form)
+
+
+@manager.get(PERSON)
+@staff_only
+def person(study_id: str, reference: str) -> Answer:
+    """One person: touchpoints, links and codes, events. Neither answers nor contact details."""
+    found = roster.person(runtime(), current_staff(), study_id, reference)
+    return page("person", "participants", forms.EventForm(found.study), person=found, now=runtime().clock())
+
+
+@manager.post(f"{PERSON}/events")
+@staff_only
+def event(study_id: str, reference: str) -> Answer:
+    """Records when something happened."""
+    form = forms.EventForm(runtime().study(study_id))
+    if form.validate_on_submit():
+        try:
+            enrolment.set_event(
+                runtime(), current_staff(), study_id, reference, form.event.data or "", form.on.data or ""
+            )
+        except EnrolmentRefused as refused:
+            form.refuse(refused.faults)
+        else:
+            flash(_("The day is recorded. Touchpoints that follow from it are planned."))
+            return redirect(url_for("manager.person", study_id=study_id, reference=reference))
+    found = roster.person(runtime(), current_staff(), study_id, reference)
+    return page("person", "participants", form, person=found, now=runtime().clock())
+
+
+@manager.route(f"{PERSON}/contact", methods=["GET", "POST"])
+@staff_only
+def contact(study_id: str, reference: str) -> Answer:
+    """How a person is reached, and mending it. Every sight of it is in the audit trail."""
+    participant, held = enrolment.contact_of(runtime(), current_staff(), study_id, reference)
+    form = forms.ContactForm.of(held)
+    if form.validate_on_submit():
+        try:
+            enrolment.correct_contact(
+                runtime(), current_staff(), study_id, reference, form.written(), confirmed=bool(form.confirmed.data)
+            )
+        except EnrolmentRefused as refused:
+            form.refuse(refused.faults)
+        except ContactShared as shared:
+            form.ask_to_confirm(shared)
+        else:
+            flash(_("The contact details are saved."))
+            return redirect(url_for("manager.person", study_id=study_id, reference=reference))
+    return page("contact", "participants", form, participant=participant)
