@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,16 +15,18 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.loading import load_studies
 from surveyapp.domain.people import Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
+from surveyapp.domain.study import Study
 from surveyapp.services import access, instruments, planning
 from surveyapp.services.answering import ByInterviewer, ByLink
-from surveyapp.services.keyring import hash_password
-from surveyapp.services.runtime import Clock, Runtime, build
+from surveyapp.services.keyring import Keyring, hash_password
+from surveyapp.services.runtime import Clock, Runtime
 from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, people
 from surveyapp.store import staff as staff_store
-from surveyapp.store.database import new_id
+from surveyapp.store.database import Database, new_id
 
 KEY = base64.b64encode(b"k" * 32).decode()
 PASSWORD = "correct horse battery staple"
@@ -50,7 +53,17 @@ def create_settings(database_url: str = "sqlite:///unused.db", **changes: object
 def create_runtime(
     database_url: str, clock: Clock, questionnaires: Path = ROOT / "questionnaires", **changes: object
 ) -> Runtime:
-    return build(create_settings(database_url, questionnaires=questionnaires, **changes), clock)
+    settings = create_settings(database_url, questionnaires=questionnaires, **changes)
+    # The product's own studies cannot change while tests run: they are read once a process.
+    studies = _own_studies() if questionnaires == ROOT / "questionnaires" else load_studies(questionnaires)
+    return Runtime(
+        settings, Database(database_url), studies, Keyring(settings.access_key, settings.contact_keys), clock
+    )
+
+
+@functools.cache
+def _own_studies() -> dict[str, Study]:
+    return load_studies(ROOT / "questionnaires")
 
 
 def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from babel import Locale
-from flask import Flask, Response, request
+from flask import Flask, request
 from flask_babel import Babel, format_date, format_datetime, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.settings import Settings
-from surveyapp.web.shared import errors, headers, sign_in, words
+from surveyapp.web.shared import errors, headers, sign_in, static_files, words
 from surveyapp.web.shared.limits import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
@@ -33,7 +33,6 @@ def assemble(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         BABEL_TRANSLATION_DIRECTORIES="translations",
-        SEND_FILE_MAX_AGE_DEFAULT=dt.timedelta(days=30),
         COMPRESS_MIMETYPES=[
             "text/html",
             "text/css",
@@ -53,22 +52,13 @@ def assemble(app: Flask, settings: Settings) -> None:
         )
     csrf.init_app(app)
     Compress(app)
-    app.after_request(_whole_file)  # runs before compression: what is registered last runs first
+    static_files.install(app)
     Babel(app, locale_selector=choose_language)
     limiter.init_app(app)
     sign_in.manager.init_app(app)
     headers.install(app)
     errors.install(app)
     _template_globals(app, settings)
-
-
-def _whole_file(response: Response) -> Response:
-    """Style sheets and scripts are sent whole, not as a stream: streams are not compressed with gzip, the best that a
-    browser on plain HTTP takes, and the file behind one is left open."""
-    if request.endpoint == "static" and response.status_code == 200:
-        response.direct_passthrough = False
-        response.get_data()
-    return response
 
 
 def choose_language() -> str:
