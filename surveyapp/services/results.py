@@ -61,14 +61,20 @@ def shift(
 ) -> Shift:
     """One measure; on request of those alone who answered every time, and split by a segment. Raises NotFound,
     NotPermitted. A split that would say too much comes back unsplit, with `refused`."""
-    study = runtime.study(study_id)
-    scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
-    measure = study.measure(measure_id)
-    if measure is None:
-        raise NotFound(f"There is no measure “{measure_id}” in this study.")
-    with runtime.database.reading() as session:
-        data = _read(runtime, session, scope, study, {measure.group})
+    data, measure = _read_measure(runtime, staff, study_id, measure_id)
     return _shift(data, measure, matched=matched, segment=segment)
+
+
+def shift_beside(
+    runtime: Runtime, staff: Staff, study_id: str, measure_id: str, *, matched: bool = False, segment: str | None = None
+) -> tuple[Shift, Shift | None]:
+    """The measure as `shift` gives it and, unsplit, of the others: everyone where it is of those who answered every
+    time, and the reverse; None where the two are not told apart. From one reading of the data."""
+    data, measure = _read_measure(runtime, staff, study_id, measure_id)
+    asked = _shift(data, measure, matched=matched, segment=segment)
+    if asked.matched_base is None:
+        return asked, None
+    return asked, _shift(data, measure, matched=not asked.matched, segment=None)
 
 
 def questions(
@@ -112,6 +118,16 @@ def table(runtime: Runtime, study_id: str) -> list[ResultRow]:
     for touchpoint in sorted(study.touchpoints, key=lambda each: each.key):
         found.extend(_touchpoint_rows(data, touchpoint))
     return found
+
+
+def _read_measure(runtime: Runtime, staff: Staff, study_id: str, measure_id: str) -> tuple[_Data, Measure]:
+    study = runtime.study(study_id)
+    scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
+    measure = study.measure(measure_id)
+    if measure is None:
+        raise NotFound(f"There is no measure “{measure_id}” in this study.")
+    with runtime.database.reading() as session:
+        return _read(runtime, session, scope, study, {measure.group}), measure
 
 
 def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:

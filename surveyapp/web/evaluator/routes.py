@@ -46,19 +46,17 @@ def overview(study_id: str) -> str:
 @evaluator.get("/<study_id>/measures/<measure_id>")
 @staff_only
 def measure(study_id: str, measure_id: str) -> str:
-    staff, study = current_staff(), runtime().study(study_id)
+    study = runtime().study(study_id)
     asked = asked_for(study, request.args)
-    shift = results.shift(runtime(), staff, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    other = None
-    if shift.matched_base is not None:
-        other = results.shift(runtime(), staff, study_id, measure_id, matched=not shift.matched)
+    shift, other = results.shift_beside(
+        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment
+    )
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
     if shift.refused:
         remarks += (sentences.refusal(views.WORDS),)
-    return _page("measure", study, "overview", remarks=remarks,
-                 view=views.measure(study, shift, other))  # fmt: skip
+    return _page("measure", study, "overview", remarks=remarks, view=views.measure(study, shift, other))
 
 
 @evaluator.get("/<study_id>/measures/<measure_id>.csv")

@@ -1,0 +1,183 @@
+"""An evaluator's pages in a browser: on a phone and at a desk, light and dark, without JavaScript, on paper."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.serving import make_server
+
+from surveyapp import create_app
+from surveyapp.domain.staff import Role
+from tests import factories
+from tests.browser.accessible import check_accessible, check_reflow, check_targets
+from tests.browser.conftest import Quiet
+from tests.conftest import Clock
+
+EVALUATOR = "browser@example.org"
+MEASURE = "/measures/confidence_career_potential"
+PAGES = (
+    "",
+    MEASURE,
+    f"{MEASURE}?by=employer_size",
+    "/measures/recommend_employee?people=matched",
+    "/questions/backfill/1",
+    "/questions/backfill/1/overall_value?by=employer_size",
+    "/questions/backfill/1/hopes",
+)
+LISTEN = (
+    "window.violations = []; document.addEventListener('securitypolicyviolation',"
+    " (event) => violations.push(`${event.effectiveDirective} ${event.blockedURI}`))"
+)
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demonstration's results on a free loopback port."""
+    path = tmp_path_factory.mktemp("browser") / "demo.db"
+    path.write_bytes(demo_template.read_bytes())
+    runtime = factories.create_runtime(f"sqlite:///{path}", Clock(), demo=True)
+    factories.create_staff(runtime, Role.EVALUATOR, email=EVALUATOR)
+    app = create_app(runtime)
+    app.config["RATELIMIT_ENABLED"] = False
+    served = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=served.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{served.server_port}"
+    served.shutdown()
+    thread.join()
+    served.server_close()
+    runtime.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, server: str) -> Any:
+    """The cookies of somebody who signed in."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server}/staff/login")
+    page.get_by_label("E-mail address").fill(EVALUATOR)
+    page.get_by_label("Password").fill(factories.PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+    assert page.url.endswith(f"/results/{factories.STUDY}")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def opened(browser: Browser, server: str, session: Any) -> Iterator[Opened]:
+    """Opens a results page; whatever the browser complains about, or its policy refuses, fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(path: str, width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, storage_state=session, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.add_init_script(LISTEN)
+        page.goto(f"{server}/results/{factories.STUDY}{path}")
+        if options.get("java_script_enabled", True) and page.locator("figure[data-chart]").count():
+            page.wait_for_selector('figure[data-chart="drawn"] svg.main-svg .bars .point path')
+        return page
+
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            page.wait_for_timeout(100)  # a violation is reported a moment after
+            complaints.extend(page.evaluate("window.violations ?? []"))
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_accessible_fit_a_phone_and_keep_to_the_policy(opened: Opened, path: str) -> None:
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        page = opened(path, width, color_scheme=scheme)
+        check_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        check_reflow(page)
+    check_targets(page, ".choices a, .tools :is(a, button):visible, summary:visible")
+
+
+def test_opened_tables_are_accessible_and_scroll_by_keyboard(opened: Opened) -> None:
+    page = opened(MEASURE, 360)
+    page.get_by_text("Who moved where").nth(1).click()
+    check_accessible(page)
+    region = page.get_by_role("region", name="Answers, in people and percent")
+    region.focus()
+    assert region.evaluate("(node) => node.scrollWidth > node.clientWidth")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(region).not_to_have_js_property("scrollLeft", 0)
+
+
+def test_the_chart_is_drawn_from_the_counts_and_says_them_on_hover(opened: Opened) -> None:
+    page = opened(MEASURE)
+    bars = page.locator(".bars .point path")
+    boxes = [box for bar in bars.all() if (box := bar.bounding_box()) and box["width"] > 1]
+    widest = max(boxes, key=lambda box: box["width"])
+    page.mouse.move(widest["x"] + widest["width"] / 2, widest["y"] + widest["height"] / 2)
+    said = page.locator(".hoverlayer .hovertext text.nums").text_content() or ""
+    assert " of " in said
+    assert "%" in said
+    expect(page.locator("[data-chart-fallback]")).to_be_hidden()
+
+
+def test_a_picture_is_handed_out_with_title_and_cautions(opened: Opened) -> None:
+    page = opened(MEASURE, color_scheme="dark")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="SVG").click()
+    assert download.value.suggested_filename == "confidence_career_potential.svg"
+    drawing = Path(download.value.path()).read_text()
+    assert "rose from 11 of 29 to 28" in drawing
+    assert "Very confident" in drawing
+    assert "rosier about today." in drawing
+    assert "rgb(11, 93, 94)" in drawing  # the light teal: paper is light
+
+
+def test_without_javascript_the_servers_drawing_and_the_tables_stay(opened: Opened) -> None:
+    for path in (MEASURE, "/questions/backfill/1/overall_value"):
+        page = opened(path, 360, java_script_enabled=False)
+        assert page.locator("[data-chart-fallback] svg rect").first.is_visible()
+        assert page.locator("table").last.is_visible()
+        assert page.locator("[data-download]").first.is_hidden()
+
+
+def test_the_servers_drawing_and_the_browsers_have_the_same_bars(opened: Opened) -> None:
+    drawn = opened(MEASURE).locator(".bars .point path")
+    served = opened(MEASURE, java_script_enabled=False).locator("[data-chart-fallback] rect")
+
+    def shares(boxes: list[float]) -> list[float]:
+        return sorted(round(width / max(boxes), 2) for width in boxes)
+
+    first = shares([box["width"] for bar in drawn.all() if (box := bar.bounding_box()) and box["width"] > 1])
+    second = shares([box["width"] for bar in served.all() if (box := bar.bounding_box())])
+    assert first == pytest.approx(second, abs=0.02)
+
+
+def test_paper_has_chart_and_table_and_no_controls(opened: Opened) -> None:
+    page = opened(MEASURE, color_scheme="dark")
+    page.emulate_media(media="print")
+    for hidden in (".bar", ".controls", ".tools"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    for shown in ("h1", "#table table", ".facts"):
+        expect(page.locator(shown).first).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
+
+
+def test_colours_of_the_key_stay_apart_in_forced_colours(opened: Opened) -> None:
+    page = opened(MEASURE, forced_colors="active")
+    script = "Array.from(document.querySelectorAll('.key .swatch'), (each) => getComputedStyle(each).backgroundColor)"
+    assert len(set(page.evaluate(script))) == 5

@@ -1,0 +1,269 @@
+"""An evaluator's pages over the demonstration: what they say, who may see them, what they never say."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from surveyapp import create_app
+from surveyapp.domain.staff import Role
+from surveyapp.services import results
+from surveyapp.services.runtime import Runtime
+from tests import cohort, factories
+from tests.conftest import Clock
+from tests.page import Client, Page
+
+ROOT = f"/results/{factories.STUDY}"
+MEASURES = (
+    "work_satisfaction",
+    "placement_satisfaction",
+    "confidence_career_potential",
+    "confidence_long_term_job",
+    "recommend_backfill",
+    "recommend_employee",
+    "stay_likelihood",
+)
+TOUCHPOINTS = ("backfill/1", "backfill/2", "employee/1", "employee/2")
+EVERY_PAGE = (
+    "",
+    *(f"/measures/{measure}?by=employer_size" for measure in MEASURES),
+    "/measures/placement_satisfaction.csv?people=matched",
+    *(f"/questions/{touchpoint}" for touchpoint in TOUCHPOINTS),
+    "/questions/backfill/1.csv?by=employer_size",
+    "/questions/backfill/1/overall_value",
+    "/questions/employee/1/uc_status?by=employer_size",
+)
+
+
+@dataclasses.dataclass
+class Evaluator:
+    """Somebody who may see results, signed in."""
+
+    client: Client
+    runtime: Runtime
+    password: str = factories.PASSWORD
+
+    def page(self, path: str, status: int = 200) -> Page:
+        return self.client.page(ROOT + path, status)
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(ROOT + path)
+
+
+def signed_in(runtime: Runtime, *roles: Role) -> Evaluator:
+    app = create_app(runtime)
+    app.testing = True
+    app.config["RATELIMIT_ENABLED"] = False
+    client = Client(app.test_client())
+    assert client.sign_in(factories.create_staff(runtime, *roles).email).status_code == 302
+    return Evaluator(client, runtime)
+
+
+@pytest.fixture(scope="module")
+def evaluator(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evaluator]:
+    path = tmp_path_factory.mktemp("results") / "demo.db"
+    path.write_bytes(demo_template.read_bytes())
+    runtime = factories.create_runtime(f"sqlite:///{path}", Clock(), demo=True)
+    yield signed_in(runtime, Role.EVALUATOR)
+    runtime.database.dispose()
+
+
+def figure_of(page: Page, narrow: bool = False) -> dict[str, Any]:
+    """The JSON that the browser draws."""
+    blocks = re.findall(r'<script type="application/json"( data-narrow)?>(.*?)</script>', page.source, re.DOTALL)
+    found: dict[str, Any] = json.loads(next(text for mark, text in blocks if bool(mark) is narrow))
+    return found
+
+
+def records(response: TestResponse) -> list[dict[str, str]]:
+    assert response.content_type == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"), newline="")))
+
+
+def test_signing_in_leads_to_every_measure_by_theme(evaluator: Evaluator) -> None:
+    page = evaluator.client.page("/staff")
+    assert page.said("h2") == ["Satisfaction", "Confidence", "Recommendation", "Staying"]
+    headlines = page.said("h3")
+    assert "Satisfaction at work rose from 16 of 18 to 17 of 18" in headlines
+    assert "Satisfaction with the placement fell from 27 of 29 to 15 of 19" in headlines
+    assert "Confidence in their own career potential rose from 11 of 29 to 28 of 29" in headlines
+    assert "Likely to recommend the scheme hardly changed: from 45 of 47 to 18 of 19" in headlines
+    assert {f"{ROOT}/measures/{measure}" for measure in MEASURES} <= set(page.links())
+    assert "looking back" in page.words
+    assert "In the demonstration these answers are invented" in page.words
+    assert "Employees were not asked this at touchpoint 1" in page.words
+
+
+def test_a_measure_has_its_sentence_chart_change_and_table(evaluator: Evaluator) -> None:
+    page = evaluator.page("/measures/confidence_career_potential")
+    assert page.said("h1") == ["Confidence in their own career potential rose from 11 of 29 to 28 of 29"]
+    assert "“Before the placement” is looking back, asked at touchpoint 1" in page.words
+    assert "Of the 29 who answered at “Touchpoint 1”, 19 answered at “Touchpoint 2”; 10 did not." in page.words
+    assert "+17 people" in page.words
+    assert "Looking back: “Before the placement” to “Touchpoint 1”" in page.said("h2")
+    assert "Measured: “Touchpoint 1” to “Touchpoint 2”" in page.said("h2")
+    assert "10 lost" in page.words
+    assert "⚑ Fewer than 30 people: read with caution." in page.words
+    assert "A looking-back answer tends to be rosier about today." in page.words
+    for narrow in (False, True):
+        texts = [note["text"] for note in figure_of(page, narrow)["layout"]["annotations"]]
+        assert {"38%", "11 of 29 ⚑", "97%", "28 of 29 ⚑", "looking back"} <= set(texts)
+    assert "11 38%" in page.words
+
+
+def test_everyone_and_those_asked_twice_stand_side_by_side(evaluator: Evaluator) -> None:
+    everyone = evaluator.page("/measures/placement_satisfaction")
+    link = f"{ROOT}/measures/placement_satisfaction?people=matched"
+    assert link in everyone.links()
+    assert "Only the 19 asked twice" in everyone.words
+    matched = evaluator.page("/measures/placement_satisfaction?people=matched")
+    assert "Only the 19 people who answered every time." in matched.words
+    assert matched.said("h1")[0].endswith("of 19 to 15 of 19")
+    for page in (everyone, matched):
+        assert "27 of 29 93%" in page.words
+        assert "15 of 19 79%" in page.words
+
+
+def test_a_split_has_everyone_and_each_part_at_every_moment(evaluator: Evaluator) -> None:
+    page = evaluator.page("/measures/confidence_career_potential?by=employer_size")
+    assert "Small or medium employer" in page.words
+    assert "4 of 8 ⚑" in page.words
+    rows = [row for row in page.said("th") if row.startswith("Before the placement · ")]
+    assert [row.split(" · ")[1].removesuffix(" looking back") for row in rows] == [
+        "Everyone", "Small or medium employer", "Large employer",
+    ]  # fmt: skip
+
+
+def test_a_split_that_would_say_too_much_is_refused_with_the_reason(evaluator: Evaluator) -> None:
+    page = evaluator.page("/measures/stay_likelihood?by=employer_size")
+    assert "Not split: one part, or all but it, would be too few people to show. Everyone is shown." in page.words
+    assert "Small or medium employer" not in page.words
+    assert page.said("h1") == ["Likely to stay with their employer rose from 15 of 18 to 18 of 18"]
+
+
+def test_a_measure_asked_once_says_that_there_is_nothing_to_compare(evaluator: Evaluator) -> None:
+    page = evaluator.page("/measures/recommend_employee?people=matched")
+    assert "Employees were not asked this at touchpoint 1" in page.words
+    assert "The people who answered every time cannot be shown apart here." in page.words
+    assert "Looking back:" not in page.words
+    assert "Measured:" not in page.words
+
+
+@pytest.mark.parametrize("query", ["?by=foo", "?by=age", "?people=foo", "?by=&people=", "?by=<script>&people=%00"])
+def test_what_cannot_be_asked_for_is_ignored_with_a_sentence(evaluator: Evaluator, query: str) -> None:
+    page = evaluator.page(f"/measures/confidence_long_term_job{query}")
+    assert page.said("h1") == ["Confidence in finding a long-term job rose from 7 of 24 to 19 of 24"]
+    said = "Everyone is shown" in page.words
+    assert said is (query != "?by=&people=")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/measures/foo", "/measures/foo.csv", "/questions/foo/1", "/questions/backfill/9", "/questions/backfill/1/foo",
+     "/questions/backfill/1/first_feeling_why", "/questions/backfill/9.csv", "/../other_study"],
+)  # fmt: skip
+def test_what_there_is_not_is_not_found(evaluator: Evaluator, path: str) -> None:
+    assert evaluator.page(path, 404).said("h1") == ["There is no such page"]
+
+
+def test_every_closed_question_has_its_distribution_and_table(evaluator: Evaluator) -> None:
+    staff = factories.create_staff(evaluator.runtime, Role.EVALUATOR)
+    page = evaluator.page("/questions/backfill/1")
+    assert page.said("h2") == [
+        "How it began", "Work readiness sessions", "How the sessions were", "Work placements", "Your placement",
+        "What the placement has changed", "What comes next", "Looking at it all",
+    ]  # fmt: skip
+    found = results.questions(evaluator.runtime, staff, factories.STUDY, "backfill", 1)
+    assert {each.question for each in found} == set(page.said("h3"))
+    assert all(each.statement in page.words for each in found if each.statement)
+    assert "34 of 47" in page.words
+    assert "Mean 8.5 · most common 8 · from 5 to 10" in page.words
+    assert "Several answers could be chosen" in page.words
+    invented = evaluator.page("/questions/employee/2")
+    assert "In the demonstration these answers are invented" in invented.words
+
+
+def test_one_question_has_a_figure_for_the_browser(evaluator: Evaluator) -> None:
+    statements = figure_of(evaluator.page("/questions/backfill/1/readiness_leaders_helpful"))
+    assert [trace["name"] for trace in statements["data"]] == [
+        "Strongly disagree", "Tend to disagree", "Neither agree nor disagree", "Tend to agree", "Strongly agree",
+    ]  # fmt: skip
+    rating = figure_of(evaluator.page("/questions/backfill/1/overall_value"), narrow=True)
+    assert any("Extremely valuable" in note["text"] for note in rating["layout"]["annotations"])
+
+
+def test_the_files_hold_the_counts_of_the_page(evaluator: Evaluator) -> None:
+    response = evaluator.get("/measures/confidence_career_potential.csv?by=employer_size")
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    assert 'filename="confidence_career_potential.csv"' in response.headers["Content-Disposition"]
+    found = {
+        (each["moment"], each["segment_value"], each["category"]): each["count"]
+        for each in records(response)
+    }  # fmt: skip
+    assert found["Before the placement", "", "confident"] == "11"
+    assert found["Before the placement", "sme", "confident"] == "4"
+    questions = records(evaluator.get("/questions/backfill/1.csv"))
+    assert {each["variable"] for each in questions} >= {"hopes", "readiness_motivation", "overall_value"}
+    assert next(each["count"] for each in questions if each["category"] == "job_shop") == "24"
+
+
+def test_no_page_names_a_person_or_shows_their_words(evaluator: Evaluator) -> None:
+    names = {person["contact"]["name"] for person in cohort.PEOPLE if person["contact"]}
+    references = {person["reference"] for person in cohort.PEOPLE}
+    words = {
+        answer
+        for person in cohort.PEOPLE
+        for response in person["responses"]
+        for variable, answer in response["answers"].items()
+        if isinstance(answer, str) and " " in answer
+    }
+    assert len(names) > 100
+    assert len(words) > 100
+    for path in EVERY_PAGE:
+        shown = unescape(evaluator.get(path).text)
+        assert not [each for each in names | references | words if each in shown], path
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_only_those_who_may_see_results_do(evaluator: Evaluator, path: str) -> None:
+    stranger = Client(evaluator.client.raw.application.test_client())
+    assert stranger.get(ROOT + path).location.startswith("/staff/login?next=")
+
+
+def test_an_interviewer_may_not_see_results_and_a_manager_may(evaluator: Evaluator) -> None:
+    interviewer = signed_in(evaluator.runtime, Role.INTERVIEWER)
+    for path in EVERY_PAGE:
+        assert interviewer.get(path).status_code == 403, path
+    manager = signed_in(evaluator.runtime, Role.MANAGER)
+    assert f"/manage/{factories.STUDY}" in " ".join(manager.page("").links())
+
+
+def test_pages_read_the_database_a_few_times(evaluator: Evaluator) -> None:
+    for path, most in (("", 18), ("/measures/work_satisfaction", 18), ("/questions/backfill/1", 18)):
+        with factories.counted(evaluator.runtime) as statements:
+            evaluator.get(path)
+        assert len(statements) <= most, (path, len(statements))
+
+
+def test_before_the_first_response_pages_say_so(runtime: Runtime) -> None:
+    manager = signed_in(runtime, Role.MANAGER)
+    page = manager.page("")
+    assert page.said("h2") == ["No answers yet"]
+    assert f"/manage/{factories.STUDY}" in " ".join(page.links())
+    for measure in MEASURES:
+        assert manager.page(f"/measures/{measure}?by=employer_size&people=matched").said("h1")[0].endswith(
+            ": no answers yet"
+        )  # fmt: skip
+    assert "No answers yet." in manager.page("/questions/backfill/1").words
+    assert "No answers yet." in manager.page("/questions/backfill/1/overall_value?by=employer_size").words
+    assert {each["base"] for each in records(manager.get("/measures/recommend_backfill.csv"))} == {"0"}
