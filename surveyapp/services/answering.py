@@ -204,13 +204,15 @@ def save_section(
     With `finish`, questions left empty are faults where an answer is required, and skipped where it is not; but what
     can be stored is stored either way, so that stopping half-way loses nothing. `shown` says which pages were on the
     screen (None: all): one that only these answers bring up was never asked, so it is neither. Raises AnswersRefused
-    after storing.
+    after storing, and NotFound for a section that the questionnaire does not have.
     """
     with runtime.database.writing() as session:
         before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
         _check_consented(before)
         questionnaire, _, _ = before.ready
+        if not any(section.id == section_id for section in questionnaire.sections):
+            raise NotFound(f"{questionnaire.title} has no section “{section_id}”.")
         answers: dict[str, Answer] = {}
         faults: list[AnswerFault] = []
         posted = {key.partition(":")[0] for key, values in form.items() if any(value.strip() for value in values)}

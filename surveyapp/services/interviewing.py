@@ -104,9 +104,6 @@ def save(
     """Stores a screen, as `answering.save_section` does, and shows the case as it then is, with the faults of what
     could not be stored. Renews the hold. Raises NotFound, HeldByAnother, AlreadySubmitted, ConsentMissing."""
     faults: tuple[AnswerFault, ...] = ()
-    questionnaire, _, _ = answering.visit(runtime, who).ready
-    if not any(section.id == section_id for section in questionnaire.sections):
-        raise NotFound(f"{questionnaire.title} has no section “{section_id}”.")
     try:
         answering.save_section(runtime, who, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at)
     except AnswersRefused as refused:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,7 +13,7 @@ from surveyapp.domain.calling import Turn
 from surveyapp.domain.cases import Disposition, Outcome
 from surveyapp.domain.errors import HeldByAnother, NotFound, NotHeld
 from surveyapp.domain.people import Contact
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import answering, fieldwork
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, people
@@ -283,3 +285,35 @@ class TestTheCase:
             fieldwork.record_attempt(
                 runtime, factories.by_interviewer(interviewer.staff, participant), Outcome.NO_ANSWER, uuid.uuid4()
             )
+
+
+def test_of_two_who_open_a_case_at_the_same_moment_one_gets_it(runtime: Runtime) -> None:
+    participant = create_reachable(runtime)
+    staff = [factories.create_staff(runtime, Role.INTERVIEWER) for _ in range(4)]
+    together = threading.Barrier(len(staff))
+
+    def open_it(member: Staff) -> bool:
+        together.wait()
+        try:
+            fieldwork.open_case(runtime, factories.by_interviewer(member, participant))
+        except HeldByAnother:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(staff)) as pool:
+        assert sorted(pool.map(open_it, staff)) == [False, False, False, True]
+    assert len(trail(runtime, "contact_seen")) == 1
+
+
+def test_after_five_calls_without_an_agreed_time_a_supervisor_decides(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    for _ in range(5):
+        interviewer.open(participant)
+        interviewer.end("no_answer")
+    assert "For a supervisor to decide 1" in interviewer.client.page("/interviews").words
+    interviewer.open(participant)
+    assert "Five attempts are used up." in interviewer.client.page(interviewer.case).words
+    interviewer.end("callback", agreed="2026-06-15T12:00")
+    assert "Call back now 1" in interviewer.client.page("/interviews").words

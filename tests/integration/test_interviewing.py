@@ -11,7 +11,7 @@ from surveyapp.services import answering, fieldwork
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, people, responses
 from tests import factories
-from tests.interviewer import Interviewer, create_reachable
+from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
 
 
@@ -272,6 +272,24 @@ def test_a_section_that_is_not_asked_sends_on_to_where_they_are(runtime: Runtime
     interviewer.start()
     path = f"{interviewer.case}/sections/placement{interviewer.talk}"
     assert "/sections/start" in (interviewer.client.get(path).location or "")
+
+
+def test_a_page_costs_the_same_however_much_was_answered(runtime: Runtime, interviewer: Interviewer) -> None:
+    interviewer.open(create_reachable(runtime))
+    interviewer.start()
+    counts = []
+    for answers in ({"heard_via": "online"}, {"first_feeling": "positive"}):
+        with counted(runtime) as page:
+            interviewer.client.get(f"{interviewer.case}/sections/start{interviewer.talk}")
+        token = interviewer.token()
+        with counted(runtime) as save:
+            interviewer.client.raw.post(
+                f"{interviewer.case}/sections/start{interviewer.talk}",
+                data={**answers, "save_id": str(uuid.uuid4())},
+                headers={"Accept": "application/json", "X-CSRFToken": token},
+            )
+        counts.append((len(page), len(save)))
+    assert counts == [(13, 28)] * 2
 
 
 def test_the_mode_is_chosen_before_questions_are_shown(runtime: Runtime, interviewer: Interviewer) -> None:

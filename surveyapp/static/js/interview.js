@@ -45,8 +45,11 @@ async function leave(address) {
   if (!saving || await saving.flush()) location.assign(address);
 }
 
+// The focus is on the heading: on the first control it would scroll a long list to its end.
 function open(id) {
-  document.getElementById(id).showModal();
+  const dialog = document.getElementById(id);
+  dialog.showModal();
+  dialog.querySelector("h2").focus();
 }
 
 if (form) {

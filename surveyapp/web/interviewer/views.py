@@ -39,12 +39,12 @@ TURNS: dict[Turn, LazyString] = {
 
 ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
     ("N", Outcome.NO_ANSWER, lazy("No answer")),
-    ("E", Outcome.BUSY, lazy("Engaged")),
+    ("U", Outcome.BUSY, lazy("Busy")),
     ("A", Outcome.ANSWERPHONE, lazy("Answerphone")),
     ("C", Outcome.CALLBACK, lazy("Call back…")),
     ("P", Outcome.APPOINTMENT, lazy("Appointment…")),
     ("W", Outcome.WRONG_NUMBER, lazy("Wrong number")),
-    ("O", Outcome.LANGUAGE_BARRIER, lazy("Other language")),
+    ("O", Outcome.LANGUAGE_BARRIER, lazy("Language barrier")),
     ("R", Outcome.REFUSED, lazy("Refused")),
     ("B", Outcome.BROKEN_OFF, lazy("Broken off")),
     ("L", Outcome.LINK_SENT, lazy("Send the link")),
