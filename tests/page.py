@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 from tests import factories
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-MAY_STAY_OPEN = frozenset("li p td th tr tbody thead dt dd option html head body".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+MAY_STAY_OPEN = frozenset(["li", "p", "td", "th", "tr", "tbody", "thead", "dt", "dd", "option", "html", "head", "body"])
 
 
 class Page(HTMLParser):
