@@ -139,7 +139,12 @@ def by_interviewer(
 
 
 def create_staff(
-    runtime: Runtime, *roles: Role, email: str | None = None, site: Site | None = None, second_factor: bool = True
+    runtime: Runtime,
+    *roles: Role,
+    email: str | None = None,
+    site: Site | None = None,
+    study: str = STUDY,
+    second_factor: bool = True,
 ) -> Staff:
     """Somebody who signs in with `PASSWORD` and, where their role needs it, `next_code`."""
     name = email or f"{roles[0].value if roles else 'nobody'}{next(_numbers)}@example.org"
@@ -149,7 +154,7 @@ def create_staff(
             name,
             name.partition("@")[0].title(),
             _PASSWORD_HASH,
-            [Grant(role, STUDY, site.id if site else None) for role in roles],
+            [Grant(role, study, site.id if site else None) for role in roles],
             runtime.clock(),
         )
         if not second_factor or not made.needs_second_factor:

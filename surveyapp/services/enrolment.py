@@ -56,8 +56,9 @@ def new_key() -> uuid.UUID:
 
 def contact_of(runtime: Runtime, staff: Staff, study_id: str, reference: str) -> tuple[Participant, Contact]:
     """A participant and how they are reached. Every sight of it is audited. Raises NotPermitted, NotFound."""
+    staff.check(Action.SEE_CONTACTS, study_id)
     with runtime.database.writing() as session:
-        participant = _participant(runtime, session, staff, Action.SEE_CONTACTS, study_id, reference)
+        participant = _participant(runtime, session, staff, study_id, reference)
         audit.record(session, runtime.clock(), staff.id, "contact_seen", study_id, reference)
         return participant, contacts.read(runtime, session, participant.id)
 
@@ -77,7 +78,7 @@ def correct_contact(
     if faults:
         raise EnrolmentRefused(tuple(faults))
     with runtime.database.writing() as session:
-        participant = _participant(runtime, session, staff, Action.MANAGE_PARTICIPANTS, study_id, reference)
+        participant = _participant(runtime, session, staff, study_id, reference)
         _check_here(participant)
         scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
         before = contacts.read(runtime, session, participant.id)
@@ -105,7 +106,7 @@ def set_event(runtime: Runtime, staff: Staff, study_id: str, reference: str, eve
     if day is None:
         raise EnrolmentRefused(tuple(faults))
     with runtime.database.writing() as session:
-        participant = _participant(runtime, session, staff, Action.MANAGE_PARTICIPANTS, study_id, reference)
+        participant = _participant(runtime, session, staff, study_id, reference)
         _check_here(participant)
         before = {each.event: each.on for each in people.events(session, participant.id)}
         if before.get(event) == day:
@@ -128,10 +129,8 @@ def set_event(runtime: Runtime, staff: Staff, study_id: str, reference: str, eve
         )
 
 
-def _participant(
-    runtime: Runtime, session: Session, staff: Staff, action: Action, study_id: str, reference: str
-) -> Participant:
-    scope = scope_of(staff, action, study_id, runtime.origin)
+def _participant(runtime: Runtime, session: Session, staff: Staff, study_id: str, reference: str) -> Participant:
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
     today = runtime.today(runtime.study(study_id))
     found = people.participant_by_reference(session, scope, reference, today)
     if found is None:

@@ -39,7 +39,7 @@ class Waiting:
 def waiting(runtime: Runtime, staff: Staff, study_id: str) -> Mapping[tuple[str, int], Waiting]:
     """Who could be given links, by group and touchpoint; touchpoints at which nobody can answer are left out. Raises
     NotPermitted."""
-    scope = scope_of(staff, Action.GIVE_ACCESS, study_id, runtime.origin)
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
     with runtime.database.reading() as session:
         have = store.cases_with_live_access(session, scope, runtime.clock())
         found: dict[tuple[str, int], Waiting] = {}
@@ -54,7 +54,7 @@ def give_out_to_all(
 ) -> list[LinkAndCode]:
     """Makes a link and a code for everyone of a group who can answer a touchpoint, or only for those who have none that
     works. Those given out before go on working. Raises NotPermitted, InputRefused when there is nobody."""
-    scope = scope_of(staff, Action.GIVE_ACCESS, study_id, runtime.origin)
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
     now, address = runtime.clock(), runtime.settings.public_url
     with runtime.database.writing() as session:
         have = store.cases_with_live_access(session, scope, now) if only_without else set()

@@ -1,5 +1,6 @@
 """Browser tests run in the machine's own Chromium, driven by Playwright; nothing is downloaded for them."""
 
+import contextlib
 import os
 import shutil
 import threading
@@ -57,13 +58,30 @@ def runtime_sqlite(sqlite_url: str, clock: Clock) -> Iterator[Runtime]:
     made.database.dispose()
 
 
-@pytest.fixture
-def live_server(runtime_sqlite: Runtime) -> Iterator[str]:
+@contextlib.contextmanager
+def serving(runtime: Runtime) -> Iterator[str]:
     """The application on a free loopback port; its address without a slash at the end."""
-    server = make_server("127.0.0.1", 0, create_app(runtime_sqlite), threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def live_server(runtime_sqlite: Runtime) -> Iterator[str]:
+    """The demonstration installation, served."""
+    with serving(runtime_sqlite) as address:
+        yield address
+
+
+@pytest.fixture
+def guarded_server(sqlite_url: str, clock: Clock) -> Iterator[tuple[str, Runtime]]:
+    """An installation that is no demonstration, and asks for a second factor, served."""
+    runtime = factories.create_runtime(sqlite_url, clock)
+    factories.open_questionnaires(runtime)
+    with serving(runtime) as address:
+        yield address, runtime
+    runtime.database.dispose()

@@ -6,6 +6,7 @@ from flask import abort, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.staff import Action
 from surveyapp.reports.csv_file import csv_file
 from surveyapp.services import access, giving_out, roster
 from surveyapp.web.manager import forms, views
@@ -19,6 +20,7 @@ from surveyapp.web.shared.sign_in import current_staff, staff_only
 @staff_only
 def give(study_id: str, reference: str, touchpoint: int) -> Answer:
     """Makes a link or a code and shows it, this once, with a slip to print."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     kind = request.form.get("kind")
     if kind not in ("link", "code"):
         abort(400)
@@ -31,6 +33,7 @@ def give(study_id: str, reference: str, touchpoint: int) -> Answer:
 @staff_only
 def end_access(study_id: str, reference: str, touchpoint: int) -> Answer:
     """Ends every link and code of a person at a touchpoint, once that is confirmed."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     if request.method == "POST":
         count = access.revoke(runtime(), current_staff(), study_id, reference, touchpoint)
         flash(_("%(count)s no longer work.", count=views.links_and_codes(count)))

@@ -1,0 +1,190 @@
+"""Who may open what: every endpoint of the application and its rule. A new endpoint fails here until it has one."""
+
+from __future__ import annotations
+
+import pytest
+from werkzeug.routing import Rule
+
+from surveyapp.domain.staff import MAY, Action, Role
+from surveyapp.services.runtime import Runtime
+from tests import factories
+from tests.page import Client
+
+EVERYBODY, PARTICIPANT, ENTERING, STAFF = "everybody", "participant", "entering", "staff"
+"""Open to all; for whoever came by a link or code; between a right password and being signed in; signed in."""
+
+RULES: dict[str, str | Action] = {
+    "static": EVERYBODY,
+    "health.live": EVERYBODY,
+    "health.ready": EVERYBODY,
+    "participant.front": EVERYBODY,
+    "participant.start": EVERYBODY,
+    "participant.link": EVERYBODY,
+    "participant.declined": EVERYBODY,
+    "participant.leave": EVERYBODY,
+    "participant.answer": PARTICIPANT,
+    "participant.check": PARTICIPANT,
+    "participant.consent": PARTICIPANT,
+    "participant.done": PARTICIPANT,
+    "participant.give_consent": PARTICIPANT,
+    "participant.later": PARTICIPANT,
+    "participant.question": PARTICIPANT,
+    "participant.submit": PARTICIPANT,
+    "participant.survey": PARTICIPANT,
+    "staff.login": EVERYBODY,
+    "staff.code": ENTERING,
+    "staff.second_factor": ENTERING,
+    "staff.new_password": ENTERING,
+    "staff.home": STAFF,
+    "staff.logout": STAFF,
+    "staff.nothing": STAFF,
+    "staff.password": STAFF,
+    "interviewer.case": Action.INTERVIEW,
+    "interviewer.check": Action.INTERVIEW,
+    "interviewer.consent": Action.INTERVIEW,
+    "interviewer.end": Action.INTERVIEW,
+    "interviewer.hand_in": Action.INTERVIEW,
+    "interviewer.open_case": Action.INTERVIEW,
+    "interviewer.queue": STAFF,  # shows the studies in which they interview: none to somebody who does not
+    "interviewer.release": Action.INTERVIEW,
+    "interviewer.save": Action.INTERVIEW,
+    "interviewer.search": STAFF,
+    "interviewer.section": Action.INTERVIEW,
+    "interviewer.start": Action.INTERVIEW,
+    "evaluator.measure": Action.SEE_RESULTS,
+    "evaluator.measure_csv": Action.SEE_RESULTS,
+    "evaluator.overview": Action.SEE_RESULTS,
+    "evaluator.question": Action.SEE_RESULTS,
+    "evaluator.questions": Action.SEE_RESULTS,
+    "evaluator.questions_csv": Action.SEE_RESULTS,
+    "manager.contact": Action.MANAGE_PARTICIPANTS,
+    "manager.end_access": Action.MANAGE_PARTICIPANTS,
+    "manager.event": Action.MANAGE_PARTICIPANTS,
+    "manager.find": Action.MANAGE_PARTICIPANTS,
+    "manager.give": Action.MANAGE_PARTICIPANTS,
+    "manager.import_file": Action.MANAGE_PARTICIPANTS,
+    "manager.links": Action.MANAGE_PARTICIPANTS,
+    "manager.new": Action.MANAGE_PARTICIPANTS,
+    "manager.open_version": Action.OPEN_VERSION,
+    "manager.participants": Action.MANAGE_PARTICIPANTS,
+    "manager.person": Action.MANAGE_PARTICIPANTS,
+    "manager.template": Action.MANAGE_PARTICIPANTS,
+    "manager.versions": Action.OPEN_VERSION,
+}
+
+PLACES = {
+    "study_id": factories.STUDY,
+    "reference": "BF-0001",
+    "touchpoint": 1,
+    "group": "backfill",
+    "name": "backfill_1",
+    "measure_id": "placement_satisfaction",
+    "variable": "recommend",
+    "section_id": "start",
+    "page_id": "heard_via",
+    "token": "nothing",
+    "filename": "icon.svg",
+}
+"""Something that is there, for every part of an address."""
+
+WRITTEN = {
+    "event": "placement_start",
+    "on": "2026-06-01",
+    "group": "backfill",
+    "touchpoint": "backfill.1",
+    "kind": "link",
+    "mode": "phone",
+    "outcome": "no_answer",
+    "find": "BF",
+}
+"""What is posted to whoever might take it: enough to get past the form."""
+
+
+@pytest.fixture
+def open_client(client: Client) -> Client:
+    """Posts need no token here: what is tested is who is let in, not where the form came from."""
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _somebody(runtime: Runtime) -> None:
+    factories.create_participant(runtime, reference="BF-0001")
+
+
+def addresses(client: Client, rule: str | Action) -> list[tuple[str, str, str]]:
+    """(method, path, endpoint) of everything under a rule."""
+    found = []
+    adapter = client.raw.application.url_map.bind("localhost")
+    for each in client.raw.application.url_map.iter_rules():
+        if RULES.get(each.endpoint) == rule:
+            path = adapter.build(each.endpoint, {name: PLACES[name] for name in each.arguments})
+            found += [(method, path, each.endpoint) for method in sorted(methods(each))]
+    return found
+
+
+def methods(rule: Rule) -> set[str]:
+    return (rule.methods or set()) - {"HEAD", "OPTIONS"}
+
+
+def request(client: Client, method: str, path: str) -> tuple[int, str]:
+    """The status of the answer, and where it leads."""
+    written = WRITTEN if method == "POST" else None
+    # An interview's address says how they talk.
+    response = client.raw.open(path, method=method, data=written, query_string={"mode": "phone"})
+    return response.status_code, response.location or ""
+
+
+def test_every_endpoint_has_a_rule(open_client: Client) -> None:
+    assert {rule.endpoint for rule in open_client.raw.application.url_map.iter_rules()} == set(RULES)
+
+
+@pytest.mark.parametrize("rule", [STAFF, *Action])
+def test_staff_pages_ask_whoever_comes_to_sign_in(open_client: Client, rule: str | Action) -> None:
+    for method, path, endpoint in addresses(open_client, rule):
+        status, leads_to = request(open_client, method, path)
+        assert (status, leads_to.partition("?")[0]) == (302, "/staff/login"), (method, endpoint)
+
+
+def test_the_steps_of_signing_in_begin_with_the_password(open_client: Client) -> None:
+    for method, path, endpoint in addresses(open_client, ENTERING):
+        assert request(open_client, method, path) == (302, "/staff/login"), (method, endpoint)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_only_roles_that_may_get_in(runtime: Runtime, open_client: Client, role: Role | None) -> None:
+    staff = factories.create_staff(runtime, *([role] if role else []))
+    open_client.sign_in(staff.email)
+    for action in Action:
+        for method, path, endpoint in addresses(open_client, action):
+            status, leads_to = request(open_client, method, path)
+            if role and action in MAY[role]:
+                # There is no version waiting to be opened.
+                assert status < 404 or status in (409, 422) or endpoint == "manager.open_version", (endpoint, status)
+                assert status not in (401, 403), (method, endpoint, status)
+                assert not leads_to.startswith("/staff/login"), (method, endpoint)
+            else:
+                assert status == 403, (method, endpoint, status)
+
+
+def test_a_role_in_another_study_opens_nothing_in_this_one(runtime: Runtime, open_client: Client) -> None:
+    for role in Role:
+        member = factories.create_staff(runtime, role, study="another")
+        client = Client(open_client.raw.application.test_client())
+        client.sign_in(member.email)
+        for action in Action:
+            for method, path, endpoint in addresses(client, action):
+                assert request(client, method, path)[0] == 403, (role, method, endpoint)
+
+
+def test_a_participants_pages_need_a_link_or_code(open_client: Client) -> None:
+    for method, path, endpoint in addresses(open_client, PARTICIPANT):
+        response = open_client.raw.open(path, method=method, data={})
+        assert response.status_code == 403, (method, endpoint, response.status_code)
+        assert "/start" in response.text, (method, endpoint)
+
+
+def test_a_staff_session_opens_no_participants_page(runtime: Runtime, open_client: Client) -> None:
+    open_client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
+    for method, path, endpoint in addresses(open_client, PARTICIPANT):
+        assert request(open_client, method, path)[0] == 403, (method, endpoint)
