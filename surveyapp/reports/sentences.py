@@ -168,7 +168,7 @@ def _people_fact(change: Change, shift: Shift, both: str, words: Words) -> Fact:
     if net == 0:
         big = words.gettext("No more, no fewer")
     small = words.gettext(
-        "%(gained)s became “%(net)s”, %(given_up)s no longer said so (%(both)s)",
+        "%(gained)s became “%(net)s”, %(given_up)s went the other way (%(both)s)",
         gained=change.gained,
         given_up=change.given_up,
         net=shift.net.label,
