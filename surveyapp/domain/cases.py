@@ -46,6 +46,9 @@ NEEDS_TIME = frozenset({Outcome.CALLBACK, Outcome.APPOINTMENT})
 MAXIMUM_ATTEMPTS = 5
 """Attempts without an agreed time, after which a supervisor decides (fieldwork convention, standards.md)."""
 
+AROUND_AGREED = dt.timedelta(minutes=30)
+"""How far from an agreed time an attempt may be made and still count as made then."""
+
 _AFTER_OUTCOME = {
     Outcome.NO_ANSWER: Disposition.NON_CONTACT,
     Outcome.BUSY: Disposition.NON_CONTACT,
@@ -181,6 +184,10 @@ class Access:
 
 
 def calls_without_appointment(attempts: Sequence[Attempt]) -> int:
-    """How many attempts count against `MAXIMUM_ATTEMPTS`: one made at an agreed time does not."""
-    agreed: set[dt.datetime] = {attempt.next_at for attempt in attempts if attempt.next_at}
-    return sum(not any(abs(attempt.at - at) <= dt.timedelta(minutes=30) for at in agreed) for attempt in attempts)
+    """How many attempts count against `MAXIMUM_ATTEMPTS`: one made at a time agreed before it does not."""
+    count, agreed = 0, list[dt.datetime]()
+    for attempt in sorted(attempts, key=lambda each: each.at):
+        count += not any(abs(attempt.at - at) <= AROUND_AGREED for at in agreed)
+        if attempt.next_at is not None:
+            agreed.append(attempt.next_at)
+    return count

@@ -314,6 +314,14 @@ def test_after_five_calls_without_an_agreed_time_a_supervisor_decides(
         interviewer.end("no_answer")
     assert "For a supervisor to decide 1" in interviewer.client.page("/interviews").words
     interviewer.open(participant)
-    assert "Five attempts are used up." in interviewer.client.page(interviewer.case).words
+    assert "All 5 attempts are used up." in interviewer.client.page(interviewer.case).words
     interviewer.end("callback", agreed="2026-06-15T12:00")
-    assert "Call back now 1" in interviewer.client.page("/interviews").words
+    page = interviewer.client.page("/interviews").words
+    assert "Call back now 1" in page
+    assert "6, more than 5" in page
+    runtime.clock.forward(minutes=35)  # type: ignore[attr-defined]
+    interviewer.open(participant)
+    interviewer.end("no_answer")
+    page = interviewer.client.page("/interviews").words
+    assert "For a supervisor to decide 1" in page
+    assert "6, more than 5" in page

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute
 from surveyapp.domain.staff import Action
 from surveyapp.services.answering import ByInterviewer
@@ -73,6 +74,7 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "endings": ENDINGS,
         "modes": MODES,
         "attempt_words": attempt_words,
+        "maximum": MAXIMUM_ATTEMPTS,
         "saved_at": max(saves, default=None),
         "hold_seconds": hold_seconds(case),
         "own": own,

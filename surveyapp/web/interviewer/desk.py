@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.calling import within_call_hours
+from surveyapp.domain.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.errors import InputRefused, NotHeld
 from surveyapp.domain.staff import Action
 from surveyapp.services import fieldwork
@@ -64,6 +65,7 @@ def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
         now=now,
         me=staff.id,
         attempt_words=attempt_words,
+        maximum=MAXIMUM_ATTEMPTS,
     )
 
 

@@ -122,10 +122,10 @@ def _sitting(study: Study, sitting: Sitting, staff_id: uuid.UUID) -> str:
     return ", ".join(text for text in (when, modes, by) if text)
 
 
-def attempt_words(attempt: Attempt, time_zone: str) -> str:
+def attempt_words(attempt: Attempt, time_zone: str, with_time: bool = True) -> str:
     """What came of an attempt: `call back, 12 Dec 14:00`."""
     word = str(OUTCOMES[attempt.outcome]).lower()
-    if attempt.next_at is None:
+    if attempt.next_at is None or not with_time:
         return word
     return _("%(outcome)s, %(time)s", outcome=word, time=local_time(attempt.next_at, time_zone, "d MMM HH:mm"))
 
