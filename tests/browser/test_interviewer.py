@@ -346,3 +346,21 @@ def test_without_a_script_the_interview_is_plain_forms(
     page.locator("label", has_text="A job that lasts").click()
     page.get_by_role("button", name="Next section").click()
     expect(page.get_by_role("heading", name="Work readiness sessions")).to_be_visible()
+
+
+def test_words_taken_out_again_do_not_come_back(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    who = begin(runtime_sqlite, staff, participant)
+    answering.save_section(runtime_sqlite, who, "start", {"first_feeling": ["positive"]}, who.staff.id, finish=False)
+    page = desk()
+    start_of_interview(page, participant)
+    words = page.get_by_label("What made you feel that way at first?")
+    with page.expect_response("**/sections/**"):
+        words.fill("Not to be written down")
+    with page.expect_response("**/sections/**"):
+        words.fill("")
+    page.reload()
+    expect(words).to_have_value("")
+    answers = answering.visit(runtime_sqlite, who).ready[1].answers
+    assert answers["first_feeling_why"] == Missing(Reason.SKIPPED)

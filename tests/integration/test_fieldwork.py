@@ -312,6 +312,7 @@ def test_after_five_calls_without_an_agreed_time_a_supervisor_decides(
     for _ in range(5):
         interviewer.open(participant)
         interviewer.end("no_answer")
+        runtime.clock.forward(minutes=1)  # type: ignore[attr-defined]
     assert "For a supervisor to decide 1" in interviewer.client.page("/interviews").words
     interviewer.open(participant)
     assert "All 5 attempts are used up." in interviewer.client.page(interviewer.case).words

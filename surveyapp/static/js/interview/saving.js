@@ -107,10 +107,12 @@ export class Saving {
       if (names.has(name) && name !== "shown") data.append(name, value);
     }
     for (const id of this.dirty) {
-      for (const item of this.form.querySelectorAll(`[data-card="${CSS.escape(id)}"] [data-item].done`)) {
+      for (const item of this.form.querySelectorAll(`[data-card="${CSS.escape(id)}"] [data-item]`)) {
         const own = [...data].filter(([name]) => name === item.dataset.item || /:(day|month|year)$/.test(name)
           && name.startsWith(`${item.dataset.item}:`));
-        if (!own.some(([, value]) => value.trim())) data.append(item.dataset.item, "missing:skipped");
+        const empty = !own.some(([, value]) => value.trim());
+        if (empty && (item.classList.contains("done") || "sent" in item.dataset)) data.append(item.dataset.item, "missing:skipped");
+        else if (!empty) item.dataset.sent = "";
       }
     }
     for (const page of this.form.querySelectorAll("input[name=shown]")) data.append("shown", page.value);

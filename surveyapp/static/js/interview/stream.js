@@ -53,7 +53,7 @@ export class Stream {
     } else if (typed.includes(changed) && changed.value.trim()) {
       for (const box of boxes) box.checked = false;
     }
-    if (changed.type === "checkbox" && !changed.checked && item.classList.contains("done") && !isAnswered(item)) {
+    if (changed.type === "checkbox" && !changed.checked && !isAnswered(item)) {
       const skip = item.querySelector("input[value='missing:skipped']");
       if (skip) skip.checked = true;
     }
