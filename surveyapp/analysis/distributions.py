@@ -49,16 +49,33 @@ class Counted:
     missing: Mapping[str, int]
 
 
-def count(frame: pd.DataFrame, part: Part) -> Counted:
-    """Counts one variable in a frame of one touchpoint's responses."""
+def count_cells(frame: pd.DataFrame, part: Part, people: People) -> dict[CellName, Counted]:
+    """One variable's counts by cell, from a frame of one touchpoint's responses; at least one cell, even of nobody."""
+    own = frame[frame["variable"] == part.key]
+    cells = people.cells(own["participant_id"])
+    groups = {person: row_name(cell) for person, cell in cells.items()}
+    by_name = {row_name(cell): cell for cell in cells.values()}
     options, _ = categories(part)
+    if not groups:
+        nothing = {option.code: 0 for option in options}
+        nets = {net.name: 0 for net in part.question.nets}
+        return {people.nobody: Counted(0, nothing, nets, dict.fromkeys(BESIDE, 0))}
     if part.type is PartType.NUMBER:
-        summary = tallies.rating_summary(frame, part.key)
-        by_value = {option.code: summary.counts.get(int(option.code), 0) for option in options}
-        return Counted(summary.base, by_value, {}, {reason: summary.missing[reason] for reason in BESIDE})
-    nets = {net.name: net.options for net in part.question.nets}
-    tally = tallies.tally(frame, part.key, [option.code for option in options], nets)
-    return Counted(tally.base, tally.options, tally.nets, {reason: tally.missing[reason] for reason in BESIDE})
+        return {
+            by_name[name]: Counted(
+                summary.base,
+                {option.code: summary.counts.get(int(option.code), 0) for option in options},
+                {},
+                {reason: summary.missing[reason] for reason in BESIDE},
+            )
+            for name, summary in tallies.rating_summary_by(own, part.key, groups).items()
+        }
+    nets_of = {net.name: net.options for net in part.question.nets}
+    counted = tallies.tally_by(own, part.key, [option.code for option in options], nets_of, groups)
+    return {
+        by_name[name]: Counted(each.base, each.options, each.nets, {reason: each.missing[reason] for reason in BESIDE})
+        for name, each in counted.items()
+    }
 
 
 def added(counts: Iterable[Counted], part: Part) -> Counted:
@@ -94,8 +111,7 @@ class Protected:
 def protect(frame: pd.DataFrame, part: Part, people: People, thresholds: domain.Thresholds) -> Protected:
     """Counts a variable for every slice there is, and protects them all in one table, whichever are looked at."""
     limits = Thresholds(thresholds.minimum_base, thresholds.minimum_cell)
-    own = frame[frame["variable"] == part.key]
-    cells = {name: count(rows, part) for name, rows in people.frames(own).items()}
+    cells = count_cells(frame, part, people)
     members = {key: [name for name in cells if people.holds(*key, name)] for key in people.slices()}
     counted = {key: added((cells[name] for name in names), part) for key, names in members.items()}
     bases = {key: true.base for key, true in counted.items()}

@@ -168,14 +168,18 @@ def _moves(
 ) -> _Moves:
     codes = tuple(option.code for option in before.part.question.options)
     sides = [each.frame[each.frame["variable"] == each.part.key] for each in (before, after)]
-    by_cell = [people.frames(side) for side in sides]
-    names = sorted({*by_cell[0], *by_cell[1]})
-    nobody = sides[0].iloc[0:0]
+    cells = people.cells(person for side in sides for person in side["participant_id"])
+    by_group = tallies.link_by(
+        sides[0],
+        before.part.key,
+        sides[1],
+        after.part.key,
+        codes,
+        {person: row_name(cell) for person, cell in cells.items()},
+    )
+    names = sorted(set(cells.values())) or [people.nobody]
     linked = {
-        name: tallies.link(
-            by_cell[0].get(name, nobody), before.part.key, by_cell[1].get(name, nobody), after.part.key, codes
-        )
-        for name in names
+        name: by_group.get(row_name(name), tallies.Linked(change.JointCounts.empty(codes), 0, 0)) for name in names
     }
     members = {key: [name for name in names if people.holds(*key, name)] for key in people.slices()}
     together = {key: _together(codes, [linked[name] for name in within]) for key, within in members.items()}

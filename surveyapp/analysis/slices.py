@@ -8,11 +8,9 @@ slice is a set of cells.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from surveyapp.domain.results import Slice
 
@@ -49,12 +47,14 @@ class People:
         values = tuple(segment.values.get(participant, NOT_KNOWN) for segment in self.segments)
         return values if self.twice is None else (*values, "twice" if participant in self.twice else "once")
 
-    def frames(self, frame: pd.DataFrame) -> dict[CellName, pd.DataFrame]:
-        """The frame's rows by cell; at least one cell, even of nobody."""
-        if frame.empty:
-            return {tuple(NOT_KNOWN for _ in self.segments) + (() if self.twice is None else ("once",)): frame}
-        cells = frame["participant_id"].map(self.cell)
-        return {name: frame[cells == name] for name in sorted(set(cells))}
+    def cells(self, participants: Iterable[Any]) -> dict[Any, CellName]:
+        """The cell of each of these participants."""
+        return {participant: self.cell(participant) for participant in dict.fromkeys(participants)}
+
+    @property
+    def nobody(self) -> CellName:
+        """A cell to count nobody in."""
+        return tuple(NOT_KNOWN for _ in self.segments) + (() if self.twice is None else ("once",))
 
     def slices(self) -> Iterator[SliceKey]:
         """Every slice a reader can choose, and whether it is of those asked every time."""

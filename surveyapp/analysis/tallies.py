@@ -15,9 +15,11 @@ Missing answers: the base is the responses with a substantive answer, that is a 
 beside it, each by itself, and never become a zero or an option.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -96,23 +98,70 @@ def tally(
     Raises ValueError for an answer, or a net's option, that is not among the options, or a response that has both an
     answer and a reason for having none.
     """
+    return tally_by(frame, variable, options, nets)[WHOLE]
+
+
+WHOLE = "whole"
+"""The one group of a frame that is not grouped."""
+
+
+def tally_by(
+    frame: pd.DataFrame,
+    variable: str,
+    options: Sequence[str],
+    nets: Mapping[str, Sequence[str]] | None = None,
+    groups: Mapping[Any, str] | None = None,
+) -> dict[str, Tally]:
+    """`tally` for each group of participants at once. `groups` maps every participant in the frame to a group's name;
+    without it there is one group, `WHOLE`. Groups are those of the mapping, even where nobody of theirs answered."""
     nets = nets or {}
-    rows = _rows(frame, variable)
-    answers = rows[rows["code"].notna()]
-    _require_known(answers["code"], options, variable)
     for members in nets.values():
         _require_known(members, options, variable)
-    by_option = answers.groupby("code")["response_id"].nunique()
-    return Tally(
-        variable=variable,
-        base=int(answers["response_id"].nunique()),
-        options={option: int(by_option.get(option, 0)) for option in options},
-        nets={
-            net: int(answers.loc[answers["code"].isin(members), "response_id"].nunique())
-            for net, members in nets.items()
-        },
-        missing=_missing(rows),
+    rows = _rows(frame, variable)
+    chosen: dict[tuple[str, Any], set[str]] = {}
+    for group, response, code in _each(rows, "code", groups):
+        chosen.setdefault((group, response), set()).add(code)
+    _require_known({code for codes in chosen.values() for code in codes}, options, variable)
+    bases = Counter(group for group, _ in chosen)
+    by_option = Counter((group, code) for (group, _), codes in chosen.items() for code in codes)
+    by_net = Counter(
+        (group, net)
+        for (group, _), codes in chosen.items()
+        for net, members in nets.items()
+        if not codes.isdisjoint(members)
     )
+    missing = _missing_by(rows, groups)
+    return {
+        name: Tally(
+            variable=variable,
+            base=bases[name],
+            options={option: by_option[name, option] for option in options},
+            nets={net: by_net[name, net] for net in nets},
+            missing=missing[name],
+        )
+        for name in _names(groups)
+    }
+
+
+def _each(rows: pd.DataFrame, column: str, groups: Mapping[Any, str] | None) -> Iterator[tuple[str, Any, Any]]:
+    """(group, response, value) of every row that has a value in a column. Plain lists: for the few thousand rows of one
+    variable they are an order of magnitude faster than grouping frames."""
+    values = rows[column]
+    there = values.notna()
+    kept = rows[there]
+    names = [WHOLE] * len(kept) if groups is None else [groups[person] for person in kept["participant_id"]]
+    return zip(names, kept["response_id"], values[there], strict=True)
+
+
+def _names(groups: Mapping[Any, str] | None) -> list[str]:
+    return [WHOLE] if groups is None else sorted(set(groups.values()))
+
+
+def _missing_by(rows: pd.DataFrame, groups: Mapping[Any, str] | None) -> dict[str, dict[str, int]]:
+    without = {(group, response, str(reason)) for group, response, reason in _each(rows, "reason", groups)}
+    counted = Counter((group, reason) for group, _, reason in without)
+    reasons = [*REASONS, *sorted({reason for _, reason in counted} - set(REASONS))]
+    return {name: {reason: counted[name, reason] for reason in reasons} for name in _names(groups)}
 
 
 def rating_summary(frame: pd.DataFrame, variable: str) -> RatingSummary:
@@ -121,13 +170,27 @@ def rating_summary(frame: pd.DataFrame, variable: str) -> RatingSummary:
     Formula: mean = sum / base, kept exact. Missing: only responses with a number are in the base.
     Raises ValueError for a number that is not whole, a response with two, or with one and a reason for having none.
     """
+    return rating_summary_by(frame, variable)[WHOLE]
+
+
+def rating_summary_by(
+    frame: pd.DataFrame, variable: str, groups: Mapping[Any, str] | None = None
+) -> dict[str, RatingSummary]:
+    """`rating_summary` for each group of participants at once; `groups` as in `tally_by`."""
     rows = _rows(frame, variable)
-    answers = rows[rows["number"].notna()]
-    if answers["response_id"].duplicated().any():
+    answers = [(group, response, _whole(number)) for group, response, number in _each(rows, "number", groups)]
+    if len({response for _, response, _ in answers}) < len(answers):
         raise ValueError(f"A response has two numbers for {variable}.")
-    by_value = answers["number"].map(_whole).value_counts().sort_index()
-    counts = {int(str(value)): int(people) for value, people in by_value.items()}
-    return summary_of(variable, counts, _missing(rows))
+    by_value = Counter((group, value) for group, _, value in answers)
+    missing = _missing_by(rows, groups)
+    return {
+        name: summary_of(
+            variable,
+            {value: people for (group, value), people in sorted(by_value.items()) if group == name},
+            missing[name],
+        )
+        for name in _names(groups)
+    }
 
 
 def summary_of(variable: str, counts: Mapping[int, int], missing: Mapping[str, int] | None = None) -> RatingSummary:
@@ -157,13 +220,36 @@ def link(
     Missing: only people with a substantive answer on both sides are matched; the others are counted, not imputed.
     Raises ValueError for an answer not among the categories, or a person with two answers on a side.
     """
+    return link_by(before, before_variable, after, after_variable, categories)[WHOLE]
+
+
+def link_by(
+    before: pd.DataFrame,
+    before_variable: str,
+    after: pd.DataFrame,
+    after_variable: str,
+    categories: Sequence[str],
+    groups: Mapping[Any, str] | None = None,
+) -> dict[str, Linked]:
+    """`link` for each group of participants at once; `groups` as in `tally_by`."""
     sides = _sides(before, before_variable, after, after_variable, "code")
     for column, variable in (("before", before_variable), ("after", after_variable)):
         _require_known(sides[column].dropna(), categories, variable)
-    matched = sides.dropna()
-    people = matched.groupby(["before", "after"]).size()
-    counts = tuple(tuple(int(people.get((one, two), 0)) for two in categories) for one in categories)
-    return Linked(JointCounts(tuple(categories), counts), *_unmatched(sides))
+    keys = [WHOLE if groups is None else groups[person] for person in sides.index]
+    pairs = Counter(zip(keys, sides["before"], sides["after"], strict=True))
+    lost = Counter(key for key, missing in zip(keys, sides["after"].isna(), strict=True) if missing)
+    joined = Counter(key for key, missing in zip(keys, sides["before"].isna(), strict=True) if missing)
+    return {
+        name: Linked(
+            JointCounts(
+                tuple(categories),
+                tuple(tuple(pairs[name, one, two] for two in categories) for one in categories),
+            ),
+            lost[name],
+            joined[name],
+        )
+        for name in _names(groups)
+    }
 
 
 def link_numbers(before: pd.DataFrame, before_variable: str, after: pd.DataFrame, after_variable: str) -> LinkedNumbers:
@@ -184,12 +270,6 @@ def _rows(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
     if with_reason.isin(with_answer).any():
         raise ValueError(f"A response has both an answer to {variable} and a reason for having none.")
     return rows
-
-
-def _missing(rows: pd.DataFrame) -> dict[str, int]:
-    found = rows[rows["reason"].notna()].groupby("reason")["response_id"].nunique()
-    others = sorted(str(reason) for reason in found.index if reason not in REASONS)
-    return {reason: int(found.get(reason, 0)) for reason in (*REASONS, *others)}
 
 
 def _sides(
