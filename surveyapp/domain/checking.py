@@ -52,6 +52,13 @@ def _check_names(study: Study, source: Source) -> None:
     attributes = [attribute.id for attribute in study.attributes]
     for index, segment in enumerate(study.segments):
         _known(source, ("segments", index), segment, attributes, "attribute")
+    for name in ("minimum_base", "minimum_cell"):
+        if getattr(study.thresholds, name) == 2:
+            source.fault(
+                ("thresholds", name),
+                "threshold_of_two",
+                "“Fewer than 2” would say one. Use 1 (hide nothing), or 3 or more.",
+            )
     if not study.required_purposes:
         source.fault(("consent",), "no_consent", "One purpose must be `required: true`: consent to take part.")
     if study.source_language not in study.languages:

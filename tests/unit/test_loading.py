@@ -119,6 +119,7 @@ FAULTS = [
     ("study", "    net: in_favour", "    net: in_favor", "unknown_net", 32),
     ("study", "segments: [site.size]", "segments: [site.shape]", "unknown_attribute", 9),
     ("study", "study: tiny", "study: small", "wrong_folder", 1),
+    ("study", "events:", "thresholds: {minimum_cell: 2}\nevents:", "threshold_of_two", 12),
 ]
 
 
