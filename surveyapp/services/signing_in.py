@@ -85,14 +85,15 @@ def check_password(runtime: Runtime, email: str, password: str) -> Entering:
         found = store.credentials(session, email)
     # Outside any transaction: the hash is slow on purpose, and a writer would hold up everybody's answers meanwhile.
     fits = password_fits(found.password_hash if found else _NOBODY, password)
-    if found is not None:
-        with runtime.database.writing() as session:
-            current = store.credentials_by_id(session, found.staff.id, lock=True)
-            if current is not None and not _rests(current, now):
-                expired = current.password_expires_at is not None and now >= current.password_expires_at
-                if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
-                    return Entering(current.staff.id, current.staff.session_version, now)
-                _count_failure(session, current, now, "sign_in_refused")
+    with runtime.database.writing() as session:
+        current = store.credentials_by_id(session, found.staff.id, lock=True) if found else None
+        if found is None or current is None or _rests(current, now):
+            audit.record(session, now, found.staff.id if found else None, "sign_in_refused")
+        else:
+            expired = current.password_expires_at is not None and now >= current.password_expires_at
+            if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
+                return Entering(current.staff.id, current.staff.session_version, now)
+            _count_failure(session, current, now, "sign_in_refused")
     raise InputRefused(WRONG)
 
 

@@ -80,6 +80,7 @@ def test_every_reason_for_refusal_reads_the_same(runtime: Runtime, client: Clien
         )
     }
     assert said == {("The e-mail address or the password is not right. Check both and try again.",)}
+    assert acts(runtime).count("sign_in_refused") == 3, "the same work, whoever it was"
 
 
 def test_ten_wrong_passwords_rest_the_account_for_a_while(runtime: Runtime, client: Client, clock: Clock) -> None:
