@@ -23,7 +23,7 @@ from surveyapp.domain.kinds.base import MISSING_PREFIX
 from surveyapp.domain.people import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.domain.study import Study
-from surveyapp.services import access, answering, contacts, instruments, planning
+from surveyapp.services import access, answering, contacts, fieldwork, instruments, planning
 from surveyapp.services.answering import ByInterviewer, ByLink
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.runtime import Runtime
@@ -204,7 +204,10 @@ def _answer(
                 answering.save_section(runtime, who, section, form, uuid.uuid4(), finish=True)
             else:
                 _answer_pages(runtime, who, section, form)
-        answering.submit(runtime, who)
+        if isinstance(who, ByInterviewer):
+            fieldwork.hand_in(runtime, who, uuid.uuid4())
+        else:
+            answering.submit(runtime, who)
     except (AnswersRefused, Unfinished) as error:
         raise StateRefused(
             f"The cohort's answers of {person.reference} at touchpoint {written['touchpoint']} do not fit "
