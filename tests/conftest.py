@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import argon2
 import hypothesis
 import pytest
 
 from surveyapp import create_app
-from surveyapp.services import demo
+from surveyapp.services import demo, keyring
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.database import Database
 from surveyapp.store.tables import Base
@@ -26,9 +28,12 @@ hypothesis.settings.register_profile(
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
     derandomize=os.environ.get("CI") == "true",
-    max_examples=60,
+    max_examples=30,
 )
 hypothesis.settings.load_profile("shiftline")
+
+# Argon2id as slow as it should be would be most of what signing in costs a test.
+keyring._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 NOW = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
 """When tests happen: a Monday morning, 11:30 in Coventry."""
@@ -134,11 +139,21 @@ def _load_demonstration(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration, loaded once a process for the day of `NOW`."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    shutil.copy(sqlite_template, path)
-    _load_demonstration(f"sqlite:///{path}")
-    return path
+    """The demonstration, loaded for the day of `NOW`: once a run, by whichever process is first to need it."""
+    shared = (
+        tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.mktemp("d")
+    )
+    ready = shared / "demo.db"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            made = shared / "demo-in-the-making.db"
+            shutil.copy(sqlite_template, made)
+            _load_demonstration(f"sqlite:///{made}")
+            made.rename(ready)
+    own = tmp_path_factory.mktemp("demo") / "demo.db"
+    shutil.copy(ready, own)
+    return own
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def needed(page: Page) -> list[str]:
 def test_the_first_page_is_small_and_asks_for_little(phone: Phone) -> None:
     first = phone.open("/survey/consent")
     parts = needed(first)
-    assert sorted(part.rpartition("/")[2] for part in parts) == [
+    assert sorted(part.rpartition("/")[2].partition("?")[0] for part in parts) == [
         "base.css",
         "icon.svg",
         "participant.css",
@@ -56,8 +56,7 @@ def test_the_first_page_is_small_and_asks_for_little(phone: Phone) -> None:
         "tokens.css",
     ]
     assert (
-        wire(phone.client, "/survey/consent")
-        + sum(wire(phone.client, part) for part in parts if not part.endswith(".svg"))
+        wire(phone.client, "/survey/consent") + sum(wire(phone.client, part) for part in parts if ".svg" not in part)
         < FIRST_PAGE
     )
 
@@ -70,7 +69,7 @@ def test_every_page_fits_without_anything_from_elsewhere(runtime: Runtime) -> No
             assert b"@import" not in response.data
             assert b"url(http" not in response.data
             assert "Cookie" not in response.headers["Vary"], "it would be fetched anew whenever the cookie is"
-            assert "max-age=2592000" in response.headers["Cache-Control"]
+            assert "immutable" in response.headers["Cache-Control"], "its address changes when it does"
 
 
 def test_statements_a_page_makes_do_not_grow_with_what_was_answered(runtime: Runtime, phone: Phone) -> None:
