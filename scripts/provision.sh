@@ -3,7 +3,7 @@
 # Without them the tests that need them are skipped on a laptop, and fail where CI=true.
 set -u
 wanted=()
-command -v chromium >/dev/null || wanted+=(chromium)
+command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || wanted+=(chromium-headless-shell)
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
 [ ${#wanted[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then

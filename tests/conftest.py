@@ -9,17 +9,18 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import argon2
+import flask
 import hypothesis
+import jinja2
 import pytest
 
 from surveyapp import create_app
-from surveyapp.services import demo, keyring
+from surveyapp.services import demo
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.database import Database
 from surveyapp.store.tables import Base
 from tests import factories
-from tests.databases import Cluster, find_binary
+from tests.databases import Cluster, find_binary, take_rows_out
 from tests.page import Client
 
 # Time is measured by benchmarks: a busy machine must not fail a property. In CI every run tries the same examples.
@@ -32,8 +33,23 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("shiftline")
 
-# Argon2id as slow as it should be would be most of what signing in costs a test.
-keyring._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+# Every test makes an application of its own: what its templates compile to is kept for the next.
+class CompiledOnce(jinja2.BytecodeCache):
+    """Compiled templates, in memory."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": CompiledOnce()}
 
 NOW = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
 """When tests happen: a Monday morning, 11:30 in Coventry."""
@@ -71,18 +87,19 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    _create_tables(f"sqlite:///{path}")
+    create_tables(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(cluster: Cluster) -> str:
-    name = cluster.create()
-    _create_tables(cluster.url(name))
-    return name
+def postgresql_database(cluster: Cluster) -> str:
+    """One database a process: every test finds it empty."""
+    url = cluster.url(cluster.create())
+    create_tables(url)
+    return url
 
 
-def _create_tables(url: str) -> None:
+def create_tables(url: str) -> None:
     database = Database(url)
     Base.metadata.create_all(database.engine)
     database.dispose()
@@ -95,11 +112,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    cluster: Cluster = request.getfixturevalue("cluster")
-    name = cluster.create(request.getfixturevalue("postgresql_template"))
-    yield cluster.url(name)
-    cluster.drop(name)
+def postgresql_url(postgresql_database: str) -> str:
+    take_rows_out(postgresql_database)
+    return postgresql_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -12,6 +12,11 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import select
+
+from surveyapp.store.database import Database
+from surveyapp.store.tables import Base
+
 BINARIES = [Path("/usr/local/bin"), *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
 
 
@@ -63,9 +68,6 @@ class Cluster:
         self._run("createdb", "-h", str(self.folder), "-p", str(self.port), "-U", "shiftline", "-T", template, name)
         return name
 
-    def drop(self, name: str) -> None:
-        self._run("dropdb", "-h", str(self.folder), "-p", str(self.port), "-U", "shiftline", "--force", name)
-
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -89,3 +91,27 @@ def _exists(user: str) -> bool:
     except KeyError:
         return False
     return True
+
+
+def take_rows_out(url: str) -> None:
+    """Empties a PostgreSQL database's tables. Far quicker than a new database; whoever a test left connected goes."""
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    deletions = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
+    database = Database(url)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(";".join([others, *deletions]))
+    database.dispose()
+
+
+def copy_rows(source: str, target: str) -> None:
+    """Every row of one database into the empty tables of another, whichever kinds they are."""
+    read, write = Database(source), Database(target)
+    with read.engine.connect() as old, write.engine.begin() as new:
+        for table in Base.metadata.sorted_tables:
+            if rows := [dict(row) for row in old.execute(select(table)).mappings()]:
+                new.execute(table.insert(), rows)
+    read.dispose()
+    write.dispose()

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import argon2
 import pyotp
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -19,9 +20,9 @@ from surveyapp.domain.loading import load_studies
 from surveyapp.domain.people import Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.domain.study import Study
-from surveyapp.services import access, instruments, planning
+from surveyapp.services import access, instruments, keyring, planning
 from surveyapp.services.answering import ByInterviewer, ByLink
-from surveyapp.services.keyring import Keyring, hash_password
+from surveyapp.services.keyring import Keyring
 from surveyapp.services.runtime import Clock, Runtime
 from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, people
@@ -32,7 +33,10 @@ KEY = base64.b64encode(b"k" * 32).decode()
 PASSWORD = "correct horse battery staple"
 TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STUDY = "job_rotation"
-_PASSWORD_HASH = hash_password(PASSWORD)
+
+# Argon2id as slow as it should be would be most of what signing in costs a test.
+keyring._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_PASSWORD_HASH = keyring.hash_password(PASSWORD)
 _numbers = itertools.count(1)
 
 

@@ -19,6 +19,7 @@ QUIET_AND_HEADLESS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -29,8 +30,9 @@ QUIET_AND_HEADLESS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run. Without Chromium the tests are skipped, but fail where CI=true."""
-    chromium = shutil.which("chromium")
+    """One Chromium for the whole run: the one without a window, which is lighter, if the machine has it. Without any the
+    tests are skipped, but fail where CI=true."""
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if chromium is None:
         reason = "Chromium is not installed (no `chromium` on the PATH), so browser tests cannot run."
         if os.environ.get("CI") == "true":

@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 
 import plotly.graph_objects as go
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from plotly.offline import get_plotlyjs_version
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
@@ -285,7 +285,7 @@ def test_a_narrow_figure_is_drawn_from_the_narrow_source(browser: Browser, addre
         assert target.bounding_box()["height"] == 330  # type: ignore[index]
         assert visit.page.evaluate("document.documentElement.scrollWidth") == 360
         visit.page.set_viewport_size({"width": 1280, "height": 700})
-        visit.page.wait_for_function("document.querySelector('[data-chart-target]').offsetHeight === 210")
+        expect(target).to_have_js_property("offsetHeight", 210)
 
 
 def test_nothing_inside_the_hidden_drawing_takes_focus(browser: Browser, address: str) -> None:
@@ -316,7 +316,7 @@ def test_a_finger_on_the_chart_scrolls_the_page(browser: Browser, address: str) 
             kind = "touchMove" if step else "touchStart"
             finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 180, "y": 230 - 15 * step}]})
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        visit.page.wait_for_function("scrollY > 100")
+        expect(visit.page.locator("html")).not_to_have_js_property("scrollTop", 0)
 
 
 def test_the_vendored_bundle_is_the_published_one_for_the_installed_plotly() -> None:

@@ -189,18 +189,6 @@ def test_every_page_is_accessible_and_fits(
     check("The link for")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_page_is_accessible_in_the_dark(
-    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff, size: str
-) -> None:
-    who = begin(runtime_sqlite, staff, participant)
-    answering.save_section(runtime_sqlite, who, "start", {"first_feeling": ["positive"]}, who.staff.id, finish=False)
-    page = desk(size, color_scheme="dark")
-    check_accessible(page)
-    start_of_interview(page, participant)
-    check_accessible(page)
-
-
 def test_what_was_entered_is_there_after_a_reload(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:

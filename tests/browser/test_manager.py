@@ -59,15 +59,12 @@ def check(page: Page) -> None:
     check_targets(page, "main :is(button, .button, select, summary, input:not([type=hidden]), th a, td a)", 24)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_the_list_leads_from_a_count_to_the_people(
-    runtime_sqlite: Runtime, office: Office, size: str, scheme: str
-) -> None:
+def test_the_list_leads_from_a_count_to_the_people(runtime_sqlite: Runtime, office: Office, size: str) -> None:
     for number in range(52):
         factories.create_participant(runtime_sqlite, reference=f"BF-{number:04d}")
     factories.create_participant(runtime_sqlite, "employee", factories.create_site(runtime_sqlite), reference="EM-0001")
-    page = office(size, color_scheme=scheme)
+    page = office(size)
     check(page)
     page.get_by_role("link", name="52 Open, Backfill candidates, Touchpoint 1").click()
     expect(page.get_by_role("table").nth(1).get_by_role("row")).to_have_count(51)
@@ -139,13 +136,10 @@ def test_a_file_is_mended_checked_and_imported(office: Office, size: str) -> Non
     check(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_a_link_is_handed_over_on_a_slip(runtime_sqlite: Runtime, office: Office, size: str, scheme: str) -> None:
+def test_a_link_is_handed_over_on_a_slip(runtime_sqlite: Runtime, office: Office, size: str) -> None:
     factories.create_participant(runtime_sqlite, reference="BF-0001")
-    page = office(
-        size, f"{HOME}/participants/BF-0001", color_scheme=scheme, permissions=["clipboard-read", "clipboard-write"]
-    )
+    page = office(size, f"{HOME}/participants/BF-0001", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="New link").click()
     expect(page.get_by_role("heading", name="A new link for BF-0001")).to_be_visible()
     picture = page.get_by_role("img")
@@ -198,14 +192,11 @@ def test_an_empty_study_and_a_slip_need_no_script(runtime_sqlite: Runtime, offic
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_signing_in_with_a_second_factor(
-    browser: Browser, guarded_server: tuple[str, Runtime], size: str, scheme: str
-) -> None:
+def test_signing_in_with_a_second_factor(browser: Browser, guarded_server: tuple[str, Runtime], size: str) -> None:
     address, runtime = guarded_server
     staff = factories.create_staff(runtime, Role.MANAGER, second_factor=False)
-    context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=SIZES[size])  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.goto(f"{address}{HOME}")

@@ -199,8 +199,7 @@ def test_focus_is_seen_on_everything_that_takes_it(at: Callable[..., str], opene
         page.keyboard.press("Tab")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_error_state(at: Callable[..., str], opened: Opened, scheme: str) -> None:
+def test_every_error_state(at: Callable[..., str], opened: Opened) -> None:
     for question in (
         "heard_via",
         "hopes",
@@ -208,34 +207,31 @@ def test_every_error_state(at: Callable[..., str], opened: Opened, scheme: str) 
         "confidence_career_potential",
         "overall_value",
     ):
-        page = opened(at(question), color_scheme=scheme)
+        page = opened(at(question))
         go_on(page)
         assert page.title().startswith("Error: ")
         expect(page.locator(".error-summary")).to_be_focused()
         check_page(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_beside_the_questions(
-    runtime_sqlite: Runtime, at: Callable[..., str], opened: Opened, scheme: str
-) -> None:
+def test_pages_beside_the_questions(runtime_sqlite: Runtime, at: Callable[..., str], opened: Opened) -> None:
     for path in ("/start", "/s/nothing", "/survey/leave", "/survey"):
-        check_page(opened(path, color_scheme=scheme))
-    page = opened("/start", color_scheme=scheme)
+        check_page(opened(path))
+    page = opened("/start")
     page.get_by_label("Enter your code").fill("ABCD")
     go_on(page)
     check_page(page)
-    page = opened(new_link(runtime_sqlite), color_scheme=scheme)
+    page = opened(new_link(runtime_sqlite))
     go_on(page)
     check_page(page)
     page.get_by_role("button", name="I do not want to take part").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are not taking part")
     check_page(page)
-    page = opened(at("hopes"), color_scheme=scheme)
+    page = opened(at("hopes"))
     page.get_by_role("button", name="Finish later").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your answers are saved")
     check_page(page)
-    check_page(opened(at(None), color_scheme=scheme))
+    check_page(opened(at(None)))
 
 
 def test_what_stands_alone_lets_go_of_the_rest(at: Callable[..., str], opened: Opened) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.results import ResultRow
-from surveyapp.services import demo, results
+from surveyapp.services import results
 from surveyapp.services.runtime import Runtime
 from tests import factories
-from tests.conftest import NOW, Clock
+from tests.conftest import NOW, Clock, create_tables
+from tests.databases import Cluster, copy_rows
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "job_rotation"
 Key = tuple[str, int, str, str, str, str]
@@ -30,13 +31,15 @@ RATINGS = reference("ratings.csv")
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def table(request: pytest.FixtureRequest) -> Iterator[list[ResultRow]]:
-    """The whole results table, with the demonstration loaded on each database."""
-    if request.param == "sqlite":
-        runtime = factories.create_runtime(f"sqlite:///{request.getfixturevalue('demo_template')}", Clock(), demo=True)
-    else:
-        cluster, template = (request.getfixturevalue(name) for name in ("cluster", "postgresql_template"))
-        runtime = factories.create_runtime(cluster.url(cluster.create(template)), Clock(), demo=True)
-        demo.load(runtime, NOW.date())
+    """The whole results table, counted by each database from the same rows."""
+    url = f"sqlite:///{request.getfixturevalue('demo_template')}"
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        copy = cluster.url(cluster.create())
+        create_tables(copy)
+        copy_rows(url, copy)
+        url = copy
+    runtime = factories.create_runtime(url, Clock(), demo=True)
     yield results.table(runtime, "job_rotation")
     runtime.database.dispose()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -12,27 +15,29 @@ from surveyapp.store.database import Database
 from surveyapp.store.tables import Base
 from tests import factories
 from tests.conftest import Clock
+from tests.databases import Cluster
 
 
-def empty_url(request_url: str) -> str:
-    """The same database without its tables."""
-    database = Database(request_url)
-    Base.metadata.drop_all(database.engine)
-    database.dispose()
-    return request_url
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new.db'}"
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.url(cluster.create())
 
 
-def test_the_head_equals_the_models(database_url: str) -> None:
-    migrating.upgrade(empty_url(database_url))
-    database = Database(database_url)
+def test_the_head_equals_the_models(new_url: str) -> None:
+    migrating.upgrade(new_url)
+    database = Database(new_url)
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, {"compare_type": True}), Base.metadata) == []
     database.dispose()
 
 
-def test_each_migration_goes_up_and_down_with_rows(database_url: str, clock: Clock) -> None:
-    migrating.upgrade(empty_url(database_url))
-    runtime = factories.create_runtime(database_url, clock)
+def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -> None:
+    migrating.upgrade(new_url)
+    runtime = factories.create_runtime(new_url, clock)
     factories.open_questionnaires(runtime)
     participant = factories.create_participant(runtime, site=factories.create_site(runtime))
     factories.create_staff(runtime, factories.Role.MANAGER)
@@ -41,13 +46,13 @@ def test_each_migration_goes_up_and_down_with_rows(database_url: str, clock: Clo
 
     answering.give_consent(runtime, who, {"take_part": True})
     runtime.database.dispose()
-    script = ScriptDirectory.from_config(migrating.config(database_url))
+    script = ScriptDirectory.from_config(migrating.config(new_url))
     for revision in [each.revision for each in script.walk_revisions()]:
         below = script.get_revision(revision).down_revision
-        migrating.downgrade(database_url, str(below) if below else "base")
-        migrating.upgrade(database_url, revision)
-        migrating.downgrade(database_url, str(below) if below else "base")
-    database = Database(database_url)
+        migrating.downgrade(new_url, str(below) if below else "base")
+        migrating.upgrade(new_url, revision)
+        migrating.downgrade(new_url, str(below) if below else "base")
+    database = Database(new_url)
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     database.dispose()
-    migrating.upgrade(database_url)
+    migrating.upgrade(new_url)
