@@ -30,7 +30,7 @@ QUIET_AND_HEADLESS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run: the one without a window, which is lighter, if the machine has it. Without any the
+    """One Chromium for the whole run: the one without a window where there is one, for it is lighter. Without any, the
     tests are skipped, but fail where CI=true."""
     chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if chromium is None:
