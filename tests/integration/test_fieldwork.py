@@ -128,11 +128,14 @@ class TestTheQueue:
         assert other.reference not in words
 
     def test_in_person_lists_those_who_want_to_be_visited(self, runtime: Runtime, interviewer: Interviewer) -> None:
-        visited = create_reachable(runtime, Contact(preferred="in person"))
+        visited = create_reachable(runtime, Contact(preferred="in_person", times="mornings"))
         phoned = create_reachable(runtime)
         words = interviewer.client.page("/interviews?view=in_person").words
         assert visited.reference in words
         assert phoned.reference not in words
+        assert "In person, mornings" in words
+        interviewer.open(visited)
+        assert "In person, mornings" in interviewer.client.page(interviewer.case).words
 
     def test_empty_it_says_when_people_come_in(self, interviewer: Interviewer) -> None:
         assert "People come in here when their touchpoint opens." in interviewer.client.page("/interviews").words

@@ -18,7 +18,7 @@ from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
-from surveyapp.web.shared.words import OUTCOMES
+from surveyapp.web.shared.words import OUTCOMES, preference
 
 
 @interviewer.get("")
@@ -65,6 +65,7 @@ def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
         now=now,
         me=staff.id,
         attempt_words=attempt_words,
+        preference=preference,
         maximum=MAXIMUM_ATTEMPTS,
     )
 

@@ -18,7 +18,7 @@ from surveyapp.domain.responses import Sitting
 from surveyapp.domain.study import Study
 from surveyapp.services.fieldwork import Line, OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
-from surveyapp.web.shared.words import OUTCOMES
+from surveyapp.web.shared.words import OUTCOMES, preference
 
 MODES: dict[Mode, LazyString] = {
     Mode.PHONE: lazy("Phone"),
@@ -79,7 +79,7 @@ def facts(case: OpenCase, staff_id: uuid.UUID) -> list[Fact]:
     study = visit.study
     pairs = [
         (_("Name"), contact.name),
-        (_("Prefers"), ", ".join(text for text in (contact.preferred, contact.times) if text)),
+        (_("Prefers"), preference(contact.preferred, contact.times)),
         (_("Language"), language_name(contact.language)),
         (_("E-mail"), contact.email),
         (_("Belongs to"), _site(case)),

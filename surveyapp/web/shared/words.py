@@ -73,3 +73,8 @@ def state_word(state: CaseState) -> str:
 def state_tone(state: CaseState) -> str:
     """Template filter: the class of the state's tag; empty for a plain one."""
     return TONES.get(state, "")
+
+
+def preference(preferred: str, times: str) -> str:
+    """How and when somebody prefers to be reached, in words; empty when neither is known."""
+    return ", ".join(str(text) for text in (PREFERRED.get(preferred, preferred), times) if text)
