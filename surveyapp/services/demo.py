@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -196,14 +196,18 @@ def _answer(
         who = ByLink(access.open_link(runtime, link.removeprefix("/s/")))
     else:
         who = ByInterviewer(interviewer, study.id, person.reference, written["touchpoint"], mode)
-    answering.give_consent(runtime, who, {purpose.id: True for purpose in study.consent})
+    visit = answering.give_consent(runtime, who, {purpose.id: True for purpose in study.consent})
     form = {key: _form_values(value, mode) for key, value in written["answers"].items()}
+    passed = None
     try:
-        for section in _sections_to_come(runtime, who):
+        # A page answered with nothing that an answer is needed for is refused, so each round comes further.
+        while (page := visit.ready[1].frontier) is not None and page.id != passed:
+            passed = page.id
             if isinstance(who, ByInterviewer):
-                answering.save_section(runtime, who, section, form, uuid.uuid4(), finish=True)
+                saved = answering.save_section(runtime, who, page.section.id, form, uuid.uuid4(), finish=True)
             else:
-                _answer_pages(runtime, who, section, form)
+                saved = answering.save_page(runtime, who, page.id, form, uuid.uuid4())
+            visit = saved.visit
         if isinstance(who, ByInterviewer):
             fieldwork.hand_in(runtime, who, uuid.uuid4())
         else:
@@ -213,23 +217,6 @@ def _answer(
             f"The cohort's answers of {person.reference} at touchpoint {written['touchpoint']} do not fit "
             f"the questionnaire: {error}"
         ) from error
-
-
-def _sections_to_come(runtime: Runtime, who: answering.Who) -> Iterator[str]:
-    """The sections to answer, each as the route turns out when it is reached."""
-    done: set[str] = set()
-    while True:
-        frontier = answering.visit(runtime, who).ready[1].frontier
-        if frontier is None or frontier.section.id in done:
-            return
-        done.add(frontier.section.id)
-        yield frontier.section.id
-
-
-def _answer_pages(runtime: Runtime, who: answering.Who, section: str, form: Mapping[str, list[str]]) -> None:
-    page = answering.visit(runtime, who).ready[1].frontier
-    while page is not None and page.section.id == section:
-        page = answering.save_page(runtime, who, page.id, form, uuid.uuid4()).next_page(page.id)
 
 
 def _form_values(written: object, mode: Mode) -> list[str]:

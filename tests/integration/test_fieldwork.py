@@ -267,7 +267,7 @@ class TestTheCase:
         for words in (
             "Call 07700 900142",
             "Amara Nowak",
-            "phone, after 16:00",
+            "Phone, after 16:00",
             "English",
             "Employer SM, Small or medium employer",
             "Placement started1 Jun",
