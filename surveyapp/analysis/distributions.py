@@ -14,6 +14,7 @@ from surveyapp.analysis.protected import CountTable, Group, ProtectedCount, Prot
 from surveyapp.analysis.slices import CellName, People, SliceKey, group_name, row_name
 from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part, PartType
+from surveyapp.domain.quoting import plain
 from surveyapp.domain.results import Category, Cell, Distribution, RatingSummary, Slice, Tally
 
 ANSWERED = "answered"
@@ -202,9 +203,9 @@ def distribution(
         touchpoint=touchpoint.number,
         variable=part.name,
         moment=part.moment,
-        question=part.question.text,
-        text=part.label,
-        statement=part.statement.text if part.statement else None,
+        question=plain(part.question.text),
+        text=plain(part.label),
+        statement=plain(part.statement.text) if part.statement else None,
         moment_label=part.moment_label,
         kind=part.question.kind,
         section=section,

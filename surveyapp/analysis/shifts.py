@@ -17,6 +17,7 @@ from surveyapp.analysis.protected import CountTable, Group, ProtectedCount, Prot
 from surveyapp.analysis.slices import People, SliceKey, group_name, row_name
 from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part
+from surveyapp.domain.quoting import plain
 from surveyapp.domain.results import Cell, Change, Interval, Shift, ShiftRow, Slice
 from surveyapp.domain.study import Measure, MeasureRow, Study
 
@@ -88,7 +89,7 @@ def shift(
         title=measure.title,
         asked_of=measure.asked_of,
         variable=measure.variable,
-        question=part.label,
+        question=plain(part.label),
         note=measure.note,
         group=measure.group,
         options=options,

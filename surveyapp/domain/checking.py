@@ -3,11 +3,14 @@ one meaning for each id, measures whose sides can be compared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from surveyapp.domain.checking_quotes import check_quotes
+from surveyapp.domain.checking_scores import check_scores
 from surveyapp.domain.conditions import Changed, Compare, Condition, Is, Reference, references
 from surveyapp.domain.kinds import KINDS, Part, PartType
-from surveyapp.domain.questionnaire import Questionnaire
+from surveyapp.domain.questionnaire import Questionnaire, Section
+from surveyapp.domain.reach import Guarded, can_hold, guards, leaves
 from surveyapp.domain.route import parts_of
 from surveyapp.domain.source import Place, Source, did_you_mean
 from surveyapp.domain.study import Study
@@ -18,6 +21,11 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
     _check_names(study, source)
     for key, questionnaire in study.questionnaires.items():
         _check_questionnaire(study, questionnaire, sources[key])
+        check_quotes(study, questionnaire, sources[key])
+        check_scores(questionnaire, sources[key])
+        if not sources[key].faults:
+            # A condition on a name that does not exist is said already; it would be unreachable besides.
+            _check_reach(questionnaire, sources[key])
     _check_one_meaning(study, sources)
     _check_measures(study, source)
 
@@ -36,6 +44,12 @@ def _check_names(study: Study, source: Source) -> None:
                 (*place, "opens"),
                 "unknown_touchpoint",
                 f"There is no touchpoint {anchor.touchpoint[1]} of “{anchor.touchpoint[0]}”.",
+            )
+        elif anchor.touchpoint == touchpoint.key:
+            source.fault(
+                (*place, "opens"),
+                "anchored_on_itself",
+                "A touchpoint cannot wait for itself. Name an earlier one, `enrolled`, an event or a date.",
             )
         elif anchor.touchpoint and (
             anchor.touchpoint[0] != touchpoint.group or anchor.touchpoint[1] >= touchpoint.number
@@ -78,6 +92,11 @@ def _check_scale(source: Source, name: str) -> None:
             source.fault(("scales", name, "nets", net), "two_meanings", f"“{net}” is both a net and an option.")
     if scale.get("favourable"):
         _known(source, ("scales", name, "favourable"), scale["favourable"], nets, "net")
+    for option in scale.get("values") or {}:
+        _known(source, ("scales", name, "values", option), option, options, "option")
+    missing = [option for option in options if option not in (scale.get("values") or options)]
+    if missing:
+        source.fault(("scales", name, "values"), "no_values", f"“{missing[0]}” has no value. Give every option one.")
     if scale.get("neutral"):
         _known(source, ("scales", name, "neutral"), scale["neutral"], options, "option")
     low, high = scale.get("from"), scale.get("to")
@@ -119,6 +138,41 @@ def _check_questionnaire(study: Study, questionnaire: Questionnaire, source: Sou
             seen.update({part.key: part for part in parts})
 
 
+def _check_reach(questionnaire: Questionnaire, source: Source) -> None:
+    """Sections, questions and statements that nobody can ever be asked."""
+    guarded = guards(questionnaire)
+    for s, section in enumerate(questionnaire.sections):
+        if section.ask_if is not None and not can_hold([section.ask_if], guarded):
+            source.fault(
+                ("sections", s, "ask_if"),
+                "unreachable_section",
+                f"Nobody can ever come to “{section.title}”: its condition never holds. Change it, or take it out.",
+            )
+            continue
+        _check_reach_in(section, ("sections", s), guarded, source)
+
+
+def _check_reach_in(section: Section, place: Place, guarded: Mapping[str, Guarded], source: Source) -> None:
+    for q, question in enumerate(section.questions):
+        here: Place = (*place, "questions", q)
+        around = [condition for condition in (section.ask_if, question.ask_if) if condition is not None]
+        if question.ask_if is not None and not can_hold(around, guarded):
+            source.fault(
+                (*here, "ask_if"),
+                "never_holds",
+                f"“{question.id}” is never asked: its condition (with its section’s) never holds. Change it, or take "
+                "the question out.",
+            )
+            continue
+        for statement in question.statements:
+            if statement.ask_if is not None and not can_hold([*around, statement.ask_if], guarded):
+                source.fault(
+                    (*here, "statements", statement.id, "ask_if"),
+                    "never_holds",
+                    f"“{statement.id}” is never asked: its condition never holds. Change it, or take it out.",
+                )
+
+
 class _Context:
     """What a condition at one point of a questionnaire may look at."""
 
@@ -137,7 +191,7 @@ class _Context:
     def check(self, place: Place, condition: Condition | None) -> None:
         for reference in references(condition):
             self._check_reference(place, reference)
-        for item in _leaves(condition):
+        for item in leaves([condition] if condition is not None else []):
             self._check_use(place, item)
 
     def _check_reference(self, place: Place, reference: Reference) -> None:
@@ -200,17 +254,6 @@ class _Context:
         if part is None:
             return None
         return [option.code for option in part.question.options]
-
-
-def _leaves(condition: Condition | None) -> Iterator[Condition]:
-    if condition is None:
-        return
-    items = getattr(condition, "items", None) or ([condition.item] if hasattr(condition, "item") else None)
-    if items is None:
-        yield condition
-        return
-    for item in items:
-        yield from _leaves(item)
 
 
 def _check_one_meaning(study: Study, sources: Mapping[tuple[str, int], Source]) -> None:

@@ -90,14 +90,21 @@ def _is(source: Source, place: Place, key: str, value: Any) -> Condition | None:
 
 
 def _reference(source: Source, place: Place, written: Any) -> Reference | None:
-    match = _REFERENCE.fullmatch(written) if isinstance(written, str) else None
-    if match is None:
+    reference = reference_of(written) if isinstance(written, str) else None
+    if reference is None:
         source.fault(
             place,
             "bad_reference",
             f"“{written}” is not a reference. Write `variable`, `variable@before`, "
             "`touchpoint_1.variable@now`, `site.attribute` or `participant.attribute`.",
         )
+    return reference
+
+
+def reference_of(written: str) -> Reference | None:
+    """The reference somebody wrote; None where it is none."""
+    match = _REFERENCE.fullmatch(written)
+    if match is None:
         return None
     if match["scope"]:
         return Reference(cast(Literal["site", "participant"], match["scope"]), match["attribute"])

@@ -13,7 +13,18 @@ from surveyapp.domain.condition_reading import read_condition
 from surveyapp.domain.conditions import Condition
 from surveyapp.domain.errors import Fault, QuestionnaireFaults
 from surveyapp.domain.kinds import KINDS
-from surveyapp.domain.questionnaire import Moment, Net, Option, Question, Questionnaire, Section, Statement
+from surveyapp.domain.questionnaire import (
+    Band,
+    Moment,
+    Net,
+    Option,
+    Pattern,
+    Question,
+    Questionnaire,
+    Score,
+    Section,
+    Statement,
+)
 from surveyapp.domain.source import Place, Source, did_you_mean, read_source
 from surveyapp.domain.study import (
     Anchor,
@@ -188,7 +199,24 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW]) -> Q
         )
         for s, section in enumerate(written.sections)
     )
-    return Questionnaire(written.questionnaire, written.version, written.title, sections)
+    return Questionnaire(
+        written.questionnaire,
+        written.version,
+        written.title,
+        sections,
+        tuple(
+            Score(
+                each.id,
+                each.title,
+                each.method,
+                tuple(each.items),
+                tuple(each.reverse),
+                each.minimum_answered or len(each.items),
+                tuple(Band(code, band.label, band.from_, band.to) for code, band in each.bands.items()),
+            )
+            for each in written.scores
+        ),
+    )
 
 
 def _condition(source: Source, place: Place, written: object) -> Condition | None:
@@ -229,6 +257,9 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         earliest=q.earliest,
         latest=q.latest,
         max_length=q.max_length,
+        pattern=Pattern(q.pattern.match, q.pattern.says) if q.pattern else None,
+        order=q.order,
+        fact=q.fact,
     )
 
 
@@ -258,8 +289,11 @@ def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
     written: dict[str, str] | dict[str, str | w.OptionWords] = q.options or (scale.options if scale else None) or {}
     if q.kind == "yes_no":
         written = written or dict(YES_NO)
+    values = (scale.values if scale and not q.options else None) or {}
     return tuple(
-        Option(code, each) if isinstance(each, str) else Option(code, each.text, each.exclusive, each.specify)
+        Option(code, each, value=values.get(code))
+        if isinstance(each, str)
+        else Option(code, each.text, each.exclusive, each.specify, each.value)
         for code, each in written.items()
     )
 
@@ -269,12 +303,15 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "options": ("choice", "multiple", "statements", "yes_no"),
     "statements": ("statements",),
     "moments": ("choice", "statements", "rating", "yes_no"),
-    "minimum": ("number",),
-    "maximum": ("number",),
+    "minimum": ("number", "multiple"),
+    "maximum": ("number", "multiple"),
     "decimals": ("number",),
     "earliest": ("date",),
     "latest": ("date",),
     "max_length": ("open", "short"),
+    "pattern": ("short",),
+    "order": ("choice", "multiple", "statements"),
+    "fact": ("choice", "yes_no", "number", "date", "short"),
 }
 
 
@@ -291,6 +328,21 @@ def _check_keys(source: Source, place: Place, q: w.QuestionW) -> None:
         source.fault(place, "needs_statements", f"“{q.id}” needs `statements`.")
     if q.kind == "yes_no" and q.options and set(q.options) != set(YES_NO):
         source.fault((*place, "options"), "needs_options", "A yes_no has the options `yes` and `no`, and no others.")
+    if q.pattern is not None:
+        try:
+            re.compile(q.pattern.match)
+        except re.error as error:
+            source.fault((*place, "pattern", "match"), "bad_pattern", f"This is not a regular expression: {error}.")
+    if q.order == "shuffled" and q.scale is not None:
+        source.fault((*place, "order"), "shuffled_scale", "A scale has an order. Use `order: reversed_for_half`.")
+    if q.fact and (q.scale is not None or q.moments is not None):
+        source.fault(
+            (*place, "fact"), "not_a_fact", "An answer on a scale, or about before and now, is an opinion, not a fact."
+        )
+    if q.minimum is not None and q.maximum is not None and q.minimum > q.maximum:
+        source.fault((*place, "minimum"), "limits_crossed", "The minimum is more than the maximum.")
+    if q.earliest is not None and q.latest is not None and q.earliest > q.latest:
+        source.fault((*place, "earliest"), "limits_crossed", "The earliest day is after the latest.")
     for key in ("earliest", "latest"):
         value = getattr(q, key)
         if value is not None:

@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -18,12 +19,14 @@ from surveyapp.domain.conditions import Condition
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that can be chosen. `specify` is the label of a line of text shown when it is."""
+    """One thing that can be chosen. `specify` is the label of a line of text shown when it is; `value` what it counts
+    in a score."""
 
     code: str
     label: str
     exclusive: bool = False
     specify: str | None = None
+    value: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,24 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """What one line of text must look like: a regular expression over all of it, and the same in words."""
+
+    match: str
+    says: str
+
+
+Order = Literal["reversed_for_half", "shuffled"]
+"""How options are ordered, where not as written. An ordered scale may be turned round, never shuffled."""
+
+
+@dataclass(frozen=True)
 class Question:
-    """A question, with everything its kind may need; what a kind does not use stays empty."""
+    """A question, with everything its kind may need; what a kind does not use stays empty.
+
+    `minimum` and `maximum` are a number's or a rating's limits and, of a multiple, how many may be chosen. `fact`: the
+    answer is no opinion, so that later texts may quote it.
+    """
 
     id: str
     kind: str
@@ -79,6 +98,9 @@ class Question:
     earliest: str | None = None
     latest: str | None = None
     max_length: int | None = None
+    pattern: Pattern | None = None
+    order: Order | None = None
+    fact: bool = False
 
     def option(self, code: str) -> Option | None:
         return next((option for option in self.options if option.code == code), None)
@@ -99,6 +121,29 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Band:
+    """A named range of a score, both ends in it."""
+
+    code: str
+    label: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """A number made of several answers, as a validated scale is. `items` and `reverse` are variables' keys."""
+
+    id: str
+    title: str
+    method: Literal["sum", "mean"]
+    items: tuple[str, ...]
+    reverse: tuple[str, ...] = ()
+    minimum_answered: int = 1
+    bands: tuple[Band, ...] = ()
+
+
+@dataclass(frozen=True)
 class Questionnaire:
     """An instrument in one version."""
 
@@ -106,6 +151,7 @@ class Questionnaire:
     version: int
     title: str
     sections: tuple[Section, ...]
+    scores: tuple[Score, ...] = ()
 
     def __hash__(self) -> int:
         # Caches are keyed by questionnaire on every page served: hashing the whole tree each time would cost more

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
 
 from surveyapp.domain.source import Place, Source, did_you_mean
 
@@ -16,6 +16,12 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Days = Annotated[str, StringConstraints(pattern=r"^\d+ days?$")]
 Moments = dict[Literal["before", "now"], Words]
+Asked = Annotated[
+    Any,
+    WithJsonSchema(
+        {"type": "object", "minProperties": 1, "description": "A condition: `{placed: yes}`, `{answered: benefits}`, …"}
+    ),
+]
 
 
 class Model(BaseModel):
@@ -26,6 +32,7 @@ class OptionWords(Model):
     text: Words
     exclusive: bool = False
     specify: Words | None = None
+    value: int | None = None
 
 
 class NetW(Model):
@@ -38,6 +45,7 @@ class ScaleW(Model):
     nets: dict[Name, NetW] = {}
     favourable: Name | None = None
     neutral: Code | None = None
+    values: dict[Code, int] | None = None
     from_: int | None = Field(None, alias="from")
     to: int | None = None
     low: Words | None = None
@@ -46,7 +54,12 @@ class ScaleW(Model):
 
 class StatementW(Model):
     text: Words
-    ask_if: Any = None
+    ask_if: Asked = None
+
+
+class PatternW(Model):
+    match: Words
+    says: Words
 
 
 KindName = Literal[
@@ -60,7 +73,7 @@ class QuestionW(Model):
     text: Words
     hint: Words | None = None
     interviewer: Words | None = None
-    ask_if: Any = None
+    ask_if: Asked = None
     scale: Name | None = None
     options: dict[Code, Words | OptionWords] | None = None
     statements: dict[Name, Words | StatementW] | None = None
@@ -73,14 +86,36 @@ class QuestionW(Model):
     earliest: str | None = None
     latest: str | None = None
     max_length: Annotated[int, Field(ge=1, le=20000)] | None = None
+    pattern: PatternW | None = None
+    order: Literal["reversed_for_half", "shuffled"] | None = None
+    fact: bool = False
 
 
 class SectionW(Model):
     id: Name
     title: Words
     interviewer: Words | None = None
-    ask_if: Any = None
+    ask_if: Asked = None
     questions: Annotated[list[QuestionW], Field(min_length=1)]
+
+
+class BandW(Model):
+    label: Words
+    from_: int = Field(alias="from")
+    to: int
+
+
+VariableKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(@(before|now))?$", max_length=70)]
+
+
+class ScoreW(Model):
+    id: Name
+    title: Words
+    method: Literal["sum", "mean"]
+    items: Annotated[list[VariableKey], Field(min_length=2)]
+    reverse: list[VariableKey] = []
+    minimum_answered: Annotated[int, Field(ge=1)] | None = None
+    bands: dict[Name, BandW] = {}
 
 
 class QuestionnaireW(Model):
@@ -88,6 +123,7 @@ class QuestionnaireW(Model):
     version: Annotated[int, Field(ge=1)]
     title: Words
     sections: Annotated[list[SectionW], Field(min_length=1)]
+    scores: list[ScoreW] = []
 
 
 class ThresholdsW(Model):

@@ -12,7 +12,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -70,7 +70,8 @@ class Visit:
     """Everything a page shows: where the person is in which questionnaire, and what they have said so far.
 
     `questionnaire`, `route` and `response` are None until consent is recorded. `given` is the latest answer to every
-    variable, on the route or not. `consents` is what was last said of each purpose.
+    variable, on the route or not. `consents` is what was last said of each purpose. `situation` is what routing, and
+    texts that quote, look at besides.
     """
 
     study: Study
@@ -83,6 +84,7 @@ class Visit:
     questionnaire: Questionnaire | None = None
     route: Route | None = None
     given: Mapping[str, Given] | None = None
+    situation: Situation = field(default_factory=Situation)
 
     @property
     def consented(self) -> bool:
@@ -222,7 +224,7 @@ def save_section(
             answers.update({key: each for key, each in parsed.answers.items() if left_empty or key in posted})
             faults.extend(fault for fault in parsed.faults if left_empty or fault.code != "required")
         given = {key: each.answer for key, each in (before.given or {}).items()}
-        reached = walk(questionnaire, given | answers, _situation(session, before))
+        reached = walk(questionnaire, given | answers, before.situation)
         asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
         kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
         saved = _save(runtime, session, who, before, section_id, section_id, kept, save_id, client_at)
@@ -288,8 +290,9 @@ def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -
         return plain
     questionnaire = runtime.instrument(session, study.id, response.questionnaire, response.version)
     given = responses.given_answers(session, response.id)
-    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, _situation(session, plain))
-    return Visit(study, touchpoint, found, case, state, consents, response, questionnaire, route, given)
+    situation = _situation(session, plain)
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, situation)
+    return Visit(study, touchpoint, found, case, state, consents, response, questionnaire, route, given, situation)
 
 
 def _situation(session: Session, visit: Visit) -> Situation:
@@ -336,7 +339,10 @@ def _check_consented(visit: Visit) -> None:
 
 
 def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
-    """Starts the response on the newest open version. It keeps that version to the end."""
+    """Starts the response on the newest open version. It keeps that version to the end.
+
+    Options come in the order this person had before: were it drawn anew, part of a change would be the order's.
+    """
     version = instruments.open_version(session, visit.study.id, visit.touchpoint.questionnaire)
     if version is None:
         raise StateRefused(f"No version of {visit.touchpoint.questionnaire} is open yet.")
@@ -349,7 +355,7 @@ def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
             version,
             "started",
             0,
-            secrets.randbits(31),
+            responses.seed_of(session, visit.participant.id) or secrets.randbits(31),
             runtime.clock(),
         ),
     )
@@ -383,7 +389,7 @@ def _save(
         **(before.given or {}),
         **{key: Given(key, answer, mode, staff_id, now, stored) for key, answer in changed.items()},
     }
-    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, _situation(session, before))
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
     derived = dict.fromkeys(route.not_asked, NOT_ASKED)
     sources = {key: each.save_id for key, each in given.items()}
     current = responses.current_answers(session, response.id)

@@ -54,6 +54,17 @@ def response_of(session: Session, case_id: uuid.UUID) -> Response | None:
     return None if row is None else _response(row)
 
 
+def seed_of(session: Session, participant_id: uuid.UUID) -> int | None:
+    """What ordered options for this person at their first response; None before it."""
+    return session.scalars(
+        select(ResponseRow.seed)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .where(CaseRow.participant_id == participant_id)
+        .order_by(CaseRow.touchpoint, ResponseRow.started_at)
+        .limit(1)
+    ).one_or_none()
+
+
 def submit(session: Session, response_id: uuid.UUID, at: dt.datetime) -> None:
     session.execute(update(ResponseRow).where(ResponseRow.id == response_id).values(state="submitted", submitted_at=at))
 

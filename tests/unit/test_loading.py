@@ -110,7 +110,7 @@ FAULTS = [
     ),
     ("study", "opens: enrolled", "opens: someday", "bad_anchor", 16),
     ("study", "opens: enrolled", "opens: event(job_strat)", "unknown_event", 16),
-    ("study", "submitted(people, 1)", "submitted(people, 2)", "anchor_not_before", 17),
+    ("study", "submitted(people, 1)", "submitted(people, 2)", "anchored_on_itself", 17),
     ("study", "due: 14 days", "due: 14", "not_words", 16),
     ("study", "required: true", "required: false", "no_consent", 13),
     ("study", "options: [agree]", "options: [agreed]", "unknown_option", 21),

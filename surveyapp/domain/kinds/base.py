@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -199,7 +200,12 @@ def read_text(part: Part, values: list[str]) -> Answer | AnswerFault:
         return AnswerFault(part.key, "more_than_one")
     text = values[0].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     limit = SHORT_LENGTH if part.when else part.question.max_length or OPEN_LENGTH
-    return AnswerFault(part.key, "too_long", str(limit)) if len(text) > limit else Text(text)
+    if len(text) > limit:
+        return AnswerFault(part.key, "too_long", str(limit))
+    pattern = part.question.pattern
+    if pattern is not None and re.fullmatch(pattern.match, text) is None:
+        return AnswerFault(part.key, "wrong_pattern", pattern.says)
+    return Text(text)
 
 
 def _without_rule(part: Part) -> Part:

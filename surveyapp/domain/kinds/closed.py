@@ -48,8 +48,13 @@ class Multiple(Kind):
         chosen = [option for option in part.question.options if option.code in values]
         if len(chosen) != len(set(values)):
             return AnswerFault(part.key, "not_an_option")
-        if len(chosen) > 1 and (alone := next((option for option in chosen if option.exclusive), None)):
+        alone = next((option for option in chosen if option.exclusive), None)
+        if alone is not None and len(chosen) > 1:
             return AnswerFault(part.key, "exclusive", alone.label)
+        if part.question.minimum and len(chosen) < part.question.minimum and alone is None:
+            return AnswerFault(part.key, "too_few", str(part.question.minimum))
+        if part.question.maximum and len(chosen) > part.question.maximum:
+            return AnswerFault(part.key, "too_many", str(part.question.maximum))
         return Codes(tuple(option.code for option in chosen))
 
 

@@ -23,6 +23,7 @@ from surveyapp.services.fieldwork import OpenCase
 from surveyapp.services.interviewing import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
+from surveyapp.web.shared.presenting import presented_to
 
 REASON_KEYS = {Reason.DONT_KNOW: "/", Reason.PREFER_NOT_TO_SAY: "-"}
 REASON_LABELS = {Reason.DONT_KNOW: lazy("Don’t know"), Reason.PREFER_NOT_TO_SAY: lazy("Won’t say")}
@@ -121,11 +122,12 @@ def section_screen(
     faults: Sequence[AnswerFault] = (),
 ) -> SectionScreen:
     """The screen filled in with what was last answered or, where something was refused, with what was posted."""
-    parts = {part.key: part for page in stand.pages for part in page.parts}
+    shown = [presented_to(case.visit, page) for page in stand.pages]
+    parts = {part.key: part for page in shown for part in page.parts}
     sentences = {fault.variable: _sentence(fault, parts[fault.variable]) for fault in faults if fault.variable in parts}
     writing = _Writing(case, staff_id, posted, sentences)
     cards: dict[str, tuple[Question, list[str], list[Item]]] = {}
-    for page in stand.pages:
+    for page in shown:
         _, pages, items = cards.setdefault(page.question.id, (page.question, [], []))
         pages.append(page.id)
         items += [writing.item(page, part) for part in page.parts if part.when is None]

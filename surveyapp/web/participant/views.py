@@ -18,6 +18,7 @@ from surveyapp.domain.route import Page, Route
 from surveyapp.services.answering import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
+from surveyapp.web.shared.presenting import presented_to
 
 LONG = 160
 """Characters from which an answer is folded on the check page."""
@@ -101,6 +102,7 @@ def question_page(
     visit: Visit, page: Page, posted: Form | None = None, faults: Sequence[AnswerFault] = ()
 ) -> QuestionPage:
     """The page filled in with what was last answered or, when it was refused, with what was posted."""
+    page = presented_to(visit, page)
     given = visit.given or {}
     values: dict[str, list[str]] = {}
     for part in page.parts:
@@ -268,7 +270,7 @@ def answers_by_section(visit: Visit) -> list[tuple[str, list[Answered]]]:
     _questionnaire, route, _response = visit.ready
     sections: dict[str, tuple[str, list[Answered]]] = {}
     led: set[str] = set()
-    for page in route.pages:
+    for page in (presented_to(visit, each) for each in route.pages):
         if page.parts:
             text = page.statement.text if page.statement else page.question.text
             lead = page.question.text if page.statement else None

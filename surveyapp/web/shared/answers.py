@@ -28,16 +28,25 @@ def said(part: Part, answer: Answer | None) -> tuple[str, ...]:
     match answer:
         case Codes(codes):
             return tuple(option.label if (option := part.question.option(code)) else code for code in codes)
-        case Number(value):
-            return (written_number(value),)
-        case Day(value):
-            return (format_date(value, DAY, rebase=False),)
-        case Text(text):
-            return (text,)
         case Missing(reason):
             return (str(REASONS[reason]),)
         case None:
             return (str(REASONS[Reason.SKIPPED]),)
+        case _:
+            return (written(answer) or "",)
+
+
+def written(answer: Answer | None) -> str | None:
+    """An answer that needs no label, as words: a number, a day, a text. None for any other."""
+    match answer:
+        case Number(value):
+            return written_number(value)
+        case Day(value):
+            return str(format_date(value, DAY, rebase=False))
+        case Text(text):
+            return text
+        case _:
+            return None
 
 
 def written_number(value: Decimal) -> str:

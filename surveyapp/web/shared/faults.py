@@ -87,6 +87,14 @@ def _too_long(fault: AnswerFault, _part: Part) -> str:
     )
 
 
+def _too_few(fault: AnswerFault, _part: Part) -> str:
+    return ngettext("Choose at least %(num)d answer.", "Choose at least %(num)d answers.", int(fault.limit or 0))
+
+
+def _too_many(fault: AnswerFault, _part: Part) -> str:
+    return ngettext("Choose %(num)d answer at most.", "Choose %(num)d answers at most.", int(fault.limit or 0))
+
+
 _SENTENCES: dict[str, Callable[[AnswerFault, Part], str]] = {
     "required": _required,
     "not_an_option": _not_an_option,
@@ -101,5 +109,8 @@ _SENTENCES: dict[str, Callable[[AnswerFault, Part], str]] = {
     "too_early": lambda fault, part: _("The day must be %(day)s or later.", day=_day(fault)),
     "too_late": lambda fault, part: _("The day must be %(day)s or earlier.", day=_day(fault)),
     "too_long": _too_long,
+    "too_few": _too_few,
+    "too_many": _too_many,
+    "wrong_pattern": lambda fault, part: fault.limit or "",
     "unexpected": lambda fault, part: _("That does not fit this question. Answer it again."),
 }

@@ -1,0 +1,44 @@
+"""A page as one person sees it: options in their order, facts in their texts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from surveyapp.domain.answers import is_substantive
+from surveyapp.domain.conditions import Reference
+from surveyapp.domain.quoting import presented
+from surveyapp.domain.route import Page, parts_of
+from surveyapp.services.answering import Visit
+from surveyapp.web.shared.answers import said, written
+
+
+def presented_to(visit: Visit, page: Page) -> Page:
+    """The page as the person of this visit sees it. Raises ConsentMissing before the response begins."""
+    _, _, response = visit.ready
+    return presented(page, response.seed, functools.partial(_fact, visit))
+
+
+def _fact(visit: Visit, reference: Reference) -> str | None:
+    match reference.scope:
+        case "site":
+            site = visit.participant.site
+            if site is None or reference.name == "name":
+                return site.name if site else None
+            return _label(visit, f"site.{reference.name}", site.attributes)
+        case "participant":
+            return _label(visit, f"participant.{reference.name}", visit.participant.attributes)
+        case "touchpoint":
+            earlier = visit.situation.earlier.get(reference.touchpoint or 0, {})
+            return written(earlier.get(reference.name))
+        case "answer":
+            questionnaire, route, _ = visit.ready
+            answer = route.answers.get(reference.name)
+            part = parts_of(questionnaire)[reference.name]
+            return ", ".join(said(part, answer)) if is_substantive(answer) else None
+
+
+def _label(visit: Visit, attribute_id: str, held: Mapping[str, str]) -> str | None:
+    attribute = visit.study.attribute(attribute_id)
+    value = held.get(attribute_id.partition(".")[2])
+    return attribute.values.get(value) if attribute and value else None
