@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format messages assets pins bench
+.PHONY: help demo test check format messages schema assets pins bench
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,11 @@ format: .venv/.tools ## let ruff set the code
 
 messages: .venv/.tools ## collect the interface's words for translation
 	$(BIN)/pybabel extract --mapping babel.cfg --no-location --sort-output --project Shiftline --output surveyapp/translations/messages.pot .
+
+schema: .venv/.tools ## write the questionnaire format's JSON Schema for editors
+	@mkdir -p questionnaires/schema
+	$(BIN)/surveyapp questionnaires schema study > questionnaires/schema/study.json
+	$(BIN)/surveyapp questionnaires schema questionnaire > questionnaires/schema/questionnaire.json
 
 assets: ## fetch Plotly's browser bundle again
 	scripts/refresh_plotly.sh

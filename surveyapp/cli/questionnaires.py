@@ -8,6 +8,7 @@ import click
 
 from surveyapp.cli.context import open_runtime, questionnaires_folder
 from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.written import SCHEMAS, json_schema
 from surveyapp.services import instruments
 
 
@@ -29,6 +30,13 @@ def check(path: Path | None) -> None:
         raise click.ClickException(f"{count} fault{'s' if count != 1 else ''}. Nothing was changed.") from None
     for line in summary:
         click.echo(line)
+
+
+@questionnaires.command()
+@click.argument("file", type=click.Choice(sorted(SCHEMAS)), default="questionnaire")
+def schema(file: str) -> None:
+    """Print the JSON Schema of a questionnaire's FILE, or of a study's: editors complete and check with it."""
+    click.echo(json_schema(file), nl=False)
 
 
 @questionnaires.command()

@@ -63,7 +63,7 @@ def load_study(folder: Path) -> Study:
     """The study in a folder. Raises QuestionnaireFaults."""
     source = read_source(folder / "study.yaml", f"{folder.name}/study.yaml")
     written = w.validated(w.StudyW, source) if not source.faults else None
-    scales = written.scales if written else {}
+    scales = written.scales if written else w.scales_alone(source)
     sources: dict[tuple[str, int], Source] = {}
     questionnaires: dict[tuple[str, int], Questionnaire] = {}
     faults = list(source.faults)
@@ -175,7 +175,7 @@ def _days(written: str | None) -> int | None:
     return int(written.split()[0]) if written else None
 
 
-def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW]) -> Questionnaire | None:
+def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | None) -> Questionnaire | None:
     written = w.validated(w.QuestionnaireW, source)
     if written is None:
         return None
@@ -223,7 +223,7 @@ def _condition(source: Source, place: Place, written: object) -> Condition | Non
     return None if written is None else read_condition(source, place, written)
 
 
-def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.ScaleW]) -> Question:
+def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.ScaleW] | None) -> Question:
     kind = KINDS[q.kind]
     scale = _scale(source, place, q, scales)
     _check_keys(source, place, q)
@@ -263,8 +263,8 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
     )
 
 
-def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.ScaleW]) -> w.ScaleW | None:
-    if q.scale is None:
+def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.ScaleW] | None) -> w.ScaleW | None:
+    if q.scale is None or scales is None:
         return None
     if q.scale not in scales:
         source.fault(
@@ -286,7 +286,7 @@ YES_NO = {"yes": "Yes", "no": "No"}
 
 
 def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
-    written: dict[str, str] | dict[str, str | w.OptionWords] = q.options or (scale.options if scale else None) or {}
+    written: dict[str, str] | dict[str, str | w.OptionW] = q.options or (scale.options if scale else None) or {}
     if q.kind == "yes_no":
         written = written or dict(YES_NO)
     values = (scale.values if scale and not q.options else None) or {}

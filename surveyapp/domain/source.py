@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from surveyapp.domain.errors import Fault
+from surveyapp.domain.fault_codes import FAULT_CODES
 
 Place = tuple[str | int, ...]
 """A path into the data: ("sections", 0, "questions", 3, "text")."""
@@ -30,6 +31,7 @@ class Source:
 
     def fault(self, place: Place, code: str, sentence: str) -> None:
         """Records a fault at a value, or at the nearest one around it that the file has."""
+        assert code in FAULT_CODES, code
         while place and place not in self.positions:
             place = place[:-1]
         line, column = self.positions.get(place, (1, 1))

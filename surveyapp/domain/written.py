@@ -5,6 +5,7 @@ A sentence for each way of getting the shape wrong is in `shape_faults`.
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
@@ -28,7 +29,7 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
 
-class OptionWords(Model):
+class OptionW(Model):
     text: Words
     exclusive: bool = False
     specify: Words | None = None
@@ -75,7 +76,7 @@ class QuestionW(Model):
     interviewer: Words | None = None
     ask_if: Asked = None
     scale: Name | None = None
-    options: dict[Code, Words | OptionWords] | None = None
+    options: dict[Code, Words | OptionW] | None = None
     statements: dict[Name, Words | StatementW] | None = None
     moments: Moments | None = None
     missing: list[Literal["dont_know", "prefer_not_to_say"]] | None = None
@@ -210,6 +211,16 @@ class StudyW(Model):
     measures: list[MeasureW] = []
 
 
+SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": StudyW}
+"""The files an author writes, and the shape of each."""
+
+
+def json_schema(file: str) -> str:
+    """The JSON Schema (2020-12) of one of `SCHEMAS`, as text that ends with a newline."""
+    schema = SCHEMAS[file].model_json_schema(by_alias=True)
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=1) + "\n"
+
+
 M = TypeVar("M", bound=Model)
 
 
@@ -220,6 +231,16 @@ def validated(model: type[M], source: Source) -> M | None:
     except ValidationError as error:
         for detail in error.errors():
             _record(source, model, detail)
+        return None
+
+
+def scales_alone(source: Source) -> dict[str, ScaleW] | None:
+    """The scales of a study.yaml that has faults elsewhere, so that its questionnaires can be checked all the same;
+    None where they cannot be made out."""
+    written = source.data.get("scales") if isinstance(source.data, dict) else None
+    try:
+        return TypeAdapter(dict[Name, ScaleW]).validate_python(written or {})
+    except ValidationError:
         return None
 
 
@@ -264,7 +285,5 @@ def _is_a_place(data: object, step: object) -> bool:
     """Pydantic names the branch of a union in a location; those steps are no place in the file."""
     return not (
         isinstance(step, str)
-        and (
-            step.startswith(("constrained-str", "function-", "dict[")) or step in {"OptionWords", "StatementW", "[key]"}
-        )
+        and (step.startswith(("constrained-str", "function-", "dict[")) or step in {"OptionW", "StatementW", "[key]"})
     )

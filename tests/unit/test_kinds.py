@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
 from surveyapp.domain.kinds import KINDS, Form, SkipRule, field_value
-from surveyapp.domain.questionnaire import Moment, Option, Question, Statement
+from surveyapp.domain.questionnaire import Moment, Option, Pattern, Question, Statement
 
 OPTIONS = (
     Option("x", "X"),
@@ -29,6 +29,8 @@ NUMBER = Question("q", "number", "Q?", minimum=0, maximum=100, decimals=1, requi
 DATE = Question("q", "date", "Q?", earliest="2025-01-01", latest="2025-12-31", required=True)
 OPEN = Question("q", "open", "Q?", max_length=10)
 SHORT = Question("q", "short", "Q?", required=True)
+CODE = Question("q", "short", "Q?", pattern=Pattern(r"[A-Z]{2}\d{3}", "Write two letters and three digits."))
+TWO = Question("q", "multiple", "Q?", options=OPTIONS, required=True, minimum=2, maximum=2)
 
 ANSWERS: list[tuple[Question, Form, Answer]] = [
     (CHOICE, {"q": ["x"]}, Codes(("x",))),
@@ -49,9 +51,17 @@ ANSWERS: list[tuple[Question, Form, Answer]] = [
     (OPEN, {"q": ["   "]}, Missing(Reason.SKIPPED)),
     (OPEN, {}, Missing(Reason.SKIPPED)),
     (SHORT, {"q": ["=1+1"]}, Text("=1+1")),
+    (CODE, {"q": [" AB123 "]}, Text("AB123")),
+    (CODE, {}, Missing(Reason.SKIPPED)),
+    (TWO, {"q": ["x", "y"]}, Codes(("x", "y"))),
+    (TWO, {"q": ["none"]}, Codes(("none",))),
 ]
 
 FAULTS: list[tuple[Question, Form, str]] = [
+    (CODE, {"q": ["AB1234"]}, "wrong_pattern"),
+    (CODE, {"q": ["ab123"]}, "wrong_pattern"),
+    (TWO, {"q": ["x"]}, "too_few"),
+    (TWO, {"q": ["x", "y", "other"], "q_other_text": ["z"]}, "too_many"),
     (CHOICE, {}, "required"),
     (CHOICE, {"q": [""]}, "required"),
     (CHOICE, {"q": ["z"]}, "not_an_option"),

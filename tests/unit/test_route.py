@@ -20,15 +20,15 @@ VALUES: list[Answer] = [Codes(("a",)), Codes(("b",)), Codes(("c",)), Missing(Rea
 
 
 @st.composite
-def questionnaires(draw: st.DrawFn) -> Questionnaire:
-    """Up to twelve questions in up to four sections, each asked on any condition over those before it."""
-    count = draw(st.integers(1, 12))
+def questionnaires(draw: st.DrawFn, most: int = 12) -> Questionnaire:
+    """So many questions at most, in sections of up to four, each asked on any condition over those before it."""
+    count = draw(st.integers(1, most))
     names: list[str] = []
     sections: list[Section] = []
     while len(names) < count:
         section_if = draw(conditions(names))
         questions = []
-        for _ in range(draw(st.integers(1, 4))):
+        for _ in range(min(count - len(names), draw(st.integers(1, 4)))):
             name = f"q{len(names)}"
             questions.append(
                 Question(name, "choice", name, options=OPTIONS, required=True, ask_if=draw(conditions(names)))

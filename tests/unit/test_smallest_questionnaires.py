@@ -1,0 +1,110 @@
+"""tests/questionnaires: the smallest file for each key of the format, and for each thing that can be wrong with one.
+
+A file is a study.yaml or a questionnaire and takes that file's place in the base study; a folder takes the place of
+several. A file of `keys/` has no fault; one of `faults/` has the fault it is named after, and no other.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from surveyapp.domain import written as w
+from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.fault_codes import FAULT_CODES
+from surveyapp.domain.kinds import KINDS
+from surveyapp.domain.loading import load_study
+from surveyapp.domain.source import read_source
+
+FOLDER = Path(__file__).parents[1] / "questionnaires"
+README = Path(__file__).parents[2] / "questionnaires" / "README.md"
+KEYS, FAULTS = (
+    {path.name.removesuffix(".yaml"): path for path in (FOLDER / each).iterdir()} for each in ("keys", "faults")
+)
+NOT_ONE_FILE = {
+    "no_study": "a folder with nothing in it",
+    "frozen_changed": "tests/integration/test_instruments.py",
+    "frozen_missing": "tests/integration/test_instruments.py",
+}
+
+
+def study_of(path: Path, tmp_path: Path) -> Path:
+    """The base study with a file, or a folder of them, put in its place."""
+    folder = tmp_path / "smallest"
+    shutil.copytree(FOLDER / "base", folder)
+    if path.is_dir():
+        shutil.copytree(path, folder, dirs_exist_ok=True)
+    elif path.read_bytes().startswith(b"study:"):
+        shutil.copy(path, folder / "study.yaml")
+    else:
+        shutil.copy(path, folder / "first" / "v1.yaml")
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_the_smallest_file_of_a_key_has_no_fault(name: str, tmp_path: Path) -> None:
+    load_study(study_of(KEYS[name], tmp_path))
+
+
+@pytest.mark.parametrize("code", sorted(FAULTS))
+def test_the_smallest_file_of_a_fault_has_that_fault_alone(code: str, tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireFaults) as raised:
+        load_study(study_of(FAULTS[code], tmp_path))
+    assert {fault.code for fault in raised.value.faults} == {code}
+    assert all(fault.line > 0 and fault.sentence.endswith((".", "?", "`.")) for fault in raised.value.faults)
+
+
+def test_every_fault_has_its_smallest_file() -> None:
+    assert set(FAULTS) | set(NOT_ONE_FILE) == set(FAULT_CODES)
+
+
+def keys_of(written: object) -> Iterator[str]:
+    """Every key set in what was written, as `question.hint`."""
+    if isinstance(written, BaseModel):
+        for name in written.model_fields_set:
+            alias = type(written).model_fields[name].alias or name
+            yield f"{type(written).__name__.removesuffix('W').lower()}.{alias}"
+            yield from keys_of(getattr(written, name))
+    elif isinstance(written, dict):
+        for value in written.values():
+            yield from keys_of(value)
+    elif isinstance(written, list):
+        for value in written:
+            yield from keys_of(value)
+
+
+def test_every_key_that_may_be_left_out_has_a_smallest_file_that_has_it(tmp_path: Path) -> None:
+    lacking = []
+    for model in w.Model.__subclasses__():
+        for name, field in model.model_fields.items():
+            key = f"{model.__name__.removesuffix('W').lower()}.{field.alias or name}"
+            if field.is_required():
+                continue
+            if key not in KEYS:
+                lacking.append(key)
+                continue
+            folder = study_of(KEYS[key], tmp_path / key)
+            shapes: list[tuple[type[w.Model], str]] = [(w.StudyW, "study.yaml"), (w.QuestionnaireW, "first/v1.yaml")]
+            used = {
+                each for shape, file in shapes for each in keys_of(w.validated(shape, read_source(folder / file, "")))
+            }
+            if key not in used:
+                lacking.append(f"{key} is not in its own file")
+    assert lacking == []
+
+
+def test_every_kind_and_condition_has_a_smallest_file() -> None:
+    assert {f"kind.{name}" for name in KINDS} <= set(KEYS)
+    forms = {"is", "answered", "changed", "at_least", "at_most", "more_than", "less_than", "all", "any", "not"}
+    assert {f"condition.{form}" for form in forms} <= set(KEYS)
+
+
+def test_the_readme_has_every_key_and_every_fault() -> None:
+    said = README.read_text(encoding="utf-8")
+    names = {field.alias or name for model in w.Model.__subclasses__() for name, field in model.model_fields.items()}
+    assert [name for name in sorted(names) if f"{name}:" not in said and f"`{name}`" not in said] == []
+    assert [code for code in FAULT_CODES if f"`{code}`" not in said] == []
