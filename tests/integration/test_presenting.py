@@ -42,7 +42,8 @@ sections:
     questions:
       - {id: job, kind: short, text: What is your job?, fact: true, required: true,
          pattern: {match: "[A-Za-z ]+", says: Write letters only.}}
-      - {id: used, kind: multiple, text: "What do you use as a {job|worker} at {site.name|work}?", hint: "{site.size|Any}",
+      - {id: used, kind: multiple, text: "What do you use as a {job|worker} at {site.name|work}?",
+         hint: "{site.size|Any}",
          options: {a: Ant, b: Bee, c: Cat, d: Dog, none: {text: None, exclusive: true}}, order: shuffled, maximum: 2}
 """
 SECOND = """\

@@ -1,4 +1,4 @@
-"""The tutorial's files are what a reader would end up with: they check clean, and have the six questions it promises."""
+"""The tutorial's files are what a reader ends up with: they check clean, and have the six questions it promises."""
 
 from __future__ import annotations
 
