@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from surveyapp.domain.checking_comparability import check_comparability
+from surveyapp.domain.comparability import codes
 from surveyapp.domain.conditions import Changed, Compare, Condition, Is, Reference, references
 from surveyapp.domain.kinds import KINDS, Part, PartType
 from surveyapp.domain.questionnaire import Questionnaire
@@ -18,8 +20,8 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
     _check_names(study, source)
     for key, questionnaire in study.questionnaires.items():
         _check_questionnaire(study, questionnaire, sources[key])
-    _check_one_meaning(study, sources)
     _check_measures(study, source)
+    check_comparability(study, source, sources)
 
 
 def _check_names(study: Study, source: Source) -> None:
@@ -187,7 +189,8 @@ class _Context:
                 else self._earlier(side.touchpoint or 0).get(side.name)
                 for side in (item.before, item.after)
             ]
-            if pair[0] and pair[1] and pair[0].question.options != pair[1].question.options:
+            # Routing looks at codes; whether words changed between them is for the author to declare.
+            if pair[0] and pair[1] and codes(pair[0]) != codes(pair[1]):
                 self.source.fault(place, "not_comparable", "The two sides of “changed” have different options.")
 
     def _options(self, reference: Reference) -> list[str] | None:
@@ -211,31 +214,6 @@ def _leaves(condition: Condition | None) -> Iterator[Condition]:
         return
     for item in items:
         yield from _leaves(item)
-
-
-def _check_one_meaning(study: Study, sources: Mapping[tuple[str, int], Source]) -> None:
-    """The same id is the same question everywhere: same kind of answer, same options."""
-    first: dict[str, tuple[str, Part]] = {}
-    for key, questionnaire in study.questionnaires.items():
-        for part in parts_of(questionnaire).values():
-            where = f"{key[0]} version {key[1]}"
-            known = first.setdefault(part.name, (where, part))
-            codes = [option.code for option in part.question.options]
-            if known[1].type is not part.type or [o.code for o in known[1].question.options] != codes:
-                sources[key].fault(
-                    _place(questionnaire, part),
-                    "two_meanings",
-                    f"“{part.name}” is another question in {known[0]}: its kind or options differ. "
-                    "Give one of them another id.",
-                )
-
-
-def _place(questionnaire: Questionnaire, part: Part) -> Place:
-    for s, section in enumerate(questionnaire.sections):
-        for q, question in enumerate(section.questions):
-            if question.id == part.question.id:
-                return ("sections", s, "questions", q, "id")
-    return ()
 
 
 def _check_measures(study: Study, source: Source) -> None:

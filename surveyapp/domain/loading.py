@@ -13,11 +13,12 @@ from surveyapp.domain.condition_reading import read_condition
 from surveyapp.domain.conditions import Condition
 from surveyapp.domain.errors import Fault, QuestionnaireFaults
 from surveyapp.domain.kinds import KINDS
-from surveyapp.domain.questionnaire import Moment, Net, Option, Question, Questionnaire, Section, Statement
+from surveyapp.domain.questionnaire import Declaration, Moment, Net, Option, Question, Questionnaire, Section, Statement
 from surveyapp.domain.source import Place, Source, did_you_mean, read_source
 from surveyapp.domain.study import (
     Anchor,
     Attribute,
+    Comparison,
     Group,
     Help,
     Measure,
@@ -130,6 +131,10 @@ def _study(
             for each in written.measures
         ),
         questionnaires=questionnaires,
+        comparisons=tuple(
+            Comparison(each.between[0], each.between[1], _declaration(each.variable, each))
+            for each in written.comparisons
+        ),
     )
 
 
@@ -188,7 +193,13 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW]) -> Q
         )
         for s, section in enumerate(written.sections)
     )
-    return Questionnaire(written.questionnaire, written.version, written.title, sections)
+    changes = tuple(_declaration(name, each) for name, each in written.changes.items())
+    return Questionnaire(written.questionnaire, written.version, written.title, sections, changes)
+
+
+def _declaration(variable: str, written: w.ChangeW | w.ComparisonW) -> Declaration:
+    mapping = tuple((old, str(new)) for old, new in (written.mapping or {}).items())
+    return Declaration(variable, written.because, written.comparable == "yes" or bool(mapping), mapping)
 
 
 def _condition(source: Source, place: Place, written: object) -> Condition | None:

@@ -12,6 +12,22 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class SeriesNote:
+    """What is not as it was, where one variable is followed through versions and touchpoints.
+
+    `kind`: *reworded*, *rescaled* (its answers were turned into the new ones), *extended* (`options` are those added):
+    counted together all the same. *left_out*: answers to an earlier wording are not counted. *broken*: what stands
+    before and after cannot be compared. *removed*: asked no longer. `reason`: the author's own words. `version`: since
+    which.
+    """
+
+    kind: Literal["reworded", "rescaled", "extended", "left_out", "broken", "removed"]
+    reason: str | None = None
+    version: int | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Cell:
     """A count of people and its percentage of the base, rounded half up; or neither, and what may be said instead.
 
