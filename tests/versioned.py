@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from surveyapp.domain.answers import Answer, Codes, Mode
 from surveyapp.domain.loading import load_study
+from surveyapp.domain.people import Participant
+from surveyapp.domain.questionnaire import fingerprint, to_document
+from surveyapp.domain.responses import NewSave, Response
+from surveyapp.domain.staff import Scope
 from surveyapp.domain.study import Study
+from surveyapp.services import planning
+from surveyapp.services.runtime import Clock, Runtime
+from surveyapp.store import cases, instruments, people, responses
+from surveyapp.store.database import new_id
+from tests import factories
 
 NAME = "cafe"
 
@@ -86,3 +96,48 @@ def write(root: Path, files: Mapping[str, str], study: str = STUDY) -> Path:
 
 def load(root: Path, files: Mapping[str, str], study: str = STUDY) -> Study:
     return load_study(write(root, files, study))
+
+
+def create_runtime(
+    database_url: str, clock: Clock, root: Path, files: Mapping[str, str], study: str = STUDY
+) -> Runtime:
+    """An installation with this study alone, every version of its questionnaires opened, the newest last."""
+    write(root, files, study)
+    runtime = factories.create_runtime(database_url, clock, root)
+    with runtime.database.writing() as session:
+        for (name, version), each in sorted(runtime.study(NAME).questionnaires.items()):
+            document = to_document(each)
+            instruments.add_version(
+                session, NAME, name, version, fingerprint(document), document, runtime.clock(), None
+            )
+    return runtime
+
+
+def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[str, Answer], start: int = 1) -> None:
+    """Hands in a response on a version for each sitting, of guests counted from `start`, who enrol when first met."""
+    study = runtime.study(NAME)
+    point = study.touchpoint("guest", touchpoint)
+    assert point is not None
+    with runtime.database.writing() as session:
+        scope = Scope(NAME, runtime.origin)
+        known = {each.reference: each for each in people.participants(session, scope, runtime.today(study))}
+        for number, given in enumerate(sittings, start):
+            reference = f"GU-{number:04d}"
+            participant = known.get(reference)
+            if participant is None:
+                participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(study))
+                people.add_participant(session, participant)
+                planning.plan_cases(runtime, session, participant)
+            case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
+            now = runtime.clock()
+            response = Response(new_id(), case.id, point.questionnaire, version, "started", 0, 1, now)
+            responses.add_response(session, response)
+            save = NewSave(new_id(), "start", "en", Mode.SELF, None, None, now, "0" * 64)
+            save_id = responses.record_save(session, response, save, given)
+            responses.replace_answers(session, response.id, save_id, {}, given, dict.fromkeys(given, save_id))
+            responses.submit(session, response.id, now)
+
+
+def coffee(*codes: str) -> list[dict[str, Answer]]:
+    """A sitting for each answer to the coffee."""
+    return [{"coffee": Codes((code,))} for code in codes]
