@@ -51,6 +51,15 @@ def load_studies(folder: Path) -> dict[str, Study]:
 
 def load_study(folder: Path) -> Study:
     """The study in a folder. Raises QuestionnaireFaults."""
+    study, faults = read_study(folder)
+    if faults:
+        raise QuestionnaireFaults(faults)
+    return study
+
+
+def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
+    """The study in a folder, and what is wrong between its parts. Raises QuestionnaireFaults where the files do not
+    even make a study."""
     source = read_source(folder / "study.yaml", f"{folder.name}/study.yaml")
     written = w.validated(w.StudyW, source) if not source.faults else None
     scales = written.scales if written else {}
@@ -70,9 +79,7 @@ def load_study(folder: Path) -> Study:
     if not source.faults:
         check_study(study, source, sources)
     faults = source.faults + [fault for own in sources.values() for fault in own.faults]
-    if faults:
-        raise QuestionnaireFaults(tuple(sorted(faults)))
-    return study
+    return study, tuple(sorted(faults))
 
 
 def _study(
