@@ -15,7 +15,7 @@ from surveyapp.analysis.slices import CellName, People, SliceKey, group_name, ro
 from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part, PartType
 from surveyapp.domain.quoting import plain
-from surveyapp.domain.results import Category, Cell, Distribution, RatingSummary, Slice, Tally
+from surveyapp.domain.results import Category, Cell, Distribution, RatingSummary, SeriesNote, Slice, Tally
 
 ANSWERED = "answered"
 """The column group of everyone with a substantive answer: the base."""
@@ -192,6 +192,7 @@ def distribution(
     segment: str | None,
     thresholds: domain.Thresholds,
     data_at: dt.datetime | None = None,
+    notes: tuple[SeriesNote, ...] = (),
 ) -> Distribution:
     """One variable's distribution from a frame of one touchpoint's responses."""
     options, nets = categories(part)
@@ -219,6 +220,7 @@ def distribution(
         low=part.question.low,
         high=part.question.high,
         data_at=data_at,
+        series_notes=notes,
     )
 
 

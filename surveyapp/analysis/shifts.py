@@ -18,7 +18,18 @@ from surveyapp.analysis.slices import People, SliceKey, group_name, row_name
 from surveyapp.domain import study as domain
 from surveyapp.domain.kinds import Part
 from surveyapp.domain.quoting import plain
-from surveyapp.domain.results import Cell, Change, Interval, Shift, ShiftRow, Slice
+from surveyapp.domain.results import (
+    Category,
+    Cell,
+    Change,
+    Interval,
+    RowScale,
+    SeriesNote,
+    Shift,
+    ShiftRow,
+    ShiftStep,
+    Slice,
+)
 from surveyapp.domain.study import Measure, MeasureRow, Study
 
 MOVEMENTS = ("rose", "same", "fell", "gained", "given_up", "both")
@@ -27,11 +38,13 @@ MOVEMENTS = ("rose", "same", "fell", "gained", "given_up", "both")
 
 @dataclass(frozen=True)
 class Asked:
-    """One row of a measure with what it was asked as, and the frame of its touchpoint's responses."""
+    """One row of a measure with what it was asked as, and its answers; rows that compare have one set of options.
+    `notes`: what is not the same among its own answers."""
 
     row: MeasureRow
     part: Part
     frame: pd.DataFrame
+    notes: tuple[SeriesNote, ...] = ()
 
 
 def shift(
@@ -43,9 +56,11 @@ def shift(
     *,
     matched: bool,
     data_at: dt.datetime | None,
+    steps: tuple[ShiftStep, ...] = (),
 ) -> Shift:
     """The measure as it may be shown. With `matched`, on the people alone who answered at every moment; that is left
-    undone where they, or the others, are fewer than the minimum base."""
+    undone where they, or the others, are fewer than the minimum base. Between rows whose step is broken there is no
+    change."""
     everybody, twice = _answered(asked)
     may_match = (
         len(asked) > 1
@@ -58,8 +73,9 @@ def shift(
     protected = [distributions.protect(each.frame, each.part, people, study.thresholds) for each in asked]
     refused = any((segment, matched) in each.refused for each in protected)
     slices = people.of(None if refused else segment)
+    scales = [_scale(each.part, measure.net) for each in asked]
     rows = []
-    for each, counts in zip(asked, protected, strict=True):
+    for each, counts, scale in zip(asked, protected, scales, strict=True):
         together = []
         for chosen in slices:
             tally = distributions.tally(each.part, counts, chosen, study.thresholds, matched)
@@ -71,12 +87,13 @@ def shift(
                     each.row.moment,
                     each.row.moment == "before",
                     tally,
-                    tally.cells[measure.net],
+                    tally.cells.get(measure.net, Cell(None)),
+                    None if scale == scales[-1] else scale,
+                    each.notes,
                 )
             )
         rows.append(tuple(together))
-    part = asked[0].part
-    options, nets = distributions.categories(part)
+    part, scale = asked[-1].part, scales[-1]
     notes = dict.fromkeys(
         touchpoint.note
         for row in measure.rows
@@ -92,11 +109,11 @@ def shift(
         question=plain(part.label),
         note=measure.note,
         group=measure.group,
-        options=options,
-        neutral=part.question.neutral,
-        net=next(net for net in nets if net.code == measure.net),
+        options=scale.options,
+        neutral=scale.neutral,
+        net=scale.net,
         rows=tuple(rows),
-        changes=_changes(study, measure, asked, people, slices, matched),
+        changes=_changes(study, measure, asked, people, slices, matched, steps),
         matched=matched,
         matched_base=len(twice) if may_match else None,
         segment=None if refused else segment,
@@ -104,7 +121,14 @@ def shift(
         low_base_under=study.thresholds.low_base,
         touchpoint_notes=tuple(note for note in notes if note),
         refused=refused,
+        steps=steps,
     )
+
+
+def _scale(part: Part, net: str) -> RowScale:
+    options, nets = distributions.categories(part)
+    named = next((each for each in nets if each.code == net), Category(net, net, "net"))
+    return RowScale(options, part.question.neutral, named)
 
 
 def _answered(asked: Sequence[Asked]) -> tuple[set[Any], set[Any]]:
@@ -117,17 +141,25 @@ def _answered(asked: Sequence[Asked]) -> tuple[set[Any], set[Any]]:
 
 
 def _changes(
-    study: Study, measure: Measure, asked: Sequence[Asked], people: People, slices: Sequence[Slice], matched: bool
+    study: Study,
+    measure: Measure,
+    asked: Sequence[Asked],
+    people: People,
+    slices: Sequence[Slice],
+    matched: bool,
+    steps: Sequence[ShiftStep],
 ) -> tuple[Change, ...]:
-    """The change between every two moments, for each slice looked at."""
+    """The change between every two moments that compare, for each slice looked at."""
     found: list[Change] = []
+    broken = {(step.before_row, step.after_row) for step in steps if step.state == "broken"}
     for before, after in combinations(range(len(asked)), 2):
+        if (before, after) in broken:
+            continue
         kind: Literal["looking_back", "measured"] = (
             "looking_back" if asked[before].row.moment == "before" else "measured"
         )
-        net = asked[before].part.question.net(measure.net)
-        assert net is not None
-        moves = _moves(asked[before], asked[after], people, net.options, study.thresholds)
+        members = _scale(asked[after].part, measure.net).net.members
+        moves = _moves(asked[before], asked[after], people, members, study.thresholds)
         found.extend(
             _change(Change(each, kind, before, after), moves, (each, matched), study.thresholds) for each in slices
         )

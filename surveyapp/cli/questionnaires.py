@@ -1,4 +1,4 @@
-"""`surveyapp questionnaires`: check the files, freeze a version, open it."""
+"""`surveyapp questionnaires`: check the files, freeze a version, open it, see what changed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import click
 from surveyapp.cli.context import open_runtime, questionnaires_folder
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.written import SCHEMAS, json_schema
-from surveyapp.services import instruments
+from surveyapp.reports.wording_text import difference_lines, history_lines
+from surveyapp.services import instruments, wordings
 
 
 @click.group()
 def questionnaires() -> None:
-    """Check, freeze and open versions of questionnaires."""
+    """Check, freeze and open versions of questionnaires, and see what changed between them."""
 
 
 @questionnaires.command()
@@ -56,3 +57,26 @@ def open_version(study: str, questionnaire: str) -> None:
     version, new = instruments.open_newest(open_runtime(), study, questionnaire, None)
     state = "is now open" if new else "was open already"
     click.echo(f"{questionnaire} version {version} {state}.")
+
+
+@questionnaires.command()
+@click.argument("study")
+@click.argument("questionnaire")
+@click.argument("first", required=False)
+@click.argument("second", required=False)
+def diff(study: str, questionnaire: str, first: str | None, second: str | None) -> None:
+    """Say what is different between two versions of a QUESTIONNAIRE: the two newest, or FIRST and SECOND (v1 v2). For
+    two touchpoints, name both: `diff STUDY backfill_1/v1 backfill_2/v1`."""
+    found = wordings.find_difference(questionnaires_folder(), study, questionnaire, first, second)
+    for line in difference_lines(found):
+        click.echo(line)
+
+
+@questionnaires.command()
+@click.argument("study")
+@click.argument("variable")
+def history(study: str, variable: str) -> None:
+    """Follow a VARIABLE through every touchpoint and version: where asked, in which words, what lies between."""
+    known, found = wordings.find_history(questionnaires_folder(), study, variable)
+    for line in history_lines(known, variable, found):
+        click.echo(line)

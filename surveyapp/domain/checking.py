@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from surveyapp.domain.checking_comparability import check_comparability
 from surveyapp.domain.checking_quotes import check_quotes
 from surveyapp.domain.checking_scores import check_scores
+from surveyapp.domain.comparability import codes
 from surveyapp.domain.conditions import Changed, Compare, Condition, Is, Reference, references
 from surveyapp.domain.kinds import KINDS, Part, PartType
 from surveyapp.domain.questionnaire import Questionnaire, Section
@@ -26,8 +28,8 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
         if not sources[key].faults:
             # A condition on a name that does not exist is said already; it would be unreachable besides.
             _check_reach(questionnaire, sources[key])
-    _check_one_meaning(study, sources)
     _check_measures(study, source)
+    check_comparability(study, source, sources)
 
 
 def _check_names(study: Study, source: Source) -> None:
@@ -241,7 +243,8 @@ class _Context:
                 else self._earlier(side.touchpoint or 0).get(side.name)
                 for side in (item.before, item.after)
             ]
-            if pair[0] and pair[1] and pair[0].question.options != pair[1].question.options:
+            # Routing looks at codes; whether words changed between them is for the author to declare.
+            if pair[0] and pair[1] and codes(pair[0]) != codes(pair[1]):
                 self.source.fault(place, "not_comparable", "The two sides of “changed” have different options.")
 
     def _options(self, reference: Reference) -> list[str] | None:
@@ -254,31 +257,6 @@ class _Context:
         if part is None:
             return None
         return [option.code for option in part.question.options]
-
-
-def _check_one_meaning(study: Study, sources: Mapping[tuple[str, int], Source]) -> None:
-    """The same id is the same question everywhere: same kind of answer, same options."""
-    first: dict[str, tuple[str, Part]] = {}
-    for key, questionnaire in study.questionnaires.items():
-        for part in parts_of(questionnaire).values():
-            where = f"{key[0]} version {key[1]}"
-            known = first.setdefault(part.name, (where, part))
-            codes = [option.code for option in part.question.options]
-            if known[1].type is not part.type or [o.code for o in known[1].question.options] != codes:
-                sources[key].fault(
-                    _place(questionnaire, part),
-                    "two_meanings",
-                    f"“{part.name}” is another question in {known[0]}: its kind or options differ. "
-                    "Give one of them another id.",
-                )
-
-
-def _place(questionnaire: Questionnaire, part: Part) -> Place:
-    for s, section in enumerate(questionnaire.sections):
-        for q, question in enumerate(section.questions):
-            if question.id == part.question.id:
-                return ("sections", s, "questions", q, "id")
-    return ()
 
 
 def _check_measures(study: Study, source: Source) -> None:

@@ -55,6 +55,11 @@ FAULT_CODES: dict[str, str] = {
     "threshold_of_two": "a threshold that would say one",
     "no_consent": "no purpose that is required",
     "two_meanings": "one name for two things",
+    "kind_changed": "an id that was another kind of question in the version before",
+    "undeclared_change": "another wording, or other options, of which nobody says whether answers compare",
+    "nothing_changed": "a declared change where nothing changed",
+    "bad_mapping": "a mapping that leaves an old answer out, or maps to one that is not there",
+    "version_gap": "version numbers with a gap",
     "frozen_changed": "a frozen version's file that changed",
     "frozen_missing": "a frozen version's file that is gone",
 }

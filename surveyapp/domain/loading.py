@@ -15,6 +15,7 @@ from surveyapp.domain.errors import Fault, QuestionnaireFaults
 from surveyapp.domain.kinds import KINDS
 from surveyapp.domain.questionnaire import (
     Band,
+    Declaration,
     Moment,
     Net,
     Option,
@@ -29,6 +30,7 @@ from surveyapp.domain.source import Place, Source, did_you_mean, read_source
 from surveyapp.domain.study import (
     Anchor,
     Attribute,
+    Comparison,
     Group,
     Help,
     Measure,
@@ -61,6 +63,15 @@ def load_studies(folder: Path) -> dict[str, Study]:
 
 def load_study(folder: Path) -> Study:
     """The study in a folder. Raises QuestionnaireFaults."""
+    study, faults = read_study(folder)
+    if faults:
+        raise QuestionnaireFaults(faults)
+    return study
+
+
+def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
+    """The study in a folder, and what is wrong between its parts. Raises QuestionnaireFaults where the files do not
+    even make a study."""
     source = read_source(folder / "study.yaml", f"{folder.name}/study.yaml")
     written = w.validated(w.StudyW, source) if not source.faults else None
     scales = written.scales if written else w.scales_alone(source)
@@ -80,9 +91,7 @@ def load_study(folder: Path) -> Study:
     if not source.faults:
         check_study(study, source, sources)
     faults = source.faults + [fault for own in sources.values() for fault in own.faults]
-    if faults:
-        raise QuestionnaireFaults(tuple(sorted(faults)))
-    return study
+    return study, tuple(sorted(faults))
 
 
 def _study(
@@ -141,6 +150,10 @@ def _study(
             for each in written.measures
         ),
         questionnaires=questionnaires,
+        comparisons=tuple(
+            Comparison(each.between[0], each.between[1], _declaration(each.variable, each))
+            for each in written.comparisons
+        ),
     )
 
 
@@ -204,6 +217,7 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
         written.version,
         written.title,
         sections,
+        tuple(_declaration(name, each) for name, each in written.changes.items()),
         tuple(
             Score(
                 each.id,
@@ -217,6 +231,11 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
             for each in written.scores
         ),
     )
+
+
+def _declaration(variable: str, written: w.ChangeW | w.ComparisonW) -> Declaration:
+    mapping = tuple((old, str(new)) for old, new in (written.mapping or {}).items())
+    return Declaration(variable, written.because, written.comparable == "yes" or bool(mapping), mapping)
 
 
 def _condition(source: Source, place: Place, written: object) -> Condition | None:

@@ -144,13 +144,25 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Declaration:
+    """What the author says of a variable that is not asked as it was: whether its answers still compare, and why.
+    `mapping`: each old option (of a rating, each old number) to the new one that says the same."""
+
+    variable: str
+    because: str
+    comparable: bool = False
+    mapping: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Questionnaire:
-    """An instrument in one version."""
+    """An instrument in one version. `changes`: what its author says of them, against the version before."""
 
     id: str
     version: int
     title: str
     sections: tuple[Section, ...]
+    changes: tuple[Declaration, ...] = ()
     scores: tuple[Score, ...] = ()
 
     def __hash__(self) -> int:

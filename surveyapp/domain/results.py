@@ -12,6 +12,22 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
+class SeriesNote:
+    """What is not as it was, where one variable is followed through versions and touchpoints.
+
+    `kind`: *reworded*, *rescaled* (its answers were turned into the new ones), *extended* (`options` are those added):
+    counted together all the same. *left_out*: answers to an earlier wording are not counted. *broken*: what stands
+    before and after cannot be compared. *removed*: asked no longer. `reason`: the author's own words. `version`: since
+    which.
+    """
+
+    kind: Literal["reworded", "rescaled", "extended", "left_out", "broken", "removed"]
+    reason: str | None = None
+    version: int | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Cell:
     """A count of people and its percentage of the base, rounded half up; or neither, and what may be said instead.
 
@@ -106,6 +122,7 @@ class Distribution:
     low: str | None = None
     high: str | None = None
     data_at: dt.datetime | None = None
+    series_notes: tuple[SeriesNote, ...] = ()
 
     @property
     def key(self) -> str:
@@ -113,8 +130,18 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class RowScale:
+    """What a row's answers are counted in, options from most to least favourable."""
+
+    options: tuple[Category, ...]
+    neutral: str | None
+    net: Category
+
+
+@dataclass(frozen=True)
 class ShiftRow:
-    """One moment of a measure among some people."""
+    """One moment of a measure among some people. `scale`: where it is not the measure's. `notes`: what is not the same
+    among the answers of this row alone."""
 
     label: str
     detail: str | None
@@ -123,6 +150,19 @@ class ShiftRow:
     looking_back: bool
     tally: Tally
     net: Cell
+    scale: RowScale | None = None
+    notes: tuple[SeriesNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShiftStep:
+    """Whether two rows of a measure can be set against one another: *comparable*; *marked*, with what is not the same;
+    or *broken*, and then there is no change between them."""
+
+    before_row: int
+    after_row: int
+    state: Literal["comparable", "marked", "broken"] = "comparable"
+    notes: tuple[SeriesNote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,8 +212,9 @@ class Shift:
     """A measure: rows by moment, and the change between them.
 
     `rows` holds, for each moment in order, one ShiftRow for each slice of people. `options` run from most to least
-    favourable. `matched`: only people who answered at every moment. `matched_base`: how many those are (None: not to be
-    said, or there is one moment only). `refused`: the split asked for may not be shown.
+    favourable. `steps`: how every two rows compare; where they do not there is no change. `matched`: only people who
+    answered at every moment. `matched_base`: how many those are (None: not to be said, or there is one moment only).
+    `refused`: the split asked for may not be shown.
     """
 
     study: str
@@ -197,6 +238,18 @@ class Shift:
     low_base_under: int
     touchpoint_notes: tuple[str, ...] = ()
     refused: bool = False
+    steps: tuple[ShiftStep, ...] = ()
+
+    def step(self, before_row: int, after_row: int) -> ShiftStep:
+        """How two rows compare."""
+        return next(
+            (step for step in self.steps if (step.before_row, step.after_row) == (before_row, after_row)),
+            ShiftStep(before_row, after_row),
+        )
+
+    @property
+    def scale(self) -> RowScale:
+        return RowScale(self.options, self.neutral, self.net)
 
     @property
     def looking_back(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from surveyapp.domain.questionnaire import Questionnaire
+from surveyapp.domain.questionnaire import Declaration, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,16 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """What the author says of a variable that two questionnaires ask differently; a mapping goes from `first` to
+    `second`. It is about the newest version of each."""
+
+    first: str
+    second: str
+    declaration: Declaration
+
+
+@dataclass(frozen=True)
 class Help:
     """Whom a participant may ask."""
 
@@ -141,6 +151,7 @@ class Study:
     touchpoints: tuple[Touchpoint, ...]
     measures: tuple[Measure, ...]
     questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
+    comparisons: tuple[Comparison, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -119,10 +119,25 @@ class ScoreW(Model):
     bands: dict[Name, BandW] = {}
 
 
+class ChangeW(Model):
+    comparable: Literal["yes", "no"] | None = None
+    mapping: dict[Code, Any] | None = None
+    because: Words
+
+
+class ComparisonW(Model):
+    variable: Name
+    between: Annotated[list[Name], Field(min_length=2, max_length=2)]
+    comparable: Literal["yes", "no"] | None = None
+    mapping: dict[Code, Any] | None = None
+    because: Words
+
+
 class QuestionnaireW(Model):
     questionnaire: Name
     version: Annotated[int, Field(ge=1)]
     title: Words
+    changes: dict[Name, ChangeW] = {}
     sections: Annotated[list[SectionW], Field(min_length=1)]
     scores: list[ScoreW] = []
 
@@ -209,6 +224,7 @@ class StudyW(Model):
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
     scales: dict[Name, ScaleW] = {}
     measures: list[MeasureW] = []
+    comparisons: list[ComparisonW] = []
 
 
 SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": StudyW}

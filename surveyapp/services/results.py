@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from surveyapp.analysis import distributions, shifts
 from surveyapp.analysis.results_table import movement_rows, variable_rows
+from surveyapp.analysis.series import joined
 from surveyapp.analysis.slices import People, Segment
+from surveyapp.domain.comparability import Wordings
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.kinds import PartType
 from surveyapp.domain.questionnaire import Questionnaire
 from surveyapp.domain.results import Distribution, ResultRow, Shift
-from surveyapp.domain.route import pages_of
+from surveyapp.domain.series import Followed, beside, follow
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.study import Measure, Study, Touchpoint
 from surveyapp.services.runtime import Runtime
@@ -29,17 +32,32 @@ COUNTED = (PartType.CODE, PartType.CODES, PartType.NUMBER)
 
 @dataclass(frozen=True)
 class _Data:
-    """What one request reads, once: each group's answers, and the people's segment values."""
+    """What one request reads, once: each group's answers, the people's segment values, every version there is of each
+    questionnaire and which one (`current`) new responses begin on."""
 
     study: Study
     frames: dict[str, pd.DataFrame]
     people: People
     data_at: dt.datetime | None
-    instruments: dict[str, Questionnaire]
+    versions: dict[tuple[str, int], Questionnaire]
+    current: dict[str, int]
+    _followed: dict[tuple[str, int], tuple[Followed, ...]] = field(default_factory=dict)
 
-    def frame(self, group: str, touchpoint: int) -> pd.DataFrame:
-        frame = self.frames[group]
-        return frame[frame["touchpoint"] == touchpoint]
+    def frame(self, touchpoint: Touchpoint) -> pd.DataFrame:
+        frame = self.frames[touchpoint.group]
+        return frame[frame["touchpoint"] == touchpoint.number]
+
+    def wordings(self, group: str) -> Wordings:
+        order = dict.fromkeys(touchpoint.questionnaire for touchpoint in self.study.touchpoints_of(group))
+        return Wordings(self.versions, self.study.comparisons, tuple(order))
+
+    def follow(self, touchpoint: Touchpoint) -> tuple[Followed, ...]:
+        """Every variable of a touchpoint, in whatever versions it was answered."""
+        if touchpoint.key not in self._followed:
+            answered = {int(version) for version in self.frame(touchpoint)["version"].unique()}
+            name = touchpoint.questionnaire
+            self._followed[touchpoint.key] = follow(self.wordings(touchpoint.group), name, answered, self.current[name])
+        return self._followed[touchpoint.key]
 
     def check_segment(self, segment: str | None) -> None:
         """Raises NotFound for what is not a declared segment."""
@@ -89,22 +107,22 @@ def questions(
     with runtime.database.reading() as session:
         data = _read(runtime, session, scope, study, {group})
     data.check_segment(segment)
-    frame = data.frame(group, touchpoint)
+    frame = data.frame(asked)
     return tuple(
         distributions.distribution(
-            frame,
-            part,
+            joined(frame, each.part.key, each.links),
+            each.part,
             group=group,
             touchpoint=asked,
-            section=page.section.title,
+            section=each.section,
             people=data.people,
             segment=segment,
             thresholds=study.thresholds,
             data_at=data.data_at,
+            notes=each.notes,
         )
-        for page in pages_of(data.instruments[asked.questionnaire])
-        for part in page.parts
-        if part.type in COUNTED
+        for each in data.follow(asked)
+        if each.part.type in COUNTED
     )
 
 
@@ -131,18 +149,20 @@ def _read_measure(runtime: Runtime, staff: Staff, study_id: str, measure_id: str
 
 
 def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
-    frame = data.frame(touchpoint.group, touchpoint.number)
+    frame, thresholds = data.frame(touchpoint), data.study.thresholds
     found: list[ResultRow] = []
-    pages = pages_of(data.instruments[touchpoint.questionnaire])
-    for page in pages:
-        for part in page.parts:
-            if part.type in COUNTED:
-                found.extend(variable_rows(frame, part, touchpoint, data.people, data.study.thresholds))
-        moments = {part.moment: part for part in page.parts if part.type is PartType.CODE}
+    for _page, together in groupby(data.follow(touchpoint), key=lambda each: (each.page.id, each.wording)):
+        moments = {}
+        for each in together:
+            if each.part.type in COUNTED:
+                own = joined(frame, each.part.key, each.links)
+                found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))
+                if each.part.type is PartType.CODE:
+                    moments[each.part.moment] = (each.part, own)
         if "before" in moments and "now" in moments:
-            found.extend(
-                movement_rows(frame, moments["before"], moments["now"], touchpoint, data.people, data.study.thresholds)
-            )
+            (before, then), (now, since) = moments["before"], moments["now"]
+            both = pd.concat([then, since])
+            found.extend(movement_rows(both, before, now, touchpoint, data.people, thresholds))
     return found
 
 
@@ -165,34 +185,44 @@ def _read(runtime: Runtime, session: Session, scope: Scope, study: Study, groups
             )
             if attribute.name in known and attribute.name in held:
                 known[attribute.name][person.id] = held[attribute.name]
-    instruments = {}
-    for touchpoint in study.touchpoints:
-        version = store.open_version(session, study.id, touchpoint.questionnaire)
-        instruments[touchpoint.questionnaire] = (
-            runtime.instrument(session, study.id, touchpoint.questionnaire, version)
-            if version
-            else study.newest(touchpoint.questionnaire)
-        )
+    opened = [(name, version) for name, version, _, _ in store.versions(session, study.id)]
+    # What was opened is what was answered; the files have the versions in between that never were.
+    versions = {**study.questionnaires}
+    for name, version in opened:
+        versions[name, version] = runtime.instrument(session, study.id, name, version)
+    current = {name: study.newest(name).version for name, _ in study.questionnaires}
+    current |= dict(sorted(opened))
     segments = tuple(
         Segment(attribute.name, attribute.values, known[attribute.name])
         for attribute in study.attributes
         if attribute.id in study.segments
     )
-    return _Data(study, frames, People(segments), responses.newest_submission(session, scope), instruments)
+    return _Data(study, frames, People(segments), responses.newest_submission(session, scope), versions, current)
 
 
 def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
     data.check_segment(segment)
-    asked = []
+    rows = []
     for row in measure.rows:
         touchpoint = data.study.touchpoint(measure.group, row.touchpoint)
         assert touchpoint is not None
         key = f"{measure.variable}@{row.moment}" if row.moment else measure.variable
-        part = next(
-            part
-            for page in pages_of(data.instruments[touchpoint.questionnaire])
-            for part in page.parts
-            if part.key == key
-        )
-        asked.append(shifts.Asked(row, part, data.frame(measure.group, row.touchpoint)))
-    return shifts.shift(data.study, measure, asked, data.people, segment, matched=matched, data_at=data.data_at)
+        rows.append((row, data.frame(touchpoint), _followed(data, touchpoint, key)))
+    turned, steps = beside(data.wordings(measure.group), [each for _, _, each in rows])
+    asked = [
+        shifts.Asked(row, each.part, joined(frame, each.part.key, each.links), each.notes)
+        for (row, frame, _), each in zip(rows, turned, strict=True)
+    ]
+    return shifts.shift(
+        data.study, measure, asked, data.people, segment, matched=matched, data_at=data.data_at, steps=steps
+    )
+
+
+def _followed(data: _Data, touchpoint: Touchpoint, key: str) -> Followed:
+    """A variable at a touchpoint. A version that asks it may be in the files and not open yet: nobody answered it."""
+    found = next((each for each in data.follow(touchpoint) if each.part.key == key), None)
+    if found is not None:
+        return found
+    newest = data.study.newest(touchpoint.questionnaire).version
+    wordings = data.wordings(touchpoint.group)
+    return next(each for each in follow(wordings, touchpoint.questionnaire, (), newest) if each.part.key == key)

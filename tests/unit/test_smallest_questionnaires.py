@@ -88,10 +88,10 @@ def test_every_key_that_may_be_left_out_has_a_smallest_file_that_has_it(tmp_path
                 lacking.append(key)
                 continue
             folder = study_of(KEYS[key], tmp_path / key)
-            shapes: list[tuple[type[w.Model], str]] = [(w.StudyW, "study.yaml"), (w.QuestionnaireW, "first/v1.yaml")]
-            used = {
-                each for shape, file in shapes for each in keys_of(w.validated(shape, read_source(folder / file, "")))
-            }
+            used: set[str] = set()
+            for path in folder.rglob("*.yaml"):
+                shape: type[w.Model] = w.StudyW if path.stem == "study" else w.QuestionnaireW
+                used.update(keys_of(w.validated(shape, read_source(path, ""))))
             if key not in used:
                 lacking.append(f"{key} is not in its own file")
     assert lacking == []

@@ -1,0 +1,91 @@
+"""One variable through every touchpoint and version: where it is asked, in which words, and what lies between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveyapp.domain import comparability
+from surveyapp.domain.comparability import Status, Wording, Wordings
+from surveyapp.domain.kinds import Part
+from surveyapp.domain.results import SeriesNote
+from surveyapp.domain.route import pages_of
+from surveyapp.domain.study import Study, Touchpoint
+
+
+@dataclass(frozen=True)
+class Since:
+    """What became of it since an earlier wording. `notes` are the steps in between, with the author's reasons."""
+
+    wording: Wording
+    status: Status
+    comparable: bool
+    notes: tuple[SeriesNote, ...]
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """The variable in one version, and the touchpoints of one group that use it. `parts`: one a moment; none where that
+    version no longer asks it. `since` is None where nothing came before for that group."""
+
+    group: str
+    touchpoints: tuple[Touchpoint, ...]
+    wording: Wording
+    section: str | None
+    parts: tuple[Part, ...]
+    since: Since | None
+
+
+def history(study: Study, variable: str) -> tuple[Occurrence, ...]:
+    """Every version that asks a variable, or has stopped asking it, by group in the order of its touchpoints. Between
+    questionnaires the newest versions are compared. Nothing where no questionnaire asks it."""
+    found: list[Occurrence] = []
+    for group in study.groups:
+        points = study.touchpoints_of(group.id)
+        order = tuple(dict.fromkeys(touchpoint.questionnaire for touchpoint in points))
+        wordings = Wordings(study.questionnaires, study.comparisons, order)
+        last: str | None = None
+        for name in order:
+            at = tuple(touchpoint for touchpoint in points if touchpoint.questionnaire == name)
+            asking = wordings.asking(name, variable)
+            if not asking:
+                continue
+            since = _between(wordings, variable, last, name) if last else None
+            before: int | None = None
+            for version in sorted(each for questionnaire, each in study.questionnaires if questionnaire == name):
+                if version < asking[0]:
+                    continue
+                wording = Wording(name, version)
+                if before is not None:
+                    since = _along(wordings, variable, Wording(name, before), wording)
+                if since is not None and since.status == "removed" and found[-1].parts == ():
+                    continue
+                found.append(_occurrence(study, group.id, at, wording, variable, since))
+                before = version if version in asking else before
+            last = name
+    return tuple(found)
+
+
+def _between(wordings: Wordings, variable: str, first: str, second: str) -> Since:
+    old, new = (Wording(name, wordings.asking(name, variable)[-1]) for name in (first, second))
+    return _along(wordings, variable, old, new)
+
+
+def _along(wordings: Wordings, variable: str, old: Wording, new: Wording) -> Since:
+    if new.version not in wordings.asking(new.questionnaire, variable):
+        return Since(old, "removed", False, ())
+    link = wordings.link(variable, old, new)
+    status = comparability.status(wordings.part(old, variable), wordings.part(new, variable))
+    return Since(old, status, link.comparable, link.notes)
+
+
+def _occurrence(
+    study: Study, group: str, at: tuple[Touchpoint, ...], wording: Wording, variable: str, since: Since | None
+) -> Occurrence:
+    pages = [
+        (page, part)
+        for page in pages_of(study.questionnaires[wording])
+        for part in page.parts
+        if part.name == variable and part.when is None
+    ]
+    section = pages[0][0].section.title if pages else None
+    return Occurrence(group, at, wording, section, tuple(part for _, part in pages), since)

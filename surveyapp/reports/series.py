@@ -1,0 +1,82 @@
+"""What is said where a question is not asked as it was: the mark, its footnote, and why a step is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from surveyapp.domain.results import SeriesNote, Shift, ShiftStep
+from surveyapp.reports.words import Words
+
+MARK = "†"
+"""Stands where numbers compare although something was changed; a footnote begins with it."""
+
+
+def note_words(note: SeriesNote, words: Words) -> str:
+    """One note as a sentence or two, the author's reason last."""
+    _ = words.gettext
+    said = {
+        "reworded": _("The wording was changed."),
+        "rescaled": _("The possible answers were changed; earlier answers are counted as the new ones."),
+        "extended": _("An answer was added."),
+        "left_out": _("Answers to an earlier wording are left out."),
+        "broken": _("Not comparable."),
+        "removed": _("Not asked any more."),
+    }[note.kind]
+    if note.version is not None:
+        said = {
+            "reworded": _("The wording was changed in version %(number)s.", number=note.version),
+            "rescaled": _(
+                "The possible answers were changed in version %(number)s; earlier answers are counted as the new ones.",
+                number=note.version,
+            ),
+            "extended": _("An answer was added in version %(number)s.", number=note.version),
+            "left_out": _("Answers from before version %(number)s are left out.", number=note.version),
+            "broken": _("Not comparable since version %(number)s.", number=note.version),
+            "removed": _("Not asked any more since version %(number)s.", number=note.version),
+        }[note.kind]
+    if note.options:
+        said = _("%(sentence)s New: %(options)s.", sentence=said, options=", ".join(note.options))
+    return f"{said} {note.reason}" if note.reason else said
+
+
+def notes_words(notes: Iterable[SeriesNote], words: Words) -> tuple[str, ...]:
+    """A variable's notes, a text each."""
+    return tuple(note_words(note, words) for note in notes)
+
+
+def broken_words(step: ShiftStep, words: Words) -> str:
+    """“not comparable: Another scale.”"""
+    reasons = " ".join(dict.fromkeys(note.reason for note in step.notes if note.reason))
+    return words.gettext("not comparable: %(reason)s", reason=reasons) if reasons else words.gettext("not comparable")
+
+
+def broken_before(shift: Shift, row: int, words: Words) -> str | None:
+    """Why a row cannot be set against the one before it; None where it can."""
+    step = shift.step(row - 1, row) if row else None
+    return broken_words(step, words) if step and step.state == "broken" else None
+
+
+def marked(shift: Shift, row: int) -> bool:
+    """Whether a row carries the mark: its own answers are not all to one wording, or a step that leads to it is
+    marked."""
+    own = any(each.notes for each in shift.rows[row])
+    return own or any(shift.step(before, row).state == "marked" for before in range(row))
+
+
+def footnotes(shift: Shift, words: Words) -> tuple[str, ...]:
+    """What the marks mean, a text each: rows by themselves, then steps. A step said for one pair is not said again for
+    another that passes over it."""
+    found: list[str] = []
+    for row in shift.everyone:
+        for note in row.notes:
+            found.append(words.gettext("%(mark)s “%(row)s”: %(note)s", mark=MARK, row=row.label,
+                                       note=note_words(note, words)))  # fmt: skip
+    told: set[SeriesNote] = set()
+    for step in sorted(shift.steps, key=lambda each: each.after_row - each.before_row):
+        fresh = [note for note in step.notes if step.state == "marked" and note not in told]
+        told.update(fresh)
+        first, second = shift.everyone[step.before_row].label, shift.everyone[step.after_row].label
+        for note in fresh:
+            found.append(words.gettext("%(mark)s “%(first)s” to “%(second)s”: %(note)s", mark=MARK, first=first,
+                                       second=second, note=note_words(note, words)))  # fmt: skip
+    return tuple(found)

@@ -1,0 +1,199 @@
+"""What became of a variable from one wording to the next, and what that does to its answers."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from surveyapp.domain import comparability
+from surveyapp.domain.comparability import Link, Wording, Wordings, variables
+from surveyapp.domain.questionnaire import (
+    Declaration,
+    Moment,
+    Option,
+    Question,
+    Questionnaire,
+    Section,
+    Statement,
+    from_document,
+    to_document,
+)
+from surveyapp.domain.study import Comparison, Study
+from surveyapp.settings import ROOT
+from tests import versioned
+
+OPTIONS = (Option("much", "Much"), Option("some", "Some"), Option("none", "None"))
+CHOICE = Question("liked", "choice", "Did you like it?", hint="Think.", options=OPTIONS)
+RATING = Question("liked", "rating", "How good?", minimum=1, maximum=5, low="Bad", high="Good")
+MULTIPLE = Question("liked", "multiple", "Which?", options=OPTIONS)
+GRID = Question("grid", "statements", "How far?", options=OPTIONS, statements=(Statement("liked", "I liked it."),))
+TWICE = dataclasses.replace(CHOICE, moments=(Moment("before", "Last year"), Moment("now", "Now")))
+
+
+def asked(*questions: Question, name: str = "first", version: int = 1, changes: tuple[Declaration, ...] = ()) -> (
+    Questionnaire
+):  # fmt: skip
+    return Questionnaire(name, version, "A title", (Section("s", "S", questions),), changes)
+
+
+# (what it was, what is changed in it, the status)
+STATUSES: list[tuple[Question, dict[str, object], str]] = [
+    (CHOICE, {}, "same"),
+    (CHOICE, {"hint": "Think of it all."}, "same"),
+    (CHOICE, {"interviewer": "Read out."}, "same"),
+    (CHOICE, {"text": "Do you like it?"}, "reworded"),
+    (CHOICE, {"options": (Option("much", "A lot"), *OPTIONS[1:])}, "reworded"),
+    (CHOICE, {"options": OPTIONS[::-1]}, "reworded"),
+    (CHOICE, {"options": (*OPTIONS, Option("other", "Other"))}, "extended"),
+    (CHOICE, {"options": (Option("other", "Other"), *OPTIONS)}, "extended"),
+    (CHOICE, {"options": (*OPTIONS, Option("other", "Other")), "text": "Do you?"}, "reworded"),
+    (CHOICE, {"options": OPTIONS[:2]}, "rescaled"),
+    (CHOICE, {"options": (*OPTIONS[:2], Option("nothing", "None"))}, "rescaled"),
+    (CHOICE, {"options": OPTIONS[:2], "text": "Do you?"}, "rescaled"),
+    (RATING, {"maximum": 10}, "rescaled"),
+    (RATING, {"minimum": 0}, "rescaled"),
+    (RATING, {"high": "Superb"}, "reworded"),
+    (MULTIPLE, {"options": (*OPTIONS, Option("other", "Other"))}, "extended"),
+    (MULTIPLE, {"options": (*OPTIONS[:2], Option("none", "None", exclusive=True))}, "reworded"),
+    (GRID, {"text": "How much?"}, "reworded"),
+    (GRID, {"statements": (Statement("liked", "I did like it."),)}, "reworded"),
+    (GRID, {"statements": (*GRID.statements, Statement("more", "I want more."))}, "same"),
+    (TWICE, {"moments": (Moment("before", "A year ago"), Moment("now", "Now"))}, "reworded"),
+    (TWICE, {"moments": (Moment("now", "Now"),)}, "same"),
+    (TWICE, {"moments": ()}, "reworded"),
+]
+
+
+@pytest.mark.parametrize(("question", "changed", "status"), STATUSES)
+def test_a_variable_is_what_its_words_and_answers_make_it(
+    question: Question, changed: dict[str, object], status: str
+) -> None:
+    new = dataclasses.replace(question, **changed)  # type: ignore[arg-type]
+    old = variables(asked(question))["liked"]
+    assert comparability.status(old, variables(asked(new, version=2))["liked"]) == status
+
+
+def test_a_variable_that_is_on_one_side_only_is_new_or_removed() -> None:
+    there = variables(asked(CHOICE))["liked"]
+    assert (comparability.status(None, there), comparability.status(there, None)) == ("new", "removed")
+
+
+REWORDED = dataclasses.replace(CHOICE, text="Do you like it?")
+FEWER = dataclasses.replace(CHOICE, options=(Option("yes", "Yes"), Option("no", "No")))
+FEWEST = dataclasses.replace(CHOICE, options=(Option("any", "Any"),))
+TO_FEWER = Declaration("liked", "Two do.", True, (("much", "yes"), ("some", "yes"), ("none", "no")))
+TO_FEWEST = Declaration("liked", "One does.", True, (("yes", "any"), ("no", "any")))
+
+
+def along(*steps: tuple[Question | None, Declaration | None]) -> Link:
+    versions = {
+        ("first", number): asked(
+            *([question] if question else [RATING_ELSE]), version=number, changes=(said,) if said else ()
+        )
+        for number, (question, said) in enumerate(steps, 1)
+    }
+    return Wordings(versions).link("liked", Wording("first", 1), Wording("first", len(steps)))
+
+
+RATING_ELSE = dataclasses.replace(RATING, id="else")
+
+
+def test_a_declared_rewording_joins_and_an_undeclared_one_breaks() -> None:
+    joined = along((CHOICE, None), (REWORDED, Declaration("liked", "Only the tense.", True)))
+    assert (joined.comparable, joined.mapping) == (True, None)
+    assert [(note.kind, note.reason, note.version) for note in joined.notes] == [("reworded", "Only the tense.", 2)]
+    assert not along((CHOICE, None), (REWORDED, None)).comparable
+
+
+def test_mappings_are_applied_one_after_the_other() -> None:
+    link = along((CHOICE, None), (FEWER, TO_FEWER), (FEWEST, TO_FEWEST))
+    assert link.mapping == {"much": "any", "some": "any", "none": "any"}
+    assert [note.version for note in link.notes] == [2, 3]
+
+
+def test_one_broken_step_breaks_all_that_pass_it() -> None:
+    link = along((CHOICE, None), (REWORDED, Declaration("liked", "Another thing.")), (REWORDED, None))
+    assert not link.comparable
+    assert link.notes[0].reason == "Another thing."
+
+
+def test_a_version_that_left_the_question_out_is_passed_over() -> None:
+    assert along((CHOICE, None), (None, None), (CHOICE, None)) == Link()
+    assert not along((CHOICE, None), (None, None), (REWORDED, None)).comparable
+
+
+def test_a_mapping_does_not_lead_back() -> None:
+    versions = {("first", 1): asked(CHOICE), ("first", 2): asked(FEWER, version=2, changes=(TO_FEWER,))}
+    wordings = Wordings(versions)
+    assert wordings.link("liked", Wording("first", 1), Wording("first", 2)).comparable
+    assert not wordings.link("liked", Wording("first", 2), Wording("first", 1)).comparable
+
+
+def test_a_mapping_that_does_not_fit_the_stored_wording_breaks() -> None:
+    assert not along((CHOICE, None), (FEWEST, TO_FEWEST)).comparable
+
+
+def test_what_is_said_of_a_grid_holds_for_each_statement_but_those_with_words_of_their_own() -> None:
+    part = variables(asked(GRID))["liked"][None]
+    grid, own = Declaration("grid", "All of it.", True), Declaration("liked", "This one not.")
+    assert comparability.declaration_of((grid,), part) == grid
+    assert comparability.declaration_of((grid, own), part) == own
+
+
+def touchpoints(*questions: Question, said: tuple[Comparison, ...] = ()) -> Wordings:
+    names = ("one", "two", "three")[: len(questions)]
+    versions = {(name, 1): asked(question, name=name) for name, question in zip(names, questions, strict=True)}
+    return Wordings(versions, said, names)
+
+
+def test_between_touchpoints_it_holds_what_the_study_says_either_way_round() -> None:
+    said = (Comparison("one", "two", Declaration("liked", "Only the tense.", True)),)
+    wordings = touchpoints(CHOICE, REWORDED, said=said)
+    for start, end in (("one", "two"), ("two", "one")):
+        assert wordings.link("liked", Wording(start, 1), Wording(end, 1)).comparable
+    assert not touchpoints(CHOICE, REWORDED).link("liked", Wording("one", 1), Wording("two", 1)).comparable
+
+
+def test_touchpoints_far_apart_compare_through_those_between() -> None:
+    said = (Comparison("one", "two", TO_FEWER), Comparison("two", "three", TO_FEWEST))
+    link = touchpoints(CHOICE, FEWER, FEWEST, said=said).link("liked", Wording("one", 1), Wording("three", 1))
+    assert (link.comparable, link.mapping) == (True, {"much": "any", "some": "any", "none": "any"})
+    apart = touchpoints(CHOICE, FEWER, FEWEST, said=said[:1])
+    assert not apart.link("liked", Wording("one", 1), Wording("three", 1)).comparable
+
+
+def test_the_same_words_at_both_touchpoints_need_nothing_said() -> None:
+    assert touchpoints(CHOICE, CHOICE).link("liked", Wording("one", 1), Wording("two", 1)) == Link()
+
+
+def test_what_is_declared_is_part_of_a_frozen_document_and_nothing_is_not() -> None:
+    plain, changed = asked(CHOICE), asked(CHOICE, changes=(TO_FEWER, Declaration("else", "No.")))
+    assert "changes" not in to_document(plain)
+    assert from_document(to_document(changed)) == changed
+
+
+def test_job_rotation_still_says_one_thing_everywhere() -> None:
+    from surveyapp.domain.loading import load_study
+    from surveyapp.services.instruments import lock_faults
+
+    study = load_study(ROOT / "questionnaires" / "job_rotation")
+    assert lock_faults(ROOT / "questionnaires" / "job_rotation", study) == ()
+
+
+def test_declarations_are_read_from_the_files(tmp_path: Path) -> None:
+    study: Study = versioned.load(
+        tmp_path,
+        {
+            "first/v2": versioned.questionnaire(
+                "first",
+                2,
+                versioned.COFFEE.replace("liking", "three"),
+                changes="coffee: {mapping: {much: good, somewhat: good, little: fair, not: bad}, because: Fewer.}",
+            ),
+            "second/v1": versioned.questionnaire("second", 1, versioned.COFFEE.replace("liking", "three")),
+        },
+    )
+    (said,) = study.newest("first").changes
+    assert (said.comparable, dict(said.mapping)["little"], said.because) == (True, "fair", "Fewer.")

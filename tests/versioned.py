@@ -1,0 +1,143 @@
+"""A made-up study whose questionnaires come in versions, written into a folder and loaded from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from surveyapp.domain.answers import Answer, Codes, Mode
+from surveyapp.domain.loading import load_study
+from surveyapp.domain.people import Participant
+from surveyapp.domain.questionnaire import fingerprint, to_document
+from surveyapp.domain.responses import NewSave, Response
+from surveyapp.domain.staff import Scope
+from surveyapp.domain.study import Study
+from surveyapp.services import planning
+from surveyapp.services.runtime import Clock, Runtime
+from surveyapp.store import cases, instruments, people, responses
+from surveyapp.store.database import new_id
+from tests import factories
+
+NAME = "cafe"
+
+STUDY = """\
+study: cafe
+title: The café
+public_title: The café
+summary: A study whose questions change.
+about: About it.
+help: {name: Us}
+thresholds: {minimum_base: 1, minimum_cell: 1}
+attributes:
+  site.size: {label: Site size, values: {small: Small, large: Large}}
+segments: [site.size]
+groups:
+  guest: {title: Guests, member: guest, reference_prefix: GU}
+consent:
+  - {id: take_part, version: 1, required: true, text: I agree to take part.}
+touchpoints:
+  - {group: guest, number: 1, title: Touchpoint 1, questionnaire: first, opens: enrolled, closes: 300 days}
+  - {group: guest, number: 2, title: Touchpoint 2, questionnaire: second, opens: enrolled, closes: 300 days}
+scales:
+  liking:
+    options: {much: Very much, somewhat: Somewhat, little: A little, not: Not at all}
+    nets: {liked: {label: Liked it, options: [much, somewhat]}}
+    favourable: liked
+  three:
+    options: {good: Good, fair: Fair, bad: Bad}
+    nets: {liked: {label: Liked it, options: [good]}}
+    favourable: liked
+  ten: {from: 1, to: 10, low: Poor, high: Superb}
+  five: {from: 1, to: 5, low: Poor, high: Superb}
+measures:
+  - id: liking
+    theme: satisfaction
+    title: Liking the coffee
+    group: guest
+    asked_of: All guests
+    variable: coffee
+    net: liked
+    rows:
+      - {touchpoint: 1, label: Touchpoint 1}
+      - {touchpoint: 2, label: Touchpoint 2}
+"""
+
+COFFEE = "{id: coffee, kind: choice, scale: liking, text: How much do you like the coffee?}"
+DRINKS = "{id: drinks, kind: multiple, text: What do you drink?, options: {tea: Tea, juice: Juice, water: Water}}"
+WORTH = "{id: worth, kind: rating, scale: ten, text: What is it worth?}"
+VIEWS = (
+    "{id: views, kind: statements, scale: liking, text: How much do you like, "
+    "statements: {room: The room, music: The music}}"
+)
+WHY = "{id: why, kind: open, ask_if: {coffee: much}, text: Why is that?}"
+
+
+def questionnaire(name: str, version: int, *questions: str, changes: str = "") -> str:
+    """The file of a version with one section. `changes`: lines to stand under that key."""
+    lines = [f"questionnaire: {name}", f"version: {version}", "title: About us"]
+    if changes:
+        lines += ["changes:", *(f"  {line}" for line in changes.splitlines())]
+    lines += ["sections:", "  - id: start", "    title: Start", "    questions:"]
+    return "\n".join([*lines, *(f"      - {question}" for question in questions or (COFFEE,))]) + "\n"
+
+
+def write(root: Path, files: Mapping[str, str], study: str = STUDY) -> Path:
+    """The study's folder under `root`; `files` by name, such as `first/v2`. Both touchpoints have a v1 anyhow."""
+    folder = root / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "study.yaml").write_text(study, encoding="utf-8")
+    whole = {"first/v1": questionnaire("first", 1), "second/v1": questionnaire("second", 1), **files}
+    for name, text in whole.items():
+        path = folder / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def load(root: Path, files: Mapping[str, str], study: str = STUDY) -> Study:
+    return load_study(write(root, files, study))
+
+
+def create_runtime(
+    database_url: str, clock: Clock, root: Path, files: Mapping[str, str], study: str = STUDY
+) -> Runtime:
+    """An installation with this study alone, every version of its questionnaires opened, the newest last."""
+    write(root, files, study)
+    runtime = factories.create_runtime(database_url, clock, root)
+    with runtime.database.writing() as session:
+        for (name, version), each in sorted(runtime.study(NAME).questionnaires.items()):
+            document = to_document(each)
+            instruments.add_version(
+                session, NAME, name, version, fingerprint(document), document, runtime.clock(), None
+            )
+    return runtime
+
+
+def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[str, Answer], start: int = 1) -> None:
+    """Hands in a response on a version for each sitting, of guests counted from `start`, who enrol when first met."""
+    study = runtime.study(NAME)
+    point = study.touchpoint("guest", touchpoint)
+    assert point is not None
+    with runtime.database.writing() as session:
+        scope = Scope(NAME, runtime.origin)
+        known = {each.reference: each for each in people.participants(session, scope, runtime.today(study))}
+        for number, given in enumerate(sittings, start):
+            reference = f"GU-{number:04d}"
+            participant = known.get(reference)
+            if participant is None:
+                participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(study))
+                people.add_participant(session, participant)
+                planning.plan_cases(runtime, session, participant)
+            case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
+            now = runtime.clock()
+            response = Response(new_id(), case.id, point.questionnaire, version, "started", 0, 1, now)
+            responses.add_response(session, response)
+            save = NewSave(new_id(), "start", "en", Mode.SELF, None, None, now, "0" * 64)
+            save_id = responses.record_save(session, response, save, given)
+            responses.replace_answers(session, response.id, save_id, {}, given, dict.fromkeys(given, save_id))
+            responses.submit(session, response.id, now)
+
+
+def coffee(*codes: str) -> list[dict[str, Answer]]:
+    """A sitting for each answer to the coffee."""
+    return [{"coffee": Codes((code,))} for code in codes]
