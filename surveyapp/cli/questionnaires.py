@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from surveyapp.cli.context import open_runtime, questionnaires_folder
+from surveyapp.domain.carrying import Fate
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.written import SCHEMAS, json_schema
 from surveyapp.reports.wording_text import difference_lines, history_lines
-from surveyapp.services import instruments, wordings
+from surveyapp.services import instruments, moving, opening, wordings
 
 
 @click.group()
@@ -40,23 +42,70 @@ def schema(file: str) -> None:
     click.echo(json_schema(file), nl=False)
 
 
+_yes = click.option("--yes", is_flag=True, help="Do it without asking.")
+
+
 @questionnaires.command()
 @click.argument("study")
 @click.argument("questionnaire")
-def freeze(study: str, questionnaire: str) -> None:
-    """Freeze the newest version of a QUESTIONNAIRE: from then on its file cannot change."""
-    version = instruments.freeze(open_runtime(), study, questionnaire)
+@_yes
+def freeze(study: str, questionnaire: str, yes: bool) -> None:
+    """Freeze the newest version of a QUESTIONNAIRE: from then on its file cannot change. What is different from the
+    version before is said first."""
+    runtime = open_runtime()
+    prospect = opening.freezing(runtime, study, questionnaire)
+    if prospect.version is None:
+        click.echo(f"{questionnaire} is frozen already, up to its newest version.")
+        return
+    _say(prospect)
+    if not yes:
+        click.confirm(f"Freeze version {prospect.version} of {questionnaire}?", abort=True)
+    version = instruments.freeze(runtime, study, questionnaire)
     click.echo(f"{questionnaire} is frozen up to version {version}. Commit {study}/{instruments.LOCK}.")
 
 
 @questionnaires.command("open")
 @click.argument("study")
 @click.argument("questionnaire")
-def open_version(study: str, questionnaire: str) -> None:
-    """Open the newest frozen version of a QUESTIONNAIRE for new responses."""
-    version, new = instruments.open_newest(open_runtime(), study, questionnaire, None)
+@_yes
+def open_version(study: str, questionnaire: str, yes: bool) -> None:
+    """Open the newest frozen version of a QUESTIONNAIRE for new responses. What is different from the one that is open,
+    and who is midway on it, is said first."""
+    runtime = open_runtime()
+    prospect = opening.opening(runtime, None, study, questionnaire)
+    if prospect.version is not None:
+        _say(prospect)
+        for version, count in prospect.midway:
+            click.echo(f"Midway on version {version}: {count}. They finish on it, unless they are moved.")
+        if not yes:
+            click.confirm(f"Open version {prospect.version} of {questionnaire}?", abort=True)
+    version, new = instruments.open_newest(runtime, study, questionnaire, None)
     state = "is now open" if new else "was open already"
     click.echo(f"{questionnaire} version {version} {state}.")
+
+
+def _say(prospect: opening.Prospect) -> None:
+    for line in difference_lines(prospect.difference) if prospect.difference else ():
+        click.echo(line)
+
+
+@questionnaires.command()
+@click.argument("study")
+@click.argument("questionnaire")
+@_yes
+def move(study: str, questionnaire: str, yes: bool) -> None:
+    """Move everybody midway on an older version of a QUESTIONNAIRE to the one that is open. What each answer becomes is
+    said first; none is lost."""
+    runtime = open_runtime()
+    seen = moving.preview(runtime, None, study, questionnaire)
+    for line in move_lines(seen):
+        click.echo(line)
+    if not seen.people:
+        return
+    if not yes:
+        click.confirm(f"Move them to version {seen.version}?", abort=True)
+    count = moving.move(runtime, None, study, questionnaire)
+    click.echo(f"{count} moved to version {seen.version}.")
 
 
 @questionnaires.command()
@@ -80,3 +129,32 @@ def history(study: str, variable: str) -> None:
     known, found = wordings.find_history(questionnaires_folder(), study, variable)
     for line in history_lines(known, variable, found):
         click.echo(line)
+
+
+def move_lines(seen: moving.MovePreview) -> Iterator[str]:
+    """What moving means, a line at a time: each person, then each question of which not every answer is kept."""
+    if not seen.people:
+        yield f"Nobody is midway on an older version of {seen.questionnaire} than {seen.version}."
+        return
+    for each in seen.people:
+        yield (
+            f"{each.reference}, touchpoint {each.touchpoint}, from version {each.version}: {each.kept} answers kept, "
+            f"{each.asked_again} asked again, {each.set_aside} set aside"
+        )
+    for variable in seen.changed:
+        yield ""
+        yield f"{variable.variable}: {variable.question}"
+        for fate, count in variable.fates.items():
+            yield f"  {FATES[fate]}: {count}"
+        for old, new, count in variable.mapped:
+            yield f"    “{old}” becomes “{new}”: {count}"
+        if variable.reason:
+            yield f"  {variable.reason}"
+
+
+FATES: dict[Fate, str] = {
+    "kept": "Kept as it is",
+    "mapped": "Mapped",
+    "asked_again": "Asked again",
+    "set_aside": "Not asked any more, kept in the history",
+}

@@ -290,19 +290,16 @@ def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -
         return plain
     questionnaire = runtime.instrument(session, study.id, response.questionnaire, response.version)
     given = responses.given_answers(session, response.id)
-    situation = _situation(session, plain)
+    situation = situation_of(session, found, case.touchpoint)
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, situation)
     return Visit(study, touchpoint, found, case, state, consents, response, questionnaire, route, given, situation)
 
 
-def _situation(session: Session, visit: Visit) -> Situation:
-    earlier = (
-        responses.earlier_answers(session, visit.participant.id, visit.case.touchpoint)
-        if visit.case.touchpoint > 1
-        else {}
-    )
-    site = visit.participant.site.attributes if visit.participant.site else {}
-    return Situation(earlier, visit.participant.attributes, site)
+def situation_of(session: Session, participant: Participant, touchpoint: int) -> Situation:
+    """What routing may look at besides a response: earlier answers, and what is known of the person and their site."""
+    earlier = responses.earlier_answers(session, participant.id, touchpoint) if touchpoint > 1 else {}
+    site = participant.site.attributes if participant.site else {}
+    return Situation(earlier, participant.attributes, site)
 
 
 def _case_id(runtime: Runtime, session: Session, who: Who) -> uuid.UUID:

@@ -130,8 +130,7 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
     Raises NotPermitted, NotFound, StateRefused when the newest is not frozen.
     """
     study = runtime.study(study_id)
-    if staff is not None:
-        _check_whole_study(runtime, staff, study_id)
+    check_may_open(runtime, staff, study_id)
     frozen = {
         version: sha256
         for (each, version), sha256 in read_lock(runtime.settings.questionnaires / study_id).items()
@@ -178,15 +177,18 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
         return version, True
 
 
-def _check_whole_study(runtime: Runtime, staff: Staff, study_id: str) -> None:
-    """A version is for every site: somebody who manages one of them does not open it. Raises NotPermitted."""
+def check_may_open(runtime: Runtime, staff: Staff | None, study_id: str) -> None:
+    """A version is for every site: somebody who manages one of them does not open it, nor move anybody to it. None
+    stands for the operator's command line, which may. Raises NotPermitted."""
+    if staff is None:
+        return
     if scope_of(staff, Action.OPEN_VERSION, study_id, runtime.origin).sites is not None:
         raise NotPermitted("You manage some of the study's sites. Ask a manager of the whole study to open a version.")
 
 
 def version_states(runtime: Runtime, staff: Staff, study_id: str) -> list[VersionState]:
     """Every version of every questionnaire of a study, newest last. Raises NotPermitted."""
-    _check_whole_study(runtime, staff, study_id)
+    check_may_open(runtime, staff, study_id)
     study = runtime.study(study_id)
     frozen = read_lock(runtime.settings.questionnaires / study_id)
     with runtime.database.reading() as session:

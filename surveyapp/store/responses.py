@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
+from surveyapp.domain.people import Participant
 from surveyapp.domain.responses import Given, NewSave, Response, Sitting
 from surveyapp.domain.staff import Scope
 from surveyapp.store import people
@@ -67,6 +69,42 @@ def seed_of(session: Session, participant_id: uuid.UUID) -> int | None:
 
 def submit(session: Session, response_id: uuid.UUID, at: dt.datetime) -> None:
     session.execute(update(ResponseRow).where(ResponseRow.id == response_id).values(state="submitted", submitted_at=at))
+
+
+def set_version(session: Session, response_id: uuid.UUID, version: int) -> None:
+    session.execute(update(ResponseRow).where(ResponseRow.id == response_id).values(version=version))
+
+
+@dataclass(frozen=True)
+class Midway:
+    """A response that is not handed in, whose it is, and at which touchpoint."""
+
+    participant: Participant
+    touchpoint: int
+    response: Response
+
+
+def midway(session: Session, scope: Scope, questionnaire: str, before: int, today: dt.date) -> list[Midway]:
+    """The responses in scope begun on a version before this one and not handed in, in the order of people's references.
+    Those of withdrawn people are left out."""
+    query = people.scoped(
+        select(ResponseRow, CaseRow.touchpoint, CaseRow.participant_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).where(
+        ResponseRow.questionnaire == questionnaire,
+        ResponseRow.version < before,
+        ResponseRow.state == "started",
+        ParticipantRow.withdrawn_at.is_(None),
+    )
+    rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
+    found = []
+    for row, touchpoint, participant_id in rows:
+        participant = people.participant(session, participant_id, today)
+        assert participant is not None
+        found.append(Midway(participant, touchpoint, _response(row)))
+    return found
 
 
 def _response(row: ResponseRow) -> Response:
@@ -156,7 +194,8 @@ def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answe
 
 
 def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
-    """The latest answer ever given to each variable, on the route or not, with how it came."""
+    """The latest answer ever given to each variable, on the route or not, with how it came. One that was taken back by
+    a move to another version, on which it is asked again, is none."""
     rows = session.execute(
         select(AnswerHistoryRow, SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.id)
         .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
@@ -169,7 +208,8 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
         together = [*found[1], row] if found and found[0] == save_id else [row]
         given = Given(row.variable, _answer(together), Mode(mode), by, at, save_id)
         newest[row.variable] = (save_id, together, given)
-    return {variable: given for variable, (_, _, given) in newest.items()}
+    taken_back = Missing(Reason.NOT_ASKED)
+    return {variable: given for variable, (_, _, given) in newest.items() if given.answer != taken_back}
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:

@@ -1,0 +1,77 @@
+"""What freezing or opening a version would mean, to be said before it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveyapp.domain.difference import Difference, difference
+from surveyapp.domain.errors import NotFound
+from surveyapp.domain.staff import Scope, Staff
+from surveyapp.domain.study import Study
+from surveyapp.services import instruments
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import instruments as store
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """The version that would be frozen or opened (None: there is none to), the one it follows, and what is different.
+    `midway`: how many responses are under way on which version."""
+
+    questionnaire: str
+    title: str
+    version: int | None
+    questions: int
+    follows: int | None
+    difference: Difference | None
+    midway: tuple[tuple[int, int], ...]
+
+    @property
+    def people_midway(self) -> int:
+        return sum(count for _, count in self.midway)
+
+
+def freezing(runtime: Runtime, study_id: str, name: str) -> Prospect:
+    """The newest version of the files, if it is not frozen yet, against the one before. Raises NotFound."""
+    study, versions = _versions(runtime, study_id, name)
+    frozen = instruments.read_lock(runtime.settings.questionnaires / study_id)
+    newest = versions[-1] if (name, versions[-1]) not in frozen else None
+    return _prospect(runtime, study, name, newest, versions[-2] if len(versions) > 1 else None)
+
+
+def opening(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> Prospect:
+    """The newest frozen version, if it is not open yet, against the one that is. `staff` is None on the operator's
+    command line. Raises NotPermitted, NotFound."""
+    instruments.check_may_open(runtime, staff, study_id)
+    study, versions = _versions(runtime, study_id, name)
+    locked = instruments.read_lock(runtime.settings.questionnaires / study_id)
+    frozen = [version for version in versions if (name, version) in locked]
+    with runtime.database.reading() as session:
+        current = store.open_version(session, study_id, name)
+    newest = frozen[-1] if frozen and frozen[-1] != current else None
+    return _prospect(runtime, study, name, newest, current)
+
+
+def _versions(runtime: Runtime, study_id: str, name: str) -> tuple[Study, list[int]]:
+    study = runtime.study(study_id)
+    versions = sorted(version for each, version in study.questionnaires if each == name)
+    if not versions:
+        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+    return study, versions
+
+
+def _prospect(runtime: Runtime, study: Study, name: str, version: int | None, follows: int | None) -> Prospect:
+    with runtime.database.reading() as session:
+        midway = store.midway(session, Scope(study.id, runtime.origin))
+    old = study.questionnaires.get((name, follows)) if follows else None
+    new = study.questionnaires.get((name, version)) if version else None
+    shown = new or study.newest(name)
+    return Prospect(
+        name,
+        shown.title,
+        version,
+        len(shown.questions),
+        follows,
+        difference(study, old, new) if old and new else None,
+        tuple(sorted((number, count) for (each, number), count in midway.items() if each == name)),
+    )

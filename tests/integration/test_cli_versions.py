@@ -1,0 +1,70 @@
+"""An operator brings out version 2: freezes, opens and moves, each after reading what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from surveyapp.cli import main
+from surveyapp.services import instruments
+from tests import factories, versioned
+from tests.conftest import Clock
+from tests.integration.test_moving import CHANGES, NEW, OLD, answer_four, guest
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(sqlite_url: str, clock: Clock, tmp_path: Path) -> Run:
+    """The commands, on a study whose version 1 is open with somebody midway, and whose version 2 is written."""
+    files = {"first/v1": versioned.questionnaire("first", 1, *OLD)}
+    versioned.write(tmp_path, files)
+    made = factories.create_runtime(sqlite_url, clock, tmp_path)
+    for name in ("first", "second"):
+        instruments.freeze(made, versioned.NAME, name)
+    factories.open_questionnaires(made, versioned.NAME)
+    answer_four(made, guest(made, "GU-0001"))
+    made.database.dispose()
+    versioned.write(tmp_path, {**files, "first/v2": versioned.questionnaire("first", 2, *NEW, changes=CHANGES)})
+    environment = {**factories.environment(sqlite_url), "SURVEYAPP_QUESTIONNAIRES": str(tmp_path)}
+
+    def command(*arguments: str, say: str | None = None) -> Result:
+        return CliRunner().invoke(main, ["questionnaires", *arguments], env=environment, input=say)
+
+    return command
+
+
+def test_nothing_happens_before_the_question_is_answered(run: Run) -> None:
+    refused = run("freeze", "cafe", "first", say="n\n")
+    assert refused.exit_code == 1
+    assert "From first v1 to first v2" in refused.stdout
+    assert "gone: What is your favourite cup?" in refused.stdout
+    assert "reworded, declared not comparable: It now names a friend." in refused.stdout
+    assert "Freeze version 2 of first? [y/N]" in refused.stdout
+    assert "No version" not in refused.stdout
+    assert "was open already" in run("open", "cafe", "first").stdout, "version 2 is not frozen, so 1 stays"
+
+
+def test_from_writing_to_moving(run: Run) -> None:
+    frozen = run("freeze", "cafe", "first", say="y\n")
+    assert "first is frozen up to version 2. Commit cafe/frozen.lock." in frozen.stdout
+    assert "frozen already" in run("freeze", "cafe", "first").stdout
+    opened = run("open", "cafe", "first", "--yes")
+    assert "Midway on version 1: 1. They finish on it, unless they are moved." in opened.stdout
+    assert "first version 2 is now open." in opened.stdout
+    refused = run("move", "cafe", "first", say="n\n")
+    assert refused.exit_code == 1
+    assert "GU-0001, touchpoint 1, from version 1: 2 answers kept, 1 asked again, 1 set aside" in refused.stdout
+    assert "“A little” becomes “Fair”: 1" in refused.stdout
+    assert "1 moved to version 2." in run("move", "cafe", "first", "--yes").stdout
+    assert "Nobody is midway on an older version of first than 2." in run("move", "cafe", "first").stdout
+
+
+def test_an_unknown_questionnaire_is_said(run: Run) -> None:
+    for command in ("freeze", "open", "move"):
+        result = run(command, "cafe", "fisrt")
+        assert result.exit_code == 1
+        assert "fisrt" in result.stderr

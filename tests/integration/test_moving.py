@@ -1,0 +1,160 @@
+"""A newer version opens while people are midway: they finish on theirs, or a manager moves them, losing nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from surveyapp.domain.answers import Codes
+from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.people import Participant
+from surveyapp.domain.staff import Role
+from surveyapp.services import access, answering, instruments, moving, planning
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases, people
+from surveyapp.store.database import new_id
+from tests import factories, versioned
+from tests.conftest import Clock
+from tests.phone import Phone
+
+SAME = "{id: coffee, kind: choice, scale: liking, text: How much do you like the coffee?}"
+OLD = (
+    SAME,
+    "{id: recommend, kind: choice, scale: liking, text: Would you recommend it?}",
+    "{id: mood, kind: choice, scale: liking, text: How is your mood?}",
+    "{id: gone, kind: short, text: What is your favourite cup?}",
+    "{id: last, kind: yes_no, text: Is that all?}",
+)
+NEW = (
+    SAME,
+    "{id: recommend, kind: choice, scale: liking, text: Would you recommend it to a friend?}",
+    "{id: mood, kind: choice, scale: three, text: How is your mood?}",
+    "{id: fresh, kind: yes_no, text: Is it fresh?}",
+    "{id: last, kind: yes_no, text: Is that all?}",
+)
+CHANGES = """\
+recommend: {comparable: no, because: It now names a friend.}
+mood: {mapping: {much: good, somewhat: good, little: fair, not: bad}, because: Four options became three.}"""
+
+
+@pytest.fixture
+def cafe(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
+    """Version 1 is open; version 2 is written."""
+    files = {"first/v1": versioned.questionnaire("first", 1, *OLD)}
+    versioned.write(tmp_path, files)
+    made = factories.create_runtime(database_url, clock, tmp_path)
+    for name in ("first", "second"):
+        instruments.freeze(made, versioned.NAME, name)
+    factories.open_questionnaires(made, versioned.NAME)
+    made.database.dispose()
+    files["first/v2"] = versioned.questionnaire("first", 2, *NEW, changes=CHANGES)
+    versioned.write(tmp_path, files)
+    made = factories.create_runtime(database_url, clock, tmp_path)
+    instruments.freeze(made, versioned.NAME, "first")
+    yield made
+    made.database.dispose()
+
+
+def guest(runtime: Runtime, reference: str) -> str:
+    """A new guest's link to touchpoint 1."""
+    today = runtime.today(runtime.study(versioned.NAME))
+    participant = Participant(new_id(), versioned.NAME, "guest", reference, runtime.origin, today)
+    with runtime.database.writing() as session:
+        people.add_participant(session, participant)
+        planning.plan_cases(runtime, session, participant)
+        case = cases.cases_of(session, participant.id)[0]
+        link = access.issue(runtime, session, participant, case, "link").link
+    assert link is not None
+    return link
+
+
+def visit(runtime: Runtime, link: str) -> answering.Visit:
+    return answering.visit(runtime, answering.ByLink(access.open_link(runtime, link.removeprefix("/s/"))))
+
+
+def answer_four(runtime: Runtime, link: str) -> Phone:
+    phone = Phone(runtime)
+    phone.agree(link)
+    phone.answer_until("last", {"mood": "little", "gone": "The blue one"})
+    return phone
+
+
+def test_two_who_began_before_and_after_the_opening_each_finish_on_their_own(cafe: Runtime) -> None:
+    before, after = guest(cafe, "GU-0001"), guest(cafe, "GU-0002")
+    early = answer_four(cafe, before)
+    assert instruments.open_newest(cafe, versioned.NAME, "first", None) == (2, True)
+    late = Phone(cafe)
+    late.agree(after)
+    assert late.answer_until("last") == ["coffee", "recommend", "mood", "fresh"]
+    early.answer_until(None)
+    early.send()
+    assert early.path == "/survey/done"
+    assert visit(cafe, before).ready[2].version == 1
+    assert visit(cafe, after).ready[2].version == 2
+
+
+def test_before_moving_it_is_said_what_every_answer_becomes(cafe: Runtime) -> None:
+    answer_four(cafe, guest(cafe, "GU-0001"))
+    instruments.open_newest(cafe, versioned.NAME, "first", None)
+    seen = moving.preview(cafe, None, versioned.NAME, "first")
+    assert [(each.reference, each.kept, each.asked_again, each.set_aside) for each in seen.people] == [
+        ("GU-0001", 2, 1, 1)
+    ]
+    fates = {each.variable: dict(each.fates) for each in seen.variables}
+    assert fates == {
+        "coffee": {"kept": 1},
+        "recommend": {"asked_again": 1},
+        "mood": {"mapped": 1},
+        "gone": {"set_aside": 1},
+    }
+    said = {each.variable: (each.reason, each.mapped) for each in seen.changed}
+    assert said["recommend"] == ("It now names a friend.", ())
+    assert said["mood"] == ("Four options became three.", (("A little", "Fair", 1),))
+
+
+def test_somebody_moved_goes_on_where_they_must_and_keeps_the_rest(cafe: Runtime) -> None:
+    link = guest(cafe, "GU-0001")
+    phone = answer_four(cafe, link)
+    instruments.open_newest(cafe, versioned.NAME, "first", None)
+    assert moving.move(cafe, None, versioned.NAME, "first") == 1
+    assert moving.move(cafe, None, versioned.NAME, "first") == 0
+    now = visit(cafe, link)
+    assert dict(now.ready[1].answers) == {"coffee": Codes(("much",)), "mood": Codes(("fair",))}
+    # The page that was open is posted: it is no page to be on any more, and nothing is lost or broken.
+    phone.send(last="yes")
+    assert phone.status == 200
+    assert phone.question == "recommend"
+    assert phone.answer_until(None) == ["recommend", "mood", "fresh", "last"]
+    phone.send()
+    assert phone.path == "/survey/done"
+    assert visit(cafe, link).ready[2].version == 2
+
+
+def test_what_was_set_aside_is_still_in_the_history(cafe: Runtime) -> None:
+    link = guest(cafe, "GU-0001")
+    answer_four(cafe, link)
+    instruments.open_newest(cafe, versioned.NAME, "first", None)
+    moving.move(cafe, None, versioned.NAME, "first")
+    given = visit(cafe, link).given or {}
+    assert "gone" in given
+    assert "recommend" not in given, "asked again, so not filled in"
+
+
+def test_nobody_moves_who_has_handed_in(cafe: Runtime) -> None:
+    link = guest(cafe, "GU-0001")
+    phone = answer_four(cafe, link)
+    phone.answer_until(None)
+    phone.send()
+    instruments.open_newest(cafe, versioned.NAME, "first", None)
+    assert moving.preview(cafe, None, versioned.NAME, "first").people == ()
+    assert moving.move(cafe, None, versioned.NAME, "first") == 0
+    assert visit(cafe, link).ready[2].version == 1
+
+
+def test_only_a_manager_of_the_whole_study_moves_people(cafe: Runtime) -> None:
+    evaluator = factories.create_staff(cafe, Role.EVALUATOR, study=versioned.NAME)
+    for act in (moving.preview, moving.move):
+        with pytest.raises(NotPermitted):
+            act(cafe, evaluator, versioned.NAME, "first")
