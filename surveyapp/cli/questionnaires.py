@@ -8,10 +8,9 @@ from pathlib import Path
 import click
 
 from surveyapp.cli.context import open_runtime, questionnaires_folder
-from surveyapp.domain.carrying import Fate
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.written import SCHEMAS, json_schema
-from surveyapp.reports.wording_text import difference_lines, history_lines
+from surveyapp.reports.wording_text import FATES, difference_lines, history_lines
 from surveyapp.services import instruments, moving, opening, wordings
 
 
@@ -150,11 +149,3 @@ def move_lines(seen: moving.MovePreview) -> Iterator[str]:
             yield f"    “{old}” becomes “{new}”: {count}"
         if variable.reason:
             yield f"  {variable.reason}"
-
-
-FATES: dict[Fate, str] = {
-    "kept": "Kept as it is",
-    "mapped": "Mapped",
-    "asked_again": "Asked again",
-    "set_aside": "Not asked any more, kept in the history",
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from surveyapp.domain.carrying import Fate
 from surveyapp.domain.comparability import Wording
 from surveyapp.domain.difference import Became, Difference, Edit
 from surveyapp.domain.history import Occurrence, Since
@@ -14,30 +15,43 @@ from surveyapp.reports.words import ENGLISH
 
 WIDTH = 80
 
-_WHAT = {
-    "title": "Title",
-    "text": "Text",
-    "hint": "Hint",
-    "interviewer": "Interviewer note",
-    "ask_if": "Asked if",
-    "order": "Order of the options",
-    "low": "Low end",
-    "high": "High end",
-    "net": "Net",
-    "option": "Option",
-    "statement": "Statement",
-    "moment": "Moment",
-    "specify": "Line of text beside",
-    "exclusive": "Chosen alone",
+
+def N_(text: str) -> str:
+    return text
+
+
+WHAT = {
+    "title": N_("Title"),
+    "text": N_("Text"),
+    "hint": N_("Hint"),
+    "interviewer": N_("Interviewer note"),
+    "ask_if": N_("Asked if"),
+    "order": N_("Order of the options"),
+    "low": N_("Low end"),
+    "high": N_("High end"),
+    "net": N_("Net"),
+    "option": N_("Option"),
+    "statement": N_("Statement"),
+    "moment": N_("Moment"),
+    "specify": N_("Line of text beside"),
+    "exclusive": N_("Chosen alone"),
 }
 
-_STATUS = {
-    "same": "the same",
-    "extended": "extended",
-    "reworded": "reworded",
-    "rescaled": "rescaled",
-    "new": "new",
-    "removed": "not asked any more",
+STATUS = {
+    "same": N_("the same"),
+    "extended": N_("extended"),
+    "reworded": N_("reworded"),
+    "rescaled": N_("rescaled"),
+    "new": N_("new"),
+    "removed": N_("not asked any more"),
+}
+
+
+FATES: dict[Fate, str] = {
+    "kept": N_("Kept as it is"),
+    "mapped": N_("Mapped"),
+    "asked_again": N_("Asked again"),
+    "set_aside": N_("Not asked any more, kept in the history"),
 }
 
 
@@ -97,7 +111,7 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
 
 
 def _since(since: Since) -> str:
-    words = f"Since {_name(since.wording)}: {_STATUS[since.status]}"
+    words = f"Since {_name(since.wording)}: {STATUS[since.status]}"
     if since.status == "removed":
         return f"{words}."
     words += ", comparable." if since.comparable else ", not comparable."
@@ -108,7 +122,7 @@ def _became(became: Became, question: str) -> str:
     name = "" if became.variable == question else f"{became.variable}: "
     if became.kind_changed:
         return f"{name}another kind of question: it needs another id"
-    words = f"{name}{_STATUS[became.status]}"
+    words = f"{name}{STATUS[became.status]}"
     if became.said is None:
         return f"{words}, nothing declared" if became.status in ("reworded", "rescaled") else words
     said = "mapped" if became.said.mapping else "comparable" if became.said.comparable else "not comparable"
@@ -122,7 +136,7 @@ def _moved(name: str, old: str, new: str, after: str | None) -> str:
 
 def _edits(edits: Iterable[Edit], indent: str) -> Iterator[str]:
     for edit in edits:
-        what = _WHAT.get(edit.what, edit.what.replace("_", " ").capitalize())
+        what = WHAT.get(edit.what, edit.what.replace("_", " ").capitalize())
         what = f"{what} {edit.about}" if edit.about else what
         if edit.old is None:
             yield from _wrapped(f"{what} added: {edit.new}", indent)

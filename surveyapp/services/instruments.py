@@ -100,6 +100,26 @@ def check_frozen(runtime: Runtime) -> None:
         raise QuestionnaireFaults(faults)
 
 
+def disagreements(runtime: Runtime, study_id: str) -> tuple[str, ...]:
+    """A sentence for each version that the database holds otherwise than the lock says, or that the files do not have.
+    Both are served as they were opened: what people answered cannot change under them."""
+    frozen = read_lock(runtime.settings.questionnaires / study_id)
+    found = []
+    with runtime.database.reading() as session:
+        for name, version, sha256, _ in store.versions(session, study_id):
+            if (name, version) not in frozen:
+                found.append(
+                    f"Version {version} of {name} is open, but {LOCK} does not have it: the files here are older than "
+                    "the database. Bring in the release it was opened from."
+                )
+            elif frozen[name, version] != sha256:
+                found.append(
+                    f"Version {version} of {name} was opened from another file than {LOCK} says. Restore the file it "
+                    f"was opened from, and write what is different as version {version + 1}."
+                )
+    return tuple(found)
+
+
 def freeze(runtime: Runtime, study_id: str, name: str) -> int:
     """Freezes the newest version of a questionnaire and returns its number. Freezing again does nothing.
 

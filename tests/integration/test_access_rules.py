@@ -64,6 +64,7 @@ RULES: dict[str, str | Action] = {
     "manager.give": Action.MANAGE_PARTICIPANTS,
     "manager.import_file": Action.MANAGE_PARTICIPANTS,
     "manager.links": Action.MANAGE_PARTICIPANTS,
+    "manager.move": Action.OPEN_VERSION,
     "manager.new": Action.MANAGE_PARTICIPANTS,
     "manager.open_version": Action.OPEN_VERSION,
     "manager.participants": Action.MANAGE_PARTICIPANTS,

@@ -92,3 +92,15 @@ def test_a_response_finishes_on_the_version_it_began(
     assert answering.visit(later, first).ready[2].version == 1
     assert answering.visit(later, second).ready[2].version == 2
     later.database.dispose()
+
+
+def test_a_lock_and_a_database_that_disagree_say_what_to_do(own: Runtime, folder: Path) -> None:
+    factories.open_questionnaires(own)
+    assert instruments.disagreements(own, "job_rotation") == ()
+    lock = folder / "job_rotation" / instruments.LOCK
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    changed = [f"backfill_1 v1 {'0' * 64}" if line.startswith("backfill_1 ") else line for line in lines]
+    lock.write_text("\n".join(line for line in changed if not line.startswith("employee_1 ")), encoding="utf-8")
+    other, older = instruments.disagreements(own, "job_rotation")
+    assert other.startswith("Version 1 of backfill_1 was opened from another file than frozen.lock says.")
+    assert older.startswith("Version 1 of employee_1 is open, but frozen.lock does not have it")

@@ -8,9 +8,9 @@ from flask_babel import ngettext
 
 from surveyapp.domain.staff import Action
 from surveyapp.reports.csv_file import csv_file
-from surveyapp.services import importing, instruments
+from surveyapp.services import importing, instruments, moving, opening
 from surveyapp.services.reading_csv import MAXIMUM_BYTES, MAXIMUM_ROWS
-from surveyapp.web.manager import forms, views
+from surveyapp.web.manager import forms, version_words, views
 from surveyapp.web.manager.blueprint import Answer, manager, page
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
@@ -65,13 +65,18 @@ def template(study_id: str) -> Answer:
 def versions(study_id: str) -> Answer:
     """Every version of every questionnaire: frozen, open, in use."""
     states = instruments.version_states(runtime(), current_staff(), study_id)
-    return page("versions", "versions", questionnaires=views.by_questionnaire(runtime().study(study_id), states))
+    return page(
+        "versions",
+        "versions",
+        questionnaires=views.by_questionnaire(runtime().study(study_id), states),
+        disagreements=instruments.disagreements(runtime(), study_id),
+    )
 
 
 @manager.route("/<study_id>/versions/<name>/open", methods=["GET", "POST"])
 @staff_only
 def open_version(study_id: str, name: str) -> Answer:
-    """Says what opening the newest frozen version means, and opens it."""
+    """Says what is different and what opening the newest frozen version means, and opens it."""
     if request.method == "POST":
         version, is_new = instruments.open_newest(runtime(), study_id, name, current_staff())
         flash(
@@ -80,13 +85,19 @@ def open_version(study_id: str, name: str) -> Answer:
             else _("Version %(version)s of %(name)s was open already.", version=version, name=name)
         )
         return redirect(url_for("manager.versions", study_id=study_id))
-    states = [
-        state
-        for state in instruments.version_states(runtime(), current_staff(), study_id)
-        if state.questionnaire == name
-    ]
-    newest = next((state for state in states if state.openable), None)
-    if newest is None:
+    prospect = opening.opening(runtime(), current_staff(), study_id, name)
+    if prospect.version is None:
         abort(404)
-    midway = sum(state.midway for state in states)
-    return page("open_version", "versions", newest=newest, midway=midway, current=views.current(states))
+    return page("open_version", "versions", prospect=prospect, words=version_words)
+
+
+@manager.route("/<study_id>/versions/<name>/move", methods=["GET", "POST"])
+@staff_only
+def move(study_id: str, name: str) -> Answer:
+    """Says what each answer of those midway becomes on the open version, and moves them to it."""
+    if request.method == "POST":
+        count = moving.move(runtime(), current_staff(), study_id, name)
+        flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", count))
+        return redirect(url_for("manager.versions", study_id=study_id))
+    seen = moving.preview(runtime(), current_staff(), study_id, name)
+    return page("move", "versions", seen=seen, words=version_words)

@@ -104,8 +104,3 @@ def by_questionnaire(study: Study, states: Sequence[VersionState]) -> list[Versi
         )
         for name in names
     ]
-
-
-def current(states: Sequence[VersionState]) -> VersionState | None:
-    """The version that new responses begin on."""
-    return next((state for state in states if state.current), None)

@@ -1,0 +1,34 @@
+"""What differences between versions, and what answers become, are called on a manager's pages."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from surveyapp.domain.carrying import Fate
+from surveyapp.domain.difference import Became, Edit
+from surveyapp.reports.wording_text import FATES, STATUS, WHAT
+
+
+def what(edit: Edit) -> str:
+    """What an edit is of: “Text”, “Option other”."""
+    name = _(WHAT[edit.what]) if edit.what in WHAT else edit.what.replace("_", " ").capitalize()
+    return f"{name} {edit.about}" if edit.about else str(name)
+
+
+def became(change: Became) -> str:
+    """A variable's status, with what the author declared."""
+    status = _(STATUS[change.status])
+    if change.said is None:
+        return str(status)
+    said = _("mapped") if change.said.mapping else _("comparable") if change.said.comparable else _("not comparable")
+    return f"{status}, {said}"
+
+
+def tone(change: Became) -> str:
+    """How the status is drawn: a warning where the series breaks."""
+    return "warn" if change.said is not None and not change.said.comparable else ""
+
+
+def fate(which: Fate) -> str:
+    """What becomes of an answer."""
+    return str(_(FATES[which]))
