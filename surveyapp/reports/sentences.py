@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from surveyapp.domain.results import Change, Shift, ShiftRow
+from surveyapp.reports import series
 from surveyapp.reports.words import FLAG, Words, of_words
 
 MINUS = "−"
@@ -39,7 +40,18 @@ def headline(shift: Shift, words: Words) -> str:
         )
     if not (_shown(before) and _shown(after)):
         return _("%(title)s: too few people to show a change", title=title)
-    return _movement(shift, before, after, words)
+    step = shift.step(0, 1)
+    if step.state == "broken":
+        return _(
+            "%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”, which do not compare",
+            title=title,
+            before=_of(before, words),
+            first=before.label,
+            now=_of(after, words),
+            second=after.label,
+        )
+    said = _movement(shift, before, after, words)
+    return f"{said} {series.MARK}" if step.state == "marked" or before.notes or after.notes else said
 
 
 def _movement(shift: Shift, before: ShiftRow, after: ShiftRow, words: Words) -> str:
@@ -106,9 +118,10 @@ def _asked_again(shift: Shift, words: Words) -> list[str]:
 def change_title(change: Change, shift: Shift, words: Words) -> str:
     """“Looking back: from Before the placement to Touchpoint 1”. The two kinds are never called alike."""
     names = {"before": _row(shift, change.before_row).label, "after": _row(shift, change.after_row).label}
+    said = words.gettext("Measured: “%(before)s” to “%(after)s”", **names)
     if change.kind == "looking_back":
-        return words.gettext("Looking back: “%(before)s” to “%(after)s”", **names)
-    return words.gettext("Measured: “%(before)s” to “%(after)s”", **names)
+        said = words.gettext("Looking back: “%(before)s” to “%(after)s”", **names)
+    return f"{said} {series.MARK}" if shift.step(change.before_row, change.after_row).state == "marked" else said
 
 
 def change_kind(change: Change, shift: Shift, words: Words) -> str:
@@ -207,7 +220,7 @@ def tests(change: Change, words: Words) -> str | None:
 def notes(shift: Shift, words: Words) -> tuple[str, ...]:
     """The cautions that belong beside the numbers, most important first."""
     _ = words.gettext
-    found: list[str] = []
+    found: list[str] = list(series.footnotes(shift, words))
     found.extend(shift.touchpoint_notes)
     if shift.note:
         found.append(shift.note)

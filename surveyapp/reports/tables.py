@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
-from surveyapp.reports import sentences
+from surveyapp.reports import sentences, series
 from surveyapp.reports.bars import people_label
 from surveyapp.reports.words import FLAG, Words, count_words, flagged, nothing_words, of_words, percent_words
 
@@ -42,23 +42,25 @@ def counts(shift: Shift, words: Words) -> Table:
     """A row a moment (and slice of people): every option, the net, the base, and what was counted beside it."""
     _ = words.gettext
     reasons = _reasons(row.tally for together in shift.rows for row in together)
+    scales = [shift.scale, *(row.scale for row in shift.everyone if row.scale)]
+    options = {option.code: option for counted in scales for option in counted.options}
     columns = (
         _("Moment"),
-        *(option.label for option in shift.options),
+        *(option.label for option in options.values()),
         shift.net.label,
         _("Base"),
         *(reason_words(reason, words) for reason in reasons),
     )
     rows = []
-    for together in shift.rows:
+    for index, together in enumerate(shift.rows):
+        broken = series.broken_before(shift, index, words)
+        if broken:
+            rows.append(Row("–", None, (), broken))
         for row in together:
-            label = row.label if len(together) == 1 else f"{row.label} · {people_label(row.tally, words)}"
-            codes = [option.code for option in shift.options]
-            rows.append(
-                _counted(
-                    label, row.detail, row.tally, [row.tally.cell(code) for code in codes] + [row.net], reasons, words
-                )
-            )
+            label = series.row_label(shift, index)
+            label = label if len(together) == 1 else f"{label} · {people_label(row.tally, words)}"
+            cells = [*(row.tally.cells.get(code) for code in options), row.net]
+            rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
     return Table(_("Answers, in people and percent"), columns, tuple(rows))
 
 
@@ -166,11 +168,11 @@ def side_by_side(everyone: Shift, matched: Shift, words: Words) -> Table | None:
         return None
     rows = tuple(
         Row(
-            one.label,
+            series.row_label(everyone, index),
             one.detail,
             tuple(Value(of_words(row.net, row.tally.base, words), percent_words(row.net)) for row in (one, two)),
         )
-        for one, two in zip(everyone.everyone, matched.everyone, strict=True)
+        for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True))
     )
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
     return Table(words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, rows)
@@ -189,7 +191,7 @@ def reason_words(reason: str, words: Words) -> str:
 
 
 def _counted(
-    label: str, detail: str | None, tally: Tally, cells: list[Cell], reasons: Sequence[str], words: Words
+    label: str, detail: str | None, tally: Tally, cells: Sequence[Cell | None], reasons: Sequence[str], words: Words
 ) -> Row:
     if tally.withheld:
         return Row(label, detail, (), nothing_words(tally, words))
