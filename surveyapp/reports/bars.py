@@ -120,7 +120,7 @@ def shift_chart(shift: Shift, words: Words) -> BarChart:
     groups, scales = [], []
     for index, together in enumerate(shift.rows):
         first = together[0]
-        counted = first.scale or shift.scale
+        counted = shift.scale_of(index)
         parted = scale(counted.options, counted.net.members, counted.neutral)
         scales.append(parted)
         bars = tuple(_scale_bar(parted, row.tally, row.net, counted.net.label, words) for row in together)

@@ -40,7 +40,7 @@ def measure_rows(shift: Shift) -> Iterator[tuple[Field, ...]]:
     moment's own answers or since the moment before."""
     people = "answered every time" if shift.matched else "everyone"
     for index, row in ((index, row) for index, together in enumerate(shift.rows) for row in together):
-        counted = row.scale or shift.scale
+        counted = shift.scale_of(index)
         note = series.row_words(shift, index, ENGLISH)
         for category, cell in _cells(row.tally, (*counted.options, counted.net), row):
             yield (

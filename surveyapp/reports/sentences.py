@@ -73,10 +73,7 @@ def lead(shift: Shift, words: Words) -> tuple[str, ...]:
     """Who was asked, what is counted, which row looks back, who was asked again: a sentence each."""
     _ = words.gettext
     sentences = [f"{shift.asked_of}."]
-    members = [option.label for option in shift.options if option.code in shift.net.members]
-    if members and members != [shift.net.label]:
-        listed = " + ".join(members)
-        sentences.append(_("“%(net)s” is %(options)s.", net=shift.net.label, options=listed))
+    sentences.extend(_members(shift, words))
     back = next((row for row in shift.everyone if row.looking_back), None)
     if back:
         sentences.append(
@@ -97,6 +94,23 @@ def lead(shift: Shift, words: Words) -> tuple[str, ...]:
     else:
         sentences.extend(_asked_again(shift, words))
     return tuple(sentences)
+
+
+def _members(shift: Shift, words: Words) -> list[str]:
+    """Which options the net is made of; of rows that do not compare, each set's."""
+    found: dict[str, list[str]] = {}
+    for index, row in enumerate(shift.everyone):
+        counted = shift.scale_of(index)
+        members = [option.label for option in counted.options if option.code in counted.net.members]
+        if members and members != [counted.net.label]:
+            values = {"net": counted.net.label, "options": " + ".join(members)}
+            found.setdefault(words.gettext("“%(net)s” is %(options)s", **values), []).append(row.label)
+    if len(found) < 2:
+        return [f"{said}." for said in found]
+    return [
+        words.gettext("%(said)s at %(rows)s.", said=said, rows=", ".join(f"“{row}”" for row in rows))
+        for said, rows in found.items()
+    ]
 
 
 def _asked_again(shift: Shift, words: Words) -> list[str]:
@@ -184,7 +198,7 @@ def _people_fact(change: Change, shift: Shift, both: str, words: Words) -> Fact:
         "%(gained)s became “%(net)s”, %(given_up)s went the other way (%(both)s)",
         gained=change.gained,
         given_up=change.given_up,
-        net=shift.net.label,
+        net=shift.scale_of(change.after_row).net.label,
         both=both,
     )
     return Fact(big, small)

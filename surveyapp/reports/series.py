@@ -39,10 +39,15 @@ def note_words(note: SeriesNote, words: Words) -> str:
     return f"{said} {note.reason}" if note.reason else said
 
 
+def reason_words(step: ShiftStep) -> str:
+    """Why a step is broken, in the author's words."""
+    return " ".join(dict.fromkeys(note.reason for note in step.notes if note.reason))
+
+
 def broken_words(step: ShiftStep, words: Words) -> str:
     """“not comparable: Another scale.”"""
-    reasons = " ".join(dict.fromkeys(note.reason for note in step.notes if note.reason))
-    return words.gettext("not comparable: %(reason)s", reason=reasons) if reasons else words.gettext("not comparable")
+    reason = reason_words(step)
+    return words.gettext("not comparable: %(reason)s", reason=reason) if reason else words.gettext("not comparable")
 
 
 def broken_before(shift: Shift, row: int, words: Words) -> str | None:

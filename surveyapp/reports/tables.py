@@ -42,7 +42,7 @@ def counts(shift: Shift, words: Words) -> Table:
     """A row a moment (and slice of people): every option, the net, the base, and what was counted beside it."""
     _ = words.gettext
     reasons = _reasons(row.tally for together in shift.rows for row in together)
-    scales = [shift.scale, *(row.scale for row in shift.everyone if row.scale)]
+    scales = [shift.scale_of(index) for index in range(len(shift.rows))]
     options = {option.code: option for counted in scales for option in counted.options}
     columns = (
         _("Moment"),
@@ -53,9 +53,9 @@ def counts(shift: Shift, words: Words) -> Table:
     )
     rows = []
     for index, together in enumerate(shift.rows):
-        broken = series.broken_before(shift, index, words)
-        if broken:
-            rows.append(Row("–", None, (), broken))
+        step = shift.step(index - 1, index)
+        if step.state == "broken":
+            rows.append(Row(_("Not comparable"), None, (), series.reason_words(step) or "–"))
         for row in together:
             label = series.row_label(shift, index)
             label = label if len(together) == 1 else f"{label} · {people_label(row.tally, words)}"
@@ -107,13 +107,14 @@ def moves(change: Change, shift: Shift, words: Words) -> Table | None:
     if change.transitions is None:
         return None
     before, after = shift.rows[change.before_row][0].label, shift.rows[change.after_row][0].label
+    options = shift.scale_of(change.after_row).options
     columns = (
         words.gettext("%(before)s ↓ %(after)s →", before=before, after=after),
-        *(option.label for option in shift.options),
+        *(option.label for option in options),
     )
     rows = tuple(
         Row(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
-        for option, cells in zip(shift.options, change.transitions, strict=True)
+        for option, cells in zip(options, change.transitions, strict=True)
     )
     return Table(sentences.change_title(change, shift, words), columns, rows)
 
@@ -121,12 +122,13 @@ def moves(change: Change, shift: Shift, words: Words) -> Table | None:
 def slices(change: Change, shift: Shift, words: Words) -> Table:
     """One change for every slice of people: the matched base first, then who moved, then its size."""
     _ = words.gettext
+    net = shift.scale_of(change.after_row).net.label
     columns = (
         _("People"),
         _("Answered both"),
         _("Lost"),
-        _("%(net)s before", net=shift.net.label),
-        _("%(net)s after", net=shift.net.label),
+        _("%(net)s before", net=net),
+        _("%(net)s after", net=net),
         _("Rose"),
         _("Same"),
         _("Fell"),
