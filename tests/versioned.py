@@ -104,13 +104,15 @@ def create_runtime(
     root: Path,
     files: Mapping[str, str],
     study: str = STUDY,
+    newest: int = 99,
     **changes: object,
 ) -> Runtime:
-    """An installation with this study alone, every version of its questionnaires opened, the newest last."""
+    """An installation with this study alone, its questionnaires opened version by version, up to `newest`."""
     write(root, files, study)
     runtime = factories.create_runtime(database_url, clock, root, **changes)
     with runtime.database.writing() as session:
-        for (name, version), each in sorted(runtime.study(NAME).questionnaires.items()):
+        opened = [each for each in sorted(runtime.study(NAME).questionnaires.items()) if each[0][1] <= newest]
+        for (name, version), each in opened:
             document = to_document(each)
             instruments.add_version(
                 session, NAME, name, version, fingerprint(document), document, runtime.clock(), None

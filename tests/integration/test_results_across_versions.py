@@ -31,8 +31,8 @@ Make = Callable[..., Runtime]
 def make(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Make]:
     made: list[Runtime] = []
 
-    def create(files: Mapping[str, str], study: str = STUDY) -> Runtime:
-        made.append(versioned.create_runtime(database_url, clock, tmp_path / "studies", files, study))
+    def create(files: Mapping[str, str], study: str = STUDY, **choice: int) -> Runtime:
+        made.append(versioned.create_runtime(database_url, clock, tmp_path / "studies", files, study, **choice))
         return made[-1]
 
     yield create
@@ -241,6 +241,15 @@ def test_what_is_left_out_of_a_touchpoint_is_in_no_change(make: Make) -> None:
     shift = measured(runtime)
     assert (shift.changes[0].base, shift.changes[0].joined) == (1, 2)
     assert [note.kind for note in shift.everyone[0].notes] == ["left_out"]
+
+
+def test_a_measure_of_a_question_that_is_not_open_yet_has_no_answers(make: Make) -> None:
+    files = {"first/v1": questionnaire("first", 1, DRINKS), "first/v2": questionnaire("first", 2, DRINKS, COFFEE)}
+    runtime = make(files, newest=1)
+    versioned.answer(runtime, 1, 1, {"drinks": Codes(("tea",))})
+    versioned.answer(runtime, 2, 1, *coffee("much"))
+    assert [row.tally.base.count for row in measured(runtime).everyone] == [0, 1]
+    assert "coffee" not in asked(runtime)
 
 
 def test_where_small_counts_are_hidden_a_question_is_counted_on_its_measures_scale(make: Make) -> None:
