@@ -53,9 +53,7 @@ def counts(shift: Shift, words: Words) -> Table:
     )
     rows = []
     for index, together in enumerate(shift.rows):
-        step = shift.step(index - 1, index)
-        if step.state == "broken":
-            rows.append(Row(_("Not comparable"), None, (), series.reason_words(step) or "–"))
+        rows.extend(_broken(shift, index, words))
         for row in together:
             label = series.row_label(shift, index)
             label = label if len(together) == 1 else f"{label} · {people_label(row.tally, words)}"
@@ -168,16 +166,21 @@ def side_by_side(everyone: Shift, matched: Shift, words: Words) -> Table | None:
         for one, two in zip(everyone.everyone, matched.everyone, strict=True)
     ):
         return None
-    rows = tuple(
-        Row(
-            series.row_label(everyone, index),
-            one.detail,
-            tuple(Value(of_words(row.net, row.tally.base, words), percent_words(row.net)) for row in (one, two)),
-        )
-        for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True))
-    )
+    rows = []
+    for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True)):
+        rows.extend(_broken(everyone, index, words))
+        values = (Value(of_words(row.net, row.tally.base, words), percent_words(row.net)) for row in (one, two))
+        rows.append(Row(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
-    return Table(words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, rows)
+    return Table(words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows))
+
+
+def _broken(shift: Shift, index: int, words: Words) -> list[Row]:
+    """The row that stands between two that do not compare."""
+    step = shift.step(index - 1, index)
+    if step.state != "broken":
+        return []
+    return [Row(words.gettext("Not comparable"), None, (), series.reason_words(step) or "–")]
 
 
 def reason_words(reason: str, words: Words) -> str:
