@@ -99,13 +99,20 @@ def load(root: Path, files: Mapping[str, str], study: str = STUDY) -> Study:
 
 
 def create_runtime(
-    database_url: str, clock: Clock, root: Path, files: Mapping[str, str], study: str = STUDY
+    database_url: str,
+    clock: Clock,
+    root: Path,
+    files: Mapping[str, str],
+    study: str = STUDY,
+    newest: int = 99,
+    **changes: object,
 ) -> Runtime:
-    """An installation with this study alone, every version of its questionnaires opened, the newest last."""
+    """An installation with this study alone, its questionnaires opened version by version, up to `newest`."""
     write(root, files, study)
-    runtime = factories.create_runtime(database_url, clock, root)
+    runtime = factories.create_runtime(database_url, clock, root, **changes)
     with runtime.database.writing() as session:
-        for (name, version), each in sorted(runtime.study(NAME).questionnaires.items()):
+        opened = [each for each in sorted(runtime.study(NAME).questionnaires.items()) if each[0][1] <= newest]
+        for (name, version), each in opened:
             document = to_document(each)
             instruments.add_version(
                 session, NAME, name, version, fingerprint(document), document, runtime.clock(), None
@@ -141,3 +148,43 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
 def coffee(*codes: str) -> list[dict[str, Answer]]:
     """A sitting for each answer to the coffee."""
     return [{"coffee": Codes((code,))} for code in codes]
+
+
+# A marked step, then a broken one: reworded at the second touchpoint, on another scale at the third.
+THREE_TOUCHPOINTS = STUDY.replace(
+    "scales:\n",
+    "  - {group: guest, number: 3, title: Touchpoint 3, questionnaire: third, opens: enrolled, closes: 300 days}\n"
+    "scales:\n",
+).replace(
+    "      - {touchpoint: 2, label: Touchpoint 2}\n",
+    "      - {touchpoint: 2, label: Touchpoint 2}\n      - {touchpoint: 3, label: Touchpoint 3, detail: a year on}\n"
+    "comparisons:\n"
+    "  - {variable: coffee, between: [first, second], comparable: yes, because: Only the tense is another.}\n"
+    "  - {variable: coffee, between: [second, third], comparable: no, because: Three answers replaced four.}\n",
+)
+WAS = COFFEE.replace("do you like", "did you like")
+THREE_FILES = {
+    "first/v1": questionnaire("first", 1, COFFEE, DRINKS, VIEWS),
+    "first/v2": questionnaire(
+        "first",
+        2,
+        COFFEE,
+        VIEWS.replace("How much", "How far"),
+        changes="views: {comparable: no, because: How far is not how much.}",
+    ),
+    "second/v1": questionnaire("second", 1, WAS),
+    "third/v1": questionnaire("third", 1, COFFEE.replace("liking", "three")),
+}
+
+
+def create_three_touchpoints(database_url: str, clock: Clock, root: Path, **changes: object) -> Runtime:
+    """Twelve guests at three touchpoints: a marked step, then a broken one; and a version that dropped a question."""
+    runtime = create_runtime(database_url, clock, root, THREE_FILES, THREE_TOUCHPOINTS, **changes)
+    drink: dict[str, Answer] = {"drinks": Codes(("tea",))}
+    view: dict[str, Answer] = {"room": Codes(("much",)), "music": Codes(("not",))}
+    first = coffee("much", "somewhat", "little", "not", "much", "somewhat", "little", "not")
+    answer(runtime, 1, 1, *({**each, **drink, **view} for each in first))
+    answer(runtime, 1, 2, *({**each, **view} for each in coffee("little", "somewhat", "not", "not")), start=9)
+    answer(runtime, 2, 1, *coffee(*["much"] * 6, *["somewhat"] * 3, "little", "not", "not"))
+    answer(runtime, 3, 1, *coffee(*["good"] * 5, *["fair"] * 4, "bad"))
+    return runtime

@@ -247,9 +247,9 @@ class Shift:
             ShiftStep(before_row, after_row),
         )
 
-    @property
-    def scale(self) -> RowScale:
-        return RowScale(self.options, self.neutral, self.net)
+    def scale_of(self, row: int) -> RowScale:
+        """What a row's answers, and a change from or to it, are counted in."""
+        return self.rows[row][0].scale or RowScale(self.options, self.neutral, self.net)
 
     @property
     def looking_back(self) -> bool:

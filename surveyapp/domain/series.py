@@ -17,7 +17,8 @@ from surveyapp.domain.route import Page, pages_of
 class Followed:
     """One variable at one touchpoint. `part` and `page` are of the newest wording that was answered there. `links`:
     how the answers of each answered version that asks it become answers in that wording. `section`: under which title
-    it stands."""
+    it stands. `turned`: what was said of the step by which it is counted in a later questionnaire's wording, if it
+    is."""
 
     part: Part
     page: Page
@@ -25,6 +26,7 @@ class Followed:
     wording: Wording
     links: Mapping[int, Link]
     notes: tuple[SeriesNote, ...]
+    turned: tuple[SeriesNote, ...] = ()
 
 
 def follow(
@@ -122,7 +124,7 @@ def _turned(wordings: Wordings, row: Followed, target: Wording, link: Link) -> F
     question = next(iter(wordings.part(target, row.part.name).values())).question
     part = dataclasses.replace(row.part, question=question)
     links = {version: own.then(link) for version, own in row.links.items()}
-    return dataclasses.replace(row, part=part, links=links)
+    return dataclasses.replace(row, part=part, links=links, turned=link.notes if link.mapping else ())
 
 
 def _step(wordings: Wordings, rows: Sequence[Followed], i: int, j: int, sets: Sequence[Wording]) -> ShiftStep:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, Tally
+from surveyapp.reports import series
 from surveyapp.reports.words import Words, count_words, flagged, nothing_words, of_words, percent_words
 
 LEAST_LOW, LEAST_HIGH = -35.0, 60.0
@@ -47,11 +48,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarGroup:
-    """Rows that belong together under a heading; or one row without."""
+    """Rows that belong together under a heading; or one row without. `broken`: why they cannot be set against the rows
+    before, in words that stand between them."""
 
     heading: str | None
     detail: str | None
     bars: tuple[Bar, ...]
+    broken: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,18 +115,22 @@ def scale(options: Sequence[Category], members: Collection[str], neutral: str | 
 
 
 def shift_chart(shift: Shift, words: Words) -> BarChart:
-    """A row a moment; split by a segment, a group a moment with a row for everyone and for each value."""
-    parted = scale(shift.options, shift.net.members, shift.neutral)
-    groups = []
-    for together in shift.rows:
+    """A row a moment; split by a segment, a group a moment with a row for everyone and for each value. Rows that do not
+    compare are parted in words, and may each have options of their own."""
+    groups, scales = [], []
+    for index, together in enumerate(shift.rows):
         first = together[0]
-        bars = tuple(_scale_bar(parted, row.tally, row.net, shift.net.label, words) for row in together)
+        counted = shift.scale_of(index)
+        parted = scale(counted.options, counted.net.members, counted.neutral)
+        scales.append(parted)
+        bars = tuple(_scale_bar(parted, row.tally, row.net, counted.net.label, words) for row in together)
+        label, broken = series.row_label(shift, index), series.broken_before(shift, index, words)
         if len(together) == 1:
-            bars = (dataclasses.replace(bars[0], label=first.label, detail=first.detail),)
-            groups.append(BarGroup(None, None, bars))
+            bars = (dataclasses.replace(bars[0], label=label, detail=first.detail),)
+            groups.append(BarGroup(None, None, bars, broken))
         else:
-            groups.append(BarGroup(first.label, first.detail, bars))
-    return _diverging(parted, tuple(groups), shift.net.label)
+            groups.append(BarGroup(label, first.detail, bars, broken))
+    return _diverging(scales, tuple(groups), shift.net.label)
 
 
 def scale_chart(together: Sequence[Distribution], words: Words) -> BarChart:
@@ -139,7 +146,7 @@ def scale_chart(together: Sequence[Distribution], words: Words) -> BarChart:
             groups.append(BarGroup(None, None, (dataclasses.replace(bars[0], label=name, detail=detail),)))
         else:
             groups.append(BarGroup(name, detail, bars))
-    return _diverging(parted, tuple(groups), net.label)
+    return _diverging([parted], tuple(groups), net.label)
 
 
 def options_chart(together: Sequence[Distribution], words: Words) -> BarChart:
@@ -187,12 +194,14 @@ def _names(each: Distribution) -> tuple[str | None, str | None]:
     return each.moment_label, None
 
 
-def _diverging(parted: Scale, groups: tuple[BarGroup, ...], value_label: str) -> BarChart:
+def _diverging(scales: Sequence[Scale], groups: tuple[BarGroup, ...], value_label: str) -> BarChart:
     segments = [segment for group in groups for bar in group.bars for segment in bar.segments]
-    key = tuple((option.label, parted.colours[option.code]) for option in parted.left_to_right)
+    key = dict.fromkeys(
+        (option.label, parted.colours[option.code]) for parted in scales for option in parted.left_to_right
+    )
     return BarChart(
         groups,
-        key,
+        tuple(key),
         min([LEAST_LOW, *(segment.start for segment in segments)]),
         max([LEAST_HIGH, *(segment.start + segment.width for segment in segments)]),
         True,

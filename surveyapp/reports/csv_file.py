@@ -8,6 +8,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, ShiftRow, Tally
+from surveyapp.reports import series
+from surveyapp.reports.words import ENGLISH
 
 Field = str | int | None
 
@@ -15,11 +17,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 MEASURE_COLUMNS = (
     "study", "measure", "title", "people", "segment", "segment_value", "moment", "detail", "touchpoint", "looking_back",
-    "kind", "category", "label", "count", "percent", "base", "shown", "low_base", "data_at",
+    "kind", "category", "label", "count", "percent", "base", "shown", "low_base", "data_at", "note",
 )  # fmt: skip
 QUESTION_COLUMNS = (
     "study", "group", "touchpoint", "section", "variable", "moment", "question", "statement", "segment",
-    "segment_value", "kind", "category", "label", "count", "percent", "base", "shown", "low_base",
+    "segment_value", "kind", "category", "label", "count", "percent", "base", "shown", "low_base", "note",
 )  # fmt: skip
 
 
@@ -34,27 +36,32 @@ def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Field]]) -> bytes:
 
 def measure_rows(shift: Shift) -> Iterator[tuple[Field, ...]]:
     """A row for each count of a measure, columns as `MEASURE_COLUMNS`: options, the net, then reasons for no answer. A
-    count that may not be shown is empty, and `shown` says what may be said of it."""
+    count that may not be shown is empty, and `shown` says what may be said of it. `note`: what is not as it was, in the
+    moment's own answers or since the moment before."""
     people = "answered every time" if shift.matched else "everyone"
-    for row in (row for together in shift.rows for row in together):
-        for category, cell in _cells(row.tally, (*shift.options, shift.net), row):
+    for index, row in ((index, row) for index, together in enumerate(shift.rows) for row in together):
+        counted = shift.scale_of(index)
+        note = series.row_words(shift, index, ENGLISH)
+        for category, cell in _cells(row.tally, (*counted.options, counted.net), row):
             yield (
                 shift.study, shift.measure, shift.title, people, row.tally.people.segment, row.tally.people.value,
                 row.label, row.detail, row.touchpoint, _yes(row.looking_back), category.kind, category.code,
                 category.label, cell.count, cell.percent, row.tally.base.count, _shown(cell), _yes(row.tally.low_base),
-                _time(shift.data_at),
+                _time(shift.data_at), note or None,
             )  # fmt: skip
 
 
 def question_rows(study: str, distributions: Iterable[Distribution]) -> Iterator[tuple[Field, ...]]:
     """A row for each count of each variable, columns as `QUESTION_COLUMNS`."""
     for each in distributions:
+        note = " ".join(series.note_words(note, ENGLISH) for note in each.series_notes) or None
         for tally in each.tallies:
             for category, cell in _cells(tally, (*each.options, *each.nets)):
                 yield (
                     study, each.group, each.touchpoint, each.section, each.variable, each.moment, each.question,
                     each.statement, tally.people.segment, tally.people.value, category.kind, category.code,
                     category.label, cell.count, cell.percent, tally.base.count, _shown(cell), _yes(tally.low_base),
+                    note,
                 )  # fmt: skip
 
 

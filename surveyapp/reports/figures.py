@@ -67,8 +67,10 @@ def bar_figure(chart: BarChart, *, narrow: bool = False) -> Figure:
     frame = _frame(chart, narrow)
     annotations: list[dict[str, Any]] = []
     placed: list[tuple[Bar, float]] = []
+    breaks: list[tuple[float, float]] = []
     y = 6.0
     for group in chart.groups:
+        y = _break(annotations, breaks, group, y, frame)
         y = _heading(annotations, group, y, frame)
         for bar in group.bars:
             y += _text_room(bar, frame)
@@ -90,10 +92,38 @@ def bar_figure(chart: BarChart, *, narrow: bool = False) -> Figure:
             "margin": {"l": left, "r": right, "t": 0, "b": 0},
             "xaxis": {"visible": False, "range": [round(chart.low, 3), round(chart.high, 3)]},
             "yaxis": {"visible": False, "range": [height, 0]},
-            "shapes": _midline(chart, placed, frame, height, narrow),
+            "shapes": [
+                *_midline(chart, placed, breaks, frame, height, narrow),
+                *(rule for top, _ in breaks for rule in _rule(top, frame)),
+            ],
             "uniformtext": {"mode": "hide", "minsize": 13},
         },
     }
+
+
+def _break(
+    annotations: list[dict[str, Any]], breaks: list[tuple[float, float]], group: BarGroup, y: float, frame: _Frame
+) -> float:
+    """Writes why a group does not compare with the one before, under a rule, and returns where the group begins."""
+    if group.broken is None:
+        return y
+    lines = textwrap.wrap(group.broken, 42 if frame.above else 90)
+    bottom = y + 10 + 18 * len(lines)
+    breaks.append((y, bottom))
+    text = {"text": _plain(lines), "y": (y + 8 + bottom) / 2, "font": {"size": 14, "style": "italic"}}
+    annotations.append(_left(frame) | text)
+    return bottom + 12
+
+
+def _rule(y: float, frame: _Frame) -> list[dict[str, Any]]:
+    """A dashed rule from edge to edge: over the plot, and over the margins beside it."""
+    line = {"color": "var(--ink)", "width": 2, "dash": "8px,6px"}
+    common = {"type": "line", "xref": "paper", "yref": "y", "y0": y, "y1": y, "line": line, "layer": "above"}
+    whole = [{**common, "x0": 0, "x1": 1}]
+    for anchor, start, end in ((0, -frame.margin_left, 0), (1, 0, frame.margin_right)):
+        if start != end:
+            whole.append({**common, "xsizemode": "pixel", "xanchor": anchor, "x0": start, "x1": end})
+    return whole
 
 
 def _heading(annotations: list[dict[str, Any]], group: BarGroup, y: float, frame: _Frame) -> float:
@@ -202,13 +232,21 @@ def _hover(bar: Bar, segment: Segment) -> str:
 
 
 def _midline(
-    chart: BarChart, placed: list[tuple[Bar, float]], frame: _Frame, height: int, narrow: bool
+    chart: BarChart,
+    placed: list[tuple[Bar, float]],
+    breaks: list[tuple[float, float]],
+    frame: _Frame,
+    height: int,
+    narrow: bool,
 ) -> list[dict[str, Any]]:
-    """Under the bars, so that it crosses no number: the whole height, or on a narrow chart beside each bar alone."""
+    """Under the bars, so that it crosses no number: the whole height but for what parts rows, or on a narrow chart
+    beside each bar alone."""
     if not chart.midline:
         return []
     reach = frame.bar / 2 + 3
-    spans = [(middle - reach, middle + reach) for _, middle in placed] if narrow else [(0.0, float(height))]
+    edges = [0.0, *(edge for rule in breaks for edge in rule), float(height)]
+    whole = list(zip(edges[::2], edges[1::2], strict=True))
+    spans = [(middle - reach, middle + reach) for _, middle in placed] if narrow else whole
     return [
         {
             "type": "line",

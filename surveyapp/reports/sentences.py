@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from surveyapp.domain.results import Change, Shift, ShiftRow
+from surveyapp.reports import series
 from surveyapp.reports.words import FLAG, Words, of_words
 
 MINUS = "−"
@@ -39,7 +40,18 @@ def headline(shift: Shift, words: Words) -> str:
         )
     if not (_shown(before) and _shown(after)):
         return _("%(title)s: too few people to show a change", title=title)
-    return _movement(shift, before, after, words)
+    step = shift.step(0, 1)
+    if step.state == "broken":
+        return _(
+            "%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”, which do not compare",
+            title=title,
+            before=_of(before, words),
+            first=before.label,
+            now=_of(after, words),
+            second=after.label,
+        )
+    said = _movement(shift, before, after, words)
+    return f"{said} {series.MARK}" if step.state == "marked" or before.notes or after.notes else said
 
 
 def _movement(shift: Shift, before: ShiftRow, after: ShiftRow, words: Words) -> str:
@@ -61,10 +73,7 @@ def lead(shift: Shift, words: Words) -> tuple[str, ...]:
     """Who was asked, what is counted, which row looks back, who was asked again: a sentence each."""
     _ = words.gettext
     sentences = [f"{shift.asked_of}."]
-    members = [option.label for option in shift.options if option.code in shift.net.members]
-    if members and members != [shift.net.label]:
-        listed = " + ".join(members)
-        sentences.append(_("“%(net)s” is %(options)s.", net=shift.net.label, options=listed))
+    sentences.extend(_members(shift, words))
     back = next((row for row in shift.everyone if row.looking_back), None)
     if back:
         sentences.append(
@@ -87,6 +96,23 @@ def lead(shift: Shift, words: Words) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def _members(shift: Shift, words: Words) -> list[str]:
+    """Which options the net is made of; of rows that do not compare, each set's."""
+    found: dict[str, list[str]] = {}
+    for index, row in enumerate(shift.everyone):
+        counted = shift.scale_of(index)
+        members = [option.label for option in counted.options if option.code in counted.net.members]
+        if members and members != [counted.net.label]:
+            values = {"net": counted.net.label, "options": " + ".join(members)}
+            found.setdefault(words.gettext("“%(net)s” is %(options)s", **values), []).append(row.label)
+    if len(found) < 2:
+        return [f"{said}." for said in found]
+    return [
+        words.gettext("%(said)s at %(rows)s.", said=said, rows=", ".join(f"“{row}”" for row in rows))
+        for said, rows in found.items()
+    ]
+
+
 def _asked_again(shift: Shift, words: Words) -> list[str]:
     """How many answered at one touchpoint and again at the next: the matched base comes before any change."""
     return [
@@ -106,9 +132,10 @@ def _asked_again(shift: Shift, words: Words) -> list[str]:
 def change_title(change: Change, shift: Shift, words: Words) -> str:
     """“Looking back: from Before the placement to Touchpoint 1”. The two kinds are never called alike."""
     names = {"before": _row(shift, change.before_row).label, "after": _row(shift, change.after_row).label}
+    said = words.gettext("Measured: “%(before)s” to “%(after)s”", **names)
     if change.kind == "looking_back":
-        return words.gettext("Looking back: “%(before)s” to “%(after)s”", **names)
-    return words.gettext("Measured: “%(before)s” to “%(after)s”", **names)
+        said = words.gettext("Looking back: “%(before)s” to “%(after)s”", **names)
+    return f"{said} {series.MARK}" if shift.step(change.before_row, change.after_row).state == "marked" else said
 
 
 def change_kind(change: Change, shift: Shift, words: Words) -> str:
@@ -171,7 +198,7 @@ def _people_fact(change: Change, shift: Shift, both: str, words: Words) -> Fact:
         "%(gained)s became “%(net)s”, %(given_up)s went the other way (%(both)s)",
         gained=change.gained,
         given_up=change.given_up,
-        net=shift.net.label,
+        net=shift.scale_of(change.after_row).net.label,
         both=both,
     )
     return Fact(big, small)
@@ -207,7 +234,7 @@ def tests(change: Change, words: Words) -> str | None:
 def notes(shift: Shift, words: Words) -> tuple[str, ...]:
     """The cautions that belong beside the numbers, most important first."""
     _ = words.gettext
-    found: list[str] = []
+    found: list[str] = list(series.footnotes(shift, words))
     found.extend(shift.touchpoint_notes)
     if shift.note:
         found.append(shift.note)

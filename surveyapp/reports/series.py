@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from surveyapp.domain.results import SeriesNote, Shift, ShiftStep
+from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
 from surveyapp.reports.words import Words
 
 MARK = "†"
@@ -39,15 +39,15 @@ def note_words(note: SeriesNote, words: Words) -> str:
     return f"{said} {note.reason}" if note.reason else said
 
 
-def notes_words(notes: Iterable[SeriesNote], words: Words) -> tuple[str, ...]:
-    """A variable's notes, a text each."""
-    return tuple(note_words(note, words) for note in notes)
+def reason_words(step: ShiftStep) -> str:
+    """Why a step is broken, in the author's words."""
+    return " ".join(dict.fromkeys(note.reason for note in step.notes if note.reason))
 
 
 def broken_words(step: ShiftStep, words: Words) -> str:
     """“not comparable: Another scale.”"""
-    reasons = " ".join(dict.fromkeys(note.reason for note in step.notes if note.reason))
-    return words.gettext("not comparable: %(reason)s", reason=reasons) if reasons else words.gettext("not comparable")
+    reason = reason_words(step)
+    return words.gettext("not comparable: %(reason)s", reason=reason) if reason else words.gettext("not comparable")
 
 
 def broken_before(shift: Shift, row: int, words: Words) -> str | None:
@@ -61,6 +61,37 @@ def marked(shift: Shift, row: int) -> bool:
     marked."""
     own = any(each.notes for each in shift.rows[row])
     return own or any(shift.step(before, row).state == "marked" for before in range(row))
+
+
+def row_label(shift: Shift, row: int) -> str:
+    """A row's label, with the mark where it carries one."""
+    label = shift.everyone[row].label
+    return f"{label} {MARK}" if marked(shift, row) else label
+
+
+def row_words(shift: Shift, row: int, words: Words) -> str:
+    """Everything that is said of a row and of the step to it, as one text: for a file, which has no footnotes."""
+    step = shift.step(row - 1, row)
+    said = [note_words(note, words) for note in shift.everyone[row].notes]
+    if row and step.state == "broken":
+        before = shift.everyone[row - 1].label
+        said.append(words.gettext("“%(row)s”: %(note)s", row=before, note=broken_words(step, words)))
+    elif row:
+        said.extend(note_words(note, words) for note in step.notes)
+    return " ".join(dict.fromkeys(said))
+
+
+def distribution_words(together: Sequence[Distribution], words: Words) -> tuple[str, ...]:
+    """What is said of one question's variables: once where it is the same for all, else each by its name."""
+    by_text: dict[str, list[str]] = {}
+    for each in together:
+        name = " · ".join(part for part in (each.statement, each.moment_label) if part)
+        for note in each.series_notes:
+            by_text.setdefault(note_words(note, words), []).append(name)
+    return tuple(
+        text if len(names) == len(together) or not any(names) else f"{', '.join(names)}: {text}"
+        for text, names in by_text.items()
+    )
 
 
 def footnotes(shift: Shift, words: Words) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
-from surveyapp.reports import sentences
+from surveyapp.reports import sentences, series
 from surveyapp.reports.bars import people_label
 from surveyapp.reports.words import FLAG, Words, count_words, flagged, nothing_words, of_words, percent_words
 
@@ -42,23 +42,23 @@ def counts(shift: Shift, words: Words) -> Table:
     """A row a moment (and slice of people): every option, the net, the base, and what was counted beside it."""
     _ = words.gettext
     reasons = _reasons(row.tally for together in shift.rows for row in together)
+    scales = [shift.scale_of(index) for index in range(len(shift.rows))]
+    options = {option.code: option for counted in scales for option in counted.options}
     columns = (
         _("Moment"),
-        *(option.label for option in shift.options),
+        *(option.label for option in options.values()),
         shift.net.label,
         _("Base"),
         *(reason_words(reason, words) for reason in reasons),
     )
     rows = []
-    for together in shift.rows:
+    for index, together in enumerate(shift.rows):
+        rows.extend(_broken(shift, index, words))
         for row in together:
-            label = row.label if len(together) == 1 else f"{row.label} · {people_label(row.tally, words)}"
-            codes = [option.code for option in shift.options]
-            rows.append(
-                _counted(
-                    label, row.detail, row.tally, [row.tally.cell(code) for code in codes] + [row.net], reasons, words
-                )
-            )
+            label = series.row_label(shift, index)
+            label = label if len(together) == 1 else f"{label} · {people_label(row.tally, words)}"
+            cells = [*(row.tally.cells.get(code) for code in options), row.net]
+            rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
     return Table(_("Answers, in people and percent"), columns, tuple(rows))
 
 
@@ -105,13 +105,14 @@ def moves(change: Change, shift: Shift, words: Words) -> Table | None:
     if change.transitions is None:
         return None
     before, after = shift.rows[change.before_row][0].label, shift.rows[change.after_row][0].label
+    options = shift.scale_of(change.after_row).options
     columns = (
         words.gettext("%(before)s ↓ %(after)s →", before=before, after=after),
-        *(option.label for option in shift.options),
+        *(option.label for option in options),
     )
     rows = tuple(
         Row(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
-        for option, cells in zip(shift.options, change.transitions, strict=True)
+        for option, cells in zip(options, change.transitions, strict=True)
     )
     return Table(sentences.change_title(change, shift, words), columns, rows)
 
@@ -119,12 +120,13 @@ def moves(change: Change, shift: Shift, words: Words) -> Table | None:
 def slices(change: Change, shift: Shift, words: Words) -> Table:
     """One change for every slice of people: the matched base first, then who moved, then its size."""
     _ = words.gettext
+    net = shift.scale_of(change.after_row).net.label
     columns = (
         _("People"),
         _("Answered both"),
         _("Lost"),
-        _("%(net)s before", net=shift.net.label),
-        _("%(net)s after", net=shift.net.label),
+        _("%(net)s before", net=net),
+        _("%(net)s after", net=net),
         _("Rose"),
         _("Same"),
         _("Fell"),
@@ -164,16 +166,21 @@ def side_by_side(everyone: Shift, matched: Shift, words: Words) -> Table | None:
         for one, two in zip(everyone.everyone, matched.everyone, strict=True)
     ):
         return None
-    rows = tuple(
-        Row(
-            one.label,
-            one.detail,
-            tuple(Value(of_words(row.net, row.tally.base, words), percent_words(row.net)) for row in (one, two)),
-        )
-        for one, two in zip(everyone.everyone, matched.everyone, strict=True)
-    )
+    rows = []
+    for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True)):
+        rows.extend(_broken(everyone, index, words))
+        values = (Value(of_words(row.net, row.tally.base, words), percent_words(row.net)) for row in (one, two))
+        rows.append(Row(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
-    return Table(words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, rows)
+    return Table(words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows))
+
+
+def _broken(shift: Shift, index: int, words: Words) -> list[Row]:
+    """The row that stands between two that do not compare."""
+    step = shift.step(index - 1, index)
+    if step.state != "broken":
+        return []
+    return [Row(words.gettext("Not comparable"), None, (), series.reason_words(step) or "–")]
 
 
 def reason_words(reason: str, words: Words) -> str:
@@ -189,7 +196,7 @@ def reason_words(reason: str, words: Words) -> str:
 
 
 def _counted(
-    label: str, detail: str | None, tally: Tally, cells: list[Cell], reasons: Sequence[str], words: Words
+    label: str, detail: str | None, tally: Tally, cells: Sequence[Cell | None], reasons: Sequence[str], words: Words
 ) -> Row:
     if tally.withheld:
         return Row(label, detail, (), nothing_words(tally, words))

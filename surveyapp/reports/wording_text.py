@@ -115,7 +115,7 @@ def _since(since: Since) -> str:
     if since.status == "removed":
         return f"{words}."
     words += ", comparable." if since.comparable else ", not comparable."
-    return " ".join([words, *(note_words(note, ENGLISH) for note in since.notes)])
+    return " ".join([words, *(note.reason or note_words(note, ENGLISH) for note in since.notes)])
 
 
 def _became(became: Became, question: str) -> str:

@@ -18,10 +18,10 @@ from surveyapp.domain.comparability import Wordings
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.kinds import PartType
 from surveyapp.domain.questionnaire import Questionnaire
-from surveyapp.domain.results import Distribution, ResultRow, Shift
+from surveyapp.domain.results import Distribution, ResultRow, Shift, ShiftStep
 from surveyapp.domain.series import Followed, beside, follow
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
-from surveyapp.domain.study import Measure, Study, Touchpoint
+from surveyapp.domain.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import instruments as store
 from surveyapp.store import people, responses
@@ -119,9 +119,9 @@ def questions(
             segment=segment,
             thresholds=study.thresholds,
             data_at=data.data_at,
-            notes=each.notes,
+            notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
         )
-        for each in data.follow(asked)
+        for each in _shown(data, asked)
         if each.part.type in COUNTED
     )
 
@@ -151,7 +151,7 @@ def _read_measure(runtime: Runtime, staff: Staff, study_id: str, measure_id: str
 def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
     frame, thresholds = data.frame(touchpoint), data.study.thresholds
     found: list[ResultRow] = []
-    for _page, together in groupby(data.follow(touchpoint), key=lambda each: (each.page.id, each.wording)):
+    for _page, together in groupby(_shown(data, touchpoint), key=lambda each: (each.page.id, each.wording)):
         moments = {}
         for each in together:
             if each.part.type in COUNTED:
@@ -202,20 +202,47 @@ def _read(runtime: Runtime, session: Session, scope: Scope, study: Study, groups
 
 def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
     data.check_segment(segment)
-    rows = []
-    for row in measure.rows:
-        touchpoint = data.study.touchpoint(measure.group, row.touchpoint)
-        assert touchpoint is not None
-        key = f"{measure.variable}@{row.moment}" if row.moment else measure.variable
-        rows.append((row, data.frame(touchpoint), _followed(data, touchpoint, key)))
-    turned, steps = beside(data.wordings(measure.group), [each for _, _, each in rows])
+    rows, turned, steps = _rows(data, measure)
     asked = [
-        shifts.Asked(row, each.part, joined(frame, each.part.key, each.links), each.notes)
-        for (row, frame, _), each in zip(rows, turned, strict=True)
+        shifts.Asked(row, each.part, joined(data.frame(touchpoint), each.part.key, each.links), each.notes)
+        for (row, touchpoint), each in zip(rows, turned, strict=True)
     ]
     return shifts.shift(
         data.study, measure, asked, data.people, segment, matched=matched, data_at=data.data_at, steps=steps
     )
+
+
+def _rows(
+    data: _Data, measure: Measure
+) -> tuple[list[tuple[MeasureRow, Touchpoint]], tuple[Followed, ...], tuple[ShiftStep, ...]]:
+    """A measure's rows with their touchpoints, what each is counted in, and the step between every two."""
+    rows, found = [], []
+    for row in measure.rows:
+        touchpoint = data.study.touchpoint(measure.group, row.touchpoint)
+        assert touchpoint is not None
+        rows.append((row, touchpoint))
+        found.append(
+            _followed(data, touchpoint, f"{measure.variable}@{row.moment}" if row.moment else measure.variable)
+        )
+    return rows, *beside(data.wordings(measure.group), found)
+
+
+def _shown(data: _Data, touchpoint: Touchpoint) -> tuple[Followed, ...]:
+    """Every variable of a touchpoint as its own page counts it.
+
+    Where small counts are hidden, what a measure counts on a later scale is counted on that scale here too: the same
+    people on two scales, protected apart, could be worked out from one another.
+    """
+    followed = data.follow(touchpoint)
+    if data.study.thresholds.minimum_cell <= 1:
+        return followed
+    turned: dict[str, Followed] = {}
+    for measure in data.study.measures:
+        if measure.group == touchpoint.group:
+            rows, found, _ = _rows(data, measure)
+            here = [each for (_, point), each in zip(rows, found, strict=True) if point == touchpoint and each.turned]
+            turned.update({each.part.key: each for each in here})
+    return tuple(turned.get(each.part.key, each) for each in followed)
 
 
 def _followed(data: _Data, touchpoint: Touchpoint, key: str) -> Followed:

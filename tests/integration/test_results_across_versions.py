@@ -31,8 +31,8 @@ Make = Callable[..., Runtime]
 def make(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Make]:
     made: list[Runtime] = []
 
-    def create(files: Mapping[str, str], study: str = STUDY) -> Runtime:
-        made.append(versioned.create_runtime(database_url, clock, tmp_path / "studies", files, study))
+    def create(files: Mapping[str, str], study: str = STUDY, **choice: int) -> Runtime:
+        made.append(versioned.create_runtime(database_url, clock, tmp_path / "studies", files, study, **choice))
         return made[-1]
 
     yield create
@@ -53,7 +53,7 @@ def counts(found: Distribution) -> dict[str, int | None]:
     return {option.code: found.tallies[0].cells[option.code].count for option in found.options}
 
 
-def said(found: Distribution) -> list[tuple[str, str | None, int | None]]:
+def said_of(found: Distribution) -> list[tuple[str, str | None, int | None]]:
     return [(note.kind, note.reason, note.version) for note in found.series_notes]
 
 
@@ -75,7 +75,7 @@ def test_a_comparable_rewording_counts_everybody_and_says_so(make: Make) -> None
     found = asked(runtime)["coffee"]
     assert counts(found) == {"much": 2, "somewhat": 0, "little": 0, "not": 1}
     assert found.text == "How much did you like the coffee?"
-    assert said(found) == [("reworded", "Only the tense.", 2)]
+    assert said_of(found) == [("reworded", "Only the tense.", 2)]
 
 
 def test_answers_on_an_old_scale_are_turned_into_the_new_one(make: Make) -> None:
@@ -84,7 +84,7 @@ def test_answers_on_an_old_scale_are_turned_into_the_new_one(make: Make) -> None
     versioned.answer(runtime, 1, 2, *coffee("bad"), start=5)
     found = asked(runtime)["coffee"]
     assert counts(found) == {"good": 2, "fair": 1, "bad": 2}
-    assert said(found) == [("rescaled", "Four became three.", 2)]
+    assert said_of(found) == [("rescaled", "Four became three.", 2)]
     rows = {row.category: (row.count, row.base) for row in table(runtime, "coffee") if row.touchpoint == 1}
     assert rows == {"good": (2, 5), "fair": (1, 5), "bad": (2, 5), "liked": (2, 5)}
 
@@ -95,7 +95,7 @@ def test_what_does_not_compare_is_left_out_of_every_number(make: Make) -> None:
     versioned.answer(runtime, 1, 2, *coffee("not"), start=3)
     found = asked(runtime)["coffee"]
     assert counts(found) == {"much": 0, "somewhat": 0, "little": 0, "not": 1}
-    assert said(found) == [("left_out", "It asks about the past.", 2)]
+    assert said_of(found) == [("left_out", "It asks about the past.", 2)]
     assert {(row.category, row.count) for row in table(runtime, "coffee") if row.kind == "net"} >= {("liked", 0)}
 
 
@@ -103,7 +103,7 @@ def test_until_somebody_answers_the_new_wording_the_old_one_is_shown(make: Make)
     runtime = make(version_two(OTHERWISE, PAST))
     versioned.answer(runtime, 1, 1, *coffee("much", "much"))
     found = asked(runtime)["coffee"]
-    assert (counts(found)["much"], found.text, said(found)) == (2, "How much do you like the coffee?", [])
+    assert (counts(found)["much"], found.text, said_of(found)) == (2, "How much do you like the coffee?", [])
 
 
 def test_a_rating_is_turned_number_by_number(make: Make) -> None:
@@ -165,7 +165,7 @@ def test_a_question_that_is_no_longer_asked_stays_where_it_was(make: Make) -> No
     found = asked(runtime)
     assert list(found) == ["coffee", "drinks", "worth"]
     assert counts(found["drinks"]) == {"tea": 1, "juice": 0, "water": 0}
-    assert (said(found["drinks"]), said(found["coffee"])) == ([("removed", None, 2)], [])
+    assert (said_of(found["drinks"]), said_of(found["coffee"])) == ([("removed", None, 2)], [])
     assert [row.count for row in table(runtime, "drinks")] == [1, 0, 0]
 
 
@@ -241,3 +241,24 @@ def test_what_is_left_out_of_a_touchpoint_is_in_no_change(make: Make) -> None:
     shift = measured(runtime)
     assert (shift.changes[0].base, shift.changes[0].joined) == (1, 2)
     assert [note.kind for note in shift.everyone[0].notes] == ["left_out"]
+
+
+def test_a_measure_of_a_question_that_is_not_open_yet_has_no_answers(make: Make) -> None:
+    files = {"first/v1": questionnaire("first", 1, DRINKS), "first/v2": questionnaire("first", 2, DRINKS, COFFEE)}
+    runtime = make(files, newest=1)
+    versioned.answer(runtime, 1, 1, {"drinks": Codes(("tea",))})
+    versioned.answer(runtime, 2, 1, *coffee("much"))
+    assert [row.tally.base.count for row in measured(runtime).everyone] == [0, 1]
+    assert "coffee" not in asked(runtime)
+
+
+def test_where_small_counts_are_hidden_a_question_is_counted_on_its_measures_scale(make: Make) -> None:
+    """Otherwise the same people would stand on two scales, protected apart: one gives the other away."""
+    said = SAID % "mapping: {much: good, somewhat: good, little: fair, not: bad}, because: Four became three."
+    hiding = STUDY.replace("minimum_base: 1, minimum_cell: 1", "minimum_base: 3, minimum_cell: 3")
+    runtime = make({"second/v1": questionnaire("second", 1, THREE)}, hiding + said)
+    versioned.answer(runtime, 1, 1, *coffee("much", "much", "somewhat", "not", "not", "not"))
+    found = asked(runtime)["coffee"]
+    assert counts(found) == {"good": 3, "fair": 0, "bad": 3}
+    assert said_of(found) == [("rescaled", "Four became three.", None)]
+    assert {row.category for row in table(runtime, "coffee") if row.kind == "option"} == {"good", "fair", "bad"}

@@ -124,6 +124,12 @@ def test_a_version_that_left_the_question_out_is_passed_over() -> None:
     assert not along((CHOICE, None), (None, None), (REWORDED, None)).comparable
 
 
+def test_a_version_in_between_that_is_not_here_breaks() -> None:
+    there = {("first", 1): asked(CHOICE), ("first", 3): asked(CHOICE, version=3)}
+    link = Wordings(there).link("liked", Wording("first", 1), Wording("first", 3))
+    assert (link.comparable, link.notes[0].reason) == (False, comparability.NOT_HERE)
+
+
 def test_a_mapping_does_not_lead_back() -> None:
     versions = {("first", 1): asked(CHOICE), ("first", 2): asked(FEWER, version=2, changes=(TO_FEWER,))}
     wordings = Wordings(versions)

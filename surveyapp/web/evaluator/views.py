@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from surveyapp.domain.results import Change, Distribution, Shift
+from surveyapp.domain.results import Change, Distribution, Shift, ShiftStep, Slice
 from surveyapp.domain.study import Study
-from surveyapp.reports import figures, sentences, static_svg, tables
+from surveyapp.reports import figures, sentences, series, static_svg, tables
 from surveyapp.reports.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
 from surveyapp.reports.columns import ColumnChart, Panel, rating_chart
 from surveyapp.reports.figures import Figure
@@ -59,7 +59,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """A change's card."""
+    """A change's card. `broken`: why there is none between the two. `marks`: what is not the same on both sides."""
 
     change: Change
     title: str
@@ -68,6 +68,8 @@ class ChangeView:
     tests: str | None
     slices: Table | None
     moves: Table | None
+    marks: tuple[str, ...] = ()
+    broken: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[Entr
             group.title if group else shift.group,
             sentences.headline(shift, WORDS),
             chart,
-            tuple(note for note in (*shift.touchpoint_notes, shift.note) if note),
+            tuple(note for note in (*series.footnotes(shift, WORDS), *shift.touchpoint_notes, shift.note) if note),
         )
         themes.setdefault(shift.theme, []).append(entry)
     return [(theme_title(theme), entries) for theme, entries in themes.items()]
@@ -157,13 +159,32 @@ def measure(study: Study, shift: Shift, other: Shift | None) -> MeasureView:
         notes=sentences.notes(shift, WORDS),
         people=_people_choices(shift, other, beside is not None),
         split=_split_choices(study, shift.segment, functools.partial(_measure_url, shift)),
-        changes=tuple(_change(change, shift) for change in shift.changes if change.people.segment is None),
+        changes=_changes(shift),
         counts=tables.counts(shift, WORDS),
         beside=beside,
     )
 
 
+def _changes(shift: Shift) -> tuple[ChangeView, ...]:
+    """A card for every two moments, in order: their change, or why there is none."""
+    made = {(each.before_row, each.after_row): _change(each, shift) for each in shift.changes
+            if each.people.segment is None}  # fmt: skip
+    for step in shift.steps:
+        if step.state == "broken":
+            made[step.before_row, step.after_row] = _broken(step, shift)
+    return tuple(made[pair] for pair in sorted(made))
+
+
+def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
+    back = shift.everyone[step.before_row].looking_back
+    bare = Change(Slice(""), "looking_back" if back else "measured", step.before_row, step.after_row)
+    reason = series.broken_words(step, WORDS)
+    title = sentences.change_title(bare, shift, WORDS)
+    return ChangeView(bare, title, "", (), None, None, None, broken=reason[:1].upper() + reason[1:])
+
+
 def _change(change: Change, shift: Shift) -> ChangeView:
+    step = shift.step(change.before_row, change.after_row)
     return ChangeView(
         change,
         sentences.change_title(change, shift, WORDS),
@@ -172,6 +193,7 @@ def _change(change: Change, shift: Shift) -> ChangeView:
         sentences.tests(change, WORDS),
         tables.slices(change, shift, WORDS) if shift.segment else None,
         tables.moves(change, shift, WORDS),
+        tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),
     )
 
 
@@ -229,7 +251,7 @@ def split_choices(study: Study, group: str, touchpoint: int, asked: Asked) -> tu
 def blocks(distributions: Sequence[Distribution]) -> list[Block]:
     """Variables of one question put together, in the order asked; all diverging charts over one axis."""
     made = [_block(tuple(together)) for _key, together in
-            groupby(distributions, key=lambda each: (each.section, each.question))]  # fmt: skip
+            groupby(distributions, key=lambda each: (each.section, each.question, each.options))]  # fmt: skip
     charts = iter(stretched([block.bars for block in made if block.bars]))
     return [
         Block(block.id, block.question, block.together, next(charts), None, block.table, block.remarks)
@@ -255,6 +277,7 @@ def _block(together: tuple[Distribution, ...]) -> Block:
         remarks.append(sentences.refusal(WORDS))
     if first.kind == "multiple":
         remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
+    remarks.extend(series.distribution_words(together, WORDS))
     return Block(first.variable, first.question, together, bars, columns, tables.answers(together, WORDS),
                  tuple(remarks))  # fmt: skip
 

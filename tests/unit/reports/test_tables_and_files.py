@@ -85,6 +85,7 @@ def test_the_file_has_a_row_a_count_with_its_base_and_time() -> None:
         "segment_value": "", "moment": made.BEFORE, "detail": "looking back", "touchpoint": "1", "looking_back": "yes",
         "kind": "option", "category": "quite", "label": "Quite confident", "count": "9", "percent": "31", "base": "29",
         "shown": "yes", "low_base": "yes", "data_at": "2026-06-12T10:30:00+00:00",
+        "note": "",
     }  # fmt: skip
 
 

@@ -1,0 +1,129 @@
+"""What is different between two questionnaires, and one variable through all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from surveyapp.domain.difference import Difference, difference
+from surveyapp.domain.history import history
+from surveyapp.domain.study import Study
+from tests import versioned
+from tests.versioned import COFFEE, DRINKS, STUDY, VIEWS, WHY, WORTH, questionnaire
+
+ALL = (COFFEE, DRINKS, WORTH, VIEWS, WHY)
+
+
+def between(tmp_path: Path, *new: str, changes: str = "") -> Difference:
+    """From a version with one question of each sort to another."""
+    files = {
+        "first/v1": questionnaire("first", 1, *ALL),
+        "first/v2": questionnaire("first", 2, *new, changes=changes),
+    }
+    study = versioned.load(tmp_path, files, STUDY.partition("measures:")[0])
+    return difference(study, study.questionnaires["first", 1], study.questionnaires["first", 2])
+
+
+def with_(old: str, new: str, question: str) -> tuple[str, ...]:
+    assert old in question
+    return tuple(question.replace(old, new) if each == question else each for each in ALL)
+
+
+ROOM = "room: {text: The room, ask_if: {coffee: much}}"
+
+# (the question, what of it is replaced by what, what is said, the one edit: what, about, old, new)
+EDITS: list[tuple[str, str, str, str, tuple[str, str | None, str | None, str | None]]] = [
+    (COFFEE, "How much do you", "How far do you", "coffee: {comparable: yes, because: So.}",
+     ("text", None, "How much do you like the coffee?", "How far do you like the coffee?")),
+    (COFFEE, "coffee?}", "coffee?, hint: Today.}", "", ("hint", None, None, "Today.")),
+    (COFFEE, "coffee?}", "coffee?, interviewer: Slowly.}", "", ("interviewer", None, None, "Slowly.")),
+    (COFFEE, "coffee?}", "coffee?, required: false}", "", ("required", None, "yes", "no")),
+    (COFFEE, "coffee?}", "coffee?, missing: [dont_know]}", "",
+     ("missing", None, "dont_know, prefer_not_to_say", "dont_know")),
+    (DRINKS, "water: Water", "water: Water, milk: Milk", "", ("option", "milk", None, "Milk")),
+    (DRINKS, ", water: Water", "", "drinks: {comparable: no, because: So.}", ("option", "water", "Water", None)),
+    (DRINKS, "water: Water", "water: Tap water", "drinks: {comparable: yes, because: So.}",
+     ("option", "water", "Water", "Tap water")),
+    (DRINKS, "tea: Tea, juice: Juice", "juice: Juice, tea: Tea", "drinks: {comparable: yes, because: So.}",
+     ("order", None, "Tea, Juice, Water", "Juice, Tea, Water")),
+    (DRINKS, "tea: Tea", "tea: {text: Tea, specify: Which?}", "", ("specify", "tea", None, "Which?")),
+    (WHY, "{coffee: much}", "{coffee: [much, somewhat]}", "",
+     ("ask_if", None, "coffee is Very much", "coffee is Very much or Somewhat")),
+    (WHY, ", ask_if: {coffee: much}", "", "", ("ask_if", None, "coffee is Very much", "always")),
+    (WHY, "text:", "max_length: 300, text:", "", ("max_length", None, None, "300")),
+    (VIEWS, "room: The room", ROOM, "", ("ask_if", "room", "always", "coffee is Very much")),
+    (VIEWS, ", music: The music", "", "", ("statement", "music", "The music", None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "old", "new", "changes", "edit"), EDITS, ids=[f"{row[4][0]}:{row[2][:20]}" for row in EDITS]
+)
+def test_one_change_is_one_edit(
+    tmp_path: Path,
+    question: str,
+    old: str,
+    new: str,
+    changes: str,
+    edit: tuple[str, str | None, str | None, str | None],
+) -> None:
+    found = between(tmp_path, *with_(old, new, question), changes=changes)
+    (changed,) = found.questions
+    assert [(each.what, each.about, each.old, each.new) for each in changed.edits] == [edit]
+    assert (found.added, found.removed, found.moved) == ((), (), ())
+
+
+def test_the_same_file_again_is_no_difference(tmp_path: Path) -> None:
+    assert between(tmp_path, *ALL).nothing
+
+
+def test_a_question_that_stands_elsewhere_has_moved_and_the_others_have_not(tmp_path: Path) -> None:
+    found = between(tmp_path, WORTH, COFFEE, DRINKS, VIEWS, WHY)
+    assert [(each.id, each.after) for each in found.moved] == [("worth", None)]
+    assert not found.questions
+
+
+def test_added_and_removed_questions_are_named_once(tmp_path: Path) -> None:
+    new = "{id: sugar, kind: yes_no, text: With sugar?}"
+    found = between(tmp_path, COFFEE, WORTH, new, VIEWS, WHY)
+    assert ([each.id for each in found.added], [each.id for each in found.removed]) == (["sugar"], ["drinks"])
+    assert not found.moved
+
+
+def test_a_grid_says_what_became_of_each_statement(tmp_path: Path) -> None:
+    said = "views: {comparable: yes, because: Shorter.}\nroom: {comparable: no, because: The room moved.}"
+    (found,) = between(tmp_path, *with_("How much", "How far", VIEWS), changes=said).questions
+    became = [(each.variable, each.status, each.said and each.said.because) for each in found.became]
+    assert became == [("room", "reworded", "The room moved."), ("music", "reworded", "Shorter.")]
+
+
+OTHERWISE = COFFEE.replace("do you like", "did you like")
+
+
+@pytest.fixture
+def followed(tmp_path: Path) -> Study:
+    """Asked in two wordings and then dropped at the first touchpoint, and in the old words at the second."""
+    files = {
+        "first/v2": questionnaire("first", 2, OTHERWISE, changes="coffee: {comparable: yes, because: Tense.}"),
+        "first/v3": questionnaire("first", 3, DRINKS),
+    }
+    return versioned.load(tmp_path, files, STUDY.partition("measures:")[0])
+
+
+def test_a_history_follows_versions_then_touchpoints(followed: Study) -> None:
+    found = history(followed, "coffee")
+    assert [(each.wording.questionnaire, each.wording.version, len(each.parts)) for each in found] == [
+        ("first", 1, 1),
+        ("first", 2, 1),
+        ("first", 3, 0),
+        ("second", 1, 1),
+    ]
+    steps = [each.since and (each.since.wording.version, each.since.status, each.since.comparable) for each in found]
+    assert steps == [None, (1, "reworded", True), (2, "removed", False), (2, "reworded", False)]
+    assert found[1].since is not None
+    assert [note.reason for note in found[1].since.notes] == ["Tense."]
+
+
+def test_nothing_asks_what_nobody_wrote(followed: Study) -> None:
+    assert history(followed, "tea") == ()
