@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from surveyapp.domain.kinds import Part, PartType
-from surveyapp.domain.questionnaire import Declaration, Questionnaire
+from surveyapp.domain.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.results import SeriesNote
 from surveyapp.domain.route import parts_of
 from surveyapp.domain.study import Comparison
@@ -198,6 +198,16 @@ class Wordings:
             declared = declaration_of(self.versions[questionnaire, newer].changes, next(iter(new.values())))
             link = link.then(step(old, new, declared, newer))
         return link
+
+    def same_score(self, questionnaire: str, score: Score, version: int, newest: int) -> bool:
+        """Whether a version has this very score, of items that are answered on the same options and mean the same."""
+        if score not in self.versions[questionnaire, version].scores:
+            return False
+        links = [
+            self.along(questionnaire, key.partition("@")[0], min(version, newest), max(version, newest))
+            for key in score.items
+        ]
+        return all(link.comparable and link.mapping is None for link in links)
 
     def link(self, variable: str, start: Wording, end: Wording) -> Link:
         """From one wording of a variable to another, both of which ask it."""

@@ -10,15 +10,15 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from surveyapp.analysis import distributions, shifts
+from surveyapp.analysis import distributions, scoring, shifts
 from surveyapp.analysis.results_table import movement_rows, variable_rows
 from surveyapp.analysis.series import joined
 from surveyapp.analysis.slices import People, Segment
 from surveyapp.domain.comparability import Wordings
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.kinds import PartType
+from surveyapp.domain.kinds import Part, PartType
 from surveyapp.domain.questionnaire import Questionnaire
-from surveyapp.domain.results import Distribution, ResultRow, Shift, ShiftStep
+from surveyapp.domain.results import Distribution, ResultRow, SeriesNote, Shift, ShiftStep
 from surveyapp.domain.series import Followed, beside, follow
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.study import Measure, MeasureRow, Study, Touchpoint
@@ -108,21 +108,25 @@ def questions(
         data = _read(runtime, session, scope, study, {group})
     data.check_segment(segment)
     frame = data.frame(asked)
+    counted = [
+        (joined(frame, each.part.key, each.links), each.part, each.section, (*each.notes, *each.turned))
+        for each in _shown(data, asked)
+        if each.part.type in COUNTED
+    ]
     return tuple(
         distributions.distribution(
-            joined(frame, each.part.key, each.links),
-            each.part,
+            own,
+            part,
             group=group,
             touchpoint=asked,
-            section=each.section,
+            section=section,
             people=data.people,
             segment=segment,
             thresholds=study.thresholds,
             data_at=data.data_at,
-            notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
+            notes=tuple(dict.fromkeys(notes)),
         )
-        for each in _shown(data, asked)
-        if each.part.type in COUNTED
+        for own, part, section, notes in (*counted, *_scores(data, asked))
     )
 
 
@@ -163,6 +167,29 @@ def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
             (before, then), (now, since) = moments["before"], moments["now"]
             both = pd.concat([then, since])
             found.extend(movement_rows(both, before, now, touchpoint, data.people, thresholds))
+    for own, part, _title, _notes in _scores(data, touchpoint):
+        found.extend(variable_rows(own, part, touchpoint, data.people, thresholds))
+    return found
+
+
+def _scores(data: _Data, touchpoint: Touchpoint) -> list[tuple[pd.DataFrame, Part, str, tuple[SeriesNote, ...]]]:
+    """Every score with bands, as the newest version that was answered has it: its rows, its bands as a variable, its
+    title, and a note where an earlier version's score means something else and is left out."""
+    frame, name = data.frame(touchpoint), touchpoint.questionnaire
+    answered = {int(version) for version in frame["version"].unique()}
+    newest = max(answered, default=data.current[name])
+    wordings = data.wordings(touchpoint.group)
+    found: list[tuple[pd.DataFrame, Part, str, tuple[SeriesNote, ...]]] = []
+    for score in data.versions[name, newest].scores:
+        if not score.bands:
+            continue
+        same = {
+            version: data.versions[name, version]
+            for version in answered
+            if wordings.same_score(name, score, version, newest)
+        }
+        notes = (SeriesNote("left_out", None, newest),) if answered - set(same) else ()
+        found.append((scoring.scored(frame, score, same), scoring.part_of(score), score.title, notes))
     return found
 
 

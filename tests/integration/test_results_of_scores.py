@@ -1,0 +1,59 @@
+"""Scores in results: bands counted like any variable's options, versions whose score is another left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from surveyapp.domain.answers import Answer, Codes, Missing, Reason
+from surveyapp.domain.staff import Role
+from surveyapp.services import results
+from tests import factories, versioned
+from tests.conftest import Clock
+
+STUDY = versioned.STUDY.replace(
+    "  liking:\n",
+    "  often:\n    options: {never: Never, some: Sometimes, often: Often}\n    values: {never: 1, some: 2, often: 3}\n"
+    "  liking:\n",
+)
+ITEMS = ("calm", "useful")
+QUESTIONS = [versioned.COFFEE, *(f"{{id: {name}, kind: choice, scale: often, text: {name}?}}" for name in ITEMS)]
+SCORE = """\
+scores:
+  - {id: well, title: Feeling well, method: sum, items: [calm, useful],
+     bands: {low: {label: Low, from: 2, to: 3}, high: {label: High, from: 4, to: 6}}}
+"""
+
+
+def sitting(calm: str | None, useful: str | None) -> Mapping[str, Answer]:
+    given = {"calm": calm, "useful": useful}
+    return {key: Codes((code,)) if code else Missing(Reason.DONT_KNOW) for key, code in given.items()}
+
+
+def test_bands_are_counted_and_another_score_is_left_out(database_url: str, clock: Clock, tmp_path: Path) -> None:
+    other = SCORE.replace("sum", "mean").replace("2, to: 3", "1, to: 1").replace("4, to: 6", "2, to: 3")
+    files = {
+        "first/v1": versioned.questionnaire("first", 1, *QUESTIONS) + other,
+        "first/v2": versioned.questionnaire("first", 2, *QUESTIONS) + SCORE,
+    }
+    runtime = versioned.create_runtime(database_url, clock, tmp_path, files, STUDY)
+    versioned.answer(runtime, 1, 1, sitting("often", "often"))
+    versioned.answer(
+        runtime, 1, 2, sitting("never", "some"), sitting("often", "never"), sitting("often", "often"),
+        sitting("often", None), start=2,
+    )  # fmt: skip
+    staff = factories.create_staff(runtime, Role.EVALUATOR, study=versioned.NAME)
+    found = {each.variable: each for each in results.questions(runtime, staff, versioned.NAME, "guest", 1)}
+    well = found["well"]
+    (everyone,) = well.tallies
+    assert [category.label for category in well.options] == ["Low (2 to 3)", "High (4 to 6)"]
+    assert (everyone.base.count, everyone.cell("low").count, everyone.cell("high").count) == (3, 1, 2)
+    assert everyone.missing["skipped"].count == 1
+    assert [(note.kind, note.version) for note in well.series_notes] == [("left_out", 2)]
+    rows = {
+        row.category: row.count
+        for row in results.table(runtime, versioned.NAME)
+        if (row.variable, row.segment) == ("well", "all")
+    }
+    assert rows == {"low": 1, "high": 2}
+    runtime.database.dispose()
