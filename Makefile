@@ -27,8 +27,8 @@ format: .venv/.tools ## let ruff set the code
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
-messages: .venv/.tools ## collect the interface's words for translation
-	$(BIN)/pybabel extract --mapping babel.cfg --no-location --sort-output --project Shiftline --output surveyapp/translations/messages.pot .
+messages: .venv/.installed ## collect all words for translation, and say how far each language is
+	$(BIN)/surveyapp messages update
 
 assets: ## fetch Plotly's browser bundle again
 	scripts/refresh_plotly.sh

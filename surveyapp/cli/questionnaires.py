@@ -48,3 +48,15 @@ def open_version(study: str, questionnaire: str) -> None:
     version, new = instruments.open_newest(open_runtime(), study, questionnaire, None)
     state = "is now open" if new else "was open already"
     click.echo(f"{questionnaire} version {version} {state}.")
+
+
+@questionnaires.command()
+@click.argument("study")
+@click.argument("questionnaire")
+def reword(study: str, questionnaire: str) -> None:
+    """Take up corrected translations of a QUESTIONNAIRE's open versions."""
+    made = instruments.reword(open_runtime(), study, questionnaire, None)
+    for each in made:
+        click.echo(f"{questionnaire} version {each.version}, {each.language}: revision {each.revision}.")
+    if not made:
+        click.echo("Nothing changed.")

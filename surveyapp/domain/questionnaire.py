@@ -100,17 +100,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """An instrument in one version."""
+    """An instrument in one version. `wording` is the language and revision of its words; None: as written."""
 
     id: str
     version: int
     title: str
     sections: tuple[Section, ...]
+    wording: tuple[str, int] | None = None
 
     def __hash__(self) -> int:
         # Caches are keyed by questionnaire on every page served: hashing the whole tree each time would cost more
         # than the page.
-        return hash((self.id, self.version))
+        return hash((self.id, self.version, self.wording))
 
     @functools.cached_property
     def questions(self) -> tuple[Question, ...]:

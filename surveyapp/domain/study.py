@@ -121,7 +121,8 @@ class Help:
 
 @dataclass(frozen=True)
 class Study:
-    """A study, with the newest version of each of its questionnaires as the files have it."""
+    """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
+    offered although not every word is translated."""
 
     id: str
     title: str
@@ -140,6 +141,7 @@ class Study:
     consent: tuple[Purpose, ...]
     touchpoints: tuple[Touchpoint, ...]
     measures: tuple[Measure, ...]
+    partial: tuple[str, ...] = ()
     questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
 
     def __hash__(self) -> int:
