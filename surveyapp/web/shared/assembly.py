@@ -6,7 +6,7 @@ import datetime as dt
 
 from babel import Locale
 from flask import Flask, request
-from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -50,7 +50,6 @@ def assemble(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     Compress(app)
     static_files.install(app)
-    Babel(app, locale_selector=language.interface_language, default_domain=language.Interface())
     language.install(app)
     limiter.init_app(app)
     sign_in.manager.init_app(app)

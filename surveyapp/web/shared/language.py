@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, redirect, request, session, url_for
-from flask_babel import Domain, get_locale, refresh
+from flask_babel import Babel, Domain, get_locale, refresh
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -31,8 +31,15 @@ class Interface(Domain):
         return interface.translations(str(get_locale() or interface.SOURCE))
 
 
+class Languages(Babel):
+    """Flask-Babel, with the words from there."""
+
+    domain_instance = Interface()
+
+
 def install(app: Flask) -> None:
     """What pages need to speak several languages."""
+    Languages(app, locale_selector=interface_language)
     app.before_request(_take_up_choice)
     app.jinja_env.globals.update(lang_of=lang_of, language_choices=language_choices)
     app.jinja_env.filters["paragraphs"] = paragraphs
