@@ -66,7 +66,7 @@ def write(path: Path, file: PoFile, *, sort: bool) -> bool:
     file.catalog.fuzzy = False
     file.catalog.project, file.catalog.version = "Shiftline", "1"
     file.catalog.last_translator, file.catalog.language_team = "", ""
-    write_po(buffer, file.catalog, width=100, no_location=True, sort_output=sort, include_previous=True)
+    write_po(buffer, file.catalog, width=100, no_location=True, sort_output=sort)
     text = _VOLATILE.sub("", buffer.getvalue().decode())
     if file.status:
         text = text.replace('"MIME-Version', f'"X-Status: {file.status}\\n"\n"MIME-Version', 1)

@@ -24,6 +24,8 @@ NOTES = {
 }
 """What a translator is told about who reads a text."""
 
+BEFORE = "The source said before: "
+
 
 @dataclass(frozen=True)
 class Share:
@@ -121,10 +123,10 @@ def merged(study: Study, language: str, file: PoFile) -> PoFile:
     for text in texts:
         message = old.get((text.id, text.source)) or obsolete.get((text.id, text.source))
         if message is not None and message.string:
-            _add(made, text, str(message.string), message.flags, message.previous_id, message.user_comments)
+            _add(made, text, str(message.string), message.flags, _before(message), message.user_comments)
         elif (before := by_id.get(text.id)) is not None:
             used.add((text.id, str(before.id)))
-            _add(made, text, str(before.string), {"fuzzy"}, [str(before.id)], before.user_comments)
+            _add(made, text, str(before.string), {"fuzzy"}, [f"{BEFORE}{before.id}"], before.user_comments)
         else:
             _add(made, text, "", set(), [], message.user_comments if message else [])
     for key, message in gone.items():
@@ -134,14 +136,18 @@ def merged(study: Study, language: str, file: PoFile) -> PoFile:
     return PoFile(made, file.status)
 
 
-def _add(catalog: Catalog, text: Text, string: str, flags: set[str], previous: list[str], comments: list[str]) -> None:
+def _before(message: Message) -> list[str]:
+    """What the source said before, for as long as somebody has to look at it."""
+    return [each for each in message.auto_comments if message.fuzzy and each.startswith(BEFORE)]
+
+
+def _add(catalog: Catalog, text: Text, string: str, flags: set[str], before: list[str], comments: list[str]) -> None:
     catalog.add(
         text.source,
         string,
         flags=flags & {"fuzzy"},
-        auto_comments=[NOTES[text.audience]],
+        auto_comments=[NOTES[text.audience], *before],
         user_comments=comments,
-        previous_id=previous,
         context=text.id,
     )
 
