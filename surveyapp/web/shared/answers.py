@@ -40,6 +40,6 @@ def said(part: Part, answer: Answer | None) -> tuple[str, ...]:
             return (str(REASONS[Reason.SKIPPED]),)
 
 
-def written_number(value: Decimal) -> str:
+def written_number(value: Decimal | int) -> str:
     """A number as the reader's language writes it, every decimal kept."""
-    return format_decimal(value.normalize(), locale=get_locale() or "en", decimal_quantization=False)
+    return format_decimal(Decimal(value).normalize(), locale=get_locale() or "en", decimal_quantization=False)

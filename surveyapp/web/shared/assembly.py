@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.settings import Settings
-from surveyapp.web.shared import errors, headers, language, sign_in, static_files, words
+from surveyapp.web.shared import answers, errors, headers, language, sign_in, static_files, words
 from surveyapp.web.shared.limits import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
@@ -73,6 +73,7 @@ def _template_globals(app: Flask, settings: Settings) -> None:
 
     app.add_template_filter(local_time, "local_time")
     app.add_template_filter(local_date, "local_date")
+    app.add_template_filter(answers.written_number, "written_number")
     app.add_template_filter(words.state_word, "state_word")
     app.add_template_filter(words.state_tone, "state_tone")
 
