@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +67,25 @@ def languages_in(folder: Path, study: Study) -> tuple[str, ...]:
 
 
 def words_in(folder: Path, language: str) -> Words:
-    """What is translated. Raises PoUnreadable."""
-    return _words(read(file_of(folder, language), language).catalog)
+    """What is translated. Read once for as long as the file stays as it is. Raises PoUnreadable."""
+    path = file_of(folder, language)
+    return _words_read(path, language, _stamp(path))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when a file does."""
+    found = path.stat() if path.exists() else None
+    return found and (found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _words_read(path: Path, language: str, _stamp: tuple[int, int] | None) -> Words:
+    return _words(read(path, language).catalog)
+
+
+@functools.lru_cache(maxsize=64)
+def _participants_texts(study: Study) -> frozenset[tuple[str, str]]:
+    return frozenset((text.id, text.source) for text in texts_of(study) if text.audience is Audience.PARTICIPANT)
 
 
 def _words(catalog: Catalog) -> dict[tuple[str, str], str]:
@@ -100,10 +118,10 @@ def _is_offered(folder: Path, study: Study, language: str) -> bool:
     if language == study.source_language or language in study.partial:
         return True
     try:
-        file = read(file_of(folder, language), language)
+        words = words_in(folder, language)
     except PoUnreadable:
         return False
-    return coverage(study, language, file).participant.complete and interface.serves_participants(language)
+    return words.keys() >= _participants_texts(study) and interface.serves_participants(language)
 
 
 def merged(study: Study, language: str, file: PoFile) -> PoFile:
