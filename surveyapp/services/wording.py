@@ -115,12 +115,14 @@ def offered(folder: Path, study: Study) -> tuple[str, ...]:
 
 
 def _is_offered(folder: Path, study: Study, language: str) -> bool:
-    if language == study.source_language or language in study.partial:
+    if language == study.source_language:
         return True
     try:
         words = words_in(folder, language)
     except PoUnreadable:
         return False
+    if language in study.partial:
+        return True
     return words.keys() >= _participants_texts(study) and interface.serves_participants(language)
 
 

@@ -212,6 +212,7 @@ def test_a_file_that_is_none_says_its_line(folder: Path) -> None:
     assert (code, line) == ("broken_wording", len(path.read_text(encoding="utf-8").splitlines()))
     with pytest.raises(PoUnreadable):
         wording.words_in(folder, "pl")
+    assert wording.offered(folder, load_study(folder)) == ("en",), "nobody is sent to what cannot be shown"
 
 
 def test_an_unknown_partial_language_is_a_fault(tmp_path: Path) -> None:
