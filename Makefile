@@ -27,8 +27,8 @@ format: .venv/.tools ## let ruff set the code
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
 
-messages: .venv/.tools ## collect the interface's words for translation
-	$(BIN)/pybabel extract --mapping babel.cfg --no-location --sort-output --project Shiftline --output surveyapp/translations/messages.pot .
+messages: .venv/.installed ## collect all words for translation, and say how far each language is
+	$(BIN)/surveyapp messages update
 
 schema: .venv/.tools ## write the questionnaire format's JSON Schema for editors
 	@mkdir -p questionnaires/schema

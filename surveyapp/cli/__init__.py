@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp demo | questionnaires | participants | results | users`."""
+"""The operator's command line: `surveyapp demo | messages | questionnaires | participants | results | users`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Main(LazyGroup):
     cls=Main,
     commands_in={
         "demo": "surveyapp.cli.demo:demo",
+        "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
         "participants": "surveyapp.cli.participants:participants",
         "results": "surveyapp.cli.results:results",

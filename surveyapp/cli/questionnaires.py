@@ -11,7 +11,7 @@ from surveyapp.cli.context import open_runtime, questionnaires_folder
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.written import SCHEMAS, json_schema
 from surveyapp.reports.wording_text import FATES, difference_lines, history_lines
-from surveyapp.services import instruments, moving, opening, wordings
+from surveyapp.services import differences, instruments, moving, opening
 
 
 @click.group()
@@ -83,6 +83,18 @@ def open_version(study: str, questionnaire: str, yes: bool) -> None:
     click.echo(f"{questionnaire} version {version} {state}.")
 
 
+@questionnaires.command()
+@click.argument("study")
+@click.argument("questionnaire")
+def reword(study: str, questionnaire: str) -> None:
+    """Take up corrected translations of a QUESTIONNAIRE's open versions."""
+    made = instruments.reword(open_runtime(), study, questionnaire, None)
+    for each in made:
+        click.echo(f"{questionnaire} version {each.version}, {each.language}: revision {each.revision}.")
+    if not made:
+        click.echo("Nothing changed.")
+
+
 def _say(prospect: opening.Prospect) -> None:
     for line in difference_lines(prospect.difference) if prospect.difference else ():
         click.echo(line)
@@ -115,7 +127,7 @@ def move(study: str, questionnaire: str, yes: bool) -> None:
 def diff(study: str, questionnaire: str, first: str | None, second: str | None) -> None:
     """Say what is different between two versions of a QUESTIONNAIRE: the two newest, or FIRST and SECOND (v1 v2). For
     two touchpoints, name both: `diff STUDY backfill_1/v1 backfill_2/v1`."""
-    found = wordings.find_difference(questionnaires_folder(), study, questionnaire, first, second)
+    found = differences.find_difference(questionnaires_folder(), study, questionnaire, first, second)
     for line in difference_lines(found):
         click.echo(line)
 
@@ -125,7 +137,7 @@ def diff(study: str, questionnaire: str, first: str | None, second: str | None) 
 @click.argument("variable")
 def history(study: str, variable: str) -> None:
     """Follow a VARIABLE through every touchpoint and version: where asked, in which words, what lies between."""
-    known, found = wordings.find_history(questionnaires_folder(), study, variable)
+    known, found = differences.find_history(questionnaires_folder(), study, variable)
     for line in history_lines(known, variable, found):
         click.echo(line)
 

@@ -79,6 +79,8 @@ def _check_names(study: Study, source: Source) -> None:
         source.fault(("consent",), "no_consent", "One purpose must be `required: true`: consent to take part.")
     if study.source_language not in study.languages:
         source.fault(("languages",), "unknown_language", "`languages` must include the source language.")
+    for index, language in enumerate(study.partial):
+        _known(source, ("partial", index), language, study.languages, "language")
     for name in source.data.get("scales", {}):
         _check_scale(source, name)
 

@@ -60,6 +60,9 @@ FAULT_CODES: dict[str, str] = {
     "nothing_changed": "a declared change where nothing changed",
     "bad_mapping": "a mapping that leaves an old answer out, or maps to one that is not there",
     "version_gap": "version numbers with a gap",
+    "missing_wording": "a language that is offered whole and is not",
+    "unknown_wording": "a translation of a text that is not there any more",
+    "broken_wording": "a translation file that cannot be read, or that fills in something else",
     "frozen_changed": "a frozen version's file that changed",
     "frozen_missing": "a frozen version's file that is gone",
 }

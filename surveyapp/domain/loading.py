@@ -126,6 +126,7 @@ def _study(
         about=written.about,
         source_language=written.source_language,
         languages=tuple(written.languages),
+        partial=tuple(written.partial),
         time_zone=written.time_zone,
         thresholds=Thresholds(**written.thresholds.model_dump()),
         help=Help(**written.help.model_dump()),

@@ -156,7 +156,8 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """An instrument in one version. `changes`: what its author says of them, against the version before."""
+    """An instrument in one version. `changes`: what its author says of them, against the version before. `wording`: the
+    language and revision of its words; None: as written."""
 
     id: str
     version: int
@@ -164,11 +165,12 @@ class Questionnaire:
     sections: tuple[Section, ...]
     changes: tuple[Declaration, ...] = ()
     scores: tuple[Score, ...] = ()
+    wording: tuple[str, int] | None = None
 
     def __hash__(self) -> int:
         # Caches are keyed by questionnaire on every page served: hashing the whole tree each time would cost more
         # than the page.
-        return hash((self.id, self.version))
+        return hash((self.id, self.version, self.wording))
 
     @functools.cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -17,6 +17,7 @@ from surveyapp.domain.kinds import KINDS
 from surveyapp.domain.ordering import arranged
 from surveyapp.domain.questionnaire import Question
 from surveyapp.domain.route import Page
+from surveyapp.domain.wording import Worded
 
 _QUOTE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
 
@@ -44,6 +45,11 @@ def is_well_formed(text: str) -> bool:
     return not re.search(r"[{}]", _QUOTE.sub("", text))
 
 
+def placeholders(text: str) -> list[str]:
+    """What a text quotes, sorted: a translation must quote the same. What stands in for it is translated with it."""
+    return sorted(match[1].strip() for match in _QUOTE.finditer(text))
+
+
 def filled(text: str, fact: Fact) -> str:
     """The text with every quotation replaced by its fact, or its fallback."""
 
@@ -51,7 +57,10 @@ def filled(text: str, fact: Fact) -> str:
         reference = reference_of(match[1].strip())
         return (fact(reference) if reference else None) or (match[2] or "").strip()
 
-    return _QUOTE.sub(word, text) if "{" in text else text
+    if "{" not in text:
+        return text
+    said = _QUOTE.sub(word, text)
+    return Worded(said, text.language) if isinstance(text, Worded) else said
 
 
 def plain(text: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import uuid
 from dataclasses import dataclass
 
-from surveyapp.domain.answers import Answer, Mode
+from surveyapp.domain.answers import Answer, Answers, Mode, to_json
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Given:
 
 @dataclass(frozen=True)
 class NewSave:
-    """One page or screen's answers as they come in."""
+    """One page or screen's answers as they come in. `wording` is the revision of the words they were asked in;
+    None: the source's own."""
 
     id: uuid.UUID
     section: str
@@ -48,6 +51,7 @@ class NewSave:
     client_at: dt.datetime | None
     recorded_at: dt.datetime
     payload_hash: str
+    wording: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,9 @@ class Sitting:
     submitted_at: dt.datetime | None
     modes: tuple[Mode, ...]
     by: tuple[tuple[uuid.UUID, str], ...]
+
+
+def payload_hash(page_id: str, answers: Answers) -> str:
+    """SHA-256 over the page and its answers: two forms with the same hash say the same."""
+    payload = json.dumps([page_id, {key: to_json(answer) for key, answer in answers.items()}], sort_keys=True)
+    return hashlib.sha256(payload.encode()).hexdigest()

@@ -131,7 +131,8 @@ class Help:
 
 @dataclass(frozen=True)
 class Study:
-    """A study, with the newest version of each of its questionnaires as the files have it."""
+    """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
+    offered although not every word is translated."""
 
     id: str
     title: str
@@ -150,6 +151,7 @@ class Study:
     consent: tuple[Purpose, ...]
     touchpoints: tuple[Touchpoint, ...]
     measures: tuple[Measure, ...]
+    partial: tuple[str, ...] = ()
     questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
     comparisons: tuple[Comparison, ...] = ()
 

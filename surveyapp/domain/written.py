@@ -213,6 +213,7 @@ class StudyW(Model):
     about: Words
     source_language: str = "en"
     languages: list[str] = ["en"]
+    partial: list[str] = []
     time_zone: str = "Europe/London"
     thresholds: ThresholdsW = ThresholdsW()
     help: HelpW

@@ -12,6 +12,7 @@ from surveyapp.domain.cases import ANSWERABLE, Access, Case, CaseState
 from surveyapp.domain.errors import AccessRefused, NotFound, StateRefused
 from surveyapp.domain.people import Participant
 from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.services import contacts, wording
 from surveyapp.services.keyring import CODE_LENGTH, new_code, new_token, typed_code, written_code
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, people, responses
@@ -47,6 +48,20 @@ def open_code(runtime: Runtime, typed: str) -> uuid.UUID:
         raise AccessRefused("wrong")
     with runtime.database.reading() as session:
         return _admitted(runtime, cases.access_by_digest(session, runtime.keyring.digest("code", code))).id
+
+
+def languages(runtime: Runtime, access_id: uuid.UUID) -> tuple[tuple[str, ...], str | None]:
+    """What the study of an access offers, and which of them the person's contact record names, as code or as word.
+    Raises AccessRefused."""
+    with runtime.database.reading() as session:
+        case = cases.case(session, admitted_case(runtime, session, access_id))
+        assert case is not None
+        found = people.participant(session, case.participant_id, runtime.clock().date())
+        assert found is not None
+        offered = runtime.offered(runtime.study(found.study))
+        written = contacts.read(runtime, session, found.id).language.strip().casefold()
+    names = {code: {code.casefold(), *wording.names_of(code)} for code in offered}
+    return offered, next((code for code, known in names.items() if written in known), None)
 
 
 def admitted_case(runtime: Runtime, session: Session, access_id: uuid.UUID) -> uuid.UUID:

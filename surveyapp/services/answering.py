@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
-import json
 import secrets
 import uuid
 from collections.abc import Collection, Mapping
@@ -16,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers, Mode, to_json
+from surveyapp.domain.answers import Answer, Answers, Mode
 from surveyapp.domain.cases import ANSWERABLE, Case, CaseState, Disposition
 from surveyapp.domain.errors import (
     AlreadySubmitted,
@@ -31,7 +29,7 @@ from surveyapp.domain.errors import (
 from surveyapp.domain.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.people import ConsentGiven, Participant
 from surveyapp.domain.questionnaire import Questionnaire, Section
-from surveyapp.domain.responses import Given, NewSave, Response
+from surveyapp.domain.responses import Given, NewSave, Response, payload_hash
 from surveyapp.domain.route import NOT_ASKED, Page, Route, Situation, pages_of, walk
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.domain.study import Study, Touchpoint
@@ -71,7 +69,8 @@ class Visit:
 
     `questionnaire`, `route` and `response` are None until consent is recorded. `given` is the latest answer to every
     variable, on the route or not. `consents` is what was last said of each purpose. `situation` is what routing, and
-    texts that quote, look at besides.
+    texts that quote, look at besides. All texts are in `language`: the one asked for if the study offers it, and else
+    its source.
     """
 
     study: Study
@@ -80,6 +79,7 @@ class Visit:
     case: Case
     state: CaseState
     consents: Mapping[str, ConsentGiven]
+    language: str
     response: Response | None = None
     questionnaire: Questionnaire | None = None
     route: Route | None = None
@@ -137,7 +137,7 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
     with runtime.database.writing() as session:
         before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
-        mode, staff_id, _ = _actor(who)
+        mode, staff_id = _actor(who)
         for purpose in before.study.consent:
             said = before.consents.get(purpose.id)
             given = agreed.get(purpose.id, False)
@@ -260,12 +260,6 @@ def submit_in(runtime: Runtime, session: Session, who: Who) -> tuple[Visit, bool
     return visit_in(runtime, session, who), True
 
 
-def payload_hash(page_id: str, answers: Answers) -> str:
-    """SHA-256 over the page and its answers: two forms with the same hash say the same."""
-    payload = json.dumps([page_id, {key: to_json(answer) for key, answer in answers.items()}], sort_keys=True)
-    return hashlib.sha256(payload.encode()).hexdigest()
-
-
 def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -> Visit:
     """`visit` inside the caller's unit of work. With `lock`, for a write: the case is locked until it ends, and an
     interviewer's hold renewed. Raises HeldByAnother then, if a colleague has the case open."""
@@ -276,7 +270,9 @@ def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -
         holds.take(runtime, session, case.id, who.staff)
     found = people.participant(session, case.participant_id, runtime.clock().date())
     assert found is not None
-    study = runtime.study(found.study)
+    source = runtime.study(found.study)
+    language = who.language if who.language in runtime.offered(source) else source.source_language
+    study = runtime.study_in(source, language)
     touchpoint = study.touchpoint(found.group, case.touchpoint)
     if touchpoint is None:
         raise NotFound(f"The study no longer has a touchpoint {case.touchpoint} for {found.group}.")
@@ -285,14 +281,16 @@ def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -
     if runtime.settings.demo and state in (CaseState.SCHEDULED, CaseState.CLOSED):
         state = CaseState.OPEN if response is None else CaseState.IN_PROGRESS
     consents = people.consents(session, found.id)
-    plain = Visit(study, touchpoint, found, case, state, consents)
+    plain = Visit(study, touchpoint, found, case, state, consents, language)
     if response is None:
         return plain
-    questionnaire = runtime.instrument(session, study.id, response.questionnaire, response.version)
+    questionnaire = runtime.instrument_in(session, study, response.questionnaire, response.version, language)
     given = responses.given_answers(session, response.id)
     situation = situation_of(session, found, case.touchpoint)
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, situation)
-    return Visit(study, touchpoint, found, case, state, consents, response, questionnaire, route, given, situation)
+    return dataclasses.replace(
+        plain, response=response, questionnaire=questionnaire, route=route, given=given, situation=situation
+    )
 
 
 def situation_of(session: Session, participant: Participant, touchpoint: int) -> Situation:
@@ -312,10 +310,8 @@ def _case_id(runtime: Runtime, session: Session, who: Who) -> uuid.UUID:
     return case.id
 
 
-def _actor(who: Who) -> tuple[Mode, uuid.UUID | None, str]:
-    if isinstance(who, ByLink):
-        return Mode.SELF, None, who.language
-    return who.mode, who.staff.id, who.language
+def _actor(who: Who) -> tuple[Mode, uuid.UUID | None]:
+    return (Mode.SELF, None) if isinstance(who, ByLink) else (who.mode, who.staff.id)
 
 
 def _skip_rule(who: Who) -> SkipRule:
@@ -378,19 +374,21 @@ def _save(
     changed = _changed(before.given or {}, answers)
     if not changed:
         return Saved(before, True)
-    mode, staff_id, language = _actor(who)
+    mode, staff_id = _actor(who)
     now = runtime.clock()
-    new = NewSave(save_id, section, language, mode, staff_id, client_at, now, hashed)
+    revision = questionnaire.wording[1] or None if questionnaire.wording else None
+    new = NewSave(save_id, section, before.language, mode, staff_id, client_at, now, hashed, revision)
     stored = responses.record_save(session, response, new, changed)
     given = {
         **(before.given or {}),
         **{key: Given(key, answer, mode, staff_id, now, stored) for key, answer in changed.items()},
     }
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
-    derived = dict.fromkeys(route.not_asked, NOT_ASKED)
     sources = {key: each.save_id for key, each in given.items()}
     current = responses.current_answers(session, response.id)
-    responses.replace_answers(session, response.id, stored, current, {**derived, **route.answers}, sources)
+    responses.replace_answers(
+        session, response.id, stored, current, {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}, sources
+    )
     state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
     after = dataclasses.replace(response, revision=response.revision + 1)
     return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)

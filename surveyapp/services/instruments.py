@@ -10,13 +10,18 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
 from surveyapp.domain.loading import load_studies, load_study
 from surveyapp.domain.questionnaire import fingerprint, to_document
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.study import Study
+from surveyapp.domain.wording import words_fingerprint, words_for
+from surveyapp.services import wording
+from surveyapp.services.po import PoUnreadable
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit
+from surveyapp.store import audit, wordings
 from surveyapp.store import instruments as store
 
 LOCK = "frozen.lock"
@@ -80,8 +85,9 @@ def check_folder(folder: Path) -> list[str]:
     studies = [load_study(folder)] if (folder / "study.yaml").exists() else list(load_studies(folder).values())
     root = folder.parent if (folder / "study.yaml").exists() else folder
     faults = tuple(fault for study in studies for fault in lock_faults(root / study.id, study))
+    faults += tuple(fault for study in studies for fault in wording.wording_faults(root / study.id, study))
     if faults:
-        raise QuestionnaireFaults(faults)
+        raise QuestionnaireFaults(tuple(sorted(faults)))
     return [
         f"{study.id}/{name} v{version}: {len(questionnaire.questions)} questions"
         for study in studies
@@ -174,6 +180,7 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
                     f"The database holds another version {version} of {name} than the files. Restore the "
                     "file it was opened from; what people answered cannot change under them."
                 )
+            _reword(runtime, session, study, name, staff)
             return version, False
         store.add_version(
             session,
@@ -194,7 +201,50 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
             name,
             version=version,
         )
+        session.flush()
+        _reword(runtime, session, study, name, staff)
         return version, True
+
+
+def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> list[wordings.Recorded]:
+    """Takes up corrected translations for every opened version of a questionnaire: those whose words changed get a new
+    revision. Says which. `staff` is None on the operator's command line.
+
+    Raises NotPermitted, NotFound, and StateRefused when no version is open or a translation cannot be read.
+    """
+    study = runtime.study(study_id)
+    check_may_open(runtime, staff, study_id)
+    with runtime.database.writing() as session:
+        if not any(each == name for each, _, _, _ in store.versions(session, study_id)):
+            raise NotFound(f"No version of “{name}” is open in {study_id}.")
+        return _reword(runtime, session, study, name, staff)
+
+
+def _reword(
+    runtime: Runtime, session: Session, study: Study, name: str, staff: Staff | None
+) -> list[wordings.Recorded]:
+    folder = runtime.settings.questionnaires / study.id
+    versions = [version for each, version, _, _ in store.versions(session, study.id) if each == name]
+    before = wordings.newest(session, study.id, name)
+    made = []
+    for language in study.languages:
+        if language == study.source_language:
+            continue
+        try:
+            words = wording.words_in(folder, language)
+        except PoUnreadable as error:
+            raise StateRefused(f"{wording.file_of(folder, language).name}, line {error.line}: {error.why}.") from None
+        for version in versions:
+            said = words_for(runtime.instrument(session, study.id, name, version), words)
+            old, sha256 = before.get((version, language)), words_fingerprint(said)
+            if old is None or old.sha256 != sha256:
+                new = wordings.Recorded(version, language, old.revision + 1 if old else 1, sha256)
+                staff_id = staff.id if staff else None
+                wordings.add(session, study.id, name, new, said, runtime.clock(), staff_id)
+                detail = {"version": version, "language": language, "revision": new.revision}
+                audit.record(session, runtime.clock(), staff_id, "wording_recorded", study.id, name, **detail)
+                made.append(new)
+    return made
 
 
 def check_may_open(runtime: Runtime, staff: Staff | None, study_id: str) -> None:

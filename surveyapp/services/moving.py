@@ -15,7 +15,7 @@ from surveyapp.domain.comparability import Wordings
 from surveyapp.domain.errors import NotFound, StateRefused
 from surveyapp.domain.kinds import Part
 from surveyapp.domain.questionnaire import Questionnaire
-from surveyapp.domain.responses import Given, NewSave
+from surveyapp.domain.responses import Given, NewSave, payload_hash
 from surveyapp.domain.route import NOT_ASKED, Situation, parts_of, walk
 from surveyapp.domain.staff import Scope, Staff
 from surveyapp.services import answering, instruments
@@ -114,7 +114,7 @@ def _move(
     response = dataclasses.replace(old, version=target.version)
     sources: dict[str, Given] = {key: one for key, one in given.items() if key in becomes}
     for mode, changed in _changes_by_mode(given, becomes).items():
-        hashed = answering.payload_hash("moved", changed)
+        hashed = payload_hash("moved", changed)
         language = runtime.study(study_id).source_language
         save = NewSave(new_id(), "", language, mode, staff.id if staff else None, None, now, hashed)
         stored = responses.record_save(session, response, save, changed)

@@ -15,9 +15,11 @@ from surveyapp.domain.loading import load_studies
 from surveyapp.domain.people import Origin
 from surveyapp.domain.questionnaire import Questionnaire, from_document
 from surveyapp.domain.study import Study
+from surveyapp.domain.wording import translated, translated_study
+from surveyapp.services import wording
 from surveyapp.services.keyring import Keyring
 from surveyapp.settings import Settings
-from surveyapp.store import instruments
+from surveyapp.store import instruments, wordings
 from surveyapp.store.database import Database
 
 Clock = Callable[[], dt.datetime]
@@ -37,6 +39,9 @@ class Runtime:
     keyring: Keyring
     clock: Clock = system_clock
     _instruments: dict[tuple[str, str, int], Questionnaire] = field(default_factory=dict)
+    _worded: dict[tuple[str, str, int, str, int], Questionnaire] = field(default_factory=dict)
+    _studies_in: dict[tuple[str, str], Study] = field(default_factory=dict)
+    _offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
         """Raises NotFound."""
@@ -69,6 +74,34 @@ class Runtime:
                 )
             self._instruments[key] = from_document(document)
         return self._instruments[key]
+
+    def offered(self, study: Study) -> tuple[str, ...]:
+        """The languages people can choose in a study, its source among them. Worked out once a process."""
+        if study.id not in self._offered:
+            self._offered[study.id] = wording.offered(self.settings.questionnaires / study.id, study)
+        return self._offered[study.id]
+
+    def study_in(self, study: Study, language: str) -> Study:
+        """The study with its own texts in a language, as the files have them; each says which language it is in."""
+        key = (study.id, language)
+        if key not in self._studies_in:
+            own = language == study.source_language
+            folder = self.settings.questionnaires / study.id
+            self._studies_in[key] = translated_study(study, {} if own else wording.words_in(folder, language), language)
+        return self._studies_in[key]
+
+    def instrument_in(
+        self, session: Session, study: Study, questionnaire: str, version: int, language: str
+    ) -> Questionnaire:
+        """`instrument` in a language, in the newest revision of its words; in the source's where it has none."""
+        source = self.instrument(session, study.id, questionnaire, version)
+        own = language == study.source_language
+        revision = 0 if own else wordings.newest_revision(session, study.id, questionnaire, version, language) or 0
+        key = (study.id, questionnaire, version, language, revision)
+        if key not in self._worded:
+            words = wordings.words(session, *key) if revision else {}
+            self._worded[key] = translated(source, words, language, study.source_language, revision)
+        return self._worded[key]
 
 
 _zone = functools.lru_cache(ZoneInfo)

@@ -145,6 +145,7 @@ def record_save(session: Session, response: Response, save: NewSave, given: Answ
             section=save.section,
             version=response.version,
             language=save.language,
+            wording=save.wording,
             mode=save.mode.value,
             by_staff=save.by,
             client_at=save.client_at,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
@@ -93,6 +94,27 @@ class QuestionnaireVersionRow(Base):
     frozen_at: Mapped[dt.datetime]
     opened_at: Mapped[dt.datetime]
     opened_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class WordingRow(Base):
+    """A version's words in a language, by id: insert only. A corrected translation is a new revision."""
+
+    __tablename__ = "wording"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["study", "questionnaire", "version"],
+            ["questionnaire_version.study", "questionnaire_version.questionnaire", "questionnaire_version.version"],
+        ),
+    )
+    study: Mapped[str] = mapped_column(primary_key=True)
+    questionnaire: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    words: Mapped[dict[str, Any]]
+    recorded_at: Mapped[dt.datetime]
+    recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class SiteRow(Base):
@@ -234,6 +256,7 @@ class SaveRow(Base):
     section: Mapped[str]
     version: Mapped[int]
     language: Mapped[str]
+    wording: Mapped[int | None]
     mode: Mapped[str]
     by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     client_at: Mapped[dt.datetime | None]

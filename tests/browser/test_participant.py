@@ -325,3 +325,21 @@ def test_text_at_twice_its_size_and_pages_from_right_to_left(at: Callable[..., s
         check_reflow(page, 360)
         page.evaluate("document.documentElement.style.fontSize = ''; document.documentElement.dir = 'rtl'")
         check_reflow(page)
+
+
+def test_urdu_reads_from_right_to_left_and_fits_a_phone(opened: Opened, runtime_sqlite: Runtime) -> None:
+    page = opened(new_link(runtime_sqlite))
+    page.get_by_role("button", name="اردو").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    check_accessible(page)
+    check_reflow(page, 360)
+    page.locator("label:has(#agree-take_part)").click()
+    go_on(page)
+    expect(page.locator("h1")).to_have_text("آپ نے اسکیم کے بارے میں سب سے پہلے کیسے سنا؟")
+    check_accessible(page)
+    check_reflow(page, 320)
+    check_targets(page, ".languages > *")
+    page.locator(".option").first.click()
+    page.get_by_role("button", name="Polski").click()
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
+    expect(page.locator(".option input").first).to_be_checked()

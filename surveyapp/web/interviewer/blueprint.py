@@ -36,8 +36,8 @@ def caller(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     written = request.args.get("mode", "")
     mode = next((mode for mode in TALKING if mode.value == written), Mode.PHONE)
     language = request.args.get("language", "")
-    if study_id in runtime().studies and language not in runtime().study(study_id).languages:
-        language = runtime().study(study_id).source_language
+    if study_id in runtime().studies and language not in runtime().offered(study := runtime().study(study_id)):
+        language = study.source_language
     return ByInterviewer(current_staff(), study_id, reference, touchpoint, mode, language)
 
 

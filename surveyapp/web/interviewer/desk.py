@@ -89,7 +89,7 @@ def case(study_id: str, reference: str, touchpoint: int) -> Answer:
     except NotHeld:
         visit = fieldwork.closed_case(runtime(), who)
         return render_template("interviewer/closed.html", visit=visit, own=own)
-    return case_page(opened, who, forms.StartForm(opened.visit.study.languages, who.mode))
+    return case_page(opened, who, forms.StartForm(runtime().offered(opened.visit.study), who.mode))
 
 
 def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Answer:

@@ -38,7 +38,7 @@ from surveyapp.web.shared.sign_in import staff_only
 def start(study_id: str, reference: str, touchpoint: int) -> Answer:
     """Chooses how they talk, and goes to consent or to the first question to answer."""
     who = caller(study_id, reference, touchpoint)
-    form = forms.StartForm(runtime().study(study_id).languages, who.mode)
+    form = forms.StartForm(runtime().offered(runtime().study(study_id)), who.mode)
     if not form.validate():
         return case_page(fieldwork.opened_case(runtime(), who), who, form)
     who = form.applied_to(who)

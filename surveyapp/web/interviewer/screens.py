@@ -23,6 +23,7 @@ from surveyapp.services.fieldwork import OpenCase
 from surveyapp.services.interviewing import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
+from surveyapp.web.shared.language import in_language_of
 from surveyapp.web.shared.presenting import presented_to
 
 REASON_KEYS = {Reason.DONT_KNOW: "/", Reason.PREFER_NOT_TO_SAY: "-"}
@@ -264,7 +265,8 @@ def _label(part: Part) -> str | None:
     """What tells an item from the others of its question; None where it is the only one."""
     statement = part.statement.text if part.statement else None
     moment = part.moment_label if len(part.question.moments) > 1 else None
-    return " – ".join(text for text in (statement, moment) if text) or None
+    texts = [text for text in (statement, moment) if text]
+    return in_language_of(texts[0], " – ".join(texts)) if texts else None
 
 
 def _id(part: Part) -> str:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from babel import Locale
 from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.cases import ANSWERABLE
@@ -25,9 +22,11 @@ from surveyapp.domain.errors import (
 )
 from surveyapp.domain.kinds import Form
 from surveyapp.domain.route import Page
+from surveyapp.domain.study import Study
 from surveyapp.services import access, answering
 from surveyapp.services.answering import ByLink, Saved, Visit
 from surveyapp.web.participant import views
+from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.limits import GUESSABLE, limiter
 from surveyapp.web.shared.runtime import runtime
 
@@ -50,8 +49,8 @@ def front() -> Answer:
 def start() -> Answer:
     """A code is typed here, by those who were given one in place of a link."""
     typed = request.form.get("code", "")
-    if request.method == "GET":
-        return render_template("participant/start.html", typed="", fault=None)
+    if request.method == "GET" or _language_chosen():
+        return render_template("participant/start.html", typed=typed[:40], fault=None)
     try:
         return _let_in(access.open_code(runtime(), typed))
     except AccessRefused as refused:
@@ -87,9 +86,11 @@ def give_consent() -> Answer:
     if "decline" in request.form:
         answering.give_consent(runtime(), who, {})
         return redirect(url_for(".declined"))
+    if _language_chosen():
+        return _consent(answering.visit(runtime(), _who()), agreed)
     here = answering.visit(runtime(), who)
     if not _is_over(here) and not all(agreed.get(purpose.id) for purpose in here.study.required_purposes):
-        return _consent(here, agreed), 422
+        return _consent(here, agreed, refused=True), 422
     return redirect(_place(answering.give_consent(runtime(), who, agreed)))
 
 
@@ -109,16 +110,22 @@ def question(page_id: str) -> Answer:
 @participant.post("/survey/q/<page_id>")
 def answer(page_id: str) -> Answer:
     who, form = _who(), request.form.to_dict(flat=False)
+    # What was answered was asked in the language so far; what is shown next is in the one chosen.
+    chosen = _language_chosen()
     try:
         saved = answering.save_page(runtime(), who, page_id, form, _save_id())
     except AnswersRefused as refused:
-        here = answering.visit(runtime(), who)
+        here = answering.visit(runtime(), _who())
         page = views.open_page(here, page_id)
         if page is None:
             return redirect(_place(here))
+        if chosen and views.only_unanswered(refused.faults):
+            return _question(here, page, form)
         if _then() and views.only_unanswered(refused.faults):
             return redirect(_elsewhere(here, page_id, unsaved=views.anything_posted(page, form)))
         return _question(here, page, form, refused.faults), 422
+    if chosen:
+        return redirect(_address(page_id))
     return redirect(_elsewhere(saved.visit, page_id) if _then() else _onward(saved, page_id))
 
 
@@ -163,8 +170,12 @@ def _let_in(access_id: uuid.UUID) -> Response:
     """Begins this browser's session with the case; the same link again goes on with the session there is, so that a
     page open in another tab can still be sent."""
     if session.get("access") != str(access_id):
+        chosen = session.get("language")
         session.clear()
         session["access"] = str(access_id)
+        offered, known = access.languages(runtime(), access_id)
+        wanted = known or request.accept_languages.best_match(offered) or offered[0]
+        session["language"] = chosen if chosen in offered else wanted
     return redirect(url_for(".survey"))
 
 
@@ -176,7 +187,7 @@ def _who() -> ByLink:
         raise NotLetIn from None
     # Signed anew on every page, so that a session ends twelve hours after the last one and not after the first.
     session.modified = True
-    return ByLink(access_id, str(get_locale() or "en"))
+    return ByLink(access_id, asked_language())
 
 
 def _save_id() -> uuid.UUID:
@@ -185,6 +196,11 @@ def _save_id() -> uuid.UUID:
         return uuid.UUID(request.form.get("save_id", ""))
     except ValueError:
         return uuid.uuid4()
+
+
+def _language_chosen() -> bool:
+    """Takes up the language whose button sent the form."""
+    return speak(request.form.get(CHOICE, ""))
 
 
 def _then() -> str | None:
@@ -264,14 +280,14 @@ _NOTES = {
 }
 
 
-def _consent(here: Visit, agreed: dict[str, bool] | None = None) -> str:
-    """The consent page, ticked as before or, when it was refused, as posted."""
+def _consent(here: Visit, agreed: dict[str, bool] | None = None, refused: bool = False) -> str:
+    """The consent page, ticked as before or as posted; with what is missing, when it was refused."""
     said = {purpose: each.given for purpose, each in here.consents.items()}
     required = here.study.required_purposes
     missing = [
         (f"agree-{purpose.id}", _("To take part, tick “%(text)s”", text=purpose.text))
         for purpose in required
-        if agreed is not None and not agreed.get(purpose.id)
+        if refused and not (agreed or {}).get(purpose.id)
     ]
     return _render(
         "consent",
@@ -284,14 +300,8 @@ def _consent(here: Visit, agreed: dict[str, bool] | None = None) -> str:
 
 
 def _render(name: str, here: Visit, **context: Any) -> str:
-    """A page of somebody's study. `words` marks the study's own texts where their language is not the page's."""
-    source, shown = Locale.parse(here.study.source_language, sep="-"), get_locale()
-    words = (
-        Markup("")
-        if shown and shown.language == source.language
-        else Markup(' lang="{}" dir="{}"').format(here.study.source_language, source.text_direction)
-    )
-    return render_template(f"participant/{name}.html", visit=here, study=here.study, words=words, **context)
+    """A page of somebody's study."""
+    return render_template(f"participant/{name}.html", visit=here, study=here.study, **context)
 
 
 def _code_fault(why: str) -> str:
@@ -302,7 +312,7 @@ def _code_fault(why: str) -> str:
 
 @participant.errorhandler(NotLetIn)
 def _not_let_in(_error: NotLetIn) -> Answer:
-    return render_template("participant/refused.html", why="unknown", studies=runtime().studies.values()), 403
+    return render_template("participant/refused.html", why="unknown", studies=_studies()), 403
 
 
 @participant.errorhandler(AccessRefused)
@@ -311,7 +321,17 @@ def _access_refused(error: AccessRefused) -> Answer:
     if request.endpoint != "participant.link":
         session.clear()
     status = 404 if error.why == "wrong" else 410
-    return render_template("participant/refused.html", why=error.why, studies=runtime().studies.values()), status
+    return render_template("participant/refused.html", why=error.why, studies=_studies()), status
+
+
+def _studies() -> list[Study]:
+    """Every study, as whoever reads this page would be told of it."""
+    return [
+        runtime().study_in(
+            study, language if (language := asked_language()) in runtime().offered(study) else study.source_language
+        )
+        for study in runtime().studies.values()
+    ]
 
 
 @participant.errorhandler(NotOnRoute)

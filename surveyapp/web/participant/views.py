@@ -18,6 +18,7 @@ from surveyapp.domain.route import Page, Route
 from surveyapp.services.answering import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
+from surveyapp.web.shared.language import in_language_of
 from surveyapp.web.shared.presenting import presented_to
 
 LONG = 160
@@ -243,11 +244,12 @@ def resume_at(route: Route) -> Page | None:
 
 @dataclass(frozen=True)
 class Said:
-    """An answer on the check page: under which moment, in which words."""
+    """An answer on the check page: under which moment, in which words; `own`: the person's, in whatever language."""
 
     moment: str | None
     words: tuple[str, ...]
     quiet: bool
+    own: bool
 
     @property
     def long(self) -> bool:
@@ -294,9 +296,12 @@ def _said(page: Page, part: Part, route: Route) -> Said:
         if text.when and text.when[0] == part.key and is_substantive(written):
             option = part.question.option(text.when[1])
             place = words.index(option.label) if option and option.label in words else -1
-            words[place] = _("%(option)s: %(text)s", option=words[place], text=said(text, written)[0])
+            words[place] = in_language_of(
+                words[place], _("%(option)s: %(text)s", option=words[place], text=said(text, written)[0])
+            )
     several = len(part.question.moments) > 1
-    return Said(part.moment_label if several else None, tuple(words), not is_substantive(answer))
+    quiet = not is_substantive(answer)
+    return Said(part.moment_label if several else None, tuple(words), quiet, part.type is PartType.TEXT and not quiet)
 
 
 def asked_again_on(visit: Visit, zone: dt.tzinfo) -> dt.date | None:

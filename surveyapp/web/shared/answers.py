@@ -49,6 +49,6 @@ def written(answer: Answer | None) -> str | None:
             return None
 
 
-def written_number(value: Decimal) -> str:
+def written_number(value: Decimal | int) -> str:
     """A number as the reader's language writes it, every decimal kept."""
-    return format_decimal(value.normalize(), locale=get_locale() or "en", decimal_quantization=False)
+    return format_decimal(Decimal(value).normalize(), locale=get_locale() or "en", decimal_quantization=False)

@@ -6,17 +6,15 @@ import datetime as dt
 
 from babel import Locale
 from flask import Flask, request
-from flask_babel import Babel, format_date, format_datetime, get_locale
+from flask_babel import format_date, format_datetime, get_locale
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.settings import Settings
-from surveyapp.web.shared import errors, headers, sign_in, static_files, words
+from surveyapp.web.shared import answers, errors, headers, language, sign_in, static_files, words
 from surveyapp.web.shared.limits import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
-
-INTERFACE_LANGUAGES = ("en",)
 
 csrf = CSRFProtect()
 
@@ -32,7 +30,6 @@ def assemble(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
-        BABEL_TRANSLATION_DIRECTORIES="translations",
         COMPRESS_MIMETYPES=[
             "text/html",
             "text/css",
@@ -53,17 +50,12 @@ def assemble(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     Compress(app)
     static_files.install(app)
-    Babel(app, locale_selector=choose_language)
+    language.install(app)
     limiter.init_app(app)
     sign_in.manager.init_app(app)
     headers.install(app)
     errors.install(app)
     _template_globals(app, settings)
-
-
-def choose_language() -> str:
-    """The interface's language: what the browser asks for, among those there are."""
-    return request.accept_languages.best_match(INTERFACE_LANGUAGES) or INTERFACE_LANGUAGES[0]
 
 
 def _template_globals(app: Flask, settings: Settings) -> None:
@@ -81,6 +73,7 @@ def _template_globals(app: Flask, settings: Settings) -> None:
 
     app.add_template_filter(local_time, "local_time")
     app.add_template_filter(local_date, "local_date")
+    app.add_template_filter(answers.written_number, "written_number")
     app.add_template_filter(words.state_word, "state_word")
     app.add_template_filter(words.state_tone, "state_tone")
 

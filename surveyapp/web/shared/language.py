@@ -1,0 +1,134 @@
+"""Which language a page is in: what somebody chose, or what their browser asks for, among those there are.
+
+`?lang=pl` on any page chooses; a form that would lose what is typed carries the choice as a button of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.support import NullTranslations
+from flask import Flask, redirect, request, session, url_for
+from flask_babel import Babel, Domain, get_locale, refresh
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from surveyapp.domain.study import Study
+from surveyapp.domain.wording import Worded
+from surveyapp.services import interface
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.session import is_staff_path
+
+CHOICE = "lang"
+"""The name that a choice of language travels by, in an address and in a form."""
+
+
+class Interface(Domain):
+    """The interface's words, from the .po of the page's language."""
+
+    def get_translations(self) -> NullTranslations:
+        return interface.translations(str(get_locale() or interface.SOURCE))
+
+
+class Languages(Babel):
+    """Flask-Babel, with the words from there."""
+
+    domain_instance = Interface()
+
+
+def install(app: Flask) -> None:
+    """What pages need to speak several languages."""
+    Languages(app, locale_selector=interface_language)
+    app.before_request(_take_up_choice)
+    app.jinja_env.globals.update(lang_of=lang_of, language_choices=language_choices)
+    app.jinja_env.filters["paragraphs"] = paragraphs
+
+
+def interface_language() -> str:
+    """The language that everything around a study's own words is in. English where the one asked for is not complete:
+    a page never speaks half a language."""
+    wanted = asked_language()
+    serves = interface.serves_staff if is_staff_path(request.path) else interface.serves_participants
+    return wanted if serves(wanted) else interface.SOURCE
+
+
+def asked_language() -> str:
+    """The language of the study's words, too: the one chosen or, before anything is, the browser's first of those
+    there are."""
+    there_are = _choices()
+    chosen = session.get("language")
+    if chosen in there_are:
+        return str(chosen)
+    return request.accept_languages.best_match(there_are) or interface.SOURCE
+
+
+def speak(language: str) -> bool:
+    """Remembers a choice for this browser and answers in it; a language that there is not changes nothing. Returns
+    whether there is."""
+    if language not in _choices():
+        return False
+    session["language"] = language
+    refresh()
+    return True
+
+
+def _choices() -> tuple[str, ...]:
+    if is_staff_path(request.path):
+        return tuple(filter(interface.serves_staff, interface.languages()))
+    studies = runtime().studies.values()
+    return tuple(dict.fromkeys(language for study in studies for language in runtime().offered(study)))
+
+
+def _take_up_choice() -> Response | None:
+    """Goes on to the same page without the choice in its address, once the choice is remembered."""
+    if request.method != "GET" or CHOICE not in request.args or request.endpoint in (None, "static"):
+        return None
+    return redirect(_here()) if speak(request.args[CHOICE]) else None
+
+
+def _here(**more: str) -> str:
+    """This page's address, with another choice of language or none."""
+    kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name != CHOICE}
+    return url_for(request.endpoint or "participant.start", **(request.view_args or {}), **kept, **more)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class LanguageChoice:
+    """A language as its speakers call it, and the address that chooses it here."""
+
+    code: str
+    name: str
+    chosen: bool
+    address: str
+
+
+def language_choices(study: Study | None = None, shown: str | None = None) -> list[LanguageChoice]:
+    """What to choose from: the languages a study offers, or all there are. `shown` is the one it is in now."""
+    codes = runtime().offered(study) if study else _choices()
+    now = shown or asked_language()
+    return [LanguageChoice(code, own_name(code), code == now, _here(**{CHOICE: code})) for code in codes]
+
+
+def own_name(code: str) -> str:
+    """A language as its speakers call it: Polski, اردو."""
+    name = Locale.parse(code, sep="-").get_display_name() or code
+    return name[:1].upper() + name[1:]
+
+
+def lang_of(text: object) -> Markup:
+    """` lang="…" dir="…"` for the element of a text that is not in the page's language; nothing for all else."""
+    language = getattr(text, "language", None)
+    if language is None or language == str(get_locale() or interface.SOURCE).replace("_", "-"):
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, Locale.parse(language, sep="-").text_direction)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Template filter: a text's paragraphs, each in the text's language."""
+    return [in_language_of(text, piece) for piece in text.strip().split("\n\n") if piece.strip()]
+
+
+def in_language_of(text: str, made: str) -> str:
+    """What was made of a text, marked with the text's language."""
+    return Worded(made, text.language) if isinstance(text, Worded) else made

@@ -1,0 +1,198 @@
+"""A study in several languages: chosen, answered in, fallen back from, corrected."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from surveyapp.domain.people import Contact
+from surveyapp.services import answering, instruments, wording
+from surveyapp.services.answering import ByLink
+from surveyapp.services.runtime import Runtime
+from surveyapp.settings import ROOT
+from surveyapp.store.tables import SaveRow, WordingRow
+from tests import factories
+from tests.conftest import Clock
+from tests.interviewer import Interviewer, create_reachable
+from tests.page import Client
+from tests.phone import Phone
+
+URDU_TITLE = "آپ نے اسکیم کے بارے میں سب سے پہلے کیسے سنا؟"
+
+
+def new_link(runtime: Runtime, language: str = "") -> str:
+    contact = Contact("Amara Nowak", "07700 900142", "amara@example.org", "phone", "", language)
+    return factories.create_link(runtime, create_reachable(runtime, contact))
+
+
+def html(phone: Phone) -> dict[str, str]:
+    """The attributes of the page's root."""
+    return next(attributes for tag, attributes in phone.page.elements if tag == "html")
+
+
+def saves(runtime: Runtime) -> list[tuple[str, int | None]]:
+    with runtime.database.reading() as session:
+        rows = session.execute(
+            select(SaveRow.language, SaveRow.wording).order_by(SaveRow.recorded_at, SaveRow.revision)
+        )
+        return [(language, revision) for language, revision in rows]
+
+
+def test_a_participant_answers_in_urdu(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    phone.open(new_link(runtime))
+    assert html(phone)["lang"] == "en"
+    assert [text for text in phone.page.said("button") if text in ("Polski", "ਪੰਜਾਬੀ", "اردو")] == [
+        "Polski",
+        "ਪੰਜਾਬੀ",
+        "اردو",
+    ]
+    phone.send({"agree-take_part": "yes", "lang": "ur"})
+    assert (phone.status, html(phone)["lang"], html(phone)["dir"]) == (200, "ur", "rtl")
+    assert phone.page.fields()["agree-take_part"] == ["yes"], "what was ticked is still ticked"
+    phone.send()
+    assert phone.heading == URDU_TITLE
+    assert ' lang="en"' not in phone.page.source.replace('value="en" lang="en"', "")
+    phone.send({"heard_via": "online"})
+    assert saves(runtime) == [("ur", 1)]
+
+
+def test_changing_the_language_half_way_keeps_what_was_chosen(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    phone.agree(new_link(runtime))
+    phone.send({"heard_via": "family", "lang": "pl"})
+    assert (phone.path, html(phone)["lang"]) == ("/survey/q/heard_via", "pl")
+    assert phone.chosen()["heard_via"] == ["family"]
+    assert saves(runtime) == [("en", None)], "it was asked in English"
+    phone.send({"heard_via": "online"})
+    assert saves(runtime)[1:] == [("pl", 1)]
+
+
+def test_changing_the_language_loses_nothing_that_cannot_be_stored_yet(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    phone.agree(new_link(runtime))
+    phone.send({"lang": "pl"})
+    assert (phone.status, html(phone)["lang"], phone.faults) == (200, "pl", []), "nothing was chosen, nothing is wrong"
+    phone.send({"heard_via": "other", "heard_via_other_text": "x" * 300, "lang": "ur"})
+    assert (phone.status, html(phone)["lang"]) == (422, "ur")
+    assert phone.page.fields()["heard_via_other_text"] == ["x" * 300]
+
+
+@pytest.mark.parametrize(
+    ("contact", "header", "language"),
+    [
+        ("", "", "en"),
+        ("", "pl,en;q=0.5", "pl"),
+        ("", "fr", "en"),
+        ("ur", "pl", "ur"),
+        ("Punjabi", "pl", "pa"),
+        ("Welsh", "pl", "pl"),
+    ],
+)
+def test_the_first_guess_is_the_contact_record_then_the_browser(
+    runtime: Runtime, contact: str, header: str, language: str
+) -> None:
+    phone = Phone(runtime)
+    headers = {"Accept-Language": header} if header else {}
+    first = phone.client.raw.get(new_link(runtime, contact), headers=headers)
+    assert first.status_code == 302
+    phone.open("/survey/consent")
+    assert html(phone)["lang"] == language
+
+
+def test_a_language_chosen_before_the_code_is_kept_with_the_code(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    phone.open("/start")
+    phone.send({"code": "K7QM", "lang": "pa"})
+    assert (html(phone)["lang"], phone.page.fields()["code"]) == ("pa", ["K7QM"])
+    phone.open(new_link(runtime, "ur"))
+    assert html(phone)["lang"] == "pa"
+
+
+def test_a_language_that_there_is_not_changes_nothing(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    for address in ("/start?lang=xx", "/start?lang=fr", "/start?lang="):
+        assert (phone.open(address) and html(phone)["lang"]) == "en"
+    phone.open("/start?lang=pl")
+    assert (html(phone)["lang"], phone.query) == ("pl", "")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The product's questionnaires, to be written in."""
+    copied = tmp_path / "questionnaires"
+    shutil.copytree(ROOT / "questionnaires", copied, ignore=shutil.ignore_patterns("demo"))
+    return copied
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def partly(database_url: str, clock: Clock, folder: Path) -> Iterator[Runtime]:
+    """An installation whose Urdu lacks the first question, and is offered all the same."""
+    study = folder / "job_rotation"
+    edit(study / "study.yaml", "languages: [en, pl, pa, ur]", "languages: [en, ur]\npartial: [ur]")
+    edit(wording.file_of(study, "ur"), f'msgstr "{URDU_TITLE}"', 'msgstr ""')
+    made = factories.create_runtime(database_url, clock, questionnaires=folder)
+    factories.open_questionnaires(made)
+    yield made
+    made.database.dispose()
+
+
+def test_a_language_in_part_falls_back_text_by_text_and_says_so(partly: Runtime) -> None:
+    phone = Phone(partly)
+    phone.open(new_link(partly, "ur"))
+    phone.send({"agree-take_part": "yes"})
+    assert html(phone)["lang"] == "ur"
+    assert phone.heading == "How did you first hear about the scheme?"
+    heading = next(attributes for tag, attributes in phone.page.elements if tag == "h1")
+    assert heading == {"lang": "en", "dir": "ltr"}
+    option = next(text for text in phone.page.said("label"))
+    assert option == "جاب شاپ سے"
+    phone.page.check()
+
+
+def test_a_corrected_translation_is_a_new_revision_and_recorded_with_the_saves_after_it(
+    partly: Runtime, folder: Path, database_url: str, clock: Clock
+) -> None:
+    who = factories.by_link(partly, factories.create_participant(partly))
+    who = ByLink(who.access_id, "ur")
+    answering.give_consent(partly, who, {"take_part": True})
+    answering.save_page(partly, who, "heard_via", {"heard_via": ["online"]}, factories.new_id())
+    assert instruments.reword(partly, "job_rotation", "backfill_1", None) == []
+    path = wording.file_of(folder / "job_rotation", "ur")
+    edit(path, 'msgid "How did you first hear about the scheme?"\nmsgstr ""',
+         f'msgid "How did you first hear about the scheme?"\nmsgstr "{URDU_TITLE}"')  # fmt: skip
+    [made] = instruments.reword(partly, "job_rotation", "backfill_1", None)
+    assert (made.version, made.language, made.revision) == (1, "ur", 2)
+    assert answering.visit(partly, who).ready[0].questions[0].text == URDU_TITLE
+    answering.save_page(partly, who, "first_feeling", {"first_feeling": ["positive"]}, factories.new_id())
+    assert saves(partly) == [("ur", 1), ("ur", 2)]
+    assert instruments.open_newest(partly, "job_rotation", "backfill_1", None) == (1, False)
+    with partly.database.reading() as session:
+        rows = session.execute(
+            select(WordingRow.language, WordingRow.revision)
+            .where(WordingRow.questionnaire == "backfill_1")
+            .order_by(WordingRow.language, WordingRow.revision)
+        )
+        assert [tuple(row) for row in rows] == [("ur", 1), ("ur", 2)], "and nothing twice"
+
+
+def test_an_interviewer_reads_out_in_the_language_chosen_on_pages_in_their_own(runtime: Runtime) -> None:
+    interviewer = Interviewer(Client(Phone(runtime).client.raw.application.test_client()), runtime)
+    interviewer.open(create_reachable(runtime))
+    location = interviewer.post(f"{interviewer.case}/start", {"mode": "phone", "language": "ur"}).location
+    agreed = {"consent_take_part": "yes", "consent_recontact": "no", "consent_quote_words": "no"}
+    section = interviewer.client.page(interviewer.post(location, agreed).location)
+    assert 'class="ask" lang="ur" dir="rtl"' in section.source
+    assert URDU_TITLE in section.words
+    root = next(attributes for tag, attributes in section.elements if tag == "html")
+    assert root["lang"] == "en"
