@@ -9,10 +9,11 @@ import functools
 import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import argon2
 import pyotp
-from sqlalchemy import event
+from sqlalchemy import Table, event, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
@@ -28,6 +29,7 @@ from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, people
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import Database, new_id
+from surveyapp.store.tables import Base
 
 KEY = base64.b64encode(b"k" * 32).decode()
 PASSWORD = "correct horse battery staple"
@@ -71,6 +73,29 @@ def _own_studies() -> dict[str, Study]:
 
 
 def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
+    """Opens every questionnaire of a study. The product's own, which cannot change while tests run, are opened once a
+    process; later databases get the same rows."""
+    if runtime.studies is _own_studies():
+        if study not in _opened:
+            _open(runtime, study)
+            with runtime.database.engine.connect() as connection:
+                _opened[study] = [
+                    (table, [dict(row) for row in connection.execute(select(table)).mappings()])
+                    for table in Base.metadata.sorted_tables
+                ]
+        else:
+            with runtime.database.engine.begin() as connection:
+                for table, rows in _opened[study]:
+                    if rows:
+                        connection.execute(table.insert(), rows)
+        return
+    _open(runtime, study)
+
+
+_opened: dict[str, list[tuple[Table, list[dict[str, Any]]]]] = {}
+
+
+def _open(runtime: Runtime, study: str) -> None:
     for name in sorted({name for name, _ in runtime.study(study).questionnaires}):
         instruments.open_newest(runtime, study, name, None)
 

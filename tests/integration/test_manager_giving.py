@@ -170,7 +170,10 @@ def test_a_new_version_takes_the_place_of_the_one_before(clock: Clock, sqlite_ur
     answering.give_consent(runtime, who, {"take_part": True})
     path = f"{HOME}/versions/backfill_1/open"
     assert path in client.page(f"{HOME}/versions").links()
-    assert "1 person is midway on an earlier version and finishes on it, unless you move them afterwards." in client.page(path).words
+    assert (
+        "1 person is midway on an earlier version and finishes on it, unless you move them afterwards."
+        in client.page(path).words
+    )
     assert post(client, path) == f"{HOME}/versions"
     page = client.page(f"{HOME}/versions")
     assert "Version 2 of backfill_1 is open" in page.words
