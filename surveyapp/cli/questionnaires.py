@@ -41,6 +41,11 @@ def schema(file: str) -> None:
     click.echo(json_schema(file), nl=False)
 
 
+def _ask(yes: bool, question: str) -> None:
+    if not yes and not click.confirm(question):
+        raise click.ClickException("Nothing was changed.")
+
+
 _yes = click.option("--yes", is_flag=True, help="Do it without asking.")
 
 
@@ -57,8 +62,7 @@ def freeze(study: str, questionnaire: str, yes: bool) -> None:
         click.echo(f"{questionnaire} is frozen already, up to its newest version.")
         return
     _say(prospect)
-    if not yes:
-        click.confirm(f"Freeze version {prospect.version} of {questionnaire}?", abort=True)
+    _ask(yes, f"Freeze version {prospect.version} of {questionnaire}?")
     version = instruments.freeze(runtime, study, questionnaire)
     click.echo(f"{questionnaire} is frozen up to version {version}. Commit {study}/{instruments.LOCK}.")
 
@@ -76,8 +80,7 @@ def open_version(study: str, questionnaire: str, yes: bool) -> None:
         _say(prospect)
         for version, count in prospect.midway:
             click.echo(f"Midway on version {version}: {count}. They finish on it, unless they are moved.")
-        if not yes:
-            click.confirm(f"Open version {prospect.version} of {questionnaire}?", abort=True)
+        _ask(yes, f"Open version {prospect.version} of {questionnaire}?")
     version, new = instruments.open_newest(runtime, study, questionnaire, None)
     state = "is now open" if new else "was open already"
     click.echo(f"{questionnaire} version {version} {state}.")
@@ -113,8 +116,7 @@ def move(study: str, questionnaire: str, yes: bool) -> None:
         click.echo(line)
     if not seen.people:
         return
-    if not yes:
-        click.confirm(f"Move them to version {seen.version}?", abort=True)
+    _ask(yes, f"Move them to version {seen.version}?")
     count = moving.move(runtime, None, study, questionnaire)
     click.echo(f"{count} moved to version {seen.version}.")
 

@@ -93,7 +93,11 @@ def _check_scale(source: Source, name: str) -> None:
         for index, option in enumerate(written["options"]):
             _known(source, ("scales", name, "nets", net, "options", index), option, options, "option")
         if net in options:
-            source.fault(("scales", name, "nets", net), "two_meanings", f"“{net}” is both a net and an option.")
+            source.fault(
+                ("scales", name, "nets", net),
+                "two_meanings",
+                f"“{net}” is both a net and an option. Call one of them something else.",
+            )
     if scale.get("favourable"):
         _known(source, ("scales", name, "favourable"), scale["favourable"], nets, "net")
     for option in scale.get("values") or {}:

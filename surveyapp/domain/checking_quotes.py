@@ -125,6 +125,6 @@ def _not_a_fact(source: Source, place: Place, reference: Reference) -> None:
     source.fault(
         place,
         "not_a_fact",
-        f"“{reference.name}” is not marked as a fact. Only facts may be quoted, never an opinion: if it is one, add "
-        "`fact: true` to that question.",
+        f"“{reference.name}” is not marked as a fact, and only facts may be quoted: what somebody thinks must not be "
+        "put into a later question. If it says nothing but a fact, add `fact: true` to it.",
     )

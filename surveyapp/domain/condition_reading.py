@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 from surveyapp.domain.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not, Reference
-from surveyapp.domain.source import Place, Source
+from surveyapp.domain.source import Place, Source, did_you_mean
 
 _REFERENCE = re.compile(
     r"(?:(?P<scope>site|participant)\.(?P<attribute>[a-z][a-z0-9_]*)"
@@ -84,7 +84,14 @@ def _is(source: Source, place: Place, key: str, value: Any) -> Condition | None:
     reference = _reference(source, place, key)
     options = value if isinstance(value, list) else [value]
     if not options or any(not isinstance(option, str) for option in options):
-        source.fault(place, "bad_condition", f"“{key}” should be compared with an option's code, or a list of codes.")
+        hint = did_you_mean(key, (*_COMPARISONS, "answered", "changed", "all", "any", "not"))
+        if any(isinstance(option, bool) for option in options):
+            hint = hint or " The options of a yes_no are `yes` and `no`."
+        elif any(isinstance(option, int | float) for option in options):
+            hint = hint or f" A number is compared as `at_least: {{{key}: 3}}`, at_most, more_than or less_than."
+        source.fault(
+            place, "bad_condition", f"“{key}” should be compared with an option's code, or a list of codes.{hint}"
+        )
         return None
     return None if reference is None else Is(reference, tuple(options))
 

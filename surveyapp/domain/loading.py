@@ -78,7 +78,12 @@ def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
     sources: dict[tuple[str, int], Source] = {}
     questionnaires: dict[tuple[str, int], Questionnaire] = {}
     faults = list(source.faults)
-    for path in sorted(folder.glob("*/v*.yaml")):
+    for path in sorted(folder.glob("*/*.y*ml")):
+        if not _VERSION_FILE.fullmatch(path.name):
+            shown = f"{folder.name}/{path.parent.name}/{path.name}"
+            sentence = "A version's file is called v1.yaml, v2.yaml, …; this one would not be read. Rename it."
+            faults.append(Fault(shown, 1, 1, "wrong_file", sentence))
+            continue
         own = read_source(path, f"{folder.name}/{path.parent.name}/{path.name}")
         questionnaire = _questionnaire(own, path, scales) if not own.faults else None
         if questionnaire is not None:
@@ -157,6 +162,8 @@ def _study(
         ),
     )
 
+
+_VERSION_FILE = re.compile(r"v[1-9]\d*\.yaml")
 
 _ANCHOR = re.compile(
     r"(?:submitted\((?P<group>[a-z0-9_]+), *(?P<number>\d+)\)|event\((?P<event>[a-z0-9_]+)\)"

@@ -270,8 +270,7 @@ _SENTENCES = {
     "bool_type": ("not_true_or_false", "“{name}” should be true or false."),
     "string_pattern_mismatch": (
         "bad_name",
-        "“{value}” cannot be used for “{name}”: use lower-case letters, digits and "
-        "single underscores (days are written `14 days`).",
+        "“{value}” cannot be used for “{name}”: use lower-case letters, digits and single underscores.",
     ),
     "string_too_short": ("empty", "“{name}” is empty. Write something, or take the line out."),
     "too_short": ("empty", "“{name}” is empty. It needs at least one entry."),
@@ -291,6 +290,8 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
         source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.")
     elif kind in _SENTENCES:
         code, sentence = _SENTENCES[kind]
+        if name in ("due", "closes"):
+            sentence = "“{name}” is a number of days: write `7 days`."
         if kind == "missing":
             place, name = place, str(detail["loc"][-1])
         source.fault(place, code, sentence.format(name=name, value=value))

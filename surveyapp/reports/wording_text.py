@@ -79,6 +79,8 @@ def difference_lines(found: Difference) -> Iterator[str]:
         yield from _wrapped(question.id)
         for became in question.became:
             yield from _wrapped(_became(became, question.id), "  ")
+            for old, new in became.said.mapping if became.said else ():
+                yield from _wrapped(f"{old} becomes {new}", "    ")
         yield from _edits(question.edits, "  ")
 
 

@@ -72,8 +72,8 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
                     1,
                     1,
                     "frozen_changed",
-                    f"Version {version} is frozen: it (or a scale it uses) changed since. Undo the change, "
-                    f"and write it as v{version + 1}.yaml.",
+                    f"Version {version} is frozen: it, or a scale of study.yaml that it uses, changed since. Undo the "
+                    f"change. Write other words as v{version + 1}.yaml, and another scale under another name.",
                 )
             )
     return tuple(faults)
@@ -104,6 +104,13 @@ def check_frozen(runtime: Runtime) -> None:
     )
     if faults:
         raise QuestionnaireFaults(faults)
+
+
+def check_lock(runtime: Runtime, study: Study) -> None:
+    """Raises StateRefused when a frozen file is not what was frozen: nothing is frozen or opened on top of it."""
+    faults = lock_faults(runtime.settings.questionnaires / study.id, study)
+    if faults:
+        raise StateRefused(" ".join(f"{fault.file}: {fault.sentence}" for fault in faults))
 
 
 def disagreements(runtime: Runtime, study_id: str) -> tuple[str, ...]:
@@ -137,6 +144,7 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
         raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
     if versions != list(range(1, versions[-1] + 1)):
         raise StateRefused(f"The versions of {name} have a gap: {', '.join(map(str, versions))}. Number them from 1.")
+    check_lock(runtime, study)
     folder = runtime.settings.questionnaires / study_id
     frozen = read_lock(folder)
     for version in versions:

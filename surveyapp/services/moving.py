@@ -17,6 +17,7 @@ from surveyapp.domain.kinds import Part
 from surveyapp.domain.questionnaire import Questionnaire
 from surveyapp.domain.responses import Given, NewSave, payload_hash
 from surveyapp.domain.route import NOT_ASKED, Situation, parts_of, walk
+from surveyapp.domain.source import did_you_mean
 from surveyapp.domain.staff import Scope, Staff
 from surveyapp.services import answering, instruments
 from surveyapp.services.runtime import Runtime
@@ -163,6 +164,9 @@ def _changes_by_mode(given: Mapping[str, Given], becomes: Mapping[str, Carried])
 
 
 def _target(runtime: Runtime, session: Session, study_id: str, name: str) -> Questionnaire:
+    known = sorted({each for each, _ in runtime.study(study_id).questionnaires})
+    if name not in known:
+        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.{did_you_mean(name, known)}")
     version = store.open_version(session, study_id, name)
     if version is None:
         raise NotFound(f"No version of “{name}” is open in {study_id}.")

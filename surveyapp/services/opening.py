@@ -34,6 +34,7 @@ class Prospect:
 def freezing(runtime: Runtime, study_id: str, name: str) -> Prospect:
     """The newest version of the files, if it is not frozen yet, against the one before. Raises NotFound."""
     study, versions = _versions(runtime, study_id, name)
+    instruments.check_lock(runtime, study)
     frozen = instruments.read_lock(runtime.settings.questionnaires / study_id)
     newest = versions[-1] if (name, versions[-1]) not in frozen else None
     return _prospect(runtime, study, name, newest, versions[-2] if len(versions) > 1 else None)
@@ -44,6 +45,7 @@ def opening(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> 
     command line. Raises NotPermitted, NotFound."""
     instruments.check_may_open(runtime, staff, study_id)
     study, versions = _versions(runtime, study_id, name)
+    instruments.check_lock(runtime, study)
     locked = instruments.read_lock(runtime.settings.questionnaires / study_id)
     frozen = [version for version in versions if (name, version) in locked]
     with runtime.database.reading() as session:
