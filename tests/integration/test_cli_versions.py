@@ -44,6 +44,8 @@ def test_nothing_happens_before_the_question_is_answered(run: Run) -> None:
     assert "gone: What is your favourite cup?" in refused.stdout
     assert "reworded, declared not comparable: It now names a friend." in refused.stdout
     assert "Freeze version 2 of first? [y/N]" in refused.stdout
+    assert "somewhat becomes good" in refused.stdout
+    assert "Nothing was changed." in refused.stderr
     assert "No version" not in refused.stdout
     assert "was open already" in run("open", "cafe", "first").stdout, "version 2 is not frozen, so 1 stays"
 
@@ -61,6 +63,17 @@ def test_from_writing_to_moving(run: Run) -> None:
     assert "“A little” becomes “Fair”: 1" in refused.stdout
     assert "1 moved to version 2." in run("move", "cafe", "first", "--yes").stdout
     assert "Nobody is midway on an older version of first than 2." in run("move", "cafe", "first").stdout
+
+
+def test_nothing_is_frozen_or_opened_on_top_of_a_frozen_file_that_changed(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "cafe" / "first" / "v1.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Is that all?", "Is it all?"), encoding="utf-8")
+    second = path.with_name("v2.yaml")
+    second.write_text(second.read_text(encoding="utf-8").replace("Is that all?", "Is it all?"), encoding="utf-8")
+    for command in ("freeze", "open"):
+        refused = run(command, "cafe", "first", "--yes")
+        assert refused.exit_code == 1
+        assert "cafe/first/v1.yaml: Version 1 is frozen" in refused.stderr
 
 
 def test_an_unknown_questionnaire_is_said(run: Run) -> None:

@@ -79,6 +79,19 @@ def test_a_study_without_faults_loads(tmp_path: Path) -> None:
     assert study.newest("first").questions[0].favourable == "in_favour"
 
 
+def test_a_file_that_would_not_be_read_is_a_fault(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "first" / "v2.yml").write_text(QUESTIONNAIRE, encoding="utf-8")
+    with pytest.raises(QuestionnaireFaults, match=r"tiny/first/v2\.yml:1:1: wrong_file: "):
+        load_study(folder)
+
+
+def test_a_fault_of_the_study_brings_no_others_with_it(tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireFaults) as raised:
+        load_study(write(tmp_path, STUDY.replace("about: About it.\n", "")))
+    assert [fault.code for fault in raised.value.faults] == ["missing_key"]
+
+
 # (which file, what is replaced, by what, the fault's code, the line it is at)
 FAULTS = [
     ("first", "title: First\n", "", "missing_key", 1),
