@@ -75,7 +75,7 @@ def test_it_quotes_facts_of_the_site_of_an_answer_before_and_of_earlier_touchpoi
 def test_the_two_versions_differ_in_five_ways() -> None:
     found = difference(STUDY, FIRST, SECOND)
     assert [question.id for question in found.removed] == ["pay_worry"]
-    assert not found.added and not found.moved and not found.sections and not found.edits
+    assert found.added == found.moved == found.sections == found.edits == ()
     assert {
         became.variable: (became.status, became.said.comparable if became.said else None)
         for each in found.questions
