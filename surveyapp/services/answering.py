@@ -213,7 +213,7 @@ def save_section(
         _check_answerable(before)
         _check_consented(before)
         saved, faults = save_section_in(
-            runtime, session, who, before, section_id, form, save_id, finish, shown, client_at
+            runtime, session, who, before, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at
         )
     if faults:
         raise AnswersRefused(faults)

@@ -93,7 +93,7 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
 
 def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
     """A new personal link for each case that takes answers, those in their window first: a demonstration takes them
-    outside it too. Raises StateRefused where this is none."""
+    outside it too, while links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
     relaxed = (CaseState.SCHEDULED, CaseState.CLOSED)
@@ -102,6 +102,9 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
         later: list[cases.CaseOverview] = []
         for study in runtime.studies.values():
             for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
+                ends = access.expiry(overview.case)
+                if ends is not None and ends <= runtime.clock():
+                    continue
                 state = overview.case.state(runtime.clock(), overview.response_state)
                 if state in ANSWERABLE or state in relaxed:
                     (open_now if state in ANSWERABLE else later).append(overview)

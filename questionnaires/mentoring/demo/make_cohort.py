@@ -47,7 +47,7 @@ class Person:
 
     def __init__(self, rng: random.Random, group: str, number: int, enrolled: int) -> None:
         self.rng = rng
-        self.mood = rng.gauss(0, 0.9)
+        self.mood = rng.gauss(0, 0.9) if group == "mentee" else rng.gauss(1, 0.8)
         self.trend = rng.gauss(1, 0.8) if group == "mentee" else 0.0
         self.site = rng.choice(SITES)
         self.trade = rng.choice(TRADES[self.site["attributes"]["sector"]])
