@@ -120,12 +120,16 @@ class Secret:
     written: str = field(repr=False)
 
 
+def expiry(case: Case) -> dt.datetime | None:
+    """When the links and codes of a case end; None where the case does not close."""
+    return case.closes_at and case.closes_at + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING)
+
+
 def new_secret(runtime: Runtime, case: Case, kind: str) -> Secret:
     """A new `link` (its path) or `code` (as it is typed) for a case. Stores nothing."""
-    expires_at = case.closes_at and case.closes_at + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING)
     secret = new_token() if kind == "link" else new_code()
     return Secret(
-        cases.new_access(case.id, kind, runtime.clock(), expires_at),
+        cases.new_access(case.id, kind, runtime.clock(), expiry(case)),
         runtime.keyring.digest(kind, secret),
         f"/s/{secret}" if kind == "link" else written_code(secret),
     )

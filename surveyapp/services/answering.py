@@ -212,26 +212,46 @@ def save_section(
         before = visit_in(runtime, session, who, lock=True)
         _check_answerable(before)
         _check_consented(before)
-        questionnaire, _, _ = before.ready
-        if not any(section.id == section_id for section in questionnaire.sections):
-            raise NotFound(f"{questionnaire.title} has no section “{section_id}”.")
-        answers: dict[str, Answer] = {}
-        faults: list[AnswerFault] = []
-        posted = {key.partition(":")[0] for key, values in form.items() if any(value.strip() for value in values)}
-        for page in (page for page in pages_of(questionnaire) if page.section.id == section_id):
-            parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
-            left_empty = finish and (shown is None or page.id in shown)
-            answers.update({key: each for key, each in parsed.answers.items() if left_empty or key in posted})
-            faults.extend(fault for fault in parsed.faults if left_empty or fault.code != "required")
-        given = {key: each.answer for key, each in (before.given or {}).items()}
-        reached = walk(questionnaire, given | answers, before.situation)
-        asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
-        kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
-        saved = _save(runtime, session, who, before, section_id, section_id, kept, save_id, client_at)
-    asked_faults = tuple(fault for fault in faults if fault.variable in asked)
-    if asked_faults:
-        raise AnswersRefused(asked_faults)
+        saved, faults = save_section_in(
+            runtime, session, who, before, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at
+        )
+    if faults:
+        raise AnswersRefused(faults)
     return saved
+
+
+def save_section_in(
+    runtime: Runtime,
+    session: Session,
+    who: Who,
+    before: Visit,
+    section_id: str,
+    form: Form,
+    save_id: uuid.UUID,
+    *,
+    finish: bool,
+    shown: Collection[str] | None = None,
+    client_at: dt.datetime | None = None,
+) -> tuple[Saved, tuple[AnswerFault, ...]]:
+    """`save_section` inside the caller's unit of work, after a visit that holds the lock: what was saved, and what is
+    wrong with the rest."""
+    questionnaire, _, _ = before.ready
+    if not any(section.id == section_id for section in questionnaire.sections):
+        raise NotFound(f"{questionnaire.title} has no section “{section_id}”.")
+    answers: dict[str, Answer] = {}
+    faults: list[AnswerFault] = []
+    posted = {key.partition(":")[0] for key, values in form.items() if any(value.strip() for value in values)}
+    for page in (page for page in pages_of(questionnaire) if page.section.id == section_id):
+        parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
+        left_empty = finish and (shown is None or page.id in shown)
+        answers.update({key: each for key, each in parsed.answers.items() if left_empty or key in posted})
+        faults.extend(fault for fault in parsed.faults if left_empty or fault.code != "required")
+    given = {key: each.answer for key, each in (before.given or {}).items()}
+    reached = walk(questionnaire, given | answers, before.situation)
+    asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
+    kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
+    saved = _save(runtime, session, who, before, section_id, section_id, kept, save_id, client_at)
+    return saved, tuple(fault for fault in faults if fault.variable in asked)
 
 
 def submit(runtime: Runtime, who: Who) -> Visit:

@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,9 @@ STAFF = {
     "manager@example.org": ("Max Manager", Role.MANAGER),
 }
 """Who can sign in to the demonstration."""
+
+BEFORE_EVERYTHING = dt.timedelta(days=400)
+"""How long before the day of the demonstration its sites are there and the first versions are open."""
 
 
 @dataclasses.dataclass
@@ -84,15 +87,13 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
     staff = _add_staff(runtime, with_cohort)
     for study in with_cohort:
         cohort = json.loads(_cohort_file(runtime, study).read_text(encoding="utf-8"))
-        for name in sorted({name for name, _ in study.questionnaires}):
-            instruments.open_newest(runtime, study.id, name, None)
         count += _load_cohort(runtime, study, cohort, as_of or runtime.today(study), staff)
     return count
 
 
 def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
     """A new personal link for each case that takes answers, those in their window first: a demonstration takes them
-    outside it too. Raises StateRefused where this is none."""
+    outside it too, while links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
     relaxed = (CaseState.SCHEDULED, CaseState.CLOSED)
@@ -101,6 +102,9 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
         later: list[cases.CaseOverview] = []
         for study in runtime.studies.values():
             for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
+                ends = access.expiry(overview.case)
+                if ends is not None and ends <= runtime.clock():
+                    continue
                 state = overview.case.state(runtime.clock(), overview.response_state)
                 if state in ANSWERABLE or state in relaxed:
                     (open_now if state in ANSWERABLE else later).append(overview)
@@ -130,22 +134,51 @@ def _load_cohort(
     with runtime.database.writing() as session:
         sites = {
             each["reference"]: people.add_site(
-                session, study.id, each["reference"], each["name"], each["attributes"], as_of - dt.timedelta(days=400)
+                session, study.id, each["reference"], each["name"], each["attributes"], as_of - BEFORE_EVERYTHING
             )
             for each in cohort["sites"]
         }
         persons = [
             (written, _add_person(runtime, session, study, written, sites, as_of)) for written in cohort["participants"]
         ]
-    for written, person in persons:
-        for response in sorted(written["responses"], key=lambda each: int(each["touchpoint"])):
-            clock = MovingClock(_moment(runtime, study, as_of, response))
-            then = dataclasses.replace(runtime, clock=clock)
-            _answer(then, study, person, response, staff[Role.INTERVIEWER])
+    _live_through(runtime, study, cohort, as_of, persons, staff[Role.INTERVIEWER])
     with runtime.database.writing() as session:
         for written, person in persons:
             _add_attempts(runtime, session, study, written, person, as_of, staff[Role.INTERVIEWER])
     return len(persons)
+
+
+def _live_through(
+    runtime: Runtime,
+    study: Study,
+    cohort: Mapping[str, Any],
+    as_of: dt.date,
+    persons: Sequence[tuple[Mapping[str, Any], Participant]],
+    interviewer: Staff,
+) -> None:
+    """Every response in the order of its day, on the version that was open then: version 1 from the start, a later one
+    from the day the cohort's `openings` give."""
+    for name in sorted({name for name, _ in study.questionnaires}):
+        _open(runtime, study, as_of, {"questionnaire": name, "version": 1, "days": -BEFORE_EVERYTHING.days})
+    openings = sorted(cohort.get("openings", ()), key=lambda each: int(each["days"]))
+    answered = sorted(
+        ((response, person) for written, person in persons for response in written["responses"]),
+        key=lambda each: (int(each[0]["days"]), int(each[0]["touchpoint"])),
+    )
+    for response, person in answered:
+        while openings and openings[0]["days"] <= response["days"]:
+            _open(runtime, study, as_of, openings.pop(0))
+        then = dataclasses.replace(runtime, clock=MovingClock(_moment(runtime, study, as_of, response)))
+        _answer(then, study, person, response, as_of, interviewer)
+    for opening in openings:
+        _open(runtime, study, as_of, opening)
+
+
+def _open(runtime: Runtime, study: Study, as_of: dt.date, opening: Mapping[str, Any]) -> None:
+    then = dataclasses.replace(
+        runtime, clock=MovingClock(_moment(runtime, study, as_of, {"days": opening["days"], "hour": 0}))
+    )
+    instruments.open_version(then, study.id, opening["questionnaire"], opening["version"], None)
 
 
 def _add_person(
@@ -184,7 +217,12 @@ def _moment(runtime: Runtime, study: Study, as_of: dt.date, written: Mapping[str
 
 
 def _answer(
-    runtime: Runtime, study: Study, person: Participant, written: Mapping[str, Any], interviewer: Staff
+    runtime: Runtime,
+    study: Study,
+    person: Participant,
+    written: Mapping[str, Any],
+    as_of: dt.date,
+    interviewer: Staff,
 ) -> None:
     mode = Mode(written["mode"])
     who: answering.Who
@@ -197,17 +235,16 @@ def _answer(
     else:
         who = ByInterviewer(interviewer, study.id, person.reference, written["touchpoint"], mode)
     visit = answering.give_consent(runtime, who, {purpose.id: True for purpose in study.consent})
-    form = {key: _form_values(value, mode) for key, value in written["answers"].items()}
-    passed = None
+    begun = visit.ready[2].version
+    if begun != written.get("version", begun):
+        raise StateRefused(
+            f"{person.reference} answered touchpoint {written['touchpoint']} on version {written['version']}, but "
+            f"version {begun} was open on that day. Correct the cohort's `openings`."
+        )
+    form = {key: _form_values(value, mode, as_of) for key, value in written["answers"].items()}
     try:
-        # A page answered with nothing that an answer is needed for is refused, so each round comes further.
-        while (page := visit.ready[1].frontier) is not None and page.id != passed:
-            passed = page.id
-            if isinstance(who, ByInterviewer):
-                saved = answering.save_section(runtime, who, page.section.id, form, uuid.uuid4(), finish=True)
-            else:
-                saved = answering.save_page(runtime, who, page.id, form, uuid.uuid4())
-            visit = saved.visit
+        if not _save_sections(runtime, who, form, written.get("stopped_at")):
+            return
         if isinstance(who, ByInterviewer):
             fieldwork.hand_in(runtime, who, uuid.uuid4())
         else:
@@ -219,8 +256,30 @@ def _answer(
         ) from error
 
 
-def _form_values(written: object, mode: Mode) -> list[str]:
-    """What a form would have held. Only an interviewer can say that a question was skipped; a participant leaves it."""
+def _save_sections(runtime: Runtime, who: answering.Who, form: Mapping[str, list[str]], stopped_at: str | None) -> bool:
+    """A save for each section on the route, all in one unit of work: there are thousands of answers. Whether the end
+    was reached, and not the section in front of which they stopped. Raises AnswersRefused."""
+    with runtime.database.writing() as session:
+        visit = answering.visit_in(runtime, session, who, lock=True)
+        passed = None
+        while (page := visit.ready[1].frontier) is not None and page.section.id != passed:
+            passed = page.section.id
+            if passed == stopped_at:
+                return False
+            saved, faults = answering.save_section_in(
+                runtime, session, who, visit, passed, form, uuid.uuid4(), finish=True
+            )
+            if faults:
+                raise AnswersRefused(faults)
+            visit = saved.visit
+    return True
+
+
+def _form_values(written: object, mode: Mode, as_of: dt.date) -> list[str]:
+    """What a form would have held. Only an interviewer can say that a question was skipped; a participant leaves it.
+    A day is written as days from the one the demonstration is for."""
+    if isinstance(written, dict) and "days" in written:
+        return [(as_of + dt.timedelta(days=written["days"])).isoformat()]
     if isinstance(written, dict):
         left = written["missing"] == Reason.SKIPPED.value and mode is Mode.SELF
         return [] if left else [f"{MISSING_PREFIX}{written['missing']}"]

@@ -165,18 +165,28 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
     """
     study = runtime.study(study_id)
     check_may_open(runtime, staff, study_id)
-    frozen = {
-        version: sha256
-        for (each, version), sha256 in read_lock(runtime.settings.questionnaires / study_id).items()
-        if each == name
-    }
     if not any(each == name for each, _ in study.questionnaires):
         raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+    frozen = _frozen(runtime, study_id, name)
     if not frozen:
         raise StateRefused(
             f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first."
         )
-    version = max(frozen)
+    return max(frozen), open_version(runtime, study_id, name, max(frozen), staff)
+
+
+def open_version(runtime: Runtime, study_id: str, name: str, version: int, staff: Staff | None) -> bool:
+    """Opens one frozen version, and says whether it was not open before. New responses begin on the highest that is
+    open.
+
+    Raises NotPermitted, and StateRefused where it is not frozen, or not read, or the database holds another.
+    """
+    study = runtime.study(study_id)
+    check_may_open(runtime, staff, study_id)
+    check_lock(runtime, study)
+    frozen = _frozen(runtime, study_id, name)
+    if version not in frozen:
+        raise StateRefused(f"Version {version} of {name} is not frozen. Freeze it first.")
     if (name, version) not in study.questionnaires:
         raise StateRefused(f"Version {version} of {name} came after this process started. Restart it, then open it.")
     document = to_document(study.questionnaires[name, version])
@@ -189,7 +199,7 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
                     "file it was opened from; what people answered cannot change under them."
                 )
             _reword(runtime, session, study, name, staff)
-            return version, False
+            return False
         store.add_version(
             session,
             study_id,
@@ -211,7 +221,13 @@ def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None)
         )
         session.flush()
         _reword(runtime, session, study, name, staff)
-        return version, True
+        return True
+
+
+def _frozen(runtime: Runtime, study_id: str, name: str) -> dict[int, str]:
+    """A questionnaire's frozen versions: number to SHA-256."""
+    locked = read_lock(runtime.settings.questionnaires / study_id)
+    return {version: sha256 for (each, version), sha256 in locked.items() if each == name}
 
 
 def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> list[wordings.Recorded]:

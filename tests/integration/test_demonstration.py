@@ -8,10 +8,10 @@ import pytest
 
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.people import Origin
-from surveyapp.domain.staff import Scope
-from surveyapp.services import access, answering, demo
+from surveyapp.domain.staff import Role, Scope
+from surveyapp.services import access, answering, demo, results
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import cases, people
+from surveyapp.store import cases, instruments, people, responses
 from tests import factories
 from tests.conftest import NOW
 
@@ -36,7 +36,7 @@ def test_it_refuses_a_database_with_real_people_and_touches_nothing(runtime: Run
 def test_its_people_and_responses_are_those_of_the_report(demo_runtime: Runtime) -> None:
     with demo_runtime.database.reading() as session:
         overviews = cases.overviews(session, factories.everyone(demo_runtime), NOW.date())
-        assert people.counts_by_origin(session) == {Origin.DEMO: 148}
+        assert people.counts_by_origin(session) == {Origin.DEMO: 148 + 80}
     handed_in = [(each.participant.group, each.case.touchpoint) for each in overviews if each.submitted_at]
     assert {key: handed_in.count(key) for key in set(handed_in)} == {
         ("backfill", 1): 47,
@@ -45,6 +45,41 @@ def test_its_people_and_responses_are_those_of_the_report(demo_runtime: Runtime)
         ("employee", 2): 11,
     }
     assert all(each.submitted_at < NOW for each in overviews if each.submitted_at)
+
+
+def test_mentees_answered_the_version_that_was_open_on_their_day(demo_runtime: Runtime) -> None:
+    scope = Scope("mentoring", Origin.DEMO)
+    with demo_runtime.database.reading() as session:
+        versions = instruments.versions(session, "mentoring")
+        begun = [
+            (response.version, response.started_at, response.state)
+            for overview in cases.overviews(session, scope, NOW.date())
+            if overview.participant.group == "mentee"
+            and overview.case.touchpoint == 1
+            and (response := responses.response_of(session, overview.case.id))
+        ]
+    opened = {version: at for name, version, _, at in versions if name == "mentee_1"}
+    assert sorted(opened) == [1, 2]
+    assert all((version == 2) == (at >= opened[2]) for version, at, _ in begun)
+    handed_in = [version for version, _, state in begun if state == "submitted"]
+    assert (handed_in.count(1), handed_in.count(2)) == (11, 25)
+    assert len(begun) - len(handed_in) == 4
+
+
+def test_a_series_that_is_broken_and_those_that_are_marked_can_be_seen(demo_runtime: Runtime) -> None:
+    staff = factories.create_staff(demo_runtime, Role.EVALUATOR, study="mentoring")
+    notes = {
+        (shift.measure, touchpoint.label): [note.kind for note in touchpoint.notes]
+        for shift in results.overview(demo_runtime, staff, "mentoring")
+        for row in shift.rows
+        for touchpoint in row
+        if touchpoint.notes
+    }
+    assert notes == {
+        ("apprenticeship_satisfaction", "Touchpoint 1"): ["reworded"],
+        ("confidence_next_step", "Touchpoint 1"): ["rescaled"],
+        ("recommend_mentee", "Touchpoint 1"): ["left_out"],
+    }
 
 
 def test_real_and_invented_people_are_never_in_one_scope(demo_runtime: Runtime) -> None:

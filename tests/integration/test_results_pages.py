@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
-from surveyapp.services import results
+from surveyapp.services import demo, results
 from surveyapp.services.runtime import Runtime
 from tests import cohort, factories
 from tests.conftest import Clock
@@ -102,6 +102,22 @@ def test_signing_in_leads_to_every_measure_by_theme(evaluator: Evaluator) -> Non
     assert "looking back" in page.words
     assert "In the demonstration these answers are invented" in page.words
     assert "Employees were not asked this at touchpoint 1" in page.words
+
+
+def test_an_evaluator_of_two_studies_goes_from_one_to_the_other(demo_runtime: Runtime) -> None:
+    app = create_app(demo_runtime)
+    app.testing = True
+    app.config["RATELIMIT_ENABLED"] = False
+    client = Client(app.test_client())
+    assert client.sign_in("evaluator@example.org", demo.password(demo_runtime)).status_code == 302
+    assert "/results/mentoring" in client.page("/staff").links()
+    other = client.page("/results/mentoring")
+    assert other.said("h1") == ["Results: City Mentoring Programme"]
+    assert ROOT in other.links()
+
+
+def test_with_one_study_there_is_nothing_to_choose(evaluator: Evaluator) -> None:
+    assert "/results/mentoring" not in evaluator.page("").links()
 
 
 def test_a_measure_has_its_sentence_chart_change_and_table(evaluator: Evaluator) -> None:

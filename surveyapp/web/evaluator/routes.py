@@ -37,8 +37,10 @@ def _page(template: str, study: Study, place: str, **values: Any) -> str:
 def overview(study_id: str) -> str:
     shifts = results.overview(runtime(), current_staff(), study_id)
     study = runtime().study(study_id)
+    others = [runtime().study(each) for each in current_staff().studies(Action.SEE_RESULTS) if each != study_id]
     return _page(
-        "overview", study, "overview", themes=views.overview(study, shifts), answered=views.anything_answered(shifts),
+        "overview", study, "overview", others=others, themes=views.overview(study, shifts),
+        answered=views.anything_answered(shifts),
         data_at=max((shift.data_at for shift in shifts if shift.data_at), default=None),
     )  # fmt: skip
 
