@@ -16,17 +16,18 @@ import pyotp
 from sqlalchemy import Table, event, select
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Mode
+from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.loading import load_studies
 from surveyapp.domain.people import Participant, Site
+from surveyapp.domain.route import NOT_ASKED
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.domain.study import Study
-from surveyapp.services import access, instruments, keyring, planning
-from surveyapp.services.answering import ByInterviewer, ByLink
+from surveyapp.services import access, instruments, keyring, planning, visiting
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.runtime import Clock, Runtime
+from surveyapp.services.visiting import ByInterviewer, ByLink
 from surveyapp.settings import ROOT, Settings, from_environment
-from surveyapp.store import cases, people
+from surveyapp.store import cases, people, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import Database, new_id
 from surveyapp.store.tables import Base
@@ -227,3 +228,11 @@ def counted(runtime: Runtime) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(runtime.database.engine, "before_cursor_execute", note)
+
+
+def stored(runtime: Runtime, participant: Participant) -> tuple[dict[str, Answer], int]:
+    """Somebody's current answers, *not asked* left out, and how many saves there were."""
+    visit = visiting.visit(runtime, by_link(runtime, participant))
+    with runtime.database.reading() as session:
+        current = responses.current_answers(session, visit.ready[2].id)
+    return {key: answer for key, answer in current.items() if answer != NOT_ASKED}, visit.ready[2].revision

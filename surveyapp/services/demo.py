@@ -23,10 +23,10 @@ from surveyapp.domain.kinds.base import MISSING_PREFIX
 from surveyapp.domain.people import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.domain.study import Study
-from surveyapp.services import access, answering, contacts, fieldwork, instruments, planning
-from surveyapp.services.answering import ByInterviewer, ByLink
+from surveyapp.services import access, answering, contacts, fieldwork, instruments, planning, visiting
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.visiting import ByInterviewer, ByLink
 from surveyapp.store import cases, demonstration, people
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
@@ -225,7 +225,7 @@ def _answer(
     interviewer: Staff,
 ) -> None:
     mode = Mode(written["mode"])
-    who: answering.Who
+    who: visiting.Who
     if mode is Mode.SELF:
         with runtime.database.writing() as session:
             case = next(each for each in cases.cases_of(session, person.id) if each.touchpoint == written["touchpoint"])
@@ -256,11 +256,11 @@ def _answer(
         ) from error
 
 
-def _save_sections(runtime: Runtime, who: answering.Who, form: Mapping[str, list[str]], stopped_at: str | None) -> bool:
+def _save_sections(runtime: Runtime, who: visiting.Who, form: Mapping[str, list[str]], stopped_at: str | None) -> bool:
     """A save for each section on the route, all in one unit of work: there are thousands of answers. Whether the end
     was reached, and not the section in front of which they stopped. Raises AnswersRefused."""
     with runtime.database.writing() as session:
-        visit = answering.visit_in(runtime, session, who, lock=True)
+        visit = visiting.visit_in(runtime, session, who, lock=True)
         passed = None
         while (page := visit.ready[1].frontier) is not None and page.section.id != passed:
             passed = page.section.id

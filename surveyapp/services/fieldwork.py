@@ -26,10 +26,10 @@ from surveyapp.domain.people import Contact, Event
 from surveyapp.domain.responses import Sitting
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.domain.study import Group, Study, Touchpoint
-from surveyapp.services import access, answering, contacts, holds
+from surveyapp.services import access, answering, contacts, holds, visiting
 from surveyapp.services.access import GivenOut
-from surveyapp.services.answering import ByInterviewer, Visit
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.visiting import ByInterviewer, Visit
 from surveyapp.store import audit, cases, people, responses
 
 NOTE_LENGTH = 1000
@@ -234,13 +234,13 @@ def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
 def release(runtime: Runtime, who: ByInterviewer) -> None:
     """Ends the interviewer's own hold, so that a colleague can open the case at once. Raises NotPermitted, NotFound."""
     with runtime.database.writing() as session:
-        visit = answering.visit_in(runtime, session, who)
+        visit = visiting.visit_in(runtime, session, who)
         cases.release_lease(session, visit.case.id, who.staff.id)
 
 
 def _callable_visit(runtime: Runtime, session: Session, who: ByInterviewer, lock: bool = False) -> Visit:
     """The visit. Raises NotFound for somebody who withdrew, StateRefused when no answers are taken."""
-    visit = answering.visit_in(runtime, session, who, lock)
+    visit = visiting.visit_in(runtime, session, who, lock)
     if visit.participant.withdrawn_at is not None:
         raise NotFound(f"There is no {who.reference} at touchpoint {who.touchpoint} in this study.")
     if visit.state not in ANSWERABLE:
@@ -288,7 +288,7 @@ def record_attempt(
     if len(note) > NOTE_LENGTH:
         raise InputRefused(f"Make the note shorter: at most {NOTE_LENGTH} characters.", "note")
     with runtime.database.writing() as session:
-        study = answering.visit_in(runtime, session, who).study
+        study = visiting.visit_in(runtime, session, who).study
         if cases.has_attempt(session, attempt_id):
             return Recorded(outcome, None, False, None)
         visit = _callable_visit(runtime, session, who, lock=True)

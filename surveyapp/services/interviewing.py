@@ -15,10 +15,10 @@ from surveyapp.domain.errors import AnswerFault, AnswersRefused, NotFound, NotOn
 from surveyapp.domain.kinds import Form
 from surveyapp.domain.questionnaire import Section
 from surveyapp.domain.route import Page, pages_of
-from surveyapp.services import answering, fieldwork
-from surveyapp.services.answering import ByInterviewer, Visit
+from surveyapp.services import answering, fieldwork, visiting
 from surveyapp.services.fieldwork import OpenCase
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.visiting import ByInterviewer, Visit
 
 MODES = (Mode.PHONE, Mode.IN_PERSON, Mode.VIDEO)
 """How an interviewer can talk with somebody."""
@@ -52,7 +52,7 @@ def needs_consent(visit: Visit) -> bool:
 
 def begin(runtime: Runtime, who: ByInterviewer) -> Visit:
     """Starts or takes up the response, consent having been recorded before (see `needs_consent`)."""
-    visit = answering.visit(runtime, who)
+    visit = visiting.visit(runtime, who)
     if visit.response is None and not needs_consent(visit):
         return answering.give_consent(runtime, who, {key: said.given for key, said in visit.consents.items()})
     return visit

@@ -19,7 +19,7 @@ from surveyapp.domain.responses import Given, NewSave, payload_hash
 from surveyapp.domain.route import NOT_ASKED, Situation, parts_of, walk
 from surveyapp.domain.source import did_you_mean
 from surveyapp.domain.staff import Scope, Staff
-from surveyapp.services import answering, instruments
+from surveyapp.services import instruments, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, responses
 from surveyapp.store import instruments as store
@@ -142,7 +142,7 @@ def _replace_current(
     sources: Mapping[str, Given],
 ) -> None:
     answers = {key: one.answer for key, one in sources.items() if one.answer != NOT_ASKED}
-    situation: Situation = answering.situation_of(session, each.participant, each.touchpoint)
+    situation: Situation = visiting.situation_of(session, each.participant, each.touchpoint)
     route = walk(target, answers, situation)
     current = responses.current_answers(session, each.response.id)
     keys = {key: one.save_id for key, one in sources.items()}

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
 from surveyapp.domain.people import Participant
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import answering, fieldwork
+from surveyapp.services import answering, fieldwork, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases
 from tests import factories
@@ -59,7 +59,7 @@ def participant(runtime_sqlite: Runtime) -> Participant:
     return create_reachable(runtime_sqlite)
 
 
-def begin(runtime: Runtime, staff: Staff, participant: Participant) -> answering.ByInterviewer:
+def begin(runtime: Runtime, staff: Staff, participant: Participant) -> visiting.ByInterviewer:
     """The interviewer with the case open and consent recorded."""
     who = factories.by_interviewer(staff, participant)
     fieldwork.open_case(runtime, who)
@@ -124,7 +124,7 @@ def test_a_section_is_entered_by_keyboard_alone(
     keys.press("Enter")
     keys.press("Enter")
     page.wait_for_url("**/sections/readiness_start*")
-    answers = answering.visit(runtime_sqlite, factories.by_interviewer(staff, participant)).ready[1].answers
+    answers = visiting.visit(runtime_sqlite, factories.by_interviewer(staff, participant)).ready[1].answers
     assert dict(answers) == {
         "heard_via": Codes(("other",)),
         "heard_via_other_text": Text("Ann, next door"),
@@ -225,7 +225,7 @@ def test_without_a_network_it_says_so_and_saves_when_it_is_back(
     page.unroute("**/sections/**")
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page)
-    answers = answering.visit(runtime_sqlite, who).ready[1].answers
+    answers = visiting.visit(runtime_sqlite, who).ready[1].answers
     assert answers == {"heard_via": Codes(("jobcentre_plus",)), "first_feeling": Codes(("negative",))}
 
 
@@ -281,7 +281,7 @@ def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(
     page.keyboard.press("-")
     page.get_by_role("button", name="Next section").click()
     page.wait_for_url("**/sections/readiness_start*")
-    answers = answering.visit(runtime_sqlite, who).ready[1].answers
+    answers = visiting.visit(runtime_sqlite, who).ready[1].answers
     assert answers["heard_via"] == Missing(Reason.SKIPPED, "Had to go 1 2")
     assert answers["first_feeling"] == Missing(Reason.DONT_KNOW)
     assert answers["hopes"] == Missing(Reason.PREFER_NOT_TO_SAY)
@@ -350,5 +350,5 @@ def test_words_taken_out_again_do_not_come_back(
         words.fill("")
     page.reload()
     expect(words).to_have_value("")
-    answers = answering.visit(runtime_sqlite, who).ready[1].answers
+    answers = visiting.visit(runtime_sqlite, who).ready[1].answers
     assert answers["first_feeling_why"] == Missing(Reason.SKIPPED)

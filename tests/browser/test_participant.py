@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from surveyapp.services import answering
+from surveyapp.services import answering, visiting
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
@@ -292,7 +292,7 @@ def test_double_tap_on_continue_saves_once(runtime_sqlite: Runtime, opened: Open
     page.get_by_label("From family").check()
     page.locator("button.main").dblclick(no_wait_after=True)
     page.wait_for_url("**/first_feeling")
-    visit = answering.visit(runtime_sqlite, factories.by_link(runtime_sqlite, participant))
+    visit = visiting.visit(runtime_sqlite, factories.by_link(runtime_sqlite, participant))
     assert visit.ready[2].revision == 1
 
 

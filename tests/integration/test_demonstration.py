@@ -9,7 +9,7 @@ import pytest
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.people import Origin
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services import access, answering, demo, results
+from surveyapp.services import access, demo, results, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, instruments, people, responses
 from tests import factories
@@ -93,7 +93,7 @@ def test_its_links_open_questionnaires_that_can_be_answered(demo_runtime: Runtim
     groups = set()
     for link in links:
         token = link.rpartition("/s/")[2]
-        visit = answering.visit(demo_runtime, answering.ByLink(access.open_link(demo_runtime, token)))
+        visit = visiting.visit(demo_runtime, visiting.ByLink(access.open_link(demo_runtime, token)))
         assert not visit.submitted
         groups.add((visit.participant.group, visit.case.touchpoint))
     assert {("backfill", 1), ("backfill", 2), ("employee", 1)} <= groups

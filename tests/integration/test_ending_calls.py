@@ -13,7 +13,7 @@ from surveyapp.domain.cases import Disposition, Outcome
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
 from surveyapp.domain.people import Participant
 from surveyapp.domain.staff import Role
-from surveyapp.services import access, answering, fieldwork
+from surveyapp.services import access, fieldwork, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases
 from tests import factories
@@ -123,7 +123,7 @@ class TestTheEndOfACall:
         shown = Page(interviewer.end("link_sent", attempt_id=key).text)
         (address,) = [attributes["value"] for tag, attributes in shown.elements if attributes.get("id") == "link"]
         token = address.removeprefix(f"{runtime.settings.public_url}/s/")
-        opened = answering.visit(runtime, answering.ByLink(access.open_link(runtime, token)))
+        opened = visiting.visit(runtime, visiting.ByLink(access.open_link(runtime, token)))
         assert opened.participant.reference == participant.reference
         assert interviewer.end("link_sent", attempt_id=key).location == "/interviews"
         assert [entry.subject for entry in trail(runtime, "link_given_out")] == [participant.reference]

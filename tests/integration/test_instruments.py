@@ -10,7 +10,7 @@ import pytest
 
 from surveyapp.domain.errors import NotPermitted, QuestionnaireFaults, StateRefused
 from surveyapp.domain.staff import Role
-from surveyapp.services import answering, instruments
+from surveyapp.services import answering, instruments, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
 from tests import factories
@@ -89,8 +89,8 @@ def test_a_response_finishes_on_the_version_it_began(
     assert instruments.open_newest(later, "job_rotation", "backfill_1", None) == (2, True)
     second = factories.by_link(later, factories.create_participant(later))
     answering.give_consent(later, second, {"take_part": True})
-    assert answering.visit(later, first).ready[2].version == 1
-    assert answering.visit(later, second).ready[2].version == 2
+    assert visiting.visit(later, first).ready[2].version == 1
+    assert visiting.visit(later, second).ready[2].version == 2
     later.database.dispose()
 
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
-from surveyapp.services import answering, fieldwork
+from surveyapp.services import answering, fieldwork, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, people, responses
 from tests import factories
@@ -36,7 +36,7 @@ def test_half_on_the_phone_page_and_half_by_an_interviewer_is_one_response_with_
     assert "answered by participant" in page.words
     assert interviewer.finish({"attended_readiness_sessions": "no", "placed": "no"}).location == "/interviews"
 
-    visit = answering.visit(runtime, link)
+    visit = visiting.visit(runtime, link)
     assert visit.submitted
     with runtime.database.reading() as session:
         response = visit.ready[2]
@@ -70,7 +70,7 @@ def test_an_interview_stopped_half_way_is_taken_up_later_in_another_mode(
     assert f"entered by {interviewer.staff.name}, phone" in page.words
     colleague.finish()
 
-    visit = answering.visit(runtime, factories.by_interviewer(colleague.staff, participant))
+    visit = visiting.visit(runtime, factories.by_interviewer(colleague.staff, participant))
     with runtime.database.reading() as session:
         assert responses.modes_of(session, visit.ready[2].id) == [Mode.PHONE, Mode.IN_PERSON]
 
@@ -162,7 +162,7 @@ def test_without_a_script_a_follow_up_never_shown_is_not_skipped(runtime: Runtim
     assert "What made you feel that way at first?" in page.words
     sent_on = interviewer.answer("start", answers).location or ""
     assert "/sections/readiness_start" in sent_on
-    route = answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
+    route = visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
     assert route.answers["first_feeling_why"] == Missing(Reason.SKIPPED)
 
 
@@ -172,7 +172,7 @@ def test_an_interviewer_may_skip_with_a_reason(runtime: Runtime, interviewer: In
     interviewer.start()
     skipped = {"heard_via": "missing:skipped", "heard_via:note": "The line broke up."}
     interviewer.answer("start", skipped, then="stay")
-    route = answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
+    route = visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
     assert route.answers["heard_via"] == Missing(Reason.SKIPPED, "The line broke up.")
     assert interviewer.section("start").fields()["heard_via:note"] == ["The line broke up."]
 
@@ -189,7 +189,7 @@ def test_what_can_be_stored_is_stored_though_something_else_is_wrong(
     assert "Choose from the answers shown." in page.words
     assert "Enter an answer, or skip the question and say why." in page.words
     assert {"#q-heard_via", "#q-hopes"} <= set(page.links())
-    answers = answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1].answers
+    answers = visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1].answers
     assert answers == {"first_feeling": Codes(("neutral",))}
     by_itself = interviewer.autosave("start", {"heard_via": "television", "hopes": "confidence"}).json
     assert by_itself is not None
@@ -211,7 +211,7 @@ def test_going_past_what_the_participant_said_leaves_it_theirs(runtime: Runtime,
     interviewer.answer("start", same, then="stay")
     interviewer.answer("start", {**same, "heard_via_other_text": "A poster in the library"}, then="stay")
     with runtime.database.reading() as session:
-        response = answering.visit(runtime, link).ready[2]
+        response = visiting.visit(runtime, link).ready[2]
         given = responses.given_answers(session, response.id)
     assert response.revision == 2
     assert given["heard_via"].mode is Mode.SELF
@@ -234,7 +234,7 @@ def test_the_last_look_lists_what_is_unanswered_and_nothing_unfinished_is_handed
     assert any(link.endswith("#q-heard_via") for link in page.links())
     handed_in = interviewer.post(f"{interviewer.case}/check{interviewer.talk}")
     assert handed_in.location == f"{interviewer.case}/check{interviewer.talk}"
-    assert not answering.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).submitted
+    assert not visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).submitted
 
 
 def test_handing_in_twice_records_one_attempt_and_opens_what_follows(

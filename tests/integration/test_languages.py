@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp.domain.people import Contact
-from surveyapp.services import answering, instruments, wording
-from surveyapp.services.answering import ByLink
+from surveyapp.services import answering, instruments, visiting, wording
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.visiting import ByLink
 from surveyapp.settings import ROOT
 from surveyapp.store.tables import SaveRow, WordingRow
 from tests import factories
@@ -173,7 +173,7 @@ def test_a_corrected_translation_is_a_new_revision_and_recorded_with_the_saves_a
          f'msgid "How did you first hear about the scheme?"\nmsgstr "{URDU_TITLE}"')  # fmt: skip
     [made] = instruments.reword(partly, "job_rotation", "backfill_1", None)
     assert (made.version, made.language, made.revision) == (1, "ur", 2)
-    assert answering.visit(partly, who).ready[0].questions[0].text == URDU_TITLE
+    assert visiting.visit(partly, who).ready[0].questions[0].text == URDU_TITLE
     answering.save_page(partly, who, "first_feeling", {"first_feeling": ["positive"]}, factories.new_id())
     assert saves(partly) == [("ur", 1), ("ur", 2)]
     assert instruments.open_newest(partly, "job_rotation", "backfill_1", None) == (1, False)

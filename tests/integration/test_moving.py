@@ -11,7 +11,7 @@ from surveyapp.domain.answers import Codes
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.people import Participant
 from surveyapp.domain.staff import Role
-from surveyapp.services import access, answering, instruments, moving, planning
+from surveyapp.services import access, instruments, moving, planning, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, people
 from surveyapp.store.database import new_id
@@ -70,8 +70,8 @@ def guest(runtime: Runtime, reference: str) -> str:
     return link
 
 
-def visit(runtime: Runtime, link: str) -> answering.Visit:
-    return answering.visit(runtime, answering.ByLink(access.open_link(runtime, link.removeprefix("/s/"))))
+def visit(runtime: Runtime, link: str) -> visiting.Visit:
+    return visiting.visit(runtime, visiting.ByLink(access.open_link(runtime, link.removeprefix("/s/"))))
 
 
 def answer_four(runtime: Runtime, link: str) -> Phone:

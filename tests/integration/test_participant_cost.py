@@ -20,13 +20,6 @@ QUERIES_TO_SHOW, QUERIES_TO_SAVE = 6, 16
 """To show: access, case, participant, response, consents, answers."""
 
 
-@pytest.fixture
-def phone(runtime: Runtime) -> Phone:
-    phone = Phone(runtime)
-    phone.agree(factories.create_link(runtime, factories.create_participant(runtime)))
-    return phone
-
-
 def wire(client: Client, address: str) -> int:
     """Bytes of the body as sent."""
     with client.raw.get(address, headers=GZIP) as response:

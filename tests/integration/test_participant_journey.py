@@ -9,7 +9,7 @@ import pytest
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Number, Reason, Text
 from surveyapp.domain.people import Participant
-from surveyapp.services import answering
+from surveyapp.services import visiting
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import Clock
@@ -25,22 +25,13 @@ PLACED = {
 
 
 @pytest.fixture
-def candidate(runtime: Runtime) -> Participant:
-    return factories.create_participant(runtime)
-
-
-@pytest.fixture
-def link(runtime: Runtime, candidate: Participant) -> str:
-    return factories.create_link(runtime, candidate)
-
-
-@pytest.fixture
 def phone(runtime: Runtime) -> Phone:
+    """A phone that has opened nothing yet."""
     return Phone(runtime)
 
 
-def given(runtime: Runtime, participant: Participant) -> answering.Visit:
-    return answering.visit(runtime, factories.by_link(runtime, participant))
+def given(runtime: Runtime, participant: Participant) -> visiting.Visit:
+    return visiting.visit(runtime, factories.by_link(runtime, participant))
 
 
 def test_a_placed_candidate_from_link_to_receipt(

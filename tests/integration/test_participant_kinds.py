@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
-from surveyapp.services import access, answering
+from surveyapp.services import access, visiting
 from surveyapp.services.runtime import Runtime
 from tests import every_kind
 from tests.conftest import Clock
@@ -27,13 +27,6 @@ def runtime(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime
 @pytest.fixture
 def link(runtime: Runtime) -> str:
     return every_kind.create_link(runtime)
-
-
-@pytest.fixture
-def phone(runtime: Runtime, link: str) -> Phone:
-    phone = Phone(runtime)
-    phone.agree(link)
-    return phone
 
 
 ANSWERS: dict[str, dict[str, Value]] = {
@@ -76,7 +69,7 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         "Not answered",
     ):
         assert words in phone.page.words, words
-    visit = answering.visit(runtime, answering.ByLink(access.open_link(runtime, link.removeprefix("/s/"))))
+    visit = visiting.visit(runtime, visiting.ByLink(access.open_link(runtime, link.removeprefix("/s/"))))
     assert dict(visit.ready[1].answers) == STORED
 
     phone.open("/survey/q/arrived")

@@ -9,7 +9,7 @@ import pytest
 
 from surveyapp.domain.ordering import arranged
 from surveyapp.domain.people import Participant
-from surveyapp.services import access, answering, instruments, planning
+from surveyapp.services import access, instruments, planning, visiting
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, people
 from surveyapp.store.database import new_id
@@ -121,7 +121,7 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.agree(first)
     phone.send(job="cook")
     shown = [each["value"] for tag, each in phone.page.elements if tag == "input" and each.get("name") == "used"]
-    visit = answering.visit(facts, answering.ByLink(access.open_link(facts, first.removeprefix("/s/"))))
+    visit = visiting.visit(facts, visiting.ByLink(access.open_link(facts, first.removeprefix("/s/"))))
     questionnaire, _, response = visit.ready
     told = [option.code for option in arranged(questionnaire.questions[1], response.seed)]
     assert [value for value in shown if not value.startswith("missing:")] == told
@@ -129,5 +129,5 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.send()
     second = link(facts, participant, 2)
     phone.agree(second)
-    later = answering.visit(facts, answering.ByLink(access.open_link(facts, second.removeprefix("/s/"))))
+    later = visiting.visit(facts, visiting.ByLink(access.open_link(facts, second.removeprefix("/s/"))))
     assert later.ready[2].seed == response.seed

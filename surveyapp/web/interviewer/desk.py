@@ -10,8 +10,8 @@ from surveyapp.domain.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.errors import InputRefused, NotHeld
 from surveyapp.domain.staff import Action
 from surveyapp.services import fieldwork
-from surveyapp.services.answering import ByInterviewer
 from surveyapp.services.fieldwork import RECORDED_BY_HAND, Line, OpenCase, Recorded
+from surveyapp.services.visiting import ByInterviewer
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped

@@ -17,9 +17,9 @@ from surveyapp.domain.answers import Mode
 from surveyapp.domain.cases import NEEDS_TIME, Outcome
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.study import Purpose
-from surveyapp.services.answering import ByInterviewer
 from surveyapp.services.fieldwork import NOTE_LENGTH
 from surveyapp.services.interviewing import MODES as TALKING
+from surveyapp.services.visiting import ByInterviewer
 from surveyapp.web.interviewer.views import MODES, language_name
 
 CONSENT = "consent_"

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import Unfinished
-from surveyapp.services import answering, fieldwork, interviewing
-from surveyapp.services.answering import Visit
+from surveyapp.services import answering, fieldwork, interviewing, visiting
 from surveyapp.services.interviewing import Screen
+from surveyapp.services.visiting import Visit
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import (
     CASE,
@@ -87,7 +87,7 @@ def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> 
     return _section_page(who, case, screen)
 
 
-def _section_page(who: answering.ByInterviewer, case: fieldwork.OpenCase, screen: SectionScreen) -> str:
+def _section_page(who: visiting.ByInterviewer, case: fieldwork.OpenCase, screen: SectionScreen) -> str:
     stands = interviewing.sections(case.visit)
     return render_template(
         "interviewer/section.html",

@@ -23,8 +23,9 @@ from surveyapp.domain.errors import (
 from surveyapp.domain.kinds import Form
 from surveyapp.domain.route import Page
 from surveyapp.domain.study import Study
-from surveyapp.services import access, answering
-from surveyapp.services.answering import ByLink, Saved, Visit
+from surveyapp.services import access, answering, visiting
+from surveyapp.services.answering import Saved
+from surveyapp.services.visiting import ByLink, Visit
 from surveyapp.web.participant import views
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.limits import GUESSABLE, limiter
@@ -67,7 +68,7 @@ def link(token: str) -> Answer:
 @participant.get("/survey")
 def survey() -> Answer:
     """Sends everybody to where they should be."""
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     if not here.submitted and here.state not in ANSWERABLE:
         return _render("closed", here, state=here.state.value)
     return redirect(_place(here, note="back"))
@@ -75,7 +76,7 @@ def survey() -> Answer:
 
 @participant.get("/survey/consent")
 def consent() -> Answer:
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _consent(here)
 
 
@@ -87,8 +88,8 @@ def give_consent() -> Answer:
         answering.give_consent(runtime(), who, {})
         return redirect(url_for(".declined"))
     if _language_chosen():
-        return _consent(answering.visit(runtime(), _who()), agreed)
-    here = answering.visit(runtime(), who)
+        return _consent(visiting.visit(runtime(), _who()), agreed)
+    here = visiting.visit(runtime(), who)
     if not _is_over(here) and not all(agreed.get(purpose.id) for purpose in here.study.required_purposes):
         return _consent(here, agreed, refused=True), 422
     return redirect(_place(answering.give_consent(runtime(), who, agreed)))
@@ -96,13 +97,13 @@ def give_consent() -> Answer:
 
 @participant.get("/survey/declined")
 def declined() -> Answer:
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) or here.consented else _render("declined", here)
 
 
 @participant.get("/survey/q/<page_id>")
 def question(page_id: str) -> Answer:
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     page = None if _is_over(here) else views.open_page(here, page_id)
     return redirect(_place(here)) if page is None else _question(here, page)
 
@@ -115,7 +116,7 @@ def answer(page_id: str) -> Answer:
     try:
         saved = answering.save_page(runtime(), who, page_id, form, _save_id())
     except AnswersRefused as refused:
-        here = answering.visit(runtime(), _who())
+        here = visiting.visit(runtime(), _who())
         page = views.open_page(here, page_id)
         if page is None:
             return redirect(_place(here))
@@ -131,7 +132,7 @@ def answer(page_id: str) -> Answer:
 
 @participant.get("/survey/check")
 def check() -> Answer:
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     if _is_over(here) or not here.consented or not here.ready[1].complete:
         return redirect(_place(here))
     pages = here.ready[1].pages
@@ -146,7 +147,7 @@ def submit() -> Answer:
 
 @participant.get("/survey/done")
 def done() -> Answer:
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     if not here.submitted:
         return redirect(_place(here))
     again = views.asked_again_on(here, runtime().zone(here.study))
@@ -155,7 +156,7 @@ def done() -> Answer:
 
 @participant.get("/survey/later")
 def later() -> Answer:
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _render("later", here, unsaved="unsaved" in request.args)
 
 
@@ -357,7 +358,7 @@ def _consent_missing(_error: ConsentMissing) -> Answer:
 @participant.errorhandler(StateRefused)
 def _state_refused(_error: StateRefused) -> Answer:
     """Answers are not taken now: closed since the page was shown, or nothing is open yet to begin on."""
-    here = answering.visit(runtime(), _who())
+    here = visiting.visit(runtime(), _who())
     return (
         redirect(url_for(".survey"))
         if here.state not in ANSWERABLE

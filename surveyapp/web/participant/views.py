@@ -15,7 +15,7 @@ from surveyapp.domain.kinds import KINDS, Form, Part, PartType, field_value
 from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
 from surveyapp.domain.questionnaire import Option
 from surveyapp.domain.route import Page, Route
-from surveyapp.services.answering import Visit
+from surveyapp.services.visiting import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.language import in_language_of

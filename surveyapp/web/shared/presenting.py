@@ -9,7 +9,7 @@ from surveyapp.domain.answers import is_substantive
 from surveyapp.domain.conditions import Reference
 from surveyapp.domain.quoting import presented
 from surveyapp.domain.route import Page, parts_of
-from surveyapp.services.answering import Visit
+from surveyapp.services.visiting import Visit
 from surveyapp.web.shared.answers import said, written
 
 
