@@ -122,9 +122,19 @@ def protect(frame: pd.DataFrame, part: Part, people: People, thresholds: domain.
     withheld = {
         key
         for key, base in bases.items()
-        if key not in offered or limits.small_base(base) or (members[key] and not table.base(group_name(*key)).shown)
+        if key not in offered
+        or limits.small_base(base)
+        or (members[key] and _hidden_whole(table, part, group_name(*key)))
     }
     return Protected(counted, table, frozenset(withheld), refused)
+
+
+def _hidden_whole(table: ProtectedTable, part: Part, row: str | None) -> bool:
+    """Whether a slice may not be shown at all. The total of those with and without an answer stands on no page: where
+    it alone is hidden, for the sake of a small number without an answer, the rest is shown."""
+    if table.base(row).shown:
+        return False
+    return part.type is PartType.CODES or not table.cell(row, ANSWERED).shown
 
 
 def refusals(people: People, bases: Mapping[SliceKey, int], minimum_base: int) -> frozenset[tuple[str, bool]]:
