@@ -23,26 +23,14 @@ from surveyapp.services.fieldwork import OpenCase
 from surveyapp.services.interviewing import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
+from surveyapp.web.shared.fields import PIECES, Line
 from surveyapp.web.shared.language import in_language_of
 from surveyapp.web.shared.presenting import presented_to
 
 REASON_KEYS = {Reason.DONT_KNOW: "/", Reason.PREFER_NOT_TO_SAY: "-"}
 REASON_LABELS = {Reason.DONT_KNOW: lazy("Don’t know"), Reason.PREFER_NOT_TO_SAY: lazy("Won’t say")}
 SKIP = f"{MISSING_PREFIX}{Reason.SKIPPED.value}"
-PIECES = ("day", "month", "year")
 DIGITS = "1234567890"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of text that goes with an option."""
-
-    name: str
-    id: str
-    label: str
-    value: str
-    limit: int
-    fault: str | None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from surveyapp.domain.route import Page, Route
 from surveyapp.services.visiting import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
+from surveyapp.web.shared.fields import PIECES, Line
 from surveyapp.web.shared.language import in_language_of
 from surveyapp.web.shared.presenting import presented_to
 
@@ -28,20 +29,6 @@ WIDEST_ROW = 6
 """Numbers of a scale that fit beside each other at 320 px, each 44 px wide."""
 
 _REASON_VALUES = frozenset(f"{MISSING_PREFIX}{reason.value}" for reason in Reason)
-
-PIECES = ("day", "month", "year")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of text that goes with an option."""
-
-    name: str
-    id: str
-    label: str
-    value: str
-    limit: int
-    fault: str | None
 
 
 @dataclass(frozen=True)
