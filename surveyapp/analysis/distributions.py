@@ -108,6 +108,12 @@ class Protected:
     withheld: frozenset[SliceKey]
     refused: frozenset[tuple[str, bool]]
 
+    def fewer_than(self, key: SliceKey) -> int | None:
+        """What may be said of how many a withheld slice's people are: nothing where it is hidden beside others, for it
+        may be hidden for their sake alone."""
+        counted_there = (group_name(*key), None) in self.table.counts
+        return self.table.base(group_name(*key)).fewer_than if counted_there else None
+
 
 def protect(frame: pd.DataFrame, part: Part, people: People, thresholds: domain.Thresholds) -> Protected:
     """Counts a variable for every slice there is, and protects them all in one table, whichever are looked at."""
@@ -242,7 +248,7 @@ def tally(
     true, row = protected.counted[key], group_name(*key)
     options, nets = categories(part)
     if key in protected.withheld:
-        hidden = Cell(None, None, thresholds.minimum_base)
+        hidden = Cell(None, None, protected.fewer_than(key))
         return Tally(people, hidden, {each.code: Cell(None) for each in (*options, *nets)}, {}, None, withheld=True)
     low = true.base < thresholds.low_base
     if true.base == 0 and not any(true.missing.values()):

@@ -71,7 +71,8 @@ def _shown(
     if refused:
         return "hidden"
     if (people, False) in protected.withheld:
-        return f"fewer than {thresholds.minimum_base}"
+        limit = protected.fewer_than((people, False))
+        return f"fewer than {limit}" if limit else "hidden"
     cell = distributions.tally(part, protected, people, thresholds).cells[code]
     if cell.count is not None:
         return str(cell.count)
@@ -111,9 +112,13 @@ def movement_rows(
     """Rows of movement between before and now in one sitting: more_…, less_…, same. The favourable net names them;
     without one they are `more` and `less`."""
     suffix = f"_{before.question.favourable}" if before.question.favourable else ""
-    refused = distributions.protect(frame, now, people, thresholds).refused
+    sides = (
+        distributions.protect(frame, before, people, thresholds),
+        distributions.protect(frame, now, people, thresholds),
+    )
+    refused = sides[1].refused
     rows: list[ResultRow] = []
-    for each, linked, told in shifts.movements(frame, before, now, people, thresholds):
+    for each, linked, told in shifts.movements(frame, before, now, sides, people, thresholds):
         movement = change.movement(linked.joint)
         named = (
             (f"more{suffix}", movement.rose, told.rose),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from surveyapp.analysis import change, disclosure, distributions, intervals, rounding, tallies
+from surveyapp.analysis.distributions import Protected
 from surveyapp.analysis.protected import CountTable, Group, ProtectedCount, ProtectedTable, Thresholds
 from surveyapp.analysis.slices import People, SliceKey, group_name, row_name
 from surveyapp.domain import study as domain
@@ -113,7 +114,7 @@ def shift(
         neutral=scale.neutral,
         net=scale.net,
         rows=tuple(rows),
-        changes=_changes(study, measure, asked, people, slices, matched, steps),
+        changes=_changes(study, measure, asked, protected, people, slices, matched, steps),
         matched=matched,
         matched_base=len(twice) if may_match else None,
         segment=None if refused else segment,
@@ -144,6 +145,7 @@ def _changes(
     study: Study,
     measure: Measure,
     asked: Sequence[Asked],
+    protected: Sequence[Protected],
     people: People,
     slices: Sequence[Slice],
     matched: bool,
@@ -160,23 +162,29 @@ def _changes(
         )
         members = _scale(asked[after].part, measure.net).net.members
         moves = _moves(asked[before], asked[after], people, members, study.thresholds)
-        found.extend(
-            _change(Change(each, kind, before, after), moves, (each, matched), study.thresholds) for each in slices
-        )
+        for each in slices:
+            bare, key = Change(each, kind, before, after), (each, matched)
+            sides = (protected[before], protected[after])
+            found.append(_change(bare, moves, sides, key, study.thresholds))
     return tuple(found)
 
 
 def movements(
-    frame: pd.DataFrame, before: Part, now: Part, people: People, thresholds: domain.Thresholds
+    frame: pd.DataFrame,
+    before: Part,
+    now: Part,
+    protected: tuple[Protected, Protected],
+    people: People,
+    thresholds: domain.Thresholds,
 ) -> Iterator[tuple[Slice, tallies.Linked, Change]]:
     """Before against now of one sitting, for everyone and each value of each segment: the true joint counts, and the
-    change as it may be shown."""
+    change as it may be shown beside the two variables, `protected`."""
     sides = [Asked(MeasureRow(0, part.moment, ""), part, frame) for part in (before, now)]
     moves = _moves(sides[0], sides[1], people, _favourable(before), thresholds)
     for each, _ in people.slices():
         key = (each, False)
         bare = Change(each, "looking_back", 0, 1)
-        yield each, moves.linked[key], _change(bare, moves, key, thresholds)
+        yield each, moves.linked[key], _change(bare, moves, protected, key, thresholds)
 
 
 @dataclass(frozen=True)
@@ -273,12 +281,20 @@ def _movements(codes: Sequence[str], favourable: Collection[str]) -> tuple[Group
     return tuple(Group(name, members) for name, members in named.items() if members)
 
 
-def _change(bare: Change, moves: _Moves, key: SliceKey, thresholds: domain.Thresholds) -> Change:
-    """One slice's change, as much of it as may be shown."""
+def _change(
+    bare: Change,
+    moves: _Moves,
+    sides: tuple[Protected, Protected],
+    key: SliceKey,
+    thresholds: domain.Thresholds,
+) -> Change:
+    """One slice's change, as much of it as may be shown: none where either side is withheld, for the matched base and
+    those lost or joined add up to how many answered there."""
     linked, row = moves.linked[key], group_name(*key)
     joint = linked.joint
     if (
         key in moves.left_out
+        or any(key in side.withheld for side in sides)
         or joint.base < max(thresholds.minimum_base, 1)
         or not moves.table.base(row).shown
         or _gives_away(linked, thresholds.minimum_cell)

@@ -181,7 +181,7 @@ class Change:
     the matched base; `lost` answered the before only, `joined` the after only. `before` and `after` count those in the
     favourable net; `gained` are in it only after, `given_up` only before. `points` is the change of the percentages,
     `interval` its 95% interval (Newcombe, paired). p-values are there only where no base is low.
-    `withheld`: too few people to show any of it.
+    `withheld`: none of it may be shown.
     """
 
     people: Slice

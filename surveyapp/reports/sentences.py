@@ -27,7 +27,7 @@ def headline(shift: Shift, words: Words) -> str:
         return _("%(title)s: no answers yet", title=title)
     if len(shift.rows) == 1:
         if not _shown(shift.everyone[0]):
-            return _("%(title)s: too few people to show", title=title)
+            return _("%(title)s: not shown, so that nobody’s answers can be worked out", title=title)
         return _("%(title)s: %(now)s", title=title, now=_of(shift.everyone[0], words))
     before, after = shift.everyone[:2]
     if before.tally.base.count == 0 or after.tally.base.count == 0:
@@ -39,7 +39,7 @@ def headline(shift: Shift, words: Words) -> str:
             row=there.label,
         )
     if not (_shown(before) and _shown(after)):
-        return _("%(title)s: too few people to show a change", title=title)
+        return _("%(title)s: no change shown, so that nobody’s answers can be worked out", title=title)
     step = shift.step(0, 1)
     if step.state == "broken":
         return _(
@@ -151,7 +151,7 @@ def change_kind(change: Change, shift: Shift, words: Words) -> str:
 
 
 def facts(change: Change, shift: Shift, words: Words) -> tuple[Fact, ...]:
-    """The size of a change, who moved, and who was lost. Empty where too few people answered both."""
+    """The size of a change, who moved, and who was lost. Empty where it is withheld."""
     if change.withheld:
         return ()
     _ = words.gettext

@@ -142,7 +142,7 @@ def _slice(change: Change, words: Words) -> Row:
     _ = words.gettext
     heading = change.people.label or _("Everyone")
     if change.withheld:
-        return Row(heading, None, (), _("Not shown: too few people answered both."))
+        return Row(heading, None, (), _("Not shown, so that nobody’s answers can be worked out."))
     hidden, interval = _("not shown"), change.interval
     points = hidden if change.points is None else f"{sentences.sign_of(change.points)}{abs(change.points)}"
     bounds = hidden

@@ -32,7 +32,10 @@ HEADLINES = {
         "Confidence hardly changed: from 10 of 20 to 5 of 10",
     ),
     "one moment": (((made.row(made.SECOND, made.tally((10, 8, 1, 0, 0))),),), "Confidence: 18 of 19"),
-    "one moment, hidden": (((made.row(made.SECOND, made.withheld()),),), "Confidence: too few people to show"),
+    "one moment, hidden": (
+        ((made.row(made.SECOND, made.withheld()),),),
+        "Confidence: not shown, so that nobody’s answers can be worked out",
+    ),
     "nobody yet": (made.measured(NOBODY, NOBODY), "Confidence: no answers yet"),
     "nobody asked again yet": (
         made.measured(made.tally((20, 7, 2, 0, 0)), NOBODY),
@@ -40,11 +43,11 @@ HEADLINES = {
     ),
     "a base hidden": (
         made.measured(made.tally((20, 7, 2, 0, 0)), made.withheld()),
-        "Confidence: too few people to show a change",
+        "Confidence: no change shown, so that nobody’s answers can be worked out",
     ),
     "a net hidden": (
         made.measured(made.tally((20, 7, 2, 0, 0)), made.tally((None, 5, 4, None, 0), base=12)),
-        "Confidence: too few people to show a change",
+        "Confidence: no change shown, so that nobody’s answers can be worked out",
     ),
 }
 
