@@ -237,7 +237,7 @@ def mentees(rng: random.Random) -> list[Person]:
         if third >= 0 or rng.random() < 0.12:
             person.try_to_reach(3, second + 61, min(second + 100, -1), rng.choice((1, 2, 3)))
             continue
-        person.answer("mentee_3", 1, 3, third)
+        person.answer("mentee_3", 2, 3, third)
     return people
 
 
@@ -273,10 +273,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Make the demonstration cohort of the mentoring study.")
     parser.add_argument("--output", type=Path, default=HERE / "cohort.json")
     rng = random.Random(SEED)
-    opening = {"questionnaire": "mentee_1", "version": 2, "days": SECOND_VERSION_OPENS}
+    openings = [
+        {"questionnaire": "mentee_1", "version": 2, "days": SECOND_VERSION_OPENS},
+        {"questionnaire": "mentee_3", "version": 2, "days": -300},
+    ]
     written = [person.written for person in (*mentees(rng), *others(rng))]
     rows = {"sites": SITES, "participants": written}
-    lines = ['"study": "mentoring"', f'"note": {json.dumps(NOTE)}', f'"openings": [{json.dumps(opening)}]']
+    lines = ['"study": "mentoring"', f'"note": {json.dumps(NOTE)}', f'"openings": {json.dumps(openings)}']
     lines += [
         f'"{key}": [\n' + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in each) + "\n ]"
         for key, each in rows.items()
