@@ -11,6 +11,7 @@ def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
     from surveyapp.web.evaluator.routes import evaluator
     from surveyapp.web.interviewer.routes import interviewer
+    from surveyapp.web.looking.routes import looking, phone
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.shared import assembly
@@ -20,6 +21,6 @@ def create_app(runtime: Runtime) -> Flask:
     app = Flask("surveyapp", static_folder="static", template_folder="web/shared/templates")
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
-    for blueprint in (participant, staff, interviewer, evaluator, manager, health):
+    for blueprint in (participant, staff, interviewer, evaluator, manager, looking, phone, health):
         app.register_blueprint(blueprint)
     return app

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain import comparability
 from surveyapp.domain.comparability import Status, Wording, declaration_of, same_kind, variables
-from surveyapp.domain.condition_words import Known, condition_words, known_of
+from surveyapp.domain.condition_words import Known, Say, condition_words, english, known_of
 from surveyapp.domain.conditions import Condition
-from surveyapp.domain.questionnaire import Declaration, Question, Questionnaire, Section
+from surveyapp.domain.questionnaire import Declaration, Pattern, Question, Questionnaire, Section
 from surveyapp.domain.study import Study
 
 
@@ -163,38 +163,63 @@ def _section_edits(old: Section, new: Section, knowns: tuple[Known, Known]) -> I
     yield from _routing(None, old.ask_if, new.ask_if, knowns)
 
 
-_APART = ("id", "text", "options", "nets", "statements", "moments", "ask_if", "scale")
-"""Keys of a question that are compared by their parts, or whose parts say it all."""
+Content = dict[tuple[str, str | None], str]
+"""What a question holds: (what, of which option, statement or moment) to its words. Defaults are left out."""
+
+_DEFAULTS = {"ask_if": "always", "exclusive": "no", "required": "no", "fact": "no", "decimals": "0"}
+_ORDER = ("text", "statement", "option", "order", "specify", "exclusive", "moment", "net", "ask_if")
+_OWNERS = {"specify": "option", "exclusive": "option"}
+
+
+def content(question: Question, known: Known, _: Say = english) -> Content:
+    """All that is written of a question, in words, in the order in which it is read."""
+    found: Content = {("text", None): question.text}
+    found |= {("statement", each.id): each.text for each in question.statements}
+    found |= {("option", each.code): each.label for each in question.options}
+    found |= {("specify", each.code): each.specify for each in question.options if each.specify}
+    found |= {("exclusive", each.code): "yes" for each in question.options if each.exclusive}
+    found |= {("moment", each.id): each.label for each in question.moments}
+    found |= {("net", each.name): f"{each.label} ({', '.join(each.options)})" for each in question.nets}
+    found |= {("ask_if", each): condition_words(condition, known, _) for each, condition in _conditions(question)}
+    for key in dataclasses.fields(Question):
+        said = _said(getattr(question, key.name)) if key.name not in _APART else None
+        if said is not None and said != _DEFAULTS.get(key.name):
+            found[key.name, None] = said
+    return found
+
+
+_APART = ("id", "kind", "text", "options", "nets", "statements", "moments", "ask_if", "scale")
+"""Keys of a question that are held by their parts, or whose parts say it all."""
+
+
+def _conditions(question: Question) -> Iterator[tuple[str | None, Condition]]:
+    """The question's own condition under None, and its statements' under their ids."""
+    if question.ask_if is not None:
+        yield None, question.ask_if
+    yield from ((each.id, each.ask_if) for each in question.statements if each.ask_if is not None)
 
 
 def _question_edits(old: Question, new: Question, knowns: tuple[Known, Known]) -> Iterator[Edit]:
-    yield from _edit("text", None, old.text, new.text)
-    yield from _listed(
-        "statement", {each.id: each.text for each in old.statements}, {each.id: each.text for each in new.statements}
-    )
+    one, two = content(old, knowns[0]), content(new, knowns[1])
+    conditions = dict(_conditions(old)), dict(_conditions(new))
+    found = [*_edit("kind", None, old.kind, new.kind), *_reordered(old, new)]
+    for what, about in dict.fromkeys((*one, *two)):
+        owner = (_OWNERS.get(what, "statement" if about else what), about)
+        both = owner in one and owner in two
+        if what == "ask_if" and conditions[0].get(about) == conditions[1].get(about):
+            continue
+        if both or what not in ("specify", "exclusive", "ask_if") or about is None:
+            default = _DEFAULTS.get(what)
+            found.extend(_edit(what, about, one.get((what, about), default), two.get((what, about), default)))
+    yield from sorted(found, key=lambda edit: _ORDER.index(edit.what) if edit.what in _ORDER else len(_ORDER))
+
+
+def _reordered(old: Question, new: Question) -> Iterator[Edit]:
+    """The options of both in another order."""
     labels = [{option.code: option.label for option in each.options} for each in (old, new)]
-    yield from _listed("option", *labels)
     kept = [[code for code in each if code in labels[1 - index]] for index, each in enumerate(labels)]
     if kept[0] != kept[1]:
         yield Edit("order", None, ", ".join(labels[0].values()), ", ".join(labels[1].values()))
-    for option in new.options:
-        before = old.option(option.code)
-        if before is not None:
-            yield from _edit("specify", option.code, before.specify, option.specify)
-            yield from _edit("exclusive", option.code, _said(before.exclusive), _said(option.exclusive))
-    yield from _listed(
-        "moment", {each.id: each.label for each in old.moments}, {each.id: each.label for each in new.moments}
-    )
-    nets = [{each.name: f"{each.label} ({', '.join(each.options)})" for each in q.nets} for q in (old, new)]
-    yield from _listed("net", *nets)
-    yield from _routing(None, old.ask_if, new.ask_if, knowns)
-    asked = {each.id: each for each in old.statements}
-    for each in new.statements:
-        if each.id in asked:
-            yield from _routing(each.id, asked[each.id].ask_if, each.ask_if, knowns)
-    for key in dataclasses.fields(Question):
-        if key.name not in _APART:
-            yield from _edit(key.name, None, _said(getattr(old, key.name)), _said(getattr(new, key.name)))
 
 
 def _routing(
@@ -202,11 +227,6 @@ def _routing(
 ) -> Iterator[Edit]:
     if old != new:
         yield Edit("ask_if", about, condition_words(old, knowns[0]), condition_words(new, knowns[1]))
-
-
-def _listed(what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Edit]:
-    for name in dict.fromkeys((*old, *new)):
-        yield from _edit(what, name, old.get(name), new.get(name))
 
 
 def _edit(what: str, about: str | None, old: str | None, new: str | None) -> Iterator[Edit]:
@@ -222,4 +242,6 @@ def _said(value: object) -> str | None:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(filter(None, map(_said, value))) or None
+    if isinstance(value, Pattern):
+        return f"{value.says} ({value.match})"
     return str(value.value if isinstance(value, enum.Enum) else value)

@@ -28,6 +28,7 @@ class Action(enum.Enum):
     MANAGE_PARTICIPANTS = "add and import participants"
     GIVE_ACCESS = "give out links and codes"
     OPEN_VERSION = "open a questionnaire version"
+    SEE_QUESTIONNAIRES = "look at questionnaires"
 
 
 MAY: dict[Role, frozenset[Action]] = {
@@ -35,9 +36,16 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.SUPERVISOR: frozenset(
         {Action.INTERVIEW, Action.TAKE_OVER, Action.SEE_CONTACTS, Action.GIVE_ACCESS, Action.SEE_OPEN_TEXT}
     ),
-    Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT}),
+    Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT, Action.SEE_QUESTIONNAIRES}),
     Role.MANAGER: frozenset(
-        {Action.SEE_CONTACTS, Action.MANAGE_PARTICIPANTS, Action.GIVE_ACCESS, Action.OPEN_VERSION, Action.SEE_RESULTS}
+        {
+            Action.SEE_CONTACTS,
+            Action.MANAGE_PARTICIPANTS,
+            Action.GIVE_ACCESS,
+            Action.OPEN_VERSION,
+            Action.SEE_QUESTIONNAIRES,
+            Action.SEE_RESULTS,
+        }
     ),
 }
 

@@ -83,7 +83,7 @@ def consent() -> Answer:
 @participant.post("/survey/consent")
 def give_consent() -> Answer:
     who = _who()
-    agreed = {name.removeprefix("agree-"): True for name in request.form if name.startswith("agree-")}
+    agreed = views.agreed_in(request.form)
     if "decline" in request.form:
         answering.give_consent(runtime(), who, {})
         return redirect(url_for(".declined"))
@@ -261,7 +261,6 @@ def _back(here: Visit, page_id: str) -> str:
 
 
 def _question(here: Visit, page: Page, posted: Form | None = None, faults: tuple[AnswerFault, ...] = ()) -> str:
-    answered, likely = here.ready[1].progress
     return _render(
         "question",
         here,
@@ -269,8 +268,6 @@ def _question(here: Visit, page: Page, posted: Form | None = None, faults: tuple
         back=_back(here, page.id),
         action=_address(page.id),
         save_id=uuid.uuid4(),
-        answered=answered,
-        likely=max(likely, 1),
         note=_NOTES.get(request.args.get("note", ""), lambda: None)(),
     )
 
@@ -284,25 +281,23 @@ _NOTES = {
 def _consent(here: Visit, agreed: dict[str, bool] | None = None, refused: bool = False) -> str:
     """The consent page, ticked as before or as posted; with what is missing, when it was refused."""
     said = {purpose: each.given for purpose, each in here.consents.items()}
-    required = here.study.required_purposes
-    missing = [
-        (f"agree-{purpose.id}", _("To take part, tick “%(text)s”", text=purpose.text))
-        for purpose in required
-        if refused and not (agreed or {}).get(purpose.id)
-    ]
     return _render(
         "consent",
         here,
         agreed=said if agreed is None else agreed,
-        missing=missing,
+        missing=views.consent_missing(here.study, agreed or {}) if refused else [],
         begun=here.response is not None,
-        changed_mind=any(said.get(purpose.id) is False for purpose in required),
+        changed_mind=any(said.get(purpose.id) is False for purpose in here.study.required_purposes),
     )
 
 
 def _render(name: str, here: Visit, **context: Any) -> str:
-    """A page of somebody's study."""
-    return render_template(f"participant/{name}.html", visit=here, study=here.study, **context)
+    """A page of somebody's study. `to` finds the others: they are not only served here."""
+    return render_template(f"participant/{name}.html", visit=here, study=here.study, to=_to, **context)
+
+
+def _to(place: str, **values: Any) -> str:
+    return url_for(f".{place}", **values)
 
 
 def _code_fault(why: str) -> str:

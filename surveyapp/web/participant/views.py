@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -15,6 +15,7 @@ from surveyapp.domain.kinds import KINDS, Form, Part, PartType, field_value
 from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
 from surveyapp.domain.questionnaire import Option
 from surveyapp.domain.route import Page, Route
+from surveyapp.domain.study import Study
 from surveyapp.services.visiting import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
@@ -68,7 +69,8 @@ class Field:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to)."""
+    """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to).
+    `answered` of `likely` pages are behind it."""
 
     page: Page
     heading: str
@@ -76,6 +78,8 @@ class QuestionPage:
     fields: tuple[Field, ...]
     faults: tuple[tuple[str, str], ...]
     columns: int
+    answered: int
+    likely: int
 
     @property
     def title(self) -> str:
@@ -108,7 +112,9 @@ def question_page(
     information = not KINDS[question.kind].parts(question)
     heading = page.statement.text if page.statement else page.section.title if information else question.text
     listed = tuple((_target(part), sentences[part.key]) for part in page.parts if part.key in sentences)
-    return QuestionPage(page, heading, question.text if page.statement else None, fields, listed, _columns(fields))
+    lead = question.text if page.statement else None
+    answered, likely = visit.ready[1].progress
+    return QuestionPage(page, heading, lead, fields, listed, _columns(fields), answered, max(likely, 1))
 
 
 def _field(
@@ -219,6 +225,20 @@ def _columns(fields: Sequence[Field]) -> int:
 def open_page(visit: Visit, page_id: str) -> Page | None:
     """The page, if this person may be on it now."""
     return visit.route.page(page_id) if visit.consented and visit.route is not None else None
+
+
+def consent_missing(study: Study, agreed: Mapping[str, bool]) -> list[tuple[str, str]]:
+    """What was not ticked and must be, to take part: (id of the box, sentence)."""
+    return [
+        (f"agree-{purpose.id}", _("To take part, tick “%(text)s”", text=purpose.text))
+        for purpose in study.required_purposes
+        if not agreed.get(purpose.id)
+    ]
+
+
+def agreed_in(names: Iterable[str]) -> dict[str, bool]:
+    """The purposes that were ticked, of the names of a form's fields."""
+    return {name.removeprefix("agree-"): True for name in names if name.startswith("agree-")}
 
 
 def resume_at(route: Route) -> Page | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -20,11 +20,28 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
+FRAME = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+"""For a participant's page as staff look at it, in a frame."""
+
+AROUND_A_FRAME = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+"""For the page around that."""
+
+
+def show_in_a_frame() -> None:
+    """Lets this page stand in a frame of this site's own."""
+    g.content_security_policy = FRAME
+
+
+def show_a_frame() -> None:
+    """Lets this page hold one."""
+    g.content_security_policy = AROUND_A_FRAME
+
+
 def install(app: Flask) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers["Content-Security-Policy"] = g.get("content_security_policy", CONTENT_SECURITY_POLICY)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

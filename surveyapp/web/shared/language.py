@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask_babel import Babel, Domain, get_locale, refresh
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -22,6 +22,9 @@ from surveyapp.web.shared.session import is_staff_path
 
 CHOICE = "lang"
 """The name that a choice of language travels by, in an address and in a form."""
+
+SHOWN = "in"
+"""The name that the language of a questionnaire somebody looks at travels by: it is not the looker's own."""
 
 
 class Interface(Domain):
@@ -49,13 +52,16 @@ def interface_language() -> str:
     """The language that everything around a study's own words is in. English where the one asked for is not complete:
     a page never speaks half a language."""
     wanted = asked_language()
-    serves = interface.serves_staff if is_staff_path(request.path) else interface.serves_participants
+    for_staff = is_staff_path(request.path) and "language" not in g
+    serves = interface.serves_staff if for_staff else interface.serves_participants
     return wanted if serves(wanted) else interface.SOURCE
 
 
 def asked_language() -> str:
     """The language of the study's words, too: the one chosen or, before anything is, the browser's first of those
     there are."""
+    if "language" in g:
+        return str(g.language)
     there_are = _choices()
     chosen = session.get("language")
     if chosen in there_are:
@@ -73,7 +79,16 @@ def speak(language: str) -> bool:
     return True
 
 
+def speak_here(wanted: str | None, languages: tuple[str, ...]) -> None:
+    """For this page alone, and whatever the browser asks for: a participant's page in the language somebody wants to
+    see it in, one of `languages` or else their first."""
+    g.languages = languages
+    g.language = wanted if wanted in languages else languages[0]
+
+
 def _choices() -> tuple[str, ...]:
+    if "languages" in g:
+        return tuple(g.languages)
     if is_staff_path(request.path):
         return tuple(filter(interface.serves_staff, interface.languages()))
     studies = runtime().studies.values()
@@ -82,14 +97,16 @@ def _choices() -> tuple[str, ...]:
 
 def _take_up_choice() -> Response | None:
     """Goes on to the same page without the choice in its address, once the choice is remembered."""
-    if request.method != "GET" or CHOICE not in request.args or request.endpoint in (None, "static"):
+    if "language" in g or request.method != "GET" or CHOICE not in request.args or request.endpoint in (None, "static"):
         return None
-    return redirect(_here()) if speak(request.args[CHOICE]) else None
+    return redirect(here()) if speak(request.args[CHOICE]) else None
 
 
-def _here(**more: str) -> str:
+def here(language: str | None = None) -> str:
     """This page's address, with another choice of language or none."""
-    kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name != CHOICE}
+    name = SHOWN if "language" in g else CHOICE
+    kept = {key: values for key, values in request.args.to_dict(flat=False).items() if key != name}
+    more = {name: language} if language else {}
     return url_for(request.endpoint or "participant.start", **(request.view_args or {}), **kept, **more)  # type: ignore[arg-type]
 
 
@@ -105,9 +122,9 @@ class LanguageChoice:
 
 def language_choices(study: Study | None = None, shown: str | None = None) -> list[LanguageChoice]:
     """What to choose from: the languages a study offers, or all there are. `shown` is the one it is in now."""
-    codes = runtime().offered(study) if study else _choices()
+    codes = runtime().offered(study) if study and "languages" not in g else _choices()
     now = shown or asked_language()
-    return [LanguageChoice(code, own_name(code), code == now, _here(**{CHOICE: code})) for code in codes]
+    return [LanguageChoice(code, own_name(code), code == now, here(code)) for code in codes]
 
 
 def own_name(code: str) -> str:

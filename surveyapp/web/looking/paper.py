@@ -1,0 +1,144 @@
+"""A questionnaire around its phone, as a codebook, as a map, and beside another."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+
+from surveyapp.domain import quoting
+from surveyapp.domain.codebook import question_anchor
+from surveyapp.domain.comparability import Wording
+from surveyapp.domain.errors import NotFound
+from surveyapp.domain.route import pages_of
+from surveyapp.domain.side_by_side import side_by_side
+from surveyapp.services import trying
+from surveyapp.web.looking import words
+from surveyapp.web.looking.blueprint import (
+    ANYWHERE,
+    SEED,
+    Answer,
+    Looked,
+    kept,
+    looked_at,
+    looking,
+    may_look,
+    page,
+    somebody,
+)
+from surveyapp.web.looking.map_view import map_view
+from surveyapp.web.manager import version_words
+from surveyapp.web.shared.answers import REASONS
+from surveyapp.web.shared.headers import show_a_frame
+from surveyapp.web.shared.language import in_language_of, own_name
+
+OTHER = "with"
+"""The name that the other questionnaire travels by: `backfill_1/v2`."""
+
+
+@looking.app_template_filter("plain")
+def plain(text: str) -> str:
+    """A text as it reads where nothing is known of anybody, in the language it is in."""
+    return in_language_of(text, quoting.plain(text))
+
+
+@looking.get("")
+@may_look
+def phone_frame(study_id: str, name: str, version: int) -> Answer:
+    """The questionnaire on a phone, as its participants have it, and who is pretended to answer."""
+    looked = looked_at(study_id, name, version)
+    show_a_frame()
+    pages = pages_of(looked.questionnaire)
+    at = request.args.get("at", "")
+    wanted = next((each for each in pages if each.id == at), None)
+    query = dict(kept())
+    address = (
+        url_for("phone.question", **looked.address | query | {"page_id": wanted.id, ANYWHERE: 1})
+        if wanted
+        else url_for("phone.consent", **looked.address | query)
+    )
+    who = somebody()
+    return page(
+        "phone",
+        looked,
+        **_around(looked),
+        place="phone",
+        address=address,
+        pages=pages,
+        at=wanted.id if wanted else "",
+        beforehand=trying.beforehand(looked.shelf.study, looked.book),
+        who=who,
+        seed_name=SEED,
+    )
+
+
+@looking.get("/codebook")
+@may_look
+def codebook(study_id: str, name: str, version: int) -> Answer:
+    """Every question with its codes and its routing, to read or to print."""
+    looked = looked_at(study_id, name, version)
+    return page(
+        "codebook",
+        looked,
+        **_around(looked),
+        place="codebook",
+        words=words,
+        names=_names(looked),
+        reason_words=REASONS,
+    )
+
+
+@looking.get("/map")
+@may_look
+def map(study_id: str, name: str, version: int) -> Answer:
+    """Sections and questions, and what is asked because of what."""
+    looked = looked_at(study_id, name, version)
+    known = trying.beforehand(looked.shelf.study, looked.book)
+    view = map_view(looked.book, known)
+    return page("map", looked, **_around(looked), place="map", view=view, words=words)
+
+
+@looking.get("/beside")
+@may_look
+def beside(study_id: str, name: str, version: int) -> Answer:
+    """This version and another, question beside question. Without another: the one before, or after."""
+    looked = looked_at(study_id, name, version)
+    others = [each for each in looked.shelf.wordings if each != Wording(name, version)]
+    wanted = request.args.get(OTHER)
+    other = next((each for each in others if wanted == f"{each.questionnaire}/v{each.version}"), None)
+    if wanted and other is None:
+        raise NotFound(f"There is no version “{wanted}” in {study_id} to put beside this one.")
+    if other is None:
+        own = sorted((each for each in others if each.questionnaire == name), key=lambda each: -each.version)
+        before = next((each for each in own if each.version < version), own[0] if own else None)
+        other = before or (others[0] if others else None)
+    found = None
+    if other is not None:
+        one = looked.shelf.questionnaire(other.questionnaire, other.version, looked.language)
+        later = other.questionnaire == name and other.version > version
+        pair = (looked.questionnaire, one) if later else (one, looked.questionnaire)
+        found = side_by_side(looked.shelf.study, *pair, words.say)
+    return page(
+        "beside",
+        looked,
+        **_around(looked),
+        place="beside",
+        found=found,
+        other=other,
+        others=others,
+        other_name=OTHER,
+        words=words,
+        version_words=version_words,
+    )
+
+
+def _around(looked: Looked) -> dict[str, object]:
+    """What stands over each of these pages: the languages, the other versions."""
+    languages = [(code, own_name(code)) for code in looked.shelf.languages]
+    versions = [each.version for each in looked.shelf.wordings if each.questionnaire == looked.questionnaire.id]
+    return {"languages": languages, "versions": versions}
+
+
+def _names(looked: Looked) -> dict[str, str]:
+    """What an anchor is called: a question by its id, a section by its title."""
+    book = looked.book
+    names = {question_anchor(each.question.id): each.question.id for each in book.entries}
+    return names | {chapter.anchor: chapter.section.title for chapter in book.chapters}
