@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 from surveyapp.services.runtime import Runtime
@@ -18,9 +20,23 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.shared.health import health
     from surveyapp.web.shared.sign_in import staff
 
-    app = Flask("surveyapp", static_folder="static", template_folder="web/shared/templates")
+    app = _bare()
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
     for blueprint in (participant, staff, interviewer, evaluator, manager, looking, phone, health):
         app.register_blueprint(blueprint)
     return app
+
+
+def create_draft_app(folder: str, study: str, questionnaire: str) -> Flask:
+    """The application that `surveyapp questionnaires try` serves, to the author of a questionnaire alone: whoever
+    reaches it sees it."""
+    from surveyapp.web.looking import drafts
+
+    app = _bare()
+    drafts.assemble(app, Path(folder), study, questionnaire)
+    return app
+
+
+def _bare() -> Flask:
+    return Flask("surveyapp", static_folder="static", template_folder="web/shared/templates")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -45,3 +47,21 @@ def open_runtime() -> Runtime:
 def questionnaires_folder() -> Path:
     """Where the studies are, without needing any key: checking files is for whoever writes them."""
     return Path(environment().get("SURVEYAPP_QUESTIONNAIRES") or ROOT / "questionnaires")
+
+
+def check_port(port: int) -> None:
+    """Raises ClickException where something else serves there."""
+    with socket.socket() as wanted:
+        wanted.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            wanted.bind(("127.0.0.1", port))
+        except OSError:
+            raise click.ClickException(f"Port {port} is taken. Name another one with --port.") from None
+
+
+def serve(application: str, port: int, *more: str) -> None:
+    """Becomes gunicorn, on this machine alone: what is written before is seen first, and Ctrl-C reaches it."""
+    sys.stdout.flush()
+    # Arguments of our own, no shell.
+    arguments = [application, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--log-level", "warning"]
+    os.execve(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, *more], dict(environment()))

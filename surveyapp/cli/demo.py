@@ -6,11 +6,11 @@ import base64
 import datetime as dt
 import os
 import secrets
-import sys
 
 import click
 
-from surveyapp.cli.context import DEMO_ENV, environment, open_runtime, open_settings
+from surveyapp.cli.context import DEMO_ENV, check_port, open_runtime, open_settings
+from surveyapp.cli.context import serve as become_server
 from surveyapp.services import demo as service
 from surveyapp.services import instruments, readiness
 from surveyapp.services.runtime import Runtime
@@ -42,6 +42,7 @@ def links(limit: int | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(port: int) -> None:
     """Serve the demonstration on this machine until Ctrl-C, building it first if there is none."""
+    check_port(port)
     _write_environment()
     os.environ.setdefault("SURVEYAPP_PUBLIC_URL", f"http://127.0.0.1:{port}")
     runtime = _migrated()
@@ -51,28 +52,7 @@ def serve(port: int) -> None:
         service.load(runtime)
     _greet(runtime)
     runtime.database.dispose()
-    sys.stdout.flush()
-    # Arguments of our own, no shell: this process becomes the server, so that Ctrl-C reaches it.
-    os.execve(
-        sys.executable,
-        [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "wsgi:app",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-            "--worker-class",
-            "gthread",
-            "--log-level",
-            "warning",
-        ],
-        dict(environment()),
-    )
+    become_server("wsgi:app", port, "--workers", "2", "--threads", "4")
 
 
 def _migrated() -> Runtime:

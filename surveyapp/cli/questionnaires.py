@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import open_runtime, questionnaires_folder
+from surveyapp.cli.context import check_port, open_runtime, questionnaires_folder, serve
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.written import SCHEMAS, json_schema
 from surveyapp.reports.wording_text import FATES, difference_lines, history_lines
-from surveyapp.services import differences, instruments, moving, opening
+from surveyapp.services import differences, instruments, looking, moving, opening
 
 
 @click.group()
@@ -101,6 +101,25 @@ def reword(study: str, questionnaire: str) -> None:
 def _say(prospect: opening.Prospect) -> None:
     for line in difference_lines(prospect.difference) if prospect.difference else ():
         click.echo(line)
+
+
+@questionnaires.command("try")
+@click.argument("study")
+@click.argument("questionnaire")
+@click.option("--port", type=click.IntRange(1, 65535), default=8010, show_default=True)
+def try_out(study: str, questionnaire: str, port: int) -> None:
+    """Serve a QUESTIONNAIRE that is being written, on this machine until Ctrl-C. It loads again when its file is saved,
+    and stores nothing."""
+    folder = questionnaires_folder()
+    try:
+        looking.newest(looking.draft(folder, study), questionnaire)
+    except QuestionnaireFaults as error:
+        click.echo(f"It cannot be read yet. The page says all that is wrong, and begins with:\n{error.faults[0]}")
+    check_port(port)
+    click.echo(f"{questionnaire} of {study} is at http://127.0.0.1:{port} until Ctrl-C. Save its file to see it anew.")
+    # A page that waits for a change does not hold up the end.
+    application = f"surveyapp:create_draft_app({str(folder.resolve())!r}, {study!r}, {questionnaire!r})"
+    serve(application, port, "--threads", "8", "--graceful-timeout", "1")
 
 
 @questionnaires.command()

@@ -335,6 +335,8 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "decimals": ("number",),
     "earliest": ("date",),
     "latest": ("date",),
+    "missing": tuple(name for name, kind in KINDS.items() if kind.closed),
+    "required": tuple(name for name in KINDS if name != "information"),
     "max_length": ("open", "short"),
     "pattern": ("short",),
     "order": ("choice", "multiple", "statements"),

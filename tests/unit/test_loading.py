@@ -111,6 +111,7 @@ FAULTS = [
     ("first", "kind: rating, scale: worth", "kind: rating, scale: agreement", "wrong_scale", 14),
     ("first", "kind: choice, scale: agreement", "kind: choice", "needs_options", 8),
     ("first", "kind: open,", "kind: open, minimum: 3,", "key_of_another_kind", 9),
+    ("first", "kind: open,", "kind: open, missing: [dont_know],", "key_of_another_kind", 9),
     ("first", "  - id: then", "  - id: then\n    id: again", "written_twice", 11),
     ("first", "version: 1", "version: 2", "wrong_file", 1),
     ("first", "sections:", "sections: [", "not_yaml", 5),

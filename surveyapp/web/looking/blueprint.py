@@ -26,7 +26,7 @@ from surveyapp.web.shared.sign_in import current_staff, staff_only
 PREFIX = "/manage/<study_id>/questionnaires/<name>/v<int:version>"
 
 looking = Blueprint("looking", __name__, url_prefix=PREFIX, template_folder="templates")
-phone = Blueprint("phone", __name__, url_prefix=f"{PREFIX}/phone", template_folder="templates")
+phone = Blueprint("phone", __name__, url_prefix=f"{PREFIX}/phone", template_folder="../participant/templates")
 
 Answer = str | Response | tuple[str, int]
 

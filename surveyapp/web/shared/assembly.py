@@ -20,12 +20,29 @@ csrf = CSRFProtect()
 
 
 def assemble(app: Flask, settings: Settings) -> None:
+    """Everything a page of an installation rests on."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not settings.demo,
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    app.session_interface = SessionByAudience()
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    assemble_pages(app, settings.demo)
+    limiter.init_app(app)
+    sign_in.manager.init_app(app)
+
+
+def assemble_pages(app: Flask, demo: bool = False) -> None:
+    """What pages need, whoever they are for and wherever they come from: no database, nobody signed in."""
+    app.config.update(
         # A phone in a tunnel outlasts an hour: a form is good as long as the session it belongs to.
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
@@ -39,33 +56,24 @@ def assemble(app: Flask, settings: Settings) -> None:
             "image/svg+xml",
             "text/csv",
         ],
-        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
-        RATELIMIT_HEADERS_ENABLED=False,
     )
-    app.session_interface = SessionByAudience()
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
-        )
     csrf.init_app(app)
     Compress(app)
     static_files.install(app)
     language.install(app)
-    limiter.init_app(app)
-    sign_in.manager.init_app(app)
     headers.install(app)
     errors.install(app)
-    _template_globals(app, settings)
+    _template_globals(app, demo)
 
 
-def _template_globals(app: Flask, settings: Settings) -> None:
+def _template_globals(app: Flask, demo: bool) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
     def everywhere() -> dict[str, object]:
         locale = get_locale() or Locale("en")
         return {
-            "demo": settings.demo,
+            "demo": demo,
             "language": str(locale).replace("_", "-"),
             "direction": locale.text_direction,
             "is_staff_page": is_staff_path(request.path),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -22,6 +22,7 @@ def install(app: Flask) -> None:
 
 def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
     template = "shared/error_staff.html" if is_staff_path(request.path) else "shared/error.html"
+    template = current_app.config.get("ERROR_PAGE", template)
     return render_template(template, title=title, sentence=sentence), status
 
 
@@ -54,8 +55,6 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
-    from flask import current_app
-
     if current_app.testing or current_app.debug:
         raise error
     current_app.logger.exception("unexpected error at %s", request.endpoint)
