@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -60,10 +61,15 @@ def runtime_sqlite(sqlite_url: str, clock: Clock) -> Iterator[Runtime]:
     made.database.dispose()
 
 
-@contextlib.contextmanager
-def serving(runtime: Runtime) -> Iterator[str]:
+def serving(runtime: Runtime) -> contextlib.AbstractContextManager[str]:
     """The application on a free loopback port; its address without a slash at the end."""
-    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
+    return serving_app(create_app(runtime))
+
+
+@contextlib.contextmanager
+def serving_app(app: Flask) -> Iterator[str]:
+    """Any application, the same."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -41,20 +41,25 @@ mood: {mapping: {much: good, somewhat: good, little: fair, not: bad}, because: F
 
 @pytest.fixture
 def cafe(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
+    made = cafe_of(database_url, clock, tmp_path)
+    yield made
+    made.database.dispose()
+
+
+def cafe_of(database_url: str, clock: Clock, tmp_path: Path, **settings: object) -> Runtime:
     """Version 1 is open; version 2 is written."""
     files = {"first/v1": versioned.questionnaire("first", 1, *OLD)}
     versioned.write(tmp_path, files)
-    made = factories.create_runtime(database_url, clock, tmp_path)
+    made = factories.create_runtime(database_url, clock, tmp_path, **settings)
     for name in ("first", "second"):
         instruments.freeze(made, versioned.NAME, name)
     factories.open_questionnaires(made, versioned.NAME)
     made.database.dispose()
     files["first/v2"] = versioned.questionnaire("first", 2, *NEW, changes=CHANGES)
     versioned.write(tmp_path, files)
-    made = factories.create_runtime(database_url, clock, tmp_path)
+    made = factories.create_runtime(database_url, clock, tmp_path, **settings)
     instruments.freeze(made, versioned.NAME, "first")
-    yield made
-    made.database.dispose()
+    return made
 
 
 def guest(runtime: Runtime, reference: str) -> str:

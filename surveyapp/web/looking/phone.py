@@ -125,6 +125,7 @@ def later(study_id: str, name: str, version: int) -> Answer:
 @may_look
 def leave(study_id: str, name: str, version: int) -> Answer:
     """Begins again, with nothing said."""
+    shelf_of(study_id)
     query: dict[str, Any] = dict(kept())
     return redirect(url_for(".consent", study_id=study_id, name=name, version=version, **query))
 
