@@ -15,12 +15,13 @@ from surveyapp.domain.study import Study
 
 @dataclass(frozen=True)
 class Entry:
-    """A question: its place from 1, its variables, the questions its own conditions look at, and what looks at it:
-    questions and sections by anchor."""
+    """A question: its place from 1, its variables, what it quotes, the questions its own conditions look at, and what
+    looks at it: questions and sections by anchor."""
 
     number: int
     question: Question
     parts: tuple[Part, ...]
+    quotes: tuple[str, ...]
     looks_at: tuple[str, ...]
     leads_to: tuple[str, ...]
 
@@ -94,9 +95,9 @@ def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
             number += 1
             anchor = question_anchor(question.id)
             parts = KINDS[question.kind].parts(question)
-            entries.append(
-                Entry(number, question, parts, tuple(looked_at.get(anchor, ())), tuple(seen_by.get(anchor, ())))
-            )
+            quoted = dict.fromkeys(reference_id(each) for each in _quoted(texts_of(question)))
+            looks, seen = (tuple(each.get(anchor, ())) for each in (looked_at, seen_by))
+            entries.append(Entry(number, question, parts, tuple(quoted), looks, seen))
         chapters.append(Chapter(section, tuple(entries), tuple(looked_at.get(section_anchor(section.id), ()))))
     return Codebook(questionnaire, tuple(chapters), tuple(beforehand), known)
 
