@@ -9,6 +9,7 @@ import click
 
 from surveyapp.cli.context import check_port, open_runtime, questionnaires_folder, serve
 from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.source import did_you_mean
 from surveyapp.domain.written import SCHEMAS, json_schema
 from surveyapp.reports.wording_text import FATES, difference_lines, history_lines
 from surveyapp.services import differences, instruments, looking, moving, opening
@@ -20,11 +21,12 @@ def questionnaires() -> None:
 
 
 @questionnaires.command()
-@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-def check(path: Path | None) -> None:
-    """Check the studies under PATH, or the one in it: exit 0, or every fault with file, line and what to do."""
+@click.argument("study", required=False)
+def check(study: str | None) -> None:
+    """Check every study, or one STUDY by its name or its folder (a folder of studies too): exit 0, or every fault with
+    file, line and what to do."""
     try:
-        summary = instruments.check_folder(path or questionnaires_folder())
+        summary = instruments.check_folder(_folder_of(study))
     except QuestionnaireFaults as error:
         for fault in error.faults:
             click.echo(str(fault))
@@ -32,6 +34,18 @@ def check(path: Path | None) -> None:
         raise click.ClickException(f"{count} fault{'s' if count != 1 else ''}. Nothing was changed.") from None
     for line in summary:
         click.echo(line)
+
+
+def _folder_of(study: str | None) -> Path:
+    folder = questionnaires_folder()
+    if study is None:
+        return folder
+    if (folder / study / "study.yaml").exists():
+        return folder / study
+    if not Path(study).is_dir():
+        near = did_you_mean(study, [path.parent.name for path in folder.glob("*/study.yaml")])
+        raise click.ClickException(f"There is no study “{study}”, and no folder.{near}")
+    return Path(study)
 
 
 @questionnaires.command()

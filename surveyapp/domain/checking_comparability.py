@@ -65,15 +65,24 @@ def _check_version(questionnaire: Questionnaire, last: Mapping[str, Moments], so
             _check_undeclared(
                 source, here, name, old_parts, new_parts, "in the version before", f"`changes: {{{name}: …}}`"
             )
-    known = {*new, *last, *(part.question.id for parts in (*new.values(), *last.values()) for part in parts.values())}
+    known = _names(new) | _names(last)
     for declared in questionnaire.changes:
         place: Place = ("changes", declared.variable)
         if declared.variable not in known:
             _unknown(source, place, declared.variable, known)
             continue
         about = [name for name in both if _is_about(declared, next(iter(new[name].values())), questionnaire.changes)]
+        if not about and not (declared.variable in _names(new) and declared.variable in _names(last)):
+            why = "is new in this version" if declared.variable in _names(new) else "is no longer asked"
+            source.fault(place, "nothing_changed", f"“{declared.variable}” {why}: nothing compares. Take this out.")
+            continue
         pairs = {name: (last[name], new[name]) for name in about}
         _check_declared(source, place, declared, pairs, source.data["changes"][declared.variable])
+
+
+def _names(asked: Mapping[str, Moments]) -> set[str]:
+    """What a declaration can be about: variables, and the questions they are of."""
+    return {*asked, *(part.question.id for parts in asked.values() for part in parts.values())}
 
 
 def _is_about(declared: Declaration, part: Part, declarations: tuple[Declaration, ...]) -> bool:
@@ -105,8 +114,9 @@ def _check_declared(
     if not ({"comparable", "mapping"} & set(written)):
         source.fault(place, "missing_key", "Say `comparable: yes`, `comparable: no`, or a `mapping`.")
         return
-    if written.get("comparable") == "no" and declared.mapping:
-        source.fault(place, "bad_mapping", "A mapping makes it comparable. Take out `comparable: no`, or the mapping.")
+    if {"comparable", "mapping"} <= set(written):
+        said = f"comparable: {written['comparable']}"
+        source.fault(place, "bad_mapping", f"A mapping makes it comparable. Take out `{said}`, or the mapping.")
         return
     differing = {
         name: pair

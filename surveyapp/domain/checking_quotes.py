@@ -30,6 +30,9 @@ def check_quotes(study: Study, questionnaire: Questionnaire, source: Source) -> 
                     )
                 for quote in quotes(text):
                     _check_quote(study, questionnaire, source, place, quote, seen)
+            for place, text in _labels(("sections", s, "questions", q), question):
+                if "{" in text or "}" in text:
+                    source.fault(place, "bad_quote", "An answer quotes nothing. Write it without braces.")
             seen.update({part.key: part for part in KINDS[question.kind].parts(question)})
 
 
@@ -41,6 +44,16 @@ def _texts(place: Place, question: Question) -> Iterator[tuple[Place, str]]:
         yield (*place, "interviewer"), question.interviewer
     for statement in question.statements:
         yield (*place, "statements", statement.id), statement.text
+
+
+def _labels(place: Place, question: Question) -> Iterator[tuple[Place, str]]:
+    """What can be chosen, where the question itself says it; a scale is said in study.yaml."""
+    at = (*place, "scale") if question.scale else (*place, "options")
+    for option in question.options:
+        own = at if question.scale else (*at, option.code)
+        yield own, option.label
+        if option.specify:
+            yield own, option.specify
 
 
 def _check_quote(

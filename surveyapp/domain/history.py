@@ -6,32 +6,38 @@ from dataclasses import dataclass
 
 from surveyapp.domain import comparability
 from surveyapp.domain.comparability import Status, Wording, Wordings
+from surveyapp.domain.condition_words import condition_words, known_of
+from surveyapp.domain.conditions import All
 from surveyapp.domain.kinds import Part
 from surveyapp.domain.results import SeriesNote
-from surveyapp.domain.route import pages_of
+from surveyapp.domain.route import Page, pages_of
 from surveyapp.domain.study import Study, Touchpoint
 
 
 @dataclass(frozen=True)
 class Since:
-    """What became of it since an earlier wording. `notes` are the steps in between, with the author's reasons."""
+    """What became of it since an earlier wording. `notes` are the steps in between, with the author's reasons;
+    `mapping` each code that counts as another one now."""
 
     wording: Wording
     status: Status
     comparable: bool
     notes: tuple[SeriesNote, ...]
+    mapping: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Occurrence:
     """The variable in one version, and the touchpoints of one group that use it. `parts`: one a moment; none where that
-    version no longer asks it. `since` is None where nothing came before for that group."""
+    version no longer asks it. `asked_if`: of whom, in words; None: of everybody. `since` is None where nothing came
+    before for that group."""
 
     group: str
     touchpoints: tuple[Touchpoint, ...]
     wording: Wording
     section: str | None
     parts: tuple[Part, ...]
+    asked_if: str | None
     since: Since | None
 
 
@@ -75,7 +81,8 @@ def _along(wordings: Wordings, variable: str, old: Wording, new: Wording) -> Sin
         return Since(old, "removed", False, ())
     link = wordings.link(variable, old, new)
     status = comparability.status(wordings.part(old, variable), wordings.part(new, variable))
-    return Since(old, status, link.comparable, link.notes)
+    mapping = tuple((one, two) for one, two in (link.mapping or {}).items() if one != two)
+    return Since(old, status, link.comparable, link.notes, mapping)
 
 
 def _occurrence(
@@ -87,5 +94,17 @@ def _occurrence(
         for part in page.parts
         if part.name == variable and part.when is None
     ]
-    section = pages[0][0].section.title if pages else None
-    return Occurrence(group, at, wording, section, tuple(part for _, part in pages), since)
+    page = pages[0][0] if pages else None
+    section = page.section.title if page else None
+    parts = tuple(part for _, part in pages)
+    return Occurrence(group, at, wording, section, parts, _asked_if(study, wording, page) if page else None, since)
+
+
+def _asked_if(study: Study, wording: Wording, page: Page) -> str | None:
+    """What its section, its question and, in a grid, its statement are asked on."""
+    statement = page.statement.ask_if if page.statement else None
+    conditions = tuple(each for each in (page.section.ask_if, page.question.ask_if, statement) if each is not None)
+    if not conditions:
+        return None
+    together = conditions[0] if len(conditions) == 1 else All(conditions)
+    return condition_words(together, known_of(study, study.questionnaires[wording]))

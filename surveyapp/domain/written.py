@@ -6,6 +6,7 @@ A sentence for each way of getting the shape wrong is in `shape_faults`.
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
@@ -287,7 +288,8 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
         source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{did_you_mean(name, known)}")
     elif kind in ("literal_error", "enum"):
         allowed = detail["ctx"]["expected"].replace("'", "")
-        source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.")
+        near = did_you_mean(str(value), re.split(", | or ", allowed))
+        source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.{near}")
     elif kind in _SENTENCES:
         code, sentence = _SENTENCES[kind]
         if name in ("due", "closes"):

@@ -94,6 +94,8 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
         yield from _wrapped(f"{group.title if group else each.group}, {where}: {_name(each.wording)}")
         if each.since is not None:
             yield from _wrapped(_since(each.since), "  ")
+            for old, new in each.since.mapping:
+                yield from _wrapped(f"{old} becomes {new}", "    ")
         if not each.parts:
             continue
         first = each.parts[0]
@@ -107,6 +109,8 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
         question = first.question
         if question.options:
             yield from _wrapped(f"Options: {' / '.join(option.label for option in question.options)}", "  ")
+        if each.asked_if:
+            yield from _wrapped(f"Asked if: {each.asked_if}", "  ")
         if question.kind == "rating":
             ends = f" ({question.low} to {question.high})" if question.low and question.high else ""
             yield from _wrapped(f"From {question.minimum} to {question.maximum}{ends}", "  ")

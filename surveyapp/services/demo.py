@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,8 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
 
 
 def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
-    """A new personal link for each case that takes answers, those in their window first: a demonstration takes them
-    outside it too, while links still open. Raises StateRefused where this is none."""
+    """A new personal link for each case that takes answers, those in their window first and the studies by turns: a
+    demonstration takes them outside it too, while links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
     relaxed = (CaseState.SCHEDULED, CaseState.CLOSED)
@@ -108,9 +109,19 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
                 state = overview.case.state(runtime.clock(), overview.response_state)
                 if state in ANSWERABLE or state in relaxed:
                     (open_now if state in ANSWERABLE else later).append(overview)
-        chosen = [*open_now, *later][:limit]
+        chosen = [*_by_turns(open_now), *_by_turns(later)][:limit]
         given = [access.issue(runtime, session, each.participant, each.case, "link") for each in chosen]
     return [f"{runtime.settings.public_url}{each.link}" for each in given]
+
+
+def _by_turns(cases_of_all: list[cases.CaseOverview]) -> list[cases.CaseOverview]:
+    """The first of every study, then the second of each, and so on."""
+    turns: Counter[str] = Counter()
+    placed = []
+    for each in cases_of_all:
+        placed.append((turns[each.participant.study], each))
+        turns[each.participant.study] += 1
+    return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _cohort_file(runtime: Runtime, study: Study) -> Path:

@@ -20,8 +20,8 @@ from surveyapp.domain.study import Study
 def find_difference(
     folder: Path, study_id: str, questionnaire: str, first: str | None = None, second: str | None = None
 ) -> Difference:
-    """From one version to another: of a questionnaire the two newest, or the versions named (`v1`, `v2`); or from
-    `name/v1` to `other/v1`. Raises NotFound, QuestionnaireFaults."""
+    """From one version to a later one: of a questionnaire the two newest, or the versions named (`v1`, `v2`, in either
+    order); or from `name/v1` to `other/v1`. Raises NotFound, QuestionnaireFaults."""
     study = _study(folder, study_id)
     if "/" in questionnaire:
         if first is None or second is not None:
@@ -33,6 +33,9 @@ def find_difference(
             raise NotFound(f"“{questionnaire}” has one version only. There is nothing to compare it with.")
         old = _wording(study, f"{questionnaire}/{first or f'v{versions[-2]}'}")
         new = _wording(study, f"{questionnaire}/{second or f'v{versions[-1]}'}")
+    if old.questionnaire == new.questionnaire and old.version > new.version:
+        # What an author declares looks from the earlier to the later.
+        old, new = new, old
     return difference(study, study.questionnaires[old], study.questionnaires[new])
 
 
@@ -63,7 +66,7 @@ def _versions(study: Study, questionnaire: str) -> list[int]:
 
 
 def _wording(study: Study, written: str) -> Wording:
-    match = re.fullmatch(r"([a-z0-9_]+)/v([0-9]{1,4})", written)
+    match = re.fullmatch(r"([a-z0-9_]+)/v?([0-9]{1,4})", written)
     if match is None:
         raise NotFound(f"“{written}” is not a version. Write it as `v2`, or with its questionnaire as `backfill_1/v2`.")
     found = Wording(match[1], int(match[2]))

@@ -62,9 +62,7 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
         file = f"{study.id}/{name}/v{version}.yaml"
         questionnaire = study.questionnaires.get((name, version))
         if questionnaire is None:
-            faults.append(
-                Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back.")
-            )
+            faults.append(_gone(file))
         elif fingerprint(to_document(questionnaire)) != sha256:
             faults.append(
                 Fault(
@@ -79,11 +77,27 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
+def _gone(file: str) -> Fault:
+    return Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back.")
+
+
+def _missing_files(folder: Path) -> tuple[Fault, ...]:
+    """Frozen versions without a file: found even where the rest cannot be read, often because of that."""
+    files = (f"{name}/v{version}.yaml" for name, version in read_lock(folder))
+    return tuple(_gone(f"{folder.name}/{file}") for file in files if not (folder / file).exists())
+
+
 def check_folder(folder: Path) -> list[str]:
     """A line for each questionnaire under a folder of studies, or of one study. Raises QuestionnaireFaults, frozen
     files that changed among them."""
-    studies = [load_study(folder)] if (folder / "study.yaml").exists() else list(load_studies(folder).values())
-    root = folder.parent if (folder / "study.yaml").exists() else folder
+    one = (folder / "study.yaml").exists()
+    try:
+        studies = [load_study(folder)] if one else list(load_studies(folder).values())
+    except QuestionnaireFaults as error:
+        homes = [folder] if one else [path.parent for path in folder.glob("*/study.yaml")]
+        missing = tuple(fault for home in homes for fault in _missing_files(home))
+        raise QuestionnaireFaults(tuple(sorted((*error.faults, *missing)))) from None
+    root = folder.parent if one else folder
     faults = tuple(fault for study in studies for fault in lock_faults(root / study.id, study))
     faults += tuple(fault for study in studies for fault in wording.wording_faults(root / study.id, study))
     if faults:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,3 +82,42 @@ def test_an_unknown_questionnaire_is_said(run: Run) -> None:
         result = run(command, "cafe", "fisrt")
         assert result.exit_code == 1
         assert "fisrt" in result.stderr
+
+
+def test_a_study_is_checked_by_its_name_or_its_folder(run: Run, tmp_path: Path) -> None:
+    by_name = run("check", "cafe")
+    assert by_name.exit_code == 0
+    assert by_name.output.splitlines()[0].startswith("cafe/first v1: ")
+    assert run("check", str(tmp_path / "cafe")).output == by_name.output
+    wrong = run("check", "caffe")
+    assert (wrong.exit_code, "Did you mean “cafe”?" in wrong.stderr) == (1, True)
+
+
+def test_a_difference_looks_from_the_earlier_to_the_later(run: Run) -> None:
+    said = run("diff", "cafe", "first", "v1", "v2").output
+    assert said.startswith("From first v1 to first v2")
+    assert run("diff", "cafe", "first", "2", "1").output == said
+
+
+def test_a_draft_is_not_served_where_it_cannot_be(run: Run) -> None:
+    for arguments, said in (
+        (("caffe", "first"), "Did you mean “cafe”?"),
+        (("cafe", "fisrt"), "Did you mean “first”?"),
+    ):
+        result = run("try", *arguments)
+        assert (result.exit_code, said in result.stderr) == (1, True), result.stderr
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = run("try", "cafe", "first", "--port", str(taken.getsockname()[1]))
+    assert (result.exit_code, "is taken. Name another one with --port." in result.stderr) == (1, True)
+
+
+def test_a_history_says_of_whom_it_was_asked_and_what_counts_as_what(run: Run, tmp_path: Path) -> None:
+    said = run("history", "cafe", "mood").output
+    assert "Since first v1: rescaled, comparable. Four options became three." in said
+    assert "little becomes fair" in said
+    file = tmp_path / "cafe" / "first" / "v2.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("text: How is your mood?}", "text: How is your mood?, ask_if: {coffee: much}}"))
+    assert "Asked if: coffee is Very much" in run("history", "cafe", "mood").output

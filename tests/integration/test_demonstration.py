@@ -97,3 +97,11 @@ def test_its_links_open_questionnaires_that_can_be_answered(demo_runtime: Runtim
         assert not visit.submitted
         groups.add((visit.participant.group, visit.case.touchpoint))
     assert {("backfill", 1), ("backfill", 2), ("employee", 1)} <= groups
+
+
+def test_its_first_links_are_of_every_study(demo_runtime: Runtime) -> None:
+    studies = set()
+    for link in demo.new_links(demo_runtime, 2):
+        access_id = access.open_link(demo_runtime, link.rpartition("/s/")[2])
+        studies.add(visiting.visit(demo_runtime, visiting.ByLink(access_id)).study.id)
+    assert studies == {"job_rotation", "mentoring"}

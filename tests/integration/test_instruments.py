@@ -60,6 +60,15 @@ def test_a_frozen_file_that_went_away_is_refused(folder: Path, sqlite_url: str, 
         instruments.check_frozen(factories.create_runtime(sqlite_url, clock, questionnaires=folder))
 
 
+def test_a_frozen_file_that_went_away_is_said_even_where_the_rest_cannot_be_read_for_it(folder: Path) -> None:
+    shutil.rmtree(folder / "job_rotation" / "backfill_1")
+    with pytest.raises(QuestionnaireFaults) as raised:
+        instruments.check_folder(folder)
+    found = {(fault.file, fault.code) for fault in raised.value.faults}
+    assert ("job_rotation/backfill_1/v1.yaml", "frozen_missing") in found
+    assert "unknown_questionnaire" in {code for _, code in found}
+
+
 def test_opening_twice_is_opening_once_and_needs_the_right(own: Runtime) -> None:
     manager = factories.create_staff(own, Role.MANAGER)
     assert instruments.open_newest(own, "job_rotation", "backfill_1", manager) == (1, True)

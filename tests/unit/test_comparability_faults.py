@@ -47,6 +47,13 @@ BETWEEN_VERSIONS = [
     (
         COFFEE,
         THREE,
+        "coffee: {comparable: yes, mapping: {much: good, somewhat: fair, little: bad, not: bad}, because: So.}",
+        "bad_mapping",
+        5,
+    ),
+    (
+        COFFEE,
+        THREE,
         "coffee: {comparable: no, mapping: {much: good, somewhat: fair, little: bad, not: bad}, because: So.}",
         "bad_mapping",
         5,
@@ -198,3 +205,23 @@ def test_one_id_is_one_kind_of_question_in_the_whole_study(tmp_path: Path) -> No
 def test_a_name_that_is_near_is_offered(tmp_path: Path) -> None:
     with pytest.raises(QuestionnaireFaults, match="Did you mean “coffee”"):
         versioned.load(tmp_path, pair(COFFEE, OTHERWISE, "cofee: {comparable: yes, because: So.}"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ((COFFEE, DRINKS), (COFFEE,), "“drinks” is no longer asked: nothing compares. Take this out."),
+        ((COFFEE,), (COFFEE, DRINKS), "“drinks” is new in this version: nothing compares. Take this out."),
+        ((COFFEE, DRINKS), (COFFEE, DRINKS), "“drinks” is not asked otherwise than before. Take this out."),
+    ],
+)
+def test_nothing_is_to_be_said_of_a_question_of_one_version_alone(
+    tmp_path: Path, old: tuple[str, ...], new: tuple[str, ...], said: str
+) -> None:
+    files = {
+        "first/v1": questionnaire("first", 1, *old),
+        "first/v2": questionnaire("first", 2, *new, changes="drinks: {comparable: no, because: So.}"),
+    }
+    with pytest.raises(QuestionnaireFaults) as raised:
+        versioned.load(tmp_path, files)
+    assert [(fault.code, fault.sentence) for fault in raised.value.faults] == [("nothing_changed", said)]

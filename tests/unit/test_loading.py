@@ -112,6 +112,13 @@ FAULTS = [
     ("first", "kind: choice, scale: agreement", "kind: choice", "needs_options", 8),
     ("first", "kind: open,", "kind: open, minimum: 3,", "key_of_another_kind", 9),
     ("first", "kind: open,", "kind: open, missing: [dont_know],", "key_of_another_kind", 9),
+    (
+        "first",
+        "id: liked_why, kind: open",
+        "id: liked_why, kind: choice, options: {a: 'At {site.name|it}'}",
+        "bad_quote",
+        9,
+    ),
     ("first", "  - id: then", "  - id: then\n    id: again", "written_twice", 11),
     ("first", "version: 1", "version: 2", "wrong_file", 1),
     ("first", "sections:", "sections: [", "not_yaml", 5),
