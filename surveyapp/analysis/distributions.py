@@ -114,6 +114,11 @@ class Protected:
         counted_there = (group_name(*key), None) in self.table.counts
         return self.table.base(group_name(*key)).fewer_than if counted_there else None
 
+    def tells_base(self, key: SliceKey) -> bool:
+        """Whether it is told how many of a slice answered."""
+        answered = None if (None, ANSWERED) not in self.table.counts else ANSWERED
+        return key not in self.withheld and self.table.cell(group_name(*key), answered).shown
+
 
 def protect(frame: pd.DataFrame, part: Part, people: People, thresholds: domain.Thresholds) -> Protected:
     """Counts a variable for every slice there is, and protects them all in one table, whichever are looked at."""

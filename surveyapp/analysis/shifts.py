@@ -288,13 +288,13 @@ def _change(
     key: SliceKey,
     thresholds: domain.Thresholds,
 ) -> Change:
-    """One slice's change, as much of it as may be shown: none where either side is withheld, for the matched base and
-    those lost or joined add up to how many answered there."""
+    """One slice's change, as much of it as may be shown: none where it is not told how many answered on either side, for
+    the matched base and those lost or joined add up to it."""
     linked, row = moves.linked[key], group_name(*key)
     joint = linked.joint
     if (
         key in moves.left_out
-        or any(key in side.withheld for side in sides)
+        or not all(side.tells_base(key) for side in sides)
         or joint.base < max(thresholds.minimum_base, 1)
         or not moves.table.base(row).shown
         or _gives_away(linked, thresholds.minimum_cell)

@@ -31,6 +31,8 @@ NOTE = (
 )
 SEED = 20260415
 SECOND_VERSION_OPENS = -205
+ALWAYS_SAID = ("times_met", "still_training", "recommend")
+"""What everybody answers: later texts quote it or, of the last, a base that could not be told would hide the series."""
 COUNTS = {"mentee": 45, "mentor": 20, "manager": 15}
 GROWTH = {1: 0.0, 2: 0.5, 3: 0.7}
 """How much better mentees are on the whole, in standard deviations of mood, at each touchpoint."""
@@ -122,7 +124,7 @@ class Person:
             return rng.choice(WORDS[part.key]) if is_there else None
         if question.kind == "open" or (question.kind == "short" and not question.required):
             return {"missing": "skipped"} if rng.random() < 0.35 else self._words(part.key)
-        if question.missing and part.key not in ("times_met", "still_training") and rng.random() < 0.025:
+        if question.missing and part.key not in ALWAYS_SAID and rng.random() < 0.025:
             return {"missing": rng.choice(question.missing).value}
         match part.type:
             case PartType.NUMBER:
