@@ -288,7 +288,7 @@ def _change(
     key: SliceKey,
     thresholds: domain.Thresholds,
 ) -> Change:
-    """One slice's change, as much of it as may be shown: none where it is not told how many answered on either side, for
+    """One slice's change, as much of it as may be shown: none where it is not told how many answered on either side, as
     the matched base and those lost or joined add up to it."""
     linked, row = moves.linked[key], group_name(*key)
     joint = linked.joint

@@ -31,9 +31,9 @@ NOTE = (
 )
 SEED = 20260415
 SECOND_VERSION_OPENS = -205
-ALWAYS_SAID = ("times_met", "still_training", "recommend")
-"""What everybody answers: later texts quote it or, of the last, a base that could not be told would hide the series."""
-COUNTS = {"mentee": 45, "mentor": 20, "manager": 15}
+ALWAYS_SAID = ("times_met", "still_training", "recommend", "apprenticeship_satisfaction")
+"""What everybody answers: later texts quote it or, of the last two, a base that could not be told would hide them."""
+COUNTS = {"mentee": 110, "mentor": 20, "manager": 15}
 GROWTH = {1: 0.0, 2: 0.5, 3: 0.7}
 """How much better mentees are on the whole, in standard deviations of mood, at each touchpoint."""
 CUTS = {5: (-0.9, -0.1, 0.4, 1.3), 4: (-0.3, 0.6, 1.5)}
