@@ -49,7 +49,7 @@ def test_every_version_can_be_looked_at_in_every_way_and_language(installed: Run
     client = signed_in(installed, study)
     for name, version in installed.study(study).questionnaires:
         for way in ("", "/codebook", "/map", "/beside", "/phone/consent"):
-            for language in ("en", "ur"):
+            for language in ("en", "ur") if way in ("/codebook", "/phone/consent") else ("en",):
                 page = client.page(f"/manage/{study}/questionnaires/{name}/v{version}{way}?in={language}")
                 if way == "/phone/consent":
                     assert ("html", language) in [(tag, each.get("lang")) for tag, each in page.elements]
