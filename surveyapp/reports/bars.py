@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, Tally
+from surveyapp.domain.wording import joined
 from surveyapp.reports import series
 from surveyapp.reports.words import Words, count_words, flagged, nothing_words, of_words, percent_words
 
@@ -20,14 +21,15 @@ LEAST_LOW, LEAST_HIGH = -35.0, 60.0
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a bar. `start` and `width` in percent of the base, from the midline (or from nothing). `said`: its
-    option, count, base and percentage in words."""
+    """A piece of a bar. `start` and `width` in percent of the base, from the midline (or from nothing). `label`: its
+    percentage in words. `said`: its option, count, base and percentage in words."""
 
     option: str
     colour: str
     start: float
     width: float
     percent: int | None
+    label: str
     said: str
 
 
@@ -157,14 +159,17 @@ def options_chart(together: Sequence[Distribution], words: Words) -> BarChart:
         bars = []
         for each in together:
             for tally in each.tallies:
-                label = " · ".join(
-                    part
-                    for part in (
-                        each.statement,
-                        each.moment_label,
-                        people_label(tally, words) if len(each.tallies) > 1 else None,
-                    )
-                    if part
+                label = joined(
+                    " · ",
+                    (
+                        part
+                        for part in (
+                            each.statement,
+                            each.moment_label,
+                            people_label(tally, words) if len(each.tallies) > 1 else None,
+                        )
+                        if part
+                    ),
                 )
                 bars.append(_option_bar(option, tally, label, words))
         if len(bars) == 1:
@@ -218,7 +223,7 @@ def _scale_bar(parted: Scale, tally: Tally, net: Cell, net_label: str, words: Wo
         label,
         None,
         _segments(parted, tally, words),
-        percent_words(net),
+        percent_words(net, words),
         of_words(net, tally.base, words),
         flagged(tally),
         _said(parted.options, tally, net, net_label, words),
@@ -247,6 +252,7 @@ def _segments(parted: Scale, tally: Tally, words: Words) -> tuple[Segment, ...]:
                     start,
                     shares[option.code],
                     cell.percent,
+                    percent_words(cell, words) or "",
                     segment_words(option, cell, tally, words),
                 )
             )
@@ -268,6 +274,7 @@ def _option_bar(option: Category, tally: Tally, label: str, words: Words) -> Bar
                 0.0,
                 100 * cell.count / base,
                 cell.percent,
+                percent_words(cell, words) or "",
                 segment_words(option, cell, tally, words),
             ),
         )
@@ -276,13 +283,14 @@ def _option_bar(option: Category, tally: Tally, label: str, words: Words) -> Bar
     )
     # A count that may not be shown is said as far as it may: there is no base behind it to lean on here.
     end = of_words(cell, tally.base, words) if cell.shown else count_words(cell, words)
-    return Bar(label, None, segments, percent_words(cell), end, flagged(tally), f"{option.label}: {end}")
+    said = words.labelled(option.label, end)
+    return Bar(label, None, segments, percent_words(cell, words), end, flagged(tally), said)
 
 
 def segment_words(option: Category, cell: Cell, tally: Tally, words: Words) -> str:
     """“Very confident: 16 of 29, 55%”."""
-    parts = [of_words(cell, tally.base, words), percent_words(cell)]
-    return f"{option.label}: {', '.join(part for part in parts if part)}"
+    parts = [of_words(cell, tally.base, words), percent_words(cell, words)]
+    return words.labelled(option.label, words.listed(part for part in parts if part))
 
 
 def _said(options: Sequence[Category], tally: Tally, net: Cell, net_label: str, words: Words) -> str:
@@ -290,6 +298,6 @@ def _said(options: Sequence[Category], tally: Tally, net: Cell, net_label: str, 
     parts = []
     for option in options:
         cell = tally.cell(option.code)
-        percent = percent_words(cell)
+        percent = percent_words(cell, words)
         parts.append(f"{option.label} {count_words(cell, words)}" + (f" ({percent})" if percent else ""))
-    return "; ".join([*parts, f"{net_label}: {of_words(net, tally.base, words)}"])
+    return words.chained([*parts, words.labelled(net_label, of_words(net, tally.base, words))])

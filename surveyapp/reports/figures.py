@@ -8,6 +8,7 @@ from the top, so that rows stand where the layout says whatever they hold.
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -16,7 +17,7 @@ from surveyapp.domain.results import Distribution, Shift
 from surveyapp.reports.bars import Bar, BarChart, BarGroup, Segment, options_chart, scale_chart, shift_chart
 from surveyapp.reports.columns import ColumnChart, rating_chart
 from surveyapp.reports.static_svg import LEAST
-from surveyapp.reports.words import FLAG, Words
+from surveyapp.reports.words import FLAG, ISOLATED, RIGHT_TO_LEFT, Words
 
 Figure = dict[str, Any]
 
@@ -215,9 +216,7 @@ def _trace(chart: BarChart, name: str, colour: str, placed: list[tuple[Bar, floa
             "color": "var(--likert-2)" if colour == "plain" else f"var(--{colour})",
             "line": {"color": "var(--paper)", "width": 1},
         },
-        "text": [
-            f"{segment.percent}%" if chart.midline and (segment.percent or 0) >= LEAST else "" for _, _, segment in here
-        ],
+        "text": [segment.label if chart.midline and (segment.percent or 0) >= LEAST else "" for _, _, segment in here],
         "textposition": "inside",
         "textangle": 0,
         "insidetextanchor": "middle",
@@ -352,5 +351,12 @@ def _at(index: int, y: float, text: str, font: dict[str, Any]) -> dict[str, Any]
 
 
 def _plain(lines: list[str]) -> str:
-    """Lines as Plotly wants them: nothing in them is markup, and `<br>` between."""
-    return "<br>".join(escape(line, quote=False) for line in lines)
+    """Lines as Plotly wants them: nothing in them is markup, and `<br>` between. A chart runs from the left in every
+    language; a line with a letter of a script that runs from the right is kept as it is read."""
+    return "<br>".join(escape(_directed(line), quote=False) for line in lines)
+
+
+def _directed(line: str) -> str:
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in line):
+        return f"{RIGHT_TO_LEFT}{line}{ISOLATED}"
+    return line
