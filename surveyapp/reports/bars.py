@@ -159,18 +159,7 @@ def options_chart(together: Sequence[Distribution], words: Words) -> BarChart:
         bars = []
         for each in together:
             for tally in each.tallies:
-                label = joined(
-                    " · ",
-                    (
-                        part
-                        for part in (
-                            each.statement,
-                            each.moment_label,
-                            people_label(tally, words) if len(each.tallies) > 1 else None,
-                        )
-                        if part
-                    ),
-                )
+                label = column_label(each, tally, words)
                 bars.append(_option_bar(option, tally, label, words))
         if len(bars) == 1:
             groups.append(BarGroup(None, None, (dataclasses.replace(bars[0], label=option.label),)))
@@ -186,6 +175,12 @@ def stretched(charts: Sequence[BarChart]) -> tuple[BarChart, ...]:
     low = min((chart.low for chart in charts if chart.midline), default=LEAST_LOW)
     high = max((chart.high for chart in charts if chart.midline), default=LEAST_HIGH)
     return tuple(dataclasses.replace(chart, low=low, high=high) if chart.midline else chart for chart in charts)
+
+
+def column_label(each: Distribution, tally: Tally, words: Words) -> str:
+    """What tells some people's answers to a variable from the others of its question; empty where there are none."""
+    split = people_label(tally, words) if len(each.tallies) > 1 else None
+    return joined(" · ", (part for part in (each.statement, each.moment_label, split) if part))
 
 
 def people_label(tally: Tally, words: Words) -> str:

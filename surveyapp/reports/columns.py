@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Distribution, RatingSummary
-from surveyapp.domain.wording import joined
-from surveyapp.reports.bars import people_label, segment_words
+from surveyapp.reports.bars import column_label, segment_words
 from surveyapp.reports.words import Words, count_words, flagged, nothing_words
 
 
@@ -50,21 +49,7 @@ def rating_chart(together: Sequence[Distribution], words: Words) -> ColumnChart:
     panels = []
     for each in together:
         for tally in each.tallies:
-            label = (
-                joined(
-                    " · ",
-                    (
-                        part
-                        for part in (
-                            each.statement,
-                            each.moment_label,
-                            people_label(tally, words) if len(each.tallies) > 1 else None,
-                        )
-                        if part
-                    ),
-                )
-                or None
-            )
+            label = column_label(each, tally, words) or None
             message = nothing_words(tally, words)
             if message:
                 panels.append(Panel(label, (), "", "", False, message, message))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
 from surveyapp.domain.wording import joined
 from surveyapp.reports import sentences, series
-from surveyapp.reports.bars import people_label
+from surveyapp.reports.bars import column_label, people_label
 from surveyapp.reports.words import FLAG, Words, count_words, flagged, nothing_words, of_words, percent_words
 
 
@@ -70,9 +70,7 @@ def answers(together: Sequence[Distribution], words: Words) -> Table:
     columns, tallies = [_("Answer")], []
     for each in together:
         for tally in each.tallies:
-            split = people_label(tally, words) if len(each.tallies) > 1 else None
-            name = joined(" · ", (part for part in (each.statement, each.moment_label, split) if part))
-            columns.append(name or _("Everyone"))
+            columns.append(column_label(each, tally, words) or _("Everyone"))
             tallies.append(tally)
     rows = [
         Row(category.label, None, tuple(_value(tally.cells.get(category.code), words) for tally in tallies))

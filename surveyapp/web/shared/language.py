@@ -47,7 +47,7 @@ def install(app: Flask) -> None:
     """What pages need to speak several languages."""
     Languages(app, locale_selector=interface_language)
     app.before_request(_take_up_choice)
-    app.jinja_env.globals.update(lang_of=lang_of, language_choices=language_choices)
+    app.jinja_env.globals.update(lang_of=lang_of, isolated=isolated, language_choices=language_choices)
     app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed)
 
 
@@ -146,10 +146,16 @@ def own_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def language_apart(text: object) -> str | None:
+    """The language of a study's text where it is not the page's."""
+    language = getattr(text, "language", None)
+    return None if language is None or language == reader_language() else str(language)
+
+
 def lang_of(text: object) -> Markup:
     """` lang="…" dir="…"` for the element of a text that is not in the page's language; nothing for all else."""
-    language = getattr(text, "language", None)
-    if language is None or language == reader_language():
+    language = language_apart(text)
+    if language is None:
         return Markup("")
     return Markup(' lang="{}" dir="{}"').format(language, direction(language))
 
@@ -172,7 +178,7 @@ def listed(texts: Iterable[object]) -> str:
 
 def isolated(text: object) -> object:
     """A text of a study that runs the other way than the page, kept apart from the sentence it is put into."""
-    language = getattr(text, "language", None)
+    language = language_apart(text)
     if language is None or direction(language) == direction(reader_language()):
         return text
     return f"\u2068{text}\u2069"
