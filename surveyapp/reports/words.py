@@ -79,11 +79,11 @@ def _percent(whole: int, language: str) -> str:
     return str(format_percent(Decimal(whole) / 100, locale=_locale(language)))
 
 
-def _untranslated(text: str, **values: Any) -> str:
+def _untranslated(text: str, /, **values: Any) -> str:
     return text % values if values else text
 
 
-def _untranslated_plural(one: str, many: str, number: int, **values: Any) -> str:
+def _untranslated_plural(one: str, many: str, number: int, /, **values: Any) -> str:
     return (one if number == 1 else many) % {"num": number, **values}
 
 

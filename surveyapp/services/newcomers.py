@@ -64,7 +64,7 @@ def columns(study: Study) -> tuple[Column, ...]:
         Column("reference", N_("Reference")),
         Column("enrolled_on", N_("Enrolled on")),
         Column("site", N_("Site")),
-        Column("site_name", N_("Name of a new site")),
+        Column("site_name", N_("Name of the new site")),
         *(Column(each.id, each.label, each.values, declared=True) for each in _attributes(study, "site")),
         *(
             Column(attribute_column(each), each.label, each.values, declared=True)
@@ -74,8 +74,8 @@ def columns(study: Study) -> tuple[Column, ...]:
         Column("phone", N_("Phone number")),
         Column("email", N_("E-mail address")),
         Column("preferred", N_("Prefers"), {each: each.replace("_", " ") for each in PREFERRED}),
-        Column("times", N_("Best times")),
-        Column("language", N_("Languages")),
+        Column("times", N_("Best times to reach them")),
+        Column("language", N_("Languages they speak")),
         *(Column(f"event.{event}", label, declared=True) for event, label in study.events.items()),
     )
 

@@ -28,11 +28,11 @@ from surveyapp.web.evaluator.asked import MATCHED, Asked, segments
 from surveyapp.web.shared.language import isolated, reader_language
 
 
-def _spoken(text: str, **values: Any) -> str:
+def _spoken(text: str, /, **values: Any) -> str:
     return str(gettext(text, **{name: isolated(value) for name, value in values.items()}))
 
 
-def _spoken_plural(one: str, many: str, number: int, **values: Any) -> str:
+def _spoken_plural(one: str, many: str, number: int, /, **values: Any) -> str:
     return str(ngettext(one, many, number, **{name: isolated(value) for name, value in values.items()}))
 
 
