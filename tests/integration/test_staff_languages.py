@@ -16,7 +16,8 @@ from surveyapp import create_app
 from surveyapp.domain.results import Shift
 from surveyapp.domain.staff import Role
 from surveyapp.domain.wording import Worded
-from surveyapp.services import results, wording
+from surveyapp.services import interface, results, wording
+from surveyapp.services.po import is_translated, read, write
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
 from tests import factories
@@ -42,6 +43,31 @@ def in_language(client: Client, path: str, language: str) -> Page:
     page = client.page(path)
     assert next(attributes for tag, attributes in page.elements if tag == "html")["lang"] == language
     return page
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _interface_that_is_complete(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The interface's files with the source in place of what nobody has translated yet: a language that is not complete
+    is not offered to staff, and these stories are of what they read once it is."""
+    there_are, folder = interface.languages()[1:], tmp_path_factory.mktemp("translations")
+    files = {language: read(interface.file_of(language), language) for language in there_are}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(interface, "FOLDER", folder)
+        for language, file in files.items():
+            for message in file.catalog:
+                if message.id and not is_translated(message):
+                    one, *more = [message.id] if isinstance(message.id, str) else message.id
+                    forms = (one, *[*more] * (file.catalog.num_plurals - 1))
+                    message.string, message.flags = forms if more else one, set()
+            write(interface.file_of(language), file, sort=True)
+        _forget()
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    for each in (interface._messages, interface.translations, interface.serves_participants, interface.serves_staff):
+        each.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -208,13 +208,18 @@ def test_declarations_are_read_from_the_files(tmp_path: Path) -> None:
 
 def test_two_wordings_translated_alike_are_still_two(tmp_path: Path) -> None:
     """What counts together is settled by what the author wrote, whoever reads the results."""
+    price = versioned.WORTH.replace("worth,", "price,")
     past = versioned.COFFEE.replace("do you like", "did you like")
-    score = "  - {{id: sum, title: {0}, method: sum, items: [worth], bands: {{all: {{label: All, from: 1, to: 10}}}}}}"
-    with_score = versioned.questionnaire("first", 1, versioned.COFFEE, versioned.WORTH) + "scores:\n"
-    later = versioned.questionnaire("first", 2, past, versioned.WORTH, changes="coffee: {comparable: no, because: So.}")
+    bands = "{{all: {{label: All, from: 1, to: 20}}}}"
+    score = f"  - {{{{id: sum, title: {{0}}, method: sum, items: [worth, price], bands: {bands}}}}}"
+    with_score = versioned.questionnaire("first", 1, versioned.COFFEE, versioned.WORTH, price) + "scores:\n"
+    later = versioned.questionnaire(
+        "first", 2, past, versioned.WORTH, price, changes="coffee: {comparable: no, because: So.}"
+    )
     study = versioned.load(
         tmp_path,
         {
+            "second/v1": versioned.questionnaire("second", 1, past),
             "first/v1": with_score + score.format("The worth") + "\n",
             "first/v2": later + "scores:\n" + score.format("All of its worth") + "\n",
         },
