@@ -13,6 +13,7 @@ from surveyapp.domain.kinds import Part, PartType
 from surveyapp.domain.questionnaire import Option, Question, Questionnaire, Score
 from surveyapp.domain.route import parts_of
 from surveyapp.domain.scores import band_of, score_of
+from surveyapp.domain.wording import in_language_of
 
 KIND = "score"
 """The kind of what stands in results for a score: nobody is asked it."""
@@ -20,7 +21,9 @@ KIND = "score"
 
 def part_of(score: Score) -> Part:
     """A score's bands as a variable: an option a band, from the lowest."""
-    options = tuple(Option(band.code, f"{band.label} ({band.low} to {band.high})") for band in score.bands)
+    options = tuple(
+        Option(band.code, in_language_of(band.label, f"{band.label} ({band.low}–{band.high})")) for band in score.bands
+    )
     question = Question(score.id, KIND, score.title, options=options)
     return Part(score.id, score.id, None, PartType.CODE, score.title, question)
 

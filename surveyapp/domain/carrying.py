@@ -14,13 +14,14 @@ from typing import Literal
 from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Number
 from surveyapp.domain.comparability import Link, Wordings, variables
 from surveyapp.domain.kinds import KINDS, Part
+from surveyapp.domain.marking import N_
 from surveyapp.domain.questionnaire import Questionnaire
 from surveyapp.domain.route import NOT_ASKED, parts_of
 
 Fate = Literal["kept", "mapped", "asked_again", "set_aside"]
 """As it was; as the mapping says; the question is asked again; the new version has no such question."""
 
-DOES_NOT_FIT = "The answer cannot be given any more."
+DOES_NOT_FIT = N_("The answer cannot be given any more.")
 
 
 @dataclass(frozen=True)

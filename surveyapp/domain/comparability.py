@@ -7,6 +7,7 @@ is broken breaks the whole, and mappings are applied one after the other.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,18 +15,23 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from surveyapp.domain.kinds import Part, PartType
+from surveyapp.domain.marking import N_
 from surveyapp.domain.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.results import SeriesNote
 from surveyapp.domain.route import parts_of
 from surveyapp.domain.study import Comparison
+from surveyapp.domain.wording import source_of
 
 Status = Literal["same", "extended", "reworded", "rescaled", "new", "removed"]
 _WORSE: tuple[Status, ...] = ("same", "extended", "reworded", "rescaled")
 
-NOT_DECLARED = "Nobody has said whether the two wordings can be compared."
-OTHER_KIND = "It is another kind of question."
-DOES_NOT_FIT = "What was said of the change does not fit these two wordings."
-NOT_HERE = "A version in between is not here."
+NOT_DECLARED = N_("Nobody has said whether the two wordings can be compared.")
+OTHER_KIND = N_("It is another kind of question.")
+DOES_NOT_FIT = N_("What was said of the change does not fit these two wordings.")
+NOT_HERE = N_("A version in between is not here.")
+
+UNDECLARED = frozenset({NOT_DECLARED, OTHER_KIND, DOES_NOT_FIT, NOT_HERE})
+"""Reasons that no author wrote."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +112,26 @@ def _status(old: Part, new: Part) -> Status:
 
 def _words(part: Part, kept: Sequence[str]) -> tuple[object, ...]:
     question = part.question
-    options = tuple((option.code, option.label, option.exclusive) for option in question.options if option.code in kept)
-    return question.text, part.label, part.moment_label, question.low, question.high, options
+    options = tuple(
+        (option.code, source_of(option.label), option.exclusive) for option in question.options if option.code in kept
+    )
+    return *_sources(question.text, part.label, part.moment_label, question.low, question.high), options
+
+
+def _sources(*texts: str | None) -> tuple[str | None, ...]:
+    """Two wordings are compared in what their author wrote: two texts may be translated alike."""
+    return tuple(None if text is None else source_of(text) for text in texts)
+
+
+def _as_written(score: Score) -> Score:
+    bands = tuple(dataclasses.replace(band, label=source_of(band.label)) for band in score.bands)
+    return dataclasses.replace(score, title=source_of(score.title), bands=bands)
 
 
 def notes_changed(old: Mapping[str | None, Part], new: Mapping[str | None, Part]) -> bool:
     """Whether the hint or the note to the interviewer is another."""
     one, two = next(iter(old.values())).question, next(iter(new.values())).question
-    return (one.hint, one.interviewer) != (two.hint, two.interviewer)
+    return _sources(one.hint, one.interviewer) != _sources(two.hint, two.interviewer)
 
 
 def declaration_of(declared: Iterable[Declaration], part: Part) -> Declaration | None:
@@ -201,7 +219,8 @@ class Wordings:
 
     def same_score(self, questionnaire: str, score: Score, version: int, newest: int) -> bool:
         """Whether a version has this very score, of items that are answered on the same options and mean the same."""
-        if score not in self.versions[questionnaire, version].scores:
+        there = self.versions[questionnaire, version].scores
+        if _as_written(score) not in (_as_written(each) for each in there):
             return False
         links = [
             self.along(questionnaire, key.partition("@")[0], min(version, newest), max(version, newest))

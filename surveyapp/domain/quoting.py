@@ -17,7 +17,7 @@ from surveyapp.domain.kinds import KINDS
 from surveyapp.domain.ordering import arranged
 from surveyapp.domain.questionnaire import Question
 from surveyapp.domain.route import Page
-from surveyapp.domain.wording import Worded
+from surveyapp.domain.wording import in_language_of
 
 _QUOTE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
 
@@ -59,8 +59,7 @@ def filled(text: str, fact: Fact) -> str:
 
     if "{" not in text:
         return text
-    said = _QUOTE.sub(word, text)
-    return Worded(said, text.language) if isinstance(text, Worded) else said
+    return in_language_of(text, _QUOTE.sub(word, text))
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ import dataclasses
 import enum
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.questionnaire import (
@@ -52,16 +52,36 @@ Words = Mapping[tuple[str, str], str]
 
 
 class Worded(str):
-    """A text that knows which language it is in: what is not translated yet is still in the source language, and a page
-    says so where it stands."""
+    """A text that knows which language it is in, and what it says in the source: what is not translated yet is still in
+    the source language, and a page says so where it stands."""
 
-    __slots__ = ("language",)
+    __slots__ = ("language", "source")
     language: str
+    source: str
 
-    def __new__(cls, text: str, language: str) -> Worded:
+    def __new__(cls, text: str, language: str, source: str | None = None) -> Worded:
         made = super().__new__(cls, text)
         made.language = language
+        made.source = text if source is None else source
         return made
+
+
+def source_of(text: str) -> str:
+    """What the author wrote: two texts are the same where these are, whatever their translations are."""
+    return text.source if isinstance(text, Worded) else text
+
+
+def in_language_of(text: str, made: str) -> str:
+    """What was made of a text, marked with the text's language."""
+    return Worded(made, text.language, text.source) if isinstance(text, Worded) else made
+
+
+def joined(separator: str, texts: Iterable[str]) -> str:
+    """Texts put together, marked with their language where all are in one."""
+    parts = list(texts) or [""]
+    languages = {getattr(part, "language", None) for part in parts}
+    made = separator.join(parts)
+    return in_language_of(parts[0], made) if len(languages) == 1 else made
 
 
 Say = Callable[[str, str, Audience], str]
@@ -114,6 +134,16 @@ def translated_study(study: Study, words: Words, language: str) -> Study:
     return _study(study, lambda id, text, audience: say(id, text, audience) if audience is P else text)
 
 
+def translated_whole(study: Study, words: Words, language: str) -> Study:
+    """The study in a language for its staff: what they alone meet too, and every version of its questionnaires."""
+    said = _study(study, _saying(lambda id, text: words.get((id, text)), language, study.source_language))
+    questionnaires = {
+        key: translated(each, words_for(each, words), language, study.source_language, 0)
+        for key, each in study.questionnaires.items()
+    }
+    return dataclasses.replace(said, questionnaires=questionnaires)
+
+
 def words_for(questionnaire: Questionnaire, words: Words) -> dict[str, str]:
     """The translations, by id, that a version of a questionnaire can use: what is stored when it is opened."""
     pairs = ((text.id, words.get((text.id, text.source))) for text in texts_of_questionnaire(questionnaire))
@@ -128,7 +158,7 @@ def words_fingerprint(words: Mapping[str, str]) -> str:
 def _saying(find: Callable[[str, str], str | None], language: str, source: str) -> Say:
     def say(id: str, text: str, _audience: Audience) -> str:
         said = find(id, text)
-        return Worded(text, source) if said is None else Worded(said, language)
+        return Worded(text, source) if said is None else Worded(said, language, text)
 
     return say
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, Tally
+from surveyapp.domain.wording import joined
 from surveyapp.reports import series
 from surveyapp.reports.words import Words, count_words, flagged, nothing_words, of_words, percent_words
 
@@ -20,14 +21,15 @@ LEAST_LOW, LEAST_HIGH = -35.0, 60.0
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a bar. `start` and `width` in percent of the base, from the midline (or from nothing). `said`: its
-    option, count, base and percentage in words."""
+    """A piece of a bar. `start` and `width` in percent of the base, from the midline (or from nothing). `label`: its
+    percentage in words. `said`: its option, count, base and percentage in words."""
 
     option: str
     colour: str
     start: float
     width: float
     percent: int | None
+    label: str
     said: str
 
 
@@ -157,15 +159,7 @@ def options_chart(together: Sequence[Distribution], words: Words) -> BarChart:
         bars = []
         for each in together:
             for tally in each.tallies:
-                label = " · ".join(
-                    part
-                    for part in (
-                        each.statement,
-                        each.moment_label,
-                        people_label(tally, words) if len(each.tallies) > 1 else None,
-                    )
-                    if part
-                )
+                label = column_label(each, tally, words)
                 bars.append(_option_bar(option, tally, label, words))
         if len(bars) == 1:
             groups.append(BarGroup(None, None, (dataclasses.replace(bars[0], label=option.label),)))
@@ -181,6 +175,12 @@ def stretched(charts: Sequence[BarChart]) -> tuple[BarChart, ...]:
     low = min((chart.low for chart in charts if chart.midline), default=LEAST_LOW)
     high = max((chart.high for chart in charts if chart.midline), default=LEAST_HIGH)
     return tuple(dataclasses.replace(chart, low=low, high=high) if chart.midline else chart for chart in charts)
+
+
+def column_label(each: Distribution, tally: Tally, words: Words) -> str:
+    """What tells some people's answers to a variable from the others of its question; empty where there are none."""
+    split = people_label(tally, words) if len(each.tallies) > 1 else None
+    return joined(" · ", (part for part in (each.statement, each.moment_label, split) if part))
 
 
 def people_label(tally: Tally, words: Words) -> str:
@@ -218,7 +218,7 @@ def _scale_bar(parted: Scale, tally: Tally, net: Cell, net_label: str, words: Wo
         label,
         None,
         _segments(parted, tally, words),
-        percent_words(net),
+        percent_words(net, words),
         of_words(net, tally.base, words),
         flagged(tally),
         _said(parted.options, tally, net, net_label, words),
@@ -247,6 +247,7 @@ def _segments(parted: Scale, tally: Tally, words: Words) -> tuple[Segment, ...]:
                     start,
                     shares[option.code],
                     cell.percent,
+                    percent_words(cell, words) or "",
                     segment_words(option, cell, tally, words),
                 )
             )
@@ -268,6 +269,7 @@ def _option_bar(option: Category, tally: Tally, label: str, words: Words) -> Bar
                 0.0,
                 100 * cell.count / base,
                 cell.percent,
+                percent_words(cell, words) or "",
                 segment_words(option, cell, tally, words),
             ),
         )
@@ -276,13 +278,14 @@ def _option_bar(option: Category, tally: Tally, label: str, words: Words) -> Bar
     )
     # A count that may not be shown is said as far as it may: there is no base behind it to lean on here.
     end = of_words(cell, tally.base, words) if cell.shown else count_words(cell, words)
-    return Bar(label, None, segments, percent_words(cell), end, flagged(tally), f"{option.label}: {end}")
+    said = words.labelled(option.label, end)
+    return Bar(label, None, segments, percent_words(cell, words), end, flagged(tally), said)
 
 
 def segment_words(option: Category, cell: Cell, tally: Tally, words: Words) -> str:
     """“Very confident: 16 of 29, 55%”."""
-    parts = [of_words(cell, tally.base, words), percent_words(cell)]
-    return f"{option.label}: {', '.join(part for part in parts if part)}"
+    parts = [of_words(cell, tally.base, words), percent_words(cell, words)]
+    return words.labelled(option.label, words.listed(part for part in parts if part))
 
 
 def _said(options: Sequence[Category], tally: Tally, net: Cell, net_label: str, words: Words) -> str:
@@ -290,6 +293,6 @@ def _said(options: Sequence[Category], tally: Tally, net: Cell, net_label: str, 
     parts = []
     for option in options:
         cell = tally.cell(option.code)
-        percent = percent_words(cell)
+        percent = percent_words(cell, words)
         parts.append(f"{option.label} {count_words(cell, words)}" + (f" ({percent})" if percent else ""))
-    return "; ".join([*parts, f"{net_label}: {of_words(net, tally.base, words)}"])
+    return words.chained([*parts, words.labelled(net_label, of_words(net, tally.base, words))])

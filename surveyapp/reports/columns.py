@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Distribution, RatingSummary
-from surveyapp.reports.bars import people_label, segment_words
+from surveyapp.reports.bars import column_label, segment_words
 from surveyapp.reports.words import Words, count_words, flagged, nothing_words
 
 
@@ -49,18 +49,7 @@ def rating_chart(together: Sequence[Distribution], words: Words) -> ColumnChart:
     panels = []
     for each in together:
         for tally in each.tallies:
-            label = (
-                " · ".join(
-                    part
-                    for part in (
-                        each.statement,
-                        each.moment_label,
-                        people_label(tally, words) if len(each.tallies) > 1 else None,
-                    )
-                    if part
-                )
-                or None
-            )
+            label = column_label(each, tally, words) or None
             message = nothing_words(tally, words)
             if message:
                 panels.append(Panel(label, (), "", "", False, message, message))
@@ -73,7 +62,7 @@ def rating_chart(together: Sequence[Distribution], words: Words) -> ColumnChart:
                 said = (
                     segment_words(option, cell, tally, words)
                     if cell.shown
-                    else (f"{option.label}: {count_words(cell, words)}")
+                    else words.labelled(option.label, count_words(cell, words))
                 )
                 columns.append(Column(option.label, cell.count, share, said))
             summary = summary_words(tally.rating, words)
@@ -84,7 +73,7 @@ def rating_chart(together: Sequence[Distribution], words: Words) -> ColumnChart:
                     summary,
                     words.ngettext("%(num)s person", "%(num)s people", base),
                     flagged(tally),
-                    "; ".join([*(column.said for column in columns), summary]),
+                    words.chained([*(column.said for column in columns), summary]),
                 )
             )
     highest = max((column.share or 0 for panel in panels for column in panel.columns), default=0)
@@ -103,9 +92,9 @@ def summary_words(rating: RatingSummary | None, words: Words) -> str:
         return ""
     parts = []
     if rating.mean is not None:
-        parts.append(words.gettext("Mean %(mean)s", mean=rating.mean))
+        parts.append(words.gettext("Mean %(mean)s", mean=words.decimal(rating.mean, 1)))
     if rating.most_common:
-        parts.append(words.gettext("most common %(numbers)s", numbers=", ".join(map(str, rating.most_common))))
+        parts.append(words.gettext("most common %(numbers)s", numbers=words.listed(map(str, rating.most_common))))
     if rating.minimum is not None and rating.maximum is not None:
         parts.append(words.gettext("from %(minimum)s to %(maximum)s", minimum=rating.minimum, maximum=rating.maximum))
     return " · ".join(parts)

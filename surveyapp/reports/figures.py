@@ -8,6 +8,7 @@ from the top, so that rows stand where the layout says whatever they hold.
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -16,10 +17,13 @@ from surveyapp.domain.results import Distribution, Shift
 from surveyapp.reports.bars import Bar, BarChart, BarGroup, Segment, options_chart, scale_chart, shift_chart
 from surveyapp.reports.columns import ColumnChart, rating_chart
 from surveyapp.reports.static_svg import LEAST
-from surveyapp.reports.words import FLAG, Words
+from surveyapp.reports.words import FLAG, ISOLATED, RIGHT_TO_LEFT, Words
 
 Figure = dict[str, Any]
 
+
+LINE, TALL = 18, 26
+"""From a line of text to the next, px: of most scripts, and of one that needs room."""
 
 _SOFT = {"size": 13, "color": "var(--ink-soft)"}
 
@@ -27,7 +31,7 @@ _SOFT = {"size": 13, "color": "var(--ink-soft)"}
 @dataclass(frozen=True)
 class _Frame:
     """Sizes in px, and characters a line (`wrap`). `above`: room for a row's name over its bar; none where it stands
-    beside. `small`: many rows, or rows of which none is a headline."""
+    beside. `small`: many rows, or rows of which none is a headline. `line`: from a line to the next."""
 
     margin_left: int
     margin_right: int
@@ -37,14 +41,18 @@ class _Frame:
     heading: int
     wrap: int
     small: bool
+    line: int = LINE
 
 
 def _frame(chart: BarChart, narrow: bool) -> _Frame:
     small = not chart.midline or any(group.heading for group in chart.groups)
+    # Nastaliq, in which Urdu is written, is tall; Arabic letters in another hand lose nothing by it.
+    line = TALL if any(_runs_left(text) for bar in chart.bars for text in (bar.label, bar.detail, bar.base)) else LINE
     if narrow:
-        return _Frame(0, 0, 24 if small else 34, 42, 12 if small else 16, 30, 30, small)
+        above = 42 + 2 * (line - LINE)
+        return _Frame(0, 0, 24 if small else 34, above, 12 if small else 16, 30, 30, small, line)
     left = 0 if not chart.labelled else 210
-    return _Frame(left, 162 if small else 120, 28 if small else 44, 0, 8 if small else 22, 32, 25, small)
+    return _Frame(left, 162 if small else 120, 28 if small else 44, 0, 8 if small else 22, 32, 25, small, line)
 
 
 def shift_figure(shift: Shift, words: Words, *, narrow: bool = False) -> Figure:
@@ -144,7 +152,7 @@ def _text_room(bar: Bar, frame: _Frame) -> float:
     if not frame.above:
         return 0
     lines = len(textwrap.wrap(bar.label or "", frame.wrap)) or 1
-    return frame.above + 18 * (lines - 1)
+    return frame.above + frame.line * (lines - 1)
 
 
 def _row_texts(bar: Bar, middle: float, frame: _Frame, *, headed: bool) -> list[dict[str, Any]]:
@@ -154,17 +162,20 @@ def _row_texts(bar: Bar, middle: float, frame: _Frame, *, headed: bool) -> list[
     value_font = {"size": 17 if frame.small else 22, "weight": 700, "color": "var(--accent)"}
     base = f"{bar.base} {FLAG}" if bar.flagged else bar.base
     texts: list[dict[str, Any]] = []
+    half = frame.line // 2
     if frame.above:
         top = middle - frame.bar / 2 - _text_room(bar, frame)
-        under = top + 10 + 18 * max(len(lines), 1)
+        under = top + 10 + frame.line * max(len(lines), 1)
         end = {"x": 1, "xanchor": "right", "xshift": 0}
-        texts.append(_left(frame) | {"text": _plain(lines), "y": top + 9 * max(len(lines), 1), "font": name_font})
+        texts.append(_left(frame) | {"text": _plain(lines), "y": top + half * max(len(lines), 1), "font": name_font})
         texts.append(_left(frame) | {"text": _plain([bar.message or bar.detail or ""]), "y": under, "font": _SOFT})
-        texts.append(_left(frame) | end | {"text": bar.value or "", "y": top + 9, "font": value_font})
+        texts.append(_left(frame) | end | {"text": bar.value or "", "y": top + half, "font": value_font})
         texts.append(_left(frame) | end | {"text": _plain([base]), "y": under, "font": _SOFT})
     else:
-        apart = 9 * len(lines) if bar.detail else 0
-        texts.append(_left(frame) | {"text": _plain(lines), "y": middle - (9 if bar.detail else 0), "font": name_font})
+        apart = half * len(lines) if bar.detail else 0
+        texts.append(
+            _left(frame) | {"text": _plain(lines), "y": middle - (half if bar.detail else 0), "font": name_font}
+        )
         if bar.detail:
             texts.append(_left(frame) | {"text": _plain([bar.detail]), "y": middle + apart + 2, "font": _SOFT})
         end = {"x": 1, "xanchor": "left", "xshift": 14}
@@ -172,8 +183,8 @@ def _row_texts(bar: Bar, middle: float, frame: _Frame, *, headed: bool) -> list[
             texts.append(_left(frame) | end | {"text": bar.value or "", "y": middle, "font": value_font})
             texts.append(_left(frame) | end | {"text": _plain([base]), "y": middle, "xshift": 72, "font": _SOFT})
         else:
-            texts.append(_left(frame) | end | {"text": bar.value or "", "y": middle - 9, "font": value_font})
-            texts.append(_left(frame) | end | {"text": _plain([base]), "y": middle + 13, "font": _SOFT})
+            texts.append(_left(frame) | end | {"text": bar.value or "", "y": middle - half, "font": value_font})
+            texts.append(_left(frame) | end | {"text": _plain([base]), "y": middle + half + 4, "font": _SOFT})
         if bar.message:
             texts.append(_left(frame) | {"text": _plain([bar.message]), "y": middle, "xshift": 0, "font": _SOFT})
     return [text for text in texts if text["text"]]
@@ -215,9 +226,7 @@ def _trace(chart: BarChart, name: str, colour: str, placed: list[tuple[Bar, floa
             "color": "var(--likert-2)" if colour == "plain" else f"var(--{colour})",
             "line": {"color": "var(--paper)", "width": 1},
         },
-        "text": [
-            f"{segment.percent}%" if chart.midline and (segment.percent or 0) >= LEAST else "" for _, _, segment in here
-        ],
+        "text": [segment.label if chart.midline and (segment.percent or 0) >= LEAST else "" for _, _, segment in here],
         "textposition": "inside",
         "textangle": 0,
         "insidetextanchor": "middle",
@@ -352,5 +361,15 @@ def _at(index: int, y: float, text: str, font: dict[str, Any]) -> dict[str, Any]
 
 
 def _plain(lines: list[str]) -> str:
-    """Lines as Plotly wants them: nothing in them is markup, and `<br>` between."""
-    return "<br>".join(escape(line, quote=False) for line in lines)
+    """Lines as Plotly wants them: nothing in them is markup, and `<br>` between. A chart runs from the left in every
+    language; a line with a letter of a script that runs from the right is kept as it is read."""
+    return "<br>".join(escape(_directed(line), quote=False) for line in lines)
+
+
+def _directed(line: str) -> str:
+    return f"{RIGHT_TO_LEFT}{line}{ISOLATED}" if _runs_left(line) else line
+
+
+def _runs_left(text: str | None) -> bool:
+    """Whether there is a letter in it of a script that runs from the right."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text or "")

@@ -9,8 +9,6 @@ from surveyapp.domain.results import Change, Shift, ShiftRow
 from surveyapp.reports import series
 from surveyapp.reports.words import FLAG, Words, of_words
 
-MINUS = "−"
-
 
 class Fact(NamedTuple):
     """A number to look at, and what it means."""
@@ -72,7 +70,7 @@ def _movement(shift: Shift, before: ShiftRow, after: ShiftRow, words: Words) -> 
 def lead(shift: Shift, words: Words) -> tuple[str, ...]:
     """Who was asked, what is counted, which row looks back, who was asked again: a sentence each."""
     _ = words.gettext
-    sentences = [f"{shift.asked_of}."]
+    sentences = [_("%(sentence)s.", sentence=shift.asked_of)]
     sentences.extend(_members(shift, words))
     back = next((row for row in shift.everyone if row.looking_back), None)
     if back:
@@ -98,18 +96,22 @@ def lead(shift: Shift, words: Words) -> tuple[str, ...]:
 
 def _members(shift: Shift, words: Words) -> list[str]:
     """Which options the net is made of; of rows that do not compare, each set's."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for index, row in enumerate(shift.everyone):
         counted = shift.scale_of(index)
         members = [option.label for option in counted.options if option.code in counted.net.members]
         if members and members != [counted.net.label]:
-            values = {"net": counted.net.label, "options": " + ".join(members)}
-            found.setdefault(words.gettext("“%(net)s” is %(options)s", **values), []).append(row.label)
+            found.setdefault((counted.net.label, " + ".join(members)), []).append(row.label)
     if len(found) < 2:
-        return [f"{said}." for said in found]
+        return [words.gettext("“%(net)s” is %(options)s.", net=net, options=options) for net, options in found]
     return [
-        words.gettext("%(said)s at %(rows)s.", said=said, rows=", ".join(f"“{row}”" for row in rows))
-        for said, rows in found.items()
+        words.gettext(
+            "“%(net)s” is %(options)s at %(rows)s.",
+            net=net,
+            options=options,
+            rows=words.listed(map(words.quoted, rows)),
+        )
+        for (net, options), rows in found.items()
     ]
 
 
@@ -191,7 +193,7 @@ def _people_fact(change: Change, shift: Shift, both: str, words: Words) -> Fact:
     assert change.gained is not None
     assert change.given_up is not None
     net = change.gained - change.given_up
-    big = words.ngettext("%(sign)s%(num)s person", "%(sign)s%(num)s people", abs(net), sign=sign_of(net))
+    big = words.ngettext("%(signed)s person", "%(signed)s people", abs(net), signed=words.signed(net, plus=True))
     if net == 0:
         big = words.gettext("No more, no fewer")
     small = words.gettext(
@@ -207,16 +209,16 @@ def _people_fact(change: Change, shift: Shift, both: str, words: Words) -> Fact:
 def _points_fact(change: Change, words: Words) -> Fact:
     assert change.points is not None
     big = words.ngettext(
-        "%(sign)s%(num)s point", "%(sign)s%(num)s points", abs(change.points), sign=sign_of(change.points)
+        "%(signed)s point", "%(signed)s points", abs(change.points), signed=words.signed(change.points, plus=True)
     )
     if change.interval is None:
         return Fact(big, words.gettext("percentage points"))
     return Fact(
         big,
         words.gettext(
-            "95%% interval %(low)s to %(high)s (Newcombe, paired)",
-            low=signed(change.interval.low),
-            high=signed(change.interval.high),
+            "95-percent interval %(low)s to %(high)s (Newcombe, paired)",
+            low=words.signed(change.interval.low),
+            high=words.signed(change.interval.high),
         ),
     )
 
@@ -225,10 +227,10 @@ def tests(change: Change, words: Words) -> str | None:
     """The p-values, where they may be given: never under a low base, and never before the size of the change."""
     parts = []
     if change.mcnemar_p is not None:
-        parts.append(words.gettext("exact McNemar test: p %(p)s", p=_p(change.mcnemar_p)))
+        parts.append(words.gettext("exact McNemar test: p %(p)s", p=_p(change.mcnemar_p, words)))
     if change.wilcoxon_p is not None:
-        parts.append(words.gettext("Wilcoxon signed-rank test: p %(p)s", p=_p(change.wilcoxon_p)))
-    return "; ".join(parts) or None
+        parts.append(words.gettext("Wilcoxon signed-rank test: p %(p)s", p=_p(change.wilcoxon_p, words)))
+    return words.chained(parts) or None
 
 
 def notes(shift: Shift, words: Words) -> tuple[str, ...]:
@@ -277,15 +279,6 @@ def matched_words(shift: Shift, words: Words) -> str | None:
     return words.gettext("Only the %(number)s asked every time", number=shift.matched_base)
 
 
-def signed(number: int) -> str:
-    """A whole number with a true minus sign; none for what is not negative."""
-    return f"{MINUS}{-number}" if number < 0 else str(number)
-
-
-def sign_of(number: int) -> str:
-    return "+" if number > 0 else MINUS if number < 0 else ""
-
-
 def _of(row: ShiftRow, words: Words) -> str:
     return of_words(row.net, row.tally.base, words)
 
@@ -302,5 +295,5 @@ def _share(row: ShiftRow) -> Fraction:
     return Fraction(row.net.count or 0, row.tally.base.count or 1)
 
 
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+def _p(value: float, words: Words) -> str:
+    return f"< {words.decimal(0.001, 3)}" if value < 0.001 else f"= {words.decimal(value, 3)}"

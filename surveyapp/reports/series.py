@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surveyapp.domain.comparability import UNDECLARED
 from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
+from surveyapp.domain.wording import in_language_of, joined
 from surveyapp.reports.words import Words
 
 MARK = "†"
@@ -35,18 +37,23 @@ def note_words(note: SeriesNote, words: Words) -> str:
             "removed": _("Not asked any more since version %(number)s.", number=note.version),
         }[note.kind]
     if note.options:
-        said = _("%(sentence)s New: %(options)s.", sentence=said, options=", ".join(note.options))
-    return f"{said} {note.reason}" if note.reason else said
+        said = _("%(sentence)s New: %(options)s.", sentence=said, options=words.listed(note.options))
+    return f"{said} {_reason(note.reason, words)}" if note.reason else said
 
 
-def reason_words(step: ShiftStep) -> str:
+def _reason(reason: str, words: Words) -> str:
+    """The author's words as they are, or what is said in their place where they said nothing."""
+    return words.gettext(reason) if reason in UNDECLARED else reason
+
+
+def reason_words(step: ShiftStep, words: Words) -> str:
     """Why a step is broken, in the author's words."""
-    return " ".join(dict.fromkeys(note.reason for note in step.notes if note.reason))
+    return joined(" ", dict.fromkeys(_reason(note.reason, words) for note in step.notes if note.reason))
 
 
 def broken_words(step: ShiftStep, words: Words) -> str:
     """“not comparable: Another scale.”"""
-    reason = reason_words(step)
+    reason = reason_words(step, words)
     return words.gettext("not comparable: %(reason)s", reason=reason) if reason else words.gettext("not comparable")
 
 
@@ -66,7 +73,7 @@ def marked(shift: Shift, row: int) -> bool:
 def row_label(shift: Shift, row: int) -> str:
     """A row's label, with the mark where it carries one."""
     label = shift.everyone[row].label
-    return f"{label} {MARK}" if marked(shift, row) else label
+    return in_language_of(label, f"{label} {MARK}") if marked(shift, row) else label
 
 
 def row_words(shift: Shift, row: int, words: Words) -> str:
@@ -89,7 +96,7 @@ def distribution_words(together: Sequence[Distribution], words: Words) -> tuple[
         for note in each.series_notes:
             by_text.setdefault(note_words(note, words), []).append(name)
     return tuple(
-        text if len(names) == len(together) or not any(names) else f"{', '.join(names)}: {text}"
+        text if len(names) == len(together) or not any(names) else words.labelled(words.listed(names), text)
         for text, names in by_text.items()
     )
 

@@ -36,9 +36,8 @@ def bar_svg(chart: BarChart, bar: Bar, *, height: int = 44, labels: bool = True)
         )
         room = _room(segment.percent)
         if labels and chart.midline and room is not None:
-            pieces.append(
-                f'<text class="on-{segment.colour}{room}" x="{x + width / 2:.3f}%" y="50%">{segment.percent}%</text>'
-            )
+            place = f'x="{x + width / 2:.3f}%" y="50%"'
+            pieces.append(f'<text class="on-{segment.colour}{room}" {place}>{escape(segment.label)}</text>')
     return f'<svg class="bar-drawing" role="img" aria-label="{escape(bar.said)}">{"".join(pieces)}</svg>'
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
+from surveyapp.domain.wording import joined
 from surveyapp.reports import sentences, series
-from surveyapp.reports.bars import people_label
+from surveyapp.reports.bars import column_label, people_label
 from surveyapp.reports.words import FLAG, Words, count_words, flagged, nothing_words, of_words, percent_words
 
 
@@ -56,7 +57,7 @@ def counts(shift: Shift, words: Words) -> Table:
         rows.extend(_broken(shift, index, words))
         for row in together:
             label = series.row_label(shift, index)
-            label = label if len(together) == 1 else f"{label} · {people_label(row.tally, words)}"
+            label = label if len(together) == 1 else joined(" · ", (label, people_label(row.tally, words)))
             cells = [*(row.tally.cells.get(code) for code in options), row.net]
             rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
     return Table(_("Answers, in people and percent"), columns, tuple(rows))
@@ -69,9 +70,7 @@ def answers(together: Sequence[Distribution], words: Words) -> Table:
     columns, tallies = [_("Answer")], []
     for each in together:
         for tally in each.tallies:
-            split = people_label(tally, words) if len(each.tallies) > 1 else None
-            name = " · ".join(part for part in (each.statement, each.moment_label, split) if part)
-            columns.append(name or _("Everyone"))
+            columns.append(column_label(each, tally, words) or _("Everyone"))
             tallies.append(tally)
     rows = [
         Row(category.label, None, tuple(_value(tally.cells.get(category.code), words) for tally in tallies))
@@ -83,7 +82,9 @@ def answers(together: Sequence[Distribution], words: Words) -> Table:
                 _("Mean"),
                 None,
                 tuple(
-                    Value(str(tally.rating.mean) if tally.rating and tally.rating.mean is not None else "–")
+                    Value(
+                        words.decimal(tally.rating.mean, 1) if tally.rating and tally.rating.mean is not None else "–"
+                    )
                     for tally in tallies
                 ),
             )
@@ -131,7 +132,7 @@ def slices(change: Change, shift: Shift, words: Words) -> Table:
         _("Same"),
         _("Fell"),
         _("Points"),
-        _("95% interval"),
+        _("95-percent interval"),
     )
     pair = (change.before_row, change.after_row)
     rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
@@ -144,10 +145,10 @@ def _slice(change: Change, words: Words) -> Row:
     if change.withheld:
         return Row(heading, None, (), _("Not shown, so that nobody’s answers can be worked out."))
     hidden, interval = _("not shown"), change.interval
-    points = hidden if change.points is None else f"{sentences.sign_of(change.points)}{abs(change.points)}"
+    points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden
     if interval is not None:
-        low, high = sentences.signed(interval.low), sentences.signed(interval.high)
+        low, high = words.signed(interval.low), words.signed(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
     numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
     cells = (
@@ -169,7 +170,7 @@ def side_by_side(everyone: Shift, matched: Shift, words: Words) -> Table | None:
     rows = []
     for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True)):
         rows.extend(_broken(everyone, index, words))
-        values = (Value(of_words(row.net, row.tally.base, words), percent_words(row.net)) for row in (one, two))
+        values = (Value(of_words(row.net, row.tally.base, words), percent_words(row.net, words)) for row in (one, two))
         rows.append(Row(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
     return Table(words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows))
@@ -180,7 +181,7 @@ def _broken(shift: Shift, index: int, words: Words) -> list[Row]:
     step = shift.step(index - 1, index)
     if step.state != "broken":
         return []
-    return [Row(words.gettext("Not comparable"), None, (), series.reason_words(step) or "–")]
+    return [Row(words.gettext("Not comparable"), None, (), series.reason_words(step, words) or "–")]
 
 
 def reason_words(reason: str, words: Words) -> str:
@@ -213,7 +214,7 @@ def _base(tally: Tally, words: Words) -> Value:
 def _value(cell: Cell | None, words: Words, *, percent: bool = True) -> Value:
     if cell is None:
         return Value("–")
-    return Value(count_words(cell, words), percent_words(cell) if percent else None)
+    return Value(count_words(cell, words), percent_words(cell, words) if percent else None)
 
 
 def _reasons(tallies: Iterable[Tally]) -> list[str]:

@@ -9,15 +9,12 @@ from surveyapp.domain.carrying import Fate
 from surveyapp.domain.comparability import Wording
 from surveyapp.domain.difference import Became, Difference, Edit
 from surveyapp.domain.history import Occurrence, Since
+from surveyapp.domain.marking import N_
 from surveyapp.domain.study import Study
 from surveyapp.reports.series import note_words
 from surveyapp.reports.words import ENGLISH
 
 WIDTH = 80
-
-
-def N_(text: str) -> str:
-    return text
 
 
 WHAT = {

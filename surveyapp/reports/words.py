@@ -1,9 +1,15 @@
-"""How reports speak: the two functions that translate, and how a count is said where it may not be."""
+"""How reports speak: the functions that translate, how numbers are written, and how a count is said where it may not
+be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
+
+from babel import Locale
+from babel.numbers import format_decimal, format_percent
 
 from surveyapp.domain.results import Cell, Tally
 
@@ -11,18 +17,73 @@ FLAG = "⚑"
 """Stands beside a base that is low."""
 
 
+MINUS = "−"
+LEFT_TO_RIGHT, RIGHT_TO_LEFT, ISOLATED = "\u2066", "\u2067", "\u2069"
+"""Unicode's isolates: what stands between one of the first two and the last runs that way, whatever is around it."""
+
+
 class Words(NamedTuple):
-    """`gettext(text, **values)` and `ngettext(one, many, number, **values)`, as Flask-Babel has them."""
+    """How a reader is spoken to. `gettext(text, **values)` and `ngettext(one, many, number, **values)`, as Flask-Babel
+    has them; `language()`: the reader's, in which numbers are written."""
 
     gettext: Callable[..., str]
     ngettext: Callable[..., str]
+    language: Callable[[], str] = lambda: "en"
+
+    def decimal(self, number: Decimal | float, places: int) -> str:
+        """A number with so many decimals: 8.3, in Polish 8,3."""
+        return str(format_decimal(number, f"0.{'0' * places}", _locale(self.language())))
+
+    def percent(self, whole: int) -> str:
+        """A whole percentage with its sign, where the language puts it."""
+        return _percent(whole, self.language())
+
+    def signed(self, number: int, *, plus: bool = False, said: str | None = None) -> str:
+        """A whole number with a true minus sign (and, with `plus`, its plus sign); `said` stands in for its digits.
+
+        Where lines run from the right a sign would be taken for the end of what is before it: it is kept to the left
+        of its digits there, by an isolate.
+        """
+        digits = str(abs(number)) if said is None else said
+        text = f"{MINUS if number < 0 else '+' if plus and number > 0 else ''}{digits}"
+        return f"{LEFT_TO_RIGHT}{text}{ISOLATED}" if _locale(self.language()).text_direction == "rtl" else text
+
+    def quoted(self, text: str) -> str:
+        return self.gettext("“%(said)s”", said=text)
+
+    def labelled(self, label: str, value: str) -> str:
+        """“Neither: 16 of 29”."""
+        return self.gettext("%(label)s: %(value)s", label=label, value=value)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """“one, two, three”. Empty for nothing."""
+        return folded(self.gettext, list(parts))
+
+    def chained(self, parts: Iterable[str]) -> str:
+        """Longer pieces than `listed` has: “one, two; three, four”."""
+        return functools.reduce(
+            lambda first, rest: self.gettext("%(first)s; %(rest)s", first=first, rest=rest), list(parts) or [""]
+        )
 
 
-def _untranslated(text: str, **values: Any) -> str:
+def folded(gettext: Callable[..., str], parts: Sequence[str]) -> str:
+    """Parts with the comma of a language between them."""
+    return functools.reduce(lambda first, rest: gettext("%(first)s, %(rest)s", first=first, rest=rest), parts or [""])
+
+
+_locale = functools.cache(functools.partial(Locale.parse, sep="-"))
+
+
+@functools.lru_cache(maxsize=1024)
+def _percent(whole: int, language: str) -> str:
+    return str(format_percent(Decimal(whole) / 100, locale=_locale(language)))
+
+
+def _untranslated(text: str, /, **values: Any) -> str:
     return text % values if values else text
 
 
-def _untranslated_plural(one: str, many: str, number: int, **values: Any) -> str:
+def _untranslated_plural(one: str, many: str, number: int, /, **values: Any) -> str:
     return (one if number == 1 else many) % {"num": number, **values}
 
 
@@ -39,9 +100,9 @@ def count_words(cell: Cell, words: Words) -> str:
     return words.gettext("not shown")
 
 
-def percent_words(cell: Cell) -> str | None:
+def percent_words(cell: Cell, words: Words) -> str | None:
     """A percentage with its sign, or None where there is none to show."""
-    return None if cell.percent is None else f"{cell.percent}%"
+    return None if cell.percent is None else words.percent(cell.percent)
 
 
 def of_words(count: Cell, base: Cell, words: Words) -> str:

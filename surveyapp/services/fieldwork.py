@@ -118,10 +118,13 @@ class Recorded:
     given: GivenOut | None
 
 
-def queue(runtime: Runtime, staff: Staff, study: str | None = None, search: str = "") -> list[Line]:
+def queue(
+    runtime: Runtime, staff: Staff, study: str | None = None, search: str = "", language: str | None = None
+) -> list[Line]:
     """Who is to be called, in the order of `Turn` and of the clock, in one study or all of the interviewer's.
 
-    `search`: a reference, or a whole phone number or e-mail address. Withdrawn people and cases that take no answers
+    `search`: a reference, or a whole phone number or e-mail address. `language`: the interviewer's, for what the study
+    says; None: as it was written. Withdrawn people and cases that take no answers
     are never in it. Three queries a study. Raises NotPermitted.
     """
     studies = staff.studies(Action.INTERVIEW)
@@ -130,14 +133,16 @@ def queue(runtime: Runtime, staff: Staff, study: str | None = None, search: str 
     lines: list[Line] = []
     with runtime.database.reading() as session:
         for study_id in [study] if study else studies:
-            lines += _lines(runtime, session, staff, study_id, search.strip())
+            lines += _lines(runtime, session, staff, study_id, search.strip(), language)
     return sorted(lines, key=_order)
 
 
-def _lines(runtime: Runtime, session: Session, staff: Staff, study_id: str, search: str) -> list[Line]:
+def _lines(
+    runtime: Runtime, session: Session, staff: Staff, study_id: str, search: str, language: str | None
+) -> list[Line]:
     scope, study, now = (
         scope_of(staff, Action.INTERVIEW, study_id, runtime.origin),
-        runtime.study(study_id),
+        runtime.study_for_staff(study_id, language),
         runtime.clock(),
     )
     found = set(contacts.find(runtime, session, scope, search)) if search else set()

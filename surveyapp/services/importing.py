@@ -34,9 +34,10 @@ class Import:
     stored: bool = False
 
 
-def columns(runtime: Runtime, study_id: str) -> tuple[Column, ...]:
-    """What a file's first row may name. Raises NotFound."""
-    return newcomers.columns(runtime.study(study_id))
+def columns(runtime: Runtime, study_id: str, language: str | None = None) -> tuple[Column, ...]:
+    """What a file's first row may name; what the study calls its columns and values is in `language` (None: as it was
+    written). Raises NotFound."""
+    return newcomers.columns(runtime.study_for_staff(study_id, language))
 
 
 def import_file(

@@ -294,10 +294,11 @@ def check_may_open(runtime: Runtime, staff: Staff | None, study_id: str) -> None
         raise NotPermitted("You manage some of the study's sites. Ask a manager of the whole study to open a version.")
 
 
-def version_states(runtime: Runtime, staff: Staff, study_id: str) -> list[VersionState]:
-    """Every version of every questionnaire of a study, newest last. Raises NotPermitted."""
+def version_states(runtime: Runtime, staff: Staff, study_id: str, language: str | None = None) -> list[VersionState]:
+    """Every version of every questionnaire of a study, newest last, its title in `language` (None: as it was written).
+    Raises NotPermitted."""
     check_may_open(runtime, staff, study_id)
-    study = runtime.study(study_id)
+    study = runtime.study_for_staff(study_id, language)
     frozen = read_lock(runtime.settings.questionnaires / study_id)
     with runtime.database.reading() as session:
         opened = {(name, version): at for name, version, _, at in store.versions(session, study_id)}

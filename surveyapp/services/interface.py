@@ -24,7 +24,7 @@ SOURCE = "en"
 FOR_PARTICIPANTS = "Participants read this."
 """Marks, in the .po, what is on participants' pages: a language serves them once all of it is translated."""
 
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy": None, "lazy_gettext": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy": None, "lazy_gettext": None, "N_": None}
 _METHODS = [("**.py", "python"), ("web/**/templates/**.html", "jinja2")]
 _PARTICIPANTS_READ = (
     "web/participant/",

@@ -67,17 +67,21 @@ class MovePreview:
         return tuple(each for each in self.variables if set(each.fates) != {"kept"})
 
 
-def preview(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> MovePreview:
+def preview(
+    runtime: Runtime, staff: Staff | None, study_id: str, name: str, language: str | None = None
+) -> MovePreview:
     """What moving everybody to the open version of a questionnaire would mean. `staff` is None on the operator's
-    command line. Raises NotPermitted, NotFound."""
+    command line. What the study says is in `language` (None: as it was written). Raises NotPermitted, NotFound."""
     instruments.check_may_open(runtime, staff, study_id)
     with runtime.database.reading() as session:
-        target = _target(runtime, session, study_id, name)
+        target = _target(runtime, session, study_id, name, language)
         carried = [
-            (each, _carried(runtime, session, study_id, each, target))
+            (each, _carried(runtime, session, study_id, each, target, language))
             for each in _midway(runtime, session, study_id, target)
         ]
-        wordings = {each.response.version: _instrument(runtime, session, study_id, each) for each, _ in carried}
+        wordings = {
+            each.response.version: _instrument(runtime, session, study_id, each, language) for each, _ in carried
+        }
     return MovePreview(
         name,
         target.title,
@@ -163,34 +167,42 @@ def _changes_by_mode(given: Mapping[str, Given], becomes: Mapping[str, Carried])
     return found
 
 
-def _target(runtime: Runtime, session: Session, study_id: str, name: str) -> Questionnaire:
+def _target(runtime: Runtime, session: Session, study_id: str, name: str, language: str | None = None) -> Questionnaire:
     known = sorted({each for each, _ in runtime.study(study_id).questionnaires})
     if name not in known:
         raise NotFound(f"There is no questionnaire “{name}” in {study_id}.{did_you_mean(name, known)}")
     version = store.open_version(session, study_id, name)
     if version is None:
         raise NotFound(f"No version of “{name}” is open in {study_id}.")
-    return runtime.instrument(session, study_id, name, version)
+    return runtime.instrument_for_staff(session, runtime.study(study_id), name, version, language)
 
 
 def _midway(runtime: Runtime, session: Session, study_id: str, target: Questionnaire) -> list[Midway]:
     return responses.midway(session, Scope(study_id, runtime.origin), target.id, target.version, runtime.clock().date())
 
 
-def _instrument(runtime: Runtime, session: Session, study_id: str, each: Midway) -> Questionnaire:
-    return runtime.instrument(session, study_id, each.response.questionnaire, each.response.version)
+def _instrument(
+    runtime: Runtime, session: Session, study_id: str, each: Midway, language: str | None = None
+) -> Questionnaire:
+    name, version = each.response.questionnaire, each.response.version
+    return runtime.instrument_for_staff(session, runtime.study(study_id), name, version, language)
 
 
 def _carried(
-    runtime: Runtime, session: Session, study_id: str, each: Midway, target: Questionnaire
+    runtime: Runtime,
+    session: Session,
+    study_id: str,
+    each: Midway,
+    target: Questionnaire,
+    language: str | None = None,
 ) -> tuple[Carried, ...]:
     """What becomes of one response's answers. Every version in between must have been opened, as must have been said
     what it makes of the one before. Raises StateRefused where one was not."""
     versions = range(each.response.version, target.version + 1)
     opened = {(name, version) for name, version, _, _ in store.versions(session, study_id) if name == target.id}
-    study = runtime.study(study_id)
+    study = runtime.study_for_staff(study_id, language)
     documents = {
-        (target.id, version): runtime.instrument(session, study_id, target.id, version)
+        (target.id, version): runtime.instrument_for_staff(session, study, target.id, version, language)
         if (target.id, version) in opened
         else study.questionnaires.get((target.id, version))
         for version in versions
@@ -199,7 +211,7 @@ def _carried(
         raise StateRefused(f"A version of {target.id} between the two is neither open nor in the files. Bring it back.")
     wordings = Wordings({key: document for key, document in documents.items() if document is not None})
     given = {key: one.answer for key, one in responses.given_answers(session, each.response.id).items()}
-    return carry(wordings, _instrument(runtime, session, study_id, each), target, given)
+    return carry(wordings, _instrument(runtime, session, study_id, each, language), target, given)
 
 
 def _person(each: Midway, becomes: tuple[Carried, ...]) -> PersonMove:

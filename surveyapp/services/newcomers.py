@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.errors import FieldFault, InputRefused
+from surveyapp.domain.marking import N_
 from surveyapp.domain.people import CONTACT_FIELDS, Contact
 from surveyapp.domain.source import did_you_mean
 from surveyapp.domain.study import Attribute, Group, Study
@@ -31,11 +32,13 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 @dataclass(frozen=True)
 class Column:
     """What may be written of a newcomer. `name` is the form field's and the file column's; `values` its codes and
-    labels, where there is a choice."""
+    labels, where there is a choice. `declared`: the study has named it; else its label is the product's own word, and
+    whoever shows it looks its translation up."""
 
     name: str
     label: str
     values: Mapping[str, str] = field(default_factory=dict)
+    declared: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,20 +60,23 @@ class NewParticipant:
 def columns(study: Study) -> tuple[Column, ...]:
     """Everything that may be written of a newcomer in a study, in the order shown."""
     return (
-        Column("group", "Group", {group.id: group.title for group in study.groups}),
-        Column("reference", "Reference"),
-        Column("enrolled_on", "Enrolled on"),
-        Column("site", "Site"),
-        Column("site_name", "Name of a new site"),
-        *(Column(each.id, each.label, each.values) for each in _attributes(study, "site")),
-        *(Column(attribute_column(each), each.label, each.values) for each in _attributes(study, "participant")),
-        Column("name", "Name"),
-        Column("phone", "Phone number"),
-        Column("email", "E-mail address"),
-        Column("preferred", "Prefers", {each: each.replace("_", " ") for each in PREFERRED}),
-        Column("times", "Best times"),
-        Column("language", "Languages"),
-        *(Column(f"event.{event}", label) for event, label in study.events.items()),
+        Column("group", N_("Group"), {group.id: group.title for group in study.groups}),
+        Column("reference", N_("Reference")),
+        Column("enrolled_on", N_("Enrolled on")),
+        Column("site", N_("Site")),
+        Column("site_name", N_("Name of the new site")),
+        *(Column(each.id, each.label, each.values, declared=True) for each in _attributes(study, "site")),
+        *(
+            Column(attribute_column(each), each.label, each.values, declared=True)
+            for each in _attributes(study, "participant")
+        ),
+        Column("name", N_("Name")),
+        Column("phone", N_("Phone number")),
+        Column("email", N_("E-mail address")),
+        Column("preferred", N_("Prefers"), {each: each.replace("_", " ") for each in PREFERRED}),
+        Column("times", N_("Best times to reach them")),
+        Column("language", N_("Languages they speak")),
+        *(Column(f"event.{event}", label, declared=True) for event, label in study.events.items()),
     )
 
 

@@ -40,9 +40,10 @@ def freezing(runtime: Runtime, study_id: str, name: str) -> Prospect:
     return _prospect(runtime, study, name, newest, versions[-2] if len(versions) > 1 else None)
 
 
-def opening(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> Prospect:
+def opening(runtime: Runtime, staff: Staff | None, study_id: str, name: str, language: str | None = None) -> Prospect:
     """The newest frozen version, if it is not open yet, against the one that is. `staff` is None on the operator's
-    command line. Raises NotPermitted, NotFound."""
+    command line. The title is in `language`; what is different is what the author wrote differently, marked with the
+    source's language (None for either: as it was written). Raises NotPermitted, NotFound."""
     instruments.check_may_open(runtime, staff, study_id)
     study, versions = _versions(runtime, study_id, name)
     instruments.check_lock(runtime, study)
@@ -51,7 +52,7 @@ def opening(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> 
     with runtime.database.reading() as session:
         current = store.open_version(session, study_id, name)
     newest = frozen[-1] if frozen and frozen[-1] != current else None
-    return _prospect(runtime, study, name, newest, current)
+    return _prospect(runtime, study, name, newest, current, language)
 
 
 def _versions(runtime: Runtime, study_id: str, name: str) -> tuple[Study, list[int]]:
@@ -62,15 +63,20 @@ def _versions(runtime: Runtime, study_id: str, name: str) -> tuple[Study, list[i
     return study, versions
 
 
-def _prospect(runtime: Runtime, study: Study, name: str, version: int | None, follows: int | None) -> Prospect:
+def _prospect(
+    runtime: Runtime, study: Study, name: str, version: int | None, follows: int | None, language: str | None = None
+) -> Prospect:
     with runtime.database.reading() as session:
         midway = store.midway(session, Scope(study.id, runtime.origin))
+    if language is not None:
+        study = runtime.study_for_staff(study.id, study.source_language)
     old = study.questionnaires.get((name, follows)) if follows else None
     new = study.questionnaires.get((name, version)) if version else None
     shown = new or study.newest(name)
+    titled = runtime.study_for_staff(study.id, language).questionnaires[name, shown.version]
     return Prospect(
         name,
-        shown.title,
+        titled.title,
         version,
         len(shown.questions),
         follows,

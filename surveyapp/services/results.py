@@ -65,30 +65,48 @@ class _Data:
             raise NotFound(f"“{segment}” is not a segment of this study.")
 
 
-def overview(runtime: Runtime, staff: Staff, study_id: str) -> tuple[Shift, ...]:
-    """Every measure of a study, for everyone, in the study's order. Raises NotFound, NotPermitted."""
-    study = runtime.study(study_id)
+def overview(runtime: Runtime, staff: Staff, study_id: str, *, language: str | None = None) -> tuple[Shift, ...]:
+    """Every measure of a study, for everyone, in the study's order. Raises NotFound, NotPermitted.
+
+    `language`, here and below: the reader's, in which everything the study says in the result is, where it is
+    translated; None: as its author wrote it.
+    """
+    study = runtime.study_for_staff(study_id, language)
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     with runtime.database.reading() as session:
-        data = _read(runtime, session, scope, study, {measure.group for measure in study.measures})
+        data = _read(runtime, session, scope, study, {measure.group for measure in study.measures}, language)
     return tuple(_shift(data, measure, matched=False, segment=None) for measure in study.measures)
 
 
 def shift(
-    runtime: Runtime, staff: Staff, study_id: str, measure_id: str, *, matched: bool = False, segment: str | None = None
+    runtime: Runtime,
+    staff: Staff,
+    study_id: str,
+    measure_id: str,
+    *,
+    matched: bool = False,
+    segment: str | None = None,
+    language: str | None = None,
 ) -> Shift:
     """One measure; on request of those alone who answered every time, and split by a segment. Raises NotFound,
     NotPermitted. A split that would say too much comes back unsplit, with `refused`."""
-    data, measure = _read_measure(runtime, staff, study_id, measure_id)
+    data, measure = _read_measure(runtime, staff, study_id, measure_id, language)
     return _shift(data, measure, matched=matched, segment=segment)
 
 
 def shift_beside(
-    runtime: Runtime, staff: Staff, study_id: str, measure_id: str, *, matched: bool = False, segment: str | None = None
+    runtime: Runtime,
+    staff: Staff,
+    study_id: str,
+    measure_id: str,
+    *,
+    matched: bool = False,
+    segment: str | None = None,
+    language: str | None = None,
 ) -> tuple[Shift, Shift | None]:
     """The measure as `shift` gives it and, unsplit, of the others: everyone where it is of those who answered every
     time, and the reverse; None where the two are not told apart. From one reading of the data."""
-    data, measure = _read_measure(runtime, staff, study_id, measure_id)
+    data, measure = _read_measure(runtime, staff, study_id, measure_id, language)
     asked = _shift(data, measure, matched=matched, segment=segment)
     if asked.matched_base is None:
         return asked, None
@@ -96,16 +114,23 @@ def shift_beside(
 
 
 def questions(
-    runtime: Runtime, staff: Staff, study_id: str, group: str, touchpoint: int, *, segment: str | None = None
+    runtime: Runtime,
+    staff: Staff,
+    study_id: str,
+    group: str,
+    touchpoint: int,
+    *,
+    segment: str | None = None,
+    language: str | None = None,
 ) -> tuple[Distribution, ...]:
     """Every closed question of a group's touchpoint, in the order asked. Raises NotFound, NotPermitted."""
-    study = runtime.study(study_id)
+    study = runtime.study_for_staff(study_id, language)
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     asked = study.touchpoint(group, touchpoint)
     if asked is None:
         raise NotFound(f"There is no touchpoint {touchpoint} of “{group}” in this study.")
     with runtime.database.reading() as session:
-        data = _read(runtime, session, scope, study, {group})
+        data = _read(runtime, session, scope, study, {group}, language)
     data.check_segment(segment)
     frame = data.frame(asked)
     counted = [
@@ -142,14 +167,16 @@ def table(runtime: Runtime, study_id: str) -> list[ResultRow]:
     return found
 
 
-def _read_measure(runtime: Runtime, staff: Staff, study_id: str, measure_id: str) -> tuple[_Data, Measure]:
-    study = runtime.study(study_id)
+def _read_measure(
+    runtime: Runtime, staff: Staff, study_id: str, measure_id: str, language: str | None
+) -> tuple[_Data, Measure]:
+    study = runtime.study_for_staff(study_id, language)
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     measure = study.measure(measure_id)
     if measure is None:
         raise NotFound(f"There is no measure “{measure_id}” in this study.")
     with runtime.database.reading() as session:
-        return _read(runtime, session, scope, study, {measure.group}), measure
+        return _read(runtime, session, scope, study, {measure.group}, language), measure
 
 
 def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
@@ -193,7 +220,9 @@ def _scores(data: _Data, touchpoint: Touchpoint) -> list[tuple[pd.DataFrame, Par
     return found
 
 
-def _read(runtime: Runtime, session: Session, scope: Scope, study: Study, groups: set[str]) -> _Data:
+def _read(
+    runtime: Runtime, session: Session, scope: Scope, study: Study, groups: set[str], language: str | None = None
+) -> _Data:
     frames = {
         group: distributions.answer_frame(responses.answer_table(session, scope, group), responses.ANSWER_COLUMNS).drop(
             columns=["text", "reference"]
@@ -216,7 +245,7 @@ def _read(runtime: Runtime, session: Session, scope: Scope, study: Study, groups
     # What was opened is what was answered; the files have the versions in between that never were.
     versions = {**study.questionnaires}
     for name, version in opened:
-        versions[name, version] = runtime.instrument(session, study.id, name, version)
+        versions[name, version] = runtime.instrument_for_staff(session, study, name, version, language)
     current = {name: study.newest(name).version for name, _ in study.questionnaires}
     current |= dict(sorted(opened))
     segments = tuple(

@@ -107,10 +107,18 @@ def state_of(line: RosterLine, now: dt.datetime) -> CaseState | None:
     return line.case.state(now, line.response_state, line.withdrawn)
 
 
-def roster(runtime: Runtime, staff: Staff, study_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Roster:
-    """Everybody the staff member manages. Two queries, however many people. Raises NotPermitted."""
+def roster(
+    runtime: Runtime,
+    staff: Staff,
+    study_id: str,
+    narrowed: Narrowed = Narrowed(),
+    page: int = 1,
+    language: str | None = None,
+) -> Roster:
+    """Everybody the staff member manages; what the study says is in `language` (None: as it was written). Two queries,
+    however many people. Raises NotPermitted."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study, now = runtime.study(study_id), runtime.clock()
+    study, now = runtime.study_for_staff(study_id, language), runtime.clock()
     with runtime.database.reading() as session:
         everybody = [(line, state_of(line, now)) for line in store.lines(session, scope)]
         fitting = [(line, state) for line, state in everybody if narrowed.fits(line, state)]
@@ -168,10 +176,11 @@ def find(runtime: Runtime, staff: Staff, study_id: str, written: str) -> list[st
     return by_contact or [each for each in references if wanted in each.casefold()]
 
 
-def person(runtime: Runtime, staff: Staff, study_id: str, reference: str) -> Person:
-    """One participant and where they stand at each touchpoint. Raises NotPermitted, NotFound."""
+def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, language: str | None = None) -> Person:
+    """One participant and where they stand at each touchpoint; what the study says is in `language` (None: as it was
+    written). Raises NotPermitted, NotFound."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study = runtime.study(study_id)
+    study = runtime.study_for_staff(study_id, language)
     with runtime.database.reading() as session:
         participant = people.participant_by_reference(session, scope, reference, runtime.today(study))
         if participant is None:

@@ -15,9 +15,10 @@ from surveyapp.domain.loading import load_studies
 from surveyapp.domain.people import Origin
 from surveyapp.domain.questionnaire import Questionnaire, from_document
 from surveyapp.domain.study import Study
-from surveyapp.domain.wording import translated, translated_study
+from surveyapp.domain.wording import Words, translated, translated_study, translated_whole, words_for
 from surveyapp.services import wording
 from surveyapp.services.keyring import Keyring
+from surveyapp.services.po import PoUnreadable
 from surveyapp.settings import Settings
 from surveyapp.store import instruments, wordings
 from surveyapp.store.database import Database
@@ -41,6 +42,8 @@ class Runtime:
     _instruments: dict[tuple[str, str, int], Questionnaire] = field(default_factory=dict)
     _worded: dict[tuple[str, str, int, str, int], Questionnaire] = field(default_factory=dict)
     _studies_in: dict[tuple[str, str], Study] = field(default_factory=dict)
+    _studies_for_staff: dict[tuple[str, str], Study] = field(default_factory=dict)
+    _instruments_for_staff: dict[tuple[str, str, int, str], Questionnaire] = field(default_factory=dict)
     _offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def study(self, study_id: str) -> Study:
@@ -89,6 +92,41 @@ class Runtime:
             folder = self.settings.questionnaires / study.id
             self._studies_in[key] = translated_study(study, {} if own else wording.words_in(folder, language), language)
         return self._studies_in[key]
+
+    def study_for_staff(self, study_id: str, language: str | None) -> Study:
+        """The study in the language of a member of staff, with what they alone meet and its questionnaires; each text
+        says which language it is in. None: as it was written. Raises NotFound."""
+        study = self.study(study_id)
+        if language is None:
+            return study
+        key = (study_id, language)
+        if key not in self._studies_for_staff:
+            self._studies_for_staff[key] = translated_whole(study, self._staff_words(study, language), language)
+        return self._studies_for_staff[key]
+
+    def instrument_for_staff(
+        self, session: Session, study: Study, questionnaire: str, version: int, language: str | None
+    ) -> Questionnaire:
+        """`instrument` in the language of a member of staff (None: as it was written), in the words the files have now:
+        what staff read need not be the revision that somebody once answered."""
+        source = self.instrument(session, study.id, questionnaire, version)
+        if language is None:
+            return source
+        key = (study.id, questionnaire, version, language)
+        if key not in self._instruments_for_staff:
+            words = words_for(source, self._staff_words(study, language))
+            self._instruments_for_staff[key] = translated(source, words, language, study.source_language, 0)
+        return self._instruments_for_staff[key]
+
+    def _staff_words(self, study: Study, language: str) -> Words:
+        """None in the source, in a language without a file, and where the file cannot be read, which
+        `questionnaires check` tells of: the study is then shown as it was written."""
+        if language == study.source_language:
+            return {}
+        try:
+            return wording.words_in(self.settings.questionnaires / study.id, language)
+        except PoUnreadable:
+            return {}
 
     def instrument_in(
         self, session: Session, study: Study, questionnaire: str, version: int, language: str

@@ -121,7 +121,7 @@ def test_a_file_is_mended_checked_and_imported(office: Office, size: str) -> Non
         page.get_by_role("button", name=button).click()
 
     send("group,age,phone\nbackfil,old,1\nbackfill,,\n", "Import")
-    expect(page.get_by_role("alert")).to_contain_text("3 faults on 1 line of people.csv.")
+    expect(page.get_by_role("alert")).to_contain_text("3 faults in people.csv.")
     expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(4)
     check(page)
     send("group,age,phone\nbackfill,,\nbackfill,,\n", "Check only")

@@ -117,7 +117,7 @@ def test_every_fault_of_a_file_is_listed(runtime: Runtime, client: Client, manag
     page = upload(client, "group,phone\nbackfill,07700 900142\nbackfil,1\n")
     assert isinstance(page, Page)
     assert page.said("title")[0].startswith("Error: ")
-    assert "2 faults on 1 line of people.csv." in page.words
+    assert "2 faults in people.csv." in page.words
     assert rows(page)[1].startswith("3 group “backfil” is not one of the values. Did you mean “backfill”?")
     assert rows(page)[2].startswith("3 phone Enter one phone number")
     nothing = post(client, IMPORT, **{"import": "yes"})
@@ -128,7 +128,7 @@ def test_every_fault_of_a_file_is_listed(runtime: Runtime, client: Client, manag
 def test_a_file_of_nothing_but_faults_lists_the_first_two_hundred(client: Client, manager: Staff) -> None:
     page = upload(client, "group\n" + "x\n" * 300)
     assert isinstance(page, Page)
-    assert "300 faults on 300 lines" in page.words
+    assert "300 faults in people.csv" in page.words
     assert "100 more are not shown." in page.words
 
 

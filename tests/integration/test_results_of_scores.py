@@ -46,7 +46,7 @@ def test_bands_are_counted_and_another_score_is_left_out(database_url: str, cloc
     found = {each.variable: each for each in results.questions(runtime, staff, versioned.NAME, "guest", 1)}
     well = found["well"]
     (everyone,) = well.tallies
-    assert [category.label for category in well.options] == ["Low (2 to 3)", "High (4 to 6)"]
+    assert [category.label for category in well.options] == ["Low (2–3)", "High (4–6)"]
     assert (everyone.base.count, everyone.cell("low").count, everyone.cell("high").count) == (3, 1, 2)
     assert everyone.missing["skipped"].count == 1
     assert [(note.kind, note.version) for note in well.series_notes] == [("left_out", 2)]

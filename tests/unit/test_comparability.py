@@ -21,6 +21,7 @@ from surveyapp.domain.questionnaire import (
     to_document,
 )
 from surveyapp.domain.study import Comparison, Study
+from surveyapp.domain.wording import texts_of, translated_whole
 from surveyapp.settings import ROOT
 from tests import versioned
 
@@ -203,3 +204,32 @@ def test_declarations_are_read_from_the_files(tmp_path: Path) -> None:
     )
     (said,) = study.newest("first").changes
     assert (said.comparable, dict(said.mapping)["little"], said.because) == (True, "fair", "Fewer.")
+
+
+def test_two_wordings_translated_alike_are_still_two(tmp_path: Path) -> None:
+    """What counts together is settled by what the author wrote, whoever reads the results."""
+    price = versioned.WORTH.replace("worth,", "price,")
+    past = versioned.COFFEE.replace("do you like", "did you like")
+    bands = "{{all: {{label: All, from: 1, to: 20}}}}"
+    score = f"  - {{{{id: sum, title: {{0}}, method: sum, items: [worth, price], bands: {bands}}}}}"
+    with_score = versioned.questionnaire("first", 1, versioned.COFFEE, versioned.WORTH, price) + "scores:\n"
+    later = versioned.questionnaire(
+        "first", 2, past, versioned.WORTH, price, changes="coffee: {comparable: no, because: So.}"
+    )
+    study = versioned.load(
+        tmp_path,
+        {
+            "second/v1": versioned.questionnaire("second", 1, past),
+            "first/v1": with_score + score.format("The worth") + "\n",
+            "first/v2": later + "scores:\n" + score.format("All of its worth") + "\n",
+        },
+    )
+    words = {(text.id, text.source): "To samo" for text in texts_of(study)}
+    for each in (study, translated_whole(study, words, "pl")):
+        wordings = Wordings(each.questionnaires)
+        old, new = (variables(each.questionnaires["first", version])["coffee"] for version in (1, 2))
+        assert comparability.status(old, new) == "reworded"
+        assert not wordings.along("first", "coffee", 1, 2).comparable
+        [later_score] = each.questionnaires["first", 2].scores
+        assert not wordings.same_score("first", later_score, 1, 2)
+        assert wordings.same_score("first", later_score, 2, 2)

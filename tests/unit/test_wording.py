@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from surveyapp.domain import carrying, comparability
 from surveyapp.domain.loading import load_study
 from surveyapp.domain.questionnaire import Questionnaire, to_document
 from surveyapp.domain.quoting import placeholders
@@ -16,13 +19,16 @@ from surveyapp.domain.study import Study
 from surveyapp.domain.wording import (
     Audience,
     Worded,
+    source_of,
     texts_of,
     translated,
     translated_study,
+    translated_whole,
     words_fingerprint,
     words_for,
 )
-from surveyapp.services import interface, wording
+from surveyapp.reports import wording_text
+from surveyapp.services import interface, newcomers, wording
 from surveyapp.services.po import PoUnreadable, is_translated, read
 from surveyapp.settings import ROOT
 from tests.unit.test_loading import QUESTIONNAIRE, STUDY, write
@@ -248,3 +254,57 @@ def test_a_language_says_all_that_participants_meet_and_keeps_what_is_filled_in(
     catalog = read(interface.file_of(language), language).catalog
     problems = [(message.id, list(message.check(catalog))) for message in catalog if message.id and not message.fuzzy]
     assert [each for each in problems if each[1]] == []
+
+
+def test_staff_have_everything_in_their_language_and_each_text_knows_its_source() -> None:
+    study = load_study(ROOT / "questionnaires" / "job_rotation")
+    words = {(text.id, text.source): f"[{text.source}]" for text in texts_of(study)}
+    said = translated_whole(study, words, "pl")
+    assert all(text.source == f"[{source_of(text.source)}]" for text in texts_of(said))
+    assert {source_of(text.source) for text in texts_of(said)} == {text.source for text in texts_of(study)}
+    without = translated_whole(study, {}, "pl")
+    assert without == dataclasses.replace(study, questionnaires=without.questionnaires)
+    assert {text.source.language for text in texts_of(without)} == {"en"}  # type: ignore[attr-defined]
+    assert source_of("plain") == "plain"
+
+
+SAID = {name for name in interface.KEYWORDS if name != "N_"}
+LOOKED_UP = {
+    ("reports/series.py", "reason"),
+    ("web/evaluator/views.py", "text"),
+    ("web/evaluator/views.py", "one"),
+    ("web/looking/words.py", "WHAT[name]"),
+    ("web/looking/words.py", "text"),
+    ("web/manager/version_words.py", "WHAT[edit.what]"),
+    ("web/manager/version_words.py", "STATUS[change.status]"),
+    ("web/manager/version_words.py", "FATES[which]"),
+    ("web/manager/version_words.py", "of"),
+    ("web/manager/views.py", "column.label"),
+}
+"""Where a text is looked up that is written elsewhere: there, `N_` marks it, or it is passed on."""
+
+
+def test_every_string_that_is_looked_up_is_one_that_translators_are_given() -> None:
+    found = set()
+    for path in sorted(interface.PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Constant):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in SAID:
+                    found.add((str(path.relative_to(interface.PACKAGE)), ast.unparse(node.args[0])))
+    assert found == LOOKED_UP
+    study = load_study(ROOT / "questionnaires" / "job_rotation")
+    marked = {
+        *wording_text.WHAT.values(), *wording_text.STATUS.values(), *wording_text.FATES.values(),
+        *comparability.UNDECLARED, carrying.DOES_NOT_FIT,
+        *(column.label for column in newcomers.columns(study) if not column.declared),
+    }  # fmt: skip
+    extracted = {message.id if isinstance(message.id, str) else message.id[0] for message in interface.extracted()}
+    assert marked - extracted == set()
+
+
+def test_no_text_is_taken_for_a_format_it_has_not() -> None:
+    """“95% interval” has “% i” in it for whoever checks translations, and no translation of it would ever pass."""
+    texts = {text for message in interface.extracted() if message.id
+             for text in ([message.id] if isinstance(message.id, str) else message.id)}  # fmt: skip
+    assert [text for text in texts if re.search(r"%(?!\(\w+\)[sd]|%|$|[^ a-zA-Z(])", text)] == []

@@ -1,4 +1,8 @@
-"""Results, for those who may see them. Nothing here names a person or shows anybody's words."""
+"""Results, for those who may see them. Nothing here names a person or shows anybody's words.
+
+Pages say what the study says in the reader's language, where it is translated. Files are in the study's own language
+and carry its codes, whoever takes them: they are put beside one another, and read by programs.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from surveyapp.reports import csv_file, sentences
 from surveyapp.services import results
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import Asked, asked_for
+from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
@@ -35,9 +40,9 @@ def _page(template: str, study: Study, place: str, **values: Any) -> str:
 @evaluator.get("/<study_id>")
 @staff_only
 def overview(study_id: str) -> str:
-    shifts = results.overview(runtime(), current_staff(), study_id)
-    study = runtime().study(study_id)
-    others = [runtime().study(each) for each in current_staff().studies(Action.SEE_RESULTS) if each != study_id]
+    shifts = results.overview(runtime(), current_staff(), study_id, language=reader_language())
+    study = staff_study(study_id)
+    others = [staff_study(each) for each in current_staff().studies(Action.SEE_RESULTS) if each != study_id]
     return _page(
         "overview", study, "overview", others=others, themes=views.overview(study, shifts),
         answered=views.anything_answered(shifts),
@@ -48,11 +53,12 @@ def overview(study_id: str) -> str:
 @evaluator.get("/<study_id>/measures/<measure_id>")
 @staff_only
 def measure(study_id: str, measure_id: str) -> str:
-    study = runtime().study(study_id)
+    study = staff_study(study_id)
     asked = asked_for(study, request.args)
     shift, other = results.shift_beside(
-        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment
-    )
+        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment,
+        language=reader_language(),
+    )  # fmt: skip
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
@@ -108,9 +114,11 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Asked, list[views.Block]]:
-    study = runtime().study(study_id)
+    study = staff_study(study_id)
     asked = asked_for(study, request.args)
-    found = results.questions(runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment)
+    found = results.questions(
+        runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment, language=reader_language()
+    )
     return study, asked, views.blocks(found)
 
 

@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from flask import url_for
+from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from surveyapp.domain.results import Change, Distribution, Shift, ShiftStep, Slice
 from surveyapp.domain.study import Study
+from surveyapp.domain.wording import in_language_of, source_of
 from surveyapp.reports import figures, sentences, series, static_svg, tables
 from surveyapp.reports.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
 from surveyapp.reports.columns import ColumnChart, Panel, rating_chart
@@ -23,8 +25,18 @@ from surveyapp.reports.sentences import Fact
 from surveyapp.reports.tables import Table
 from surveyapp.reports.words import Words
 from surveyapp.web.evaluator.asked import MATCHED, Asked, segments
+from surveyapp.web.shared.language import isolated, reader_language
 
-WORDS = Words(_, ngettext)
+
+def _spoken(text: str, /, **values: Any) -> str:
+    return str(gettext(text, **{name: isolated(value) for name, value in values.items()}))
+
+
+def _spoken_plural(one: str, many: str, number: int, /, **values: Any) -> str:
+    return str(ngettext(one, many, number, **{name: isolated(value) for name, value in values.items()}))
+
+
+WORDS = Words(_spoken, _spoken_plural, reader_language)
 
 _VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 
@@ -218,14 +230,18 @@ def _split_choices(study: Study, segment: str | None, url: Callable[[str | None]
     if not study.segments:
         return ()
     each = [
-        Choice(_("By %(segment)s", segment=_lowered(attribute.label)), url(attribute.name), segment == attribute.name)
+        Choice(
+            _("By %(segment)s", segment=isolated(_lowered(attribute.label))),
+            url(attribute.name),
+            segment == attribute.name,
+        )
         for attribute in segments(study)
     ]
     return (Choice(_("All together"), url(None), segment is None), *each)
 
 
 def _lowered(label: str) -> str:
-    return label[:1].lower() + label[1:]
+    return in_language_of(label, label[:1].lower() + label[1:])
 
 
 def questions_url(study: Study, group: str, touchpoint: int, by: str | None = None) -> str:
@@ -250,8 +266,7 @@ def split_choices(study: Study, group: str, touchpoint: int, asked: Asked) -> tu
 
 def blocks(distributions: Sequence[Distribution]) -> list[Block]:
     """Variables of one question put together, in the order asked; all diverging charts over one axis."""
-    made = [_block(tuple(together)) for _key, together in
-            groupby(distributions, key=lambda each: (each.section, each.question, each.options))]  # fmt: skip
+    made = [_block(tuple(together)) for _key, together in groupby(distributions, key=_question_key)]
     charts = iter(stretched([block.bars for block in made if block.bars]))
     return [
         Block(block.id, block.question, block.together, next(charts), None, block.table, block.remarks)
@@ -259,9 +274,16 @@ def blocks(distributions: Sequence[Distribution]) -> list[Block]:
     ]  # fmt: skip
 
 
+def _question_key(each: Distribution) -> tuple[object, ...]:
+    return source_of(each.section), source_of(each.question), each.options
+
+
 def by_section(made: Sequence[Block]) -> list[SectionView]:
-    found = groupby(made, key=lambda block: block.together[0].section)
-    return [SectionView(title, f"section-{number}", tuple(each)) for number, (title, each) in enumerate(found, 1)]
+    found = groupby(made, key=lambda block: source_of(block.together[0].section))
+    sections = [tuple(each) for _title, each in found]
+    return [
+        SectionView(each[0].together[0].section, f"section-{number}", each) for number, each in enumerate(sections, 1)
+    ]
 
 
 def _block(together: tuple[Distribution, ...]) -> Block:

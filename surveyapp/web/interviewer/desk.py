@@ -16,6 +16,7 @@ from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
 from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 from surveyapp.web.shared.words import OUTCOMES, preference
@@ -31,7 +32,7 @@ def queue() -> Answer:
         request.args.get("touchpoint", type=int),
         request.args.get("view", ""),
     )
-    lines = fieldwork.queue(runtime(), current_staff(), filters.study or None)
+    lines = fieldwork.queue(runtime(), current_staff(), filters.study or None, language=reader_language())
     return _queue_page(lines, filters, "")
 
 
@@ -41,7 +42,8 @@ def search() -> Answer:
     """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
-    return _queue_page(fieldwork.queue(runtime(), current_staff(), search=text), Filters(), text)
+    found = fieldwork.queue(runtime(), current_staff(), search=text, language=reader_language())
+    return _queue_page(found, Filters(), text)
 
 
 def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
@@ -51,7 +53,7 @@ def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
         shown = sorted((line for line in shown if line.agreed_by(staff)), key=lambda line: line.next_at or now)
     elif filters.view == "in_person":
         shown = [line for line in shown if line.in_person]
-    studies = [runtime().study(study_id) for study_id in staff.studies(Action.INTERVIEW)]
+    studies = [staff_study(study_id) for study_id in staff.studies(Action.INTERVIEW)]
     resting = [study for study in studies if not within_call_hours(now.astimezone(runtime().zone(study)))]
     return render_template(
         "interviewer/queue.html",

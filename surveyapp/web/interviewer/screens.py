@@ -19,12 +19,12 @@ from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGT
 from surveyapp.domain.questionnaire import Question
 from surveyapp.domain.responses import Given
 from surveyapp.domain.route import Page
+from surveyapp.domain.wording import in_language_of
 from surveyapp.services.fieldwork import OpenCase
 from surveyapp.services.interviewing import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.fields import PIECES, Line
-from surveyapp.web.shared.language import in_language_of
 from surveyapp.web.shared.presenting import presented_to
 
 REASON_KEYS = {Reason.DONT_KNOW: "/", Reason.PREFER_NOT_TO_SAY: "-"}

@@ -18,6 +18,7 @@ from surveyapp.domain.responses import Sitting
 from surveyapp.domain.study import Study
 from surveyapp.services.fieldwork import Line, OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
+from surveyapp.web.shared.language import listed, staff_study
 from surveyapp.web.shared.words import OUTCOMES, preference
 
 MODES: dict[Mode, LazyString] = {
@@ -74,15 +75,15 @@ class Fact:
 
 
 def facts(case: OpenCase, staff_id: uuid.UUID) -> list[Fact]:
-    """What the interviewer should know of the person at a glance. Empty ones are left out."""
-    visit, contact = case.visit, case.contact
-    study = visit.study
+    """What the interviewer should know of the person at a glance, in their own language whatever that of the interview
+    is. Empty ones are left out."""
+    contact, study = case.contact, staff_study(case.visit.study.id)
     pairs = [
         (_("Name"), contact.name),
         (_("Prefers"), preference(contact.preferred, contact.times)),
         (_("Language"), language_name(contact.language)),
         (_("E-mail"), contact.email),
-        (_("Belongs to"), _site(case)),
+        (_("Belongs to"), _site(case, study)),
     ]
     pairs += [
         (study.events.get(event.event, event.event), local_date(event.on, study.time_zone, "d MMM"))
@@ -103,23 +104,23 @@ def language_name(written: str) -> str:
         return written
 
 
-def _site(case: OpenCase) -> str:
+def _site(case: OpenCase, study: Study) -> str:
     """The site's name and those of its attributes by which results are split, such as the size of an employer."""
-    site, study = case.visit.participant.site, case.visit.study
+    site = case.visit.participant.site
     if site is None:
         return ""
     attributes = [study.attribute(name) for name in study.segments if name.startswith("site.")]
     values = [each.values.get(site.attributes.get(each.name, ""), "") for each in attributes if each]
-    return ", ".join(text for text in (site.name, *values) if text)
+    return listed([site.name, *values])
 
 
 def _sitting(study: Study, sitting: Sitting, staff_id: uuid.UUID) -> str:
     """`12 Nov, phone, by you`."""
     when = local_date(sitting.submitted_at, study.time_zone, "d MMM") if sitting.submitted_at else _("not finished")
-    modes = ", ".join(str(MODES[mode]).lower() for mode in sitting.modes)
+    modes = listed(str(MODES[mode]).lower() for mode in sitting.modes)
     names = [_("you") if key == staff_id else name for key, name in sitting.by]
-    by = _("by %(names)s", names=", ".join(names)) if names else ""
-    return ", ".join(text for text in (when, modes, by) if text)
+    by = _("by %(names)s", names=listed(names)) if names else ""
+    return listed([when, modes, by])
 
 
 def attempt_words(attempt: Attempt, time_zone: str, with_time: bool = True) -> str:

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.staff import Action
-from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.sign_in import current_staff
 
 manager = Blueprint("manager", __name__, url_prefix="/manage", template_folder="templates")
@@ -21,11 +21,11 @@ Answer = str | Response | tuple[str, int]
 
 
 def page(template: str, place: str, form: FlaskForm | None = None, *, faulty: bool = False, **more: Any) -> Answer:
-    """A manager's page about the study in the address: 422 when its form has errors or something else is `faulty`.
-    `place` is the link of the bar that it stands under."""
+    """A manager's page about the study in the address, in their language: 422 when its form has errors or something
+    else is `faulty`. `place` is the link of the bar that it stands under."""
     staff = current_staff()
-    study = runtime().study((request.view_args or {})["study_id"])
-    others = [runtime().study(each) for each in staff.studies(Action.MANAGE_PARTICIPANTS) if each != study.id]
+    study = staff_study((request.view_args or {})["study_id"])
+    others = [staff_study(each) for each in staff.studies(Action.MANAGE_PARTICIPANTS) if each != study.id]
     made = render_template(
         f"manager/{template}.html",
         study=study,

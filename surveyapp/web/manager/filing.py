@@ -12,6 +12,7 @@ from surveyapp.services import importing, instruments, moving, opening
 from surveyapp.services.reading_csv import MAXIMUM_BYTES, MAXIMUM_ROWS
 from surveyapp.web.manager import forms, version_words, views
 from surveyapp.web.manager.blueprint import Answer, manager, page
+from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
@@ -39,7 +40,8 @@ def import_file(study_id: str) -> Answer:
         "import",
         "import",
         form,
-        columns=importing.columns(runtime(), study_id),
+        columns=importing.columns(runtime(), study_id, reader_language()),
+        column_label=views.column_label,
         needed=importing.NEEDED,
         outcome=outcome,
         table=views.fault_table(outcome) if outcome else None,
@@ -64,11 +66,11 @@ def template(study_id: str) -> Answer:
 @staff_only
 def versions(study_id: str) -> Answer:
     """Every version of every questionnaire: frozen, open, in use."""
-    states = instruments.version_states(runtime(), current_staff(), study_id)
+    states = instruments.version_states(runtime(), current_staff(), study_id, reader_language())
     return page(
         "versions",
         "versions",
-        questionnaires=views.by_questionnaire(runtime().study(study_id), states),
+        questionnaires=views.by_questionnaire(staff_study(study_id), states),
         disagreements=instruments.disagreements(runtime(), study_id),
     )
 
@@ -85,7 +87,7 @@ def open_version(study_id: str, name: str) -> Answer:
             else _("Version %(version)s of %(name)s was open already.", version=version, name=name)
         )
         return redirect(url_for("manager.versions", study_id=study_id))
-    prospect = opening.opening(runtime(), current_staff(), study_id, name)
+    prospect = opening.opening(runtime(), current_staff(), study_id, name, reader_language())
     if prospect.version is None:
         abort(404)
     return page("open_version", "versions", prospect=prospect, words=version_words)
@@ -99,5 +101,5 @@ def move(study_id: str, name: str) -> Answer:
         count = moving.move(runtime(), current_staff(), study_id, name)
         flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", count))
         return redirect(url_for("manager.versions", study_id=study_id))
-    seen = moving.preview(runtime(), current_staff(), study_id, name)
+    seen = moving.preview(runtime(), current_staff(), study_id, name, reader_language())
     return page("move", "versions", seen=seen, words=version_words)

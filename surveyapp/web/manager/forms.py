@@ -18,15 +18,22 @@ from surveyapp.domain.errors import ContactShared, FieldFault
 from surveyapp.domain.people import CONTACT_FIELDS, Contact, Site
 from surveyapp.domain.study import Study
 from surveyapp.services.newcomers import Column
+from surveyapp.web.shared.language import direction, language_apart
 from surveyapp.web.shared.words import PREFERRED
 
 NEW_SITE = "+"
 """The choice of a site that is not on record yet. No site's reference is so written."""
 
 
+def _choice(value: str, label: object) -> SelectChoice:
+    """A choice, marked with the language of its label where that is not the page's."""
+    language = language_apart(label)
+    return SelectChoice(value, label, {"lang": language, "dir": direction(language)} if language else {})
+
+
 def _select(label: object, first: object, choices: Iterable[tuple[str, object]]) -> SelectField:
     # The services say what is wrong with a value, in a file as in a form.
-    made = [SelectChoice("", first), *(SelectChoice(*each) for each in choices)]
+    made = [SelectChoice("", first), *(_choice(*each) for each in choices)]
     return SelectField(label, choices=made, validate_choice=False)
 
 
@@ -80,7 +87,7 @@ class EventForm(_FaultsAtFields):
 
     def __init__(self, study: Study) -> None:
         super().__init__()
-        self.event.choices = [SelectChoice(*each) for each in study.events.items()]
+        self.event.choices = [_choice(*each) for each in study.events.items()]
 
 
 class ParticipantForm(ContactForm):
@@ -156,7 +163,7 @@ def participant_form(
         data={"enrolled_on": today.isoformat(), "key": str(key)}
     )
     form.columns = columns
-    form.group.choices = [SelectChoice("", _("Choose a group")), *(SelectChoice(g.id, g.title) for g in study.groups)]
+    form.group.choices = [SelectChoice("", _("Choose a group")), *(_choice(g.id, g.title) for g in study.groups)]
     form.site.choices = [
         SelectChoice("", _("None")),
         *(SelectChoice(each.reference, _site_label(each)) for each in sites),

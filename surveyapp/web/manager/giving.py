@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import abort, flash, make_response, redirect, request, url_for
-from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Action
@@ -11,6 +11,7 @@ from surveyapp.reports.csv_file import csv_file
 from surveyapp.services import access, giving_out, roster
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
+from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
@@ -36,9 +37,9 @@ def end_access(study_id: str, reference: str, touchpoint: int) -> Answer:
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     if request.method == "POST":
         count = access.revoke(runtime(), current_staff(), study_id, reference, touchpoint)
-        flash(_("%(count)s no longer work.", count=views.links_and_codes(count)))
+        flash(ngettext("%(num)s link or code no longer works.", "%(num)s links and codes no longer work.", count))
         return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    found = roster.person(runtime(), current_staff(), study_id, reference)
+    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
     case = next((each for each in found.cases if each.touchpoint.number == touchpoint), None)
     if case is None:
         abort(404)
@@ -51,7 +52,7 @@ def links(study_id: str) -> Answer:
     """Links and codes for everyone who can answer a touchpoint, as a file."""
     staff = current_staff()
     waiting = giving_out.waiting(runtime(), staff, study_id)
-    choices = views.waiting_choices(runtime().study(study_id), waiting)
+    choices = views.waiting_choices(staff_study(study_id), waiting)
     form = forms.LinksForm(choices)
     if form.validate_on_submit():
         group, _dot, number = (form.touchpoint.data or "").rpartition(".")

@@ -11,6 +11,7 @@ from surveyapp.services import enrolment, importing, roster
 from surveyapp.services.roster import Narrowed
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
+from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
@@ -22,7 +23,9 @@ def participants(study_id: str) -> Answer:
     asked = request.args
     state = next((each for each in CaseState if each.value == asked.get("state")), None)
     narrowed = Narrowed(asked.get("group", ""), asked.get("touchpoint", type=int), state)
-    found = roster.roster(runtime(), current_staff(), study_id, narrowed, asked.get("page", 1, type=int))
+    found = roster.roster(
+        runtime(), current_staff(), study_id, narrowed, asked.get("page", 1, type=int), reader_language()
+    )
     return page("participants", "participants", roster=found, narrowed=narrowed, table=views.state_table(found))
 
 
@@ -43,9 +46,13 @@ def new(study_id: str) -> Answer:
     """Adds one person."""
     staff = current_staff()
     sites = enrolment.sites(runtime(), staff, study_id)
-    study = runtime().study(study_id)
+    study = staff_study(study_id)
     form = forms.participant_form(
-        study, importing.columns(runtime(), study_id), sites, runtime().today(study), enrolment.new_key()
+        study,
+        importing.columns(runtime(), study_id, reader_language()),
+        sites,
+        runtime().today(study),
+        enrolment.new_key(),
     )
     if form.validate_on_submit():
         try:
@@ -66,7 +73,7 @@ def new(study_id: str) -> Answer:
 @staff_only
 def person(study_id: str, reference: str) -> Answer:
     """One person: touchpoints, links and codes, events. Neither answers nor contact details."""
-    found = roster.person(runtime(), current_staff(), study_id, reference)
+    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
     return page("person", "participants", forms.EventForm(found.study), person=found, now=runtime().clock())
 
 
@@ -74,7 +81,7 @@ def person(study_id: str, reference: str) -> Answer:
 @staff_only
 def event(study_id: str, reference: str) -> Answer:
     """Records when something happened."""
-    form = forms.EventForm(runtime().study(study_id))
+    form = forms.EventForm(staff_study(study_id))
     if form.validate_on_submit():
         try:
             enrolment.set_event(
@@ -85,7 +92,7 @@ def event(study_id: str, reference: str) -> Answer:
         else:
             flash(_("The day is recorded. Touchpoints that follow from it are planned."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    found = roster.person(runtime(), current_staff(), study_id, reference)
+    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
     return page("person", "participants", form, person=found, now=runtime().clock())
 
 

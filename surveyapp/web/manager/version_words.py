@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from surveyapp.domain.carrying import Fate
+from surveyapp.domain.carrying import DOES_NOT_FIT, Fate
+from surveyapp.domain.comparability import UNDECLARED
 from surveyapp.domain.difference import Became, Edit
 from surveyapp.reports.wording_text import FATES, STATUS, WHAT
+from surveyapp.web.shared.language import listed
 
 
 def what(edit: Edit) -> str:
@@ -21,12 +23,17 @@ def became(change: Became) -> str:
     if change.said is None:
         return str(status)
     said = _("mapped") if change.said.mapping else _("comparable") if change.said.comparable else _("not comparable")
-    return f"{status}, {said}"
+    return listed([status, said])
 
 
 def tone(change: Became) -> str:
     """How the status is drawn: a warning where the series breaks."""
     return "warn" if change.said is not None and not change.said.comparable else ""
+
+
+def reason(of: str) -> str:
+    """Why, in the author's words, or in the product's where there are none."""
+    return str(_(of)) if of in UNDECLARED or of == DOES_NOT_FIT else of
 
 
 def fate(which: Fate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from surveyapp.domain.cases import CaseState
@@ -12,8 +13,10 @@ from surveyapp.domain.study import Study, Touchpoint
 from surveyapp.services.giving_out import Waiting
 from surveyapp.services.importing import Import
 from surveyapp.services.instruments import VersionState
+from surveyapp.services.newcomers import Column
 from surveyapp.services.reading_csv import RowFault
 from surveyapp.services.roster import Roster
+from surveyapp.web.shared.language import isolated, listed
 
 ALWAYS = (CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS, CaseState.SUBMITTED)
 """States that have a column though nobody is in them: the way a case goes."""
@@ -57,12 +60,11 @@ class FaultTable:
 
     shown: Sequence[RowFault]
     more: int
-    rows: int
 
 
 def fault_table(outcome: Import) -> FaultTable:
     listed = outcome.faults or outcome.shared
-    return FaultTable(listed[:FAULTS_SHOWN], max(0, len(listed) - FAULTS_SHOWN), len({fault.line for fault in listed}))
+    return FaultTable(listed[:FAULTS_SHOWN], max(0, len(listed) - FAULTS_SHOWN))
 
 
 def waiting_choices(study: Study, waiting: Mapping[tuple[str, int], Waiting]) -> dict[str, str]:
@@ -74,12 +76,14 @@ def waiting_choices(study: Study, waiting: Mapping[tuple[str, int], Waiting]) ->
             if there is not None:
                 count = ngettext("%(num)s can answer", "%(num)s can answer", there.people)
                 without = ngettext("%(num)s has no link yet", "%(num)s have no link yet", there.without)
-                choices[f"{group.id}.{touchpoint.number}"] = f"{group.title}, {touchpoint.title}: {count}, {without}"
+                choices[f"{group.id}.{touchpoint.number}"] = _(
+                    "%(group)s, %(touchpoint)s: %(count)s, %(without)s",
+                    group=isolated(group.title),
+                    touchpoint=isolated(touchpoint.title),
+                    count=count,
+                    without=without,
+                )
     return choices
-
-
-def links_and_codes(count: int) -> str:
-    return ngettext("%(num)s link or code", "%(num)s links and codes", count)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,11 @@ class Versions:
     versions: tuple[VersionState, ...]
 
 
+def column_label(column: Column) -> str:
+    """What a column holds, in the reader's language."""
+    return column.label if column.declared else _(column.label)
+
+
 def by_questionnaire(study: Study, states: Sequence[VersionState]) -> list[Versions]:
     """Every questionnaire, in the order of the touchpoints that ask it."""
     titles = {group.id: group.title for group in study.groups}
@@ -99,7 +108,7 @@ def by_questionnaire(study: Study, states: Sequence[VersionState]) -> list[Versi
     return [
         Versions(
             name,
-            tuple(f"{titles[each.group]}, {each.title}" for each in study.touchpoints if each.questionnaire == name),
+            tuple(listed([titles[each.group], each.title]) for each in study.touchpoints if each.questionnaire == name),
             tuple(reversed([state for state in states if state.questionnaire == name])),
         )
         for name in names

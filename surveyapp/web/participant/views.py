@@ -16,11 +16,11 @@ from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGT
 from surveyapp.domain.questionnaire import Option
 from surveyapp.domain.route import Page, Route
 from surveyapp.domain.study import Study
+from surveyapp.domain.wording import in_language_of
 from surveyapp.services.visiting import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.fields import PIECES, Line
-from surveyapp.web.shared.language import in_language_of
 from surveyapp.web.shared.presenting import presented_to
 
 LONG = 160

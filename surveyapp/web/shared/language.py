@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, redirect, request, session, url_for
-from flask_babel import Babel, Domain, get_locale, refresh
+from flask_babel import Babel, Domain, get_locale, gettext, refresh
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.study import Study
 from surveyapp.domain.wording import Worded
+from surveyapp.domain.wording import in_language_of as in_language_of
+from surveyapp.reports.words import folded
 from surveyapp.services import interface
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import is_staff_path
@@ -44,8 +47,8 @@ def install(app: Flask) -> None:
     """What pages need to speak several languages."""
     Languages(app, locale_selector=interface_language)
     app.before_request(_take_up_choice)
-    app.jinja_env.globals.update(lang_of=lang_of, language_choices=language_choices)
-    app.jinja_env.filters["paragraphs"] = paragraphs
+    app.jinja_env.globals.update(lang_of=lang_of, isolated=isolated, language_choices=language_choices)
+    app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed)
 
 
 def interface_language() -> str:
@@ -84,6 +87,16 @@ def speak_here(wanted: str | None, languages: tuple[str, ...]) -> None:
     see it in, one of `languages` or else their first."""
     g.languages = languages
     g.language = wanted if wanted in languages else languages[0]
+
+
+def reader_language() -> str:
+    """The language of the page's own words, as a study's files name it."""
+    return str(get_locale() or interface.SOURCE).replace("_", "-")
+
+
+def staff_study(study_id: str) -> Study:
+    """A study in the language of the member of staff who reads the page. Raises NotFound."""
+    return runtime().study_for_staff(study_id, reader_language())
 
 
 def _choices() -> tuple[str, ...]:
@@ -133,12 +146,18 @@ def own_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def language_apart(text: object) -> str | None:
+    """The language of a study's text where it is not the page's."""
+    language = getattr(text, "language", None)
+    return None if language is None or language == reader_language() else str(language)
+
+
 def lang_of(text: object) -> Markup:
     """` lang="…" dir="…"` for the element of a text that is not in the page's language; nothing for all else."""
-    language = getattr(text, "language", None)
-    if language is None or language == str(get_locale() or interface.SOURCE).replace("_", "-"):
+    language = language_apart(text)
+    if language is None:
         return Markup("")
-    return Markup(' lang="{}" dir="{}"').format(language, Locale.parse(language, sep="-").text_direction)
+    return Markup(' lang="{}" dir="{}"').format(language, direction(language))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -146,6 +165,25 @@ def paragraphs(text: str) -> list[str]:
     return [in_language_of(text, piece) for piece in text.strip().split("\n\n") if piece.strip()]
 
 
-def in_language_of(text: str, made: str) -> str:
-    """What was made of a text, marked with the text's language."""
-    return Worded(made, text.language) if isinstance(text, Worded) else made
+def listed(texts: Iterable[object]) -> str:
+    """Template filter: what is not empty, in a list: “one, two”; marked with their language where the texts of a study
+    that it is made of are all in one."""
+    parts = [text if isinstance(text, Worded) else str(text) for text in texts if text]
+    if not parts:
+        return ""
+    made = folded(gettext, parts)
+    languages = {getattr(part, "language", None) for part in parts}
+    return in_language_of(parts[0], made) if len(languages) == 1 else made
+
+
+def isolated(text: object) -> object:
+    """A text of a study that runs the other way than the page, kept apart from the sentence it is put into."""
+    language = language_apart(text)
+    if language is None or direction(language) == direction(reader_language()):
+        return text
+    return f"\u2068{text}\u2069"
+
+
+def direction(language: str) -> str:
+    """`ltr` or `rtl`."""
+    return str(Locale.parse(language, sep="-").text_direction)

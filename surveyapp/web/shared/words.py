@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from surveyapp.domain.cases import CaseState, Disposition, Outcome
 from surveyapp.domain.staff import Role
+from surveyapp.web.shared.language import listed
 
 STATES: dict[CaseState, LazyString] = {
     CaseState.SCHEDULED: _("Scheduled"),
@@ -77,4 +78,4 @@ def state_tone(state: CaseState) -> str:
 
 def preference(preferred: str, times: str) -> str:
     """How and when somebody prefers to be reached, in words; empty when neither is known."""
-    return ", ".join(str(text) for text in (PREFERRED.get(preferred, preferred), times) if text)
+    return listed([PREFERRED.get(preferred, preferred), times])

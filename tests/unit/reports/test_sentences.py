@@ -88,7 +88,7 @@ def test_facts_say_size_interval_and_who_moved() -> None:
     assert sentences.facts(made.change(), made.shift(made.looking_back()), ENGLISH) == (
         Fact("+17 people", "18 became “Confident”, 1 went the other way (29 answered both)"),
         Fact("20 rose · 8 same · 1 fell", "of the 29 who answered both, by option"),
-        Fact("+59 points", "95% interval 38 to 74 (Newcombe, paired)"),
+        Fact("+59 points", "95-percent interval 38 to 74 (Newcombe, paired)"),
     )
 
 
@@ -98,7 +98,7 @@ def test_facts_of_a_fall_have_a_true_minus_and_name_who_was_lost() -> None:
     )
     assert sentences.facts(change, made.shift(made.looking_back()), ENGLISH) == (
         Fact("−1 person", "0 became “Confident”, 1 went the other way (19 answered both)"),
-        Fact("−1 point", "95% interval −31 to 8 (Newcombe, paired)"),
+        Fact("−1 point", "95-percent interval −31 to 8 (Newcombe, paired)"),
         Fact("10 lost", "answered at “Before the placement” and not at “Touchpoint 1”"),
     )
 
