@@ -25,7 +25,7 @@ def headline(shift: Shift, words: Words) -> str:
         return _("%(title)s: no answers yet", title=title)
     if len(shift.rows) == 1:
         if not _shown(shift.everyone[0]):
-            return _("%(title)s: not shown, so that nobody’s answers can be worked out", title=title)
+            return _("%(title)s: not shown, to protect people", title=title)
         return _("%(title)s: %(now)s", title=title, now=_of(shift.everyone[0], words))
     before, after = shift.everyone[:2]
     if before.tally.base.count == 0 or after.tally.base.count == 0:
@@ -37,7 +37,7 @@ def headline(shift: Shift, words: Words) -> str:
             row=there.label,
         )
     if not (_shown(before) and _shown(after)):
-        return _("%(title)s: no change shown, so that nobody’s answers can be worked out", title=title)
+        return _("%(title)s: no change shown, to protect people", title=title)
     step = shift.step(0, 1)
     if step.state == "broken":
         return _(

@@ -143,7 +143,7 @@ def _slice(change: Change, words: Words) -> Row:
     _ = words.gettext
     heading = change.people.label or _("Everyone")
     if change.withheld:
-        return Row(heading, None, (), _("Not shown, so that nobody’s answers can be worked out."))
+        return Row(heading, None, (), _("Not shown, to protect people."))
     hidden, interval = _("not shown"), change.interval
     points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden

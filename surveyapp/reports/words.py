@@ -124,7 +124,7 @@ def nothing_words(tally: Tally, words: Words) -> str | None:
     if tally.withheld or tally.base.count is None:
         if tally.base.fewer_than is not None:
             return words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.fewer_than)
-        return words.gettext("Not shown, so that nobody’s answers can be worked out.")
+        return words.gettext("Not shown, to protect people.")
     if tally.base.count == 0:
         return words.gettext("No answers yet.")
     return None

@@ -34,7 +34,7 @@ HEADLINES = {
     "one moment": (((made.row(made.SECOND, made.tally((10, 8, 1, 0, 0))),),), "Confidence: 18 of 19"),
     "one moment, hidden": (
         ((made.row(made.SECOND, made.withheld()),),),
-        "Confidence: not shown, so that nobody’s answers can be worked out",
+        "Confidence: not shown, to protect people",
     ),
     "nobody yet": (made.measured(NOBODY, NOBODY), "Confidence: no answers yet"),
     "nobody asked again yet": (
@@ -43,11 +43,11 @@ HEADLINES = {
     ),
     "a base hidden": (
         made.measured(made.tally((20, 7, 2, 0, 0)), made.withheld()),
-        "Confidence: no change shown, so that nobody’s answers can be worked out",
+        "Confidence: no change shown, to protect people",
     ),
     "a net hidden": (
         made.measured(made.tally((20, 7, 2, 0, 0)), made.tally((None, 5, 4, None, 0), base=12)),
-        "Confidence: no change shown, so that nobody’s answers can be worked out",
+        "Confidence: no change shown, to protect people",
     ),
 }
 

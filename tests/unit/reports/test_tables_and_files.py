@@ -56,7 +56,7 @@ def test_a_change_by_slice_starts_with_the_matched_base() -> None:
     assert [cell.text for cell in rows[1].cells] == [
         "8 ⚑", "not shown", "11", "28", "20", "8", "1", "−38", "38 to 74"
     ]  # fmt: skip
-    assert rows[2].whole == "Not shown, so that nobody’s answers can be worked out."
+    assert rows[2].whole == "Not shown, to protect people."
 
 
 def test_everyone_and_the_matched_stand_side_by_side_only_where_they_differ() -> None:
