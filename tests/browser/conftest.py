@@ -4,11 +4,12 @@ import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from surveyapp import create_app
@@ -43,6 +44,42 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=QUIET_AND_HEADLESS)
         yield launched
         launched.close()
+
+
+SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
+
+Tab = Callable[..., Page]
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Tab]:
+    """Opens an address in a browser of its own, of a size; whatever it complains about fails the test. What cannot be
+    loaded is what the test is about: a refused form, a line that is cut."""
+    contexts = []
+    complaints: list[str] = []
+
+    def open_at(address: str, size: str = "desk", **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": SIZES[size], **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert [each for each in complaints if "Failed to load resource" not in each] == []
+
+
+def sign_in(page: Page, email: str, path: str) -> None:
+    """From the page that asks who it is to the one that was asked for."""
+    page.fill("#email", email)
+    page.fill("#password", factories.PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url(f"**{path}")
 
 
 class Quiet(WSGIRequestHandler):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
 from surveyapp.domain.people import Participant
@@ -16,9 +16,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
+from tests.browser.conftest import SIZES, Tab, sign_in
 from tests.interviewer import create_reachable
-
-SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 
 Desk = Callable[..., Page]
 
@@ -29,29 +28,15 @@ def staff(runtime_sqlite: Runtime) -> Staff:
 
 
 @pytest.fixture
-def desk(browser: Browser, live_server: str, staff: Staff) -> Iterator[Desk]:
-    """Opens the queue as the interviewer; whatever the browser complains about fails the test."""
-    contexts = []
-    complaints: list[str] = []
+def desk(tab: Tab, live_server: str, staff: Staff) -> Desk:
+    """Opens the queue as the interviewer."""
 
     def open_queue(size: str = "desk", **options: Any) -> Page:
-        context = browser.new_context(viewport=SIZES[size], **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{live_server}/interviews")
-        page.fill("#email", staff.email)
-        page.fill("#password", factories.PASSWORD)
-        page.press("#password", "Enter")
-        page.wait_for_url("**/interviews")
+        page = tab(f"{live_server}/interviews", size, **options)
+        sign_in(page, staff.email, "/interviews")
         return page
 
-    yield open_queue
-    for context in contexts:
-        context.close()
-    assert [each for each in complaints if "Failed to load resource" not in each] == []
+    return open_queue
 
 
 @pytest.fixture
@@ -87,7 +72,7 @@ def test_a_section_is_entered_by_keyboard_alone(
 ) -> None:
     page = desk(size)
     keys = page.keyboard
-    page.get_by_role("button", name=f"Open {participant.reference}").focus()
+    page.get_by_role("button", name=f"Take up {participant.reference}").focus()
     keys.press("Enter")
     page.wait_for_url("**/1")
     expect(page.locator(".item.now")).to_have_attribute("data-item", "mode")

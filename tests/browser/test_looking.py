@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from surveyapp import create_draft_app
 from surveyapp.domain.staff import Role
@@ -16,53 +14,21 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
 from tests import factories, versioned
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.conftest import serving, serving_app
+from tests.browser.conftest import SIZES, Tab, serving, serving_app, sign_in
 from tests.conftest import Clock
 from tests.integration.test_moving import cafe_of, guest, visit
 
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 360, "height": 740}}
 MENTEE = "/manage/mentoring/questionnaires/mentee_1"
 WAYS = {"on a phone": "", "codebook": "/codebook", "map": "/map", "side by side": "/beside"}
-
-Opened = Callable[..., Page]
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
-    """Opens an address in a browser of its own; whatever it complains about fails the test."""
-    contexts = []
-    complaints: list[str] = []
-
-    def open_at(address: str, size: str = "desk", **options: Any) -> Page:
-        context = browser.new_context(viewport=SIZES[size], **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert [each for each in complaints if "Failed to load resource" not in each] == []
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.fill("#email", email)
-    page.fill("#password", factories.PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/manage/**")
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_manager_looks_at_a_questionnaire_in_every_way(
-    runtime_sqlite: Runtime, live_server: str, opened: Opened, size: str
+    runtime_sqlite: Runtime, live_server: str, tab: Tab, size: str
 ) -> None:
     staff = factories.create_staff(runtime_sqlite, Role.MANAGER, study="mentoring", second_factor=False)
-    page = opened(f"{live_server}{MENTEE}/v2?in=ur", size)
-    sign_in(page, staff.email)
+    page = tab(f"{live_server}{MENTEE}/v2?in=ur", size)
+    sign_in(page, staff.email, "/manage/**")
     for path in WAYS.values():
         page.goto(f"{live_server}{MENTEE}/v2{path}?in=ur")
         check_accessible(page)
@@ -78,11 +44,11 @@ def test_a_manager_looks_at_a_questionnaire_in_every_way(
 
 
 def test_a_line_of_the_map_stands_out_from_the_keyboard_too(
-    runtime_sqlite: Runtime, live_server: str, opened: Opened
+    runtime_sqlite: Runtime, live_server: str, tab: Tab
 ) -> None:
     staff = factories.create_staff(runtime_sqlite, Role.MANAGER, study="mentoring", second_factor=False)
-    page = opened(f"{live_server}{MENTEE}/v2/map")
-    sign_in(page, staff.email)
+    page = tab(f"{live_server}{MENTEE}/v2/map")
+    sign_in(page, staff.email, "/manage/**")
     page.get_by_role("link", name="What would you like help with in your studies?").focus()
     assert page.locator(".tracks path.on").evaluate_all("all => all.map((each) => each.dataset.of)") == ["q-hopes"] * 2
     assert page.locator(".stop.on").evaluate_all("all => all.map((each) => each.dataset.stop)") == [
@@ -91,12 +57,12 @@ def test_a_line_of_the_map_stands_out_from_the_keyboard_too(
     ]
 
 
-def test_a_draft_loads_again_when_it_is_saved_and_the_phone_stays_where_it_was(opened: Opened, tmp_path: Path) -> None:
+def test_a_draft_loads_again_when_it_is_saved_and_the_phone_stays_where_it_was(tab: Tab, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "questionnaires" / "mentoring", tmp_path / "mentoring")
     file = tmp_path / "mentoring" / "mentee_1" / "v2.yaml"
     text = file.read_text(encoding="utf-8")
     with serving_app(create_draft_app(str(tmp_path), "mentoring", "mentee_1")) as address:
-        page = opened(address)
+        page = tab(address)
         check_accessible(page)
         phone = page.frame_locator("#phone")
         phone.get_by_label("I have read what this is about").check()
@@ -120,23 +86,23 @@ def test_a_draft_loads_again_when_it_is_saved_and_the_phone_stays_where_it_was(o
 
 
 def test_two_versions_are_answered_in_two_browsers_at_once(
-    sqlite_url: str, clock: Clock, tmp_path: Path, opened: Opened
+    sqlite_url: str, clock: Clock, tmp_path: Path, tab: Tab
 ) -> None:
     runtime = cafe_of(sqlite_url, clock, tmp_path, demo=True)
     staff = factories.create_staff(runtime, Role.MANAGER, study=versioned.NAME, second_factor=False)
     links = [guest(runtime, "GU-0001"), guest(runtime, "GU-0002")]
     with serving(runtime) as address:
-        early = opened(address + links[0], "phone")
+        early = tab(address + links[0], "phone")
         begin(early)
         choose(early, "How much do you like the coffee?", "Very much")
         expect(early.locator("h1")).to_have_text("Would you recommend it?")
 
-        desk = opened(f"{address}/manage/{versioned.NAME}/versions/first/open")
-        sign_in(desk, staff.email)
+        desk = tab(f"{address}/manage/{versioned.NAME}/versions/first/open")
+        sign_in(desk, staff.email, "/open")
         expect(desk.get_by_text("1 person is midway on an earlier version")).to_be_visible()
         desk.get_by_role("button", name="Open version 2").click()
 
-        late = opened(address + links[1], "phone")
+        late = tab(address + links[1], "phone")
         begin(late)
         choose(late, "How much do you like the coffee?", "A little")
         choose(late, "Would you recommend it to a friend?", "Very much")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pyotp
@@ -15,8 +15,8 @@ from surveyapp.services import access, enrolment
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
+from tests.browser.conftest import SIZES, Tab, sign_in
 
-SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 360, "height": 740}}
 HOME = "/manage/job_rotation"
 
 Office = Callable[..., Page]
@@ -28,29 +28,15 @@ def manager(runtime_sqlite: Runtime) -> Staff:
 
 
 @pytest.fixture
-def office(browser: Browser, live_server: str, manager: Staff) -> Iterator[Office]:
-    """Opens a page as the manager; whatever the browser complains about fails the test."""
-    contexts = []
-    complaints: list[str] = []
+def office(tab: Tab, live_server: str, manager: Staff) -> Office:
+    """Opens a page as the manager."""
 
     def enter(size: str = "desk", path: str = HOME, **options: Any) -> Page:
-        context = browser.new_context(viewport=SIZES[size], base_url=live_server, **options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        page.fill("#email", manager.email)
-        page.fill("#password", factories.PASSWORD)
-        page.press("#password", "Enter")
-        page.wait_for_url(f"**{path}")
+        page = tab(live_server + path, size, base_url=live_server, **options)
+        sign_in(page, manager.email, path)
         return page
 
-    yield enter
-    for context in contexts:
-        context.close()
-    assert [each for each in complaints if "Failed to load resource" not in each] == []
+    return enter
 
 
 def check(page: Page) -> None:

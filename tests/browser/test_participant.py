@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from surveyapp.services import answering, visiting
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
+from tests.browser.conftest import Tab
 from tests.integration.test_answering import walk_to
 
 PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
@@ -25,26 +25,9 @@ Opened = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(browser: Browser, live_server: str) -> Iterator[Opened]:
-    """Opens an address on a phone of its own, 360 by 740; whatever the browser complains about fails the test."""
-    contexts = []
-    complaints: list[str] = []
-
-    def open_on_phone(path: str, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 360, "height": 740}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(live_server + path)
-        return page
-
-    yield open_on_phone
-    for context in contexts:
-        context.close()
-    # A refused form is answered with 422 or the like, which Chromium notes in the console.
-    assert [each for each in complaints if "the server responded with a status of 4" not in each] == []
+def opened(tab: Tab, live_server: str) -> Opened:
+    """Opens an address on a phone."""
+    return lambda path, **options: tab(live_server + path, "phone", **options)
 
 
 @pytest.fixture
