@@ -246,11 +246,12 @@ def test_the_files_of_the_product_hold_exactly_what_its_sources_say(tmp_path: Pa
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_language_says_all_that_participants_meet_and_keeps_what_is_filled_in(language: str) -> None:
+def test_a_language_says_every_page_and_all_that_participants_meet_and_keeps_what_is_filled_in(language: str) -> None:
     study = load_study(ROOT / "questionnaires" / "job_rotation")
     folder = ROOT / "questionnaires" / "job_rotation"
     assert wording.coverage(study, language, read(wording.file_of(folder, language), language)).participant.complete
     assert interface.serves_participants(language)
+    assert interface.serves_staff(language)
     catalog = read(interface.file_of(language), language).catalog
     problems = [(message.id, list(message.check(catalog))) for message in catalog if message.id and not message.fuzzy]
     assert [each for each in problems if each[1]] == []

@@ -19,7 +19,7 @@ from surveyapp.domain.study import Study
 from surveyapp.services import looking as service
 from surveyapp.services.looking import Shelf
 from surveyapp.services.trying import Somebody
-from surveyapp.web.shared.language import SHOWN
+from surveyapp.web.shared.language import SHOWN, staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
@@ -39,9 +39,11 @@ SEED, SAID, ANYWHERE = "seed", "a", "any"
 
 @dataclass(frozen=True)
 class Looked:
-    """A version of a questionnaire in a language: what all these pages are about. `address` names it in addresses."""
+    """A version of a questionnaire in a language: what all these pages are about. `labelled` is the study with what is
+    known of people in the looker's own language. `address` names it in addresses."""
 
     shelf: Shelf
+    labelled: Study
     language: str
     study: Study
     questionnaire: Questionnaire
@@ -81,7 +83,9 @@ def looked_at(study_id: str, name: str, version: int) -> Looked:
     wanted = request.args.get(SHOWN, "")
     language = wanted if wanted in shelf.languages else shelf.study.source_language
     questionnaire = shelf.questionnaire(name, version, language)
-    return Looked(shelf, language, shelf.study_in(language), questionnaire, codebook(shelf.study, questionnaire))
+    labelled = shelf.study if DRAFTS in current_app.extensions else staff_study(study_id)
+    book = codebook(labelled, questionnaire)
+    return Looked(shelf, labelled, language, shelf.study_in(language), questionnaire, book)
 
 
 def somebody(arguments: Mapping[str, str] | None = None) -> Somebody:

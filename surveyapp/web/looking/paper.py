@@ -64,7 +64,7 @@ def phone_frame(study_id: str, name: str, version: int) -> Answer:
         address=address,
         pages=pages,
         at=wanted.id if wanted else "",
-        beforehand=trying.beforehand(looked.shelf.study, looked.book),
+        beforehand=trying.beforehand(looked.labelled, looked.book),
         who=who,
         seed_name=SEED,
     )
@@ -91,7 +91,7 @@ def codebook(study_id: str, name: str, version: int) -> Answer:
 def map(study_id: str, name: str, version: int) -> Answer:
     """Sections and questions, and what is asked because of what."""
     looked = looked_at(study_id, name, version)
-    known = trying.beforehand(looked.shelf.study, looked.book)
+    known = trying.beforehand(looked.labelled, looked.book)
     view = map_view(looked.book, known)
     return page("map", looked, **_around(looked), place="map", view=view, words=words)
 
@@ -115,7 +115,7 @@ def beside(study_id: str, name: str, version: int) -> Answer:
         one = looked.shelf.questionnaire(other.questionnaire, other.version, looked.language)
         later = other.questionnaire == name and other.version > version
         pair = (looked.questionnaire, one) if later else (one, looked.questionnaire)
-        found = side_by_side(looked.shelf.study, *pair, words.say)
+        found = side_by_side(looked.labelled, *pair, words.say)
     return page(
         "beside",
         looked,

@@ -8,16 +8,22 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from surveyapp.domain import errors
+from surveyapp.domain.wording import Worded
 from surveyapp.web.shared.session import is_staff_path
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(errors.NotFound, lambda error: _page(404, _("There is no such page"), str(error)))
-    app.register_error_handler(errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), str(error)))
-    app.register_error_handler(errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), str(error)))
+    app.register_error_handler(errors.NotFound, lambda error: _page(404, _("There is no such page"), _why(error)))
+    app.register_error_handler(errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), _why(error)))
+    app.register_error_handler(errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), _why(error)))
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _why(error: Exception) -> str:
+    """What a service says, which is in English whatever the page is in."""
+    return Worded(str(error), "en")
 
 
 def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
