@@ -87,6 +87,7 @@ def speak_here(wanted: str | None, languages: tuple[str, ...]) -> None:
     see it in, one of `languages` or else their first."""
     g.languages = languages
     g.language = wanted if wanted in languages else languages[0]
+    refresh()
 
 
 def reader_language() -> str:
