@@ -8,6 +8,7 @@ Missing answers: a table counts people with a substantive answer; those without 
 number is shown beside it, or the reader could subtract.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -87,6 +88,7 @@ def protect_summary(summary: RatingSummary, thresholds: Thresholds) -> Protected
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def protect(table: CountTable, thresholds: Thresholds, *, say_limits: bool = True) -> ProtectedTable:
     """The table with every count hidden that the thresholds ask for, and as few others as keep those hidden.
 
@@ -105,6 +107,8 @@ def protect(table: CountTable, thresholds: Thresholds, *, say_limits: bool = Tru
     Limit: the guarantee is against working a count out from what is shown and said. Someone who can run these rules
     over every possible table may still see from *which* others were hidden that a value is not among the possible
     ones. That is rarer without limits said.
+
+    The same counts are protected once a process: what to hide takes seconds where many small ones lean on one another.
     """
     return _Protection(table, thresholds, say_limits).result()
 

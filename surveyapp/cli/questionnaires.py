@@ -131,9 +131,8 @@ def try_out(study: str, questionnaire: str, port: int) -> None:
         click.echo(f"It cannot be read yet. The page says all that is wrong, and begins with:\n{error.faults[0]}")
     check_port(port)
     click.echo(f"{questionnaire} of {study} is at http://127.0.0.1:{port} until Ctrl-C. Save its file to see it anew.")
-    # A page that waits for a change does not hold up the end.
     application = f"surveyapp:create_draft_app({str(folder.resolve())!r}, {study!r}, {questionnaire!r})"
-    serve(application, port, "--threads", "8", "--graceful-timeout", "1")
+    serve(application, port, "--threads", "8", "--graceful-timeout", "3")
 
 
 @questionnaires.command()

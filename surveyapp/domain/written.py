@@ -267,6 +267,7 @@ _SENTENCES = {
     "string_type": ("not_words", "“{name}” should be words. Put quotation marks around a number or date."),
     "int_type": ("not_a_number", "“{name}” should be a whole number."),
     "dict_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry, indented."),
+    "model_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry."),
     "list_type": ("not_a_list", "“{name}” should be a list: each entry on a line that begins with a dash."),
     "bool_type": ("not_true_or_false", "“{name}” should be true or false."),
     "string_pattern_mismatch": (

@@ -32,6 +32,19 @@ WHAT = {
     "moment": N_("Moment"),
     "specify": N_("Line of text beside"),
     "exclusive": N_("Chosen alone"),
+    "missing": N_("Reasons for no answer"),
+    "required": N_("Answer needed"),
+    "minimum": N_("Least"),
+    "maximum": N_("Most"),
+    "decimals": N_("Decimal places"),
+    "earliest": N_("Earliest day"),
+    "latest": N_("Latest day"),
+    "max_length": N_("Longest answer"),
+    "pattern": N_("Pattern"),
+    "fact": N_("May be quoted"),
+    "favourable": N_("Favourable net"),
+    "neutral": N_("Neutral option"),
+    "kind": N_("Kind"),
 }
 
 STATUS = {

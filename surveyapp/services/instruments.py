@@ -103,10 +103,14 @@ def check_folder(folder: Path) -> list[str]:
     if faults:
         raise QuestionnaireFaults(tuple(sorted(faults)))
     return [
-        f"{study.id}/{name} v{version}: {len(questionnaire.questions)} questions"
+        f"{study.id}/{name} v{version}: {_counted(len(questionnaire.questions))}"
         for study in studies
         for (name, version), questionnaire in sorted(study.questionnaires.items())
     ]
+
+
+def _counted(questions: int) -> str:
+    return "1 question" if questions == 1 else f"{questions} questions"
 
 
 def check_frozen(runtime: Runtime) -> None:

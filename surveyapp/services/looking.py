@@ -58,8 +58,6 @@ class Shelf:
         written = self.study.questionnaires.get((name, version))
         if written is None:
             raise NotFound(f"There is no version {version} of “{name}” in {self.study.id}.")
-        if language == self.study.source_language:
-            return written
         words = words_for(written, self._words(language))
         return translated(written, words, language, self.study.source_language, 0)
 

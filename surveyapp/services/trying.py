@@ -21,6 +21,7 @@ from surveyapp.domain.codebook import Codebook, reference_id
 from surveyapp.domain.conditions import Reference
 from surveyapp.domain.errors import AnswersRefused
 from surveyapp.domain.kinds import KINDS, Form, Part, field_value
+from surveyapp.domain.kinds.base import OPEN_LENGTH
 from surveyapp.domain.people import ConsentGiven, Origin, Participant, Site
 from surveyapp.domain.questionnaire import Questionnaire
 from surveyapp.domain.responses import Given, Response
@@ -124,11 +125,17 @@ def page_at(visit: Visit, page_id: str, anywhere: bool) -> Page | None:
 
 
 def beside(visit: Visit, page: Page) -> tuple[Page | None, Page | None]:
-    """The pages before and after: on the route or, for a page that is not on it, as they are written."""
+    """The pages before and after: on the route or, for a page that nobody has come to yet, as they are written, but for
+    those that are certainly not asked after what was said."""
     questionnaire, route, _ = visit.ready
     if route.page(page.id) is not None:
         return route.before(page.id), route.after(page.id)
-    pages = pages_of(questionnaire)
+    asked, left_out = {each.id for each in route.pages}, set(route.not_asked)
+    pages = [
+        each
+        for each in pages_of(questionnaire)
+        if each.id in asked or each.id == page.id or not all(part.key in left_out for part in each.parts)
+    ]
     at = [each.id for each in pages].index(page.id)
     return pages[at - 1] if at else None, pages[at + 1] if at + 1 < len(pages) else None
 
@@ -147,7 +154,7 @@ def carried(visit: Visit) -> str:
     given = {key: each.answer for key, each in (visit.given or {}).items()}
     if not given:
         return ""
-    for limit in (2000, 400, 100, 20, 1):
+    for limit in (OPEN_LENGTH, 1000, 400, 100, 20, 1):
         short = {key: _cut(answer, limit) for key, answer in given.items()}
         packed = _packed({key: field_value(answer) for key, answer in short.items()})
         if len(packed) <= CARRIED_AT_MOST:

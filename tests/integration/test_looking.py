@@ -87,8 +87,10 @@ def test_two_versions_beside_one_another_whichever_is_looked_at(installed: Runti
         assert "From mentee_1 version 1 to mentee_1 version 2." in page.words
         assert "a friend in your trade" in " ".join(page.said("ins"))
         assert "reworded, not comparable" in page.words
-    other = client.page(f"{MENTEE}/v2/beside?with=mentor_1/v1").words
-    assert "From mentor_1 version 1 to mentee_1 version 2." in other
+    for there, here in (("mentee_2", "mentee_1"), ("mentee_1", "mentee_2")):
+        version = "v2" if there == "mentee_1" else "v1"
+        address = f"/manage/mentoring/questionnaires/{here}/v1/beside?with={there}/{version}"
+        assert "to mentee_2 version 1." in client.page(address).words
 
 
 @pytest.mark.parametrize(
@@ -171,6 +173,39 @@ def test_bad_input_is_answered_as_a_participant_would_be_answered(installed: Run
     assert "/q/welcome" in client.get(f"{MENTEE}/v2/phone/q/commute_minutes", follow_redirects=True).request.path
 
 
+def test_after_a_page_that_was_looked_up_come_only_those_that_may_be_asked(installed: Runtime) -> None:
+    client = signed_in(installed, "mentoring")
+    known = "any=1&site.sector=hospitality&participant.first_job=no"
+    response = client.get(f"{MENTEE}/v2/phone/q/commute_minutes?{known}")
+    seen = []
+    for _ in range(3):
+        page = Page(response.text)
+        action = next(each["action"] for tag, each in page.elements if tag == "form" and "/phone/" in each["action"])
+        response = client.post(action, fill(page, commute_minutes="10"), follow_redirects=True)
+        seen.append(response.request.path.rpartition("/")[2])
+    assert seen == ["optimistic", "useful", "relaxed"]
+
+
+def test_finishing_later_needs_no_answer_there_either(installed: Runtime) -> None:
+    client = signed_in(installed, "mentoring")
+    at = f"{MENTEE}/v2/phone/q/recommend?any=1"
+    form = {"csrf_token": client.page(at).fields()["csrf_token"][0], "then": "later"}
+    assert client.post(at, form, follow_redirects=True).request.path == f"{MENTEE}/v2/phone/later"
+
+
+def test_the_codebook_says_ways_out_as_participants_read_them(installed: Runtime) -> None:
+    client = signed_in(installed, "mentoring")
+    assert "معلوم نہیں" in client.page(f"{MENTEE}/v2/codebook?in=ur").words
+    assert "معلوم نہیں" not in client.page(f"{MENTEE}/v2/codebook").words
+
+
+def test_changing_the_language_above_the_phone_stays_on_its_page(installed: Runtime) -> None:
+    page = signed_in(installed, "mentoring").page(f"{MENTEE}/v2?at=recommend&seed=3")
+    (urdu,) = (each for each in page.links() if "in=ur" in each)
+    assert "at=recommend" in urdu
+    assert "seed=3" in urdu
+
+
 def test_changing_the_language_on_the_phone_keeps_the_answers_and_the_looker_s_own_language(
     installed: Runtime,
 ) -> None:
@@ -238,6 +273,18 @@ def test_what_was_answered_is_kept_when_a_draft_changes_as_far_as_it_still_is_an
     assert client.page(at).fields()["heard_via"] == ["friend"]
     write(studies, "          friend: From a friend or my family\n", "")
     assert client.page(at).fields().get("heard_via") is None
+
+
+def test_a_draft_whose_file_went_away_comes_back_with_it(studies: Path) -> None:
+    client = client_of(create_draft_app(str(studies), "mentoring", "mentee_1"))
+    file = studies / "mentoring" / "mentee_1" / "v2.yaml"
+    elsewhere = file.rename(studies / "elsewhere")
+    page = client.page(f"{MENTEE}/v2", status=404)
+    assert "draft" in {each.get("id") for _, each in page.elements}, "nothing waits for the file"
+    stamp = client.get("/changes").get_json()["stamp"]
+    elsewhere.rename(file)
+    assert client.get(f"/changes?since={stamp}").get_json()["stamp"] != stamp
+    assert client.get(f"{MENTEE}/v2").status_code == 200
 
 
 def test_a_draft_of_nothing_is_said_so(studies: Path) -> None:

@@ -192,3 +192,12 @@ def test_one_id_with_two_meanings_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_a_study_says_so(tmp_path: Path) -> None:
     with pytest.raises(QuestionnaireFaults, match="no study here"):
         load_studies(tmp_path)
+
+
+@pytest.mark.parametrize("written", ["", "- a\n- list\n"])
+def test_a_file_that_is_no_mapping_is_said_so(tmp_path: Path, written: str) -> None:
+    with pytest.raises(QuestionnaireFaults) as raised:
+        load_study(write(tmp_path, questionnaire=written))
+    assert [(fault.file, fault.line, fault.code) for fault in raised.value.faults] == [
+        ("tiny/first/v1.yaml", 1, "not_a_mapping")
+    ]

@@ -8,7 +8,11 @@ const key = `phone ${location.pathname}`;
 if (frame) {
   const place = sessionStorage.getItem(key);
   if (sessionStorage.getItem("again") && place) frame.src = place;
-  frame.addEventListener("load", () => sessionStorage.setItem(key, frame.contentWindow.location.href));
+  frame.addEventListener("load", () => {
+    // Where nothing answers, the browser shows a page of its own, of which nothing may be known.
+    const there = frame.contentDocument?.location.href;
+    if (there) sessionStorage.setItem(key, there);
+  });
 }
 if (frame) sessionStorage.removeItem("again");
 

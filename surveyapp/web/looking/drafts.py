@@ -20,8 +20,8 @@ draft = Blueprint("draft", __name__)
 BEGINNING = "draft"
 """The extension that holds the folder, the study and the questionnaire that somebody begins with."""
 
-WAIT, LOOK_EVERY = 20.0, 0.25
-"""Seconds that a page waits for a change at a time, and between two looks at the files."""
+WAIT, LOOK_EVERY = 1.0, 0.2
+"""Seconds that a page waits for a change at a time (whoever stops the command waits as long), and between two looks."""
 
 
 def assemble(app: Flask, folder: Path, study_id: str, questionnaire: str) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from surveyapp.domain.codebook import Chapter, Codebook, Entry, reference_id
 from surveyapp.services.trying import Beforehand
 
-ROW, LANE, EDGE, ROUND = 64, 12, 7, 6
-"""Heights and widths in pixels at the usual size of letters: a row's, a track's, the margin's, a bend's."""
+ROW, TALL, LANE, EDGE, ROUND = 76, 104, 12, 7, 6
+"""Heights and widths in pixels at the usual size of letters: a row's, a row's where letters are tall, a track's, the
+margin's, a bend's."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class MapView:
     height: int
     always: int
     sometimes: int
+    tall: bool
 
     @property
     def width_rem(self) -> float:
@@ -53,8 +55,9 @@ class MapView:
         return self.height / 16
 
 
-def map_view(book: Codebook, known: tuple[Beforehand, ...]) -> MapView:
-    """The map of a questionnaire."""
+def map_view(book: Codebook, known: tuple[Beforehand, ...], tall: bool = False) -> MapView:
+    """The map of a questionnaire. `tall`: for a script whose lines need more room."""
+    height = TALL if tall else ROW
     rows = _rows(book, known)
     places = {row.anchor: index for index, row in enumerate(rows)}
     targets: dict[str, list[str]] = {}
@@ -66,7 +69,7 @@ def map_view(book: Codebook, known: tuple[Beforehand, ...]) -> MapView:
     lanes = _lanes({source: (places[source], max(places[each] for each in ends)) for source, ends in targets.items()})
     count = max(lanes.values(), default=-1) + 1
     width = EDGE * 2 + LANE * count if count else 0
-    tracks = tuple(_track(source, ends, width, lanes[source], places) for source, ends in targets.items())
+    tracks = tuple(_track(source, ends, width, lanes[source], places, height) for source, ends in targets.items())
     sections = {chapter.anchor for chapter in book.chapters if chapter.section.ask_if is not None}
     sometimes = sum(
         entry.question.ask_if is not None or chapter.anchor in sections
@@ -74,7 +77,7 @@ def map_view(book: Codebook, known: tuple[Beforehand, ...]) -> MapView:
         for entry in chapter.entries
     )
     asked = sum(1 for _ in book.entries)
-    return MapView(tuple(rows), tracks, width, ROW * len(rows), asked - sometimes, sometimes)
+    return MapView(tuple(rows), tracks, width, height * len(rows), asked - sometimes, sometimes, tall)
 
 
 def _rows(book: Codebook, known: tuple[Beforehand, ...]) -> list[Row]:
@@ -105,11 +108,11 @@ def _lanes(spans: dict[str, tuple[int, int]]) -> dict[str, int]:
     return found
 
 
-def _track(source: str, ends: list[str], width: int, lane: int, places: dict[str, int]) -> Track:
+def _track(source: str, ends: list[str], width: int, lane: int, places: dict[str, int], height: int) -> Track:
     x, right = width - EDGE - LANE // 2 - lane * LANE, width
-    start, last = _middle(places[source]), _middle(max(places[each] for each in ends))
+    start, last = _middle(places[source], height), _middle(max(places[each] for each in ends), height)
     trunk = f"M{right} {start}H{x + ROUND}Q{x} {start} {x} {start + ROUND}V{last - ROUND}"
-    ways = tuple((end, _way(x, _middle(places[end]), right)) for end in ends)
+    ways = tuple((end, _way(x, _middle(places[end], height), right)) for end in ends)
     return Track(source, trunk, ways)
 
 
@@ -118,5 +121,5 @@ def _way(x: int, y: int, right: int) -> str:
     return f"M{x} {y - ROUND}Q{x} {y} {x + ROUND} {y}H{right - 4}"
 
 
-def _middle(row: int) -> int:
-    return row * ROW + ROW // 2
+def _middle(row: int, height: int) -> int:
+    return row * height + height // 2

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from flask import request, url_for
+from flask_babel import force_locale, get_locale
 
 from surveyapp.domain import quoting
+from surveyapp.domain.answers import Reason
 from surveyapp.domain.codebook import question_anchor
 from surveyapp.domain.comparability import Wording
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.route import pages_of
 from surveyapp.domain.side_by_side import side_by_side
-from surveyapp.services import trying
+from surveyapp.domain.wording import Worded
+from surveyapp.services import interface, trying
 from surveyapp.web.looking import words
 from surveyapp.web.looking.blueprint import (
     ANYWHERE,
@@ -82,7 +85,7 @@ def codebook(study_id: str, name: str, version: int) -> Answer:
         place="codebook",
         words=words,
         names=_names(looked),
-        reason_words=REASONS,
+        reason_words=_reasons(looked.language),
     )
 
 
@@ -92,7 +95,8 @@ def map(study_id: str, name: str, version: int) -> Answer:
     """Sections and questions, and what is asked because of what."""
     looked = looked_at(study_id, name, version)
     known = trying.beforehand(looked.labelled, looked.book)
-    view = map_view(looked.book, known)
+    tall = "ur" in (looked.language, str(get_locale() or ""))
+    view = map_view(looked.book, known, tall)
     return page("map", looked, **_around(looked), place="map", view=view, words=words)
 
 
@@ -113,7 +117,7 @@ def beside(study_id: str, name: str, version: int) -> Answer:
     found = None
     if other is not None:
         one = looked.shelf.questionnaire(other.questionnaire, other.version, looked.language)
-        later = other.questionnaire == name and other.version > version
+        later = _place(looked, other) > _place(looked, Wording(name, version))
         pair = (looked.questionnaire, one) if later else (one, looked.questionnaire)
         found = side_by_side(looked.labelled, *pair, words.say)
     return page(
@@ -130,11 +134,25 @@ def beside(study_id: str, name: str, version: int) -> Answer:
     )
 
 
+def _reasons(language: str) -> dict[Reason, str]:
+    """What participants choose who have no answer, as they read it."""
+    spoken = language if interface.serves_participants(language) else interface.SOURCE
+    with force_locale(spoken):
+        return {reason: Worded(str(said), spoken) for reason, said in REASONS.items()}
+
+
 def _around(looked: Looked) -> dict[str, object]:
     """What stands over each of these pages: the languages, the other versions."""
     languages = [(code, own_name(code)) for code in looked.shelf.languages]
     versions = [each.version for each in looked.shelf.wordings if each.questionnaire == looked.questionnaire.id]
     return {"languages": languages, "versions": versions}
+
+
+def _place(looked: Looked, wording: Wording) -> tuple[int, str, int]:
+    """When it is asked: by the first touchpoint that uses it, then by version."""
+    used = [each.questionnaire for each in looked.labelled.touchpoints]
+    at = used.index(wording.questionnaire) if wording.questionnaire in used else len(used)
+    return at, wording.questionnaire, wording.version
 
 
 def _names(looked: Looked) -> dict[str, str]:

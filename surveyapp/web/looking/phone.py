@@ -72,7 +72,7 @@ def answer(study_id: str, name: str, version: int, page_id: str) -> Answer:
     if page is None:
         return _go("survey", here)
     form = request.form.to_dict(flat=False)
-    back = "back" in form.get("then", ())
+    back, later = (where in form.get("then", ()) for where in ("back", "later"))
     try:
         after = trying.answered(here, page, form)
     except AnswersRefused as refused:
@@ -80,12 +80,14 @@ def answer(study_id: str, name: str, version: int, page_id: str) -> Answer:
             return _go("question", here, page_id=page_id)
         if back and views.only_unanswered(refused.faults):
             return redirect(_back(here, page))
+        if later and views.only_unanswered(refused.faults):
+            return _go("later", here, unsaved=1 if views.anything_posted(page, form) else None)
         return _question(here, page, form, refused.faults), 422
     if CHOICE in form:
         return _go("question", after, page_id=page_id)
     if back:
         return redirect(_back(after, page))
-    if "later" in form.get("then", ()):
+    if later:
         return _go("later", after)
     if request.args.get("from") == "check":
         return _go("survey", after)
@@ -115,10 +117,10 @@ def done(study_id: str, name: str, version: int) -> Answer:
     return _render("done", here, submitted_at=here.ready[2].submitted_at, again=again)
 
 
-@phone.get("/later")
+@phone.get("/later", endpoint="later")
 @may_look
-def later(study_id: str, name: str, version: int) -> Answer:
-    return _render("later", _here(study_id, name, version), unsaved=False)
+def finish_later(study_id: str, name: str, version: int) -> Answer:
+    return _render("later", _here(study_id, name, version), unsaved="unsaved" in request.args)
 
 
 @phone.get("/leave")
