@@ -143,9 +143,13 @@ def _cheapest_witness(system: System, target: Total) -> _Witness | None:
     """
     furthest = 2 * max(2, *(total.floor for total in system.totals.values()))
     for reach in (1, 2, furthest):
-        found = [_witness(system, target, reach, larger=larger) for larger in (True, False)]
-        if any(found):
-            return min((witness for witness in found if witness), key=lambda witness: witness.cost)
+        larger = _witness(system, target, reach, larger=True)
+        if larger is not None and larger.cost == 0:
+            # Nothing is cheaper than to hide nothing more.
+            return larger
+        found = [each for each in (larger, _witness(system, target, reach, larger=False)) if each is not None]
+        if found:
+            return min(found, key=lambda witness: witness.cost)
     return None
 
 
