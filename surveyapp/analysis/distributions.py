@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +179,7 @@ def _count_table(
         for key, within in offered.items()
         if within and (name := group_name(*key)) is not None
     )
+    groups += tuple(_left_over(offered, groups))
     options = tuple(next(iter(cells.values())).options)
     if part.type is PartType.CODES:
         return CountTable(
@@ -200,6 +201,27 @@ def _count_table(
         column_groups=(*nets, Group(ANSWERED, options)),
         rows_published=False,
     )
+
+
+def _left_over(offered: Mapping[SliceKey, Sequence[CellName]], groups: Sequence[Group]) -> Iterator[Group]:
+    """Those of a slice who were not asked every time, and those of whom a segment's attribute is not known: on no page,
+    and what is on two pages leaves them over."""
+    known = {frozenset(group.members) for group in groups}
+    wholes: dict[str, tuple[Sequence[CellName], set[CellName]]] = {}
+    for (people, matched), within in offered.items():
+        if matched and (people, False) in offered:
+            wholes[f"{group_name(people, False)} once"] = (offered[people, False], set(within))
+        if people.segment is not None:
+            name = f"{people.segment} not known {matched}"
+            everyone = next(
+                cells for (each, same), cells in offered.items() if each.segment is None and same == matched
+            )
+            wholes[name] = (everyone, wholes[name][1] | set(within) if name in wholes else set(within))
+    for name, (whole, part) in wholes.items():
+        rest = tuple(row_name(cell) for cell in whole if cell not in part)
+        if rest and frozenset(rest) not in known:
+            known.add(frozenset(rest))
+            yield Group(name, rest)
 
 
 def distribution(
