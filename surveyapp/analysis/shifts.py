@@ -12,13 +12,16 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from surveyapp.analysis import change, disclosure, distributions, intervals, rounding, tallies
-from surveyapp.analysis.distributions import Protected
-from surveyapp.analysis.protected import CountTable, Group, ProtectedCount, ProtectedTable, Thresholds
-from surveyapp.analysis.slices import People, SliceKey, group_name, row_name
-from surveyapp.domain import study as domain
-from surveyapp.domain.kinds import Part
-from surveyapp.domain.quoting import plain
+from surveyapp.analysis.counting import distributions, tallies
+from surveyapp.analysis.counting.distributions import Protected
+from surveyapp.analysis.counting.slices import People, SliceKey, group_name, row_name
+from surveyapp.analysis.disclosure import protection
+from surveyapp.analysis.disclosure.tables import CountTable, Group, ProtectedCount, ProtectedTable, Thresholds
+from surveyapp.analysis.statistics import change, intervals, rounding
+from surveyapp.domain.instrument import study as domain
+from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.piping import plain
+from surveyapp.domain.instrument.study import Measure, MeasureRow, Study
 from surveyapp.domain.results import (
     Category,
     Cell,
@@ -31,7 +34,6 @@ from surveyapp.domain.results import (
     ShiftStep,
     Slice,
 )
-from surveyapp.domain.study import Measure, MeasureRow, Study
 
 MOVEMENTS = ("rose", "same", "fell", "gained", "given_up", "both")
 """Up, level or down the options; onto, off or twice on the favourable side."""
@@ -65,7 +67,7 @@ def shift(
     everybody, twice = _answered(asked)
     may_match = (
         len(asked) > 1
-        and disclosure.filter_allowed(len(twice), len(everybody - twice), study.thresholds.minimum_base)
+        and protection.filter_allowed(len(twice), len(everybody - twice), study.thresholds.minimum_base)
         and bool(twice)
     )
     matched = matched and may_match
@@ -227,7 +229,7 @@ def _moves(
     bases = {key: each.joint.base for key, each in together.items()}
     refused = distributions.refusals(people, bases, thresholds.minimum_base)
     offered = {key: within for key, within in members.items() if within and (key[0].segment, key[1]) not in refused}
-    table = disclosure.protect(
+    table = protection.protect(
         CountTable(
             rows=tuple(row_name(name) for name in names),
             columns=tuple(_pair(one, two) for one in codes for two in codes),

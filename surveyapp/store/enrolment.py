@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.cases import Case
-from surveyapp.domain.people import Event, Participant
+from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.participants import Event, Participant
 from surveyapp.domain.staff import Scope
 from surveyapp.store.database import new_id
-from surveyapp.store.people import Sealed, scoped
+from surveyapp.store.participants import Sealed, scoped
 from surveyapp.store.tables import (
     CaseRow,
     ContactLookupRow,

@@ -16,10 +16,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
-from surveyapp.domain.people import Participant
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import Given, NewSave, Response, Sitting
 from surveyapp.domain.staff import Scope
-from surveyapp.store import people
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerHistoryRow,
@@ -87,7 +87,7 @@ class Midway:
 def midway(session: Session, scope: Scope, questionnaire: str, before: int, today: dt.date) -> list[Midway]:
     """The responses in scope begun on a version before this one and not handed in, in the order of people's references.
     Those of withdrawn people are left out."""
-    query = people.scoped(
+    query = participants.scoped(
         select(ResponseRow, CaseRow.touchpoint, CaseRow.participant_id)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
@@ -101,7 +101,7 @@ def midway(session: Session, scope: Scope, questionnaire: str, before: int, toda
     rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
     found = []
     for row, touchpoint, participant_id in rows:
-        participant = people.participant(session, participant_id, today)
+        participant = participants.participant(session, participant_id, today)
         assert participant is not None
         found.append(Midway(participant, touchpoint, _response(row)))
     return found
@@ -317,7 +317,7 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
     """Every current answer of a group's responses, long: one row an answer, a multiple one an option. Columns are
     `ANSWER_COLUMNS`. Submitted responses only, unless those midway are asked for. Withdrawn people are left out."""
     states = ("submitted", "started") if include_started else ("submitted",)
-    query = people.scoped(
+    query = participants.scoped(
         select(
             AnswerRow.response_id,
             CaseRow.participant_id,
@@ -344,7 +344,7 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
 
 def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:
     """When the newest response in scope was submitted: the time of a result's data."""
-    query = people.scoped(
+    query = participants.scoped(
         select(ResponseRow.submitted_at)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),

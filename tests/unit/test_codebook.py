@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.domain.codebook import codebook, reference_id
-from surveyapp.domain.conditions import references
-from surveyapp.domain.difference import difference
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.questionnaire import Questionnaire
-from surveyapp.domain.side_by_side import _compared, side_by_side
-from surveyapp.domain.study import Study
-from surveyapp.services.trying import beforehand
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.codebook import codebook, reference_id
+from surveyapp.domain.instrument.conditions import references
+from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.versions.diff import difference
+from surveyapp.domain.versions.side_by_side import _compared, side_by_side
+from surveyapp.services.questionnaires.preview import beforehand
 from surveyapp.settings import ROOT
-from surveyapp.web.looking.map_view import map_view
+from surveyapp.web.preview.map_view import map_view
 from tests import versioned
 from tests.unit.test_route import questionnaires
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain import comparability
-from surveyapp.domain.comparability import Link, Wording, Wordings, variables
-from surveyapp.domain.questionnaire import (
+from surveyapp.domain.instrument.questionnaire import (
     Declaration,
     Moment,
     Option,
@@ -20,8 +18,10 @@ from surveyapp.domain.questionnaire import (
     from_document,
     to_document,
 )
-from surveyapp.domain.study import Comparison, Study
-from surveyapp.domain.wording import texts_of, translated_whole
+from surveyapp.domain.instrument.study import Comparison, Study
+from surveyapp.domain.instrument.translation import texts_of, translated_whole
+from surveyapp.domain.versions import comparability
+from surveyapp.domain.versions.comparability import Link, Wording, Wordings, variables
 from surveyapp.settings import ROOT
 from tests import versioned
 
@@ -182,8 +182,8 @@ def test_what_is_declared_is_part_of_a_frozen_document_and_nothing_is_not() -> N
 
 
 def test_job_rotation_still_says_one_thing_everywhere() -> None:
-    from surveyapp.domain.loading import load_study
-    from surveyapp.services.instruments import lock_faults
+    from surveyapp.domain.authoring.loader import load_study
+    from surveyapp.services.questionnaires.versions import lock_faults
 
     study = load_study(ROOT / "questionnaires" / "job_rotation")
     assert lock_faults(ROOT / "questionnaires" / "job_rotation", study) == ()

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
-from surveyapp.domain.condition_reading import read_condition
-from surveyapp.domain.conditions import Known, Reference, evaluate
-from surveyapp.domain.source import Source
+from surveyapp.domain.authoring.condition_parser import read_condition
+from surveyapp.domain.authoring.yaml_source import Source
+from surveyapp.domain.instrument.conditions import Known, Reference, evaluate
 
 CASES = json.loads((Path(__file__).parents[1] / "routing_cases.json").read_text(encoding="utf-8"))
 

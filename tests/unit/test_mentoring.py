@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from surveyapp.domain import comparability
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
-from surveyapp.domain.comparability import Wording, Wordings
-from surveyapp.domain.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not
-from surveyapp.domain.difference import difference
-from surveyapp.domain.kinds import KINDS, PartType
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.quoting import quotes
-from surveyapp.domain.route import Situation, walk
-from surveyapp.services.instruments import lock_faults, read_lock
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not
+from surveyapp.domain.instrument.kinds import KINDS, PartType
+from surveyapp.domain.instrument.piping import quotes
+from surveyapp.domain.instrument.routing import Situation, walk
+from surveyapp.domain.versions import comparability
+from surveyapp.domain.versions.comparability import Wording, Wordings
+from surveyapp.domain.versions.diff import difference
+from surveyapp.services.questionnaires.versions import lock_faults, read_lock
 from surveyapp.settings import ROOT
 
 FOLDER = ROOT / "questionnaires" / "mentoring"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from surveyapp.domain.study import Attribute, Study
+from surveyapp.domain.instrument.study import Attribute, Study
 
 BY, PEOPLE, MATCHED = "by", "people", "matched"
 

@@ -12,10 +12,11 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.staff import Action
-from surveyapp.domain.study import Study
-from surveyapp.reports import csv_file, sentences
-from surveyapp.services import results
+from surveyapp.reports.files import csv_file
+from surveyapp.reports.text import sentences
+from surveyapp.services.results import measures as results
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import Asked, asked_for
 from surveyapp.web.shared.language import reader_language, staff_study

@@ -14,16 +14,18 @@ from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import in_language_of, source_of
 from surveyapp.domain.results import Change, Distribution, Shift, ShiftStep, Slice
-from surveyapp.domain.study import Study
-from surveyapp.domain.wording import in_language_of, source_of
-from surveyapp.reports import figures, sentences, series, static_svg, tables
-from surveyapp.reports.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
-from surveyapp.reports.columns import ColumnChart, Panel, rating_chart
-from surveyapp.reports.figures import Figure
-from surveyapp.reports.sentences import Fact
-from surveyapp.reports.tables import Table
-from surveyapp.reports.words import Words
+from surveyapp.reports.charts import figures, static_svg
+from surveyapp.reports.charts.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
+from surveyapp.reports.charts.columns import ColumnChart, Panel, rating_chart
+from surveyapp.reports.charts.figures import Figure
+from surveyapp.reports.files import tables
+from surveyapp.reports.files.tables import Table
+from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text.phrasing import Words
+from surveyapp.reports.text.sentences import Fact
 from surveyapp.web.evaluator.asked import MATCHED, Asked, segments
 from surveyapp.web.shared.language import isolated, reader_language
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.calling import within_call_hours
-from surveyapp.domain.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.errors import InputRefused, NotHeld
+from surveyapp.domain.fieldwork.call_queue import within_call_hours
+from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.staff import Action
-from surveyapp.services import fieldwork
-from surveyapp.services.fieldwork import RECORDED_BY_HAND, Line, OpenCase, Recorded
-from surveyapp.services.visiting import ByInterviewer
+from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork.calls import RECORDED_BY_HAND, Line, OpenCase, Recorded
+from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
@@ -32,7 +32,7 @@ def queue() -> Answer:
         request.args.get("touchpoint", type=int),
         request.args.get("view", ""),
     )
-    lines = fieldwork.queue(runtime(), current_staff(), filters.study or None, language=reader_language())
+    lines = calls.queue(runtime(), current_staff(), filters.study or None, language=reader_language())
     return _queue_page(lines, filters, "")
 
 
@@ -42,7 +42,7 @@ def search() -> Answer:
     """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
-    found = fieldwork.queue(runtime(), current_staff(), search=text, language=reader_language())
+    found = calls.queue(runtime(), current_staff(), search=text, language=reader_language())
     return _queue_page(found, Filters(), text)
 
 
@@ -77,7 +77,7 @@ def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
 def open_case(study_id: str, reference: str, touchpoint: int) -> Answer:
     """Takes the hold on the case; a supervisor may take it from a colleague."""
     take_over = request.form.get("take_over") == "yes"
-    fieldwork.open_case(runtime(), caller(study_id, reference, touchpoint), take_over)
+    calls.open_case(runtime(), caller(study_id, reference, touchpoint), take_over)
     return redirect(own("case"))
 
 
@@ -87,9 +87,9 @@ def case(study_id: str, reference: str, touchpoint: int) -> Answer:
     """The person and the call, before or between interviews; without the hold, only the way to open it."""
     who = caller(study_id, reference, touchpoint)
     try:
-        opened = fieldwork.opened_case(runtime(), who)
+        opened = calls.opened_case(runtime(), who)
     except NotHeld:
-        visit = fieldwork.closed_case(runtime(), who)
+        visit = calls.closed_case(runtime(), who)
         return render_template("interviewer/closed.html", visit=visit, own=own)
     return case_page(opened, who, forms.StartForm(runtime().offered(opened.visit.study), who.mode))
 
@@ -103,7 +103,7 @@ def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> An
 @interviewer.post(f"{CASE}/release")
 @staff_only
 def release(study_id: str, reference: str, touchpoint: int) -> Answer:
-    fieldwork.release(runtime(), caller(study_id, reference, touchpoint))
+    calls.release(runtime(), caller(study_id, reference, touchpoint))
     flash(_("%(reference)s is back in the queue. Every answer entered so far is kept.", reference=reference))
     return redirect(url_for("interviewer.queue"))
 
@@ -116,13 +116,11 @@ def end(study_id: str, reference: str, touchpoint: int) -> Answer:
     written = (request.form if request.method == "POST" else request.args).get("outcome", "")
     outcome = next((each for each in RECORDED_BY_HAND if each.value == written), None)
     if outcome is None:
-        return render_template(
-            "interviewer/end.html", outcome=None, **frame(fieldwork.opened_case(runtime(), who), who)
-        )
+        return render_template("interviewer/end.html", outcome=None, **frame(calls.opened_case(runtime(), who), who))
     form = forms.AttemptForm(who.mode, outcome)
     if form.validate_on_submit():
         try:
-            recorded = fieldwork.record_attempt(
+            recorded = calls.record_attempt(
                 runtime(), form.applied_to(who), outcome, form.key, form.note.data or "", form.agreed_time
             )
         except InputRefused as refused:
@@ -135,7 +133,7 @@ def end(study_id: str, reference: str, touchpoint: int) -> Answer:
         title=OUTCOMES[outcome],
         consequence=CONSEQUENCES.get(outcome),
         form=form,
-        **frame(fieldwork.opened_case(runtime(), who), who),
+        **frame(calls.opened_case(runtime(), who), who),
     )
     return page, 422 if form.errors else 200
 

@@ -14,14 +14,14 @@ from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.answers import Missing, Mode, Reason
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.kinds import Form, Part, PartType, field_value
-from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
-from surveyapp.domain.questionnaire import Question
+from surveyapp.domain.instrument.kinds import Form, Part, PartType, field_value
+from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
+from surveyapp.domain.instrument.questionnaire import Question
+from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.responses import Given
-from surveyapp.domain.route import Page
-from surveyapp.domain.wording import in_language_of
-from surveyapp.services.fieldwork import OpenCase
-from surveyapp.services.interviewing import SectionStand
+from surveyapp.services.fieldwork.calls import OpenCase
+from surveyapp.services.fieldwork.interview import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.fields import PIECES, Line

@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.calling import Turn
-from surveyapp.domain.cases import Attempt, Outcome
+from surveyapp.domain.fieldwork.call_queue import Turn
+from surveyapp.domain.fieldwork.cases import Attempt, Outcome
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.responses import Sitting
-from surveyapp.domain.study import Study
-from surveyapp.services.fieldwork import Line, OpenCase
+from surveyapp.services.fieldwork.calls import Line, OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
 from surveyapp.web.shared.language import listed, staff_study
 from surveyapp.web.shared.words import OUTCOMES, preference

@@ -15,9 +15,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput
 
 from surveyapp.domain.errors import ContactShared, FieldFault
-from surveyapp.domain.people import CONTACT_FIELDS, Contact, Site
-from surveyapp.domain.study import Study
-from surveyapp.services.newcomers import Column
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Site
+from surveyapp.services.participants.enrolment_form import Column
 from surveyapp.web.shared.language import direction, language_apart
 from surveyapp.web.shared.words import PREFERRED
 

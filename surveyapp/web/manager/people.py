@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.cases import CaseState
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
-from surveyapp.services import enrolment, importing, roster
-from surveyapp.services.roster import Narrowed
+from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.services.participants import bulk_import, enrolment, roster
+from surveyapp.services.participants.roster import Narrowed
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
 from surveyapp.web.shared.language import reader_language, staff_study
@@ -49,7 +49,7 @@ def new(study_id: str) -> Answer:
     study = staff_study(study_id)
     form = forms.participant_form(
         study,
-        importing.columns(runtime(), study_id, reader_language()),
+        bulk_import.columns(runtime(), study_id, reader_language()),
         sites,
         runtime().today(study),
         enrolment.new_key(),

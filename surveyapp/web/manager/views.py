@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from surveyapp.domain.cases import CaseState
-from surveyapp.domain.study import Study, Touchpoint
-from surveyapp.services.giving_out import Waiting
-from surveyapp.services.importing import Import
-from surveyapp.services.instruments import VersionState
-from surveyapp.services.newcomers import Column
-from surveyapp.services.reading_csv import RowFault
-from surveyapp.services.roster import Roster
+from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.instrument.study import Study, Touchpoint
+from surveyapp.services.participants.bulk_import import Import
+from surveyapp.services.participants.bulk_links import Waiting
+from surveyapp.services.participants.csv_reader import RowFault
+from surveyapp.services.participants.enrolment_form import Column
+from surveyapp.services.participants.roster import Roster
+from surveyapp.services.questionnaires.versions import VersionState
 from surveyapp.web.shared.language import isolated, listed
 
 ALWAYS = (CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS, CaseState.SUBMITTED)

@@ -9,7 +9,6 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from surveyapp.domain.cases import ANSWERABLE
 from surveyapp.domain.errors import (
     AccessRefused,
     AlreadySubmitted,
@@ -20,12 +19,14 @@ from surveyapp.domain.errors import (
     StateRefused,
     Unfinished,
 )
-from surveyapp.domain.kinds import Form
-from surveyapp.domain.route import Page
-from surveyapp.domain.study import Study
-from surveyapp.services import access, answering, visiting
-from surveyapp.services.answering import Saved
-from surveyapp.services.visiting import ByLink, Visit
+from surveyapp.domain.fieldwork.cases import ANSWERABLE
+from surveyapp.domain.instrument.kinds import Form
+from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.instrument.study import Study
+from surveyapp.services.participants import links
+from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses.answering import Saved
+from surveyapp.services.responses.survey_session import ByLink, Visit
 from surveyapp.web.participant import views
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.limits import GUESSABLE, limiter
@@ -53,7 +54,7 @@ def start() -> Answer:
     if request.method == "GET" or _language_chosen():
         return render_template("participant/start.html", typed=typed[:40], fault=None)
     try:
-        return _let_in(access.open_code(runtime(), typed))
+        return _let_in(links.open_code(runtime(), typed))
     except AccessRefused as refused:
         fault = _code_fault(refused.why) if typed.strip() else _("Write the code you were given.")
         return render_template("participant/start.html", typed=typed[:40], fault=fault), 422
@@ -62,13 +63,13 @@ def start() -> Answer:
 @participant.get("/s/<token>")
 def link(token: str) -> Answer:
     """A personal link. What a message puts after an address (a full stop, a bracket) is not part of it."""
-    return _let_in(access.open_link(runtime(), token.rstrip(".,;:!?)>]\"'”’")))
+    return _let_in(links.open_link(runtime(), token.rstrip(".,;:!?)>]\"'”’")))
 
 
 @participant.get("/survey")
 def survey() -> Answer:
     """Sends everybody to where they should be."""
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     if not here.submitted and here.state not in ANSWERABLE:
         return _render("closed", here, state=here.state.value)
     return redirect(_place(here, note="back"))
@@ -76,7 +77,7 @@ def survey() -> Answer:
 
 @participant.get("/survey/consent")
 def consent() -> Answer:
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _consent(here)
 
 
@@ -88,8 +89,8 @@ def give_consent() -> Answer:
         answering.give_consent(runtime(), who, {})
         return redirect(url_for(".declined"))
     if _language_chosen():
-        return _consent(visiting.visit(runtime(), _who()), agreed)
-    here = visiting.visit(runtime(), who)
+        return _consent(survey_session.visit(runtime(), _who()), agreed)
+    here = survey_session.visit(runtime(), who)
     if not _is_over(here) and not all(agreed.get(purpose.id) for purpose in here.study.required_purposes):
         return _consent(here, agreed, refused=True), 422
     return redirect(_place(answering.give_consent(runtime(), who, agreed)))
@@ -97,13 +98,13 @@ def give_consent() -> Answer:
 
 @participant.get("/survey/declined")
 def declined() -> Answer:
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) or here.consented else _render("declined", here)
 
 
 @participant.get("/survey/q/<page_id>")
 def question(page_id: str) -> Answer:
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     page = None if _is_over(here) else views.open_page(here, page_id)
     return redirect(_place(here)) if page is None else _question(here, page)
 
@@ -116,7 +117,7 @@ def answer(page_id: str) -> Answer:
     try:
         saved = answering.save_page(runtime(), who, page_id, form, _save_id())
     except AnswersRefused as refused:
-        here = visiting.visit(runtime(), _who())
+        here = survey_session.visit(runtime(), _who())
         page = views.open_page(here, page_id)
         if page is None:
             return redirect(_place(here))
@@ -132,7 +133,7 @@ def answer(page_id: str) -> Answer:
 
 @participant.get("/survey/check")
 def check() -> Answer:
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     if _is_over(here) or not here.consented or not here.ready[1].complete:
         return redirect(_place(here))
     pages = here.ready[1].pages
@@ -147,7 +148,7 @@ def submit() -> Answer:
 
 @participant.get("/survey/done")
 def done() -> Answer:
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     if not here.submitted:
         return redirect(_place(here))
     again = views.asked_again_on(here, runtime().zone(here.study))
@@ -156,7 +157,7 @@ def done() -> Answer:
 
 @participant.get("/survey/later")
 def later() -> Answer:
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _render("later", here, unsaved="unsaved" in request.args)
 
 
@@ -174,7 +175,7 @@ def _let_in(access_id: uuid.UUID) -> Response:
         chosen = session.get("language")
         session.clear()
         session["access"] = str(access_id)
-        offered, known = access.languages(runtime(), access_id)
+        offered, known = links.languages(runtime(), access_id)
         wanted = known or request.accept_languages.best_match(offered) or offered[0]
         session["language"] = chosen if chosen in offered else wanted
     return redirect(url_for(".survey"))
@@ -353,7 +354,7 @@ def _consent_missing(_error: ConsentMissing) -> Answer:
 @participant.errorhandler(StateRefused)
 def _state_refused(_error: StateRefused) -> Answer:
     """Answers are not taken now: closed since the page was shown, or nothing is open yet to begin on."""
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     return (
         redirect(url_for(".survey"))
         if here.state not in ANSWERABLE

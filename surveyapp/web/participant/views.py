@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.answers import Reason, is_substantive
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.kinds import KINDS, Form, Part, PartType, field_value
-from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
-from surveyapp.domain.questionnaire import Option
-from surveyapp.domain.route import Page, Route
-from surveyapp.domain.study import Study
-from surveyapp.domain.wording import in_language_of
-from surveyapp.services.visiting import Visit
+from surveyapp.domain.instrument.kinds import KINDS, Form, Part, PartType, field_value
+from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
+from surveyapp.domain.instrument.questionnaire import Option
+from surveyapp.domain.instrument.routing import Page, Route
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import in_language_of
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.fields import PIECES, Line

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from surveyapp.domain import errors
-from surveyapp.domain.wording import Worded
+from surveyapp.domain.instrument.translation import Worded
 from surveyapp.web.shared.session import is_staff_path
 
 

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from surveyapp.analysis.disclosure import (
+from surveyapp.analysis.counting.tallies import RatingSummary
+from surveyapp.analysis.disclosure.protection import (
     CellGroup,
     CountTable,
     Group,
@@ -16,7 +17,6 @@ from surveyapp.analysis.disclosure import (
     protect,
     protect_summary,
 )
-from surveyapp.analysis.tallies import RatingSummary
 
 TEN_AND_FIVE = Thresholds(minimum_base=10, minimum_cell=5)
 PUBLIC = Thresholds(minimum_base=5, minimum_cell=1)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from surveyapp.analysis.disclosure import (
+from surveyapp.analysis.disclosure.protection import (
     CellGroup,
     CountTable,
     Group,

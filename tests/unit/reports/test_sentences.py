@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from surveyapp.domain.results import Interval, Shift
-from surveyapp.reports import sentences
-from surveyapp.reports.sentences import Fact
-from surveyapp.reports.words import ENGLISH
+from surveyapp.reports.text import sentences
+from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.reports.text.sentences import Fact
 from tests.unit.reports import made
 
 NOBODY = made.tally((0, 0, 0, 0, 0))

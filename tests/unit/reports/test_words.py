@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from surveyapp.domain.instrument.translation import Worded
 from surveyapp.domain.results import Interval, RatingSummary
-from surveyapp.domain.wording import Worded
-from surveyapp.reports import columns, figures, sentences, tables
-from surveyapp.reports.bars import BarChart, shift_chart
-from surveyapp.reports.words import ENGLISH, Words
+from surveyapp.reports.charts import columns, figures
+from surveyapp.reports.charts.bars import BarChart, shift_chart
+from surveyapp.reports.files import tables
+from surveyapp.reports.text import sentences
+from surveyapp.reports.text.phrasing import ENGLISH, Words
 from tests.unit.reports import made
 
 POLISH = ENGLISH._replace(language=lambda: "pl")
