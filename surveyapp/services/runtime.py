@@ -14,7 +14,13 @@ from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import NotFound, StateRefused
 from surveyapp.domain.instrument.questionnaire import Questionnaire, from_document
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import Words, translated, translated_study, translated_whole, words_for
+from surveyapp.domain.instrument.translation import (
+    Translations,
+    translated,
+    translated_study,
+    translated_whole,
+    words_for,
+)
 from surveyapp.domain.participants import Origin
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.translation import study_catalogues
@@ -120,7 +126,7 @@ class Runtime:
             self._instruments_for_staff[key] = translated(source, words, language, study.source_language, 0)
         return self._instruments_for_staff[key]
 
-    def _staff_words(self, study: Study, language: str) -> Words:
+    def _staff_words(self, study: Study, language: str) -> Translations:
         """None in the source, in a language without a file, and where the file cannot be read, which
         `questionnaires check` tells of: the study is then shown as it was written."""
         if language == study.source_language:

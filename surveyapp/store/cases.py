@@ -44,7 +44,7 @@ class CaseOverview:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCase:
     """A case that can be answered now, with what a queue shows of it. `sealed` holds the contact fields asked for."""
 
     case: Case
@@ -147,7 +147,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
     return found
 
 
-def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[str]) -> list[Waiting]:
+def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[str]) -> list[WaitingCase]:
     """The cases in scope that can be answered now, by reference and touchpoint, with these contact fields (sealed).
     Three queries, however many cases."""
 
@@ -202,7 +202,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
     ):
         sealed.setdefault(row.participant_id, {})[row.field] = participants.Sealed(row.key_id, row.ciphertext)
     return [
-        Waiting(
+        WaitingCase(
             _case(row),
             reference,
             group,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.responses import Given, NewSave, Response, Sitting
+from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseSummary
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
@@ -194,7 +194,7 @@ def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answe
     return _gathered(rows)
 
 
-def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
+def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, RecordedAnswer]:
     """The latest answer ever given to each variable, on the route or not, with how it came. One that was taken back by
     a move to another version, on which it is asked again, is none."""
     rows = session.execute(
@@ -203,11 +203,11 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
         .where(SaveRow.response_id == response_id)
         .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
     ).all()
-    newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], Given]] = {}
+    newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], RecordedAnswer]] = {}
     for row, mode, by, at, save_id in rows:
         found = newest.get(row.variable)
         together = [*found[1], row] if found and found[0] == save_id else [row]
-        given = Given(row.variable, _answer(together), Mode(mode), by, at, save_id)
+        given = RecordedAnswer(row.variable, _answer(together), Mode(mode), by, at, save_id)
         newest[row.variable] = (save_id, together, given)
     taken_back = Missing(Reason.NOT_ASKED)
     return {variable: given for variable, (_, _, given) in newest.items() if given.answer != taken_back}
@@ -234,7 +234,7 @@ def modes_of(session: Session, response_id: uuid.UUID) -> list[Mode]:
     return [Mode(mode) for mode in dict.fromkeys(rows)]
 
 
-def sittings(session: Session, participant_id: uuid.UUID) -> list[Sitting]:
+def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSummary]:
     """A person's responses by touchpoint, in short."""
     rows = session.execute(
         select(CaseRow.touchpoint, ResponseRow.submitted_at, SaveRow.mode, SaveRow.by_staff, StaffRow.name)
@@ -251,7 +251,7 @@ def sittings(session: Session, participant_id: uuid.UUID) -> list[Sitting]:
         if staff_id is not None:
             by[staff_id] = name
     return [
-        Sitting(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
+        ResponseSummary(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
         for touchpoint, (submitted_at, modes, by) in found.items()
     ]
 

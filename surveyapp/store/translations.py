@@ -14,7 +14,7 @@ from surveyapp.store.tables import WordingRow
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedRevision:
     """A revision, without its words."""
 
     version: int
@@ -23,14 +23,14 @@ class Recorded:
     sha256: str
 
 
-def newest(session: Session, study: str, questionnaire: str) -> dict[tuple[int, str], Recorded]:
+def newest(session: Session, study: str, questionnaire: str) -> dict[tuple[int, str], RecordedRevision]:
     """The newest revision of each version and language of a questionnaire."""
     rows = session.execute(
         select(WordingRow.version, WordingRow.language, WordingRow.revision, WordingRow.sha256)
         .where(WordingRow.study == study, WordingRow.questionnaire == questionnaire)
         .order_by(WordingRow.version, WordingRow.language, WordingRow.revision)
     )
-    return {(row.version, row.language): Recorded(*row) for row in rows}
+    return {(row.version, row.language): RecordedRevision(*row) for row in rows}
 
 
 def newest_revision(session: Session, study: str, questionnaire: str, version: int, language: str) -> int | None:
@@ -65,7 +65,7 @@ def add(
     session: Session,
     study: str,
     questionnaire: str,
-    recorded: Recorded,
+    recorded: RecordedRevision,
     said: Mapping[str, str],
     recorded_at: dt.datetime,
     recorded_by: uuid.UUID | None,

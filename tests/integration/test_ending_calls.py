@@ -38,7 +38,7 @@ def disposition(runtime: Runtime, participant: Participant) -> Disposition:
         return cases.cases_of(session, participant.id)[0].disposition
 
 
-def trail(runtime: Runtime, action: str) -> list[audit.Entry]:
+def trail(runtime: Runtime, action: str) -> list[audit.AuditEntry]:
     with runtime.database.reading() as session:
         return [entry for entry in audit.entries(session) if entry.action == action]
 

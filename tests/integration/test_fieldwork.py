@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from surveyapp.domain.errors import HeldByAnother, NotFound, NotHeld
-from surveyapp.domain.fieldwork.call_queue import Turn
+from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
@@ -34,7 +34,7 @@ def on_the_clock(written: str) -> dt.datetime:
     return dt.datetime.fromisoformat(written)
 
 
-def trail(runtime: Runtime, action: str) -> list[audit.Entry]:
+def trail(runtime: Runtime, action: str) -> list[audit.AuditEntry]:
     with runtime.database.reading() as session:
         return [entry for entry in audit.entries(session) if entry.action == action]
 
@@ -54,13 +54,13 @@ class TestTheQueue:
         calls.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=tomorrow)
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
         fresh = create_reachable(runtime)
-        turns = {line.reference: line.turn for line in calls.queue(runtime, staff)}
+        turns = {line.reference: line.priority for line in calls.queue(runtime, staff)}
         assert list(turns) == [persons[name].reference for name in ("appointment", "callback", "begun", "overdue")] + [
             fresh.reference,
             persons["later"].reference,
             persons["exhausted"].reference,
         ]
-        assert list(turns.values()) == list(Turn)
+        assert list(turns.values()) == list(QueuePriority)
 
     def test_nobody_who_cannot_answer_is_in_it(self, runtime: Runtime, clock: Clock) -> None:
         staff = factories.create_staff(runtime, Role.INTERVIEWER)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from surveyapp import create_app
-from surveyapp.domain.instrument.translation import Worded
+from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.results import Shift
 from surveyapp.domain.staff import Role
 from surveyapp.services.results import measures as results
@@ -116,8 +116,8 @@ def numbers(tree: object) -> Iterator[object]:
         yield tree
 
 
-def spoken(result: object) -> list[Worded]:
-    if isinstance(result, Worded):
+def spoken(result: object) -> list[LocalText]:
+    if isinstance(result, LocalText):
         return [result]
     fields: Any = ()
     if dataclasses.is_dataclass(result):

@@ -21,7 +21,7 @@ from surveyapp.domain.instrument.codebook import codebook
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.services.questionnaires import preview
-from surveyapp.services.questionnaires.preview import CARRIED_AT_MOST, Somebody
+from surveyapp.services.questionnaires.preview import CARRIED_AT_MOST, TrialRespondent
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.settings import ROOT
 
@@ -31,7 +31,7 @@ BOOK = codebook(STUDY, MENTEE)
 
 
 def begun(carried: str = "", **known: str) -> Visit:
-    who = Somebody({key.replace("__", "."): value for key, value in known.items()})
+    who = TrialRespondent({key.replace("__", "."): value for key, value in known.items()})
     return preview.begun(STUDY, MENTEE, BOOK, who, "en", carried)
 
 
@@ -110,7 +110,7 @@ def test_an_earlier_answer_is_one_of_that_touchpoint() -> None:
     later = STUDY.questionnaires["mentee_2", 1]
     book = codebook(STUDY, later)
     known = {"touchpoint_1.trade": "joinery", "touchpoint_1.apprenticeship_satisfaction": "nothing_like_it"}
-    visit = preview.begun(STUDY, later, book, Somebody(known), "en")
+    visit = preview.begun(STUDY, later, book, TrialRespondent(known), "en")
     assert visit.situation.earlier == {1: {"trade": Text("joinery")}}
 
 

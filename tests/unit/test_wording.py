@@ -17,7 +17,7 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire, to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import (
     Audience,
-    Worded,
+    LocalText,
     source_of,
     texts_of,
     translated,
@@ -70,7 +70,7 @@ def test_every_text_of_a_questionnaire_has_an_id_and_is_translated() -> None:
         names = {"options", "missing", "maximum"}
         left = [each for each in said if not each[1].startswith("[") and each[0] not in names]
         assert left == []
-        assert all(isinstance(text, Worded) and text.language == "pl" for field, text in said if field not in names)
+        assert all(isinstance(text, LocalText) and text.language == "pl" for field, text in said if field not in names)
 
 
 def test_what_a_participant_meets_is_told_apart_from_what_staff_alone_do() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from surveyapp.analysis.counting import tallies
 from surveyapp.analysis.counting.slices import CellName, People, SliceKey, group_name, row_name
 from surveyapp.analysis.disclosure import protection
-from surveyapp.analysis.disclosure.tables import CountTable, Group, ProtectedCount, ProtectedTable, Thresholds
+from surveyapp.analysis.disclosure.tables import CellTotal, CountTable, Limits, ProtectedCount, ProtectedTable
 from surveyapp.analysis.statistics import rounding
 from surveyapp.domain.instrument import study as domain
 from surveyapp.domain.instrument.kinds import Part, PartType
@@ -93,7 +93,7 @@ def added(counts: Iterable[Counted], part: Part) -> Counted:
     )
 
 
-def summarised(counted: Counted, part: Part) -> tallies.RatingSummary | None:
+def summarised(counted: Counted, part: Part) -> tallies.TrueRating | None:
     """The rating summary of the counts by value; None for a variable that is no rating."""
     if part.type is not PartType.NUMBER:
         return None
@@ -124,7 +124,7 @@ class Protected:
 
 def protect(frame: pd.DataFrame, part: Part, people: People, thresholds: domain.Thresholds) -> Protected:
     """Counts a variable for every slice there is, and protects them all in one table, whichever are looked at."""
-    limits = Thresholds(thresholds.minimum_base, thresholds.minimum_cell)
+    limits = Limits(thresholds.minimum_base, thresholds.minimum_cell)
     cells = count_cells(frame, part, people)
     members = {key: [name for name in cells if people.holds(*key, name)] for key in people.slices()}
     counted = {key: added((cells[name] for name in names), part) for key, names in members.items()}
@@ -168,7 +168,7 @@ def refusals(people: People, bases: Mapping[SliceKey, int], minimum_base: int) -
             found.add((each.segment, matched))
     # Those asked every time cannot be split by what everyone may not be split by.
     return frozenset(
-        found | {(segment, True) for segment, matched in found if not matched and people.twice is not None}
+        found | {(segment, True) for segment, matched in found if not matched and people.matched is not None}
     )
 
 
@@ -177,7 +177,7 @@ def _count_table(
 ) -> CountTable:
     rows = tuple(row_name(name) for name in cells)
     groups = tuple(
-        Group(name, tuple(row_name(cell) for cell in within))
+        CellTotal(name, tuple(row_name(cell) for cell in within))
         for key, within in offered.items()
         if within and (name := group_name(*key)) is not None
     )
@@ -194,18 +194,18 @@ def _count_table(
         )
     columns = (*options, *(f"missing:{reason}" for reason in BESIDE))
     counts = tuple((*each.options.values(), *(each.missing[reason] for reason in BESIDE)) for each in cells.values())
-    nets = tuple(Group(net.name, net.options) for net in part.question.nets)
+    nets = tuple(CellTotal(net.name, net.options) for net in part.question.nets)
     return CountTable(
         rows,
         columns,
         counts,
         row_groups=groups,
-        column_groups=(*nets, Group(ANSWERED, options)),
+        column_groups=(*nets, CellTotal(ANSWERED, options)),
         rows_published=False,
     )
 
 
-def _left_over(offered: Mapping[SliceKey, Sequence[CellName]], groups: Sequence[Group]) -> Iterator[Group]:
+def _left_over(offered: Mapping[SliceKey, Sequence[CellName]], groups: Sequence[CellTotal]) -> Iterator[CellTotal]:
     """Those of a slice who were not asked every time, and those of whom a segment's attribute is not known: on no page,
     and what is on two pages leaves them over."""
     known = {frozenset(group.members) for group in groups}
@@ -223,7 +223,7 @@ def _left_over(offered: Mapping[SliceKey, Sequence[CellName]], groups: Sequence[
         rest = tuple(row_name(cell) for cell in whole if cell not in part)
         if rest and frozenset(rest) not in known:
             known.add(frozenset(rest))
-            yield Group(name, rest)
+            yield CellTotal(name, rest)
 
 
 def distribution(
@@ -311,6 +311,6 @@ def shown_rating(counted: Counted, part: Part, thresholds: domain.Thresholds) ->
     summary = summarised(counted, part)
     if summary is None:
         return None
-    shown = protection.protect_summary(summary, Thresholds(thresholds.minimum_base, thresholds.minimum_cell))
+    shown = protection.protect_summary(summary, Limits(thresholds.minimum_base, thresholds.minimum_cell))
     mean = None if shown.mean is None else rounding.half_up(shown.mean, 1)
     return RatingSummary(mean, shown.most_common, shown.minimum, shown.maximum)

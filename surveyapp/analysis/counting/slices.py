@@ -34,18 +34,18 @@ class Segment:
 
 @dataclass(frozen=True)
 class People:
-    """Everybody a result is about. `twice`: those who answered at every moment, where a reader may choose them."""
+    """Everybody a result is about. `matched`: those who answered at every moment, where a reader may choose them."""
 
     segments: tuple[Segment, ...] = ()
-    twice: frozenset[Any] | None = None
+    matched: frozenset[Any] | None = None
 
-    def choosing(self, twice: Collection[Any]) -> People:
+    def choosing(self, matched: Collection[Any]) -> People:
         """The same people, of whom a reader may also choose those asked every time."""
-        return dataclasses.replace(self, twice=frozenset(twice))
+        return dataclasses.replace(self, matched=frozenset(matched))
 
     def cell(self, participant: Any) -> CellName:
         values = tuple(segment.values.get(participant, NOT_KNOWN) for segment in self.segments)
-        return values if self.twice is None else (*values, "twice" if participant in self.twice else "once")
+        return values if self.matched is None else (*values, "matched" if participant in self.matched else "unmatched")
 
     def cells(self, participants: Iterable[Any]) -> dict[Any, CellName]:
         """The cell of each of these participants."""
@@ -54,7 +54,7 @@ class People:
     @property
     def nobody(self) -> CellName:
         """A cell to count nobody in."""
-        return tuple(NOT_KNOWN for _ in self.segments) + (() if self.twice is None else ("once",))
+        return tuple(NOT_KNOWN for _ in self.segments) + (() if self.matched is None else ("unmatched",))
 
     def slices(self) -> Iterator[SliceKey]:
         """Every slice a reader can choose, and whether it is of those asked every time."""
@@ -62,7 +62,7 @@ class People:
         each = [
             Slice(label, segment.name, value) for segment in self.segments for value, label in segment.labels.items()
         ]
-        for matched in (False, True) if self.twice is not None else (False,):
+        for matched in (False, True) if self.matched is not None else (False,):
             for people in (everyone, *each):
                 yield people, matched
 
@@ -76,7 +76,7 @@ class People:
 
     def holds(self, people: Slice, matched: bool, cell: CellName) -> bool:
         """Whether a cell's people are in a slice."""
-        if matched and cell[-1] != "twice":
+        if matched and cell[-1] != "matched":
             return False
         if people.segment is None:
             return True

@@ -29,7 +29,7 @@ REASONS = ("dont_know", "prefer_not_to_say", "skipped", "not_asked")
 
 
 @dataclass(frozen=True)
-class Tally:
+class TrueTally:
     """How many responses chose each option and fall in each net, of a base of responses with an answer.
 
     `options` and `nets` keep the order asked for; `missing` has the four stored reasons, then any others by name.
@@ -48,7 +48,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class RatingSummary:
+class TrueRating:
     """Whole-number ratings: exact mean, the most common values (all of them when tied), range and sum.
 
     `counts` are the people by value, from the lowest. With a base of zero there is no mean, minimum or maximum.
@@ -89,7 +89,7 @@ class LinkedNumbers:
 
 def tally(
     frame: pd.DataFrame, variable: str, options: Sequence[str], nets: Mapping[str, Sequence[str]] | None = None
-) -> Tally:
+) -> TrueTally:
     """Count a variable's answers by option, and by net; a response is counted once in each.
 
     `options` are all the variable has, in order: one that nobody chose is counted as 0. Nets of a multiple count a
@@ -111,7 +111,7 @@ def tally_by(
     options: Sequence[str],
     nets: Mapping[str, Sequence[str]] | None = None,
     groups: Mapping[Any, str] | None = None,
-) -> dict[str, Tally]:
+) -> dict[str, TrueTally]:
     """`tally` for each group of participants at once. `groups` maps every participant in the frame to a group's name;
     without it there is one group, `WHOLE`. Groups are those of the mapping, even where nobody of theirs answered."""
     nets = nets or {}
@@ -132,7 +132,7 @@ def tally_by(
     )
     missing = _missing_by(rows, groups)
     return {
-        name: Tally(
+        name: TrueTally(
             variable=variable,
             base=bases[name],
             options={option: by_option[name, option] for option in options},
@@ -164,7 +164,7 @@ def _missing_by(rows: pd.DataFrame, groups: Mapping[Any, str] | None) -> dict[st
     return {name: {reason: counted[name, reason] for reason in reasons} for name in _names(groups)}
 
 
-def rating_summary(frame: pd.DataFrame, variable: str) -> RatingSummary:
+def rating_summary(frame: pd.DataFrame, variable: str) -> TrueRating:
     """Summarise a variable of whole numbers.
 
     Formula: mean = sum / base, kept exact. Missing: only responses with a number are in the base.
@@ -175,7 +175,7 @@ def rating_summary(frame: pd.DataFrame, variable: str) -> RatingSummary:
 
 def rating_summary_by(
     frame: pd.DataFrame, variable: str, groups: Mapping[Any, str] | None = None
-) -> dict[str, RatingSummary]:
+) -> dict[str, TrueRating]:
     """`rating_summary` for each group of participants at once; `groups` as in `tally_by`."""
     rows = _rows(frame, variable)
     answers = [(group, response, _whole(number)) for group, response, number in _each(rows, "number", groups)]
@@ -193,12 +193,12 @@ def rating_summary_by(
     }
 
 
-def summary_of(variable: str, counts: Mapping[int, int], missing: Mapping[str, int] | None = None) -> RatingSummary:
+def summary_of(variable: str, counts: Mapping[int, int], missing: Mapping[str, int] | None = None) -> TrueRating:
     """The summary of people counted by value, lowest first, each value given by at least one."""
     base = sum(counts.values())
     total = sum(value * people for value, people in counts.items())
     most = max(counts.values(), default=0)
-    return RatingSummary(
+    return TrueRating(
         variable=variable,
         base=base,
         total=total,

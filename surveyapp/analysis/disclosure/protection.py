@@ -13,28 +13,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from surveyapp.analysis.counting.tallies import RatingSummary
+from surveyapp.analysis.counting.tallies import TrueRating
 from surveyapp.analysis.disclosure.suppression import System, Total, hide_what_gives_away, smallest_derivable_group
 from surveyapp.analysis.disclosure.tables import (
     CellGroup,
+    CellTotal,
     CountTable,
-    Group,
-    Name,
+    HiddenBecause,
+    Limits,
     ProtectedCount,
     ProtectedTable,
-    Reason,
-    Thresholds,
+    TotalName,
 )
 
 __all__ = [
     "CellGroup",
+    "CellTotal",
     "CountTable",
-    "Group",
+    "HiddenBecause",
+    "Limits",
     "ProtectedCount",
     "ProtectedSummary",
     "ProtectedTable",
-    "Reason",
-    "Thresholds",
     "filter_allowed",
     "protect",
     "protect_summary",
@@ -63,7 +63,7 @@ def filter_allowed(base: int, complement_base: int, minimum_base: int) -> bool:
     return not any(1 <= people < minimum_base for people in (base, complement_base))
 
 
-def protect_summary(summary: RatingSummary, thresholds: Thresholds) -> ProtectedSummary:
+def protect_summary(summary: TrueRating, thresholds: Limits) -> ProtectedSummary:
     """A rating summary as it may be shown.
 
     Under the minimum base all of it is hidden. Otherwise the lowest, the highest and the most common value are each
@@ -72,7 +72,7 @@ def protect_summary(summary: RatingSummary, thresholds: Thresholds) -> Protected
     """
     if thresholds.small_base(summary.base):
         return ProtectedSummary(
-            ProtectedCount(None, Reason.BASE, thresholds.minimum_base),
+            ProtectedCount(None, HiddenBecause.BASE, thresholds.minimum_base),
             mean=None,
             most_common=None,
             minimum=None,
@@ -89,7 +89,7 @@ def protect_summary(summary: RatingSummary, thresholds: Thresholds) -> Protected
 
 
 @functools.lru_cache(maxsize=1024)
-def protect(table: CountTable, thresholds: Thresholds, *, say_limits: bool = True) -> ProtectedTable:
+def protect(table: CountTable, thresholds: Limits, *, say_limits: bool = True) -> ProtectedTable:
     """The table with every count hidden that the thresholds ask for, and as few others as keep those hidden.
 
     Rules, in order: (1) fewer people than the minimum base in all: everything is hidden. (2) A row or row group with
@@ -114,17 +114,17 @@ def protect(table: CountTable, thresholds: Thresholds, *, say_limits: bool = Tru
 
 
 class _Protection:
-    def __init__(self, table: CountTable, thresholds: Thresholds, say_limits: bool) -> None:
+    def __init__(self, table: CountTable, thresholds: Limits, say_limits: bool) -> None:
         self.table, self.thresholds, self.say_limits = table, thresholds, say_limits
         width, everyone = len(table.columns), frozenset(range(len(table.rows)))
         chosen = [count for row in table.counts for count in row]
-        self.slices: dict[Name, frozenset[int]] = {}
+        self.slices: dict[TotalName, frozenset[int]] = {}
         if table.rows_published:
             self.slices |= {name: frozenset([index]) for index, name in enumerate(table.rows)}
         at = {name: index for index, name in enumerate(table.rows)}
         self.slices |= {group.name: frozenset(at[name] for name in group.members) for group in table.row_groups}
         self.slices[None] = everyone
-        self.columns: dict[Name, list[int]] = {name: [index] for index, name in enumerate(table.columns)}
+        self.columns: dict[TotalName, list[int]] = {name: [index] for index, name in enumerate(table.columns)}
         if table.bases is None:
             column_at = {name: index for index, name in enumerate(table.columns)}
             self.columns |= {g.name: [column_at[name] for name in g.members] for g in table.column_groups}
@@ -132,14 +132,14 @@ class _Protection:
         else:
             not_chosen = [base - n for base, row in zip(table.bases, table.counts, strict=True) for n in row]
             self.system = System(chosen + not_chosen, known=list(self._known_of_options(width)))
-        self.reasons: dict[int, Reason] = {}
+        self.reasons: dict[int, HiddenBecause] = {}
 
     def result(self) -> ProtectedTable:
         totals = {(row, column): self._total(row, column) for row in self.slices for column in (*self.columns, None)}
         sums = {group.name: self._sum(group) for group in self.table.cell_groups}
         if not self.thresholds.hide_nothing:
             if self.thresholds.small_base(sum(self.table.row_bases)):
-                self._hide(self.system.totals.values(), Reason.BASE)
+                self._hide(self.system.totals.values(), HiddenBecause.BASE)
                 totals[None, None].high = self.thresholds.minimum_base - 1
             else:
                 hidden_slices = self._hide_slices(totals)
@@ -151,7 +151,7 @@ class _Protection:
             {name: self._outcome(total) for name, total in sums.items()},
         )
 
-    def _total(self, row: Name, column: Name) -> Total:
+    def _total(self, row: TotalName, column: TotalName) -> Total:
         """Nets cost more to hide than options, all people more than some, and bases most."""
         people = sum(self.table.row_bases) + 1
         cost = 2 * people if row is None else people if row not in self.table.rows else 0
@@ -173,7 +173,7 @@ class _Protection:
         members = [table.rows.index(r) * len(table.columns) + table.columns.index(c) for r, c in group.cells]
         return self.system.total(members, sum(table.row_bases) + 1, self._floor())
 
-    def _members(self, row: Name, column: Name) -> list[int]:
+    def _members(self, row: TotalName, column: TotalName) -> list[int]:
         width, rows = len(self.table.columns), self.slices[row]
         if column is not None:
             return [index * width + place for index in rows for place in self.columns[column]]
@@ -182,7 +182,7 @@ class _Protection:
         # A base is those who chose the first option and those who did not; `known` says it is so for each option.
         return [index * width for index in rows] + self._not_chosen(row, 0)
 
-    def _not_chosen(self, row: Name, place: int) -> list[int]:
+    def _not_chosen(self, row: TotalName, place: int) -> list[int]:
         width = len(self.table.columns)
         return [(len(self.table.rows) + index) * width + place for index in self.slices[row]]
 
@@ -201,7 +201,7 @@ class _Protection:
                 yield frozenset(options), net
                 yield from ((net, frozenset([option])) for option in options)
 
-    def _hide_slices(self, totals: Mapping[tuple[Name, Name], Total]) -> set[Name]:
+    def _hide_slices(self, totals: Mapping[tuple[TotalName, TotalName], Total]) -> set[TotalName]:
         """Rule 2: which rows and row groups are hidden whole."""
         if not self.table.rows_are_bases or self.thresholds.minimum_base <= 1:
             return set()
@@ -209,7 +209,7 @@ class _Protection:
         people = {name: frozenset(row for row in rows if bases[row]) for name, rows in self.slices.items()}
         size = {name: sum(bases[row] for row in rows) for name, rows in people.items()}
         small = {name for name in people if self.thresholds.small_base(size[name])}
-        others: set[Name] = set()
+        others: set[TotalName] = set()
         while True:
             shown = {rows: name for name, rows in people.items() if rows and name not in small | others}
             found = smallest_derivable_group(list(shown), bases, self.thresholds.minimum_base)
@@ -219,22 +219,25 @@ class _Protection:
             others |= {name for name, rows in people.items() if rows == parts[0]}
 
         for name in small | others:
-            self._hide((totals[name, column] for column in (*self.columns, None)), Reason.COMPLEMENTARY)
+            self._hide((totals[name, column] for column in (*self.columns, None)), HiddenBecause.COMPLEMENTARY)
             # No upper limit is told even of the small ones: beside rows hidden for their sake, it would say which is
             # which, and with the total often how many.
             totals[name, None].low = 1
         for name in small:
-            self._hide((totals[name, column] for column in (*self.columns, None)), Reason.BASE)
+            self._hide((totals[name, column] for column in (*self.columns, None)), HiddenBecause.BASE)
         return small | others
 
     def _hide_small_cells(
-        self, totals: Mapping[tuple[Name, Name], Total], sums: Mapping[str, Total], hidden_slices: set[Name]
+        self,
+        totals: Mapping[tuple[TotalName, TotalName], Total],
+        sums: Mapping[str, Total],
+        hidden_slices: set[TotalName],
     ) -> None:
         """Rule 3."""
         visible = [total for (row, _), total in totals.items() if row not in hidden_slices]
         for total in (*visible, *sums.values()):
             if self.thresholds.small_cell(total.value) and not total.hidden:
-                self._hide([total], Reason.PRIMARY)
+                self._hide([total], HiddenBecause.PRIMARY)
                 total.low, total.high = 1, self.thresholds.minimum_cell - 1 if self.say_limits else None
         if self.table.bases is not None:
             for row in self.slices.keys() - hidden_slices:
@@ -242,7 +245,7 @@ class _Protection:
                     total = self.system.total(self._not_chosen(row, place), published=False)
                     total.hidden |= self.thresholds.small_cell(total.value)
 
-    def _hide(self, totals: Iterable[Total], reason: Reason) -> None:
+    def _hide(self, totals: Iterable[Total], reason: HiddenBecause) -> None:
         for total in totals:
             total.hidden = True
             self.reasons[id(total)] = reason
@@ -250,5 +253,5 @@ class _Protection:
     def _outcome(self, total: Total) -> ProtectedCount:
         if not total.hidden:
             return ProtectedCount(total.value)
-        reason = self.reasons.get(id(total), Reason.COMPLEMENTARY)
+        reason = self.reasons.get(id(total), HiddenBecause.COMPLEMENTARY)
         return ProtectedCount(None, reason, None if total.high is None else total.high + 1)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-Name = str | None
+TotalName = str | None
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class Limits:
     """A study's thresholds: each is 0 or 1 (it hides nothing), or at least 3.
 
     Two is refused with a ValueError: it would hide ones alone, so that "fewer than 2" says one.
@@ -32,7 +32,7 @@ class Thresholds:
         return 1 <= people < self.minimum_cell
 
 
-class Reason(StrEnum):
+class HiddenBecause(StrEnum):
     """Why a count is hidden. For those who may see true counts: it tells a reader more than `fewer_than` does."""
 
     BASE = "base"
@@ -45,7 +45,7 @@ class ProtectedCount:
     """A count that may be shown, or none: then why, and the "fewer than" that may be said of it (None: say nothing)."""
 
     count: int | None
-    reason: Reason | None = None
+    reason: HiddenBecause | None = None
     fewer_than: int | None = None
 
     @property
@@ -54,7 +54,7 @@ class ProtectedCount:
 
 
 @dataclass(frozen=True)
-class Group:
+class CellTotal:
     """Rows or columns that are also shown as one: a segment out of crossed segments, a net of options."""
 
     name: str
@@ -93,8 +93,8 @@ class CountTable:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
-    row_groups: tuple[Group, ...] = ()
-    column_groups: tuple[Group, ...] = ()
+    row_groups: tuple[CellTotal, ...] = ()
+    column_groups: tuple[CellTotal, ...] = ()
     cell_groups: tuple[CellGroup, ...] = ()
     rows_are_bases: bool = True
     bases: tuple[int, ...] | None = None
@@ -140,14 +140,14 @@ class ProtectedTable:
     total of all. `sums` are the cell groups by name.
     """
 
-    counts: Mapping[tuple[Name, Name], ProtectedCount]
+    counts: Mapping[tuple[TotalName, TotalName], ProtectedCount]
     sums: Mapping[str, ProtectedCount]
 
-    def cell(self, row: Name = None, column: Name = None) -> ProtectedCount:
+    def cell(self, row: TotalName = None, column: TotalName = None) -> ProtectedCount:
         """Raises KeyError for a name that is not in the table."""
         return self.counts[row, column]
 
-    def base(self, row: Name = None) -> ProtectedCount:
+    def base(self, row: TotalName = None) -> ProtectedCount:
         return self.counts[row, None]
 
     @property

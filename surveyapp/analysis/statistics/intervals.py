@@ -13,7 +13,7 @@ from scipy import stats
 
 
 @dataclass(frozen=True)
-class Interval:
+class ExactInterval:
     """Two limits, `low` <= `high`: proportions from 0 to 1, or differences of them, or of means."""
 
     low: float
@@ -30,13 +30,13 @@ class PairedMean:
 
     mean: Fraction | None
     sd: float | None
-    interval: Interval | None
+    interval: ExactInterval | None
     n: int
     method: str
     reason: str | None = None
 
 
-def wilson(count: int, base: int, confidence: float = 0.95) -> Interval | None:
+def wilson(count: int, base: int, confidence: float = 0.95) -> ExactInterval | None:
     """Wilson's score interval, without continuity correction, for `count` of `base`; None for a base of nobody.
 
     Formula, with p = count / base and z the normal quantile:
@@ -51,12 +51,12 @@ def wilson(count: int, base: int, confidence: float = 0.95) -> Interval | None:
     if base == 0:
         return None
     limits = stats.binomtest(count, base).proportion_ci(confidence_level=confidence, method="wilson")
-    return Interval(float(limits.low), float(limits.high), confidence)
+    return ExactInterval(float(limits.low), float(limits.high), confidence)
 
 
 def newcombe_paired(
     both: int, before_only: int, after_only: int, neither: int, confidence: float = 0.95
-) -> Interval | None:
+) -> ExactInterval | None:
     """Interval for (share after) - (share before) among the same people; None when there is nobody.
 
     Formula (method 10 of Newcombe), with a = after, b = before, and their Wilson limits l and u:
@@ -85,7 +85,7 @@ def newcombe_paired(
     difference = (after_only - before_only) / n
     low = difference - sqrt(_square_and_add(down_a, up_b, phi))
     high = difference + sqrt(_square_and_add(up_a, down_b, phi))
-    return Interval(max(low, -1.0), min(high, 1.0), confidence)
+    return ExactInterval(max(low, -1.0), min(high, 1.0), confidence)
 
 
 def paired_mean(differences: Mapping[tuple[int, int], int], confidence: float = 0.95) -> PairedMean:
@@ -114,7 +114,7 @@ def paired_mean(differences: Mapping[tuple[int, int], int], confidence: float = 
         return PairedMean(mean, 0.0, None, n, method, "everyone changed by the same amount")
     error = sqrt(variance / n)
     low, high = stats.t.interval(confidence, n - 1, loc=float(mean), scale=error)
-    return PairedMean(mean, sqrt(variance), Interval(float(low), float(high), confidence), n, method)
+    return PairedMean(mean, sqrt(variance), ExactInterval(float(low), float(high), confidence), n, method)
 
 
 def _corrected_phi(both: int, before_only: int, after_only: int, neither: int) -> float:

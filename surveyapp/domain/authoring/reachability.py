@@ -20,7 +20,7 @@ from surveyapp.domain.instrument.conditions import (
     Compare,
     Condition,
     Is,
-    Known,
+    KnownValue,
     Reference,
     evaluate,
     references,
@@ -77,12 +77,12 @@ def _holds_somehow(
     conditions: Sequence[Condition],
     guarded: Mapping[str, Guarded],
     ways: Mapping[str, Sequence[Answer]],
-    known: Mapping[Reference, Known],
+    known: Mapping[Reference, KnownValue],
 ) -> bool:
     for answers in itertools.product(*ways.values()):
         given: dict[str, Answer] = {}
 
-        def lookup(reference: Reference, given: Mapping[str, Answer] = given) -> Known:
+        def lookup(reference: Reference, given: Mapping[str, Answer] = given) -> KnownValue:
             return known[reference] if reference.scope != "answer" else given.get(reference.name, NOT_ASKED)
 
         # In the order asked, so that what an earlier answer rules out is not asked when a later one is looked at.
@@ -141,7 +141,7 @@ def _answers(part: Part, conditions: Sequence[Condition]) -> Iterator[Answer]:
     yield _NO_ANSWER
 
 
-def _values(reference: Reference, conditions: Sequence[Condition]) -> Iterator[Known]:
+def _values(reference: Reference, conditions: Sequence[Condition]) -> Iterator[KnownValue]:
     """What an attribute, or an answer at an earlier touchpoint, may turn out to be."""
     named = _named(reference, conditions)
     if reference.scope == "touchpoint":

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
+NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
-Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+WordsW = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Days = Annotated[str, StringConstraints(pattern=r"^\d+ days?$")]
-Moments = dict[Literal["before", "now"], Words]
-Asked = Annotated[
+MomentsW = dict[Literal["before", "now"], WordsW]
+ConditionW = Annotated[
     Any,
     WithJsonSchema(
         {"type": "object", "minProperties": 1, "description": "A condition: `{placed: yes}`, `{answered: benefits}`, …"}
@@ -31,37 +31,37 @@ class Model(BaseModel):
 
 
 class OptionW(Model):
-    text: Words
+    text: WordsW
     exclusive: bool = False
-    specify: Words | None = None
+    specify: WordsW | None = None
     value: int | None = None
 
 
 class NetW(Model):
-    label: Words
+    label: WordsW
     options: Annotated[list[Code], Field(min_length=1)]
 
 
 class ScaleW(Model):
-    options: dict[Code, Words] | None = None
-    nets: dict[Name, NetW] = {}
-    favourable: Name | None = None
+    options: dict[Code, WordsW] | None = None
+    nets: dict[NameW, NetW] = {}
+    favourable: NameW | None = None
     neutral: Code | None = None
     values: dict[Code, int] | None = None
     from_: int | None = Field(None, alias="from")
     to: int | None = None
-    low: Words | None = None
-    high: Words | None = None
+    low: WordsW | None = None
+    high: WordsW | None = None
 
 
 class StatementW(Model):
-    text: Words
-    ask_if: Asked = None
+    text: WordsW
+    ask_if: ConditionW = None
 
 
 class PatternW(Model):
-    match: Words
-    says: Words
+    match: WordsW
+    says: WordsW
 
 
 KindName = Literal[
@@ -70,16 +70,16 @@ KindName = Literal[
 
 
 class QuestionW(Model):
-    id: Name
+    id: NameW
     kind: KindName
-    text: Words
-    hint: Words | None = None
-    interviewer: Words | None = None
-    ask_if: Asked = None
-    scale: Name | None = None
-    options: dict[Code, Words | OptionW] | None = None
-    statements: dict[Name, Words | StatementW] | None = None
-    moments: Moments | None = None
+    text: WordsW
+    hint: WordsW | None = None
+    interviewer: WordsW | None = None
+    ask_if: ConditionW = None
+    scale: NameW | None = None
+    options: dict[Code, WordsW | OptionW] | None = None
+    statements: dict[NameW, WordsW | StatementW] | None = None
+    moments: MomentsW | None = None
     missing: list[Literal["dont_know", "prefer_not_to_say"]] | None = None
     required: bool | None = None
     minimum: int | None = None
@@ -94,15 +94,15 @@ class QuestionW(Model):
 
 
 class SectionW(Model):
-    id: Name
-    title: Words
-    interviewer: Words | None = None
-    ask_if: Asked = None
+    id: NameW
+    title: WordsW
+    interviewer: WordsW | None = None
+    ask_if: ConditionW = None
     questions: Annotated[list[QuestionW], Field(min_length=1)]
 
 
 class BandW(Model):
-    label: Words
+    label: WordsW
     from_: int = Field(alias="from")
     to: int
 
@@ -111,34 +111,34 @@ VariableKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-
 
 
 class ScoreW(Model):
-    id: Name
-    title: Words
+    id: NameW
+    title: WordsW
     method: Literal["sum", "mean"]
     items: Annotated[list[VariableKey], Field(min_length=2)]
     reverse: list[VariableKey] = []
     minimum_answered: Annotated[int, Field(ge=1)] | None = None
-    bands: dict[Name, BandW] = {}
+    bands: dict[NameW, BandW] = {}
 
 
 class ChangeW(Model):
     comparable: Literal["yes", "no"] | None = None
     mapping: dict[Code, Any] | None = None
-    because: Words
+    because: WordsW
 
 
 class ComparisonW(Model):
-    variable: Name
-    between: Annotated[list[Name], Field(min_length=2, max_length=2)]
+    variable: NameW
+    between: Annotated[list[NameW], Field(min_length=2, max_length=2)]
     comparable: Literal["yes", "no"] | None = None
     mapping: dict[Code, Any] | None = None
-    because: Words
+    because: WordsW
 
 
 class QuestionnaireW(Model):
-    questionnaire: Name
+    questionnaire: NameW
     version: Annotated[int, Field(ge=1)]
-    title: Words
-    changes: dict[Name, ChangeW] = {}
+    title: WordsW
+    changes: dict[NameW, ChangeW] = {}
     sections: Annotated[list[SectionW], Field(min_length=1)]
     scores: list[ScoreW] = []
 
@@ -150,68 +150,68 @@ class ThresholdsW(Model):
 
 
 class HelpW(Model):
-    name: Words
-    phone: Words | None = None
-    email: Words | None = None
+    name: WordsW
+    phone: WordsW | None = None
+    email: WordsW | None = None
 
 
 class AttributeW(Model):
-    label: Words
-    values: dict[Code, Words]
+    label: WordsW
+    values: dict[Code, WordsW]
 
 
 class GroupW(Model):
-    title: Words
-    member: Words
+    title: WordsW
+    member: WordsW
     reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")]
 
 
 class PurposeW(Model):
-    id: Name
+    id: NameW
     version: Annotated[int, Field(ge=1)] = 1
     required: bool = False
-    text: Words
+    text: WordsW
 
 
 class TouchpointW(Model):
-    group: Name
+    group: NameW
     number: Annotated[int, Field(ge=1)]
-    title: Words
-    questionnaire: Name
-    opens: Words
+    title: WordsW
+    questionnaire: NameW
+    opens: WordsW
     due: Days | None = None
     closes: Days | None = None
-    note: Words | None = None
+    note: WordsW | None = None
 
 
 class RowW(Model):
     touchpoint: int
     moment: Literal["before", "now"] | None = None
-    label: Words
-    detail: Words | None = None
+    label: WordsW
+    detail: WordsW | None = None
 
 
 class MeasureW(Model):
-    id: Name
+    id: NameW
     theme: Literal["satisfaction", "confidence", "recommendation", "staying"]
-    title: Words
-    group: Name
-    asked_of: Words
-    variable: Name
-    net: Name
+    title: WordsW
+    group: NameW
+    asked_of: WordsW
+    variable: NameW
+    net: NameW
     rows: Annotated[list[RowW], Field(min_length=1)]
-    note: Words | None = None
+    note: WordsW | None = None
 
 
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
 
 class StudyW(Model):
-    study: Name
-    title: Words
-    public_title: Words
-    summary: Words
-    about: Words
+    study: NameW
+    title: WordsW
+    public_title: WordsW
+    summary: WordsW
+    about: WordsW
     source_language: str = "en"
     languages: list[str] = ["en"]
     partial: list[str] = []
@@ -220,11 +220,11 @@ class StudyW(Model):
     help: HelpW
     attributes: dict[AttributeName, AttributeW] = {}
     segments: list[AttributeName] = []
-    groups: Annotated[dict[Name, GroupW], Field(min_length=1)]
-    events: dict[Name, Words] = {}
+    groups: Annotated[dict[NameW, GroupW], Field(min_length=1)]
+    events: dict[NameW, WordsW] = {}
     consent: list[PurposeW]
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
-    scales: dict[Name, ScaleW] = {}
+    scales: dict[NameW, ScaleW] = {}
     measures: list[MeasureW] = []
     comparisons: list[ComparisonW] = []
 
@@ -257,7 +257,7 @@ def scales_alone(source: Source) -> dict[str, ScaleW] | None:
     None where they cannot be made out."""
     written = source.data.get("scales") if isinstance(source.data, dict) else None
     try:
-        return TypeAdapter(dict[Name, ScaleW]).validate_python(written or {})
+        return TypeAdapter(dict[NameW, ScaleW]).validate_python(written or {})
     except ValidationError:
         return None
 

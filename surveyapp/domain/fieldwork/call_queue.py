@@ -28,7 +28,7 @@ def moment_of(written: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
     return moment if moment.astimezone(zone).replace(tzinfo=None, fold=0) == written.replace(fold=0) else None
 
 
-class Turn(enum.Enum):
+class QueuePriority(enum.Enum):
     """Why somebody is in the queue, in the order in which they are called."""
 
     APPOINTMENT = "appointment"
@@ -40,9 +40,9 @@ class Turn(enum.Enum):
     SUPERVISOR = "supervisor"
 
 
-def turn_of(
+def priority_of(
     state: CaseState, next_at: dt.datetime | None, agreed: Outcome | None, calls: int, now: dt.datetime
-) -> Turn:
+) -> QueuePriority:
     """Where a case stands in the queue.
 
     `next_at` is an agreed time, `agreed` the outcome that agreed it, `calls` the attempts that count against
@@ -51,10 +51,10 @@ def turn_of(
     """
     if next_at is not None:
         if next_at > now + SOON:
-            return Turn.LATER
-        return Turn.APPOINTMENT if agreed is Outcome.APPOINTMENT else Turn.CALLBACK
+            return QueuePriority.LATER
+        return QueuePriority.APPOINTMENT if agreed is Outcome.APPOINTMENT else QueuePriority.CALLBACK
     if calls >= MAXIMUM_ATTEMPTS:
-        return Turn.SUPERVISOR
+        return QueuePriority.SUPERVISOR
     if state is CaseState.IN_PROGRESS:
-        return Turn.BEGUN
-    return Turn.OVERDUE if state is CaseState.OVERDUE else Turn.WAITING
+        return QueuePriority.BEGUN
+    return QueuePriority.OVERDUE if state is CaseState.OVERDUE else QueuePriority.WAITING

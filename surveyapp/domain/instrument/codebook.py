@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.condition_text import Known, known_of
+from surveyapp.domain.instrument.condition_text import KnownParts, known_of
 from surveyapp.domain.instrument.conditions import Condition, Reference, references
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.piping import quotes, texts_of
@@ -14,7 +14,7 @@ from surveyapp.domain.instrument.study import Study
 
 
 @dataclass(frozen=True)
-class Entry:
+class CodebookEntry:
     """A question: its place from 1, its variables, what it quotes, the questions its own conditions look at, and what
     looks at it: questions and sections by anchor."""
 
@@ -35,7 +35,7 @@ class Chapter:
     """A section and its questions. `looks_at`: what the section's own condition looks at."""
 
     section: Section
-    entries: tuple[Entry, ...]
+    entries: tuple[CodebookEntry, ...]
     looks_at: tuple[str, ...]
 
     @property
@@ -45,15 +45,15 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Codebook:
-    """`beforehand`: what is known of a person before they begin and is looked at or quoted here, in the order met."""
+    """`known_facts`: what is known of a person before they begin and is looked at or quoted here, in the order met."""
 
     questionnaire: Questionnaire
     chapters: tuple[Chapter, ...]
-    beforehand: tuple[Reference, ...]
-    known: Known
+    known_facts: tuple[Reference, ...]
+    known: KnownParts
 
     @property
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[CodebookEntry]:
         return (entry for chapter in self.chapters for entry in chapter.entries)
 
 
@@ -76,16 +76,16 @@ def reference_id(reference: Reference) -> str:
 def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
     """A questionnaire with its routing worked out both ways."""
     known = known_of(study, questionnaire)
-    looked_at: dict[str, dict[str, None]] = {}
+    preview_context: dict[str, dict[str, None]] = {}
     seen_by: dict[str, dict[str, None]] = {}
-    beforehand: dict[Reference, None] = {}
+    known_facts: dict[Reference, None] = {}
     for anchor, condition, texts in _conditioned(questionnaire):
         for reference in (*references(condition), *_quoted(texts)):
             if reference.scope != "answer":
-                beforehand[reference] = None
+                known_facts[reference] = None
         for reference in references(condition):
             source = _source(reference, known)
-            looked_at.setdefault(anchor, {})[source] = None
+            preview_context.setdefault(anchor, {})[source] = None
             seen_by.setdefault(source, {})[anchor] = None
     number = 0
     chapters = []
@@ -96,10 +96,10 @@ def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
             anchor = question_anchor(question.id)
             parts = KINDS[question.kind].parts(question)
             quoted = dict.fromkeys(reference_id(each) for each in _quoted(texts_of(question)))
-            looks, seen = (tuple(each.get(anchor, ())) for each in (looked_at, seen_by))
-            entries.append(Entry(number, question, parts, tuple(quoted), looks, seen))
-        chapters.append(Chapter(section, tuple(entries), tuple(looked_at.get(section_anchor(section.id), ()))))
-    return Codebook(questionnaire, tuple(chapters), tuple(beforehand), known)
+            looks, seen = (tuple(each.get(anchor, ())) for each in (preview_context, seen_by))
+            entries.append(CodebookEntry(number, question, parts, tuple(quoted), looks, seen))
+        chapters.append(Chapter(section, tuple(entries), tuple(preview_context.get(section_anchor(section.id), ()))))
+    return Codebook(questionnaire, tuple(chapters), tuple(known_facts), known)
 
 
 def _conditioned(questionnaire: Questionnaire) -> Iterator[tuple[str, Condition | None, Iterable[str]]]:
@@ -117,6 +117,6 @@ def _quoted(texts: Iterable[str]) -> Iterator[Reference]:
     return (quote.reference for text in texts for quote in quotes(text) if quote.reference)
 
 
-def _source(reference: Reference, known: Known) -> str:
+def _source(reference: Reference, known: KnownParts) -> str:
     part = known.parts.get(reference.name) if reference.scope == "answer" else None
     return question_anchor(part.question.id) if part else reference_id(reference)

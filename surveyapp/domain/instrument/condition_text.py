@@ -14,7 +14,7 @@ from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Attribute, Study
 
 
-class Say(Protocol):
+class Gettext(Protocol):
     """A sentence in a language, values filled in: gettext's way."""
 
     def __call__(self, text: str, /, **values: str) -> str: ...
@@ -25,7 +25,7 @@ def english(text: str, /, **values: str) -> str:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownParts:
     """What a condition may speak of: this questionnaire's variables, attributes by id, and the variables of earlier
     touchpoints by number. What is not there is called by its code."""
 
@@ -42,7 +42,7 @@ class Known:
         return self.attributes.get(f"{reference.scope}.{reference.name}")
 
 
-def known_of(study: Study, questionnaire: Questionnaire) -> Known:
+def known_of(study: Study, questionnaire: Questionnaire) -> KnownParts:
     """What conditions of one questionnaire may speak of."""
     groups = {each.group for each in study.touchpoints if each.questionnaire == questionnaire.id}
     earlier: dict[int, dict[str, Part]] = {}
@@ -50,10 +50,10 @@ def known_of(study: Study, questionnaire: Questionnaire) -> Known:
         if touchpoint.group in groups and any(name == touchpoint.questionnaire for name, _ in study.questionnaires):
             parts = parts_of(study.newest(touchpoint.questionnaire))
             earlier.setdefault(touchpoint.number, {}).update(parts)
-    return Known(parts_of(questionnaire), {each.id: each for each in study.attributes}, earlier)
+    return KnownParts(parts_of(questionnaire), {each.id: each for each in study.attributes}, earlier)
 
 
-def condition_words(condition: Condition | None, known: Known, _: Say = english) -> str:
+def condition_words(condition: Condition | None, known: KnownParts, _: Gettext = english) -> str:
     """The condition in words, variables by id, options and attributes by label; “always” where there is none."""
     match condition:
         case None:
@@ -89,13 +89,13 @@ def condition_words(condition: Condition | None, known: Known, _: Say = english)
             return _("not (%(condition)s)", condition=condition_words(item, known, _))
 
 
-def _inner(item: Condition, known: Known, other: type, _: Say) -> str:
+def _inner(item: Condition, known: KnownParts, other: type, _: Gettext) -> str:
     words = condition_words(item, known, _)
     several = isinstance(item, Is) and len(item.options) > 1 and other is AnyOf
     return f"({words})" if isinstance(item, other) or several else words
 
 
-def _name(reference: Reference, known: Known, _: Say) -> str:
+def _name(reference: Reference, known: KnownParts, _: Gettext) -> str:
     if reference.scope in ("site", "participant"):
         attribute = known.attribute(reference)
         label = attribute.label if attribute else f"{reference.scope} {reference.name}"
@@ -107,13 +107,13 @@ def _name(reference: Reference, known: Known, _: Say) -> str:
     return words
 
 
-def _includes(reference: Reference, known: Known) -> bool:
+def _includes(reference: Reference, known: KnownParts) -> bool:
     """Whether the answer is of several options, of which a condition looks for one."""
     part = known.part(reference)
     return part is not None and part.type is PartType.CODES
 
 
-def _either(reference: Reference, options: tuple[str, ...], known: Known, _: Say) -> str:
+def _either(reference: Reference, options: tuple[str, ...], known: KnownParts, _: Gettext) -> str:
     attribute, part = known.attribute(reference), known.part(reference)
     labels: Mapping[str, str] = attribute.values if attribute else {}
     if part is not None:
@@ -121,7 +121,7 @@ def _either(reference: Reference, options: tuple[str, ...], known: Known, _: Say
     return _(" or ").join(labels.get(option, option) for option in options)
 
 
-def _changed(before: Reference, after: Reference, known: Known, _: Say) -> str:
+def _changed(before: Reference, after: Reference, known: KnownParts, _: Gettext) -> str:
     names = [side.name.partition("@")[0] for side in (before, after)]
     if names[0] == names[1] and before.scope == "answer" == after.scope:
         return _("%(name)s changed", name=names[0])

@@ -91,8 +91,8 @@ Condition = Annotated[Is | Answered | Changed | Compare | All | AnyOf | Not, Fie
 NOT_YET = None
 """What a lookup returns for a question on the route that has no answer yet, and evaluation for what rests on one."""
 
-Known = Answer | str | None
-Lookup = Callable[[Reference], Known]
+KnownValue = Answer | str | None
+Lookup = Callable[[Reference], KnownValue]
 """Finds what a reference stands for: an answer, an attribute's value, `Missing(NOT_ASKED)` for what was not asked, or
 None for what is not answered yet."""
 
@@ -134,7 +134,7 @@ def evaluate(condition: Condition | None, lookup: Lookup) -> bool | None:
             return _negation(evaluate(item, lookup))
 
 
-def _changed(before: Known, after: Known) -> bool | None:
+def _changed(before: KnownValue, after: KnownValue) -> bool | None:
     if isinstance(before, Missing) or isinstance(after, Missing):
         return False
     if before is None or after is None:

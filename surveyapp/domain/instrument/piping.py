@@ -21,7 +21,7 @@ from surveyapp.domain.instrument.translation import in_language_of
 
 _QUOTE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
 
-Fact = Callable[[Reference], str | None]
+QuotedFact = Callable[[Reference], str | None]
 """A fact as words; None where it is not known."""
 
 
@@ -50,7 +50,7 @@ def placeholders(text: str) -> list[str]:
     return sorted(match[1].strip() for match in _QUOTE.finditer(text))
 
 
-def filled(text: str, fact: Fact) -> str:
+def filled(text: str, fact: QuotedFact) -> str:
     """The text with every quotation replaced by its fact, or its fallback."""
 
     def word(match: re.Match[str]) -> str:
@@ -67,7 +67,7 @@ def plain(text: str) -> str:
     return filled(text, lambda _reference: None)
 
 
-def presented(page: Page, seed: int, fact: Fact) -> Page:
+def presented(page: Page, seed: int, fact: QuotedFact) -> Page:
     """A page as one person sees it: its options in their order, its texts with their facts."""
     question = page.question
     if question.order is None and not any("{" in text for text in texts_of(question)):

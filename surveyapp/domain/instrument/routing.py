@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Reason
-from surveyapp.domain.instrument.conditions import Condition, Known, Lookup, Reference, evaluate
+from surveyapp.domain.instrument.conditions import Condition, KnownValue, Lookup, Reference, evaluate
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Section, Statement
 
@@ -127,7 +127,7 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
     not_asked: dict[str, None] = {}
     undecided = 0
 
-    def lookup(reference: Reference) -> Known:
+    def lookup(reference: Reference) -> KnownValue:
         match reference.scope:
             case "participant":
                 return situation.participant.get(reference.name, NOT_ASKED)

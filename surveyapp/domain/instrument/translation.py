@@ -48,7 +48,7 @@ class Audience(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Text:
+class SourceText:
     """A text of a study: its id, what the source says, and who meets it."""
 
     id: str
@@ -56,11 +56,11 @@ class Text:
     audience: Audience
 
 
-Words = Mapping[tuple[str, str], str]
+Translations = Mapping[tuple[str, str], str]
 """(id, source) to the translation."""
 
 
-class Worded(str):
+class LocalText(str):
     """A text that knows which language it is in, and what it says in the source: what is not translated yet is still in
     the source language, and a page says so where it stands."""
 
@@ -68,7 +68,7 @@ class Worded(str):
     language: str
     source: str
 
-    def __new__(cls, text: str, language: str, source: str | None = None) -> Worded:
+    def __new__(cls, text: str, language: str, source: str | None = None) -> LocalText:
         made = super().__new__(cls, text)
         made.language = language
         made.source = text if source is None else source
@@ -77,12 +77,12 @@ class Worded(str):
 
 def source_of(text: str) -> str:
     """What the author wrote: two texts are the same where these are, whatever their translations are."""
-    return text.source if isinstance(text, Worded) else text
+    return text.source if isinstance(text, LocalText) else text
 
 
 def in_language_of(text: str, made: str) -> str:
     """What was made of a text, marked with the text's language."""
-    return Worded(made, text.language, text.source) if isinstance(text, Worded) else made
+    return LocalText(made, text.language, text.source) if isinstance(text, LocalText) else made
 
 
 def joined(separator: str, texts: Iterable[str]) -> str:
@@ -93,20 +93,20 @@ def joined(separator: str, texts: Iterable[str]) -> str:
     return in_language_of(parts[0], made) if len(languages) == 1 else made
 
 
-Say = Callable[[str, str, Audience], str]
+Translate = Callable[[str, str, Audience], str]
 """What a text becomes: called with its id, its source and who meets it, in the order written."""
 
 P, E = Audience.PARTICIPANT, Audience.EVALUATOR
 
 
-def texts_of(study: Study) -> tuple[Text, ...]:
+def texts_of(study: Study) -> tuple[SourceText, ...]:
     """Every text of a study and of all its questionnaires' versions, once each, in the order written."""
-    found: dict[tuple[str, str], Text] = {}
+    found: dict[tuple[str, str], SourceText] = {}
 
     def note(id: str, source: str, audience: Audience) -> str:
         known = found.get((id, source))
         if known is None or audience is P:
-            found[id, source] = Text(id, source, audience)
+            found[id, source] = SourceText(id, source, audience)
         return source
 
     _study(study, note)
@@ -115,12 +115,12 @@ def texts_of(study: Study) -> tuple[Text, ...]:
     return tuple(found.values())
 
 
-def texts_of_questionnaire(questionnaire: Questionnaire) -> tuple[Text, ...]:
+def texts_of_questionnaire(questionnaire: Questionnaire) -> tuple[SourceText, ...]:
     """Every text of one version of a questionnaire."""
-    found: dict[tuple[str, str], Text] = {}
+    found: dict[tuple[str, str], SourceText] = {}
 
     def note(id: str, source: str, audience: Audience) -> str:
-        found.setdefault((id, source), Text(id, source, audience))
+        found.setdefault((id, source), SourceText(id, source, audience))
         return source
 
     _questionnaire(questionnaire, note)
@@ -130,20 +130,20 @@ def texts_of_questionnaire(questionnaire: Questionnaire) -> tuple[Text, ...]:
 def translated(
     questionnaire: Questionnaire, words: Mapping[str, str], language: str, source: str, revision: int
 ) -> Questionnaire:
-    """The questionnaire in a language: the same structure, each text a `Worded` in `language` or, where `words` (id to
-    translation) has none, in the `source` language."""
+    """The questionnaire in a language: the same structure, each text a `LocalText` in `language` or, where `words` (id
+    to translation) has none, in the `source` language."""
     said = _questionnaire(questionnaire, _saying(lambda id, _source: words.get(id), language, source))
     return dataclasses.replace(said, wording=(language, revision))
 
 
-def translated_study(study: Study, words: Words, language: str) -> Study:
+def translated_study(study: Study, words: Translations, language: str) -> Study:
     """The study with what participants meet of its own texts in a language, as `translated` does. What staff alone
     meet, and its questionnaires, stay as they are: staff choose their language apart."""
     say = _saying(lambda id, text: words.get((id, text)), language, study.source_language)
     return _study(study, lambda id, text, audience: say(id, text, audience) if audience is P else text)
 
 
-def translated_whole(study: Study, words: Words, language: str) -> Study:
+def translated_whole(study: Study, words: Translations, language: str) -> Study:
     """The study in a language for its staff: what they alone meet too, and every version of its questionnaires."""
     said = _study(study, _saying(lambda id, text: words.get((id, text)), language, study.source_language))
     questionnaires = {
@@ -153,7 +153,7 @@ def translated_whole(study: Study, words: Words, language: str) -> Study:
     return dataclasses.replace(said, questionnaires=questionnaires)
 
 
-def words_for(questionnaire: Questionnaire, words: Words) -> dict[str, str]:
+def words_for(questionnaire: Questionnaire, words: Translations) -> dict[str, str]:
     """The translations, by id, that a version of a questionnaire can use: what is stored when it is opened."""
     pairs = ((text.id, words.get((text.id, text.source))) for text in texts_of_questionnaire(questionnaire))
     return {id: said for id, said in pairs if said is not None}
@@ -164,19 +164,19 @@ def words_fingerprint(words: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _saying(find: Callable[[str, str], str | None], language: str, source: str) -> Say:
+def _saying(find: Callable[[str, str], str | None], language: str, source: str) -> Translate:
     def say(id: str, text: str, _audience: Audience) -> str:
         said = find(id, text)
-        return Worded(text, source) if said is None else Worded(said, language, text)
+        return LocalText(text, source) if said is None else LocalText(said, language, text)
 
     return say
 
 
-def _maybe(say: Say, id: str, text: str | None, audience: Audience = P) -> str | None:
+def _maybe(say: Translate, id: str, text: str | None, audience: Audience = P) -> str | None:
     return None if text is None else say(id, text, audience)
 
 
-def _questionnaire(questionnaire: Questionnaire, say: Say) -> Questionnaire:
+def _questionnaire(questionnaire: Questionnaire, say: Translate) -> Questionnaire:
     title = say(f"{questionnaire.id}.title", questionnaire.title, P)
     sections = tuple(_section(questionnaire.id, section, say) for section in questionnaire.sections)
     scores = tuple(_score(questionnaire.id, score, say) for score in questionnaire.scores)
@@ -187,7 +187,7 @@ def _questionnaire(questionnaire: Questionnaire, say: Say) -> Questionnaire:
     return dataclasses.replace(questionnaire, title=title, sections=sections, scores=scores, changes=changes)
 
 
-def _section(questionnaire: str, section: Section, say: Say) -> Section:
+def _section(questionnaire: str, section: Section, say: Translate) -> Section:
     id = f"{questionnaire}.section.{section.id}"
     return dataclasses.replace(
         section,
@@ -197,7 +197,7 @@ def _section(questionnaire: str, section: Section, say: Say) -> Section:
     )
 
 
-def _question(questionnaire: str, question: Question, say: Say) -> Question:
+def _question(questionnaire: str, question: Question, say: Translate) -> Question:
     id = f"{questionnaire}.{question.id}"
     return dataclasses.replace(
         question,
@@ -214,25 +214,25 @@ def _question(questionnaire: str, question: Question, say: Say) -> Question:
     )
 
 
-def _pattern(id: str, pattern: Pattern | None, say: Say) -> Pattern | None:
+def _pattern(id: str, pattern: Pattern | None, say: Translate) -> Pattern | None:
     return None if pattern is None else dataclasses.replace(pattern, says=say(f"{id}.pattern", pattern.says, P))
 
 
-def _score(questionnaire: str, score: Score, say: Say) -> Score:
+def _score(questionnaire: str, score: Score, say: Translate) -> Score:
     id = f"{questionnaire}.score.{score.id}"
     bands = tuple(dataclasses.replace(band, label=say(f"{id}.band.{band.code}", band.label, E)) for band in score.bands)
     return dataclasses.replace(score, title=say(f"{id}.title", score.title, E), bands=bands)
 
 
-def _moment(id: str, moment: Moment, say: Say) -> Moment:
+def _moment(id: str, moment: Moment, say: Translate) -> Moment:
     return dataclasses.replace(moment, label=say(f"{id}.moment.{moment.id}", moment.label, P))
 
 
-def _statement(id: str, statement: Statement, say: Say) -> Statement:
+def _statement(id: str, statement: Statement, say: Translate) -> Statement:
     return dataclasses.replace(statement, text=say(f"{id}.statement.{statement.id}", statement.text, P))
 
 
-def _option(id: str, question: Question, option: Option, say: Say) -> Option:
+def _option(id: str, question: Question, option: Option, say: Translate) -> Option:
     own = f"scale.{question.scale}.{option.code}" if question.scale else f"{id}.option.{option.code}"
     if question.kind == "yes_no" and STANDARD.get(option.code) == option.label:
         own = f"yes_no.{option.code}"
@@ -241,11 +241,11 @@ def _option(id: str, question: Question, option: Option, say: Say) -> Option:
     )
 
 
-def _net(question: Question, net: Net, say: Say) -> Net:
+def _net(question: Question, net: Net, say: Translate) -> Net:
     return dataclasses.replace(net, label=say(f"scale.{question.scale}.net.{net.name}", net.label, E))
 
 
-def _study(study: Study, say: Say) -> Study:
+def _study(study: Study, say: Translate) -> Study:
     return dataclasses.replace(
         study,
         public_title=say("study.public_title", study.public_title, P),
@@ -263,23 +263,23 @@ def _study(study: Study, say: Say) -> Study:
     )
 
 
-def _purpose(purpose: Purpose, say: Say) -> Purpose:
+def _purpose(purpose: Purpose, say: Translate) -> Purpose:
     return dataclasses.replace(purpose, text=say(f"consent.{purpose.id}", purpose.text, P))
 
 
-def _group(group: Group, say: Say) -> Group:
+def _group(group: Group, say: Translate) -> Group:
     id = f"group.{group.id}"
     return dataclasses.replace(
         group, title=say(f"{id}.title", group.title, E), member=say(f"{id}.member", group.member, E)
     )
 
 
-def _attribute(attribute: Attribute, say: Say) -> Attribute:
+def _attribute(attribute: Attribute, say: Translate) -> Attribute:
     values = {code: say(f"{attribute.id}.value.{code}", label, E) for code, label in attribute.values.items()}
     return dataclasses.replace(attribute, label=say(f"{attribute.id}.label", attribute.label, E), values=values)
 
 
-def _touchpoint(touchpoint: Touchpoint, say: Say) -> Touchpoint:
+def _touchpoint(touchpoint: Touchpoint, say: Translate) -> Touchpoint:
     id = f"touchpoint.{touchpoint.group}.{touchpoint.number}"
     return dataclasses.replace(
         touchpoint,
@@ -288,13 +288,13 @@ def _touchpoint(touchpoint: Touchpoint, say: Say) -> Touchpoint:
     )
 
 
-def _comparison(comparison: Comparison, say: Say) -> Comparison:
+def _comparison(comparison: Comparison, say: Translate) -> Comparison:
     said = comparison.declaration
     id = f"comparison.{said.variable}.{comparison.first}.{comparison.second}"
     return dataclasses.replace(comparison, declaration=dataclasses.replace(said, because=say(id, said.because, E)))
 
 
-def _measure(measure: Measure, say: Say) -> Measure:
+def _measure(measure: Measure, say: Translate) -> Measure:
     id = f"measure.{measure.id}"
     return dataclasses.replace(
         measure,
@@ -305,7 +305,7 @@ def _measure(measure: Measure, say: Say) -> Measure:
     )
 
 
-def _row(id: str, row: MeasureRow, say: Say) -> MeasureRow:
+def _row(id: str, row: MeasureRow, say: Translate) -> MeasureRow:
     return dataclasses.replace(
         row, label=say(f"{id}.label", row.label, E), detail=_maybe(say, f"{id}.detail", row.detail, E)
     )

@@ -16,7 +16,7 @@ from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, parts_of
-from surveyapp.domain.versions.comparability import Link, Wordings, variables
+from surveyapp.domain.versions.comparability import Link, VersionHistory, variables
 
 Fate = Literal["kept", "mapped", "asked_again", "set_aside"]
 """As it was; as the mapping says; the question is asked again; the new version has no such question."""
@@ -35,7 +35,7 @@ class Carried:
     reason: str | None = None
 
 
-def carry(wordings: Wordings, old: Questionnaire, new: Questionnaire, given: Answers) -> tuple[Carried, ...]:
+def carry(wordings: VersionHistory, old: Questionnaire, new: Questionnaire, given: Answers) -> tuple[Carried, ...]:
     """What every answer given to `old` becomes on `new`, a later version of the same questionnaire, in the order in
     which `old` asks. `given`: by variable key, on the route or not."""
     before, after = parts_of(old), parts_of(new)
@@ -46,7 +46,7 @@ def carry(wordings: Wordings, old: Questionnaire, new: Questionnaire, given: Ans
 
 
 def _carried(
-    wordings: Wordings, old: Questionnaire, new: Questionnaire, key: str, answer: Answer, part: Part | None
+    wordings: VersionHistory, old: Questionnaire, new: Questionnaire, key: str, answer: Answer, part: Part | None
 ) -> Carried:
     if part is None:
         return Carried(key, "set_aside", answer, None)

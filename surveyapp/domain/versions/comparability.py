@@ -176,7 +176,7 @@ def step(
     return Link(True, mapping or None, (SeriesNote(kind, declared.because, version),))
 
 
-class Wording(NamedTuple):
+class VersionId(NamedTuple):
     """A questionnaire in a version."""
 
     questionnaire: str
@@ -184,7 +184,7 @@ class Wording(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Wordings:
+class VersionHistory:
     """Every version there is of a study's questionnaires, what is said between questionnaires, and the order in which
     one group meets them."""
 
@@ -200,7 +200,7 @@ class Wordings:
             if name == questionnaire and variable in variables(document)
         )
 
-    def part(self, wording: Wording, variable: str) -> Mapping[str | None, Part]:
+    def part(self, wording: VersionId, variable: str) -> Mapping[str | None, Part]:
         return variables(self.versions[wording])[variable]
 
     def along(self, questionnaire: str, variable: str, start: int, end: int) -> Link:
@@ -211,8 +211,8 @@ class Wordings:
         link = SAME
         asking = [version for version in self.asking(questionnaire, variable) if start <= version <= end]
         for older, newer in itertools.pairwise(asking):
-            old = self.part(Wording(questionnaire, older), variable)
-            new = self.part(Wording(questionnaire, newer), variable)
+            old = self.part(VersionId(questionnaire, older), variable)
+            new = self.part(VersionId(questionnaire, newer), variable)
             declared = declaration_of(self.versions[questionnaire, newer].changes, next(iter(new.values())))
             link = link.then(step(old, new, declared, newer))
         return link
@@ -228,7 +228,7 @@ class Wordings:
         ]
         return all(link.comparable and link.mapping is None for link in links)
 
-    def link(self, variable: str, start: Wording, end: Wording) -> Link:
+    def link(self, variable: str, start: VersionId, end: VersionId) -> Link:
         """From one wording of a variable to another, both of which ask it."""
         if start == end:
             return SAME
@@ -262,7 +262,7 @@ class Wordings:
 
     def _direct(self, variable: str, first: str, second: str) -> Link | None:
         """None where the two differ and nothing is said of them."""
-        old, new = (self.part(Wording(name, self.asking(name, variable)[-1]), variable) for name in (first, second))
+        old, new = (self.part(VersionId(name, self.asking(name, variable)[-1]), variable) for name in (first, second))
         said = self.said(variable, first, second)
         turned = said is not None and said.first != first
         link = step(new, old, said.declaration, None) if turned and said else step(
@@ -284,7 +284,7 @@ class Wordings:
 
     def _parts(self, questionnaire: str, variable: str) -> Iterable[Part]:
         asking = self.asking(questionnaire, variable)
-        return self.part(Wording(questionnaire, asking[-1]), variable).values() if asking else ()
+        return self.part(VersionId(questionnaire, asking[-1]), variable).values() if asking else ()
 
 
 def _turned(link: Link) -> Link:

@@ -8,12 +8,12 @@ import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.condition_text import Known, Say, condition_words, english, known_of
+from surveyapp.domain.instrument.condition_text import Gettext, KnownParts, condition_words, english, known_of
 from surveyapp.domain.instrument.conditions import Condition
 from surveyapp.domain.instrument.questionnaire import Declaration, Pattern, Question, Questionnaire, Section
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import Status, Wording, declaration_of, same_kind, variables
+from surveyapp.domain.versions.comparability import Status, VersionId, declaration_of, same_kind, variables
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class SectionDifference:
 class Difference:
     """Everything that is different, in the order of the new questionnaire."""
 
-    old: Wording
-    new: Wording
+    old: VersionId
+    new: VersionId
     edits: tuple[Edit, ...]
     added: tuple[Question, ...]
     removed: tuple[Question, ...]
@@ -107,8 +107,8 @@ def difference(study: Study, old: Questionnaire, new: Questionnaire) -> Differen
         if name in one and (edits := tuple(_question_edits(one[name], question, knowns)))
     ]
     return Difference(
-        Wording(old.id, old.version),
-        Wording(new.id, new.version),
+        VersionId(old.id, old.version),
+        VersionId(new.id, new.version),
         tuple(_edit("title", None, old.title, new.title)),
         tuple(question for name, question in two.items() if name not in one),
         tuple(question for name, question in one.items() if name not in two),
@@ -157,7 +157,7 @@ def _moved(old: Questionnaire, new: Questionnaire) -> Iterator[Moved]:
             yield Moved(name, places[0][name], places[1][name], everything[at - 1] if at else None)
 
 
-def _section_edits(old: Section, new: Section, knowns: tuple[Known, Known]) -> Iterator[Edit]:
+def _section_edits(old: Section, new: Section, knowns: tuple[KnownParts, KnownParts]) -> Iterator[Edit]:
     yield from _edit("title", None, old.title, new.title)
     yield from _edit("interviewer", None, old.interviewer, new.interviewer)
     yield from _routing(None, old.ask_if, new.ask_if, knowns)
@@ -171,7 +171,7 @@ _ORDER = ("text", "statement", "option", "order", "specify", "exclusive", "momen
 _OWNERS = {"specify": "option", "exclusive": "option"}
 
 
-def content(question: Question, known: Known, _: Say = english) -> Content:
+def content(question: Question, known: KnownParts, _: Gettext = english) -> Content:
     """All that is written of a question, in words, in the order in which it is read."""
     found: Content = {("text", None): question.text}
     found |= {("statement", each.id): each.text for each in question.statements}
@@ -199,7 +199,7 @@ def _conditions(question: Question) -> Iterator[tuple[str | None, Condition]]:
     yield from ((each.id, each.ask_if) for each in question.statements if each.ask_if is not None)
 
 
-def _question_edits(old: Question, new: Question, knowns: tuple[Known, Known]) -> Iterator[Edit]:
+def _question_edits(old: Question, new: Question, knowns: tuple[KnownParts, KnownParts]) -> Iterator[Edit]:
     one, two = content(old, knowns[0]), content(new, knowns[1])
     conditions = dict(_conditions(old)), dict(_conditions(new))
     found = [*_edit("kind", None, old.kind, new.kind), *_reordered(old, new)]
@@ -223,7 +223,7 @@ def _reordered(old: Question, new: Question) -> Iterator[Edit]:
 
 
 def _routing(
-    about: str | None, old: Condition | None, new: Condition | None, knowns: tuple[Known, Known]
+    about: str | None, old: Condition | None, new: Condition | None, knowns: tuple[KnownParts, KnownParts]
 ) -> Iterator[Edit]:
     if old != new:
         yield Edit("ask_if", about, condition_words(old, knowns[0]), condition_words(new, knowns[1]))

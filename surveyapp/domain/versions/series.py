@@ -10,7 +10,7 @@ from itertools import combinations
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.results import SeriesNote, ShiftStep
-from surveyapp.domain.versions.comparability import NOT_DECLARED, SAME, Link, Wording, Wordings
+from surveyapp.domain.versions.comparability import NOT_DECLARED, SAME, Link, VersionHistory, VersionId
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Followed:
     part: Part
     page: Page
     section: str
-    wording: Wording
+    wording: VersionId
     links: Mapping[int, Link]
     notes: tuple[SeriesNote, ...]
     turned: tuple[SeriesNote, ...] = ()
 
 
 def follow(
-    wordings: Wordings, questionnaire: str, answered: Collection[int], current: int | None
+    wordings: VersionHistory, questionnaire: str, answered: Collection[int], current: int | None
 ) -> tuple[Followed, ...]:
     """Every variable of a questionnaire at a touchpoint, in the order asked; one that the newest version no longer asks
     stands where it was. `answered`: the versions with responses; `current`: the one that new responses begin on."""
@@ -53,7 +53,7 @@ def follow(
         holding = [version for version in newest_first if key in asked[version]]
         version = next((each for each in holding if each in answered), holding[0])
         page, part = asked[version][key]
-        wording = Wording(questionnaire, version)
+        wording = VersionId(questionnaire, version)
         older = [each for each in holding if each in answered and each <= version]
         links = {each: _along(wordings, part, wording, each) for each in older}
         notes = _notes(links, _gone(asked, key, version))
@@ -62,7 +62,7 @@ def follow(
     return tuple(found)
 
 
-def _along(wordings: Wordings, part: Part, wording: Wording, version: int) -> Link:
+def _along(wordings: VersionHistory, part: Part, wording: VersionId, version: int) -> Link:
     # The line of text beside an option goes with the option: nobody compares it.
     return SAME if part.when else wordings.along(wording.questionnaire, part.name, version, wording.version)
 
@@ -85,18 +85,18 @@ def _notes(links: Mapping[int, Link], gone: int | None) -> tuple[SeriesNote, ...
     return tuple(dict.fromkeys(notes))
 
 
-def beside(wordings: Wordings, rows: Sequence[Followed]) -> tuple[tuple[Followed, ...], tuple[ShiftStep, ...]]:
+def beside(wordings: VersionHistory, rows: Sequence[Followed]) -> tuple[tuple[Followed, ...], tuple[ShiftStep, ...]]:
     """A measure's rows, those that compare turned into one wording; and the step between every two of them.
 
     Rows fall into sets, the last row's first: whatever becomes an answer in its wording (or in a newer one of the same
     questionnaire) belongs to it. Two rows of one set compare, and two of different sets do not.
     """
     turned: dict[int, Followed] = {}
-    set_of: dict[int, Wording] = {}
+    set_of: dict[int, VersionId] = {}
     left = list(range(len(rows)))
     while left:
         last = rows[left[-1]]
-        target = Wording(
+        target = VersionId(
             last.wording.questionnaire,
             max(rows[i].wording.version for i in left if rows[i].wording.questionnaire == last.wording.questionnaire),
         )
@@ -113,11 +113,11 @@ def beside(wordings: Wordings, rows: Sequence[Followed]) -> tuple[tuple[Followed
     return tuple(turned[i] for i in range(len(rows))), steps
 
 
-def _link(wordings: Wordings, row: Followed, target: Wording) -> Link:
+def _link(wordings: VersionHistory, row: Followed, target: VersionId) -> Link:
     return wordings.link(row.part.name, row.wording, target)
 
 
-def _turned(wordings: Wordings, row: Followed, target: Wording, link: Link) -> Followed:
+def _turned(wordings: VersionHistory, row: Followed, target: VersionId, link: Link) -> Followed:
     """The row in the target's wording: its own moment and words, the target's options and nets."""
     if target == row.wording:
         return row
@@ -127,7 +127,7 @@ def _turned(wordings: Wordings, row: Followed, target: Wording, link: Link) -> F
     return dataclasses.replace(row, part=part, links=links, turned=link.notes if link.mapping else ())
 
 
-def _step(wordings: Wordings, rows: Sequence[Followed], i: int, j: int, sets: Sequence[Wording]) -> ShiftStep:
+def _step(wordings: VersionHistory, rows: Sequence[Followed], i: int, j: int, sets: Sequence[VersionId]) -> ShiftStep:
     direct = _link(wordings, rows[i], rows[j].wording)
     if sets[0] != sets[1]:
         breaks = tuple(note for note in direct.notes if note.kind == "broken")

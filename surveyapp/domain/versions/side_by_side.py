@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.condition_text import Say, english, known_of
+from surveyapp.domain.instrument.condition_text import Gettext, english, known_of
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Section
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.diff import Became, Content, Difference, content, difference
@@ -22,7 +22,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedLine:
     """One thing that a question holds, on either side; None where a side does not have it."""
 
     what: str
@@ -43,7 +43,7 @@ class Pair:
     old: Question | None
     new: Question | None
     state: str
-    lines: tuple[Line, ...]
+    lines: tuple[ComparedLine, ...]
     became: tuple[Became, ...]
 
 
@@ -63,7 +63,7 @@ class SideBySide:
     stretches: tuple[Stretch, ...]
 
 
-def side_by_side(study: Study, old: Questionnaire, new: Questionnaire, _: Say = english) -> SideBySide:
+def side_by_side(study: Study, old: Questionnaire, new: Questionnaire, _: Gettext = english) -> SideBySide:
     """Both questionnaires in the order of the new one. What is gone stands where it was, after what stood before it."""
     found = difference(study, old, new)
     changed = {each.id: each.became for each in found.questions}
@@ -122,13 +122,13 @@ def _arranged(
             yield section.id, section, None, gone
 
 
-def _lines(old: Content, new: Content) -> Iterator[Line]:
+def _lines(old: Content, new: Content) -> Iterator[ComparedLine]:
     for what, about in dict.fromkeys((*new, *old)):
         one, two = old.get((what, about)), new.get((what, about))
         if one is None or two is None:
-            yield Line(what, about, _whole(one, bool(new)), _whole(two, bool(old)))
+            yield ComparedLine(what, about, _whole(one, bool(new)), _whole(two, bool(old)))
         else:
-            yield Line(what, about, *_compared(one, two))
+            yield ComparedLine(what, about, *_compared(one, two))
 
 
 def _whole(text: str | None, differs: bool) -> tuple[Piece, ...] | None:

@@ -11,7 +11,7 @@ from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.results import SeriesNote
 from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import Status, Wording, Wordings
+from surveyapp.domain.versions.comparability import Status, VersionHistory, VersionId
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Since:
     """What became of it since an earlier wording. `notes` are the steps in between, with the author's reasons;
     `mapping` each code that counts as another one now."""
 
-    wording: Wording
+    wording: VersionId
     status: Status
     comparable: bool
     notes: tuple[SeriesNote, ...]
@@ -34,7 +34,7 @@ class Occurrence:
 
     group: str
     touchpoints: tuple[Touchpoint, ...]
-    wording: Wording
+    wording: VersionId
     section: str | None
     parts: tuple[Part, ...]
     asked_if: str | None
@@ -48,7 +48,7 @@ def history(study: Study, variable: str) -> tuple[Occurrence, ...]:
     for group in study.groups:
         points = study.touchpoints_of(group.id)
         order = tuple(dict.fromkeys(touchpoint.questionnaire for touchpoint in points))
-        wordings = Wordings(study.questionnaires, study.comparisons, order)
+        wordings = VersionHistory(study.questionnaires, study.comparisons, order)
         last: str | None = None
         for name in order:
             at = tuple(touchpoint for touchpoint in points if touchpoint.questionnaire == name)
@@ -60,9 +60,9 @@ def history(study: Study, variable: str) -> tuple[Occurrence, ...]:
             for version in sorted(each for questionnaire, each in study.questionnaires if questionnaire == name):
                 if version < asking[0]:
                     continue
-                wording = Wording(name, version)
+                wording = VersionId(name, version)
                 if before is not None:
-                    since = _along(wordings, variable, Wording(name, before), wording)
+                    since = _along(wordings, variable, VersionId(name, before), wording)
                 if since is not None and since.status == "removed" and found[-1].parts == ():
                     continue
                 found.append(_occurrence(study, group.id, at, wording, variable, since))
@@ -71,12 +71,12 @@ def history(study: Study, variable: str) -> tuple[Occurrence, ...]:
     return tuple(found)
 
 
-def _between(wordings: Wordings, variable: str, first: str, second: str) -> Since:
-    old, new = (Wording(name, wordings.asking(name, variable)[-1]) for name in (first, second))
+def _between(wordings: VersionHistory, variable: str, first: str, second: str) -> Since:
+    old, new = (VersionId(name, wordings.asking(name, variable)[-1]) for name in (first, second))
     return _along(wordings, variable, old, new)
 
 
-def _along(wordings: Wordings, variable: str, old: Wording, new: Wording) -> Since:
+def _along(wordings: VersionHistory, variable: str, old: VersionId, new: VersionId) -> Since:
     if new.version not in wordings.asking(new.questionnaire, variable):
         return Since(old, "removed", False, ())
     link = wordings.link(variable, old, new)
@@ -86,7 +86,7 @@ def _along(wordings: Wordings, variable: str, old: Wording, new: Wording) -> Sin
 
 
 def _occurrence(
-    study: Study, group: str, at: tuple[Touchpoint, ...], wording: Wording, variable: str, since: Since | None
+    study: Study, group: str, at: tuple[Touchpoint, ...], wording: VersionId, variable: str, since: Since | None
 ) -> Occurrence:
     pages = [
         (page, part)
@@ -100,7 +100,7 @@ def _occurrence(
     return Occurrence(group, at, wording, section, parts, _asked_if(study, wording, page) if page else None, since)
 
 
-def _asked_if(study: Study, wording: Wording, page: Page) -> str | None:
+def _asked_if(study: Study, wording: VersionId, page: Page) -> str | None:
     """What its section, its question and, in a grid, its statement are asked on."""
     statement = page.statement.ask_if if page.statement else None
     conditions = tuple(each for each in (page.section.ask_if, page.question.ask_if, statement) if each is not None)

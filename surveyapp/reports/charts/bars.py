@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, Tally
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import Words, count_words, flagged, nothing_words, of_words, percent_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words, of_words, percent_words
 
 LEAST_LOW, LEAST_HIGH = -35.0, 60.0
 """How far a diverging chart reaches at least, in percent, so that a midline is never at the very edge."""
 
 
 @dataclass(frozen=True)
-class Segment:
+class BarSegment:
     """A piece of a bar. `start` and `width` in percent of the base, from the midline (or from nothing). `label`: its
     percentage in words. `said`: its option, count, base and percentage in words."""
 
@@ -40,7 +40,7 @@ class Bar:
 
     label: str | None
     detail: str | None
-    segments: tuple[Segment, ...]
+    segments: tuple[BarSegment, ...]
     value: str | None
     base: str
     flagged: bool
@@ -116,7 +116,7 @@ def scale(options: Sequence[Category], members: Collection[str], neutral: str | 
     return Scale(tuple(options), frozenset(good), neutral if neutral in codes else None)
 
 
-def shift_chart(shift: Shift, words: Words) -> BarChart:
+def shift_chart(shift: Shift, words: Phrasing) -> BarChart:
     """A row a moment; split by a segment, a group a moment with a row for everyone and for each value. Rows that do not
     compare are parted in words, and may each have options of their own."""
     groups, scales = [], []
@@ -135,7 +135,7 @@ def shift_chart(shift: Shift, words: Words) -> BarChart:
     return _diverging(scales, tuple(groups), shift.net.label)
 
 
-def scale_chart(together: Sequence[Distribution], words: Words) -> BarChart:
+def scale_chart(together: Sequence[Distribution], words: Phrasing) -> BarChart:
     """Variables of one question on one scale with a good side: a row a statement or moment, or a group where split."""
     first = together[0]
     net = next(net for net in first.nets if net.code == first.favourable)
@@ -151,7 +151,7 @@ def scale_chart(together: Sequence[Distribution], words: Words) -> BarChart:
     return _diverging([parted], tuple(groups), net.label)
 
 
-def options_chart(together: Sequence[Distribution], words: Words) -> BarChart:
+def options_chart(together: Sequence[Distribution], words: Phrasing) -> BarChart:
     """Variables of one question whose options have no good side: a row an option, in the order as written; a group an
     option where there are several moments or people are split."""
     groups = []
@@ -177,13 +177,13 @@ def stretched(charts: Sequence[BarChart]) -> tuple[BarChart, ...]:
     return tuple(dataclasses.replace(chart, low=low, high=high) if chart.midline else chart for chart in charts)
 
 
-def column_label(each: Distribution, tally: Tally, words: Words) -> str:
+def column_label(each: Distribution, tally: Tally, words: Phrasing) -> str:
     """What tells some people's answers to a variable from the others of its question; empty where there are none."""
     split = people_label(tally, words) if len(each.tallies) > 1 else None
     return joined(" · ", (part for part in (each.statement, each.moment_label, split) if part))
 
 
-def people_label(tally: Tally, words: Words) -> str:
+def people_label(tally: Tally, words: Phrasing) -> str:
     return tally.people.label or words.gettext("Everyone")
 
 
@@ -209,7 +209,7 @@ def _diverging(scales: Sequence[Scale], groups: tuple[BarGroup, ...], value_labe
     )
 
 
-def _scale_bar(parted: Scale, tally: Tally, net: Cell, net_label: str, words: Words) -> Bar:
+def _scale_bar(parted: Scale, tally: Tally, net: Cell, net_label: str, words: Phrasing) -> Bar:
     label = people_label(tally, words)
     message = nothing_words(tally, words)
     if message:
@@ -225,7 +225,7 @@ def _scale_bar(parted: Scale, tally: Tally, net: Cell, net_label: str, words: Wo
     )
 
 
-def _segments(parted: Scale, tally: Tally, words: Words) -> tuple[Segment, ...]:
+def _segments(parted: Scale, tally: Tally, words: Phrasing) -> tuple[BarSegment, ...]:
     """Left of the midline the unfavourable answers, outwards from half of the neutral one; right of it the favourable.
 
     A hidden count takes no room, so that no place on the axis depends on it.
@@ -241,7 +241,7 @@ def _segments(parted: Scale, tally: Tally, words: Words) -> tuple[Segment, ...]:
         cell = tally.cell(option.code)
         if cell.count:
             found.append(
-                Segment(
+                BarSegment(
                     option.label,
                     parted.colours[option.code],
                     start,
@@ -255,7 +255,7 @@ def _segments(parted: Scale, tally: Tally, words: Words) -> tuple[Segment, ...]:
     return tuple(found)
 
 
-def _option_bar(option: Category, tally: Tally, label: str, words: Words) -> Bar:
+def _option_bar(option: Category, tally: Tally, label: str, words: Phrasing) -> Bar:
     message = nothing_words(tally, words)
     if message:
         return Bar(label, None, (), None, "", False, message, message)
@@ -263,7 +263,7 @@ def _option_bar(option: Category, tally: Tally, label: str, words: Words) -> Bar
     assert base
     segments = (
         (
-            Segment(
+            BarSegment(
                 option.label,
                 "plain",
                 0.0,
@@ -282,13 +282,13 @@ def _option_bar(option: Category, tally: Tally, label: str, words: Words) -> Bar
     return Bar(label, None, segments, percent_words(cell, words), end, flagged(tally), said)
 
 
-def segment_words(option: Category, cell: Cell, tally: Tally, words: Words) -> str:
+def segment_words(option: Category, cell: Cell, tally: Tally, words: Phrasing) -> str:
     """“Very confident: 16 of 29, 55%”."""
     parts = [of_words(cell, tally.base, words), percent_words(cell, words)]
     return words.labelled(option.label, words.listed(part for part in parts if part))
 
 
-def _said(options: Sequence[Category], tally: Tally, net: Cell, net_label: str, words: Words) -> str:
+def _said(options: Sequence[Category], tally: Tally, net: Cell, net_label: str, words: Phrasing) -> str:
     """A row in words: every option with its count and percentage, then the net."""
     parts = []
     for option in options:

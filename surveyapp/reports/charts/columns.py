@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from surveyapp.domain.results import Distribution, RatingSummary
 from surveyapp.reports.charts.bars import column_label, segment_words
-from surveyapp.reports.text.phrasing import Words, count_words, flagged, nothing_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words
 
 
 @dataclass(frozen=True)
-class Column:
+class ChartColumn:
     """One number of the scale: `share` in percent of the base, `count` of people; both None where not shown."""
 
     number: str
@@ -25,7 +25,7 @@ class Panel:
     """Some people's ratings. `summary` says mean, most common and range in words, `message` why nothing is drawn."""
 
     label: str | None
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     summary: str
     base: str
     flagged: bool
@@ -44,7 +44,7 @@ class ColumnChart:
     high: str | None
 
 
-def rating_chart(together: Sequence[Distribution], words: Words) -> ColumnChart:
+def rating_chart(together: Sequence[Distribution], words: Phrasing) -> ColumnChart:
     """Variables of one rating question: a panel a moment and set of people."""
     panels = []
     for each in together:
@@ -64,7 +64,7 @@ def rating_chart(together: Sequence[Distribution], words: Words) -> ColumnChart:
                     if cell.shown
                     else words.labelled(option.label, count_words(cell, words))
                 )
-                columns.append(Column(option.label, cell.count, share, said))
+                columns.append(ChartColumn(option.label, cell.count, share, said))
             summary = summary_words(tally.rating, words)
             panels.append(
                 Panel(
@@ -86,7 +86,7 @@ def rating_chart(together: Sequence[Distribution], words: Words) -> ColumnChart:
     )
 
 
-def summary_words(rating: RatingSummary | None, words: Words) -> str:
+def summary_words(rating: RatingSummary | None, words: Phrasing) -> str:
     """“Mean 8.6 · most common 10 · from 4 to 10”, without what may not be shown."""
     if rating is None:
         return ""

@@ -14,10 +14,10 @@ from html import escape
 from typing import Any
 
 from surveyapp.domain.results import Distribution, Shift
-from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, Segment, options_chart, scale_chart, shift_chart
+from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, options_chart, scale_chart, shift_chart
 from surveyapp.reports.charts.columns import ColumnChart, rating_chart
 from surveyapp.reports.charts.static_svg import LEAST
-from surveyapp.reports.text.phrasing import FLAG, ISOLATED, RIGHT_TO_LEFT, Words
+from surveyapp.reports.text.phrasing import FLAG, ISOLATED, RIGHT_TO_LEFT, Phrasing
 
 Figure = dict[str, Any]
 
@@ -55,12 +55,12 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
     return _Frame(left, 162 if small else 120, 28 if small else 44, 0, 8 if small else 22, 32, 25, small, line)
 
 
-def shift_figure(shift: Shift, words: Words, *, narrow: bool = False) -> Figure:
+def shift_figure(shift: Shift, words: Phrasing, *, narrow: bool = False) -> Figure:
     """A measure's rows around a neutral midline, the net and its base at the end of each."""
     return bar_figure(shift_chart(shift, words), narrow=narrow)
 
 
-def distribution_figure(together: tuple[Distribution, ...], words: Words, *, narrow: bool = False) -> Figure:
+def distribution_figure(together: tuple[Distribution, ...], words: Phrasing, *, narrow: bool = False) -> Figure:
     """The variables of one question: rows around a midline where its scale has a good side, columns for a rating, and
     a bar an option otherwise."""
     first = together[0]
@@ -206,7 +206,7 @@ def _left(frame: _Frame) -> dict[str, Any]:
 
 def _trace(chart: BarChart, name: str, colour: str, placed: list[tuple[Bar, float]], frame: _Frame) -> dict[str, Any]:
     """The segments of one colour, row by row."""
-    here: list[tuple[Bar, float, Segment]] = [
+    here: list[tuple[Bar, float, BarSegment]] = [
         (bar, middle, segment)
         for bar, middle in placed
         for segment in bar.segments
@@ -236,7 +236,7 @@ def _trace(chart: BarChart, name: str, colour: str, placed: list[tuple[Bar, floa
     }
 
 
-def _hover(bar: Bar, segment: Segment) -> str:
+def _hover(bar: Bar, segment: BarSegment) -> str:
     return _plain([*([bar.label] if bar.label else []), segment.said])
 
 

@@ -11,7 +11,7 @@ from surveyapp.domain.results import Category, Cell, Distribution, Shift, ShiftR
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import ENGLISH
 
-Field = str | int | None
+CsvValue = str | int | None
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -25,7 +25,7 @@ QUESTION_COLUMNS = (
 )  # fmt: skip
 
 
-def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Field]]) -> bytes:
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[CsvValue]]) -> bytes:
     """The file. A text that would be taken for a formula gets an apostrophe before it; numbers stay numbers."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -34,7 +34,7 @@ def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Field]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def measure_rows(shift: Shift) -> Iterator[tuple[Field, ...]]:
+def measure_rows(shift: Shift) -> Iterator[tuple[CsvValue, ...]]:
     """A row for each count of a measure, columns as `MEASURE_COLUMNS`: options, the net, then reasons for no answer. A
     count that may not be shown is empty, and `shown` says what may be said of it. `note`: what is not as it was, in the
     moment's own answers or since the moment before."""
@@ -51,7 +51,7 @@ def measure_rows(shift: Shift) -> Iterator[tuple[Field, ...]]:
             )  # fmt: skip
 
 
-def question_rows(study: str, distributions: Iterable[Distribution]) -> Iterator[tuple[Field, ...]]:
+def question_rows(study: str, distributions: Iterable[Distribution]) -> Iterator[tuple[CsvValue, ...]]:
     """A row for each count of each variable, columns as `QUESTION_COLUMNS`."""
     for each in distributions:
         note = " ".join(series.note_words(note, ENGLISH) for note in each.series_notes) or None
@@ -91,5 +91,5 @@ def _time(moment: dt.datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
-def _harmless(field: Field) -> Field:
+def _harmless(field: CsvValue) -> CsvValue:
     return f"'{field}" if isinstance(field, str) and field.startswith(_FORMULA) else field

@@ -9,7 +9,7 @@ from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
 from surveyapp.reports.charts.bars import column_label, people_label
 from surveyapp.reports.text import sentences, series
-from surveyapp.reports.text.phrasing import FLAG, Words, count_words, flagged, nothing_words, of_words, percent_words
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultTableRow:
     """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells."""
 
     heading: str
@@ -31,15 +31,15 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class ResultTable:
     """Columns, the first of which heads the rows."""
 
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ResultTableRow, ...]
 
 
-def counts(shift: Shift, words: Words) -> Table:
+def counts(shift: Shift, words: Phrasing) -> ResultTable:
     """A row a moment (and slice of people): every option, the net, the base, and what was counted beside it."""
     _ = words.gettext
     reasons = _reasons(row.tally for together in shift.rows for row in together)
@@ -60,10 +60,10 @@ def counts(shift: Shift, words: Words) -> Table:
             label = label if len(together) == 1 else joined(" · ", (label, people_label(row.tally, words)))
             cells = [*(row.tally.cells.get(code) for code in options), row.net]
             rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
-    return Table(_("Answers, in people and percent"), columns, tuple(rows))
+    return ResultTable(_("Answers, in people and percent"), columns, tuple(rows))
 
 
-def answers(together: Sequence[Distribution], words: Words) -> Table:
+def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
     """The variables of one question: a row an option or net, a column a variable (and slice of people)."""
     _, first = words.gettext, together[0]
     reasons = _reasons(tally for each in together for tally in each.tallies)
@@ -73,12 +73,12 @@ def answers(together: Sequence[Distribution], words: Words) -> Table:
             columns.append(column_label(each, tally, words) or _("Everyone"))
             tallies.append(tally)
     rows = [
-        Row(category.label, None, tuple(_value(tally.cells.get(category.code), words) for tally in tallies))
+        ResultTableRow(category.label, None, tuple(_value(tally.cells.get(category.code), words) for tally in tallies))
         for category in (*first.options, *first.nets)
     ]
     if any(tally.rating for tally in tallies):
         rows.append(
-            Row(
+            ResultTableRow(
                 _("Mean"),
                 None,
                 tuple(
@@ -89,19 +89,19 @@ def answers(together: Sequence[Distribution], words: Words) -> Table:
                 ),
             )
         )
-    rows.append(Row(_("Base"), None, tuple(_base(tally, words) for tally in tallies)))
+    rows.append(ResultTableRow(_("Base"), None, tuple(_base(tally, words) for tally in tallies)))
     for reason in reasons:
         rows.append(
-            Row(
+            ResultTableRow(
                 reason_words(reason, words),
                 None,
                 tuple(_value(tally.missing.get(reason), words, percent=False) for tally in tallies),
             )
         )
-    return Table(first.question, tuple(columns), tuple(rows))
+    return ResultTable(first.question, tuple(columns), tuple(rows))
 
 
-def moves(change: Change, shift: Shift, words: Words) -> Table | None:
+def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
     """Who moved where: before by row, after by column. None where it may not be shown."""
     if change.transitions is None:
         return None
@@ -112,13 +112,13 @@ def moves(change: Change, shift: Shift, words: Words) -> Table | None:
         *(option.label for option in options),
     )
     rows = tuple(
-        Row(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
+        ResultTableRow(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
         for option, cells in zip(options, change.transitions, strict=True)
     )
-    return Table(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
 
 
-def slices(change: Change, shift: Shift, words: Words) -> Table:
+def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     """One change for every slice of people: the matched base first, then who moved, then its size."""
     _ = words.gettext
     net = shift.scale_of(change.after_row).net.label
@@ -136,14 +136,14 @@ def slices(change: Change, shift: Shift, words: Words) -> Table:
     )
     pair = (change.before_row, change.after_row)
     rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
-    return Table(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
 
 
-def _slice(change: Change, words: Words) -> Row:
+def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     _ = words.gettext
     heading = change.people.label or _("Everyone")
     if change.withheld:
-        return Row(heading, None, (), _("Not shown, to protect people."))
+        return ResultTableRow(heading, None, (), _("Not shown, to protect people."))
     hidden, interval = _("not shown"), change.interval
     points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden
@@ -157,10 +157,10 @@ def _slice(change: Change, words: Words) -> Row:
         Value(points),
         Value(bounds),
     )
-    return Row(heading, None, cells)
+    return ResultTableRow(heading, None, cells)
 
 
-def side_by_side(everyone: Shift, matched: Shift, words: Words) -> Table | None:
+def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTable | None:
     """Everyone beside those who answered every time, a row a moment. None where they are the same people."""
     if all(
         one.tally.base == two.tally.base and one.net == two.net
@@ -171,20 +171,22 @@ def side_by_side(everyone: Shift, matched: Shift, words: Words) -> Table | None:
     for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True)):
         rows.extend(_broken(everyone, index, words))
         values = (Value(of_words(row.net, row.tally.base, words), percent_words(row.net, words)) for row in (one, two))
-        rows.append(Row(series.row_label(everyone, index), one.detail, tuple(values)))
+        rows.append(ResultTableRow(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
-    return Table(words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows))
+    return ResultTable(
+        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows)
+    )
 
 
-def _broken(shift: Shift, index: int, words: Words) -> list[Row]:
+def _broken(shift: Shift, index: int, words: Phrasing) -> list[ResultTableRow]:
     """The row that stands between two that do not compare."""
     step = shift.step(index - 1, index)
     if step.state != "broken":
         return []
-    return [Row(words.gettext("Not comparable"), None, (), series.reason_words(step, words) or "–")]
+    return [ResultTableRow(words.gettext("Not comparable"), None, (), series.reason_words(step, words) or "–")]
 
 
-def reason_words(reason: str, words: Words) -> str:
+def reason_words(reason: str, words: Phrasing) -> str:
     """What a reason for having no answer is called."""
     _ = words.gettext
     known = {
@@ -197,21 +199,21 @@ def reason_words(reason: str, words: Words) -> str:
 
 
 def _counted(
-    label: str, detail: str | None, tally: Tally, cells: Sequence[Cell | None], reasons: Sequence[str], words: Words
-) -> Row:
+    label: str, detail: str | None, tally: Tally, cells: Sequence[Cell | None], reasons: Sequence[str], words: Phrasing
+) -> ResultTableRow:
     if tally.withheld:
-        return Row(label, detail, (), nothing_words(tally, words))
+        return ResultTableRow(label, detail, (), nothing_words(tally, words))
     values = [_value(cell, words) for cell in cells]
     beside = [_value(tally.missing.get(reason), words, percent=False) for reason in reasons]
-    return Row(label, detail, (*values, _base(tally, words), *beside))
+    return ResultTableRow(label, detail, (*values, _base(tally, words), *beside))
 
 
-def _base(tally: Tally, words: Words) -> Value:
+def _base(tally: Tally, words: Phrasing) -> Value:
     text = count_words(tally.base, words)
     return Value(f"{text} {FLAG}" if flagged(tally) else text)
 
 
-def _value(cell: Cell | None, words: Words, *, percent: bool = True) -> Value:
+def _value(cell: Cell | None, words: Phrasing, *, percent: bool = True) -> Value:
     if cell is None:
         return Value("–")
     return Value(count_words(cell, words), percent_words(cell, words) if percent else None)

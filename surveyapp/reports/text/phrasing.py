@@ -22,7 +22,7 @@ LEFT_TO_RIGHT, RIGHT_TO_LEFT, ISOLATED = "\u2066", "\u2067", "\u2069"
 """Unicode's isolates: what stands between one of the first two and the last runs that way, whatever is around it."""
 
 
-class Words(NamedTuple):
+class Phrasing(NamedTuple):
     """How a reader is spoken to. `gettext(text, **values)` and `ngettext(one, many, number, **values)`, as Flask-Babel
     has them; `language()`: the reader's, in which numbers are written."""
 
@@ -87,11 +87,11 @@ def _untranslated_plural(one: str, many: str, number: int, /, **values: Any) -> 
     return (one if number == 1 else many) % {"num": number, **values}
 
 
-ENGLISH = Words(_untranslated, _untranslated_plural)
+ENGLISH = Phrasing(_untranslated, _untranslated_plural)
 """The texts as they are written, for where there is no reader's language."""
 
 
-def count_words(cell: Cell, words: Words) -> str:
+def count_words(cell: Cell, words: Phrasing) -> str:
     """A count, “fewer than N”, or “not shown”."""
     if cell.count is not None:
         return str(cell.count)
@@ -100,12 +100,12 @@ def count_words(cell: Cell, words: Words) -> str:
     return words.gettext("not shown")
 
 
-def percent_words(cell: Cell, words: Words) -> str | None:
+def percent_words(cell: Cell, words: Phrasing) -> str | None:
     """A percentage with its sign, or None where there is none to show."""
     return None if cell.percent is None else words.percent(cell.percent)
 
 
-def of_words(count: Cell, base: Cell, words: Words) -> str:
+def of_words(count: Cell, base: Cell, words: Phrasing) -> str:
     """“11 of 29”; where the count may not be shown, the base alone; where neither may, that."""
     if count.count is not None and base.count is not None:
         return words.gettext("%(count)s of %(base)s", count=count.count, base=base.count)
@@ -119,7 +119,7 @@ def flagged(tally: Tally) -> bool:
     return tally.low_base and not tally.withheld and tally.base.count != 0
 
 
-def nothing_words(tally: Tally, words: Words) -> str | None:
+def nothing_words(tally: Tally, words: Phrasing) -> str | None:
     """Why there is no bar to draw, or None where there is one."""
     if tally.withheld or tally.base.count is None:
         if tally.base.fewer_than is not None:

@@ -1,4 +1,4 @@
-"""What a measure shows, in sentences. Pure functions of a result; the reader's language comes with `Words`."""
+"""What a measure shows, in sentences. Pure functions of a result; the reader's language comes with `Phrasing`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 from surveyapp.domain.results import Change, Shift, ShiftRow
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import FLAG, Words, of_words
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, of_words
 
 
-class Fact(NamedTuple):
+class KeyFigure(NamedTuple):
     """A number to look at, and what it means."""
 
     big: str
     small: str
 
 
-def headline(shift: Shift, words: Words) -> str:
+def headline(shift: Shift, words: Phrasing) -> str:
     """The shift as one sentence with people in it: from the first row to the second, for everyone in the result."""
     _, title = words.gettext, shift.title
     answered = [row for row in shift.everyone if row.tally.base.count != 0]
@@ -52,7 +52,7 @@ def headline(shift: Shift, words: Words) -> str:
     return f"{said} {series.MARK}" if step.state == "marked" or before.notes or after.notes else said
 
 
-def _movement(shift: Shift, before: ShiftRow, after: ShiftRow, words: Words) -> str:
+def _movement(shift: Shift, before: ShiftRow, after: ShiftRow, words: Phrasing) -> str:
     """A difference smaller than one person of the smaller base is no rise and no fall: it comes of the bases alone."""
     _ = words.gettext
     values = {"title": shift.title, "before": _of(before, words), "now": _of(after, words)}
@@ -67,7 +67,7 @@ def _movement(shift: Shift, before: ShiftRow, after: ShiftRow, words: Words) -> 
     return _("%(title)s fell from %(before)s to %(now)s", **values)
 
 
-def lead(shift: Shift, words: Words) -> tuple[str, ...]:
+def lead(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     """Who was asked, what is counted, which row looks back, who was asked again: a sentence each."""
     _ = words.gettext
     sentences = [_("%(sentence)s.", sentence=shift.asked_of)]
@@ -94,7 +94,7 @@ def lead(shift: Shift, words: Words) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _members(shift: Shift, words: Words) -> list[str]:
+def _members(shift: Shift, words: Phrasing) -> list[str]:
     """Which options the net is made of; of rows that do not compare, each set's."""
     found: dict[tuple[str, str], list[str]] = {}
     for index, row in enumerate(shift.everyone):
@@ -115,7 +115,7 @@ def _members(shift: Shift, words: Words) -> list[str]:
     ]
 
 
-def _asked_again(shift: Shift, words: Words) -> list[str]:
+def _asked_again(shift: Shift, words: Phrasing) -> list[str]:
     """How many answered at one touchpoint and again at the next: the matched base comes before any change."""
     return [
         words.gettext(
@@ -131,7 +131,7 @@ def _asked_again(shift: Shift, words: Words) -> list[str]:
     ]
 
 
-def change_title(change: Change, shift: Shift, words: Words) -> str:
+def change_title(change: Change, shift: Shift, words: Phrasing) -> str:
     """“Looking back: from Before the placement to Touchpoint 1”. The two kinds are never called alike."""
     names = {"before": _row(shift, change.before_row).label, "after": _row(shift, change.after_row).label}
     said = words.gettext("Measured: “%(before)s” to “%(after)s”", **names)
@@ -140,7 +140,7 @@ def change_title(change: Change, shift: Shift, words: Words) -> str:
     return f"{said} {series.MARK}" if shift.step(change.before_row, change.after_row).state == "marked" else said
 
 
-def change_kind(change: Change, shift: Shift, words: Words) -> str:
+def change_kind(change: Change, shift: Shift, words: Phrasing) -> str:
     """What kind of comparison it is, as a sentence."""
     before, after = _row(shift, change.before_row), _row(shift, change.after_row)
     if change.kind == "measured":
@@ -152,18 +152,18 @@ def change_kind(change: Change, shift: Shift, words: Words) -> str:
     )
 
 
-def facts(change: Change, shift: Shift, words: Words) -> tuple[Fact, ...]:
+def facts(change: Change, shift: Shift, words: Phrasing) -> tuple[KeyFigure, ...]:
     """The size of a change, who moved, and who was lost. Empty where it is withheld."""
     if change.withheld:
         return ()
     _ = words.gettext
-    found: list[Fact] = []
+    found: list[KeyFigure] = []
     both = words.ngettext("%(num)s answered both", "%(num)s answered both", change.base)
     if change.gained is not None and change.given_up is not None:
         found.append(_people_fact(change, shift, both, words))
     if change.rose is not None and change.same is not None and change.fell is not None:
         found.append(
-            Fact(
+            KeyFigure(
                 _(
                     "%(rose)s rose · %(same)s same · %(fell)s fell",
                     rose=change.rose,
@@ -177,7 +177,7 @@ def facts(change: Change, shift: Shift, words: Words) -> tuple[Fact, ...]:
         found.append(_points_fact(change, words))
     if change.lost and change.kind == "measured":
         found.append(
-            Fact(
+            KeyFigure(
                 words.ngettext("%(num)s lost", "%(num)s lost", change.lost),
                 _(
                     "answered at “%(first)s” and not at “%(second)s”",
@@ -189,7 +189,7 @@ def facts(change: Change, shift: Shift, words: Words) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def _people_fact(change: Change, shift: Shift, both: str, words: Words) -> Fact:
+def _people_fact(change: Change, shift: Shift, both: str, words: Phrasing) -> KeyFigure:
     assert change.gained is not None
     assert change.given_up is not None
     net = change.gained - change.given_up
@@ -203,17 +203,17 @@ def _people_fact(change: Change, shift: Shift, both: str, words: Words) -> Fact:
         net=shift.scale_of(change.after_row).net.label,
         both=both,
     )
-    return Fact(big, small)
+    return KeyFigure(big, small)
 
 
-def _points_fact(change: Change, words: Words) -> Fact:
+def _points_fact(change: Change, words: Phrasing) -> KeyFigure:
     assert change.points is not None
     big = words.ngettext(
         "%(signed)s point", "%(signed)s points", abs(change.points), signed=words.signed(change.points, plus=True)
     )
     if change.interval is None:
-        return Fact(big, words.gettext("percentage points"))
-    return Fact(
+        return KeyFigure(big, words.gettext("percentage points"))
+    return KeyFigure(
         big,
         words.gettext(
             "95-percent interval %(low)s to %(high)s (Newcombe, paired)",
@@ -223,7 +223,7 @@ def _points_fact(change: Change, words: Words) -> Fact:
     )
 
 
-def tests(change: Change, words: Words) -> str | None:
+def tests(change: Change, words: Phrasing) -> str | None:
     """The p-values, where they may be given: never under a low base, and never before the size of the change."""
     parts = []
     if change.mcnemar_p is not None:
@@ -233,7 +233,7 @@ def tests(change: Change, words: Words) -> str | None:
     return words.chained(parts) or None
 
 
-def notes(shift: Shift, words: Words) -> tuple[str, ...]:
+def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     """The cautions that belong beside the numbers, most important first."""
     _ = words.gettext
     found: list[str] = list(series.footnotes(shift, words))
@@ -251,7 +251,7 @@ def notes(shift: Shift, words: Words) -> tuple[str, ...]:
     return tuple(found)
 
 
-def refusal(words: Words) -> str:
+def refusal(words: Phrasing) -> str:
     """Why a split that was asked for is not shown."""
     return words.gettext("Not split: one part, or all but it, would be too few people to show. Everyone is shown.")
 
@@ -267,7 +267,7 @@ def hides_something(shift: Shift) -> bool:
     )
 
 
-def matched_words(shift: Shift, words: Words) -> str | None:
+def matched_words(shift: Shift, words: Phrasing) -> str | None:
     """What the people asked more than once are called: “Only the 19 asked twice”. None where there is no such set."""
     if shift.matched_base is None:
         return None
@@ -279,7 +279,7 @@ def matched_words(shift: Shift, words: Words) -> str | None:
     return words.gettext("Only the %(number)s asked every time", number=shift.matched_base)
 
 
-def _of(row: ShiftRow, words: Words) -> str:
+def _of(row: ShiftRow, words: Phrasing) -> str:
     return of_words(row.net, row.tally.base, words)
 
 
@@ -295,5 +295,5 @@ def _share(row: ShiftRow) -> Fraction:
     return Fraction(row.net.count or 0, row.tally.base.count or 1)
 
 
-def _p(value: float, words: Words) -> str:
+def _p(value: float, words: Phrasing) -> str:
     return f"< {words.decimal(0.001, 3)}" if value < 0.001 else f"= {words.decimal(value, 3)}"

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from surveyapp.domain.instrument.translation import in_language_of, joined
 from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
 from surveyapp.domain.versions.comparability import UNDECLARED
-from surveyapp.reports.text.phrasing import Words
+from surveyapp.reports.text.phrasing import Phrasing
 
 MARK = "†"
 """Stands where numbers compare although something was changed; a footnote begins with it."""
 
 
-def note_words(note: SeriesNote, words: Words) -> str:
+def note_words(note: SeriesNote, words: Phrasing) -> str:
     """One note as a sentence or two, the author's reason last."""
     _ = words.gettext
     said = {
@@ -41,23 +41,23 @@ def note_words(note: SeriesNote, words: Words) -> str:
     return f"{said} {_reason(note.reason, words)}" if note.reason else said
 
 
-def _reason(reason: str, words: Words) -> str:
+def _reason(reason: str, words: Phrasing) -> str:
     """The author's words as they are, or what is said in their place where they said nothing."""
     return words.gettext(reason) if reason in UNDECLARED else reason
 
 
-def reason_words(step: ShiftStep, words: Words) -> str:
+def reason_words(step: ShiftStep, words: Phrasing) -> str:
     """Why a step is broken, in the author's words."""
     return joined(" ", dict.fromkeys(_reason(note.reason, words) for note in step.notes if note.reason))
 
 
-def broken_words(step: ShiftStep, words: Words) -> str:
+def broken_words(step: ShiftStep, words: Phrasing) -> str:
     """“not comparable: Another scale.”"""
     reason = reason_words(step, words)
     return words.gettext("not comparable: %(reason)s", reason=reason) if reason else words.gettext("not comparable")
 
 
-def broken_before(shift: Shift, row: int, words: Words) -> str | None:
+def broken_before(shift: Shift, row: int, words: Phrasing) -> str | None:
     """Why a row cannot be set against the one before it; None where it can."""
     step = shift.step(row - 1, row) if row else None
     return broken_words(step, words) if step and step.state == "broken" else None
@@ -76,7 +76,7 @@ def row_label(shift: Shift, row: int) -> str:
     return in_language_of(label, f"{label} {MARK}") if marked(shift, row) else label
 
 
-def row_words(shift: Shift, row: int, words: Words) -> str:
+def row_words(shift: Shift, row: int, words: Phrasing) -> str:
     """Everything that is said of a row and of the step to it, as one text: for a file, which has no footnotes."""
     step = shift.step(row - 1, row)
     said = [note_words(note, words) for note in shift.everyone[row].notes]
@@ -88,7 +88,7 @@ def row_words(shift: Shift, row: int, words: Words) -> str:
     return " ".join(dict.fromkeys(said))
 
 
-def distribution_words(together: Sequence[Distribution], words: Words) -> tuple[str, ...]:
+def distribution_words(together: Sequence[Distribution], words: Phrasing) -> tuple[str, ...]:
     """What is said of one question's variables: once where it is the same for all, else each by its name."""
     by_text: dict[str, list[str]] = {}
     for each in together:
@@ -101,7 +101,7 @@ def distribution_words(together: Sequence[Distribution], words: Words) -> tuple[
     )
 
 
-def footnotes(shift: Shift, words: Words) -> tuple[str, ...]:
+def footnotes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     """What the marks mean, a text each: rows by themselves, then steps. A step said for one pair is not said again for
     another that passes over it."""
     found: list[str] = []

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.answer_migration import Fate
-from surveyapp.domain.versions.comparability import Wording
+from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.domain.versions.diff import Became, Difference, Edit
 from surveyapp.domain.versions.variable_history import Occurrence, Since
 from surveyapp.reports.text.phrasing import ENGLISH
@@ -172,7 +172,7 @@ def _block(title: str, entries: list[str]) -> Iterator[str]:
             yield from _wrapped(entry, "  ")
 
 
-def _name(wording: Wording) -> str:
+def _name(wording: VersionId) -> str:
     return f"{wording.questionnaire} v{wording.version}"
 
 

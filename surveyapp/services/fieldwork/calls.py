@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
-from surveyapp.domain.fieldwork.call_queue import Turn, moment_of, turn_of, within_call_hours
+from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     NEEDS_TIME,
@@ -24,7 +24,7 @@ from surveyapp.domain.fieldwork.cases import (
 )
 from surveyapp.domain.instrument.study import Group, Study, Touchpoint
 from surveyapp.domain.participants import Contact, Event
-from surveyapp.domain.responses import Sitting
+from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
 from surveyapp.services.participants import contacts, links
@@ -45,7 +45,7 @@ RECORDED_BY_HAND = tuple(outcome for outcome in Outcome if outcome is not Outcom
 
 
 @dataclass(frozen=True)
-class Line:
+class QueueLine:
     """A case in the queue. `lease` is a live hold, `calls` the attempts that count against the five, `preferred` and
     `times` how and when the participant likes to be reached: they neither name anyone nor reach them."""
 
@@ -55,7 +55,7 @@ class Line:
     reference: str
     site: str | None
     state: CaseState
-    turn: Turn
+    priority: QueuePriority
     due_at: dt.datetime | None
     next_at: dt.datetime | None
     calls: int
@@ -93,7 +93,7 @@ class OpenCase:
     lease: Lease
     contact: Contact
     events: tuple[Event, ...]
-    sittings: tuple[Sitting, ...]
+    summaries: tuple[ResponseSummary, ...]
     attempts: tuple[Attempt, ...]
     authors: Mapping[uuid.UUID, str]
     within_hours: bool
@@ -110,7 +110,7 @@ class OpenCase:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedAttempt:
     """An attempt as recorded. `outside_hours`: the time agreed is one at which people are not called. `given`: the link
     made for the participant, the only time it can be read (None when the form was sent twice)."""
 
@@ -122,8 +122,8 @@ class Recorded:
 
 def queue(
     runtime: Runtime, staff: Staff, study: str | None = None, search: str = "", language: str | None = None
-) -> list[Line]:
-    """Who is to be called, in the order of `Turn` and of the clock, in one study or all of the interviewer's.
+) -> list[QueueLine]:
+    """Who is to be called, in the order of `QueuePriority` and of the clock, in one study or all of the interviewer's.
 
     `search`: a reference, or a whole phone number or e-mail address. `language`: the interviewer's, for what the study
     says; None: as it was written. Withdrawn people and cases that take no answers
@@ -132,7 +132,7 @@ def queue(
     studies = staff.studies(Action.INTERVIEW)
     if not studies:
         raise NotPermitted(f"Your role does not let you {Action.INTERVIEW.value}. Ask a manager.")
-    lines: list[Line] = []
+    lines: list[QueueLine] = []
     with runtime.database.reading() as session:
         for study_id in [study] if study else studies:
             lines += _lines(runtime, session, staff, study_id, search.strip(), language)
@@ -141,7 +141,7 @@ def queue(
 
 def _lines(
     runtime: Runtime, session: Session, staff: Staff, study_id: str, search: str, language: str | None
-) -> list[Line]:
+) -> list[QueueLine]:
     scope, study, now = (
         scope_of(staff, Action.INTERVIEW, study_id, runtime.origin),
         runtime.study_for_staff(study_id, language),
@@ -162,14 +162,14 @@ def _lines(
             name: runtime.keyring.unseal(each.case.participant_id, name, sealed) for name, sealed in each.sealed.items()
         }
         lines.append(
-            Line(
+            QueueLine(
                 study,
                 group,
                 touchpoint,
                 each.reference,
                 each.site,
                 state,
-                turn_of(state, each.case.next_at, last, calls, now),
+                priority_of(state, each.case.next_at, last, calls, now),
                 each.case.due_at,
                 each.case.next_at,
                 calls,
@@ -183,12 +183,12 @@ def _lines(
     return lines
 
 
-def _order(line: Line) -> tuple[int, dt.datetime, dt.datetime, str, int]:
+def _order(line: QueueLine) -> tuple[int, dt.datetime, dt.datetime, str, int]:
     last, never = line.last_attempt, dt.datetime.min.replace(tzinfo=dt.UTC)
     # Of those with no agreed time, whoever was not tried for longest comes first: attempts spread over the days.
     moment = line.next_at or (last.at if last else never)
     due = line.due_at or dt.datetime.max.replace(tzinfo=dt.UTC)
-    return list(Turn).index(line.turn), moment, due, line.reference, line.touchpoint.number
+    return list(QueuePriority).index(line.priority), moment, due, line.reference, line.touchpoint.number
 
 
 def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> OpenCase:
@@ -259,15 +259,15 @@ def _callable_visit(runtime: Runtime, session: Session, who: ByInterviewer, lock
 
 
 def _opened(runtime: Runtime, session: Session, visit: Visit, lease: Lease, anew: bool = False) -> OpenCase:
-    sittings = responses.sittings(session, visit.participant.id)
+    summaries = responses.summaries(session, visit.participant.id)
     return OpenCase(
         visit,
         lease,
         contacts.read(runtime, session, visit.participant.id),
         tuple(participants.events(session, visit.participant.id)),
-        tuple(sitting for sitting in sittings if sitting.touchpoint < visit.case.touchpoint),
+        tuple(summary for summary in summaries if summary.touchpoint < visit.case.touchpoint),
         tuple(cases.attempts_of(session, visit.case.id)),
-        {staff_id: name for sitting in sittings for staff_id, name in sitting.by},
+        {staff_id: name for summary in summaries for staff_id, name in summary.by},
         within_call_hours(runtime.clock().astimezone(runtime.zone(visit.study))),
         anew,
     )
@@ -280,7 +280,7 @@ def record_attempt(
     attempt_id: uuid.UUID,
     note: str = "",
     agreed: dt.datetime | None = None,
-) -> Recorded:
+) -> RecordedAttempt:
     """Records what came of an attempt, which ends the hold on the case.
 
     `agreed` is the time agreed for the next one, on the study's own clock (no zone): needed for a call back or an
@@ -297,7 +297,7 @@ def record_attempt(
     with runtime.database.writing() as session:
         study = survey_session.visit_in(runtime, session, who).study
         if cases.has_attempt(session, attempt_id):
-            return Recorded(outcome, None, False, None)
+            return RecordedAttempt(outcome, None, False, None)
         visit = _callable_visit(runtime, session, who, lock=True)
         next_at = _agreed_moment(runtime, study, agreed) if outcome in NEEDS_TIME else None
         now, staff = runtime.clock(), who.staff
@@ -311,7 +311,7 @@ def record_attempt(
             given = links.issue(runtime, session, visit.participant, visit.case, "link")
             audit.record(session, now, staff.id, "link_given_out", who.study, who.reference, touchpoint=who.touchpoint)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
-        return Recorded(outcome, next_at, outside, given)
+        return RecordedAttempt(outcome, next_at, outside, given)
 
 
 def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visit:

@@ -12,7 +12,7 @@ from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.participants.csv_reader import RowFault, read_table
 from surveyapp.services.participants.enrolling import Placement, enrol, place
-from surveyapp.services.participants.enrolment_form import Column, NewParticipant
+from surveyapp.services.participants.enrolment_form import ListColumn, NewParticipant
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit
 from surveyapp.store import enrolment as store
@@ -34,7 +34,7 @@ class Import:
     stored: bool = False
 
 
-def columns(runtime: Runtime, study_id: str, language: str | None = None) -> tuple[Column, ...]:
+def columns(runtime: Runtime, study_id: str, language: str | None = None) -> tuple[ListColumn, ...]:
     """What a file's first row may name; what the study calls its columns and values is in `language` (None: as it was
     written). Raises NotFound."""
     return enrolment_form.columns(runtime.study_for_staff(study_id, language))

@@ -29,23 +29,23 @@ class LinkAndCode:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class LinksWanted:
     """How many can answer at a touchpoint now, and how many of them have no link or code that works."""
 
     people: int
     without: int
 
 
-def waiting(runtime: Runtime, staff: Staff, study_id: str) -> Mapping[tuple[str, int], Waiting]:
+def waiting(runtime: Runtime, staff: Staff, study_id: str) -> Mapping[tuple[str, int], LinksWanted]:
     """Who could be given links, by group and touchpoint; touchpoints at which nobody can answer are left out. Raises
     NotPermitted."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
     with runtime.database.reading() as session:
         have = store.cases_with_live_access(session, scope, runtime.clock())
-        found: dict[tuple[str, int], Waiting] = {}
+        found: dict[tuple[str, int], LinksWanted] = {}
         for group, _, case in _answerable(runtime, session, scope):
-            so_far = found.get((group, case.touchpoint), Waiting(0, 0))
-            found[group, case.touchpoint] = Waiting(so_far.people + 1, so_far.without + (case.id not in have))
+            so_far = found.get((group, case.touchpoint), LinksWanted(0, 0))
+            found[group, case.touchpoint] = LinksWanted(so_far.people + 1, so_far.without + (case.id not in have))
         return found
 
 

@@ -31,7 +31,7 @@ class RowFault:
 
 
 @dataclass
-class Table:
+class CsvTable:
     """The columns there are, the rows that could be told apart, each with the line it begins on, and the faults."""
 
     columns: tuple[str, ...] = ()
@@ -39,10 +39,10 @@ class Table:
     faults: list[RowFault] = field(default_factory=list)
 
 
-def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> Table:
+def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> CsvTable:
     """Reads a CSV file whose first row names its columns, each one of `known`, all of `needed` among them. Nothing in a
     cell is evaluated: what begins with =, +, - or @ is text like any other. Never raises."""
-    table = Table()
+    table = CsvTable()
     text = _text(data, table)
     if text is None:
         return table
@@ -74,7 +74,7 @@ def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> 
     return table
 
 
-def _text(data: bytes, table: Table) -> str | None:
+def _text(data: bytes, table: CsvTable) -> str | None:
     if len(data) > MAXIMUM_BYTES:
         megabytes = MAXIMUM_BYTES // 1_000_000
         table.faults.append(RowFault(1, "", f"The file is larger than {megabytes} MB. Split it."))
@@ -109,7 +109,7 @@ def _delimiter(text: str, known: Collection[str]) -> str:
     return max(_DELIMITERS, key=names_found)
 
 
-def _rows(text: str, delimiter: str, table: Table) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, delimiter: str, table: CsvTable) -> Iterator[tuple[int, list[str]]]:
     """Every row that is not blank, with the line it begins on, up to the first that cannot be told from the next."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
@@ -133,7 +133,7 @@ def _name(cell: str) -> str:
     return "_".join(cell.strip().casefold().split())
 
 
-def _check_header(line: int, header: list[str], names: list[str], known: Collection[str], table: Table) -> None:
+def _check_header(line: int, header: list[str], names: list[str], known: Collection[str], table: CsvTable) -> None:
     for position, (cell, name) in enumerate(zip(header, names, strict=True), start=1):
         if not name:
             if any(header[position:]):

@@ -177,7 +177,7 @@ def enrol(
         if placed.site is not None and placed.site.reference in sites:
             participant = dataclasses.replace(placed, site=sites[placed.site.reference])
         stored.append(
-            store.Newcomer(
+            store.Enrolment(
                 participant,
                 contacts.sealed(runtime, participant.id, new.contact),
                 contacts.lookups(runtime, new.contact),

@@ -30,7 +30,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Column:
+class ListColumn:
     """What may be written of a newcomer. `name` is the form field's and the file column's; `values` its codes and
     labels, where there is a choice. `declared`: the study has named it; else its label is the product's own word, and
     whoever shows it looks its translation up."""
@@ -57,26 +57,26 @@ class NewParticipant:
     events: Mapping[str, dt.date] = field(default_factory=dict)
 
 
-def columns(study: Study) -> tuple[Column, ...]:
+def columns(study: Study) -> tuple[ListColumn, ...]:
     """Everything that may be written of a newcomer in a study, in the order shown."""
     return (
-        Column("group", N_("Group"), {group.id: group.title for group in study.groups}),
-        Column("reference", N_("Reference")),
-        Column("enrolled_on", N_("Enrolled on")),
-        Column("site", N_("Site")),
-        Column("site_name", N_("Name of the new site")),
-        *(Column(each.id, each.label, each.values, declared=True) for each in _attributes(study, "site")),
+        ListColumn("group", N_("Group"), {group.id: group.title for group in study.groups}),
+        ListColumn("reference", N_("Reference")),
+        ListColumn("enrolled_on", N_("Enrolled on")),
+        ListColumn("site", N_("Site")),
+        ListColumn("site_name", N_("Name of the new site")),
+        *(ListColumn(each.id, each.label, each.values, declared=True) for each in _attributes(study, "site")),
         *(
-            Column(attribute_column(each), each.label, each.values, declared=True)
+            ListColumn(attribute_column(each), each.label, each.values, declared=True)
             for each in _attributes(study, "participant")
         ),
-        Column("name", N_("Name")),
-        Column("phone", N_("Phone number")),
-        Column("email", N_("E-mail address")),
-        Column("preferred", N_("Prefers"), {each: each.replace("_", " ") for each in PREFERRED}),
-        Column("times", N_("Best times to reach them")),
-        Column("language", N_("Languages they speak")),
-        *(Column(f"event.{event}", label, declared=True) for event, label in study.events.items()),
+        ListColumn("name", N_("Name")),
+        ListColumn("phone", N_("Phone number")),
+        ListColumn("email", N_("E-mail address")),
+        ListColumn("preferred", N_("Prefers"), {each: each.replace("_", " ") for each in PREFERRED}),
+        ListColumn("times", N_("Best times to reach them")),
+        ListColumn("language", N_("Languages they speak")),
+        *(ListColumn(f"event.{event}", label, declared=True) for event, label in study.events.items()),
     )
 
 
@@ -97,7 +97,7 @@ def check(study: Study, today: dt.date, written: Mapping[str, str]) -> tuple[New
 
     Says nothing of what only the database knows: references taken, sites on record.
     """
-    read = _Newcomer(study, today, written)
+    read = _EnrolmentReader(study, today, written)
     return read.newcomer(), read.faults
 
 
@@ -193,7 +193,7 @@ class _Written:
             return ""
 
 
-class _Newcomer(_Written):
+class _EnrolmentReader(_Written):
     """Reads somebody new to a study."""
 
     def __init__(self, study: Study, today: dt.date, written: Mapping[str, str]) -> None:

@@ -26,7 +26,7 @@ PER_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class RosterEntry:
     """A participant at a touchpoint. `touchpoint` and `state` are None for somebody whom none has come for yet."""
 
     reference: str
@@ -48,7 +48,7 @@ class Roster:
     people: int
     counts: Mapping[tuple[str, int], Mapping[CaseState, int]]
     without_touchpoint: int
-    lines: tuple[Line, ...]
+    lines: tuple[RosterEntry, ...]
     matching: int
     page: int
     pages: int
@@ -146,10 +146,10 @@ def _counts(everybody: Iterable[tuple[RosterLine, CaseState | None]]) -> dict[tu
     return counts
 
 
-def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mapping[uuid.UUID, int]) -> Line:
+def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mapping[uuid.UUID, int]) -> RosterEntry:
     group = study.group(line.group)
     touchpoint = study.touchpoint(line.group, line.case.touchpoint) if line.case else None
-    return Line(
+    return RosterEntry(
         line.reference,
         group.title if group else line.group,
         line.site,

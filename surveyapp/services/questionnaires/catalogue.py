@@ -12,9 +12,9 @@ from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import Words, translated, translated_study, words_for
+from surveyapp.domain.instrument.translation import Translations, translated, translated_study, words_for
 from surveyapp.domain.staff import Action, Staff
-from surveyapp.domain.versions.comparability import Wording
+from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
@@ -22,7 +22,7 @@ from surveyapp.store import questionnaire_versions as store
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Catalogue:
     """A study's questionnaires in every language there is a file for. With `runtime`, a version that was opened is
     what was opened, in the words people see. `faults`: what is wrong in the files that could be read all the same.
 
@@ -43,9 +43,9 @@ class Shelf:
         return ZoneInfo(self.study.time_zone)
 
     @property
-    def wordings(self) -> tuple[Wording, ...]:
+    def wordings(self) -> tuple[VersionId, ...]:
         """Every version of every questionnaire."""
-        return tuple(Wording(name, version) for name, version in sorted(self.study.questionnaires))
+        return tuple(VersionId(name, version) for name, version in sorted(self.study.questionnaires))
 
     def study_in(self, language: str) -> Study:
         """The study in a language, text by text; a text that is not translated is in the source's."""
@@ -68,7 +68,7 @@ class Shelf:
                 return None
             return runtime.instrument_in(session, self.study, name, version, language)
 
-    def _words(self, language: str) -> Words:
+    def _words(self, language: str) -> Translations:
         if language == self.study.source_language:
             return {}
         try:
@@ -78,22 +78,22 @@ class Shelf:
             raise QuestionnaireFaults((Fault(file, error.line, 1, "broken_wording", f"{error.why}."),)) from None
 
 
-def shelf(runtime: Runtime, staff: Staff, study_id: str) -> Shelf:
+def catalogue(runtime: Runtime, staff: Staff, study_id: str) -> Catalogue:
     """What a study's staff may look at. Raises NotFound, NotPermitted."""
     staff.check(Action.SEE_QUESTIONNAIRES, study_id)
-    return Shelf(runtime.settings.questionnaires / study_id, runtime.study(study_id), runtime)
+    return Catalogue(runtime.settings.questionnaires / study_id, runtime.study(study_id), runtime)
 
 
-def draft(folder: Path, study_id: str) -> Shelf:
+def draft(folder: Path, study_id: str) -> Catalogue:
     """A study as its files are now. Raises NotFound, and QuestionnaireFaults where they cannot be read."""
     known = sorted(path.parent.name for path in folder.glob("*/study.yaml"))
     if study_id not in known:
         raise NotFound(f"There is no study “{study_id}”.{did_you_mean(study_id, known)}")
     study, faults = _read(folder / study_id, stamp(folder / study_id))
-    return Shelf(folder / study_id, study, None, faults)
+    return Catalogue(folder / study_id, study, None, faults)
 
 
-def newest(found: Shelf, name: str) -> int:
+def newest(found: Catalogue, name: str) -> int:
     """The newest version of a questionnaire. Raises NotFound."""
     versions = [each.version for each in found.wordings if each.questionnaire == name]
     if not versions:

@@ -12,7 +12,7 @@ from surveyapp.domain.authoring.loader import read_study
 from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.versions.comparability import Wording, variables
+from surveyapp.domain.versions.comparability import VersionId, variables
 from surveyapp.domain.versions.diff import Difference, difference
 from surveyapp.domain.versions.variable_history import Occurrence, history
 
@@ -65,11 +65,11 @@ def _versions(study: Study, questionnaire: str) -> list[int]:
     return versions
 
 
-def _wording(study: Study, written: str) -> Wording:
+def _wording(study: Study, written: str) -> VersionId:
     match = re.fullmatch(r"([a-z0-9_]+)/v?([0-9]{1,4})", written)
     if match is None:
         raise NotFound(f"“{written}” is not a version. Write it as `v2`, or with its questionnaire as `backfill_1/v2`.")
-    found = Wording(match[1], int(match[2]))
+    found = VersionId(match[1], int(match[2]))
     if found.version not in _versions(study, found.questionnaire):
         raise NotFound(f"“{found.questionnaire}” has no version {found.version} in {study.id}.")
     return found

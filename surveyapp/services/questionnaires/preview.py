@@ -26,7 +26,7 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, Situation, pages_of, walk
 from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Origin, Participant, Site
-from surveyapp.domain.responses import Given, Response
+from surveyapp.domain.responses import RecordedAnswer, Response
 from surveyapp.services.responses.survey_session import Visit
 
 NOBODY = uuid.UUID(int=0)
@@ -37,7 +37,7 @@ _UNPACKED_AT_MOST = 400_000
 
 
 @dataclass(frozen=True)
-class Beforehand:
+class KnownFact:
     """Something known of a person before they begin. `label` is None for what has no name but its id. `options`: the
     codes there are and their labels; empty where it is written."""
 
@@ -47,31 +47,31 @@ class Beforehand:
 
 
 @dataclass(frozen=True)
-class Somebody:
+class TrialRespondent:
     """Who answers: what is known of them, by `Beforehand.id`, and the seed that fixes the order of their options."""
 
     known: Mapping[str, str] = dataclasses.field(default_factory=dict)
     seed: int = 1
 
 
-def beforehand(study: Study, book: Codebook) -> tuple[Beforehand, ...]:
+def known_facts(study: Study, book: Codebook) -> tuple[KnownFact, ...]:
     """What a questionnaire looks at or quotes of a person, and of their site, before they begin."""
-    return tuple(_asked_for(study, book, reference) for reference in book.beforehand)
+    return tuple(_asked_for(study, book, reference) for reference in book.known_facts)
 
 
-def _asked_for(study: Study, book: Codebook, reference: Reference) -> Beforehand:
+def _asked_for(study: Study, book: Codebook, reference: Reference) -> KnownFact:
     name = reference_id(reference)
     part = book.known.part(reference)
     attribute = study.attribute(name)
     if attribute is not None:
-        return Beforehand(name, attribute.label, attribute.values)
+        return KnownFact(name, attribute.label, attribute.values)
     if part is None:
-        return Beforehand(name, None, {})
-    return Beforehand(name, part.label, {option.code: option.label for option in part.question.options})
+        return KnownFact(name, None, {})
+    return KnownFact(name, part.label, {option.code: option.label for option in part.question.options})
 
 
 def begun(
-    study: Study, questionnaire: Questionnaire, book: Codebook, who: Somebody, language: str, carried: str = ""
+    study: Study, questionnaire: Questionnaire, book: Codebook, who: TrialRespondent, language: str, carried: str = ""
 ) -> Visit:
     """Where somebody is in a questionnaire, having said what is `carried`. What is no answer (the file has changed
     since, or the address was tampered with) is left out."""
@@ -140,7 +140,7 @@ def beside(visit: Visit, page: Page) -> tuple[Page | None, Page | None]:
     return pages[at - 1] if at else None, pages[at + 1] if at + 1 < len(pages) else None
 
 
-def handed_in(visit: Visit) -> Visit:
+def submitted(visit: Visit) -> Visit:
     """The visit as it is once all is sent."""
     _, _, response = visit.ready
     return dataclasses.replace(
@@ -197,7 +197,9 @@ def _form_of(packed: str) -> dict[str, list[str]]:
 
 def _having_said(visit: Visit, answers: Answers) -> Visit:
     assert visit.questionnaire is not None
-    given = {key: Given(key, each, Mode.SELF, None, visit.case.opens_at, NOBODY) for key, each in answers.items()}
+    given = {
+        key: RecordedAnswer(key, each, Mode.SELF, None, visit.case.opens_at, NOBODY) for key, each in answers.items()
+    }
     return dataclasses.replace(visit, route=walk(visit.questionnaire, answers, visit.situation), given=given)
 
 
@@ -207,15 +209,15 @@ def _touchpoint(study: Study, questionnaire: str) -> Touchpoint:
     return found or Touchpoint(study.groups[0].id, 1, "", questionnaire, Anchor("enrolled"))
 
 
-def _attributes(scope: str, who: Somebody) -> dict[str, str]:
+def _attributes(scope: str, who: TrialRespondent) -> dict[str, str]:
     prefix = f"{scope}."
     return {key.removeprefix(prefix): value for key, value in who.known.items() if key.startswith(prefix) and value}
 
 
-def _earlier(book: Codebook, who: Somebody) -> dict[int, dict[str, Answer]]:
+def _earlier(book: Codebook, who: TrialRespondent) -> dict[int, dict[str, Answer]]:
     """Answers at earlier touchpoints, as somebody wrote them; what is no answer there is left out."""
     earlier: dict[int, dict[str, Answer]] = {}
-    for reference in book.beforehand:
+    for reference in book.known_facts:
         part, value = book.known.part(reference), who.known.get(reference_id(reference), "")
         if reference.scope == "touchpoint" and part is not None and (answer := _read(part, value)) is not None:
             earlier.setdefault(reference.touchpoint or 0, {})[part.key] = answer

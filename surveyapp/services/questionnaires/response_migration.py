@@ -15,10 +15,10 @@ from surveyapp.domain.errors import NotFound, StateRefused
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
-from surveyapp.domain.responses import Given, NewSave, payload_hash
+from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
 from surveyapp.domain.staff import Scope, Staff
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
-from surveyapp.domain.versions.comparability import Wordings
+from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
@@ -118,14 +118,16 @@ def _move(
     becomes = {carried.variable: carried for carried in _carried(runtime, session, study_id, each, target)}
     responses.set_version(session, old.id, target.version)
     response = dataclasses.replace(old, version=target.version)
-    sources: dict[str, Given] = {key: one for key, one in given.items() if key in becomes}
+    sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
     for mode, changed in _changes_by_mode(given, becomes).items():
         hashed = payload_hash("moved", changed)
         language = runtime.study(study_id).source_language
         save = NewSave(new_id(), "", language, mode, staff.id if staff else None, None, now, hashed)
         stored = responses.record_save(session, response, save, changed)
         response = dataclasses.replace(response, revision=response.revision + 1)
-        sources.update({key: Given(key, answer, mode, save.by, now, stored) for key, answer in changed.items()})
+        sources.update(
+            {key: RecordedAnswer(key, answer, mode, save.by, now, stored) for key, answer in changed.items()}
+        )
     _replace_current(session, each, target, sources)
     audit.record(
         session,
@@ -144,7 +146,7 @@ def _replace_current(
     session: Session,
     each: Midway,
     target: Questionnaire,
-    sources: Mapping[str, Given],
+    sources: Mapping[str, RecordedAnswer],
 ) -> None:
     answers = {key: one.answer for key, one in sources.items() if one.answer != NOT_ASKED}
     situation: Situation = survey_session.situation_of(session, each.participant, each.touchpoint)
@@ -157,7 +159,9 @@ def _replace_current(
         responses.replace_answers(session, each.response.id, last, current, {**derived, **route.answers}, keys)
 
 
-def _changes_by_mode(given: Mapping[str, Given], becomes: Mapping[str, Carried]) -> dict[Mode, dict[str, Answer]]:
+def _changes_by_mode(
+    given: Mapping[str, RecordedAnswer], becomes: Mapping[str, Carried]
+) -> dict[Mode, dict[str, Answer]]:
     """What to record anew, by the mode in which it was said: moving is not another way of answering."""
     found: dict[Mode, dict[str, Answer]] = {}
     for key, carried in becomes.items():
@@ -210,7 +214,7 @@ def _carried(
     }
     if None in documents.values():
         raise StateRefused(f"A version of {target.id} between the two is neither open nor in the files. Bring it back.")
-    wordings = Wordings({key: document for key, document in documents.items() if document is not None})
+    wordings = VersionHistory({key: document for key, document in documents.items() if document is not None})
     given = {key: one.answer for key, one in responses.given_answers(session, each.response.id).items()}
     return carry(wordings, _instrument(runtime, session, study_id, each, language), target, given)
 

@@ -248,7 +248,7 @@ def _frozen(runtime: Runtime, study_id: str, name: str) -> dict[int, str]:
     return {version: sha256 for (each, version), sha256 in locked.items() if each == name}
 
 
-def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> list[translations.Recorded]:
+def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> list[translations.RecordedRevision]:
     """Takes up corrected translations for every opened version of a questionnaire: those whose words changed get a new
     revision. Says which. `staff` is None on the operator's command line.
 
@@ -264,7 +264,7 @@ def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> l
 
 def _reword(
     runtime: Runtime, session: Session, study: Study, name: str, staff: Staff | None
-) -> list[translations.Recorded]:
+) -> list[translations.RecordedRevision]:
     folder = runtime.settings.questionnaires / study.id
     versions = [version for each, version, _, _ in store.versions(session, study.id) if each == name]
     before = translations.newest(session, study.id, name)
@@ -282,7 +282,7 @@ def _reword(
             said = words_for(runtime.instrument(session, study.id, name, version), words)
             old, sha256 = before.get((version, language)), words_fingerprint(said)
             if old is None or old.sha256 != sha256:
-                new = translations.Recorded(version, language, old.revision + 1 if old else 1, sha256)
+                new = translations.RecordedRevision(version, language, old.revision + 1 if old else 1, sha256)
                 staff_id = staff.id if staff else None
                 translations.add(session, study.id, name, new, said, runtime.clock(), staff_id)
                 detail = {"version": version, "language": language, "revision": new.revision}

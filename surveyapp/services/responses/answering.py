@@ -29,7 +29,7 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.routing import NOT_ASKED, Page, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven
-from surveyapp.domain.responses import Given, NewSave, Response, payload_hash
+from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, payload_hash
 from surveyapp.services.cases.scheduling import plan_cases
 from surveyapp.services.responses.survey_session import ByInterviewer, ByLink, Visit, Who, visit_in
 from surveyapp.services.runtime import Runtime
@@ -272,7 +272,7 @@ def _save(
     stored = responses.record_save(session, response, new, changed)
     given = {
         **(before.given or {}),
-        **{key: Given(key, answer, mode, staff_id, now, stored) for key, answer in changed.items()},
+        **{key: RecordedAnswer(key, answer, mode, staff_id, now, stored) for key, answer in changed.items()},
     }
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
     sources = {key: each.save_id for key, each in given.items()}
@@ -285,7 +285,7 @@ def _save(
     return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)
 
 
-def _changed(given: Mapping[str, Given], answers: Answers) -> dict[str, Answer]:
+def _changed(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:
     """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
     pages past a participant's own answer did not give it."""
     return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}

@@ -16,7 +16,7 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Participant
-from surveyapp.domain.responses import Given, Response
+from surveyapp.domain.responses import RecordedAnswer, Response
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
 from surveyapp.services.participants import links
@@ -67,7 +67,7 @@ class Visit:
     response: Response | None = None
     questionnaire: Questionnaire | None = None
     route: Route | None = None
-    given: Mapping[str, Given] | None = None
+    given: Mapping[str, RecordedAnswer] | None = None
     situation: Situation = field(default_factory=Situation)
 
     @property

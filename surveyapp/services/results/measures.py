@@ -21,7 +21,7 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import Distribution, ResultRow, SeriesNote, Shift, ShiftStep
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
-from surveyapp.domain.versions.comparability import Wordings
+from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.domain.versions.series import Followed, beside, follow
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants, responses
@@ -48,9 +48,9 @@ class _Data:
         frame = self.frames[touchpoint.group]
         return frame[frame["touchpoint"] == touchpoint.number]
 
-    def wordings(self, group: str) -> Wordings:
+    def wordings(self, group: str) -> VersionHistory:
         order = dict.fromkeys(touchpoint.questionnaire for touchpoint in self.study.touchpoints_of(group))
-        return Wordings(self.versions, self.study.comparisons, tuple(order))
+        return VersionHistory(self.versions, self.study.comparisons, tuple(order))
 
     def follow(self, touchpoint: Touchpoint) -> tuple[Followed, ...]:
         """Every variable of a touchpoint, in whatever versions it was answered."""
@@ -261,7 +261,7 @@ def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None)
     data.check_segment(segment)
     rows, turned, steps = _rows(data, measure)
     asked = [
-        shifts.Asked(row, each.part, joined(data.frame(touchpoint), each.part.key, each.links), each.notes)
+        shifts.AskedRow(row, each.part, joined(data.frame(touchpoint), each.part.key, each.links), each.notes)
         for (row, touchpoint), each in zip(rows, turned, strict=True)
     ]
     return shifts.shift(

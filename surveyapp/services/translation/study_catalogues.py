@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog, Message
 from surveyapp.domain.errors import Fault
 from surveyapp.domain.instrument.piping import placeholders
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import Audience, Text, Words, texts_of
+from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, texts_of
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.services.translation.po_files import PoFile, PoUnreadable, is_translated, read, write
 
@@ -67,7 +67,7 @@ def languages_in(folder: Path, study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in (*study.languages, *written) if each != study.source_language))
 
 
-def words_in(folder: Path, language: str) -> Words:
+def words_in(folder: Path, language: str) -> Translations:
     """What is translated. Read once for as long as the file stays as it is. Raises PoUnreadable."""
     path = file_of(folder, language)
     return _words_read(path, language, _stamp(path))
@@ -80,7 +80,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _words_read(path: Path, language: str, _stamp: tuple[int, int] | None) -> Words:
+def _words_read(path: Path, language: str, _stamp: tuple[int, int] | None) -> Translations:
     return _words(read(path, language).catalog)
 
 
@@ -162,7 +162,9 @@ def _before(message: Message) -> list[str]:
     return [each for each in message.auto_comments if message.fuzzy and each.startswith(BEFORE)]
 
 
-def _add(catalog: Catalog, text: Text, string: str, flags: set[str], before: list[str], comments: list[str]) -> None:
+def _add(
+    catalog: Catalog, text: SourceText, string: str, flags: set[str], before: list[str], comments: list[str]
+) -> None:
     catalog.add(
         text.source,
         string,
@@ -214,7 +216,7 @@ def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], Text]) -> list[Fault]:
+def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
     id, source, line = message.context or "", str(message.id), message.lineno or 1
     if (id, source) not in texts:
         sentence = f"Nothing in the study says this under “{id}” any more. Run `make messages`."
@@ -227,7 +229,7 @@ def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], 
     return []
 
 
-def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], Text]) -> list[Fault]:
+def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
     words = _words(catalog)
     missing = [key for key, text in texts.items() if text.audience is Audience.PARTICIPANT and key not in words]
     if not missing:

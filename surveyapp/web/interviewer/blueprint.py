@@ -24,8 +24,6 @@ interviewer = Blueprint("interviewer", __name__, url_prefix="/interviews", templ
 CASE = "/<study_id>/<reference>/<int:touchpoint>"
 """Where a case's pages are."""
 
-Answer = str | Response | tuple[str, int]
-
 
 class ModeMissing(Exception):
     """The address does not say how they are talking: that is chosen on the case's own page."""
@@ -131,7 +129,7 @@ def _go_where_they_are(error: NotOnRoute) -> Any:
 
 
 @interviewer.errorhandler(AlreadySubmitted)
-def _handed_in(_error: AlreadySubmitted) -> Any:
+def _already_submitted(_error: AlreadySubmitted) -> Any:
     sentence = _("These answers are handed in already, so nothing more can be entered.")
     if wants_json():
         return _refused(sentence)

@@ -10,13 +10,14 @@ from surveyapp.domain.fieldwork.call_queue import within_call_hours
 from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
-from surveyapp.services.fieldwork.calls import RECORDED_BY_HAND, Line, OpenCase, Recorded
+from surveyapp.services.fieldwork.calls import RECORDED_BY_HAND, OpenCase, QueueLine, RecordedAttempt
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import forms
-from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own
+from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 from surveyapp.web.shared.words import OUTCOMES, preference
@@ -24,7 +25,7 @@ from surveyapp.web.shared.words import OUTCOMES, preference
 
 @interviewer.get("")
 @staff_only
-def queue() -> Answer:
+def queue() -> Reply:
     """Everybody who is to be called, as the address filters them."""
     filters = Filters(
         request.args.get("study", ""),
@@ -38,7 +39,7 @@ def queue() -> Answer:
 
 @interviewer.post("")
 @staff_only
-def search() -> Answer:
+def search() -> Reply:
     """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
@@ -46,7 +47,7 @@ def search() -> Answer:
     return _queue_page(found, Filters(), text)
 
 
-def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
+def _queue_page(lines: list[QueueLine], filters: Filters, searched: str) -> str:
     staff, now = current_staff(), runtime().clock()
     shown = [line for line in lines if filters.fits(line)]
     if filters.view == "appointments":
@@ -74,7 +75,7 @@ def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
 
 @interviewer.post(f"{CASE}/open")
 @staff_only
-def open_case(study_id: str, reference: str, touchpoint: int) -> Answer:
+def open_case(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Takes the hold on the case; a supervisor may take it from a colleague."""
     take_over = request.form.get("take_over") == "yes"
     calls.open_case(runtime(), caller(study_id, reference, touchpoint), take_over)
@@ -83,7 +84,7 @@ def open_case(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @interviewer.get(CASE)
 @staff_only
-def case(study_id: str, reference: str, touchpoint: int) -> Answer:
+def case(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The person and the call, before or between interviews; without the hold, only the way to open it."""
     who = caller(study_id, reference, touchpoint)
     try:
@@ -94,7 +95,7 @@ def case(study_id: str, reference: str, touchpoint: int) -> Answer:
     return case_page(opened, who, forms.StartForm(runtime().offered(opened.visit.study), who.mode))
 
 
-def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Answer:
+def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Reply:
     """The page of an open case, with the form that starts or takes up the interview."""
     status = 422 if form.errors else 200
     return render_template("interviewer/case.html", form=form, **frame(opened, who)), status
@@ -102,7 +103,7 @@ def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> An
 
 @interviewer.post(f"{CASE}/release")
 @staff_only
-def release(study_id: str, reference: str, touchpoint: int) -> Answer:
+def release(study_id: str, reference: str, touchpoint: int) -> Reply:
     calls.release(runtime(), caller(study_id, reference, touchpoint))
     flash(_("%(reference)s is back in the queue. Every answer entered so far is kept.", reference=reference))
     return redirect(url_for("interviewer.queue"))
@@ -110,7 +111,7 @@ def release(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @interviewer.route(f"{CASE}/end", methods=["GET", "POST"])
 @staff_only
-def end(study_id: str, reference: str, touchpoint: int) -> Answer:
+def end(study_id: str, reference: str, touchpoint: int) -> Reply:
     """What came of the call: a note, a time where one was agreed, and the case is let go."""
     who = caller(study_id, reference, touchpoint)
     written = (request.form if request.method == "POST" else request.args).get("outcome", "")
@@ -138,7 +139,7 @@ def end(study_id: str, reference: str, touchpoint: int) -> Answer:
     return page, 422 if form.errors else 200
 
 
-def _ended(recorded: Recorded, study_id: str, reference: str, touchpoint: int) -> Answer:
+def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint: int) -> Reply:
     if recorded.given is not None:
         address = f"{runtime().settings.public_url}{recorded.given.link}"
         return render_template("interviewer/link.html", address=address, given=recorded.given, reference=reference)

@@ -18,7 +18,6 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import (
     CASE,
-    Answer,
     caller,
     frame,
     hold_seconds,
@@ -30,13 +29,14 @@ from surveyapp.web.interviewer.blueprint import (
 from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
 from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
 
 
 @interviewer.post(f"{CASE}/start")
 @staff_only
-def start(study_id: str, reference: str, touchpoint: int) -> Answer:
+def start(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Chooses how they talk, and goes to consent or to the first question to answer."""
     who = caller(study_id, reference, touchpoint)
     form = forms.StartForm(runtime().offered(runtime().study(study_id)), who.mode)
@@ -57,7 +57,7 @@ def _where_to_go_on(visit: Visit, **talking: Any) -> str:
 
 @interviewer.route(f"{CASE}/consent", methods=["GET", "POST"])
 @staff_only
-def consent(study_id: str, reference: str, touchpoint: int) -> Answer:
+def consent(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The study's introduction and each purpose of consent, to be read out; what they say is recorded."""
     who = talker(study_id, reference, touchpoint)
     case = calls.opened_case(runtime(), who)
@@ -78,7 +78,7 @@ def consent(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @interviewer.get(f"{CASE}/sections/<section_id>")
 @staff_only
-def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> Answer:
+def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> Reply:
     """One section, as it now is to be asked."""
     who = talker(study_id, reference, touchpoint)
     case = calls.opened_case(runtime(), who)
@@ -102,7 +102,7 @@ def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, scree
 
 @interviewer.post(f"{CASE}/sections/<section_id>")
 @staff_only
-def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Answer:
+def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Reply:
     """Stores the screen: as it is filled in (JSON), or by one of its buttons."""
     who, posted = talker(study_id, reference, touchpoint), request.form.to_dict(flat=False)
     then = "stay" if wants_json() else request.form.get("then", "stay")
@@ -162,7 +162,7 @@ def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
 
 @interviewer.get(f"{CASE}/check")
 @staff_only
-def check(study_id: str, reference: str, touchpoint: int) -> Answer:
+def check(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The last look: what is still to answer, section by section; then the answers are handed in."""
     who = talker(study_id, reference, touchpoint)
     case = calls.opened_case(runtime(), who)
@@ -172,7 +172,7 @@ def check(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @interviewer.post(f"{CASE}/check")
 @staff_only
-def hand_in(study_id: str, reference: str, touchpoint: int) -> Answer:
+def hand_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     who = talker(study_id, reference, touchpoint)
     try:
         calls.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")))

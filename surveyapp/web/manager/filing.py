@@ -13,15 +13,16 @@ from surveyapp.services.participants.csv_reader import MAXIMUM_BYTES, MAXIMUM_RO
 from surveyapp.services.questionnaires import release_preview, response_migration
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.web.manager import forms, version_words, views
-from surveyapp.web.manager.blueprint import Answer, manager, page
+from surveyapp.web.manager.blueprint import manager, page
 from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
 
 @manager.route("/<study_id>/participants/import", methods=["GET", "POST"])
 @staff_only
-def import_file(study_id: str) -> Answer:
+def import_file(study_id: str) -> Reply:
     """Checks a file and adds everybody in it, or lists every fault."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     form, outcome = forms.ImportForm(), None
@@ -55,7 +56,7 @@ def import_file(study_id: str) -> Answer:
 
 @manager.get("/<study_id>/participants/import/columns.csv")
 @staff_only
-def template(study_id: str) -> Answer:
+def template(study_id: str) -> Reply:
     """An empty file to fill in: the names of every column."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     response = make_response(csv_file([column.name for column in bulk_import.columns(runtime(), study_id)], []))
@@ -66,7 +67,7 @@ def template(study_id: str) -> Answer:
 
 @manager.get("/<study_id>/versions")
 @staff_only
-def versions(study_id: str) -> Answer:
+def versions(study_id: str) -> Reply:
     """Every version of every questionnaire: frozen, open, in use."""
     states = questionnaire_versions.version_states(runtime(), current_staff(), study_id, reader_language())
     return page(
@@ -79,7 +80,7 @@ def versions(study_id: str) -> Answer:
 
 @manager.route("/<study_id>/versions/<name>/open", methods=["GET", "POST"])
 @staff_only
-def open_version(study_id: str, name: str) -> Answer:
+def open_version(study_id: str, name: str) -> Reply:
     """Says what is different and what opening the newest frozen version means, and opens it."""
     if request.method == "POST":
         version, is_new = questionnaire_versions.open_newest(runtime(), study_id, name, current_staff())
@@ -97,7 +98,7 @@ def open_version(study_id: str, name: str) -> Answer:
 
 @manager.route("/<study_id>/versions/<name>/move", methods=["GET", "POST"])
 @staff_only
-def move(study_id: str, name: str) -> Answer:
+def move(study_id: str, name: str) -> Reply:
     """Says what each answer of those midway becomes on the open version, and moves them to it."""
     if request.method == "POST":
         count = response_migration.move(runtime(), current_staff(), study_id, name)

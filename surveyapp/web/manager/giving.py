@@ -11,16 +11,17 @@ from surveyapp.reports.files.csv_file import csv_file
 from surveyapp.services.participants import bulk_links, roster
 from surveyapp.services.participants import links as access_links
 from surveyapp.web.manager import forms, views
-from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
+from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.qr import qr_picture
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
 
 @manager.post(f"{PERSON}/<int:touchpoint>/access")
 @staff_only
-def give(study_id: str, reference: str, touchpoint: int) -> Answer:
+def give(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Makes a link or a code and shows it, this once, with a slip to print."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     kind = request.form.get("kind")
@@ -33,7 +34,7 @@ def give(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @manager.route(f"{PERSON}/<int:touchpoint>/end-access", methods=["GET", "POST"])
 @staff_only
-def end_access(study_id: str, reference: str, touchpoint: int) -> Answer:
+def end_access(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Ends every link and code of a person at a touchpoint, once that is confirmed."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     if request.method == "POST":
@@ -49,7 +50,7 @@ def end_access(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @manager.route("/<study_id>/participants/links", methods=["GET", "POST"])
 @staff_only
-def links(study_id: str) -> Answer:
+def links(study_id: str) -> Reply:
     """Links and codes for everyone who can answer a touchpoint, as a file."""
     staff = current_staff()
     waiting = bulk_links.waiting(runtime(), staff, study_id)

@@ -30,11 +30,10 @@ from surveyapp.services.responses.survey_session import ByLink, Visit
 from surveyapp.web.participant import views
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.limits import GUESSABLE, limiter
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 
 participant = Blueprint("participant", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 
 class NotLetIn(Exception):
@@ -42,13 +41,13 @@ class NotLetIn(Exception):
 
 
 @participant.get("/")
-def front() -> Answer:
+def front() -> Reply:
     return redirect(url_for(".start"))
 
 
 @participant.route("/start", methods=["GET", "POST"])
 @limiter.limit(GUESSABLE, methods=["POST"])
-def start() -> Answer:
+def start() -> Reply:
     """A code is typed here, by those who were given one in place of a link."""
     typed = request.form.get("code", "")
     if request.method == "GET" or _language_chosen():
@@ -61,13 +60,13 @@ def start() -> Answer:
 
 
 @participant.get("/s/<token>")
-def link(token: str) -> Answer:
+def link(token: str) -> Reply:
     """A personal link. What a message puts after an address (a full stop, a bracket) is not part of it."""
     return _let_in(links.open_link(runtime(), token.rstrip(".,;:!?)>]\"'”’")))
 
 
 @participant.get("/survey")
-def survey() -> Answer:
+def survey() -> Reply:
     """Sends everybody to where they should be."""
     here = survey_session.visit(runtime(), _who())
     if not here.submitted and here.state not in ANSWERABLE:
@@ -76,13 +75,13 @@ def survey() -> Answer:
 
 
 @participant.get("/survey/consent")
-def consent() -> Answer:
+def consent() -> Reply:
     here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _consent(here)
 
 
 @participant.post("/survey/consent")
-def give_consent() -> Answer:
+def give_consent() -> Reply:
     who = _who()
     agreed = views.agreed_in(request.form)
     if "decline" in request.form:
@@ -97,20 +96,20 @@ def give_consent() -> Answer:
 
 
 @participant.get("/survey/declined")
-def declined() -> Answer:
+def declined() -> Reply:
     here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) or here.consented else _render("declined", here)
 
 
 @participant.get("/survey/q/<page_id>")
-def question(page_id: str) -> Answer:
+def question(page_id: str) -> Reply:
     here = survey_session.visit(runtime(), _who())
     page = None if _is_over(here) else views.open_page(here, page_id)
     return redirect(_place(here)) if page is None else _question(here, page)
 
 
 @participant.post("/survey/q/<page_id>")
-def answer(page_id: str) -> Answer:
+def answer(page_id: str) -> Reply:
     who, form = _who(), request.form.to_dict(flat=False)
     # What was answered was asked in the language so far; what is shown next is in the one chosen.
     chosen = _language_chosen()
@@ -132,7 +131,7 @@ def answer(page_id: str) -> Answer:
 
 
 @participant.get("/survey/check")
-def check() -> Answer:
+def check() -> Reply:
     here = survey_session.visit(runtime(), _who())
     if _is_over(here) or not here.consented or not here.ready[1].complete:
         return redirect(_place(here))
@@ -141,13 +140,13 @@ def check() -> Answer:
 
 
 @participant.post("/survey/check")
-def submit() -> Answer:
+def submit() -> Reply:
     answering.submit(runtime(), _who())
     return redirect(url_for(".done"))
 
 
 @participant.get("/survey/done")
-def done() -> Answer:
+def done() -> Reply:
     here = survey_session.visit(runtime(), _who())
     if not here.submitted:
         return redirect(_place(here))
@@ -156,13 +155,13 @@ def done() -> Answer:
 
 
 @participant.get("/survey/later")
-def later() -> Answer:
+def later() -> Reply:
     here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _render("later", here, unsaved="unsaved" in request.args)
 
 
 @participant.get("/survey/leave")
-def leave() -> Answer:
+def leave() -> Reply:
     """Ends the session in this browser. What is shown says nothing of the study or the person."""
     session.clear()
     return render_template("participant/left.html")
@@ -308,12 +307,12 @@ def _code_fault(why: str) -> str:
 
 
 @participant.errorhandler(NotLetIn)
-def _not_let_in(_error: NotLetIn) -> Answer:
+def _not_let_in(_error: NotLetIn) -> Reply:
     return render_template("participant/refused.html", why="unknown", studies=_studies()), 403
 
 
 @participant.errorhandler(AccessRefused)
-def _access_refused(error: AccessRefused) -> Answer:
+def _access_refused(error: AccessRefused) -> Reply:
     """A link that opens nothing, or an access that ended while it was used. Somebody else's wrong link ends nothing."""
     if request.endpoint != "participant.link":
         session.clear()
@@ -332,27 +331,27 @@ def _studies() -> list[Study]:
 
 
 @participant.errorhandler(NotOnRoute)
-def _not_on_route(error: NotOnRoute) -> Answer:
+def _not_on_route(error: NotOnRoute) -> Reply:
     return redirect(url_for(".check") if error.page is None else _address(error.page, "moved"))
 
 
 @participant.errorhandler(Unfinished)
-def _unfinished(error: Unfinished) -> Answer:
+def _unfinished(error: Unfinished) -> Reply:
     return redirect(_address(error.page, "moved"))
 
 
 @participant.errorhandler(AlreadySubmitted)
-def _already_submitted(_error: AlreadySubmitted) -> Answer:
+def _already_submitted(_error: AlreadySubmitted) -> Reply:
     return redirect(url_for(".done"))
 
 
 @participant.errorhandler(ConsentMissing)
-def _consent_missing(_error: ConsentMissing) -> Answer:
+def _consent_missing(_error: ConsentMissing) -> Reply:
     return redirect(url_for(".consent"))
 
 
 @participant.errorhandler(StateRefused)
-def _state_refused(_error: StateRefused) -> Answer:
+def _state_refused(_error: StateRefused) -> Reply:
     """Answers are not taken now: closed since the page was shown, or nothing is open yet to begin on."""
     here = survey_session.visit(runtime(), _who())
     return (

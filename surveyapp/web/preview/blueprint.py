@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from flask import Blueprint, current_app, render_template, request
-from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.instrument.codebook import Codebook, codebook
@@ -17,9 +16,10 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.staff import Action
 from surveyapp.services.questionnaires import catalogue as service
-from surveyapp.services.questionnaires.catalogue import Shelf
-from surveyapp.services.questionnaires.preview import Somebody
+from surveyapp.services.questionnaires.catalogue import Catalogue
+from surveyapp.services.questionnaires.preview import TrialRespondent
 from surveyapp.web.shared.language import SHOWN, staff_study
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
@@ -28,21 +28,20 @@ PREFIX = "/manage/<study_id>/questionnaires/<name>/v<int:version>"
 preview = Blueprint("preview", __name__, url_prefix=PREFIX, template_folder="templates")
 phone = Blueprint("phone", __name__, url_prefix=f"{PREFIX}/phone", template_folder="../participant/templates")
 
-Answer = str | Response | tuple[str, int]
 
 DRAFTS = "drafts"
-"""The extension that a server of drafts has, and no other: a function from a study's id to its shelf."""
+"""The extension that a server of drafts has, and no other: a function from a study's id to its catalogue."""
 
 SEED, SAID, ANYWHERE = "seed", "a", "any"
 """Names in an address: the seed of the options' order, what was said so far, and whether a page need not be reached."""
 
 
 @dataclass(frozen=True)
-class Looked:
+class PreviewContext:
     """A version of a questionnaire in a language: what all these pages are about. `labelled` is the study with what is
     known of people in the looker's own language. `address` names it in addresses."""
 
-    shelf: Shelf
+    catalogue: Catalogue
     labelled: Study
     language: str
     study: Study
@@ -58,7 +57,7 @@ class Looked:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def may_look(handler: F) -> F:
+def may_preview(handler: F) -> F:
     """Lets signed-in staff through, and everybody where drafts are served: that is only on the author's own machine."""
     guarded = staff_only(handler)
 
@@ -69,31 +68,31 @@ def may_look(handler: F) -> F:
     return cast(F, open_or_guarded)
 
 
-def shelf_of(study_id: str) -> Shelf:
+def catalogue_of(study_id: str) -> Catalogue:
     """Raises NotFound, NotPermitted, QuestionnaireFaults."""
     drafts = current_app.extensions.get(DRAFTS)
     if drafts is not None:
-        return cast(Shelf, drafts(study_id))
-    return service.shelf(runtime(), current_staff(), study_id)
+        return cast(Catalogue, drafts(study_id))
+    return service.catalogue(runtime(), current_staff(), study_id)
 
 
-def looked_at(study_id: str, name: str, version: int) -> Looked:
+def preview_context(study_id: str, name: str, version: int) -> PreviewContext:
     """What an address names, in the language it asks for. Raises NotFound, NotPermitted, QuestionnaireFaults."""
-    shelf = shelf_of(study_id)
+    catalogue = catalogue_of(study_id)
     wanted = request.args.get(SHOWN, "")
-    language = wanted if wanted in shelf.languages else shelf.study.source_language
-    questionnaire = shelf.questionnaire(name, version, language)
-    labelled = shelf.study if DRAFTS in current_app.extensions else staff_study(study_id)
+    language = wanted if wanted in catalogue.languages else catalogue.study.source_language
+    questionnaire = catalogue.questionnaire(name, version, language)
+    labelled = catalogue.study if DRAFTS in current_app.extensions else staff_study(study_id)
     book = codebook(labelled, questionnaire)
-    return Looked(shelf, labelled, language, shelf.study_in(language), questionnaire, book)
+    return PreviewContext(catalogue, labelled, language, catalogue.study_in(language), questionnaire, book)
 
 
-def somebody(arguments: Mapping[str, str] | None = None) -> Somebody:
+def respondent_of(arguments: Mapping[str, str] | None = None) -> TrialRespondent:
     """Who is answering, as the address has it: what is known of them goes by names with a full stop in them."""
     said = request.args if arguments is None else arguments
     seed = said.get(SEED, "1")
     known = {key: value for key, value in said.items() if "." in key and value}
-    return Somebody(known, int(seed) if seed.isdecimal() and len(seed) < 10 else 1)
+    return TrialRespondent(known, int(seed) if seed.isdecimal() and len(seed) < 10 else 1)
 
 
 def kept() -> dict[str, str]:
@@ -101,18 +100,18 @@ def kept() -> dict[str, str]:
     return {key: value for key, value in request.args.items() if value and (key in (SHOWN, SEED) or "." in key)}
 
 
-def page(template: str, looked: Looked, **more: Any) -> str:
+def page(template: str, context: PreviewContext, **more: Any) -> str:
     """A page about a questionnaire, in the frame of whoever serves it."""
     drafts = DRAFTS in current_app.extensions
     staff = None if drafts else current_staff()
     return render_template(
         f"preview/{template}.html",
         frame="preview/draft_frame.html" if drafts else "preview/staff_frame.html",
-        study=looked.study,
-        looked=looked,
-        sees_results=staff is not None and staff.may(Action.SEE_RESULTS, looked.study.id),
-        interviews=staff is not None and staff.may(Action.INTERVIEW, looked.study.id),
-        manages=staff is not None and staff.may(Action.MANAGE_PARTICIPANTS, looked.study.id),
+        study=context.study,
+        context=context,
+        sees_results=staff is not None and staff.may(Action.SEE_RESULTS, context.study.id),
+        interviews=staff is not None and staff.may(Action.INTERVIEW, context.study.id),
+        manages=staff is not None and staff.may(Action.MANAGE_PARTICIPANTS, context.study.id),
         kept=kept(),
         shown_name=SHOWN,
         **more,
@@ -121,6 +120,6 @@ def page(template: str, looked: Looked, **more: Any) -> str:
 
 @preview.errorhandler(QuestionnaireFaults)
 @phone.errorhandler(QuestionnaireFaults)
-def _faults(error: QuestionnaireFaults) -> Answer:
+def _faults(error: QuestionnaireFaults) -> Reply:
     """What stops a questionnaire from being read: where, and what to do."""
     return render_template("preview/faults.html", faults=error.faults, drafts=DRAFTS in current_app.extensions), 422

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.codebook import Chapter, Codebook, Entry, reference_id
-from surveyapp.services.questionnaires.preview import Beforehand
+from surveyapp.domain.instrument.codebook import Chapter, Codebook, CodebookEntry, reference_id
+from surveyapp.services.questionnaires.preview import KnownFact
 
 ROW, TALL, LANE, EDGE, ROUND = 76, 104, 12, 7, 6
 """Heights and widths in pixels at the usual size of letters: a row's, a row's where letters are tall, a track's, the
@@ -16,13 +16,13 @@ margin's, a bend's."""
 
 
 @dataclass(frozen=True)
-class Row:
+class MapRow:
     """A line of the map: a section, a question, or something known beforehand."""
 
     anchor: str
     chapter: Chapter | None = None
-    entry: Entry | None = None
-    known: Beforehand | None = None
+    entry: CodebookEntry | None = None
+    known: KnownFact | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Track:
 class MapView:
     """Rows from top to bottom, and the tracks beside them, in a picture `width` by `height` pixels."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[MapRow, ...]
     tracks: tuple[Track, ...]
     width: int
     height: int
@@ -55,7 +55,7 @@ class MapView:
         return self.height / 16
 
 
-def map_view(book: Codebook, known: tuple[Beforehand, ...], tall: bool = False) -> MapView:
+def map_view(book: Codebook, known: tuple[KnownFact, ...], tall: bool = False) -> MapView:
     """The map of a questionnaire. `tall`: for a script whose lines need more room."""
     height = TALL if tall else ROW
     rows = _rows(book, known)
@@ -80,15 +80,15 @@ def map_view(book: Codebook, known: tuple[Beforehand, ...], tall: bool = False) 
     return MapView(tuple(rows), tracks, width, height * len(rows), asked - sometimes, sometimes, tall)
 
 
-def _rows(book: Codebook, known: tuple[Beforehand, ...]) -> list[Row]:
+def _rows(book: Codebook, known: tuple[KnownFact, ...]) -> list[MapRow]:
     """What is only quoted is on no line and needs no row."""
-    looked_at = {source for chapter in book.chapters for source in chapter.looks_at}
-    looked_at |= {source for entry in book.entries for source in entry.looks_at}
-    ids = [reference_id(reference) for reference in book.beforehand]
-    rows = [Row(name, known=each) for name, each in zip(ids, known, strict=True) if name in looked_at]
+    preview_context = {source for chapter in book.chapters for source in chapter.looks_at}
+    preview_context |= {source for entry in book.entries for source in entry.looks_at}
+    ids = [reference_id(reference) for reference in book.known_facts]
+    rows = [MapRow(name, known=each) for name, each in zip(ids, known, strict=True) if name in preview_context]
     for chapter in book.chapters:
-        rows.append(Row(chapter.anchor, chapter=chapter))
-        rows.extend(Row(entry.anchor, entry=entry) for entry in chapter.entries)
+        rows.append(MapRow(chapter.anchor, chapter=chapter))
+        rows.extend(MapRow(entry.anchor, entry=entry) for entry in chapter.entries)
     return rows
 
 

@@ -13,9 +13,19 @@ from surveyapp.domain.instrument.routing import Page
 from surveyapp.services.questionnaires import preview
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import views
-from surveyapp.web.preview.blueprint import ANYWHERE, SAID, Answer, kept, looked_at, may_look, phone, shelf_of, somebody
+from surveyapp.web.preview.blueprint import (
+    ANYWHERE,
+    SAID,
+    catalogue_of,
+    kept,
+    may_preview,
+    phone,
+    preview_context,
+    respondent_of,
+)
 from surveyapp.web.shared.headers import show_in_a_frame
 from surveyapp.web.shared.language import CHOICE, SHOWN, speak_here
+from surveyapp.web.shared.reply import Reply
 
 
 @phone.before_request
@@ -24,8 +34,8 @@ def _prepare() -> None:
 
 
 @phone.get("/survey")
-@may_look
-def survey(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def survey(study_id: str, name: str, version: int) -> Reply:
     """Where somebody who has said so much would be."""
     here = _here(study_id, name, version)
     resumed = views.resume_at(here.ready[1])
@@ -33,14 +43,14 @@ def survey(study_id: str, name: str, version: int) -> Answer:
 
 
 @phone.get("/consent")
-@may_look
-def consent(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def consent(study_id: str, name: str, version: int) -> Reply:
     return _consent(_here(study_id, name, version), {})
 
 
 @phone.post("/consent")
-@may_look
-def give_consent(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def give_consent(study_id: str, name: str, version: int) -> Reply:
     here, agreed = _here(study_id, name, version), views.agreed_in(request.form)
     if CHOICE in request.form:
         return _go("consent", here)
@@ -51,22 +61,22 @@ def give_consent(study_id: str, name: str, version: int) -> Answer:
 
 
 @phone.get("/declined")
-@may_look
-def declined(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def declined(study_id: str, name: str, version: int) -> Reply:
     return _render("declined", _here(study_id, name, version))
 
 
 @phone.get("/q/<page_id>")
-@may_look
-def question(study_id: str, name: str, version: int, page_id: str) -> Answer:
+@may_preview
+def question(study_id: str, name: str, version: int, page_id: str) -> Reply:
     here = _here(study_id, name, version)
     page = preview.page_at(here, page_id, _anywhere())
     return _go("survey", here) if page is None else _question(here, page)
 
 
 @phone.post("/q/<page_id>")
-@may_look
-def answer(study_id: str, name: str, version: int, page_id: str) -> Answer:
+@may_preview
+def answer(study_id: str, name: str, version: int, page_id: str) -> Reply:
     here = _here(study_id, name, version)
     page = preview.page_at(here, page_id, _anywhere())
     if page is None:
@@ -96,47 +106,47 @@ def answer(study_id: str, name: str, version: int, page_id: str) -> Answer:
 
 
 @phone.get("/check")
-@may_look
-def check(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def check(study_id: str, name: str, version: int) -> Reply:
     here = _here(study_id, name, version)
     pages = here.ready[1].pages
     return _render("check", here, sections=views.answers_by_section(here), last=pages[-1] if pages else None)
 
 
 @phone.post("/check")
-@may_look
-def submit(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def submit(study_id: str, name: str, version: int) -> Reply:
     return _go("done", _here(study_id, name, version))
 
 
 @phone.get("/done")
-@may_look
-def done(study_id: str, name: str, version: int) -> Answer:
-    here = preview.handed_in(_here(study_id, name, version))
-    again = views.asked_again_on(here, shelf_of(study_id).zone)
+@may_preview
+def done(study_id: str, name: str, version: int) -> Reply:
+    here = preview.submitted(_here(study_id, name, version))
+    again = views.asked_again_on(here, catalogue_of(study_id).zone)
     return _render("done", here, submitted_at=here.ready[2].submitted_at, again=again)
 
 
 @phone.get("/later", endpoint="later")
-@may_look
-def finish_later(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def finish_later(study_id: str, name: str, version: int) -> Reply:
     return _render("later", _here(study_id, name, version), unsaved="unsaved" in request.args)
 
 
 @phone.get("/leave")
-@may_look
-def leave(study_id: str, name: str, version: int) -> Answer:
+@may_preview
+def leave(study_id: str, name: str, version: int) -> Reply:
     """Begins again, with nothing said."""
-    shelf_of(study_id)
+    catalogue_of(study_id)
     query: dict[str, Any] = dict(kept())
     return redirect(url_for(".consent", study_id=study_id, name=name, version=version, **query))
 
 
 def _here(study_id: str, name: str, version: int) -> Visit:
-    looked = looked_at(study_id, name, version)
-    speak_here(looked.language, looked.shelf.languages)
+    context = preview_context(study_id, name, version)
+    speak_here(context.language, context.catalogue.languages)
     said = request.args.get(SAID, "")
-    return preview.begun(looked.study, looked.questionnaire, looked.book, somebody(), looked.language, said)
+    return preview.begun(context.study, context.questionnaire, context.book, respondent_of(), context.language, said)
 
 
 def _anywhere() -> bool:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import Worded
+from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.instrument.translation import in_language_of as in_language_of
 from surveyapp.reports.text.phrasing import folded
 from surveyapp.services.translation import interface_catalogues
@@ -169,7 +169,7 @@ def paragraphs(text: str) -> list[str]:
 def listed(texts: Iterable[object]) -> str:
     """Template filter: what is not empty, in a list: “one, two”; marked with their language where the texts of a study
     that it is made of are all in one."""
-    parts = [text if isinstance(text, Worded) else str(text) for text in texts if text]
+    parts = [text if isinstance(text, LocalText) else str(text) for text in texts if text]
     if not parts:
         return ""
     made = folded(gettext, parts)

@@ -12,9 +12,9 @@ from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import Wordings, variables
+from surveyapp.domain.versions.comparability import VersionHistory, variables
 
-Moments = Mapping[str | None, Part]
+MomentsByVersion = Mapping[str | None, Part]
 
 
 def check_comparability(study: Study, source: Source, sources: Mapping[tuple[str, int], Source]) -> None:
@@ -23,7 +23,7 @@ def check_comparability(study: Study, source: Source, sources: Mapping[tuple[str
     for name in names:
         versions = sorted(version for each, version in study.questionnaires if each == name)
         _check_gap(name, versions, sources)
-        last: dict[str, Moments] = {}
+        last: dict[str, MomentsByVersion] = {}
         for version in versions:
             _check_version(study.questionnaires[name, version], last, sources[name, version])
             last.update(variables(study.questionnaires[name, version]))
@@ -45,7 +45,7 @@ def _check_gap(name: str, versions: list[int], sources: Mapping[tuple[str, int],
             return
 
 
-def _check_version(questionnaire: Questionnaire, last: Mapping[str, Moments], source: Source) -> None:
+def _check_version(questionnaire: Questionnaire, last: Mapping[str, MomentsByVersion], source: Source) -> None:
     """`last`: each variable as the version before had it; one that was left out meanwhile, as it last was."""
     new = variables(questionnaire)
     both = [name for name in new if name in last]
@@ -80,7 +80,7 @@ def _check_version(questionnaire: Questionnaire, last: Mapping[str, Moments], so
         _check_declared(source, place, declared, pairs, source.data["changes"][declared.variable])
 
 
-def _names(asked: Mapping[str, Moments]) -> set[str]:
+def _names(asked: Mapping[str, MomentsByVersion]) -> set[str]:
     """What a declaration can be about: variables, and the questions they are of."""
     return {*asked, *(part.question.id for parts in asked.values() for part in parts.values())}
 
@@ -95,7 +95,7 @@ def _unknown(source: Source, place: Place, name: str, known: object) -> None:
 
 
 def _check_undeclared(
-    source: Source, place: Place, name: str, old: Moments, new: Moments, where: str, how: str
+    source: Source, place: Place, name: str, old: MomentsByVersion, new: MomentsByVersion, where: str, how: str
 ) -> None:
     found = comparability.status(old, new)
     if found in ("reworded", "rescaled"):
@@ -108,7 +108,11 @@ def _check_undeclared(
 
 
 def _check_declared(
-    source: Source, place: Place, declared: Declaration, pairs: Mapping[str, tuple[Moments, Moments]], written: Any
+    source: Source,
+    place: Place,
+    declared: Declaration,
+    pairs: Mapping[str, tuple[MomentsByVersion, MomentsByVersion]],
+    written: Any,
 ) -> None:
     """`pairs`: the variables it is about, as they were and as they are."""
     if not ({"comparable", "mapping"} & set(written)):
@@ -152,7 +156,7 @@ def _listed(codes: list[str]) -> str:
 
 def _check_one_meaning(study: Study, names: list[str], sources: Mapping[tuple[str, int], Source]) -> None:
     """The same id is the same kind of question in every questionnaire."""
-    first: dict[str, tuple[str, Moments]] = {}
+    first: dict[str, tuple[str, MomentsByVersion]] = {}
     for name in names:
         questionnaire = study.newest(name)
         for variable, parts in variables(questionnaire).items():
@@ -221,7 +225,7 @@ def _check_changed(study: Study, newest: Questionnaire, sources: Mapping[tuple[s
 
 
 def _check_pair(study: Study, source: Source, place: Place, name: str, first: str, second: str) -> None:
-    wordings = Wordings(study.questionnaires, study.comparisons)
+    wordings = VersionHistory(study.questionnaires, study.comparisons)
     if not all(wordings.asking(each, name) for each in (first, second)) or wordings.said(name, first, second):
         return
     old, new = (variables(study.newest(each)).get(name) for each in (first, second))
