@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import PoFileError, PoFileParser, write_po
+
+from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_text
 
 DRAFT = "draft, awaiting a translator"
 """The status of a new file. Whoever has gone through all of it takes the header line out."""
+
+MAXIMUM_BYTES = 2_000_000
+"""What a language's file may have: some fourteen times the largest there is."""
 
 _STATUS = re.compile(r'^"X-Status: (.*)\\n"$', re.MULTILINE)
 _VOLATILE = re.compile(
@@ -21,15 +26,23 @@ _VOLATILE = re.compile(
     re.MULTILINE,
 )
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_LINE = re.compile(r'#.*|(?:#~\s*)?(?:(?P<keyword>msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?"(?:[^"\\]|\\.)*"')
+_FOLLOWS = {
+    None: {"msgctxt", "msgid"},
+    "msgctxt": {"msgid"},
+    "msgid": {"msgid_plural", "msgstr"},
+    "msgid_plural": {"msgstr"},
+    "msgstr": {"msgctxt", "msgid", "msgstr["},
+}
+"""Which keyword of an entry may come after which."""
 
 
 class PoUnreadable(Exception):
-    """A file is no .po. `line` is where, `why` what is wrong."""
+    """A file is no .po. `line` is where, `why` what is wrong and what to do, `code` what faults call it."""
 
-    def __init__(self, line: int, why: str) -> None:
+    def __init__(self, line: int, why: str, code: str = "broken_wording") -> None:
         super().__init__(why)
-        self.line = line
-        self.why = why
+        self.line, self.why, self.code = line, why, code
 
 
 @dataclass(frozen=True)
@@ -46,17 +59,49 @@ class PoFile:
 
 def read(path: Path, language: str) -> PoFile:
     """A file, or an empty one where there is none. Raises PoUnreadable."""
-    if not path.exists():
-        return PoFile(Catalog(locale=language, project="Shiftline", creation_date=_MADE, fuzzy=False))
     try:
-        text = path.read_text(encoding="utf-8")
-        catalog = read_po(io.StringIO(text), locale=language, abort_invalid=True)
+        if not exists(path):
+            return PoFile(Catalog(locale=language, project="Shiftline", creation_date=_MADE, fuzzy=False))
+        text = read_text(path, MAXIMUM_BYTES)
+        _check_lines(text)
+        catalog = Catalog(locale=language)
+        PoFileParser(catalog, abort_invalid=True).parse(io.StringIO(text))
+    except UnreadableFile as error:
+        raise PoUnreadable(error.line, error.sentence, error.code) from None
     except PoFileError as error:
-        raise PoUnreadable(int(error.lineno) + 1, str(error)) from None
-    except (ValueError, UnicodeDecodeError) as error:
-        raise PoUnreadable(1, str(error)) from None
+        raise PoUnreadable(int(error.lineno) + 1, f"{error}. Mend it, or bring an earlier one back.") from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # What its header says goes to parsers of dates, character sets and plural forms; their errors know no line.
+        raise PoUnreadable(1, f"The header cannot be read: {error}. Bring an earlier one back.") from None
     status = _STATUS.search(text)
     return PoFile(catalog, status[1] if status else "")
+
+
+def _check_lines(text: str) -> None:
+    """What the parser would pass over in silence: quotation marks that do not close, entries said twice over or cut
+    short, the same entry again. Raises PoUnreadable."""
+    last: str | None = None
+    entry: dict[str, list[str]] = {}
+    seen: dict[tuple[str, str], int] = {}
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        found = _LINE.fullmatch(line)
+        if found is None:
+            why = "This is no line of a translation: a keyword such as msgstr, then text in quotation marks. Mend it."
+            raise PoUnreadable(number, why)
+        keyword, said = found["keyword"], line[line.index('"') :]
+        if keyword is None:
+            if last is None:
+                raise PoUnreadable(number, "A text stands here that belongs to no entry. Put msgid or msgstr before it.")
+            entry[last].append(said)
+            continue
+        name = "msgstr" if keyword.startswith("msgstr") else keyword
+        again = keyword if keyword.startswith("msgstr[") and keyword in entry else "msgstr[" if "[" in keyword else name
+        if again not in _FOLLOWS[last.partition("[")[0] if last else None] and name not in _FOLLOWS[last]:
+            raise PoUnreadable(number, f"“{keyword}” cannot stand here: an entry is msgctxt, msgid, msgstr, each once.")
+    return None
 
 
 def write(path: Path, file: PoFile, *, sort: bool) -> bool:
