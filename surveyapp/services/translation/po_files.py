@@ -6,12 +6,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
+from surveyapp.domain import normalise
 from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_text
 
 DRAFT = "draft, awaiting a translator"
@@ -26,15 +28,7 @@ _VOLATILE = re.compile(
     re.MULTILINE,
 )
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-_LINE = re.compile(r'#.*|(?:#~\s*)?(?:(?P<keyword>msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?"(?:[^"\\]|\\.)*"')
-_FOLLOWS = {
-    None: {"msgctxt", "msgid"},
-    "msgctxt": {"msgid"},
-    "msgid": {"msgid_plural", "msgstr"},
-    "msgid_plural": {"msgstr"},
-    "msgstr": {"msgctxt", "msgid", "msgstr["},
-}
-"""Which keyword of an entry may come after which."""
+_LINE = re.compile(r'(?:(?P<keyword>msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?)\s+)?"(?P<said>(?:[^"\\]|\\.)*)"')
 
 
 class PoUnreadable(Exception):
@@ -47,10 +41,12 @@ class PoUnreadable(Exception):
 
 @dataclass(frozen=True)
 class PoFile:
-    """A language's words as a translator has them, and how far they are (`draft…`, or empty when they are done)."""
+    """A language's words as a translator has them, how far they are (`draft…`, or empty when they are done), and the
+    lines at which an entry is said again that came before: of two, the catalogue has the later."""
 
     catalog: Catalog
     status: str = DRAFT
+    repeated: tuple[int, ...] = ()
 
     @property
     def is_draft(self) -> bool:
@@ -63,7 +59,7 @@ def read(path: Path, language: str) -> PoFile:
         if not exists(path):
             return PoFile(Catalog(locale=language, project="Shiftline", creation_date=_MADE, fuzzy=False))
         text = read_text(path, MAXIMUM_BYTES)
-        _check_lines(text)
+        repeated = _check_lines(text)
         catalog = Catalog(locale=language)
         PoFileParser(catalog, abort_invalid=True).parse(io.StringIO(text))
     except UnreadableFile as error:
@@ -74,34 +70,62 @@ def read(path: Path, language: str) -> PoFile:
         # What its header says goes to parsers of dates, character sets and plural forms; their errors know no line.
         raise PoUnreadable(1, f"The header cannot be read: {error}. Bring an earlier one back.") from None
     status = _STATUS.search(text)
-    return PoFile(catalog, status[1] if status else "")
+    return PoFile(catalog, status[1] if status else "", repeated)
 
 
-def _check_lines(text: str) -> None:
-    """What the parser would pass over in silence: quotation marks that do not close, entries said twice over or cut
-    short, the same entry again. Raises PoUnreadable."""
-    last: str | None = None
-    entry: dict[str, list[str]] = {}
-    seen: dict[tuple[str, str], int] = {}
-    for number, line in enumerate([*text.split("\n"), ""], 1):
+def _check_lines(text: str) -> tuple[int, ...]:
+    """Refuses what the parser would mend or pass over in silence: quotation marks that do not close, a keyword out of
+    its order or said twice. Returns the line of each entry that came before. Raises PoUnreadable."""
+    entry: dict[str, str] = {}
+    seen: set[tuple[str | None, str]] = set()
+    repeated: list[int] = []
+    began, last = 1, ""
+    for number, line in enumerate(text.split("\n"), 1):
         line = line.strip()
         if not line or line.startswith("#"):
             continue
         found = _LINE.fullmatch(line)
         if found is None:
-            why = "This is no line of a translation: a keyword such as msgstr, then text in quotation marks. Mend it."
+            why = "This is no line of a translation: a keyword such as msgstr, and text in quotation marks. Mend it."
             raise PoUnreadable(number, why)
-        keyword, said = found["keyword"], line[line.index('"') :]
-        if keyword is None:
-            if last is None:
-                raise PoUnreadable(number, "A text stands here that belongs to no entry. Put msgid or msgstr before it.")
-            entry[last].append(said)
-            continue
-        name = "msgstr" if keyword.startswith("msgstr") else keyword
-        again = keyword if keyword.startswith("msgstr[") and keyword in entry else "msgstr[" if "[" in keyword else name
-        if again not in _FOLLOWS[last.partition("[")[0] if last else None] and name not in _FOLLOWS[last]:
-            raise PoUnreadable(number, f"“{keyword}” cannot stand here: an entry is msgctxt, msgid, msgstr, each once.")
-    return None
+        keyword = found["keyword"]
+        if keyword in ("msgctxt", "msgid") and ("msgid" in entry or keyword in entry):
+            _finish(entry, began, seen, repeated)
+            entry = {}
+        if keyword in ("msgctxt", "msgid"):
+            began = number
+        if not _may_follow(keyword, entry):
+            why = f"{keyword or 'This text'} cannot stand here: an entry is msgctxt, msgid, msgstr, each once. Mend it."
+            raise PoUnreadable(number, why)
+        last = keyword or last
+        entry[last] = entry.get(last, "") + found["said"]
+    if entry:
+        _finish(entry, began, seen, repeated)
+    return tuple(repeated)
+
+
+def _may_follow(keyword: str | None, entry: Mapping[str, str]) -> bool:
+    """Whether a keyword, or text that goes on (None), may come next in an entry that has these keywords so far."""
+    told = any(each.startswith("msgstr") for each in entry)
+    match keyword:
+        case None:
+            return bool(entry)
+        case "msgctxt" | "msgid":
+            return not told
+        case "msgid_plural":
+            return "msgid" in entry and not told and keyword not in entry
+        case "msgstr":
+            return "msgid" in entry and "msgid_plural" not in entry and not told
+    return "msgid_plural" in entry and keyword not in entry
+
+
+def _finish(entry: Mapping[str, str], began: int, seen: set[tuple[str | None, str]], repeated: list[int]) -> None:
+    if "msgid" not in entry or not any(each.startswith("msgstr") for each in entry):
+        raise PoUnreadable(began, "This entry is cut short: it has no msgid or no msgstr. Mend it.")
+    key = entry.get("msgctxt"), entry["msgid"]
+    if key in seen:
+        repeated.append(began)
+    seen.add(key)
 
 
 def write(path: Path, file: PoFile, *, sort: bool) -> bool:
@@ -115,14 +139,14 @@ def write(path: Path, file: PoFile, *, sort: bool) -> bool:
     text = _VOLATILE.sub("", buffer.getvalue().decode())
     if file.status:
         text = text.replace('"MIME-Version', f'"X-Status: {file.status}\\n"\n"MIME-Version', 1)
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(text.encode())
     return True
 
 
 def is_translated(message: Message) -> bool:
     """Whether a message has its translation, in every plural form, and no doubt about it."""
     forms = message.string if isinstance(message.string, (list, tuple)) else [message.string]
-    return bool(forms) and all(forms) and not message.fuzzy
+    return bool(forms) and not any(normalise.is_blank(form or "") for form in forms) and not message.fuzzy
