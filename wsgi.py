@@ -3,12 +3,13 @@
 import os
 
 from surveyapp import create_app
-from surveyapp.services import instruments, readiness, runtime
+from surveyapp.services import readiness, runtime
+from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.settings import from_environment
 
 _runtime = runtime.build(from_environment(os.environ))
-instruments.check_frozen(_runtime)
+questionnaire_versions.check_frozen(_runtime)
 app = create_app(_runtime)
 for _study in _runtime.studies if readiness.problem(_runtime) is None else ():
-    for _sentence in instruments.disagreements(_runtime, _study):
+    for _sentence in questionnaire_versions.disagreements(_runtime, _study):
         app.logger.warning(_sentence)

@@ -13,9 +13,9 @@ def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
     from surveyapp.web.evaluator.routes import evaluator
     from surveyapp.web.interviewer.routes import interviewer
-    from surveyapp.web.looking.routes import looking, phone
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
+    from surveyapp.web.preview.routes import phone, preview
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
     from surveyapp.web.shared.sign_in import staff
@@ -23,7 +23,7 @@ def create_app(runtime: Runtime) -> Flask:
     app = _bare()
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
-    for blueprint in (participant, staff, interviewer, evaluator, manager, looking, phone, health):
+    for blueprint in (participant, staff, interviewer, evaluator, manager, preview, phone, health):
         app.register_blueprint(blueprint)
     return app
 
@@ -31,7 +31,7 @@ def create_app(runtime: Runtime) -> Flask:
 def create_draft_app(folder: str, study: str, questionnaire: str) -> Flask:
     """The application that `surveyapp questionnaires try` serves, to the author of a questionnaire alone: whoever
     reaches it sees it."""
-    from surveyapp.web.looking import drafts
+    from surveyapp.web.preview import drafts
 
     app = _bare()
     drafts.assemble(app, Path(folder), study, questionnaire)

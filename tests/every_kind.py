@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from surveyapp.domain.people import Participant
-from surveyapp.services import access, instruments, planning
+from surveyapp.domain.participants import Participant
+from surveyapp.services.cases import scheduling
+from surveyapp.services.participants import links
+from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Clock, Runtime
-from surveyapp.store import cases, people
+from surveyapp.store import cases, participants
 from surveyapp.store.database import new_id
 from tests import factories
 
@@ -107,7 +109,7 @@ def create_runtime(
     (folder / NAME / "study.yaml").write_text(STUDY.format(language=language, opens=opens), encoding="utf-8")
     (folder / NAME / "guest_1" / "v1.yaml").write_text(QUESTIONNAIRE, encoding="utf-8")
     runtime = factories.create_runtime(database_url, clock, folder, **changes)
-    instruments.freeze(runtime, NAME, "guest_1")
+    questionnaire_versions.freeze(runtime, NAME, "guest_1")
     if open_versions:
         factories.open_questionnaires(runtime, NAME)
     return runtime
@@ -117,8 +119,8 @@ def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
     """A link's path to the case of a new guest."""
     participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(runtime.study(NAME)))
     with runtime.database.writing() as session:
-        people.add_participant(session, participant)
-        planning.plan_cases(runtime, session, participant)
-        given = access.issue(runtime, session, participant, cases.cases_of(session, participant.id)[0], "link")
+        participants.add_participant(session, participant)
+        scheduling.plan_cases(runtime, session, participant)
+        given = links.issue(runtime, session, participant, cases.cases_of(session, participant.id)[0], "link")
     assert given.link is not None
     return given.link

@@ -17,17 +17,21 @@ from sqlalchemy import Table, event, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Mode
-from surveyapp.domain.loading import load_studies
-from surveyapp.domain.people import Participant, Site
-from surveyapp.domain.route import NOT_ASKED
+from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.instrument.routing import NOT_ASKED
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
-from surveyapp.domain.study import Study
-from surveyapp.services import access, instruments, keyring, planning, visiting
+from surveyapp.services import keyring
+from surveyapp.services.cases import scheduling
 from surveyapp.services.keyring import Keyring
+from surveyapp.services.participants import links
+from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.responses import survey_session
+from surveyapp.services.responses.survey_session import ByInterviewer, ByLink
 from surveyapp.services.runtime import Clock, Runtime
-from surveyapp.services.visiting import ByInterviewer, ByLink
 from surveyapp.settings import ROOT, Settings, from_environment
-from surveyapp.store import cases, people, responses
+from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import Database, new_id
 from surveyapp.store.tables import Base
@@ -98,12 +102,12 @@ _opened: dict[str, list[tuple[Table, list[dict[str, Any]]]]] = {}
 
 def _open(runtime: Runtime, study: str) -> None:
     for name in sorted({name for name, _ in runtime.study(study).questionnaires}):
-        instruments.open_newest(runtime, study, name, None)
+        questionnaire_versions.open_newest(runtime, study, name, None)
 
 
 def create_site(runtime: Runtime, reference: str = "SM", size: str = "sme", asks_uc: str = "yes") -> Site:
     with runtime.database.writing() as session:
-        return people.add_site(
+        return participants.add_site(
             session,
             STUDY,
             reference,
@@ -134,8 +138,8 @@ def create_participant(
         attributes or {},
     )
     with runtime.database.writing() as session:
-        people.add_participant(session, participant)
-        planning.plan_cases(runtime, session, participant)
+        participants.add_participant(session, participant)
+        scheduling.plan_cases(runtime, session, participant)
     return participant
 
 
@@ -143,7 +147,7 @@ def create_link(runtime: Runtime, participant: Participant, touchpoint: int = 1)
     """A link's path (`/s/…`) to a participant's case."""
     with runtime.database.writing() as session:
         case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = access.issue(runtime, session, participant, case, "link")
+        given = links.issue(runtime, session, participant, case, "link")
     assert given.link is not None
     return given.link
 
@@ -152,14 +156,14 @@ def create_code(runtime: Runtime, participant: Participant, touchpoint: int = 1)
     """A code to type at /start, as it is given out."""
     with runtime.database.writing() as session:
         case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = access.issue(runtime, session, participant, case, "code")
+        given = links.issue(runtime, session, participant, case, "code")
     assert given.code is not None
     return given.code
 
 
 def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> ByLink:
     """The participant answering for themselves."""
-    return ByLink(access.open_link(runtime, create_link(runtime, participant, touchpoint).removeprefix("/s/")))
+    return ByLink(links.open_link(runtime, create_link(runtime, participant, touchpoint).removeprefix("/s/")))
 
 
 def by_interviewer(
@@ -232,7 +236,7 @@ def counted(runtime: Runtime) -> Iterator[list[str]]:
 
 def stored(runtime: Runtime, participant: Participant) -> tuple[dict[str, Answer], int]:
     """Somebody's current answers, *not asked* left out, and how many saves there were."""
-    visit = visiting.visit(runtime, by_link(runtime, participant))
+    visit = survey_session.visit(runtime, by_link(runtime, participant))
     with runtime.database.reading() as session:
         current = responses.current_answers(session, visit.ready[2].id)
     return {key: answer for key, answer in current.items() if answer != NOT_ASKED}, visit.ready[2].revision

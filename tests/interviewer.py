@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from surveyapp.domain.people import Contact, Participant
+from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import contacts
+from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.page import Client, Page

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from surveyapp.domain.answers import Answer, Codes, Mode
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.people import Participant
-from surveyapp.domain.questionnaire import fingerprint, to_document
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, Response
 from surveyapp.domain.staff import Scope
-from surveyapp.domain.study import Study
-from surveyapp.services import planning
+from surveyapp.services.cases import scheduling
 from surveyapp.services.runtime import Clock, Runtime
-from surveyapp.store import cases, instruments, people, responses
+from surveyapp.store import cases, participants, questionnaire_versions, responses
 from surveyapp.store.database import new_id
 from tests import factories
 
@@ -114,7 +114,7 @@ def create_runtime(
         opened = [each for each in sorted(runtime.study(NAME).questionnaires.items()) if each[0][1] <= newest]
         for (name, version), each in opened:
             document = to_document(each)
-            instruments.add_version(
+            questionnaire_versions.add_version(
                 session, NAME, name, version, fingerprint(document), document, runtime.clock(), None
             )
     return runtime
@@ -127,14 +127,14 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
     assert point is not None
     with runtime.database.writing() as session:
         scope = Scope(NAME, runtime.origin)
-        known = {each.reference: each for each in people.participants(session, scope, runtime.today(study))}
+        known = {each.reference: each for each in participants.participants(session, scope, runtime.today(study))}
         for number, given in enumerate(sittings, start):
             reference = f"GU-{number:04d}"
             participant = known.get(reference)
             if participant is None:
                 participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(study))
-                people.add_participant(session, participant)
-                planning.plan_cases(runtime, session, participant)
+                participants.add_participant(session, participant)
+                scheduling.plan_cases(runtime, session, participant)
             case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
             now = runtime.clock()
             response = Response(new_id(), case.id, point.questionnaire, version, "started", 0, 1, now)

@@ -8,11 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from surveyapp.analysis import change, distributions, rounding, shifts
-from surveyapp.analysis.distributions import Counted, Protected
-from surveyapp.analysis.slices import People, group_name
-from surveyapp.domain import study as domain
-from surveyapp.domain.kinds import Part, PartType
+from surveyapp.analysis import shifts
+from surveyapp.analysis.counting import distributions
+from surveyapp.analysis.counting.distributions import Counted, Protected
+from surveyapp.analysis.counting.slices import People, group_name
+from surveyapp.analysis.statistics import change, rounding
+from surveyapp.domain.instrument import study as domain
+from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.results import ResultRow, Slice
 
 

@@ -12,13 +12,16 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from surveyapp.analysis import change, disclosure, distributions, intervals, rounding, tallies
-from surveyapp.analysis.distributions import Protected
-from surveyapp.analysis.protected import CountTable, Group, ProtectedCount, ProtectedTable, Thresholds
-from surveyapp.analysis.slices import People, SliceKey, group_name, row_name
-from surveyapp.domain import study as domain
-from surveyapp.domain.kinds import Part
-from surveyapp.domain.quoting import plain
+from surveyapp.analysis.counting import distributions, tallies
+from surveyapp.analysis.counting.distributions import Protected
+from surveyapp.analysis.counting.slices import People, SliceKey, group_name, row_name
+from surveyapp.analysis.disclosure import protection
+from surveyapp.analysis.disclosure.tables import CellTotal, CountTable, Limits, ProtectedCount, ProtectedTable
+from surveyapp.analysis.statistics import change, intervals, rounding
+from surveyapp.domain.instrument import study as domain
+from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.piping import plain
+from surveyapp.domain.instrument.study import Measure, MeasureRow, Study
 from surveyapp.domain.results import (
     Category,
     Cell,
@@ -31,14 +34,13 @@ from surveyapp.domain.results import (
     ShiftStep,
     Slice,
 )
-from surveyapp.domain.study import Measure, MeasureRow, Study
 
 MOVEMENTS = ("rose", "same", "fell", "gained", "given_up", "both")
 """Up, level or down the options; onto, off or twice on the favourable side."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedRow:
     """One row of a measure with what it was asked as, and its answers; rows that compare have one set of options.
     `notes`: what is not the same among its own answers."""
 
@@ -51,7 +53,7 @@ class Asked:
 def shift(
     study: Study,
     measure: Measure,
-    asked: Sequence[Asked],
+    asked: Sequence[AskedRow],
     people: People,
     segment: str | None,
     *,
@@ -62,15 +64,15 @@ def shift(
     """The measure as it may be shown. With `matched`, on the people alone who answered at every moment; that is left
     undone where they, or the others, are fewer than the minimum base. Between rows whose step is broken there is no
     change."""
-    everybody, twice = _answered(asked)
+    everybody, both = _answered(asked)
     may_match = (
         len(asked) > 1
-        and disclosure.filter_allowed(len(twice), len(everybody - twice), study.thresholds.minimum_base)
-        and bool(twice)
+        and protection.filter_allowed(len(both), len(everybody - both), study.thresholds.minimum_base)
+        and bool(both)
     )
     matched = matched and may_match
     if may_match:
-        people = people.choosing(twice)
+        people = people.choosing(both)
     protected = [distributions.protect(each.frame, each.part, people, study.thresholds) for each in asked]
     refused = any((segment, matched) in each.refused for each in protected)
     slices = people.of(None if refused else segment)
@@ -116,7 +118,7 @@ def shift(
         rows=tuple(rows),
         changes=_changes(study, measure, asked, protected, people, slices, matched, steps),
         matched=matched,
-        matched_base=len(twice) if may_match else None,
+        matched_base=len(both) if may_match else None,
         segment=None if refused else segment,
         data_at=data_at,
         low_base_under=study.thresholds.low_base,
@@ -132,7 +134,7 @@ def _scale(part: Part, net: str) -> RowScale:
     return RowScale(options, part.question.neutral, named)
 
 
-def _answered(asked: Sequence[Asked]) -> tuple[set[Any], set[Any]]:
+def _answered(asked: Sequence[AskedRow]) -> tuple[set[Any], set[Any]]:
     """(everyone with an answer at some moment, those with one at every moment)."""
     people = []
     for each in asked:
@@ -144,7 +146,7 @@ def _answered(asked: Sequence[Asked]) -> tuple[set[Any], set[Any]]:
 def _changes(
     study: Study,
     measure: Measure,
-    asked: Sequence[Asked],
+    asked: Sequence[AskedRow],
     protected: Sequence[Protected],
     people: People,
     slices: Sequence[Slice],
@@ -179,7 +181,7 @@ def movements(
 ) -> Iterator[tuple[Slice, tallies.Linked, Change]]:
     """Before against now of one sitting, for everyone and each value of each segment: the true joint counts, and the
     change as it may be shown beside the two variables, `protected`."""
-    sides = [Asked(MeasureRow(0, part.moment, ""), part, frame) for part in (before, now)]
+    sides = [AskedRow(MeasureRow(0, part.moment, ""), part, frame) for part in (before, now)]
     moves = _moves(sides[0], sides[1], people, _favourable(before), thresholds)
     for each, _ in people.slices():
         key = (each, False)
@@ -205,7 +207,7 @@ class _Moves:
 
 
 def _moves(
-    before: Asked, after: Asked, people: People, favourable: tuple[str, ...], thresholds: domain.Thresholds
+    before: AskedRow, after: AskedRow, people: People, favourable: tuple[str, ...], thresholds: domain.Thresholds
 ) -> _Moves:
     codes = tuple(option.code for option in before.part.question.options)
     sides = [each.frame[each.frame["variable"] == each.part.key] for each in (before, after)]
@@ -227,20 +229,20 @@ def _moves(
     bases = {key: each.joint.base for key, each in together.items()}
     refused = distributions.refusals(people, bases, thresholds.minimum_base)
     offered = {key: within for key, within in members.items() if within and (key[0].segment, key[1]) not in refused}
-    table = disclosure.protect(
+    table = protection.protect(
         CountTable(
             rows=tuple(row_name(name) for name in names),
             columns=tuple(_pair(one, two) for one in codes for two in codes),
             counts=tuple(tuple(people for row in linked[name].joint.counts for people in row) for name in names),
             row_groups=tuple(
-                Group(group, tuple(row_name(name) for name in within))
+                CellTotal(group, tuple(row_name(name) for name in within))
                 for key, within in offered.items()
                 if (group := group_name(*key)) is not None
             ),
             column_groups=_movements(codes, favourable),
             rows_published=False,
         ),
-        Thresholds(thresholds.minimum_base, thresholds.minimum_cell),
+        Limits(thresholds.minimum_base, thresholds.minimum_cell),
     )
     return _Moves(favourable, together, table, frozenset(members.keys() - offered.keys()))
 
@@ -259,7 +261,7 @@ def _together(codes: tuple[str, ...], linked: Sequence[tallies.Linked]) -> talli
     return tallies.Linked(joint, sum(each.lost for each in linked), sum(each.joined for each in linked))
 
 
-def _movements(codes: Sequence[str], favourable: Collection[str]) -> tuple[Group, ...]:
+def _movements(codes: Sequence[str], favourable: Collection[str]) -> tuple[CellTotal, ...]:
     """The sums of pairs that are also told. Options run from most to least favourable: to rise is to move up."""
 
     def pairs(test: Callable[[int, int, bool, bool], bool]) -> tuple[str, ...]:
@@ -278,7 +280,7 @@ def _movements(codes: Sequence[str], favourable: Collection[str]) -> tuple[Group
         "given_up": pairs(lambda _i, _j, a, b: a and not b),
         "both": pairs(lambda _i, _j, a, b: a and b),
     }
-    return tuple(Group(name, members) for name, members in named.items() if members)
+    return tuple(CellTotal(name, members) for name, members in named.items() if members)
 
 
 def _change(

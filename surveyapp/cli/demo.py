@@ -12,7 +12,8 @@ import click
 from surveyapp.cli.context import DEMO_ENV, check_port, open_runtime, open_settings
 from surveyapp.cli.context import serve as become_server
 from surveyapp.services import demo as service
-from surveyapp.services import instruments, readiness
+from surveyapp.services import readiness
+from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 
 
@@ -46,7 +47,7 @@ def serve(port: int) -> None:
     _write_environment()
     os.environ.setdefault("SURVEYAPP_PUBLIC_URL", f"http://127.0.0.1:{port}")
     runtime = _migrated()
-    instruments.check_frozen(runtime)
+    questionnaire_versions.check_frozen(runtime)
     if not service.is_loaded(runtime):
         click.echo("Loading the demonstration, once…")
         service.load(runtime)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from surveyapp.cli.context import questionnaires_folder
+from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import StateRefused
-from surveyapp.domain.loading import load_studies
-from surveyapp.services import interface, wording
-from surveyapp.services.po import PoUnreadable
+from surveyapp.services.translation import interface_catalogues, study_catalogues
+from surveyapp.services.translation.po_files import PoUnreadable
 
 
 @click.group()
@@ -21,9 +21,9 @@ def messages() -> None:
 def update(added: tuple[str, ...]) -> None:
     """Bring every language's file up to date with the source. A second run changes nothing."""
     try:
-        interface.update(added)
+        interface_catalogues.update(added)
         for study in load_studies(questionnaires_folder()).values():
-            wording.update(questionnaires_folder() / study.id, study)
+            study_catalogues.update(questionnaires_folder() / study.id, study)
     except PoUnreadable as error:
         raise StateRefused(f"Line {error.line} of a .po file cannot be read: {error.why}.") from None
     _print()
@@ -36,14 +36,14 @@ def coverage() -> None:
 
 
 def _print() -> None:
-    for language in interface.languages():
-        if language != interface.SOURCE:
-            (theirs, of_theirs), (every, of_every), draft = interface.counted(language)
+    for language in interface_catalogues.languages():
+        if language != interface_catalogues.SOURCE:
+            (theirs, of_theirs), (every, of_every), draft = interface_catalogues.counted(language)
             said = f"participants' pages {theirs} of {of_theirs}, all pages {every} of {of_every}"
             click.echo(f"interface {language}: {said}{', draft' if draft else ''}")
     folder = questionnaires_folder()
     for study in load_studies(folder).values():
-        for each in wording.coverages(folder / study.id, study):
+        for each in study_catalogues.coverages(folder / study.id, study):
             said = (
                 f"participants and interviewers {each.participant.done} of {each.participant.total} "
                 f"({each.participant.percent}%), staff alone {each.evaluator.done} of {each.evaluator.total} "

@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from surveyapp.cli.context import check_port, open_runtime, questionnaires_folder, serve
+from surveyapp.domain.authoring.schema import SCHEMAS, json_schema
+from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import QuestionnaireFaults
-from surveyapp.domain.source import did_you_mean
-from surveyapp.domain.written import SCHEMAS, json_schema
-from surveyapp.reports.wording_text import FATES, difference_lines, history_lines
-from surveyapp.services import differences, instruments, looking, moving, opening
+from surveyapp.reports.text.version_text import FATES, difference_lines, history_lines
+from surveyapp.services.questionnaires import catalogue, release_preview, response_migration
+from surveyapp.services.questionnaires import diff as version_diff
+from surveyapp.services.questionnaires import versions as questionnaire_versions
 
 
 @click.group()
@@ -26,7 +28,7 @@ def check(study: str | None) -> None:
     """Check every study, or one STUDY by its name or its folder (a folder of studies too): exit 0, or every fault with
     file, line and what to do."""
     try:
-        summary = instruments.check_folder(_folder_of(study))
+        summary = questionnaire_versions.check_folder(_folder_of(study))
     except QuestionnaireFaults as error:
         for fault in error.faults:
             click.echo(str(fault))
@@ -71,14 +73,14 @@ def freeze(study: str, questionnaire: str, yes: bool) -> None:
     """Freeze the newest version of a QUESTIONNAIRE: from then on its file cannot change. What is different from the
     version before is said first."""
     runtime = open_runtime()
-    prospect = opening.freezing(runtime, study, questionnaire)
+    prospect = release_preview.freezing(runtime, study, questionnaire)
     if prospect.version is None:
         click.echo(f"{questionnaire} is frozen already, up to its newest version.")
         return
     _say(prospect)
     _ask(yes, f"Freeze version {prospect.version} of {questionnaire}?")
-    version = instruments.freeze(runtime, study, questionnaire)
-    click.echo(f"{questionnaire} is frozen up to version {version}. Commit {study}/{instruments.LOCK}.")
+    version = questionnaire_versions.freeze(runtime, study, questionnaire)
+    click.echo(f"{questionnaire} is frozen up to version {version}. Commit {study}/{questionnaire_versions.LOCK}.")
 
 
 @questionnaires.command("open")
@@ -89,13 +91,13 @@ def open_version(study: str, questionnaire: str, yes: bool) -> None:
     """Open the newest frozen version of a QUESTIONNAIRE for new responses. What is different from the one that is open,
     and who is midway on it, is said first."""
     runtime = open_runtime()
-    prospect = opening.opening(runtime, None, study, questionnaire)
+    prospect = release_preview.opening(runtime, None, study, questionnaire)
     if prospect.version is not None:
         _say(prospect)
         for version, count in prospect.midway:
             click.echo(f"Midway on version {version}: {count}. They finish on it, unless they are moved.")
         _ask(yes, f"Open version {prospect.version} of {questionnaire}?")
-    version, new = instruments.open_newest(runtime, study, questionnaire, None)
+    version, new = questionnaire_versions.open_newest(runtime, study, questionnaire, None)
     state = "is now open" if new else "was open already"
     click.echo(f"{questionnaire} version {version} {state}.")
 
@@ -105,14 +107,14 @@ def open_version(study: str, questionnaire: str, yes: bool) -> None:
 @click.argument("questionnaire")
 def reword(study: str, questionnaire: str) -> None:
     """Take up corrected translations of a QUESTIONNAIRE's open versions."""
-    made = instruments.reword(open_runtime(), study, questionnaire, None)
+    made = questionnaire_versions.reword(open_runtime(), study, questionnaire, None)
     for each in made:
         click.echo(f"{questionnaire} version {each.version}, {each.language}: revision {each.revision}.")
     if not made:
         click.echo("Nothing changed.")
 
 
-def _say(prospect: opening.Prospect) -> None:
+def _say(prospect: release_preview.Prospect) -> None:
     for line in difference_lines(prospect.difference) if prospect.difference else ():
         click.echo(line)
 
@@ -126,7 +128,7 @@ def try_out(study: str, questionnaire: str, port: int) -> None:
     and stores nothing."""
     folder = questionnaires_folder()
     try:
-        looking.newest(looking.draft(folder, study), questionnaire)
+        catalogue.newest(catalogue.draft(folder, study), questionnaire)
     except QuestionnaireFaults as error:
         click.echo(f"It cannot be read yet. The page says all that is wrong, and begins with:\n{error.faults[0]}")
     check_port(port)
@@ -143,13 +145,13 @@ def move(study: str, questionnaire: str, yes: bool) -> None:
     """Move everybody midway on an older version of a QUESTIONNAIRE to the one that is open. What each answer becomes is
     said first; none is lost."""
     runtime = open_runtime()
-    seen = moving.preview(runtime, None, study, questionnaire)
+    seen = response_migration.preview(runtime, None, study, questionnaire)
     for line in move_lines(seen):
         click.echo(line)
     if not seen.people:
         return
     _ask(yes, f"Move them to version {seen.version}?")
-    count = moving.move(runtime, None, study, questionnaire)
+    count = response_migration.move(runtime, None, study, questionnaire)
     click.echo(f"{count} moved to version {seen.version}.")
 
 
@@ -161,7 +163,7 @@ def move(study: str, questionnaire: str, yes: bool) -> None:
 def diff(study: str, questionnaire: str, first: str | None, second: str | None) -> None:
     """Say what is different between two versions of a QUESTIONNAIRE: the two newest, or FIRST and SECOND (v1 v2). For
     two touchpoints, name both: `diff STUDY backfill_1/v1 backfill_2/v1`."""
-    found = differences.find_difference(questionnaires_folder(), study, questionnaire, first, second)
+    found = version_diff.find_difference(questionnaires_folder(), study, questionnaire, first, second)
     for line in difference_lines(found):
         click.echo(line)
 
@@ -171,12 +173,12 @@ def diff(study: str, questionnaire: str, first: str | None, second: str | None) 
 @click.argument("variable")
 def history(study: str, variable: str) -> None:
     """Follow a VARIABLE through every touchpoint and version: where asked, in which words, what lies between."""
-    known, found = differences.find_history(questionnaires_folder(), study, variable)
+    known, found = version_diff.find_history(questionnaires_folder(), study, variable)
     for line in history_lines(known, variable, found):
         click.echo(line)
 
 
-def move_lines(seen: moving.MovePreview) -> Iterator[str]:
+def move_lines(seen: response_migration.MovePreview) -> Iterator[str]:
     """What moving means, a line at a time: each person, then each question of which not every answer is kept."""
     if not seen.people:
         yield f"Nobody is midway on an older version of {seen.questionnaire} than {seen.version}."

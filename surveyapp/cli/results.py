@@ -9,7 +9,7 @@ import sys
 import click
 
 from surveyapp.cli.context import open_runtime
-from surveyapp.reports.results_table import COLUMNS, as_record
+from surveyapp.reports.files.results_table import COLUMNS, as_record
 
 
 @click.command()
@@ -17,7 +17,7 @@ from surveyapp.reports.results_table import COLUMNS, as_record
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
 def results(study: str, form: str) -> None:
     """Print a row for each number of a STUDY, with its true count and what an evaluator would see of it."""
-    from surveyapp.services import results as service
+    from surveyapp.services.results import measures as service
 
     records = [as_record(study, row) for row in service.table(open_runtime(), study)]
     if form == "json":

@@ -6,8 +6,8 @@ import click
 
 from surveyapp.cli.context import open_runtime
 from surveyapp.domain.staff import Role
-from surveyapp.services import accounts
-from surveyapp.services.passwords import ONE_TIME_FOR
+from surveyapp.services.staff import accounts
+from surveyapp.services.staff.passwords import ONE_TIME_FOR
 
 ROLES = [role.value for role in Role]
 

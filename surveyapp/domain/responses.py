@@ -27,7 +27,7 @@ class Response:
 
 
 @dataclass(frozen=True)
-class Given:
+class RecordedAnswer:
     """The latest answer somebody gave to a variable, and how: what an interviewer sees of a participant's start."""
 
     variable: str
@@ -55,7 +55,7 @@ class NewSave:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class ResponseSummary:
     """A response at one touchpoint, in short: when it was handed in (None: not yet), in which modes it was entered, in
     the order first used, and by which staff (key and name)."""
 

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import NotPermitted
-from surveyapp.domain.people import Origin
+from surveyapp.domain.participants import Origin
 
 
 class Role(enum.Enum):

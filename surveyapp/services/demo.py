@@ -18,17 +18,21 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode, Reason
-from surveyapp.domain.cases import ANSWERABLE, Attempt, CaseState, Disposition, Outcome, disposition_after
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
-from surveyapp.domain.kinds.base import MISSING_PREFIX
-from surveyapp.domain.people import Contact, Event, Origin, Participant, Site
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Attempt, CaseState, Disposition, Outcome, disposition_after
+from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
-from surveyapp.domain.study import Study
-from surveyapp.services import access, answering, contacts, fieldwork, instruments, planning, visiting
+from surveyapp.services.cases import scheduling
+from surveyapp.services.fieldwork import calls
 from surveyapp.services.keyring import hash_password
+from surveyapp.services.participants import contacts, links
+from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses.survey_session import ByInterviewer, ByLink
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.visiting import ByInterviewer, ByLink
-from surveyapp.store import cases, demonstration, people
+from surveyapp.store import cases, demonstration, participants
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 
@@ -63,7 +67,7 @@ def password(runtime: Runtime) -> str:
 def is_loaded(runtime: Runtime) -> bool:
     """Whether the demonstration's people are there."""
     with runtime.database.reading() as session:
-        return people.counts_by_origin(session).get(Origin.DEMO, 0) > 0
+        return participants.counts_by_origin(session).get(Origin.DEMO, 0) > 0
 
 
 def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
@@ -77,7 +81,7 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
             "Run `make demo` in a folder of its own."
         )
     with runtime.database.writing() as session:
-        if people.counts_by_origin(session).get(Origin.REAL, 0):
+        if participants.counts_by_origin(session).get(Origin.REAL, 0):
             raise StateRefused(
                 "This database holds real people. The demonstration is not loaded into it: point "
                 "SURVEYAPP_DATABASE_URL at an empty one."
@@ -103,14 +107,14 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
         later: list[cases.CaseOverview] = []
         for study in runtime.studies.values():
             for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
-                ends = access.expiry(overview.case)
+                ends = links.expiry(overview.case)
                 if ends is not None and ends <= runtime.clock():
                     continue
                 state = overview.case.state(runtime.clock(), overview.response_state)
                 if state in ANSWERABLE or state in relaxed:
                     (open_now if state in ANSWERABLE else later).append(overview)
         chosen = [*_by_turns(open_now), *_by_turns(later)][:limit]
-        given = [access.issue(runtime, session, each.participant, each.case, "link") for each in chosen]
+        given = [links.issue(runtime, session, each.participant, each.case, "link") for each in chosen]
     return [f"{runtime.settings.public_url}{each.link}" for each in given]
 
 
@@ -144,7 +148,7 @@ def _load_cohort(
 ) -> int:
     with runtime.database.writing() as session:
         sites = {
-            each["reference"]: people.add_site(
+            each["reference"]: participants.add_site(
                 session, study.id, each["reference"], each["name"], each["attributes"], as_of - BEFORE_EVERYTHING
             )
             for each in cohort["sites"]
@@ -189,7 +193,7 @@ def _open(runtime: Runtime, study: Study, as_of: dt.date, opening: Mapping[str, 
     then = dataclasses.replace(
         runtime, clock=MovingClock(_moment(runtime, study, as_of, {"days": opening["days"], "hour": 0}))
     )
-    instruments.open_version(then, study.id, opening["questionnaire"], opening["version"], None)
+    questionnaire_versions.open_version(then, study.id, opening["questionnaire"], opening["version"], None)
 
 
 def _add_person(
@@ -210,11 +214,13 @@ def _add_person(
         sites[written["site"]] if written.get("site") else None,
         written["attributes"],
     )
-    people.add_participant(session, person)
+    participants.add_participant(session, person)
     contacts.write(runtime, session, person, Contact(**written["contact"]))
     for event in written["events"]:
-        people.add_event(session, person.id, Event(event["event"], as_of + dt.timedelta(days=event["days"]), "demo"))
-    for case in planning.plan_cases(runtime, session, person):
+        participants.add_event(
+            session, person.id, Event(event["event"], as_of + dt.timedelta(days=event["days"]), "demo")
+        )
+    for case in scheduling.plan_cases(runtime, session, person):
         if not written.get("reachable", True):
             cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
     return person
@@ -236,13 +242,13 @@ def _answer(
     interviewer: Staff,
 ) -> None:
     mode = Mode(written["mode"])
-    who: visiting.Who
+    who: survey_session.Who
     if mode is Mode.SELF:
         with runtime.database.writing() as session:
             case = next(each for each in cases.cases_of(session, person.id) if each.touchpoint == written["touchpoint"])
-            link = access.issue(runtime, session, person, case, "link").link
+            link = links.issue(runtime, session, person, case, "link").link
         assert link is not None
-        who = ByLink(access.open_link(runtime, link.removeprefix("/s/")))
+        who = ByLink(links.open_link(runtime, link.removeprefix("/s/")))
     else:
         who = ByInterviewer(interviewer, study.id, person.reference, written["touchpoint"], mode)
     visit = answering.give_consent(runtime, who, {purpose.id: True for purpose in study.consent})
@@ -257,7 +263,7 @@ def _answer(
         if not _save_sections(runtime, who, form, written.get("stopped_at")):
             return
         if isinstance(who, ByInterviewer):
-            fieldwork.hand_in(runtime, who, uuid.uuid4())
+            calls.hand_in(runtime, who, uuid.uuid4())
         else:
             answering.submit(runtime, who)
     except (AnswersRefused, Unfinished) as error:
@@ -267,11 +273,13 @@ def _answer(
         ) from error
 
 
-def _save_sections(runtime: Runtime, who: visiting.Who, form: Mapping[str, list[str]], stopped_at: str | None) -> bool:
+def _save_sections(
+    runtime: Runtime, who: survey_session.Who, form: Mapping[str, list[str]], stopped_at: str | None
+) -> bool:
     """A save for each section on the route, all in one unit of work: there are thousands of answers. Whether the end
     was reached, and not the section in front of which they stopped. Raises AnswersRefused."""
     with runtime.database.writing() as session:
-        visit = visiting.visit_in(runtime, session, who, lock=True)
+        visit = survey_session.visit_in(runtime, session, who, lock=True)
         passed = None
         while (page := visit.ready[1].frontier) is not None and page.section.id != passed:
             passed = page.section.id

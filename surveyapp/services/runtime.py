@@ -10,17 +10,23 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import NotFound, StateRefused
-from surveyapp.domain.loading import load_studies
-from surveyapp.domain.people import Origin
-from surveyapp.domain.questionnaire import Questionnaire, from_document
-from surveyapp.domain.study import Study
-from surveyapp.domain.wording import Words, translated, translated_study, translated_whole, words_for
-from surveyapp.services import wording
+from surveyapp.domain.instrument.questionnaire import Questionnaire, from_document
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import (
+    Translations,
+    translated,
+    translated_study,
+    translated_whole,
+    words_for,
+)
+from surveyapp.domain.participants import Origin
 from surveyapp.services.keyring import Keyring
-from surveyapp.services.po import PoUnreadable
+from surveyapp.services.translation import study_catalogues
+from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.settings import Settings
-from surveyapp.store import instruments, wordings
+from surveyapp.store import questionnaire_versions, translations
 from surveyapp.store.database import Database
 
 Clock = Callable[[], dt.datetime]
@@ -69,7 +75,7 @@ class Runtime:
         """A version as it was opened, from the database; parsed once a process, for it cannot change."""
         key = (study, questionnaire, version)
         if key not in self._instruments:
-            document = instruments.document(session, study, questionnaire, version)
+            document = questionnaire_versions.document(session, study, questionnaire, version)
             if document is None:
                 raise StateRefused(
                     f"Version {version} of {questionnaire} was never opened. Open it with "
@@ -81,7 +87,7 @@ class Runtime:
     def offered(self, study: Study) -> tuple[str, ...]:
         """The languages people can choose in a study, its source among them. Worked out once a process."""
         if study.id not in self._offered:
-            self._offered[study.id] = wording.offered(self.settings.questionnaires / study.id, study)
+            self._offered[study.id] = study_catalogues.offered(self.settings.questionnaires / study.id, study)
         return self._offered[study.id]
 
     def study_in(self, study: Study, language: str) -> Study:
@@ -90,7 +96,9 @@ class Runtime:
         if key not in self._studies_in:
             own = language == study.source_language
             folder = self.settings.questionnaires / study.id
-            self._studies_in[key] = translated_study(study, {} if own else wording.words_in(folder, language), language)
+            self._studies_in[key] = translated_study(
+                study, {} if own else study_catalogues.words_in(folder, language), language
+            )
         return self._studies_in[key]
 
     def study_for_staff(self, study_id: str, language: str | None) -> Study:
@@ -118,13 +126,13 @@ class Runtime:
             self._instruments_for_staff[key] = translated(source, words, language, study.source_language, 0)
         return self._instruments_for_staff[key]
 
-    def _staff_words(self, study: Study, language: str) -> Words:
+    def _staff_words(self, study: Study, language: str) -> Translations:
         """None in the source, in a language without a file, and where the file cannot be read, which
         `questionnaires check` tells of: the study is then shown as it was written."""
         if language == study.source_language:
             return {}
         try:
-            return wording.words_in(self.settings.questionnaires / study.id, language)
+            return study_catalogues.words_in(self.settings.questionnaires / study.id, language)
         except PoUnreadable:
             return {}
 
@@ -134,10 +142,10 @@ class Runtime:
         """`instrument` in a language, in the newest revision of its words; in the source's where it has none."""
         source = self.instrument(session, study.id, questionnaire, version)
         own = language == study.source_language
-        revision = 0 if own else wordings.newest_revision(session, study.id, questionnaire, version, language) or 0
+        revision = 0 if own else translations.newest_revision(session, study.id, questionnaire, version, language) or 0
         key = (study.id, questionnaire, version, language, revision)
         if key not in self._worded:
-            words = wordings.words(session, *key) if revision else {}
+            words = translations.words(session, *key) if revision else {}
             self._worded[key] = translated(source, words, language, study.source_language, revision)
         return self._worded[key]
 

@@ -15,7 +15,7 @@ from surveyapp.store.tables import AuditRow
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     at: dt.datetime
     staff_id: uuid.UUID | None
     action: str
@@ -40,13 +40,14 @@ def record(
     )
 
 
-def entries(session: Session, study: str | None = None) -> list[Entry]:
+def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
     """The trail, oldest first."""
     query = select(AuditRow).order_by(AuditRow.at, AuditRow.id)
     if study is not None:
         query = query.where(AuditRow.study == study)
     return [
-        Entry(row.at, row.staff_id, row.action, row.study, row.subject, row.detail) for row in session.scalars(query)
+        AuditEntry(row.at, row.staff_id, row.action, row.study, row.subject, row.detail)
+        for row in session.scalars(query)
     ]
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.cases import Access, Attempt, Case, Disposition, Lease, Outcome
-from surveyapp.domain.people import Participant
+from surveyapp.domain.fieldwork.cases import Access, Attempt, Case, Disposition, Lease, Outcome
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Scope
-from surveyapp.store import people
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AccessRow,
@@ -44,7 +44,7 @@ class CaseOverview:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCase:
     """A case that can be answered now, with what a queue shows of it. `sealed` holds the contact fields asked for."""
 
     case: Case
@@ -54,7 +54,7 @@ class Waiting:
     response_state: str | None
     attempts: tuple[Attempt, ...]
     lease: Lease | None
-    sealed: Mapping[str, people.Sealed]
+    sealed: Mapping[str, participants.Sealed]
 
 
 def add_case(session: Session, case: Case) -> None:
@@ -93,7 +93,7 @@ def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:
 
 def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: int) -> Case | None:
     """A participant's case at a touchpoint, if the scope may see them."""
-    query = people.scoped(
+    query = participants.scoped(
         select(CaseRow).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
     ).where(ParticipantRow.reference == reference, CaseRow.touchpoint == touchpoint)
@@ -104,8 +104,8 @@ def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: in
 def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[CaseOverview]:
     """Every case in scope with what a list shows of it, by participant's reference and touchpoint. Six queries, however
     many cases."""
-    persons = {each.id: each for each in people.participants(session, scope, on, group)}
-    query = people.scoped(
+    persons = {each.id: each for each in participants.participants(session, scope, on, group)}
+    query = participants.scoped(
         select(CaseRow, ResponseRow.state, ResponseRow.submitted_at)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
@@ -115,7 +115,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
         query = query.where(ParticipantRow.group_id == group)
     rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
     attempts: dict[uuid.UUID, list[Attempt]] = {}
-    tried = people.scoped(
+    tried = participants.scoped(
         select(AttemptRow, StaffRow.name)
         .join(CaseRow, CaseRow.id == AttemptRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
@@ -147,12 +147,12 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
     return found
 
 
-def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[str]) -> list[Waiting]:
+def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[str]) -> list[WaitingCase]:
     """The cases in scope that can be answered now, by reference and touchpoint, with these contact fields (sealed).
     Three queries, however many cases."""
 
     def callable_now(query: Any) -> Any:
-        return people.scoped(query, scope).where(
+        return participants.scoped(query, scope).where(
             ParticipantRow.withdrawn_at.is_(None),
             CaseRow.opens_at <= now,
             or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
@@ -189,7 +189,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
         ).order_by(AttemptRow.at, AttemptRow.id)
     ):
         attempts.setdefault(row.case_id, []).append(_attempt(row, name))
-    sealed: dict[uuid.UUID, dict[str, people.Sealed]] = {}
+    sealed: dict[uuid.UUID, dict[str, participants.Sealed]] = {}
     for row in session.scalars(
         callable_now(
             select(ContactRow)
@@ -200,9 +200,9 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
         .where(ContactRow.field.in_(fields))
         .order_by(ContactRow.participant_id, ContactRow.field)
     ):
-        sealed.setdefault(row.participant_id, {})[row.field] = people.Sealed(row.key_id, row.ciphertext)
+        sealed.setdefault(row.participant_id, {})[row.field] = participants.Sealed(row.key_id, row.ciphertext)
     return [
-        Waiting(
+        WaitingCase(
             _case(row),
             reference,
             group,

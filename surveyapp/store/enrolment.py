@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.cases import Case
-from surveyapp.domain.people import Event, Participant
+from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.participants import Event, Participant
 from surveyapp.domain.staff import Scope
 from surveyapp.store.database import new_id
-from surveyapp.store.people import Sealed, scoped
+from surveyapp.store.participants import Sealed, scoped
 from surveyapp.store.tables import (
     CaseRow,
     ContactLookupRow,
@@ -27,7 +27,7 @@ from surveyapp.store.tables import (
 
 
 @dataclass(frozen=True)
-class Newcomer:
+class Enrolment:
     """Somebody who joins, with everything that is stored of them from the start."""
 
     participant: Participant
@@ -43,7 +43,7 @@ def lock(session: Session, study: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"enrolment {study}"))))
 
 
-def add_newcomers(session: Session, newcomers: Sequence[Newcomer]) -> None:
+def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
     """Stores them in a handful of statements, however many. They are new: nothing is looked up."""
     people = [
         {

@@ -16,10 +16,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
-from surveyapp.domain.people import Participant
-from surveyapp.domain.responses import Given, NewSave, Response, Sitting
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseSummary
 from surveyapp.domain.staff import Scope
-from surveyapp.store import people
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerHistoryRow,
@@ -87,7 +87,7 @@ class Midway:
 def midway(session: Session, scope: Scope, questionnaire: str, before: int, today: dt.date) -> list[Midway]:
     """The responses in scope begun on a version before this one and not handed in, in the order of people's references.
     Those of withdrawn people are left out."""
-    query = people.scoped(
+    query = participants.scoped(
         select(ResponseRow, CaseRow.touchpoint, CaseRow.participant_id)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
@@ -101,7 +101,7 @@ def midway(session: Session, scope: Scope, questionnaire: str, before: int, toda
     rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
     found = []
     for row, touchpoint, participant_id in rows:
-        participant = people.participant(session, participant_id, today)
+        participant = participants.participant(session, participant_id, today)
         assert participant is not None
         found.append(Midway(participant, touchpoint, _response(row)))
     return found
@@ -194,7 +194,7 @@ def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answe
     return _gathered(rows)
 
 
-def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
+def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, RecordedAnswer]:
     """The latest answer ever given to each variable, on the route or not, with how it came. One that was taken back by
     a move to another version, on which it is asked again, is none."""
     rows = session.execute(
@@ -203,11 +203,11 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Given]:
         .where(SaveRow.response_id == response_id)
         .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
     ).all()
-    newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], Given]] = {}
+    newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], RecordedAnswer]] = {}
     for row, mode, by, at, save_id in rows:
         found = newest.get(row.variable)
         together = [*found[1], row] if found and found[0] == save_id else [row]
-        given = Given(row.variable, _answer(together), Mode(mode), by, at, save_id)
+        given = RecordedAnswer(row.variable, _answer(together), Mode(mode), by, at, save_id)
         newest[row.variable] = (save_id, together, given)
     taken_back = Missing(Reason.NOT_ASKED)
     return {variable: given for variable, (_, _, given) in newest.items() if given.answer != taken_back}
@@ -234,7 +234,7 @@ def modes_of(session: Session, response_id: uuid.UUID) -> list[Mode]:
     return [Mode(mode) for mode in dict.fromkeys(rows)]
 
 
-def sittings(session: Session, participant_id: uuid.UUID) -> list[Sitting]:
+def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSummary]:
     """A person's responses by touchpoint, in short."""
     rows = session.execute(
         select(CaseRow.touchpoint, ResponseRow.submitted_at, SaveRow.mode, SaveRow.by_staff, StaffRow.name)
@@ -251,7 +251,7 @@ def sittings(session: Session, participant_id: uuid.UUID) -> list[Sitting]:
         if staff_id is not None:
             by[staff_id] = name
     return [
-        Sitting(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
+        ResponseSummary(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
         for touchpoint, (submitted_at, modes, by) in found.items()
     ]
 
@@ -317,7 +317,7 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
     """Every current answer of a group's responses, long: one row an answer, a multiple one an option. Columns are
     `ANSWER_COLUMNS`. Submitted responses only, unless those midway are asked for. Withdrawn people are left out."""
     states = ("submitted", "started") if include_started else ("submitted",)
-    query = people.scoped(
+    query = participants.scoped(
         select(
             AnswerRow.response_id,
             CaseRow.participant_id,
@@ -344,7 +344,7 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
 
 def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:
     """When the newest response in scope was submitted: the time of a result's data."""
-    query = people.scoped(
+    query = participants.scoped(
         select(ResponseRow.submitted_at)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.cases import Access, Case, Disposition
+from surveyapp.domain.fieldwork.cases import Access, Case, Disposition
 from surveyapp.domain.staff import Scope
-from surveyapp.store.people import scoped
+from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ResponseRow, SiteRow
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.store.database import new_id
-from surveyapp.store.people import Sealed
+from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import GrantRow, StaffRow
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from surveyapp.domain.answers import Answer, Codes
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.questionnaire import from_document, to_document
-from surveyapp.domain.route import Situation, walk
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.questionnaire import from_document, to_document
+from surveyapp.domain.instrument.routing import Situation, walk
 
 SMALLEST = Path(__file__).parents[1] / "questionnaires" / "base" / "study.yaml"
 

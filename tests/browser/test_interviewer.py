@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
-from surveyapp.domain.people import Participant
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import answering, fieldwork, visiting
+from surveyapp.services.fieldwork import calls
+from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases
 from tests import factories
@@ -44,10 +45,10 @@ def participant(runtime_sqlite: Runtime) -> Participant:
     return create_reachable(runtime_sqlite)
 
 
-def begin(runtime: Runtime, staff: Staff, participant: Participant) -> visiting.ByInterviewer:
+def begin(runtime: Runtime, staff: Staff, participant: Participant) -> survey_session.ByInterviewer:
     """The interviewer with the case open and consent recorded."""
     who = factories.by_interviewer(staff, participant)
-    fieldwork.open_case(runtime, who)
+    calls.open_case(runtime, who)
     answering.give_consent(runtime, who, {"take_part": True})
     return who
 
@@ -109,7 +110,7 @@ def test_a_section_is_entered_by_keyboard_alone(
     keys.press("Enter")
     keys.press("Enter")
     page.wait_for_url("**/sections/readiness_start*")
-    answers = visiting.visit(runtime_sqlite, factories.by_interviewer(staff, participant)).ready[1].answers
+    answers = survey_session.visit(runtime_sqlite, factories.by_interviewer(staff, participant)).ready[1].answers
     assert dict(answers) == {
         "heard_via": Codes(("other",)),
         "heard_via_other_text": Text("Ann, next door"),
@@ -125,7 +126,7 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     other = create_reachable(runtime_sqlite)
     colleague = factories.create_staff(runtime_sqlite, Role.INTERVIEWER)
-    fieldwork.open_case(runtime_sqlite, factories.by_interviewer(colleague, other))
+    calls.open_case(runtime_sqlite, factories.by_interviewer(colleague, other))
     page = desk(size)
 
     def check(heading: str) -> None:
@@ -210,7 +211,7 @@ def test_without_a_network_it_says_so_and_saves_when_it_is_back(
     page.unroute("**/sections/**")
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page)
-    answers = visiting.visit(runtime_sqlite, who).ready[1].answers
+    answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
     assert answers == {"heard_via": Codes(("jobcentre_plus",)), "first_feeling": Codes(("negative",))}
 
 
@@ -242,7 +243,7 @@ def test_a_case_taken_over_stops_saving_and_says_who_has_it(
     page = desk()
     start_of_interview(page, participant)
     supervisor = factories.create_staff(runtime_sqlite, Role.SUPERVISOR, email="sam@example.org")
-    fieldwork.open_case(runtime_sqlite, factories.by_interviewer(supervisor, participant), take_over=True)
+    calls.open_case(runtime_sqlite, factories.by_interviewer(supervisor, participant), take_over=True)
     page.keyboard.press("2")
     expect(page.locator("[data-saved]")).to_contain_text("Not saved: Sam has this case open now.")
 
@@ -266,7 +267,7 @@ def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(
     page.keyboard.press("-")
     page.get_by_role("button", name="Next section").click()
     page.wait_for_url("**/sections/readiness_start*")
-    answers = visiting.visit(runtime_sqlite, who).ready[1].answers
+    answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
     assert answers["heard_via"] == Missing(Reason.SKIPPED, "Had to go 1 2")
     assert answers["first_feeling"] == Missing(Reason.DONT_KNOW)
     assert answers["hopes"] == Missing(Reason.PREFER_NOT_TO_SAY)
@@ -335,5 +336,5 @@ def test_words_taken_out_again_do_not_come_back(
         words.fill("")
     page.reload()
     expect(words).to_have_value("")
-    answers = visiting.visit(runtime_sqlite, who).ready[1].answers
+    answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
     assert answers["first_feeling_why"] == Missing(Reason.SKIPPED)

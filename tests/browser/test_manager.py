@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import access, enrolment
+from surveyapp.services.participants import enrolment, links
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
@@ -131,7 +131,7 @@ def test_a_link_is_handed_over_on_a_slip(runtime_sqlite: Runtime, office: Office
     picture = page.get_by_role("img")
     assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
     link = page.locator("#secret").inner_text()
-    assert access.open_link(runtime_sqlite, link.partition("/s/")[2])
+    assert links.open_link(runtime_sqlite, link.partition("/s/")[2])
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("status")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == link
@@ -142,7 +142,7 @@ def test_a_link_is_handed_over_on_a_slip(runtime_sqlite: Runtime, office: Office
     page.emulate_media(media="screen")
     page.get_by_role("link", name="Back to BF-0001").click()
     page.get_by_role("button", name="New code").click()
-    assert access.open_code(runtime_sqlite, page.locator("#secret").inner_text())
+    assert links.open_code(runtime_sqlite, page.locator("#secret").inner_text())
     check(page)
     page.get_by_role("link", name="Back to BF-0001").click()
     page.get_by_role("link", name="End all links and codes").click()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from surveyapp.services import answering, visiting
+from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
@@ -275,7 +275,7 @@ def test_double_tap_on_continue_saves_once(runtime_sqlite: Runtime, opened: Open
     page.get_by_label("From family").check()
     page.locator("button.main").dblclick(no_wait_after=True)
     page.wait_for_url("**/first_feeling")
-    visit = visiting.visit(runtime_sqlite, factories.by_link(runtime_sqlite, participant))
+    visit = survey_session.visit(runtime_sqlite, factories.by_link(runtime_sqlite, participant))
     assert visit.ready[2].revision == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from surveyapp.domain.people import Participant
+from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.phone import Phone

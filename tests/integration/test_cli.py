@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from surveyapp.cli import main
-from surveyapp.reports.results_table import COLUMNS
+from surveyapp.reports.files.results_table import COLUMNS
 from surveyapp.settings import ROOT
 from tests import factories
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from surveyapp.cli import main
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, people
+from surveyapp.store import audit, participants
 from tests import factories
 
 
@@ -27,7 +27,7 @@ def run(content: str, *options: str, study: str = factories.STUDY) -> Result:
 
 def references(runtime: Runtime) -> set[str]:
     with runtime.database.reading() as session:
-        return people.references(session, factories.STUDY)
+        return participants.references(session, factories.STUDY)
 
 
 def test_a_file_is_imported(runtime: Runtime) -> None:

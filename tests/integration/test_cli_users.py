@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from surveyapp.cli import main
 from surveyapp.domain.staff import Grant, Role
-from surveyapp.services import accounts, signing_in
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.staff import accounts, sign_in
 from surveyapp.store import audit
 from surveyapp.store import staff as store
 from tests import factories
@@ -44,8 +44,8 @@ def credentials(runtime: Runtime, email: str = ANA) -> store.Credentials:
 
 def test_a_new_user_gets_a_one_time_password_that_lets_them_in(runtime: Runtime) -> None:
     result = users("add", "Ana.Kowalska@example.org", "--role", "manager")
-    entering = signing_in.check_password(runtime, ANA, one_time_password(result))
-    assert signing_in.step(runtime, entering) is signing_in.Step.SET_UP
+    entering = sign_in.check_password(runtime, ANA, one_time_password(result))
+    assert sign_in.step(runtime, entering) is sign_in.Step.SET_UP
     assert "Ana Kowalska <ana.kowalska@example.org> may now sign in." in result.output
     every_study = {Grant(Role.MANAGER, study) for study in runtime.studies}
     assert set(credentials(runtime).staff.grants) == every_study
@@ -91,27 +91,27 @@ def test_what_cannot_be_is_said_and_nobody_added(runtime: Runtime, arguments: tu
 def test_a_new_password_ends_sessions_and_the_old_one(runtime: Runtime) -> None:
     first = one_time_password(users("add", ANA, "--role", "evaluator"))
     second = one_time_password(users("password", ANA.upper()))
-    with pytest.raises(signing_in.InputRefused):
-        signing_in.check_password(runtime, ANA, first)
-    assert signing_in.check_password(runtime, ANA, second).session_version == 2
+    with pytest.raises(sign_in.InputRefused):
+        sign_in.check_password(runtime, ANA, first)
+    assert sign_in.check_password(runtime, ANA, second).session_version == 2
 
 
 def test_a_lost_second_factor_is_set_up_anew(runtime: Runtime) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     assert users("reset-second-factor", manager.email).exit_code == 0
-    entering = signing_in.check_password(runtime, manager.email, factories.PASSWORD)
-    assert signing_in.step(runtime, entering) is signing_in.Step.SET_UP
-    assert signing_in.staff_of_session(runtime, manager.id, manager.session_version) is None
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    assert sign_in.step(runtime, entering) is sign_in.Step.SET_UP
+    assert sign_in.staff_of_session(runtime, manager.id, manager.session_version) is None
 
 
 def test_somebody_who_left_no_longer_signs_in(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     assert users("deactivate", evaluator.email).exit_code == 0
-    with pytest.raises(signing_in.InputRefused):
-        signing_in.check_password(runtime, evaluator.email, factories.PASSWORD)
+    with pytest.raises(sign_in.InputRefused):
+        sign_in.check_password(runtime, evaluator.email, factories.PASSWORD)
     assert "deactivated" in users("list").output
     assert users("activate", evaluator.email).exit_code == 0
-    assert signing_in.check_password(runtime, evaluator.email, factories.PASSWORD)
+    assert sign_in.check_password(runtime, evaluator.email, factories.PASSWORD)
 
 
 @pytest.mark.parametrize("command", ["password", "reset-second-factor", "deactivate", "activate"])

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from surveyapp.cli import main
-from surveyapp.services import instruments
+from surveyapp.services.questionnaires import versions as questionnaire_versions
 from tests import factories, versioned
 from tests.conftest import Clock
 from tests.integration.test_moving import CHANGES, NEW, OLD, answer_four, guest
@@ -25,7 +25,7 @@ def run(sqlite_url: str, clock: Clock, tmp_path: Path) -> Run:
     versioned.write(tmp_path, files)
     made = factories.create_runtime(sqlite_url, clock, tmp_path)
     for name in ("first", "second"):
-        instruments.freeze(made, versioned.NAME, name)
+        questionnaire_versions.freeze(made, versioned.NAME, name)
     factories.open_questionnaires(made, versioned.NAME)
     answer_four(made, guest(made, "GU-0001"))
     made.database.dispose()

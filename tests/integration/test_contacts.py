@@ -8,11 +8,11 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.people import Contact
+from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Scope
-from surveyapp.services import contacts
+from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import people
+from surveyapp.store import participants
 from tests import factories
 
 AMARA = Contact("Amara Nowak", "07700 900142", "Amara@Example.org", "phone", "after 16:00", "English, Polish")
@@ -58,7 +58,7 @@ def test_a_contact_is_stored_sealed_and_read_back(runtime: Runtime) -> None:
         contacts.write(runtime, session, participant, AMARA)
     with runtime.database.reading() as session:
         assert contacts.read(runtime, session, participant.id) == AMARA
-        stored = people.contact(session, participant.id)
+        stored = participants.contact(session, participant.id)
     assert set(stored) == {"name", "phone", "email", "preferred", "times", "language"}
     assert not any(b"Amara" in field.ciphertext or b"900142" in field.ciphertext for field in stored.values())
     with pytest.raises(InvalidTag):

@@ -7,11 +7,14 @@ import dataclasses
 import pytest
 
 from surveyapp.domain.errors import StateRefused
-from surveyapp.domain.people import Origin
+from surveyapp.domain.participants import Origin
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services import access, demo, results, visiting
+from surveyapp.services import demo
+from surveyapp.services.participants import links as access_links
+from surveyapp.services.responses import survey_session
+from surveyapp.services.results import measures as results
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import cases, instruments, people, responses
+from surveyapp.store import cases, participants, questionnaire_versions, responses
 from tests import factories
 from tests.conftest import NOW
 
@@ -30,13 +33,13 @@ def test_it_refuses_a_database_with_real_people_and_touches_nothing(runtime: Run
     with pytest.raises(StateRefused, match="real people"):
         demo.load(as_demo)
     with runtime.database.reading() as session:
-        assert people.counts_by_origin(session) == {Origin.REAL: 1}
+        assert participants.counts_by_origin(session) == {Origin.REAL: 1}
 
 
 def test_its_people_and_responses_are_those_of_the_report(demo_runtime: Runtime) -> None:
     with demo_runtime.database.reading() as session:
         overviews = cases.overviews(session, factories.everyone(demo_runtime), NOW.date())
-        assert people.counts_by_origin(session) == {Origin.DEMO: 148 + 145}
+        assert participants.counts_by_origin(session) == {Origin.DEMO: 148 + 145}
     handed_in = [(each.participant.group, each.case.touchpoint) for each in overviews if each.submitted_at]
     assert {key: handed_in.count(key) for key in set(handed_in)} == {
         ("backfill", 1): 47,
@@ -50,7 +53,7 @@ def test_its_people_and_responses_are_those_of_the_report(demo_runtime: Runtime)
 def test_mentees_answered_the_version_that_was_open_on_their_day(demo_runtime: Runtime) -> None:
     scope = Scope("mentoring", Origin.DEMO)
     with demo_runtime.database.reading() as session:
-        versions = instruments.versions(session, "mentoring")
+        versions = questionnaire_versions.versions(session, "mentoring")
         begun = [
             (response.version, response.started_at, response.state)
             for overview in cases.overviews(session, scope, NOW.date())
@@ -84,7 +87,7 @@ def test_a_series_that_is_broken_and_those_that_are_marked_can_be_seen(demo_runt
 
 def test_real_and_invented_people_are_never_in_one_scope(demo_runtime: Runtime) -> None:
     with demo_runtime.database.reading() as session:
-        assert people.participants(session, Scope("job_rotation", Origin.REAL), NOW.date()) == []
+        assert participants.participants(session, Scope("job_rotation", Origin.REAL), NOW.date()) == []
 
 
 def test_its_links_open_questionnaires_that_can_be_answered(demo_runtime: Runtime) -> None:
@@ -93,7 +96,7 @@ def test_its_links_open_questionnaires_that_can_be_answered(demo_runtime: Runtim
     groups = set()
     for link in links:
         token = link.rpartition("/s/")[2]
-        visit = visiting.visit(demo_runtime, visiting.ByLink(access.open_link(demo_runtime, token)))
+        visit = survey_session.visit(demo_runtime, survey_session.ByLink(access_links.open_link(demo_runtime, token)))
         assert not visit.submitted
         groups.add((visit.participant.group, visit.case.touchpoint))
     assert {("backfill", 1), ("backfill", 2), ("employee", 1)} <= groups
@@ -102,6 +105,6 @@ def test_its_links_open_questionnaires_that_can_be_answered(demo_runtime: Runtim
 def test_its_first_links_are_of_every_study(demo_runtime: Runtime) -> None:
     studies = set()
     for link in demo.new_links(demo_runtime, 2):
-        access_id = access.open_link(demo_runtime, link.rpartition("/s/")[2])
-        studies.add(visiting.visit(demo_runtime, visiting.ByLink(access_id)).study.id)
+        access_id = access_links.open_link(demo_runtime, link.rpartition("/s/")[2])
+        studies.add(survey_session.visit(demo_runtime, survey_session.ByLink(access_id)).study.id)
     assert studies == {"job_rotation", "mentoring"}

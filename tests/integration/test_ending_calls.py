@@ -8,12 +8,14 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.calling import moment_of, within_call_hours
-from surveyapp.domain.cases import Disposition, Outcome
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
-from surveyapp.domain.people import Participant
+from surveyapp.domain.fieldwork.call_queue import moment_of, within_call_hours
+from surveyapp.domain.fieldwork.cases import Disposition, Outcome
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
-from surveyapp.services import access, fieldwork, visiting
+from surveyapp.services.fieldwork import calls
+from surveyapp.services.participants import links
+from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases
 from tests import factories
@@ -36,7 +38,7 @@ def disposition(runtime: Runtime, participant: Participant) -> Disposition:
         return cases.cases_of(session, participant.id)[0].disposition
 
 
-def trail(runtime: Runtime, action: str) -> list[audit.Entry]:
+def trail(runtime: Runtime, action: str) -> list[audit.AuditEntry]:
     with runtime.database.reading() as session:
         return [entry for entry in audit.entries(session) if entry.action == action]
 
@@ -123,7 +125,7 @@ class TestTheEndOfACall:
         shown = Page(interviewer.end("link_sent", attempt_id=key).text)
         (address,) = [attributes["value"] for tag, attributes in shown.elements if attributes.get("id") == "link"]
         token = address.removeprefix(f"{runtime.settings.public_url}/s/")
-        opened = visiting.visit(runtime, visiting.ByLink(access.open_link(runtime, token)))
+        opened = survey_session.visit(runtime, survey_session.ByLink(links.open_link(runtime, token)))
         assert opened.participant.reference == participant.reference
         assert interviewer.end("link_sent", attempt_id=key).location == "/interviews"
         assert [entry.subject for entry in trail(runtime, "link_given_out")] == [participant.reference]
@@ -134,7 +136,7 @@ class TestTheEndOfACall:
         assert "Choose what came of it" in Page(interviewer.end("completed").text).words
         who = factories.by_interviewer(interviewer.staff, participant)
         with pytest.raises(InputRefused):
-            fieldwork.record_attempt(runtime, who, Outcome.COMPLETED, uuid.uuid4())
+            calls.record_attempt(runtime, who, Outcome.COMPLETED, uuid.uuid4())
         assert disposition(runtime, participant) is Disposition.UNKNOWN
 
     def test_a_long_note_is_refused_not_cut(self, runtime: Runtime, interviewer: Interviewer) -> None:
@@ -150,7 +152,7 @@ class TestTheEndOfACall:
         assert interviewer.open(participant).status_code == 409
         who = factories.by_interviewer(interviewer.staff, participant)
         with pytest.raises(StateRefused):
-            fieldwork.record_attempt(runtime, who, Outcome.NO_ANSWER, uuid.uuid4())
+            calls.record_attempt(runtime, who, Outcome.NO_ANSWER, uuid.uuid4())
 
 
 class TestPermission:
@@ -191,7 +193,7 @@ class TestPermission:
         for act in self.ACTS:
             assert other.post(f"/interviews{act}", full).status_code == 403, act
         with pytest.raises(NotPermitted):
-            fieldwork.queue(runtime, other.staff)
+            calls.queue(runtime, other.staff)
 
     def test_every_act_needs_the_pages_token(self, runtime: Runtime, interviewer: Interviewer) -> None:
         create_reachable(runtime, reference="BF-1")

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused, NotFound, NotPermitted, StateRefused
-from surveyapp.domain.people import Contact, Event, Origin, Participant
+from surveyapp.domain.participants import Contact, Event, Origin, Participant
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import answering, enrolment
+from surveyapp.services.participants import enrolment
+from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
-from surveyapp.store import audit, cases, people
+from surveyapp.store import audit, cases, participants
 from tests import factories
 from tests.conftest import Clock
 
@@ -43,7 +44,7 @@ def cases_of(runtime: Runtime, participant: Participant) -> dict[int, dt.datetim
 
 def count(runtime: Runtime) -> int:
     with runtime.database.reading() as session:
-        return sum(people.counts_by_origin(session).values())
+        return sum(participants.counts_by_origin(session).values())
 
 
 def faults_of(refused: pytest.ExceptionInfo[EnrolmentRefused]) -> dict[str, str]:
@@ -65,7 +66,9 @@ def test_somebody_added_has_a_number_a_first_touchpoint_and_a_sealed_contact(run
         "Amina Farah", "07700 900142", "Amina@Example.org", "phone", "after 16:00", "English, Somali"
     )
     with runtime.database.reading() as session:
-        assert b"Farah" not in b"".join(sealed.ciphertext for sealed in people.contact(session, added.id).values())
+        assert b"Farah" not in b"".join(
+            sealed.ciphertext for sealed in participants.contact(session, added.id).values()
+        )
         trail = [(entry.action, entry.subject, entry.staff_id) for entry in audit.entries(session, STUDY)]
     assert trail[-2:] == [("participant_added", "BF-0001", manager.id), ("contact_seen", "BF-0001", manager.id)]
 
@@ -256,7 +259,7 @@ def test_a_number_kept_is_not_asked_about_again(runtime: Runtime, manager: Staff
 
 def events_of(runtime: Runtime, participant: Participant) -> list[Event]:
     with runtime.database.reading() as session:
-        return people.events(session, participant.id)
+        return participants.events(session, participant.id)
 
 
 def test_an_event_is_recorded_and_corrected(runtime: Runtime, manager: Staff) -> None:
@@ -308,7 +311,7 @@ def test_touchpoints_follow_an_event_and_move_with_it_until_answered(
 def test_nothing_is_changed_about_somebody_who_withdrew(runtime: Runtime, manager: Staff) -> None:
     added = enrolment.add(runtime, manager, STUDY, WRITTEN)
     with runtime.database.writing() as session:
-        people.withdraw(session, added.id, runtime.clock())
+        participants.withdraw(session, added.id, runtime.clock())
     with pytest.raises(StateRefused):
         enrolment.correct_contact(runtime, manager, STUDY, added.reference, {"name": "X"})
     with pytest.raises(StateRefused):

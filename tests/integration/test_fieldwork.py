@@ -9,14 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from surveyapp.domain.calling import Turn
-from surveyapp.domain.cases import Disposition, Outcome
 from surveyapp.domain.errors import HeldByAnother, NotFound, NotHeld
-from surveyapp.domain.people import Contact
+from surveyapp.domain.fieldwork.call_queue import QueuePriority
+from surveyapp.domain.fieldwork.cases import Disposition, Outcome
+from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import answering, fieldwork
+from surveyapp.services.fieldwork import calls
+from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, people
+from surveyapp.store import audit, cases, participants
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import Interviewer, counted, create_reachable
@@ -33,7 +34,7 @@ def on_the_clock(written: str) -> dt.datetime:
     return dt.datetime.fromisoformat(written)
 
 
-def trail(runtime: Runtime, action: str) -> list[audit.Entry]:
+def trail(runtime: Runtime, action: str) -> list[audit.AuditEntry]:
     with runtime.database.reading() as session:
         return [entry for entry in audit.entries(session) if entry.action == action]
 
@@ -45,33 +46,33 @@ class TestTheQueue:
         persons = {name: create_reachable(runtime) for name in names}
         who = {name: factories.by_interviewer(staff, person) for name, person in persons.items()}
         for _ in range(5):
-            fieldwork.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
+            calls.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
         answering.give_consent(runtime, who["begun"], {"take_part": True})
         soon, tomorrow = on_the_clock("2026-06-30T14:00"), on_the_clock("2026-07-01T14:00")
-        fieldwork.record_attempt(runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=soon)
-        fieldwork.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=soon)
-        fieldwork.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=tomorrow)
+        calls.record_attempt(runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=soon)
+        calls.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=soon)
+        calls.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=tomorrow)
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
         fresh = create_reachable(runtime)
-        turns = {line.reference: line.turn for line in fieldwork.queue(runtime, staff)}
+        turns = {line.reference: line.priority for line in calls.queue(runtime, staff)}
         assert list(turns) == [persons[name].reference for name in ("appointment", "callback", "begun", "overdue")] + [
             fresh.reference,
             persons["later"].reference,
             persons["exhausted"].reference,
         ]
-        assert list(turns.values()) == list(Turn)
+        assert list(turns.values()) == list(QueuePriority)
 
     def test_nobody_who_cannot_answer_is_in_it(self, runtime: Runtime, clock: Clock) -> None:
         staff = factories.create_staff(runtime, Role.INTERVIEWER)
         refused, withdrawn, ineligible, submitted, closed = [create_reachable(runtime) for _ in range(5)]
-        fieldwork.record_attempt(runtime, factories.by_interviewer(staff, refused), Outcome.REFUSED, uuid.uuid4())
+        calls.record_attempt(runtime, factories.by_interviewer(staff, refused), Outcome.REFUSED, uuid.uuid4())
         with runtime.database.writing() as session:
-            people.withdraw(session, withdrawn.id, clock())
+            participants.withdraw(session, withdrawn.id, clock())
             case = cases.cases_of(session, ineligible.id)[0]
             cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
-        assert {line.reference for line in fieldwork.queue(runtime, staff)} == {submitted.reference, closed.reference}
+        assert {line.reference for line in calls.queue(runtime, staff)} == {submitted.reference, closed.reference}
         clock.forward(days=61)
-        assert fieldwork.queue(runtime, staff) == []
+        assert calls.queue(runtime, staff) == []
 
     def test_a_site_interviewer_sees_only_their_sites_people(self, client: Client, runtime: Runtime) -> None:
         mine, theirs = factories.create_site(runtime, "A1"), factories.create_site(runtime, "B1")
@@ -156,7 +157,7 @@ class TestTheQueue:
             interviewer.client.page("/interviews")
         assert len(many) == len(none) == 5, many
         with counted(runtime) as service:
-            fieldwork.queue(runtime, interviewer.staff)
+            calls.queue(runtime, interviewer.staff)
         assert len(service) == 3
 
 
@@ -181,17 +182,17 @@ class TestTheHold:
         participant = create_reachable(runtime)
         first, second = (factories.create_staff(runtime, Role.INTERVIEWER) for _ in range(2))
         one, two = factories.by_interviewer(first, participant), factories.by_interviewer(second, participant)
-        fieldwork.open_case(runtime, one)
+        calls.open_case(runtime, one)
         clock.forward(minutes=29)
         answering.give_consent(runtime, one, {"take_part": True})
         clock.forward(minutes=29)
         with pytest.raises(HeldByAnother) as refused:
-            fieldwork.open_case(runtime, two)
+            calls.open_case(runtime, two)
         assert (refused.value.name, refused.value.until) == (first.name, clock() + dt.timedelta(minutes=1))
         clock.forward(minutes=1)
         with pytest.raises(NotHeld):
-            fieldwork.opened_case(runtime, one)
-        assert fieldwork.open_case(runtime, two).lease.staff_id == second.id
+            calls.opened_case(runtime, one)
+        assert calls.open_case(runtime, two).lease.staff_id == second.id
         with pytest.raises(HeldByAnother):
             answering.save_section(runtime, one, "start", {"heard_via": ["online"]}, uuid.uuid4(), finish=False)
 
@@ -260,7 +261,9 @@ class TestTheCase:
     def test_it_shows_how_to_call_and_what_is_known(self, runtime: Runtime, interviewer: Interviewer) -> None:
         participant = create_reachable(runtime, site=factories.create_site(runtime, "SM"))
         with runtime.database.writing() as session:
-            people.add_event(session, participant.id, people.Event("placement_start", dt.date(2026, 6, 1), "test"))
+            participants.add_event(
+                session, participant.id, participants.Event("placement_start", dt.date(2026, 6, 1), "test")
+            )
         interviewer.open(participant)
         page = interviewer.client.page(interviewer.case)
         assert "tel:+447700900142" in page.links()
@@ -281,11 +284,11 @@ class TestTheCase:
     def test_withdrawn_people_are_not_there(self, runtime: Runtime, interviewer: Interviewer) -> None:
         participant = create_reachable(runtime)
         with runtime.database.writing() as session:
-            people.withdraw(session, participant.id, runtime.clock())
+            participants.withdraw(session, participant.id, runtime.clock())
         assert interviewer.open(participant).status_code == 404
         assert interviewer.client.get(interviewer.case).status_code == 404
         with pytest.raises(NotFound):
-            fieldwork.record_attempt(
+            calls.record_attempt(
                 runtime, factories.by_interviewer(interviewer.staff, participant), Outcome.NO_ANSWER, uuid.uuid4()
             )
 
@@ -298,7 +301,7 @@ def test_of_two_who_open_a_case_at_the_same_moment_one_gets_it(runtime: Runtime)
     def open_it(member: Staff) -> bool:
         together.wait()
         try:
-            fieldwork.open_case(runtime, factories.by_interviewer(member, participant))
+            calls.open_case(runtime, factories.by_interviewer(member, participant))
         except HeldByAnother:
             return False
         return True

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from surveyapp.domain.errors import NotPermitted
-from surveyapp.domain.people import Contact
+from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import enrolment, importing, reading_csv
-from surveyapp.services.importing import Import, import_file
-from surveyapp.services.reading_csv import RowFault
+from surveyapp.services.participants import bulk_import, csv_reader, enrolment
+from surveyapp.services.participants.bulk_import import Import, import_file
+from surveyapp.services.participants.csv_reader import RowFault
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, people
+from surveyapp.store import audit, participants
 from tests import factories
 from tests.conftest import Clock
 
@@ -38,7 +38,7 @@ def manager(runtime: Runtime) -> Staff:
 
 def references(runtime: Runtime) -> set[str]:
     with runtime.database.reading() as session:
-        return people.references(session, STUDY)
+        return participants.references(session, STUDY)
 
 
 def faults(outcome: Import) -> list[tuple[int, str]]:
@@ -70,7 +70,7 @@ def test_a_file_adds_everybody_in_it(runtime: Runtime, manager: Staff, data: byt
     first, contact = enrolment.contact_of(runtime, manager, STUDY, "BF-0010")
     assert first.attributes == {"age": "25_50"}
     with runtime.database.reading() as session:
-        assert [event.event for event in people.events(session, first.id)] == ["placement_start"]
+        assert [event.event for event in participants.events(session, first.id)] == ["placement_start"]
         trail = audit.entries(session, STUDY)
     assert trail[-3].action == "participants_imported"
     assert trail[-3].detail == {"count": 4, "sha256": hashlib.sha256(data).hexdigest()}
@@ -123,7 +123,7 @@ def test_a_dry_run_says_the_same_and_stores_nothing(runtime: Runtime, manager: S
     assert outcome == Import(("BF-0010", "BF-0009", "EM-0001", "EM-0002"), ("S9",), (), (), False)
     assert references(runtime) == set()
     with runtime.database.reading() as session:
-        assert people.sites(session, STUDY, runtime.clock().date()) == []
+        assert participants.sites(session, STUDY, runtime.clock().date()) == []
 
 
 def test_shared_numbers_are_confirmed_first(runtime: Runtime, manager: Staff) -> None:
@@ -199,7 +199,7 @@ def test_every_column_there_is_can_be_imported(runtime: Runtime, manager: Staff)
         "times": "noon",
         "language": "Welsh",
     }
-    columns = importing.columns(runtime, STUDY)
+    columns = bulk_import.columns(runtime, STUDY)
     row = [
         values.get(column.name) or (next(iter(column.values)) if column.values else "2026-06-02") for column in columns
     ]
@@ -317,4 +317,4 @@ def _import_all_or_nobody(runtime: Runtime, data: bytes) -> None:
 
 
 def test_limits_are_what_the_page_says() -> None:
-    assert (reading_csv.MAXIMUM_BYTES, reading_csv.MAXIMUM_ROWS) == (2_000_000, 5_000)
+    assert (csv_reader.MAXIMUM_BYTES, csv_reader.MAXIMUM_ROWS) == (2_000_000, 5_000)

@@ -7,9 +7,10 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
-from surveyapp.services import answering, fieldwork, visiting
+from surveyapp.services.fieldwork import calls
+from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, people, responses
+from surveyapp.store import audit, cases, participants, responses
 from tests import factories
 from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
@@ -36,7 +37,7 @@ def test_half_on_the_phone_page_and_half_by_an_interviewer_is_one_response_with_
     assert "answered by participant" in page.words
     assert interviewer.finish({"attended_readiness_sessions": "no", "placed": "no"}).location == "/interviews"
 
-    visit = visiting.visit(runtime, link)
+    visit = survey_session.visit(runtime, link)
     assert visit.submitted
     with runtime.database.reading() as session:
         response = visit.ready[2]
@@ -70,7 +71,7 @@ def test_an_interview_stopped_half_way_is_taken_up_later_in_another_mode(
     assert f"entered by {interviewer.staff.name}, phone" in page.words
     colleague.finish()
 
-    visit = visiting.visit(runtime, factories.by_interviewer(colleague.staff, participant))
+    visit = survey_session.visit(runtime, factories.by_interviewer(colleague.staff, participant))
     with runtime.database.reading() as session:
         assert responses.modes_of(session, visit.ready[2].id) == [Mode.PHONE, Mode.IN_PERSON]
 
@@ -85,7 +86,7 @@ def test_consent_is_read_out_and_recorded_with_mode_and_interviewer(runtime: Run
     answers = {"consent_take_part": "yes", "consent_recontact": "no", "consent_quote_words": "no"}
     assert "/sections/start" in (interviewer.post(f"{interviewer.case}/consent?mode=video", answers).location or "")
     with runtime.database.reading() as session:
-        said = people.consents(session, participant.id)
+        said = participants.consents(session, participant.id)
         trail = [entry for entry in audit.entries(session) if entry.action.startswith("consent_")]
     assert {key: each.given for key, each in said.items()} == {
         "take_part": True,
@@ -124,7 +125,7 @@ def test_consent_given_at_touchpoint_1_carries_over(runtime: Runtime, interviewe
     sent_on = interviewer.post(f"{interviewer.case}/start", {"mode": "phone", "language": "en"}).location or ""
     assert "/2/sections/start" in sent_on
     with runtime.database.reading() as session:
-        assert {key: each.given for key, each in people.consents(session, participant.id).items()} == {
+        assert {key: each.given for key, each in participants.consents(session, participant.id).items()} == {
             "take_part": True,
             "recontact": False,
             "quote_words": True,
@@ -162,7 +163,7 @@ def test_without_a_script_a_follow_up_never_shown_is_not_skipped(runtime: Runtim
     assert "What made you feel that way at first?" in page.words
     sent_on = interviewer.answer("start", answers).location or ""
     assert "/sections/readiness_start" in sent_on
-    route = visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
+    route = survey_session.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
     assert route.answers["first_feeling_why"] == Missing(Reason.SKIPPED)
 
 
@@ -172,7 +173,7 @@ def test_an_interviewer_may_skip_with_a_reason(runtime: Runtime, interviewer: In
     interviewer.start()
     skipped = {"heard_via": "missing:skipped", "heard_via:note": "The line broke up."}
     interviewer.answer("start", skipped, then="stay")
-    route = visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
+    route = survey_session.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
     assert route.answers["heard_via"] == Missing(Reason.SKIPPED, "The line broke up.")
     assert interviewer.section("start").fields()["heard_via:note"] == ["The line broke up."]
 
@@ -189,7 +190,7 @@ def test_what_can_be_stored_is_stored_though_something_else_is_wrong(
     assert "Choose from the answers shown." in page.words
     assert "Enter an answer, or skip the question and say why." in page.words
     assert {"#q-heard_via", "#q-hopes"} <= set(page.links())
-    answers = visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1].answers
+    answers = survey_session.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1].answers
     assert answers == {"first_feeling": Codes(("neutral",))}
     by_itself = interviewer.autosave("start", {"heard_via": "television", "hopes": "confidence"}).json
     assert by_itself is not None
@@ -211,7 +212,7 @@ def test_going_past_what_the_participant_said_leaves_it_theirs(runtime: Runtime,
     interviewer.answer("start", same, then="stay")
     interviewer.answer("start", {**same, "heard_via_other_text": "A poster in the library"}, then="stay")
     with runtime.database.reading() as session:
-        response = visiting.visit(runtime, link).ready[2]
+        response = survey_session.visit(runtime, link).ready[2]
         given = responses.given_answers(session, response.id)
     assert response.revision == 2
     assert given["heard_via"].mode is Mode.SELF
@@ -234,7 +235,7 @@ def test_the_last_look_lists_what_is_unanswered_and_nothing_unfinished_is_handed
     assert any(link.endswith("#q-heard_via") for link in page.links())
     handed_in = interviewer.post(f"{interviewer.case}/check{interviewer.talk}")
     assert handed_in.location == f"{interviewer.case}/check{interviewer.talk}"
-    assert not visiting.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).submitted
+    assert not survey_session.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).submitted
 
 
 def test_handing_in_twice_records_one_attempt_and_opens_what_follows(
@@ -245,7 +246,7 @@ def test_handing_in_twice_records_one_attempt_and_opens_what_follows(
     interviewer.start()
     interviewer.finish()
     who = factories.by_interviewer(interviewer.staff, participant)
-    fieldwork.hand_in(runtime, who, uuid.uuid4())
+    calls.hand_in(runtime, who, uuid.uuid4())
     late = interviewer.answer_late("start", {"heard_via": "family"})
     assert late.location == "/interviews"
     assert "handed in already" in interviewer.client.page("/interviews").words

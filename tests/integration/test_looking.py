@@ -1,4 +1,4 @@
-"""A questionnaire is looked at: on a phone, as a codebook, as a map, beside another, and while it is written."""
+"""A questionnaire is context at: on a phone, as a codebook, as a map, beside another, and while it is written."""
 
 from __future__ import annotations
 

@@ -13,10 +13,12 @@ import pytest
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import access, answering, instruments
+from surveyapp.services.participants import links
+from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
-from surveyapp.store import audit, people
+from surveyapp.store import audit, participants
 from tests import factories
 from tests.conftest import Clock
 from tests.office import HOME, IMPORT, post, rows
@@ -37,7 +39,7 @@ def test_a_link_is_shown_once_and_opens_their_questions(runtime: Runtime, client
     slip = post(client, f"{person}/1/access", person, kind="link")
     assert isinstance(slip, Page)
     link = next(text for text in slip.said("p") if "/s/" in text)
-    assert access.open_link(runtime, link.partition("/s/")[2])
+    assert links.open_link(runtime, link.partition("/s/")[2])
     assert any(attributes.get("src", "").startswith("data:image/svg+xml") for _, attributes in slip.elements)
     again = client.page(person)
     assert link not in again.words
@@ -46,7 +48,7 @@ def test_a_link_is_shown_once_and_opens_their_questions(runtime: Runtime, client
     assert isinstance(code_slip, Page)
     code = re.search(r"\b\w{4}-\w{4}-\w{3}\b", code_slip.words)
     assert code is not None
-    assert access.open_code(runtime, code[0])
+    assert links.open_code(runtime, code[0])
     assert "/start" in code_slip.words
     assert client.post(f"{person}/1/access", client.page(person).fields()).status_code == 400
 
@@ -57,13 +59,13 @@ def test_links_and_codes_are_ended_after_a_question(runtime: Runtime, client: Cl
     factories.create_code(runtime, participant)
     path = f"{HOME}/participants/BF-0001/1/end-access"
     assert "2 links and codes for Touchpoint 1 work now." in client.page(path).words
-    assert access.open_link(runtime, link.removeprefix("/s/"))
+    assert links.open_link(runtime, link.removeprefix("/s/"))
     assert post(client, path) == f"{HOME}/participants/BF-0001"
     page = client.page(f"{HOME}/participants/BF-0001")
     assert "2 links and codes no longer work." in page.words
     assert path not in page.links()
-    with pytest.raises(access.AccessRefused):
-        access.open_link(runtime, link.removeprefix("/s/"))
+    with pytest.raises(links.AccessRefused):
+        links.open_link(runtime, link.removeprefix("/s/"))
 
 
 def test_links_for_many_come_as_a_file(runtime: Runtime, client: Client, manager: Staff, clock: Clock) -> None:
@@ -74,7 +76,7 @@ def test_links_for_many_come_as_a_file(runtime: Runtime, client: Client, manager
     factories.create_participant(runtime, "employee", reference="EM-0001")
     withdrawn = factories.create_participant(runtime, reference="BF-0003")
     with runtime.database.writing() as session:
-        people.withdraw(session, withdrawn.id, clock.now)
+        participants.withdraw(session, withdrawn.id, clock.now)
     assert "Backfill candidates, Touchpoint 1: 2 can answer, 2 have no link yet" in client.page(path).words
     form = {**client.page(path).fields(), "touchpoint": "backfill.1"}
     response = client.post(path, form)
@@ -83,8 +85,8 @@ def test_links_for_many_come_as_a_file(runtime: Runtime, client: Client, manager
     lines = list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"))))
     assert [line["reference"] for line in lines] == ["BF-0001", "BF-0002"]
     for line in lines:
-        assert access.open_link(runtime, urlsplit(line["link"]).path.removeprefix("/s/"))
-        assert access.open_code(runtime, line["code"])
+        assert links.open_link(runtime, urlsplit(line["link"]).path.removeprefix("/s/"))
+        assert links.open_code(runtime, line["code"])
     refused = client.post(path, form)
     assert refused.status_code == 422
     assert "Nobody can be given a link there now" in refused.text
@@ -153,7 +155,7 @@ def with_a_second_version(runtime: Runtime, folder: Path, clock: Clock) -> Runti
     second = first.read_text(encoding="utf-8").replace("\nversion: 1\n", "\nversion: 2\n")
     first.with_name("v2.yaml").write_text(second, encoding="utf-8")
     after = factories.create_runtime(runtime.settings.database_url, clock, folder)
-    instruments.freeze(after, factories.STUDY, "backfill_1")
+    questionnaire_versions.freeze(after, factories.STUDY, "backfill_1")
     return after
 
 
@@ -180,7 +182,7 @@ def test_a_new_version_takes_the_place_of_the_one_before(clock: Clock, sqlite_ur
     assert "Superseded" in page.words
     states = {
         (state.questionnaire, state.version): state
-        for state in instruments.version_states(runtime, manager, factories.STUDY)
+        for state in questionnaire_versions.version_states(runtime, manager, factories.STUDY)
     }
     assert (states["backfill_1", 1].midway, states["backfill_1", 1].current) == (1, False)
     assert states["backfill_1", 2].current

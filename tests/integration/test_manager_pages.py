@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services import answering, enrolment
+from surveyapp.services.participants import enrolment
+from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, people
+from surveyapp.store import audit, participants
 from tests import factories
 from tests.conftest import Clock
 from tests.office import HOME, IMPORT, NEW, facts, post, rows
@@ -117,14 +118,14 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(
     assert page.fields()["name"] == ["Amina"]
     assert page.fields()["enrolled_on"] == ["2026-02-31"]
     with runtime.database.reading() as session:
-        assert people.references(session, factories.STUDY) == set()
+        assert participants.references(session, factories.STUDY) == set()
 
 
 def test_a_new_site_is_described_where_it_is_chosen(runtime: Runtime, client: Client, manager: Staff) -> None:
     described = {"new_site": "S9", "site_name": "The Bakery", "site.employer_size": "sme", "site.asks_uc": "no"}
     assert post(client, NEW, group="employee", site="", **described) == f"{HOME}/participants/EM-0001"
     with runtime.database.reading() as session:
-        assert people.sites(session, factories.STUDY, runtime.clock().date()) == [], "it was not chosen"
+        assert participants.sites(session, factories.STUDY, runtime.clock().date()) == [], "it was not chosen"
     assert post(client, NEW, group="employee", site="+", **described) == f"{HOME}/participants/EM-0002"
     assert "S9, The Bakery" in client.page(f"{HOME}/participants/EM-0002").words
     assert "S9, The Bakery" in client.page(NEW).said("option")
@@ -135,7 +136,7 @@ def test_a_form_sent_twice_adds_one(runtime: Runtime, client: Client, manager: S
     went = {client.post(NEW, form).location for _ in range(2)}
     assert went == {f"{HOME}/participants/BF-0001"}
     with runtime.database.reading() as session:
-        assert people.references(session, factories.STUDY) == {"BF-0001"}
+        assert participants.references(session, factories.STUDY) == {"BF-0001"}
 
 
 def test_a_shared_number_is_confirmed_on_the_form(runtime: Runtime, client: Client, manager: Staff) -> None:

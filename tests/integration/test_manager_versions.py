@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
-from surveyapp.services import instruments
+from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 from tests import factories, versioned
 from tests.integration.test_moving import answer_four, cafe, guest
@@ -45,7 +45,7 @@ def test_what_is_different_is_read_before_a_version_opens(cafe: Runtime) -> None
 
 def test_people_are_moved_after_reading_what_their_answers_become(cafe: Runtime) -> None:
     answer_four(cafe, guest(cafe, "GU-0001"))
-    instruments.open_newest(cafe, versioned.NAME, "first", None)
+    questionnaire_versions.open_newest(cafe, versioned.NAME, "first", None)
     client = manager(cafe)
     assert "Move them" in client.page(VERSIONS).words
     page = client.page(f"{VERSIONS}/first/move")

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveyapp.domain.answers import Codes
-from surveyapp.domain.people import Participant
+from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.page import Page

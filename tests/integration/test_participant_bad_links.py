@@ -6,9 +6,9 @@ import pytest
 
 from surveyapp import create_app
 from surveyapp.domain.answers import Codes
-from surveyapp.domain.people import Participant
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
-from surveyapp.services import access
+from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.web.shared.limits import limiter
 from tests import factories
@@ -37,7 +37,7 @@ def test_a_full_stop_after_a_link_is_not_part_of_it(runtime: Runtime, link: str)
 
 
 def test_an_expired_link_says_so(runtime: Runtime, clock: Clock, link: str) -> None:
-    clock.forward(days=60 + access.LINK_DAYS_AFTER_CLOSING + 1)
+    clock.forward(days=60 + links.LINK_DAYS_AFTER_CLOSING + 1)
     phone = Phone(runtime)
     phone.open(link)
     assert (phone.status, phone.heading) == (410, "This link no longer works")
@@ -49,7 +49,7 @@ def test_a_link_revoked_while_answering_ends_there(
 ) -> None:
     phone.send(heard_via="family")
     manager = factories.create_staff(runtime, Role.MANAGER)
-    access.revoke(runtime, manager, factories.STUDY, candidate.reference, 1)
+    links.revoke(runtime, manager, factories.STUDY, candidate.reference, 1)
     phone.send(first_feeling="positive")
     assert (phone.status, phone.heading) == (410, "This link no longer works")
     assert "What you answered is kept" in phone.page.words
@@ -72,7 +72,7 @@ def test_a_wrong_code_says_so_once_and_keeps_what_was_typed(runtime: Runtime, ty
 
 def test_a_revoked_code_says_that_it_no_longer_works(runtime: Runtime, candidate: Participant) -> None:
     code = factories.create_code(runtime, candidate)
-    access.revoke(runtime, factories.create_staff(runtime, Role.MANAGER), factories.STUDY, candidate.reference, 1)
+    links.revoke(runtime, factories.create_staff(runtime, Role.MANAGER), factories.STUDY, candidate.reference, 1)
     phone = Phone(runtime)
     phone.open("/start")
     phone.send(code=code)

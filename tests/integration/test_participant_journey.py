@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Number, Reason, Text
-from surveyapp.domain.people import Participant
-from surveyapp.services import visiting
+from surveyapp.domain.participants import Participant
+from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import Clock
@@ -30,8 +30,8 @@ def phone(runtime: Runtime) -> Phone:
     return Phone(runtime)
 
 
-def given(runtime: Runtime, participant: Participant) -> visiting.Visit:
-    return visiting.visit(runtime, factories.by_link(runtime, participant))
+def given(runtime: Runtime, participant: Participant) -> survey_session.Visit:
+    return survey_session.visit(runtime, factories.by_link(runtime, participant))
 
 
 def test_a_placed_candidate_from_link_to_receipt(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
-from surveyapp.services import access, visiting
+from surveyapp.services.participants import links
+from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import every_kind
 from tests.conftest import Clock
@@ -69,7 +70,7 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         "Not answered",
     ):
         assert words in phone.page.words, words
-    visit = visiting.visit(runtime, visiting.ByLink(access.open_link(runtime, link.removeprefix("/s/"))))
+    visit = survey_session.visit(runtime, survey_session.ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
     assert dict(visit.ready[1].answers) == STORED
 
     phone.open("/survey/q/arrived")

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.ordering import arranged
-from surveyapp.domain.people import Participant
-from surveyapp.services import access, instruments, planning, visiting
+from surveyapp.domain.instrument.option_order import arranged
+from surveyapp.domain.participants import Participant
+from surveyapp.services.cases import scheduling
+from surveyapp.services.participants import links
+from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import cases, people
+from surveyapp.store import cases, participants
 from surveyapp.store.database import new_id
 from tests import factories
 from tests.conftest import Clock
@@ -68,7 +71,7 @@ def facts(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
         path.write_text(text, encoding="utf-8")
     made = factories.create_runtime(database_url, clock, folder)
     for name in ("first", "second"):
-        instruments.freeze(made, "facts", name)
+        questionnaire_versions.freeze(made, "facts", name)
     factories.open_questionnaires(made, "facts")
     yield made
     made.database.dispose()
@@ -77,17 +80,19 @@ def facts(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
 def create_participant(runtime: Runtime, with_site: bool) -> Participant:
     today = runtime.today(runtime.study("facts"))
     with runtime.database.writing() as session:
-        site = people.add_site(session, "facts", "S1", "Acme <b>", {"size": "small"}, today) if with_site else None
+        site = (
+            participants.add_site(session, "facts", "S1", "Acme <b>", {"size": "small"}, today) if with_site else None
+        )
         made = Participant(new_id(), "facts", "people", "P-0001", runtime.origin, today, site)
-        people.add_participant(session, made)
-        planning.plan_cases(runtime, session, made)
+        participants.add_participant(session, made)
+        scheduling.plan_cases(runtime, session, made)
     return made
 
 
 def link(runtime: Runtime, participant: Participant, touchpoint: int) -> str:
     with runtime.database.writing() as session:
         case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = access.issue(runtime, session, participant, case, "link").link
+        given = links.issue(runtime, session, participant, case, "link").link
     assert given is not None
     return given
 
@@ -121,7 +126,7 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.agree(first)
     phone.send(job="cook")
     shown = [each["value"] for tag, each in phone.page.elements if tag == "input" and each.get("name") == "used"]
-    visit = visiting.visit(facts, visiting.ByLink(access.open_link(facts, first.removeprefix("/s/"))))
+    visit = survey_session.visit(facts, survey_session.ByLink(links.open_link(facts, first.removeprefix("/s/"))))
     questionnaire, _, response = visit.ready
     told = [option.code for option in arranged(questionnaire.questions[1], response.seed)]
     assert [value for value in shown if not value.startswith("missing:")] == told
@@ -129,5 +134,5 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.send()
     second = link(facts, participant, 2)
     phone.agree(second)
-    later = visiting.visit(facts, visiting.ByLink(access.open_link(facts, second.removeprefix("/s/"))))
+    later = survey_session.visit(facts, survey_session.ByLink(links.open_link(facts, second.removeprefix("/s/"))))
     assert later.ready[2].seed == response.seed

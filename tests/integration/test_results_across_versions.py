@@ -11,7 +11,7 @@ import pytest
 from surveyapp.domain.answers import Codes, Number
 from surveyapp.domain.results import Distribution, ResultRow, Shift
 from surveyapp.domain.staff import Role
-from surveyapp.services import results
+from surveyapp.services.results import measures as results
 from surveyapp.services.runtime import Runtime
 from tests import factories, versioned
 from tests.conftest import Clock

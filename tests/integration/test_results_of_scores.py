@@ -7,7 +7,7 @@ from pathlib import Path
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Reason
 from surveyapp.domain.staff import Role
-from surveyapp.services import results
+from surveyapp.services.results import measures as results
 from tests import factories, versioned
 from tests.conftest import Clock
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.results import ResultRow
-from surveyapp.services import results
+from surveyapp.services.results import measures as results
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import NOW, Clock, create_tables
@@ -116,7 +116,7 @@ def test_what_an_evaluator_sees_is_the_count_or_less(table: list[ResultRow]) -> 
 
 def test_a_number_differs_when_one_answer_does(demo_runtime: Runtime) -> None:
     """The comparison above can fail: withdraw one person and the counts of what they said fall by one."""
-    from surveyapp.store import people
+    from surveyapp.store import participants
 
     before = counted(results.table(demo_runtime, "job_rotation"), "count")
     scope = factories.everyone(demo_runtime)
@@ -124,6 +124,6 @@ def test_a_number_differs_when_one_answer_does(demo_runtime: Runtime) -> None:
         submitted = next(
             each for each in factories.submitted(demo_runtime, session, scope) if each.case.touchpoint == 1
         )
-        people.withdraw(session, submitted.participant.id, NOW)
+        participants.withdraw(session, submitted.participant.id, NOW)
     after = counted(results.table(demo_runtime, "job_rotation"), "count")
     assert any(after[key].base == before[key].base - 1 for key in before)

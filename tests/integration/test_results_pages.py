@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
-from surveyapp.services import demo, results
+from surveyapp.services import demo
+from surveyapp.services.results import measures as results
 from surveyapp.services.runtime import Runtime
 from tests import cohort, factories
 from tests.conftest import Clock

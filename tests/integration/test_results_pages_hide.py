@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import Category, Distribution, Shift, Tally
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.domain.study import Thresholds
-from surveyapp.services import results
+from surveyapp.services.results import measures as results
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import Clock

@@ -11,9 +11,9 @@ from flask import Flask
 
 from surveyapp import create_app
 from surveyapp.domain.staff import Grant, Role, Staff
-from surveyapp.services import signing_in
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.staff import sign_in
 from surveyapp.store import audit
 from surveyapp.store import staff as store
 from tests import factories
@@ -85,24 +85,24 @@ def test_every_reason_for_refusal_reads_the_same(runtime: Runtime, client: Clien
 
 def test_ten_wrong_passwords_rest_the_account_for_a_while(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    for _ in range(signing_in.MAXIMUM_FAILURES):
+    for _ in range(sign_in.MAXIMUM_FAILURES):
         assert problems(try_password(client, manager.email, "wrong"))
     assert problems(try_password(client, manager.email, factories.PASSWORD)), "even the right one is refused now"
-    clock.now += signing_in.LOCKED_FOR
+    clock.now += sign_in.LOCKED_FOR
     assert try_password(client, manager.email, factories.PASSWORD) == "/staff/code"
 
 
 def test_wrong_codes_count_like_wrong_passwords(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    for _ in range(signing_in.MAXIMUM_FAILURES):
+    for _ in range(sign_in.MAXIMUM_FAILURES):
         # The right password between wrong codes does not begin the count anew.
         assert try_password(client, manager.email, factories.PASSWORD) == "/staff/code"
         assert WRONG_CODE in problems(post(client, "/staff/code", code="000000"))[0]
     code = factories.next_code(runtime, manager.email)
     assert WRONG_CODE in problems(post(client, "/staff/code", code=code))[0], "even the right one is refused now"
     assert problems(try_password(client, manager.email, factories.PASSWORD))
-    assert acts(runtime).count("second_factor_refused") == signing_in.MAXIMUM_FAILURES
-    clock.now += signing_in.LOCKED_FOR
+    assert acts(runtime).count("second_factor_refused") == sign_in.MAXIMUM_FAILURES
+    clock.now += sign_in.LOCKED_FOR
     client.sign_in(manager.email)
     assert client.get("/staff").location == "/manage/job_rotation"
 
@@ -124,19 +124,19 @@ def test_a_code_works_once(runtime: Runtime, client: Client, clock: Clock) -> No
 @pytest.mark.parametrize(("seconds", "taken"), [(-61, False), (-30, True), (0, True), (30, True), (61, False)])
 def test_a_phone_may_be_half_a_minute_off(runtime: Runtime, clock: Clock, seconds: int, taken: bool) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    entering = signing_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
     code = pyotp.TOTP(factories.TOTP_KEY).at(clock.now + dt.timedelta(seconds=seconds))
     if taken:
-        assert signing_in.check_code(runtime, entering, code).code_given
+        assert sign_in.check_code(runtime, entering, code).code_given
     else:
-        with pytest.raises(signing_in.InputRefused):
-            signing_in.check_code(runtime, entering, code)
+        with pytest.raises(sign_in.InputRefused):
+            sign_in.check_code(runtime, entering, code)
 
 
 def test_a_right_password_waits_ten_minutes_for_its_code(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     try_password(client, manager.email, factories.PASSWORD)
-    clock.now += signing_in.ENTERING_FOR
+    clock.now += sign_in.ENTERING_FOR
     assert client.get("/staff/code").location == "/staff/login?late=1"
     assert "took too long" in client.page("/staff/login?late=1").words
 
@@ -166,19 +166,19 @@ def test_a_second_factor_cannot_be_replaced_by_whoever_has_the_password(runtime:
     manager = factories.create_staff(runtime, Role.MANAGER)
     try_password(client, manager.email, factories.PASSWORD)
     assert client.get("/staff/second-factor").location.startswith("/staff/login")
-    entering = signing_in.check_password(runtime, manager.email, factories.PASSWORD)
-    made = signing_in.new_secret(runtime, entering)
-    with pytest.raises(signing_in.SignInAgain):
-        signing_in.set_up(runtime, entering, made.sealed, pyotp.TOTP(made.key).at(runtime.clock()))
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    made = sign_in.new_secret(runtime, entering)
+    with pytest.raises(sign_in.SignInAgain):
+        sign_in.set_up(runtime, entering, made.sealed, pyotp.TOTP(made.key).at(runtime.clock()))
 
 
 def test_a_key_made_for_somebody_else_is_refused(runtime: Runtime) -> None:
     first, second = (factories.create_staff(runtime, Role.MANAGER, second_factor=False) for _ in range(2))
-    made = signing_in.new_secret(runtime, signing_in.check_password(runtime, first.email, factories.PASSWORD))
-    entering = signing_in.check_password(runtime, second.email, factories.PASSWORD)
+    made = sign_in.new_secret(runtime, sign_in.check_password(runtime, first.email, factories.PASSWORD))
+    entering = sign_in.check_password(runtime, second.email, factories.PASSWORD)
     for sealed in (made.sealed, "", "first:", "first:%%%", "unknown:AAAA"):
-        with pytest.raises(signing_in.SignInAgain):
-            signing_in.set_up(runtime, entering, sealed, pyotp.TOTP(made.key).at(runtime.clock()))
+        with pytest.raises(sign_in.SignInAgain):
+            sign_in.set_up(runtime, entering, sealed, pyotp.TOTP(made.key).at(runtime.clock()))
 
 
 def test_the_demonstration_needs_no_second_factor(sqlite_url: str, clock: Clock) -> None:

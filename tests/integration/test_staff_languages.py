@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from surveyapp import create_app
+from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.results import Shift
 from surveyapp.domain.staff import Role
-from surveyapp.domain.wording import Worded
-from surveyapp.services import interface, results, wording
-from surveyapp.services.po import is_translated, read, write
+from surveyapp.services.results import measures as results
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.translation import interface_catalogues, study_catalogues
+from surveyapp.services.translation.po_files import is_translated, read, write
 from surveyapp.settings import ROOT
 from tests import factories
 from tests.conftest import Clock
@@ -33,7 +34,7 @@ LETTER = re.compile(r"[A-Za-z]{3,}")
 
 def words(language: str, *ids: str) -> list[str]:
     """What the study's file says in a language under these ids."""
-    said = {id: text for (id, _), text in wording.words_in(FOLDER / factories.STUDY, language).items()}
+    said = {id: text for (id, _), text in study_catalogues.words_in(FOLDER / factories.STUDY, language).items()}
     return [said[id] for id in ids]
 
 
@@ -49,24 +50,29 @@ def in_language(client: Client, path: str, language: str) -> Page:
 def _interface_that_is_complete(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The interface's files with the source in place of what nobody has translated yet: a language that is not complete
     is not offered to staff, and these stories are of what they read once it is."""
-    there_are, folder = interface.languages()[1:], tmp_path_factory.mktemp("translations")
-    files = {language: read(interface.file_of(language), language) for language in there_are}
+    there_are, folder = interface_catalogues.languages()[1:], tmp_path_factory.mktemp("translations")
+    files = {language: read(interface_catalogues.file_of(language), language) for language in there_are}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(interface, "FOLDER", folder)
+        patch.setattr(interface_catalogues, "FOLDER", folder)
         for language, file in files.items():
             for message in file.catalog:
                 if message.id and not is_translated(message):
                     one, *more = [message.id] if isinstance(message.id, str) else message.id
                     forms = (one, *[*more] * (file.catalog.num_plurals - 1))
                     message.string, message.flags = forms if more else one, set()
-            write(interface.file_of(language), file, sort=True)
+            write(interface_catalogues.file_of(language), file, sort=True)
         _forget()
         yield
     _forget()
 
 
 def _forget() -> None:
-    for each in (interface._messages, interface.translations, interface.serves_participants, interface.serves_staff):
+    for each in (
+        interface_catalogues._messages,
+        interface_catalogues.translations,
+        interface_catalogues.serves_participants,
+        interface_catalogues.serves_staff,
+    ):
         each.cache_clear()
 
 
@@ -110,8 +116,8 @@ def numbers(tree: object) -> Iterator[object]:
         yield tree
 
 
-def spoken(result: object) -> list[Worded]:
-    if isinstance(result, Worded):
+def spoken(result: object) -> list[LocalText]:
+    if isinstance(result, LocalText):
         return [result]
     fields: Any = ()
     if dataclasses.is_dataclass(result):

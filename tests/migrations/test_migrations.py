@@ -42,7 +42,7 @@ def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -
     participant = factories.create_participant(runtime, site=factories.create_site(runtime))
     factories.create_staff(runtime, factories.Role.MANAGER)
     who = factories.by_link(runtime, participant)
-    from surveyapp.services import answering
+    from surveyapp.services.responses import answering
 
     answering.give_consent(runtime, who, {"take_part": True})
     runtime.database.dispose()

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.domain.codebook import codebook, reference_id
-from surveyapp.domain.conditions import references
-from surveyapp.domain.difference import difference
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.questionnaire import Questionnaire
-from surveyapp.domain.side_by_side import _compared, side_by_side
-from surveyapp.domain.study import Study
-from surveyapp.services.trying import beforehand
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.codebook import codebook, reference_id
+from surveyapp.domain.instrument.conditions import references
+from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.versions.diff import difference
+from surveyapp.domain.versions.side_by_side import _compared, side_by_side
+from surveyapp.services.questionnaires.preview import known_facts
 from surveyapp.settings import ROOT
-from surveyapp.web.looking.map_view import map_view
+from surveyapp.web.preview.map_view import map_view
 from tests import versioned
 from tests.unit.test_route import questionnaires
 
@@ -37,14 +37,14 @@ def test_routing_is_told_both_ways() -> None:
 
 def test_what_must_be_known_beforehand_is_what_is_looked_at_or_quoted() -> None:
     book = codebook(MENTORING, MENTORING.questionnaires["mentee_2", 1])
-    assert [reference_id(each) for each in book.beforehand] == [
+    assert [reference_id(each) for each in book.known_facts] == [
         "touchpoint_1.trade",
         "site.name",
         "touchpoint_1.apprenticeship_satisfaction",
         "site.sector",
         "participant.age_band",
     ]
-    known = {each.id: each for each in beforehand(MENTORING, book)}
+    known = {each.id: each for each in known_facts(MENTORING, book)}
     assert known["site.sector"].options["care"] == "Health and care"
     assert next(iter(known["touchpoint_1.apprenticeship_satisfaction"].options)) == "very_satisfied"
     assert (known["touchpoint_1.trade"].label, known["touchpoint_1.trade"].options) == (

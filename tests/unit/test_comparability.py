@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain import comparability
-from surveyapp.domain.comparability import Link, Wording, Wordings, variables
-from surveyapp.domain.questionnaire import (
+from surveyapp.domain.instrument.questionnaire import (
     Declaration,
     Moment,
     Option,
@@ -20,8 +18,10 @@ from surveyapp.domain.questionnaire import (
     from_document,
     to_document,
 )
-from surveyapp.domain.study import Comparison, Study
-from surveyapp.domain.wording import texts_of, translated_whole
+from surveyapp.domain.instrument.study import Comparison, Study
+from surveyapp.domain.instrument.translation import texts_of, translated_whole
+from surveyapp.domain.versions import comparability
+from surveyapp.domain.versions.comparability import Link, VersionHistory, VersionId, variables
 from surveyapp.settings import ROOT
 from tests import versioned
 
@@ -95,7 +95,7 @@ def along(*steps: tuple[Question | None, Declaration | None]) -> Link:
         )
         for number, (question, said) in enumerate(steps, 1)
     }
-    return Wordings(versions).link("liked", Wording("first", 1), Wording("first", len(steps)))
+    return VersionHistory(versions).link("liked", VersionId("first", 1), VersionId("first", len(steps)))
 
 
 RATING_ELSE = dataclasses.replace(RATING, id="else")
@@ -127,15 +127,15 @@ def test_a_version_that_left_the_question_out_is_passed_over() -> None:
 
 def test_a_version_in_between_that_is_not_here_breaks() -> None:
     there = {("first", 1): asked(CHOICE), ("first", 3): asked(CHOICE, version=3)}
-    link = Wordings(there).link("liked", Wording("first", 1), Wording("first", 3))
+    link = VersionHistory(there).link("liked", VersionId("first", 1), VersionId("first", 3))
     assert (link.comparable, link.notes[0].reason) == (False, comparability.NOT_HERE)
 
 
 def test_a_mapping_does_not_lead_back() -> None:
     versions = {("first", 1): asked(CHOICE), ("first", 2): asked(FEWER, version=2, changes=(TO_FEWER,))}
-    wordings = Wordings(versions)
-    assert wordings.link("liked", Wording("first", 1), Wording("first", 2)).comparable
-    assert not wordings.link("liked", Wording("first", 2), Wording("first", 1)).comparable
+    wordings = VersionHistory(versions)
+    assert wordings.link("liked", VersionId("first", 1), VersionId("first", 2)).comparable
+    assert not wordings.link("liked", VersionId("first", 2), VersionId("first", 1)).comparable
 
 
 def test_a_mapping_that_does_not_fit_the_stored_wording_breaks() -> None:
@@ -149,30 +149,30 @@ def test_what_is_said_of_a_grid_holds_for_each_statement_but_those_with_words_of
     assert comparability.declaration_of((grid, own), part) == own
 
 
-def touchpoints(*questions: Question, said: tuple[Comparison, ...] = ()) -> Wordings:
+def touchpoints(*questions: Question, said: tuple[Comparison, ...] = ()) -> VersionHistory:
     names = ("one", "two", "three")[: len(questions)]
     versions = {(name, 1): asked(question, name=name) for name, question in zip(names, questions, strict=True)}
-    return Wordings(versions, said, names)
+    return VersionHistory(versions, said, names)
 
 
 def test_between_touchpoints_it_holds_what_the_study_says_either_way_round() -> None:
     said = (Comparison("one", "two", Declaration("liked", "Only the tense.", True)),)
     wordings = touchpoints(CHOICE, REWORDED, said=said)
     for start, end in (("one", "two"), ("two", "one")):
-        assert wordings.link("liked", Wording(start, 1), Wording(end, 1)).comparable
-    assert not touchpoints(CHOICE, REWORDED).link("liked", Wording("one", 1), Wording("two", 1)).comparable
+        assert wordings.link("liked", VersionId(start, 1), VersionId(end, 1)).comparable
+    assert not touchpoints(CHOICE, REWORDED).link("liked", VersionId("one", 1), VersionId("two", 1)).comparable
 
 
 def test_touchpoints_far_apart_compare_through_those_between() -> None:
     said = (Comparison("one", "two", TO_FEWER), Comparison("two", "three", TO_FEWEST))
-    link = touchpoints(CHOICE, FEWER, FEWEST, said=said).link("liked", Wording("one", 1), Wording("three", 1))
+    link = touchpoints(CHOICE, FEWER, FEWEST, said=said).link("liked", VersionId("one", 1), VersionId("three", 1))
     assert (link.comparable, link.mapping) == (True, {"much": "any", "some": "any", "none": "any"})
     apart = touchpoints(CHOICE, FEWER, FEWEST, said=said[:1])
-    assert not apart.link("liked", Wording("one", 1), Wording("three", 1)).comparable
+    assert not apart.link("liked", VersionId("one", 1), VersionId("three", 1)).comparable
 
 
 def test_the_same_words_at_both_touchpoints_need_nothing_said() -> None:
-    assert touchpoints(CHOICE, CHOICE).link("liked", Wording("one", 1), Wording("two", 1)) == Link()
+    assert touchpoints(CHOICE, CHOICE).link("liked", VersionId("one", 1), VersionId("two", 1)) == Link()
 
 
 def test_what_is_declared_is_part_of_a_frozen_document_and_nothing_is_not() -> None:
@@ -182,8 +182,8 @@ def test_what_is_declared_is_part_of_a_frozen_document_and_nothing_is_not() -> N
 
 
 def test_job_rotation_still_says_one_thing_everywhere() -> None:
-    from surveyapp.domain.loading import load_study
-    from surveyapp.services.instruments import lock_faults
+    from surveyapp.domain.authoring.loader import load_study
+    from surveyapp.services.questionnaires.versions import lock_faults
 
     study = load_study(ROOT / "questionnaires" / "job_rotation")
     assert lock_faults(ROOT / "questionnaires" / "job_rotation", study) == ()
@@ -226,7 +226,7 @@ def test_two_wordings_translated_alike_are_still_two(tmp_path: Path) -> None:
     )
     words = {(text.id, text.source): "To samo" for text in texts_of(study)}
     for each in (study, translated_whole(study, words, "pl")):
-        wordings = Wordings(each.questionnaires)
+        wordings = VersionHistory(each.questionnaires)
         old, new = (variables(each.questionnaires["first", version])["coffee"] for version in (1, 2))
         assert comparability.status(old, new) == "reworded"
         assert not wordings.along("first", "coffee", 1, 2).comparable

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from surveyapp.domain.condition_words import Known, condition_words
-from surveyapp.domain.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not, Reference
-from surveyapp.domain.questionnaire import Option, Question, Questionnaire, Section
-from surveyapp.domain.route import parts_of
-from surveyapp.domain.study import Attribute
+from surveyapp.domain.instrument.condition_text import KnownParts, condition_words
+from surveyapp.domain.instrument.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not, Reference
+from surveyapp.domain.instrument.questionnaire import Option, Question, Questionnaire, Section
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.study import Attribute
 
 YES = (Option("yes", "Yes"), Option("no", "No"))
 QUESTIONS = (
@@ -20,7 +20,7 @@ QUESTIONS = (
 PARTS = parts_of(Questionnaire("first", 1, "First", (Section("s", "S", QUESTIONS),)))
 SIZE = Attribute("site.size", "Site size", {"small": "Small"})
 BENEFIT = Attribute("participant.uc", "UC claim", {"yes": "Claims"})
-KNOWN = Known(PARTS, {"site.size": SIZE, "participant.uc": BENEFIT}, {1: PARTS})
+KNOWN = KnownParts(PARTS, {"site.size": SIZE, "participant.uc": BENEFIT}, {1: PARTS})
 
 PLACED = Is(Reference("answer", "placed"), ("yes",))
 SMALL = Is(Reference("site", "size"), ("small",))

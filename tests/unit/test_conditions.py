@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
-from surveyapp.domain.condition_reading import read_condition
-from surveyapp.domain.conditions import Known, Reference, evaluate
-from surveyapp.domain.source import Source
+from surveyapp.domain.authoring.condition_parser import read_condition
+from surveyapp.domain.authoring.yaml_source import Source
+from surveyapp.domain.instrument.conditions import KnownValue, Reference, evaluate
 
 CASES = json.loads((Path(__file__).parents[1] / "routing_cases.json").read_text(encoding="utf-8"))
 
@@ -31,11 +31,11 @@ def test_conditions(case: dict[str, Any]) -> None:
         for number, each in case.get("earlier", {}).items()
     }
 
-    def lookup(reference: Reference) -> Known:
+    def lookup(reference: Reference) -> KnownValue:
         never = Missing(Reason.NOT_ASKED)
         match reference.scope:
             case "site" | "participant":
-                known: Known = case.get(reference.scope, {}).get(reference.name, never)
+                known: KnownValue = case.get(reference.scope, {}).get(reference.name, never)
                 return known
             case "touchpoint":
                 return earlier.get(reference.touchpoint or 0, {}).get(reference.name, never)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.difference import Difference, difference
-from surveyapp.domain.history import history
-from surveyapp.domain.study import Study
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.versions.diff import Difference, difference
+from surveyapp.domain.versions.variable_history import history
 from tests import versioned
 from tests.versioned import COFFEE, DRINKS, STUDY, VIEWS, WHY, WORTH, questionnaire
 

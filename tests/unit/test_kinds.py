@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
-from surveyapp.domain.kinds import KINDS, Form, SkipRule, field_value
-from surveyapp.domain.questionnaire import Moment, Option, Pattern, Question, Statement
+from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule, field_value
+from surveyapp.domain.instrument.questionnaire import Moment, Option, Pattern, Question, Statement
 
 OPTIONS = (
     Option("x", "X"),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp.domain.authoring.loader import load_studies, load_study
 from surveyapp.domain.errors import QuestionnaireFaults
-from surveyapp.domain.loading import load_studies, load_study
 
 STUDY = """\
 study: tiny

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from surveyapp.domain import comparability
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
-from surveyapp.domain.comparability import Wording, Wordings
-from surveyapp.domain.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not
-from surveyapp.domain.difference import difference
-from surveyapp.domain.kinds import KINDS, PartType
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.quoting import quotes
-from surveyapp.domain.route import Situation, walk
-from surveyapp.services.instruments import lock_faults, read_lock
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not
+from surveyapp.domain.instrument.kinds import KINDS, PartType
+from surveyapp.domain.instrument.piping import quotes
+from surveyapp.domain.instrument.routing import Situation, walk
+from surveyapp.domain.versions import comparability
+from surveyapp.domain.versions.comparability import VersionHistory, VersionId
+from surveyapp.domain.versions.diff import difference
+from surveyapp.services.questionnaires.versions import lock_faults, read_lock
 from surveyapp.settings import ROOT
 
 FOLDER = ROOT / "questionnaires" / "mentoring"
@@ -93,10 +93,10 @@ def test_the_two_versions_differ_in_five_ways() -> None:
     [("apprenticeship_satisfaction", True), ("confidence_next_step", True), ("recommend", False)],
 )
 def test_its_measures_rest_on_a_marked_a_mapped_and_a_broken_series(variable: str, comparable: bool) -> None:
-    wordings = Wordings(STUDY.questionnaires, STUDY.comparisons, ("mentee_1", "mentee_2", "mentee_3"))
+    wordings = VersionHistory(STUDY.questionnaires, STUDY.comparisons, ("mentee_1", "mentee_2", "mentee_3"))
     for later in ("mentee_2", "mentee_3"):
-        assert wordings.link(variable, Wording("mentee_1", 1), Wording(later, 1)).comparable is comparable
-        assert wordings.link(variable, Wording("mentee_1", 2), Wording(later, 1)) == comparability.SAME
+        assert wordings.link(variable, VersionId("mentee_1", 1), VersionId(later, 1)).comparable is comparable
+        assert wordings.link(variable, VersionId("mentee_1", 2), VersionId(later, 1)) == comparability.SAME
 
 
 ROUTES: list[tuple[str, dict[str, Answer], Situation, set[str], set[str]]] = [

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.domain.conditions import Reference
-from surveyapp.domain.ordering import arranged, is_reversed
-from surveyapp.domain.questionnaire import Option, Question, Questionnaire, Section, Statement
-from surveyapp.domain.quoting import filled, is_well_formed, plain, presented, quotes
-from surveyapp.domain.route import pages_of
+from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.option_order import arranged, is_reversed
+from surveyapp.domain.instrument.piping import filled, is_well_formed, plain, presented, quotes
+from surveyapp.domain.instrument.questionnaire import Option, Question, Questionnaire, Section, Statement
+from surveyapp.domain.instrument.routing import pages_of
 
 OPTIONS = (
     Option("a", "A"),

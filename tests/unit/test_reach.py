@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 
 from surveyapp.domain.answers import Answer
-from surveyapp.domain.condition_reading import read_condition
-from surveyapp.domain.conditions import Condition
-from surveyapp.domain.questionnaire import Moment, Option, Question, Questionnaire, Section
-from surveyapp.domain.reach import can_hold, guards
-from surveyapp.domain.route import Situation, pages_of, walk
-from surveyapp.domain.source import Source
+from surveyapp.domain.authoring.condition_parser import read_condition
+from surveyapp.domain.authoring.reachability import can_hold, guards
+from surveyapp.domain.authoring.yaml_source import Source
+from surveyapp.domain.instrument.conditions import Condition
+from surveyapp.domain.instrument.questionnaire import Moment, Option, Question, Questionnaire, Section
+from surveyapp.domain.instrument.routing import Situation, pages_of, walk
 from tests.unit.test_route import VALUES, questionnaires
 
 

@@ -9,10 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Reason
-from surveyapp.domain.conditions import All, Answered, AnyOf, Condition, Is, Not, Reference
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.questionnaire import Option, Question, Questionnaire, Section, from_document, to_document
-from surveyapp.domain.route import Situation, pages_of, parts_of, walk
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.conditions import All, Answered, AnyOf, Condition, Is, Not, Reference
+from surveyapp.domain.instrument.questionnaire import (
+    Option,
+    Question,
+    Questionnaire,
+    Section,
+    from_document,
+    to_document,
+)
+from surveyapp.domain.instrument.routing import Situation, pages_of, parts_of, walk
 from surveyapp.settings import ROOT
 
 OPTIONS = (Option("a", "A"), Option("b", "B"), Option("c", "C"))

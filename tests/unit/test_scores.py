@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
-from surveyapp.domain.kinds import KINDS, Part
-from surveyapp.domain.questionnaire import Band, Option, Question, Score
-from surveyapp.domain.scores import band_of, score_of
+from surveyapp.domain.instrument.kinds import KINDS, Part
+from surveyapp.domain.instrument.questionnaire import Band, Option, Question, Score
+from surveyapp.domain.instrument.scores import band_of, score_of
 
 FREQUENCY = tuple(
     Option(code, code, value=value) for value, code in enumerate(("none", "rarely", "some", "often", "all"), start=1)

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from surveyapp.domain import written as w
+from surveyapp.domain.authoring import schema as w
+from surveyapp.domain.authoring.fault_codes import FAULT_CODES
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.authoring.yaml_source import read_source
 from surveyapp.domain.errors import QuestionnaireFaults
-from surveyapp.domain.fault_codes import FAULT_CODES
-from surveyapp.domain.kinds import KINDS
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.source import read_source
-from surveyapp.services.wording import wording_faults
+from surveyapp.domain.instrument.kinds import KINDS
+from surveyapp.services.translation.study_catalogues import wording_faults
 
 FOLDER = Path(__file__).parents[1] / "questionnaires"
 README = Path(__file__).parents[2] / "questionnaires" / "README.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from surveyapp.domain.source import read_source
+from surveyapp.domain.authoring.yaml_source import read_source
 
 
 def test_a_folded_text_is_one_line_with_nothing_left_of_the_folds(tmp_path: Path) -> None:

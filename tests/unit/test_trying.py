@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
-from surveyapp.domain.codebook import codebook
+from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.errors import AnswersRefused
-from surveyapp.domain.kinds import Part, PartType
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.route import parts_of
-from surveyapp.services import trying
-from surveyapp.services.trying import CARRIED_AT_MOST, Somebody
-from surveyapp.services.visiting import Visit
+from surveyapp.domain.instrument.codebook import codebook
+from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.services.questionnaires import preview
+from surveyapp.services.questionnaires.preview import CARRIED_AT_MOST, TrialRespondent
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.settings import ROOT
 
 STUDY = load_study(ROOT / "questionnaires" / "mentoring")
@@ -31,8 +31,8 @@ BOOK = codebook(STUDY, MENTEE)
 
 
 def begun(carried: str = "", **known: str) -> Visit:
-    who = Somebody({key.replace("__", "."): value for key, value in known.items()})
-    return trying.begun(STUDY, MENTEE, BOOK, who, "en", carried)
+    who = TrialRespondent({key.replace("__", "."): value for key, value in known.items()})
+    return preview.begun(STUDY, MENTEE, BOOK, who, "en", carried)
 
 
 def answer(part: Part) -> st.SearchStrategy[Answer]:
@@ -63,8 +63,8 @@ def test_what_was_said_comes_back_from_the_address(data: Any) -> None:
         for part in page.parts:
             if part.when is None:
                 said[part.key] = data.draw(answer(part))
-        visit = trying._having_said(visit, said)
-    again = begun(trying.carried(visit), site__sector="construction", participant__first_job="yes")
+        visit = preview._having_said(visit, said)
+    again = begun(preview.carried(visit), site__sector="construction", participant__first_job="yes")
     assert again.ready[1].answers == visit.ready[1].answers
     assert again.ready[1].complete
 
@@ -94,8 +94,8 @@ def test_everything_that_can_be_written_fits_in_an_address() -> None:
         part.key: Text("".join(letters.choices("abcdefghij klmnop ąćęł", k=(part.question.max_length or 200))))
         for part in parts
     }
-    visit = trying._having_said(begun(), long)
-    packed = trying.carried(visit)
+    visit = preview._having_said(begun(), long)
+    packed = preview.carried(visit)
     assert len(packed) <= CARRIED_AT_MOST
     assert (begun(packed).given or {}).keys() == long.keys() - {"heard_via_other_text", "hopes_other_text"}
 
@@ -110,18 +110,18 @@ def test_an_earlier_answer_is_one_of_that_touchpoint() -> None:
     later = STUDY.questionnaires["mentee_2", 1]
     book = codebook(STUDY, later)
     known = {"touchpoint_1.trade": "joinery", "touchpoint_1.apprenticeship_satisfaction": "nothing_like_it"}
-    visit = trying.begun(STUDY, later, book, Somebody(known), "en")
+    visit = preview.begun(STUDY, later, book, TrialRespondent(known), "en")
     assert visit.situation.earlier == {1: {"trade": Text("joinery")}}
 
 
 def test_a_page_is_refused_as_it_is_for_a_participant() -> None:
     visit = begun()
-    page = trying.page_at(visit, "heard_via", anywhere=True)
+    page = preview.page_at(visit, "heard_via", anywhere=True)
     assert page is not None
-    assert trying.page_at(visit, "heard_via", anywhere=False) is None
+    assert preview.page_at(visit, "heard_via", anywhere=False) is None
     with pytest.raises(AnswersRefused):
-        trying.answered(visit, page, {"heard_via": ["no_such"]})
-    before, after = trying.beside(visit, page)
+        preview.answered(visit, page, {"heard_via": ["no_such"]})
+    before, after = preview.beside(visit, page)
     assert before is not None
     assert after is not None
     assert (before.id, after.id) == ("usual_start", "hopes")

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from surveyapp.domain.answers import Codes
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.route import Situation, parts_of, walk
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.routing import Situation, parts_of, walk
 from surveyapp.settings import ROOT
 
 TUTORIAL = ROOT / "docs" / "guides" / "write_a_questionnaire.md"

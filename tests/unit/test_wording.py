@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain import carrying, comparability
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.questionnaire import Questionnaire, to_document
-from surveyapp.domain.quoting import placeholders
-from surveyapp.domain.study import Study
-from surveyapp.domain.wording import (
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.piping import placeholders
+from surveyapp.domain.instrument.questionnaire import Questionnaire, to_document
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import (
     Audience,
-    Worded,
+    LocalText,
     source_of,
     texts_of,
     translated,
@@ -27,9 +26,11 @@ from surveyapp.domain.wording import (
     words_fingerprint,
     words_for,
 )
-from surveyapp.reports import wording_text
-from surveyapp.services import interface, newcomers, wording
-from surveyapp.services.po import PoUnreadable, is_translated, read
+from surveyapp.domain.versions import answer_migration, comparability
+from surveyapp.reports.text import version_text
+from surveyapp.services.participants import enrolment_form
+from surveyapp.services.translation import interface_catalogues, study_catalogues
+from surveyapp.services.translation.po_files import PoUnreadable, is_translated, read
 from surveyapp.settings import ROOT
 from tests.unit.test_loading import QUESTIONNAIRE, STUDY, write
 
@@ -69,7 +70,7 @@ def test_every_text_of_a_questionnaire_has_an_id_and_is_translated() -> None:
         names = {"options", "missing", "maximum"}
         left = [each for each in said if not each[1].startswith("[") and each[0] not in names]
         assert left == []
-        assert all(isinstance(text, Worded) and text.language == "pl" for field, text in said if field not in names)
+        assert all(isinstance(text, LocalText) and text.language == "pl" for field, text in said if field not in names)
 
 
 def test_what_a_participant_meets_is_told_apart_from_what_staff_alone_do() -> None:
@@ -119,15 +120,15 @@ def test_what_a_text_fills_in_is_known_by_name(text: str, names: list[str]) -> N
 
 
 def test_merging_twice_changes_nothing(folder: Path) -> None:
-    wording.update(folder, load_study(folder))
-    first = wording.file_of(folder, "pl").read_bytes()
-    wording.update(folder, load_study(folder))
-    assert wording.file_of(folder, "pl").read_bytes() == first
+    study_catalogues.update(folder, load_study(folder))
+    first = study_catalogues.file_of(folder, "pl").read_bytes()
+    study_catalogues.update(folder, load_study(folder))
+    assert study_catalogues.file_of(folder, "pl").read_bytes() == first
     assert b"X-Status: draft" in first
 
 
 def say(folder: Path, source: str, translation: str) -> None:
-    path = wording.file_of(folder, "pl")
+    path = study_catalogues.file_of(folder, "pl")
     text = path.read_text(encoding="utf-8")
     old = f'msgid "{source}"\nmsgstr ""'
     assert old in text
@@ -141,32 +142,32 @@ def reword(folder: Path, old: str, new: str) -> Study:
 
 
 def test_a_changed_text_gets_its_old_translation_back_as_fuzzy_and_is_not_shown(folder: Path) -> None:
-    wording.update(folder, load_study(folder))
+    study_catalogues.update(folder, load_study(folder))
     say(folder, "Did you like it?", "Czy się podobało?")
-    assert wording.words_in(folder, "pl")["first.liked.text", "Did you like it?"] == "Czy się podobało?"
+    assert study_catalogues.words_in(folder, "pl")["first.liked.text", "Did you like it?"] == "Czy się podobało?"
     study = reword(folder, "Did you like it?", "Did you enjoy it?")
-    assert {fault.code for fault in wording.wording_faults(folder, study)} == {"unknown_wording"}
-    wording.update(folder, study)
-    message = read(wording.file_of(folder, "pl"), "pl").catalog.get("Did you enjoy it?", "first.liked.text")
+    assert {fault.code for fault in study_catalogues.wording_faults(folder, study)} == {"unknown_wording"}
+    study_catalogues.update(folder, study)
+    message = read(study_catalogues.file_of(folder, "pl"), "pl").catalog.get("Did you enjoy it?", "first.liked.text")
     assert message is not None
     assert (message.string, message.fuzzy) == ("Czy się podobało?", True)
     assert "The source said before: Did you like it?" in message.auto_comments
-    before = wording.file_of(folder, "pl").read_bytes()
-    wording.update(folder, study)
-    assert wording.file_of(folder, "pl").read_bytes() == before
+    before = study_catalogues.file_of(folder, "pl").read_bytes()
+    study_catalogues.update(folder, study)
+    assert study_catalogues.file_of(folder, "pl").read_bytes() == before
     assert not is_translated(message)
-    assert wording.words_in(folder, "pl") == {}
-    assert wording.wording_faults(folder, study) == ()
+    assert study_catalogues.words_in(folder, "pl") == {}
+    assert study_catalogues.wording_faults(folder, study) == ()
 
 
 def test_a_text_that_comes_back_gets_its_translation_back(folder: Path) -> None:
-    wording.update(folder, load_study(folder))
+    study_catalogues.update(folder, load_study(folder))
     say(folder, "Why?", "Dlaczego?")
     line = "      - {id: liked_why, kind: open, text: Why?, ask_if: {liked: agree}}\n"
-    wording.update(folder, reword(folder, line, ""))
-    assert wording.words_in(folder, "pl") == {}
-    wording.update(folder, reword(folder, "  - id: then\n", f"{line}  - id: then\n"))
-    assert wording.words_in(folder, "pl") == {("first.liked_why.text", "Why?"): "Dlaczego?"}
+    study_catalogues.update(folder, reword(folder, line, ""))
+    assert study_catalogues.words_in(folder, "pl") == {}
+    study_catalogues.update(folder, reword(folder, "  - id: then\n", f"{line}  - id: then\n"))
+    assert study_catalogues.words_in(folder, "pl") == {("first.liked_why.text", "Why?"): "Dlaczego?"}
 
 
 def test_two_versions_with_other_words_for_one_id_are_both_translated(folder: Path) -> None:
@@ -183,19 +184,19 @@ def test_two_versions_with_other_words_for_one_id_are_both_translated(folder: Pa
 
 
 def codes(folder: Path) -> list[tuple[str, int]]:
-    return [(fault.code, fault.line) for fault in wording.wording_faults(folder, load_study(folder))]
+    return [(fault.code, fault.line) for fault in study_catalogues.wording_faults(folder, load_study(folder))]
 
 
 def test_a_language_offered_whole_must_be_whole(folder: Path) -> None:
-    wording.update(folder, load_study(folder))
+    study_catalogues.update(folder, load_study(folder))
     assert codes(folder) == []
     path = folder / "study.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("partial: [pl]\n", ""), encoding="utf-8")
-    lines = wording.file_of(folder, "pl").read_text(encoding="utf-8").splitlines()
+    lines = study_catalogues.file_of(folder, "pl").read_text(encoding="utf-8").splitlines()
     [(code, line)] = codes(folder)
     assert code == "missing_wording"
     assert lines[line - 2 : line] == ['msgctxt "study.public_title"', 'msgid "Tiny"']
-    assert wording.offered(folder, load_study(folder)) == ("en",)
+    assert study_catalogues.offered(folder, load_study(folder)) == ("en",)
 
 
 @pytest.mark.parametrize(
@@ -208,20 +209,20 @@ def test_a_language_offered_whole_must_be_whole(folder: Path) -> None:
 def test_what_a_translation_fills_in_is_what_the_source_does(
     folder: Path, source: str, translation: str, found: list[str]
 ) -> None:
-    wording.update(folder, load_study(folder))
+    study_catalogues.update(folder, load_study(folder))
     say(folder, source, translation)
     assert [code for code, _line in codes(folder)] == found
 
 
 def test_a_file_that_is_none_says_its_line(folder: Path) -> None:
-    wording.update(folder, load_study(folder))
-    path = wording.file_of(folder, "pl")
+    study_catalogues.update(folder, load_study(folder))
+    path = study_catalogues.file_of(folder, "pl")
     path.write_text(path.read_text(encoding="utf-8") + "\nthis is no entry\n", encoding="utf-8")
     [(code, line)] = codes(folder)
     assert (code, line) == ("broken_wording", len(path.read_text(encoding="utf-8").splitlines()))
     with pytest.raises(PoUnreadable):
-        wording.words_in(folder, "pl")
-    assert wording.offered(folder, load_study(folder)) == ("en",), "nobody is sent to what cannot be shown"
+        study_catalogues.words_in(folder, "pl")
+    assert study_catalogues.offered(folder, load_study(folder)) == ("en",), "nobody is sent to what cannot be shown"
 
 
 def test_an_unknown_partial_language_is_a_fault(tmp_path: Path) -> None:
@@ -235,13 +236,13 @@ def test_the_files_of_the_product_hold_exactly_what_its_sources_say(tmp_path: Pa
     """Fails when somebody forgot `make messages`."""
     shutil.copytree(ROOT / "questionnaires", tmp_path / "q", ignore=shutil.ignore_patterns("demo"))
     folder = tmp_path / "q" / "job_rotation"
-    before = {language: wording.file_of(folder, language).read_bytes() for language in LANGUAGES}
-    wording.update(folder, load_study(folder))
-    assert {language: wording.file_of(folder, language).read_bytes() for language in LANGUAGES} == before
-    template = interface.extracted()
+    before = {language: study_catalogues.file_of(folder, language).read_bytes() for language in LANGUAGES}
+    study_catalogues.update(folder, load_study(folder))
+    assert {language: study_catalogues.file_of(folder, language).read_bytes() for language in LANGUAGES} == before
+    template = interface_catalogues.extracted()
     wanted = {message.id for message in template if message.id}
     for language in LANGUAGES:
-        catalog = read(interface.file_of(language), language).catalog
+        catalog = read(interface_catalogues.file_of(language), language).catalog
         assert {message.id for message in catalog if message.id} == wanted, language
 
 
@@ -249,10 +250,12 @@ def test_the_files_of_the_product_hold_exactly_what_its_sources_say(tmp_path: Pa
 def test_a_language_says_every_page_and_all_that_participants_meet_and_keeps_what_is_filled_in(language: str) -> None:
     study = load_study(ROOT / "questionnaires" / "job_rotation")
     folder = ROOT / "questionnaires" / "job_rotation"
-    assert wording.coverage(study, language, read(wording.file_of(folder, language), language)).participant.complete
-    assert interface.serves_participants(language)
-    assert interface.serves_staff(language)
-    catalog = read(interface.file_of(language), language).catalog
+    assert study_catalogues.coverage(
+        study, language, read(study_catalogues.file_of(folder, language), language)
+    ).participant.complete
+    assert interface_catalogues.serves_participants(language)
+    assert interface_catalogues.serves_staff(language)
+    catalog = read(interface_catalogues.file_of(language), language).catalog
     problems = [(message.id, list(message.check(catalog))) for message in catalog if message.id and not message.fuzzy]
     assert [each for each in problems if each[1]] == []
 
@@ -269,13 +272,13 @@ def test_staff_have_everything_in_their_language_and_each_text_knows_its_source(
     assert source_of("plain") == "plain"
 
 
-SAID = {name for name in interface.KEYWORDS if name != "N_"}
+SAID = {name for name in interface_catalogues.KEYWORDS if name != "N_"}
 LOOKED_UP = {
-    ("reports/series.py", "reason"),
+    ("reports/text/series.py", "reason"),
     ("web/evaluator/views.py", "text"),
     ("web/evaluator/views.py", "one"),
-    ("web/looking/words.py", "WHAT[name]"),
-    ("web/looking/words.py", "text"),
+    ("web/preview/words.py", "WHAT[name]"),
+    ("web/preview/words.py", "text"),
     ("web/manager/version_words.py", "WHAT[edit.what]"),
     ("web/manager/version_words.py", "STATUS[change.status]"),
     ("web/manager/version_words.py", "FATES[which]"),
@@ -287,25 +290,27 @@ LOOKED_UP = {
 
 def test_every_string_that_is_looked_up_is_one_that_translators_are_given() -> None:
     found = set()
-    for path in sorted(interface.PACKAGE.rglob("*.py")):
+    for path in sorted(interface_catalogues.PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and not isinstance(node.args[0], ast.Constant):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in SAID:
-                    found.add((str(path.relative_to(interface.PACKAGE)), ast.unparse(node.args[0])))
+                    found.add((str(path.relative_to(interface_catalogues.PACKAGE)), ast.unparse(node.args[0])))
     assert found == LOOKED_UP
     study = load_study(ROOT / "questionnaires" / "job_rotation")
     marked = {
-        *wording_text.WHAT.values(), *wording_text.STATUS.values(), *wording_text.FATES.values(),
-        *comparability.UNDECLARED, carrying.DOES_NOT_FIT,
-        *(column.label for column in newcomers.columns(study) if not column.declared),
+        *version_text.WHAT.values(), *version_text.STATUS.values(), *version_text.FATES.values(),
+        *comparability.UNDECLARED, answer_migration.DOES_NOT_FIT,
+        *(column.label for column in enrolment_form.columns(study) if not column.declared),
     }  # fmt: skip
-    extracted = {message.id if isinstance(message.id, str) else message.id[0] for message in interface.extracted()}
+    extracted = {
+        message.id if isinstance(message.id, str) else message.id[0] for message in interface_catalogues.extracted()
+    }
     assert marked - extracted == set()
 
 
 def test_no_text_is_taken_for_a_format_it_has_not() -> None:
     """“95% interval” has “% i” in it for whoever checks translations, and no translation of it would ever pass."""
-    texts = {text for message in interface.extracted() if message.id
+    texts = {text for message in interface_catalogues.extracted() if message.id
              for text in ([message.id] if isinstance(message.id, str) else message.id)}  # fmt: skip
     assert [text for text in texts if re.search(r"%(?!\(\w+\)[sd]|%|$|[^ a-zA-Z(])", text)] == []

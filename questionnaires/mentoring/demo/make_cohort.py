@@ -18,10 +18,10 @@ from typing import Any
 from invented import FAMILY_NAMES, FIRST_NAMES, SITES, TRADES, WORDS
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason, Text
-from surveyapp.domain.kinds import Part, PartType
-from surveyapp.domain.loading import load_study
-from surveyapp.domain.questionnaire import Questionnaire
-from surveyapp.domain.route import Situation, walk
+from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.routing import Situation, walk
 
 HERE = Path(__file__).resolve().parent
 STUDY = load_study(HERE.parent)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from surveyapp.domain.study import Attribute, Study
+from surveyapp.domain.instrument.study import Attribute, Study
 
 BY, PEOPLE, MATCHED = "by", "people", "matched"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ResultsQuery:
     """`by`: the segment to split by. `matched`: only the people who answered every time. `remarks`: what was asked for
     in vain."""
 
@@ -26,7 +26,7 @@ class Asked:
         return self.by.name if self.by else None
 
 
-def asked_for(study: Study, arguments: Mapping[str, str]) -> Asked:
+def asked_for(study: Study, arguments: Mapping[str, str]) -> ResultsQuery:
     """Reads `?by=` and `?people=`."""
     remarks = []
     by = study.segment(arguments[BY]) if arguments.get(BY) else None
@@ -35,7 +35,7 @@ def asked_for(study: Study, arguments: Mapping[str, str]) -> Asked:
     people = arguments.get(PEOPLE, "")
     if people not in ("", "everyone", MATCHED):
         remarks.append(_("There is no such choice of people. Everyone is shown."))
-    return Asked(by, people == MATCHED, tuple(remarks))
+    return ResultsQuery(by, people == MATCHED, tuple(remarks))
 
 
 def segments(study: Study) -> tuple[Attribute, ...]:

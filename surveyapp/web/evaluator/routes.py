@@ -12,12 +12,13 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.staff import Action
-from surveyapp.domain.study import Study
-from surveyapp.reports import csv_file, sentences
-from surveyapp.services import results
+from surveyapp.reports.files import csv_file
+from surveyapp.reports.text import sentences
+from surveyapp.services.results import measures as results
 from surveyapp.web.evaluator import views
-from surveyapp.web.evaluator.asked import Asked, asked_for
+from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
@@ -113,7 +114,7 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
 
 
-def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Asked, list[views.Block]]:
+def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     found = results.questions(

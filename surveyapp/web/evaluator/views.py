@@ -14,17 +14,19 @@ from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import in_language_of, source_of
 from surveyapp.domain.results import Change, Distribution, Shift, ShiftStep, Slice
-from surveyapp.domain.study import Study
-from surveyapp.domain.wording import in_language_of, source_of
-from surveyapp.reports import figures, sentences, series, static_svg, tables
-from surveyapp.reports.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
-from surveyapp.reports.columns import ColumnChart, Panel, rating_chart
-from surveyapp.reports.figures import Figure
-from surveyapp.reports.sentences import Fact
-from surveyapp.reports.tables import Table
-from surveyapp.reports.words import Words
-from surveyapp.web.evaluator.asked import MATCHED, Asked, segments
+from surveyapp.reports.charts import figures, static_svg
+from surveyapp.reports.charts.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
+from surveyapp.reports.charts.columns import ColumnChart, Panel, rating_chart
+from surveyapp.reports.charts.figures import Figure
+from surveyapp.reports.files import tables
+from surveyapp.reports.files.tables import ResultTable
+from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text.phrasing import Phrasing
+from surveyapp.reports.text.sentences import KeyFigure
+from surveyapp.web.evaluator.asked import MATCHED, ResultsQuery, segments
 from surveyapp.web.shared.language import isolated, reader_language
 
 
@@ -36,7 +38,7 @@ def _spoken_plural(one: str, many: str, number: int, /, **values: Any) -> str:
     return str(ngettext(one, many, number, **{name: isolated(value) for name, value in values.items()}))
 
 
-WORDS = Words(_spoken, _spoken_plural, reader_language)
+WORDS = Phrasing(_spoken, _spoken_plural, reader_language)
 
 _VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 
@@ -50,7 +52,7 @@ def plotly_files() -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Choice:
+class LinkChoice:
     """One of several links of which one is taken."""
 
     label: str
@@ -59,7 +61,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Entry:
+class QuestionEntry:
     """A measure on the overview."""
 
     shift: Shift
@@ -76,10 +78,10 @@ class ChangeView:
     change: Change
     title: str
     kind: str
-    facts: tuple[Fact, ...]
+    facts: tuple[KeyFigure, ...]
     tests: str | None
-    slices: Table | None
-    moves: Table | None
+    slices: ResultTable | None
+    moves: ResultTable | None
     marks: tuple[str, ...] = ()
     broken: str | None = None
 
@@ -95,11 +97,11 @@ class MeasureView:
     wide: Figure
     narrow: Figure
     notes: tuple[str, ...]
-    people: tuple[Choice, ...]
-    split: tuple[Choice, ...]
+    people: tuple[LinkChoice, ...]
+    split: tuple[LinkChoice, ...]
     changes: tuple[ChangeView, ...]
-    counts: Table
-    beside: Table | None
+    counts: ResultTable
+    beside: ResultTable | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Block:
     together: tuple[Distribution, ...]
     bars: BarChart | None
     columns: ColumnChart | None
-    table: Table
+    table: ResultTable
     remarks: tuple[str, ...]
 
 
@@ -133,13 +135,13 @@ def theme_title(theme: str) -> str:
     return known.get(theme, theme.replace("_", " ").capitalize())
 
 
-def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[Entry]]]:
+def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[QuestionEntry]]]:
     """Measures by theme, in the order the study names them, all over one axis."""
     charts = stretched([shift_chart(shift, WORDS) for shift in shifts])
-    themes: dict[str, list[Entry]] = {}
+    themes: dict[str, list[QuestionEntry]] = {}
     for shift, chart in zip(shifts, charts, strict=True):
         group = study.group(shift.group)
-        entry = Entry(
+        entry = QuestionEntry(
             shift,
             group.title if group else shift.group,
             sentences.headline(shift, WORDS),
@@ -215,29 +217,29 @@ def _measure_url(shift: Shift, by: str | None, *, matched: bool | None = None) -
     return url_for("evaluator.measure", study_id=shift.study, measure_id=shift.measure, people=people, by=by)
 
 
-def _people_choices(shift: Shift, other: Shift | None, differ: bool) -> tuple[Choice, ...]:
+def _people_choices(shift: Shift, other: Shift | None, differ: bool) -> tuple[LinkChoice, ...]:
     """Everyone, or those asked more than once; nothing to choose where they are the same people."""
     label = sentences.matched_words(shift, WORDS)
     if other is None or label is None or not differ:
         return ()
     return (
-        Choice(_("Everyone"), _measure_url(shift, shift.segment, matched=False), not shift.matched),
-        Choice(label, _measure_url(shift, shift.segment, matched=True), shift.matched),
+        LinkChoice(_("Everyone"), _measure_url(shift, shift.segment, matched=False), not shift.matched),
+        LinkChoice(label, _measure_url(shift, shift.segment, matched=True), shift.matched),
     )
 
 
-def _split_choices(study: Study, segment: str | None, url: Callable[[str | None], str]) -> tuple[Choice, ...]:
+def _split_choices(study: Study, segment: str | None, url: Callable[[str | None], str]) -> tuple[LinkChoice, ...]:
     if not study.segments:
         return ()
     each = [
-        Choice(
+        LinkChoice(
             _("By %(segment)s", segment=isolated(_lowered(attribute.label))),
             url(attribute.name),
             segment == attribute.name,
         )
         for attribute in segments(study)
     ]
-    return (Choice(_("All together"), url(None), segment is None), *each)
+    return (LinkChoice(_("All together"), url(None), segment is None), *each)
 
 
 def _lowered(label: str) -> str:
@@ -248,11 +250,13 @@ def questions_url(study: Study, group: str, touchpoint: int, by: str | None = No
     return url_for("evaluator.questions", study_id=study.id, group=group, touchpoint=touchpoint, by=by)
 
 
-def touchpoint_choices(study: Study, group: str, touchpoint: int, asked: Asked) -> list[tuple[str, list[Choice]]]:
+def touchpoint_choices(
+    study: Study, group: str, touchpoint: int, asked: ResultsQuery
+) -> list[tuple[str, list[LinkChoice]]]:
     """Every group with its touchpoints, as links that keep the split."""
     return [
         (each.title, [
-            Choice(point.title, questions_url(study, each.id, point.number, asked.segment),
+            LinkChoice(point.title, questions_url(study, each.id, point.number, asked.segment),
                    (each.id, point.number) == (group, touchpoint))
             for point in study.touchpoints_of(each.id)
         ])
@@ -260,7 +264,7 @@ def touchpoint_choices(study: Study, group: str, touchpoint: int, asked: Asked) 
     ]  # fmt: skip
 
 
-def split_choices(study: Study, group: str, touchpoint: int, asked: Asked) -> tuple[Choice, ...]:
+def split_choices(study: Study, group: str, touchpoint: int, asked: ResultsQuery) -> tuple[LinkChoice, ...]:
     return _split_choices(study, asked.segment, functools.partial(questions_url, study, group, touchpoint))
 
 

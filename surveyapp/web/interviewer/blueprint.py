@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute
+from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.staff import Action
-from surveyapp.services.fieldwork import OpenCase
-from surveyapp.services.interviewing import MODES as TALKING
-from surveyapp.services.visiting import ByInterviewer
+from surveyapp.services.fieldwork.calls import OpenCase
+from surveyapp.services.fieldwork.interview import MODES as TALKING
+from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import ENDINGS, MODES, attempt_words, facts
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff
@@ -23,8 +23,6 @@ interviewer = Blueprint("interviewer", __name__, url_prefix="/interviews", templ
 
 CASE = "/<study_id>/<reference>/<int:touchpoint>"
 """Where a case's pages are."""
-
-Answer = str | Response | tuple[str, int]
 
 
 class ModeMissing(Exception):
@@ -131,7 +129,7 @@ def _go_where_they_are(error: NotOnRoute) -> Any:
 
 
 @interviewer.errorhandler(AlreadySubmitted)
-def _handed_in(_error: AlreadySubmitted) -> Any:
+def _already_submitted(_error: AlreadySubmitted) -> Any:
     sentence = _("These answers are handed in already, so nothing more can be entered.")
     if wants_json():
         return _refused(sentence)

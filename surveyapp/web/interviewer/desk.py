@@ -5,18 +5,19 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.calling import within_call_hours
-from surveyapp.domain.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.errors import InputRefused, NotHeld
+from surveyapp.domain.fieldwork.call_queue import within_call_hours
+from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.staff import Action
-from surveyapp.services import fieldwork
-from surveyapp.services.fieldwork import RECORDED_BY_HAND, Line, OpenCase, Recorded
-from surveyapp.services.visiting import ByInterviewer
+from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork.calls import RECORDED_BY_HAND, OpenCase, QueueLine, RecordedAttempt
+from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import forms
-from surveyapp.web.interviewer.blueprint import CASE, Answer, caller, frame, interviewer, own
+from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 from surveyapp.web.shared.words import OUTCOMES, preference
@@ -24,7 +25,7 @@ from surveyapp.web.shared.words import OUTCOMES, preference
 
 @interviewer.get("")
 @staff_only
-def queue() -> Answer:
+def queue() -> Reply:
     """Everybody who is to be called, as the address filters them."""
     filters = Filters(
         request.args.get("study", ""),
@@ -32,21 +33,21 @@ def queue() -> Answer:
         request.args.get("touchpoint", type=int),
         request.args.get("view", ""),
     )
-    lines = fieldwork.queue(runtime(), current_staff(), filters.study or None, language=reader_language())
+    lines = calls.queue(runtime(), current_staff(), filters.study or None, language=reader_language())
     return _queue_page(lines, filters, "")
 
 
 @interviewer.post("")
 @staff_only
-def search() -> Answer:
+def search() -> Reply:
     """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
-    found = fieldwork.queue(runtime(), current_staff(), search=text, language=reader_language())
+    found = calls.queue(runtime(), current_staff(), search=text, language=reader_language())
     return _queue_page(found, Filters(), text)
 
 
-def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
+def _queue_page(lines: list[QueueLine], filters: Filters, searched: str) -> str:
     staff, now = current_staff(), runtime().clock()
     shown = [line for line in lines if filters.fits(line)]
     if filters.view == "appointments":
@@ -74,27 +75,27 @@ def _queue_page(lines: list[Line], filters: Filters, searched: str) -> str:
 
 @interviewer.post(f"{CASE}/open")
 @staff_only
-def open_case(study_id: str, reference: str, touchpoint: int) -> Answer:
+def open_case(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Takes the hold on the case; a supervisor may take it from a colleague."""
     take_over = request.form.get("take_over") == "yes"
-    fieldwork.open_case(runtime(), caller(study_id, reference, touchpoint), take_over)
+    calls.open_case(runtime(), caller(study_id, reference, touchpoint), take_over)
     return redirect(own("case"))
 
 
 @interviewer.get(CASE)
 @staff_only
-def case(study_id: str, reference: str, touchpoint: int) -> Answer:
+def case(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The person and the call, before or between interviews; without the hold, only the way to open it."""
     who = caller(study_id, reference, touchpoint)
     try:
-        opened = fieldwork.opened_case(runtime(), who)
+        opened = calls.opened_case(runtime(), who)
     except NotHeld:
-        visit = fieldwork.closed_case(runtime(), who)
+        visit = calls.closed_case(runtime(), who)
         return render_template("interviewer/closed.html", visit=visit, own=own)
     return case_page(opened, who, forms.StartForm(runtime().offered(opened.visit.study), who.mode))
 
 
-def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Answer:
+def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Reply:
     """The page of an open case, with the form that starts or takes up the interview."""
     status = 422 if form.errors else 200
     return render_template("interviewer/case.html", form=form, **frame(opened, who)), status
@@ -102,27 +103,25 @@ def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> An
 
 @interviewer.post(f"{CASE}/release")
 @staff_only
-def release(study_id: str, reference: str, touchpoint: int) -> Answer:
-    fieldwork.release(runtime(), caller(study_id, reference, touchpoint))
+def release(study_id: str, reference: str, touchpoint: int) -> Reply:
+    calls.release(runtime(), caller(study_id, reference, touchpoint))
     flash(_("%(reference)s is back in the queue. Every answer entered so far is kept.", reference=reference))
     return redirect(url_for("interviewer.queue"))
 
 
 @interviewer.route(f"{CASE}/end", methods=["GET", "POST"])
 @staff_only
-def end(study_id: str, reference: str, touchpoint: int) -> Answer:
+def end(study_id: str, reference: str, touchpoint: int) -> Reply:
     """What came of the call: a note, a time where one was agreed, and the case is let go."""
     who = caller(study_id, reference, touchpoint)
     written = (request.form if request.method == "POST" else request.args).get("outcome", "")
     outcome = next((each for each in RECORDED_BY_HAND if each.value == written), None)
     if outcome is None:
-        return render_template(
-            "interviewer/end.html", outcome=None, **frame(fieldwork.opened_case(runtime(), who), who)
-        )
+        return render_template("interviewer/end.html", outcome=None, **frame(calls.opened_case(runtime(), who), who))
     form = forms.AttemptForm(who.mode, outcome)
     if form.validate_on_submit():
         try:
-            recorded = fieldwork.record_attempt(
+            recorded = calls.record_attempt(
                 runtime(), form.applied_to(who), outcome, form.key, form.note.data or "", form.agreed_time
             )
         except InputRefused as refused:
@@ -135,12 +134,12 @@ def end(study_id: str, reference: str, touchpoint: int) -> Answer:
         title=OUTCOMES[outcome],
         consequence=CONSEQUENCES.get(outcome),
         form=form,
-        **frame(fieldwork.opened_case(runtime(), who), who),
+        **frame(calls.opened_case(runtime(), who), who),
     )
     return page, 422 if form.errors else 200
 
 
-def _ended(recorded: Recorded, study_id: str, reference: str, touchpoint: int) -> Answer:
+def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint: int) -> Reply:
     if recorded.given is not None:
         address = f"{runtime().settings.public_url}{recorded.given.link}"
         return render_template("interviewer/link.html", address=address, given=recorded.given, reference=reference)

@@ -14,12 +14,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.cases import NEEDS_TIME, Outcome
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.study import Purpose
-from surveyapp.services.fieldwork import NOTE_LENGTH
-from surveyapp.services.interviewing import MODES as TALKING
-from surveyapp.services.visiting import ByInterviewer
+from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Outcome
+from surveyapp.domain.instrument.study import Purpose
+from surveyapp.services.fieldwork.calls import NOTE_LENGTH
+from surveyapp.services.fieldwork.interview import MODES as TALKING
+from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import MODES, language_name
 
 CONSENT = "consent_"

@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import Unfinished
-from surveyapp.services import answering, fieldwork, interviewing, visiting
-from surveyapp.services.interviewing import Screen
-from surveyapp.services.visiting import Visit
+from surveyapp.services.fieldwork import calls, interview
+from surveyapp.services.fieldwork.interview import Screen
+from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import (
     CASE,
-    Answer,
     caller,
     frame,
     hold_seconds,
@@ -29,37 +29,38 @@ from surveyapp.web.interviewer.blueprint import (
 from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
 from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
 
 
 @interviewer.post(f"{CASE}/start")
 @staff_only
-def start(study_id: str, reference: str, touchpoint: int) -> Answer:
+def start(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Chooses how they talk, and goes to consent or to the first question to answer."""
     who = caller(study_id, reference, touchpoint)
     form = forms.StartForm(runtime().offered(runtime().study(study_id)), who.mode)
     if not form.validate():
-        return case_page(fieldwork.opened_case(runtime(), who), who, form)
+        return case_page(calls.opened_case(runtime(), who), who, form)
     who = form.applied_to(who)
     talking = {"mode": who.mode.value, "language": who.language}
-    visit = interviewing.begin(runtime(), who)
-    if interviewing.needs_consent(visit):
+    visit = interview.begin(runtime(), who)
+    if interview.needs_consent(visit):
         return redirect(own("consent", **talking))
     return redirect(_where_to_go_on(visit, **talking))
 
 
 def _where_to_go_on(visit: Visit, **talking: Any) -> str:
-    section_id = interviewing.section_to_go_on(visit)
+    section_id = interview.section_to_go_on(visit)
     return own("section", section_id=section_id, **talking) if section_id else own("check", **talking)
 
 
 @interviewer.route(f"{CASE}/consent", methods=["GET", "POST"])
 @staff_only
-def consent(study_id: str, reference: str, touchpoint: int) -> Answer:
+def consent(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The study's introduction and each purpose of consent, to be read out; what they say is recorded."""
     who = talker(study_id, reference, touchpoint)
-    case = fieldwork.opened_case(runtime(), who)
+    case = calls.opened_case(runtime(), who)
     said = {f"{forms.CONSENT}{key}": "yes" if each.given else "no" for key, each in case.visit.consents.items()}
     form = forms.consent_form(case.visit.study.consent)(data=said)
     if form.validate_on_submit():
@@ -77,18 +78,18 @@ def consent(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @interviewer.get(f"{CASE}/sections/<section_id>")
 @staff_only
-def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> Answer:
+def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> Reply:
     """One section, as it now is to be asked."""
     who = talker(study_id, reference, touchpoint)
-    case = fieldwork.opened_case(runtime(), who)
+    case = calls.opened_case(runtime(), who)
     if not case.visit.consented:
         return redirect(own("consent"))
-    screen = section_screen(case, interviewing.stand_of(case.visit, section_id), who.staff.id)
+    screen = section_screen(case, interview.stand_of(case.visit, section_id), who.staff.id)
     return _section_page(who, case, screen)
 
 
-def _section_page(who: visiting.ByInterviewer, case: fieldwork.OpenCase, screen: SectionScreen) -> str:
-    stands = interviewing.sections(case.visit)
+def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, screen: SectionScreen) -> str:
+    stands = interview.sections(case.visit)
     return render_template(
         "interviewer/section.html",
         screen=screen,
@@ -101,11 +102,11 @@ def _section_page(who: visiting.ByInterviewer, case: fieldwork.OpenCase, screen:
 
 @interviewer.post(f"{CASE}/sections/<section_id>")
 @staff_only
-def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Answer:
+def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Reply:
     """Stores the screen: as it is filled in (JSON), or by one of its buttons."""
     who, posted = talker(study_id, reference, touchpoint), request.form.to_dict(flat=False)
     then = "stay" if wants_json() else request.form.get("then", "stay")
-    after = interviewing.save(
+    after = interview.save(
         runtime(),
         who,
         section_id,
@@ -115,7 +116,7 @@ def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Ans
         shown=request.form.getlist("shown"),
         client_at=_moment(request.form.get("client_at")),
     )
-    stand = interviewing.stand_of(after.case.visit, section_id)
+    stand = interview.stand_of(after.case.visit, section_id)
     refilled = posted if after.faults and not wants_json() else None
     screen = section_screen(after.case, stand, who.staff.id, refilled, after.faults)
     if wants_json():
@@ -143,7 +144,7 @@ def _saved(after: Screen, screen: SectionScreen, shown: set[str]) -> Response:
 
 
 def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
-    stands = [stand for stand in interviewing.sections(visit) if stand.pages]
+    stands = [stand for stand in interview.sections(visit) if stand.pages]
     here = stands.index(screen.stand)
     if then == "back" and here > 0:
         return own("section", section_id=stands[here - 1].section.id)
@@ -161,20 +162,20 @@ def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
 
 @interviewer.get(f"{CASE}/check")
 @staff_only
-def check(study_id: str, reference: str, touchpoint: int) -> Answer:
+def check(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The last look: what is still to answer, section by section; then the answers are handed in."""
     who = talker(study_id, reference, touchpoint)
-    case = fieldwork.opened_case(runtime(), who)
-    stands = interviewing.sections(case.visit)
+    case = calls.opened_case(runtime(), who)
+    stands = interview.sections(case.visit)
     return render_template("interviewer/check.html", stands=stands, attempt_id=uuid.uuid4(), **frame(case, who))
 
 
 @interviewer.post(f"{CASE}/check")
 @staff_only
-def hand_in(study_id: str, reference: str, touchpoint: int) -> Answer:
+def hand_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     who = talker(study_id, reference, touchpoint)
     try:
-        fieldwork.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")))
+        calls.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")))
     except Unfinished:
         flash(_("There are questions still to answer, so nothing was handed in."))
         return redirect(own("check"))

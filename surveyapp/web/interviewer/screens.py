@@ -14,17 +14,17 @@ from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.answers import Missing, Mode, Reason
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.kinds import Form, Part, PartType, field_value
-from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
-from surveyapp.domain.questionnaire import Question
-from surveyapp.domain.responses import Given
-from surveyapp.domain.route import Page
-from surveyapp.domain.wording import in_language_of
-from surveyapp.services.fieldwork import OpenCase
-from surveyapp.services.interviewing import SectionStand
+from surveyapp.domain.instrument.kinds import Form, Part, PartType, field_value
+from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
+from surveyapp.domain.instrument.questionnaire import Question
+from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.instrument.translation import in_language_of
+from surveyapp.domain.responses import RecordedAnswer
+from surveyapp.services.fieldwork.calls import OpenCase
+from surveyapp.services.fieldwork.interview import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
-from surveyapp.web.shared.fields import PIECES, Line
+from surveyapp.web.shared.fields import PIECES, TextLine
 from surveyapp.web.shared.presenting import presented_to
 
 REASON_KEYS = {Reason.DONT_KNOW: "/", Reason.PREFER_NOT_TO_SAY: "-"}
@@ -34,7 +34,7 @@ DIGITS = "1234567890"
 
 
 @dataclass(frozen=True)
-class Choice:
+class ScreenChoice:
     """Something to choose. `key` is what chooses it, `alone` that it cannot go with another, `soft` that it is a reason
     for no answer."""
 
@@ -45,7 +45,7 @@ class Choice:
     chosen: bool
     alone: bool = False
     soft: bool = False
-    line: Line | None = None
+    line: TextLine | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Item:
     label: str | None
     box: str
     entry: str | None
-    choices: tuple[Choice, ...]
+    choices: tuple[ScreenChoice, ...]
     value: str
     pieces: Mapping[str, str]
     limit: int
@@ -168,12 +168,12 @@ class _Writing:
             required=part.required,
         )
 
-    def _options(self, page: Page, part: Part, held: Sequence[str]) -> list[Choice]:
+    def _options(self, page: Page, part: Part, held: Sequence[str]) -> list[ScreenChoice]:
         made = []
         for index, option in enumerate(part.question.options):
             line = next((each for each in page.parts if each.when == (part.key, option.code)), None)
             made.append(
-                Choice(
+                ScreenChoice(
                     option.code,
                     f"{_id(part)}-{option.code}",
                     option.label,
@@ -185,21 +185,21 @@ class _Writing:
             )
         return made
 
-    def _line(self, part: Part) -> Line:
+    def _line(self, part: Part) -> TextLine:
         typed = next((value for value in self.values(part) if not value.startswith(MISSING_PREFIX)), "")
-        return Line(part.key, _id(part), part.label, typed, SHORT_LENGTH, self.sentences.get(part.key))
+        return TextLine(part.key, _id(part), part.label, typed, SHORT_LENGTH, self.sentences.get(part.key))
 
-    def _numbers(self, part: Part, held: Sequence[str]) -> list[Choice]:
+    def _numbers(self, part: Part, held: Sequence[str]) -> list[ScreenChoice]:
         low, high = part.question.minimum or 0, part.question.maximum or 0
         keys = {number: str(number) for number in range(10)} | ({10: "0"} if low > 0 else {})
         return [
-            Choice(str(number), f"{_id(part)}-{number}", str(number), keys.get(number, ""), str(number) in held)
+            ScreenChoice(str(number), f"{_id(part)}-{number}", str(number), keys.get(number, ""), str(number) in held)
             for number in range(low, high + 1)
         ]
 
-    def _reasons(self, part: Part, held: Sequence[str]) -> list[Choice]:
+    def _reasons(self, part: Part, held: Sequence[str]) -> list[ScreenChoice]:
         reasons = [
-            Choice(
+            ScreenChoice(
                 value := f"{MISSING_PREFIX}{reason.value}",
                 f"{_id(part)}-{reason.value}",
                 str(REASON_LABELS[reason]),
@@ -211,7 +211,9 @@ class _Writing:
             for reason in part.question.missing
         ]
         if part.required:
-            reasons.append(Choice(SKIP, f"{_id(part)}-skipped", _("Skip"), "S", SKIP in held, alone=True, soft=True))
+            reasons.append(
+                ScreenChoice(SKIP, f"{_id(part)}-skipped", _("Skip"), "S", SKIP in held, alone=True, soft=True)
+            )
         return reasons
 
     def _pieces(self, part: Part, value: str) -> Mapping[str, str]:
@@ -223,12 +225,12 @@ class _Writing:
         month, _second, day = rest.partition("-")
         return {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
 
-    def _note(self, part: Part, given: Given | None) -> str:
+    def _note(self, part: Part, given: RecordedAnswer | None) -> str:
         if self.posted is not None:
             return "".join(self.posted.get(f"{part.key}:note", ())).strip()
         return given.answer.note or "" if given and isinstance(given.answer, Missing) else ""
 
-    def _by(self, given: Given | None) -> str | None:
+    def _by(self, given: RecordedAnswer | None) -> str | None:
         if given is None or given.by == self.staff_id:
             return None
         if given.mode is Mode.SELF:

@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.calling import Turn
-from surveyapp.domain.cases import Attempt, Outcome
-from surveyapp.domain.responses import Sitting
-from surveyapp.domain.study import Study
-from surveyapp.services.fieldwork import Line, OpenCase
+from surveyapp.domain.fieldwork.call_queue import QueuePriority
+from surveyapp.domain.fieldwork.cases import Attempt, Outcome
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.responses import ResponseSummary
+from surveyapp.services.fieldwork.calls import OpenCase, QueueLine
 from surveyapp.web.shared.assembly import local_date, local_time
 from surveyapp.web.shared.language import listed, staff_study
 from surveyapp.web.shared.words import OUTCOMES, preference
@@ -28,14 +28,14 @@ MODES: dict[Mode, LazyString] = {
     Mode.SELF: lazy("Online"),
 }
 
-TURNS: dict[Turn, LazyString] = {
-    Turn.APPOINTMENT: lazy("Appointments now"),
-    Turn.CALLBACK: lazy("Call back now"),
-    Turn.BEGUN: lazy("Begun, not finished"),
-    Turn.OVERDUE: lazy("Overdue"),
-    Turn.WAITING: lazy("To be called"),
-    Turn.LATER: lazy("Agreed for later"),
-    Turn.SUPERVISOR: lazy("For a supervisor to decide"),
+PRIORITIES: dict[QueuePriority, LazyString] = {
+    QueuePriority.APPOINTMENT: lazy("Appointments now"),
+    QueuePriority.CALLBACK: lazy("Call back now"),
+    QueuePriority.BEGUN: lazy("Begun, not finished"),
+    QueuePriority.OVERDUE: lazy("Overdue"),
+    QueuePriority.WAITING: lazy("To be called"),
+    QueuePriority.LATER: lazy("Agreed for later"),
+    QueuePriority.SUPERVISOR: lazy("For a supervisor to decide"),
 }
 
 ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
@@ -69,12 +69,12 @@ CONSEQUENCES: dict[Outcome, LazyString] = {
 
 
 @dataclass(frozen=True)
-class Fact:
+class CaseFact:
     label: str
     value: str
 
 
-def facts(case: OpenCase, staff_id: uuid.UUID) -> list[Fact]:
+def facts(case: OpenCase, staff_id: uuid.UUID) -> list[CaseFact]:
     """What the interviewer should know of the person at a glance, in their own language whatever that of the interview
     is. Empty ones are left out."""
     contact, study = case.contact, staff_study(case.visit.study.id)
@@ -90,10 +90,10 @@ def facts(case: OpenCase, staff_id: uuid.UUID) -> list[Fact]:
         for event in case.events
     ]
     pairs += [
-        (_("Touchpoint %(number)s", number=sitting.touchpoint), _sitting(study, sitting, staff_id))
-        for sitting in case.sittings
+        (_("Touchpoint %(number)s", number=summary.touchpoint), _sitting(study, summary, staff_id))
+        for summary in case.summaries
     ]
-    return [Fact(label, value) for label, value in pairs if value]
+    return [CaseFact(label, value) for label, value in pairs if value]
 
 
 def language_name(written: str) -> str:
@@ -114,11 +114,11 @@ def _site(case: OpenCase, study: Study) -> str:
     return listed([site.name, *values])
 
 
-def _sitting(study: Study, sitting: Sitting, staff_id: uuid.UUID) -> str:
+def _sitting(study: Study, summary: ResponseSummary, staff_id: uuid.UUID) -> str:
     """`12 Nov, phone, by you`."""
-    when = local_date(sitting.submitted_at, study.time_zone, "d MMM") if sitting.submitted_at else _("not finished")
-    modes = listed(str(MODES[mode]).lower() for mode in sitting.modes)
-    names = [_("you") if key == staff_id else name for key, name in sitting.by]
+    when = local_date(summary.submitted_at, study.time_zone, "d MMM") if summary.submitted_at else _("not finished")
+    modes = listed(str(MODES[mode]).lower() for mode in summary.modes)
+    names = [_("you") if key == staff_id else name for key, name in summary.by]
     by = _("by %(names)s", names=listed(names)) if names else ""
     return listed([when, modes, by])
 
@@ -133,17 +133,17 @@ def attempt_words(attempt: Attempt, time_zone: str, with_time: bool = True) -> s
 
 @dataclass(frozen=True)
 class QueueGroup:
-    turn: Turn
+    priority: QueuePriority
     title: LazyString
-    lines: list[Line]
+    lines: list[QueueLine]
 
 
-def grouped(lines: Sequence[Line]) -> list[QueueGroup]:
+def grouped(lines: Sequence[QueueLine]) -> list[QueueGroup]:
     """The queue under its headings; those with nobody under them are left out."""
     return [
-        QueueGroup(turn, title, mine)
-        for turn, title in TURNS.items()
-        if (mine := [line for line in lines if line.turn is turn])
+        QueueGroup(priority, title, mine)
+        for priority, title in PRIORITIES.items()
+        if (mine := [line for line in lines if line.priority is priority])
     ]
 
 
@@ -160,7 +160,7 @@ class Filters:
     def any(self) -> bool:
         return bool(self.study or self.group or self.touchpoint)
 
-    def fits(self, line: Line) -> bool:
+    def fits(self, line: QueueLine) -> bool:
         """Whether a line is of the group and touchpoint asked for. The study is the service's business."""
         return (not self.group or line.group.id == self.group) and (
             self.touchpoint is None or line.touchpoint.number == self.touchpoint

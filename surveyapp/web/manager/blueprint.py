@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response
 
 from surveyapp.domain.staff import Action
 from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import current_staff
 
 manager = Blueprint("manager", __name__, url_prefix="/manage", template_folder="templates")
@@ -17,10 +17,8 @@ manager = Blueprint("manager", __name__, url_prefix="/manage", template_folder="
 PERSON = "/<study_id>/participants/<reference>"
 """Where a participant's pages are."""
 
-Answer = str | Response | tuple[str, int]
 
-
-def page(template: str, place: str, form: FlaskForm | None = None, *, faulty: bool = False, **more: Any) -> Answer:
+def page(template: str, place: str, form: FlaskForm | None = None, *, faulty: bool = False, **more: Any) -> Reply:
     """A manager's page about the study in the address, in their language: 422 when its form has errors or something
     else is `faulty`. `place` is the link of the bar that it stands under."""
     staff = current_staff()

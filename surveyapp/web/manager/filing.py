@@ -7,24 +7,27 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from surveyapp.domain.staff import Action
-from surveyapp.reports.csv_file import csv_file
-from surveyapp.services import importing, instruments, moving, opening
-from surveyapp.services.reading_csv import MAXIMUM_BYTES, MAXIMUM_ROWS
+from surveyapp.reports.files.csv_file import csv_file
+from surveyapp.services.participants import bulk_import
+from surveyapp.services.participants.csv_reader import MAXIMUM_BYTES, MAXIMUM_ROWS
+from surveyapp.services.questionnaires import release_preview, response_migration
+from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.web.manager import forms, version_words, views
-from surveyapp.web.manager.blueprint import Answer, manager, page
+from surveyapp.web.manager.blueprint import manager, page
 from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
 
 @manager.route("/<study_id>/participants/import", methods=["GET", "POST"])
 @staff_only
-def import_file(study_id: str) -> Answer:
+def import_file(study_id: str) -> Reply:
     """Checks a file and adds everybody in it, or lists every fault."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     form, outcome = forms.ImportForm(), None
     if form.validate_on_submit():
-        outcome = importing.import_file(
+        outcome = bulk_import.import_file(
             runtime(),
             current_staff(),
             study_id,
@@ -40,9 +43,9 @@ def import_file(study_id: str) -> Answer:
         "import",
         "import",
         form,
-        columns=importing.columns(runtime(), study_id, reader_language()),
+        columns=bulk_import.columns(runtime(), study_id, reader_language()),
         column_label=views.column_label,
-        needed=importing.NEEDED,
+        needed=bulk_import.NEEDED,
         outcome=outcome,
         table=views.fault_table(outcome) if outcome else None,
         maximum_rows=MAXIMUM_ROWS,
@@ -53,10 +56,10 @@ def import_file(study_id: str) -> Answer:
 
 @manager.get("/<study_id>/participants/import/columns.csv")
 @staff_only
-def template(study_id: str) -> Answer:
+def template(study_id: str) -> Reply:
     """An empty file to fill in: the names of every column."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
-    response = make_response(csv_file([column.name for column in importing.columns(runtime(), study_id)], []))
+    response = make_response(csv_file([column.name for column in bulk_import.columns(runtime(), study_id)], []))
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{study_id}-participants.csv"'
     return response
@@ -64,30 +67,30 @@ def template(study_id: str) -> Answer:
 
 @manager.get("/<study_id>/versions")
 @staff_only
-def versions(study_id: str) -> Answer:
+def versions(study_id: str) -> Reply:
     """Every version of every questionnaire: frozen, open, in use."""
-    states = instruments.version_states(runtime(), current_staff(), study_id, reader_language())
+    states = questionnaire_versions.version_states(runtime(), current_staff(), study_id, reader_language())
     return page(
         "versions",
         "versions",
         questionnaires=views.by_questionnaire(staff_study(study_id), states),
-        disagreements=instruments.disagreements(runtime(), study_id),
+        disagreements=questionnaire_versions.disagreements(runtime(), study_id),
     )
 
 
 @manager.route("/<study_id>/versions/<name>/open", methods=["GET", "POST"])
 @staff_only
-def open_version(study_id: str, name: str) -> Answer:
+def open_version(study_id: str, name: str) -> Reply:
     """Says what is different and what opening the newest frozen version means, and opens it."""
     if request.method == "POST":
-        version, is_new = instruments.open_newest(runtime(), study_id, name, current_staff())
+        version, is_new = questionnaire_versions.open_newest(runtime(), study_id, name, current_staff())
         flash(
             _("Version %(version)s of %(name)s is open: new responses begin on it.", version=version, name=name)
             if is_new
             else _("Version %(version)s of %(name)s was open already.", version=version, name=name)
         )
         return redirect(url_for("manager.versions", study_id=study_id))
-    prospect = opening.opening(runtime(), current_staff(), study_id, name, reader_language())
+    prospect = release_preview.opening(runtime(), current_staff(), study_id, name, reader_language())
     if prospect.version is None:
         abort(404)
     return page("open_version", "versions", prospect=prospect, words=version_words)
@@ -95,11 +98,11 @@ def open_version(study_id: str, name: str) -> Answer:
 
 @manager.route("/<study_id>/versions/<name>/move", methods=["GET", "POST"])
 @staff_only
-def move(study_id: str, name: str) -> Answer:
+def move(study_id: str, name: str) -> Reply:
     """Says what each answer of those midway becomes on the open version, and moves them to it."""
     if request.method == "POST":
-        count = moving.move(runtime(), current_staff(), study_id, name)
+        count = response_migration.move(runtime(), current_staff(), study_id, name)
         flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", count))
         return redirect(url_for("manager.versions", study_id=study_id))
-    seen = moving.preview(runtime(), current_staff(), study_id, name, reader_language())
+    seen = response_migration.preview(runtime(), current_staff(), study_id, name, reader_language())
     return page("move", "versions", seen=seen, words=version_words)

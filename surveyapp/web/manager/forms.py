@@ -15,9 +15,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput
 
 from surveyapp.domain.errors import ContactShared, FieldFault
-from surveyapp.domain.people import CONTACT_FIELDS, Contact, Site
-from surveyapp.domain.study import Study
-from surveyapp.services.newcomers import Column
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Site
+from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.web.shared.language import direction, language_apart
 from surveyapp.web.shared.words import PREFERRED
 
@@ -100,7 +100,7 @@ class ParticipantForm(ContactForm):
     site = SelectField(lazy("Site"), validate_choice=False)
     new_site = StringField(lazy("Reference of the new site"))
     site_name = StringField(lazy("Name of the new site"))
-    columns: Sequence[Column] = ()
+    columns: Sequence[ListColumn] = ()
 
     @property
     def adds_site(self) -> bool:
@@ -149,7 +149,7 @@ _FIXED = frozenset({"group", "reference", "enrolled_on", "site", "site_name", *C
 
 
 def participant_form(
-    study: Study, columns: Sequence[Column], sites: Sequence[Site], today: dt.date, key: uuid.UUID
+    study: Study, columns: Sequence[ListColumn], sites: Sequence[Site], today: dt.date, key: uuid.UUID
 ) -> ParticipantForm:
     """The form for somebody new to a study. `columns` are those that may be written."""
     more: dict[str, Field] = {}

@@ -7,36 +7,38 @@ from flask_babel import ngettext
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Action
-from surveyapp.reports.csv_file import csv_file
-from surveyapp.services import access, giving_out, roster
+from surveyapp.reports.files.csv_file import csv_file
+from surveyapp.services.participants import bulk_links, roster
+from surveyapp.services.participants import links as access_links
 from surveyapp.web.manager import forms, views
-from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
+from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.shared.language import reader_language, staff_study
 from surveyapp.web.shared.qr import qr_picture
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
 
 @manager.post(f"{PERSON}/<int:touchpoint>/access")
 @staff_only
-def give(study_id: str, reference: str, touchpoint: int) -> Answer:
+def give(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Makes a link or a code and shows it, this once, with a slip to print."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     kind = request.form.get("kind")
     if kind not in ("link", "code"):
         abort(400)
-    given = access.give_out(runtime(), current_staff(), study_id, reference, touchpoint, kind)
+    given = access_links.give_out(runtime(), current_staff(), study_id, reference, touchpoint, kind)
     address = runtime().settings.public_url + (given.link or url_for("participant.start"))
     return page("slip", "participants", given=given, address=address, picture=qr_picture(address))
 
 
 @manager.route(f"{PERSON}/<int:touchpoint>/end-access", methods=["GET", "POST"])
 @staff_only
-def end_access(study_id: str, reference: str, touchpoint: int) -> Answer:
+def end_access(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Ends every link and code of a person at a touchpoint, once that is confirmed."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     if request.method == "POST":
-        count = access.revoke(runtime(), current_staff(), study_id, reference, touchpoint)
+        count = access_links.revoke(runtime(), current_staff(), study_id, reference, touchpoint)
         flash(ngettext("%(num)s link or code no longer works.", "%(num)s links and codes no longer work.", count))
         return redirect(url_for("manager.person", study_id=study_id, reference=reference))
     found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
@@ -48,16 +50,16 @@ def end_access(study_id: str, reference: str, touchpoint: int) -> Answer:
 
 @manager.route("/<study_id>/participants/links", methods=["GET", "POST"])
 @staff_only
-def links(study_id: str) -> Answer:
+def links(study_id: str) -> Reply:
     """Links and codes for everyone who can answer a touchpoint, as a file."""
     staff = current_staff()
-    waiting = giving_out.waiting(runtime(), staff, study_id)
+    waiting = bulk_links.waiting(runtime(), staff, study_id)
     choices = views.waiting_choices(staff_study(study_id), waiting)
     form = forms.LinksForm(choices)
     if form.validate_on_submit():
         group, _dot, number = (form.touchpoint.data or "").rpartition(".")
         try:
-            given = giving_out.give_out_to_all(
+            given = bulk_links.give_out_to_all(
                 runtime(),
                 staff,
                 study_id,

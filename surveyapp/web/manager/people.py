@@ -5,20 +5,21 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.cases import CaseState
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
-from surveyapp.services import enrolment, importing, roster
-from surveyapp.services.roster import Narrowed
+from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.services.participants import bulk_import, enrolment, roster
+from surveyapp.services.participants.roster import Narrowed
 from surveyapp.web.manager import forms, views
-from surveyapp.web.manager.blueprint import PERSON, Answer, manager, page
+from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
 
 
 @manager.get("/<study_id>")
 @staff_only
-def participants(study_id: str) -> Answer:
+def participants(study_id: str) -> Reply:
     """Everybody, by group and touchpoint and state, as the address narrows it."""
     asked = request.args
     state = next((each for each in CaseState if each.value == asked.get("state")), None)
@@ -31,7 +32,7 @@ def participants(study_id: str) -> Answer:
 
 @manager.post("/<study_id>/find")
 @staff_only
-def find(study_id: str) -> Answer:
+def find(study_id: str) -> Reply:
     """Whom a reference, a phone number or an e-mail address belongs to. Posted: a number has no place in an address."""
     written = request.form.get("find", "")
     found = roster.find(runtime(), current_staff(), study_id, written)
@@ -42,14 +43,14 @@ def find(study_id: str) -> Answer:
 
 @manager.route("/<study_id>/participants/new", methods=["GET", "POST"])
 @staff_only
-def new(study_id: str) -> Answer:
+def new(study_id: str) -> Reply:
     """Adds one person."""
     staff = current_staff()
     sites = enrolment.sites(runtime(), staff, study_id)
     study = staff_study(study_id)
     form = forms.participant_form(
         study,
-        importing.columns(runtime(), study_id, reader_language()),
+        bulk_import.columns(runtime(), study_id, reader_language()),
         sites,
         runtime().today(study),
         enrolment.new_key(),
@@ -71,7 +72,7 @@ def new(study_id: str) -> Answer:
 
 @manager.get(PERSON)
 @staff_only
-def person(study_id: str, reference: str) -> Answer:
+def person(study_id: str, reference: str) -> Reply:
     """One person: touchpoints, links and codes, events. Neither answers nor contact details."""
     found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
     return page("person", "participants", forms.EventForm(found.study), person=found, now=runtime().clock())
@@ -79,7 +80,7 @@ def person(study_id: str, reference: str) -> Answer:
 
 @manager.post(f"{PERSON}/events")
 @staff_only
-def event(study_id: str, reference: str) -> Answer:
+def event(study_id: str, reference: str) -> Reply:
     """Records when something happened."""
     form = forms.EventForm(staff_study(study_id))
     if form.validate_on_submit():
@@ -98,7 +99,7 @@ def event(study_id: str, reference: str) -> Answer:
 
 @manager.route(f"{PERSON}/contact", methods=["GET", "POST"])
 @staff_only
-def contact(study_id: str, reference: str) -> Answer:
+def contact(study_id: str, reference: str) -> Reply:
     """How a person is reached, and mending it. Every sight of it is in the audit trail."""
     participant, held = enrolment.contact_of(runtime(), current_staff(), study_id, reference)
     form = forms.ContactForm.of(held)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from surveyapp.domain.carrying import DOES_NOT_FIT, Fate
-from surveyapp.domain.comparability import UNDECLARED
-from surveyapp.domain.difference import Became, Edit
-from surveyapp.reports.wording_text import FATES, STATUS, WHAT
+from surveyapp.domain.versions.answer_migration import DOES_NOT_FIT, Fate
+from surveyapp.domain.versions.comparability import UNDECLARED
+from surveyapp.domain.versions.diff import Became, Edit
+from surveyapp.reports.text.version_text import FATES, STATUS, WHAT
 from surveyapp.web.shared.language import listed
 
 

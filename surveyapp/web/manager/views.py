@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from surveyapp.domain.cases import CaseState
-from surveyapp.domain.study import Study, Touchpoint
-from surveyapp.services.giving_out import Waiting
-from surveyapp.services.importing import Import
-from surveyapp.services.instruments import VersionState
-from surveyapp.services.newcomers import Column
-from surveyapp.services.reading_csv import RowFault
-from surveyapp.services.roster import Roster
+from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.instrument.study import Study, Touchpoint
+from surveyapp.services.participants.bulk_import import Import
+from surveyapp.services.participants.bulk_links import LinksWanted
+from surveyapp.services.participants.csv_reader import RowFault
+from surveyapp.services.participants.enrolment_form import ListColumn
+from surveyapp.services.participants.roster import Roster
+from surveyapp.services.questionnaires.versions import VersionState
 from surveyapp.web.shared.language import isolated, listed
 
 ALWAYS = (CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS, CaseState.SUBMITTED)
@@ -67,7 +67,7 @@ def fault_table(outcome: Import) -> FaultTable:
     return FaultTable(listed[:FAULTS_SHOWN], max(0, len(listed) - FAULTS_SHOWN))
 
 
-def waiting_choices(study: Study, waiting: Mapping[tuple[str, int], Waiting]) -> dict[str, str]:
+def waiting_choices(study: Study, waiting: Mapping[tuple[str, int], LinksWanted]) -> dict[str, str]:
     """For whom links can be made: `backfill.1` to words that say how many."""
     choices = {}
     for group in study.groups:
@@ -95,7 +95,7 @@ class Versions:
     versions: tuple[VersionState, ...]
 
 
-def column_label(column: Column) -> str:
+def column_label(column: ListColumn) -> str:
     """What a column holds, in the reader's language."""
     return column.label if column.declared else _(column.label)
 

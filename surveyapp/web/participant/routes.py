@@ -9,7 +9,6 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from surveyapp.domain.cases import ANSWERABLE
 from surveyapp.domain.errors import (
     AccessRefused,
     AlreadySubmitted,
@@ -20,20 +19,21 @@ from surveyapp.domain.errors import (
     StateRefused,
     Unfinished,
 )
-from surveyapp.domain.kinds import Form
-from surveyapp.domain.route import Page
-from surveyapp.domain.study import Study
-from surveyapp.services import access, answering, visiting
-from surveyapp.services.answering import Saved
-from surveyapp.services.visiting import ByLink, Visit
+from surveyapp.domain.fieldwork.cases import ANSWERABLE
+from surveyapp.domain.instrument.kinds import Form
+from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.instrument.study import Study
+from surveyapp.services.participants import links
+from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses.answering import Saved
+from surveyapp.services.responses.survey_session import ByLink, Visit
 from surveyapp.web.participant import views
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.limits import GUESSABLE, limiter
+from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 
 participant = Blueprint("participant", __name__, template_folder="templates")
-
-Answer = str | Response | tuple[str, int]
 
 
 class NotLetIn(Exception):
@@ -41,82 +41,82 @@ class NotLetIn(Exception):
 
 
 @participant.get("/")
-def front() -> Answer:
+def front() -> Reply:
     return redirect(url_for(".start"))
 
 
 @participant.route("/start", methods=["GET", "POST"])
 @limiter.limit(GUESSABLE, methods=["POST"])
-def start() -> Answer:
+def start() -> Reply:
     """A code is typed here, by those who were given one in place of a link."""
     typed = request.form.get("code", "")
     if request.method == "GET" or _language_chosen():
         return render_template("participant/start.html", typed=typed[:40], fault=None)
     try:
-        return _let_in(access.open_code(runtime(), typed))
+        return _let_in(links.open_code(runtime(), typed))
     except AccessRefused as refused:
         fault = _code_fault(refused.why) if typed.strip() else _("Write the code you were given.")
         return render_template("participant/start.html", typed=typed[:40], fault=fault), 422
 
 
 @participant.get("/s/<token>")
-def link(token: str) -> Answer:
+def link(token: str) -> Reply:
     """A personal link. What a message puts after an address (a full stop, a bracket) is not part of it."""
-    return _let_in(access.open_link(runtime(), token.rstrip(".,;:!?)>]\"'”’")))
+    return _let_in(links.open_link(runtime(), token.rstrip(".,;:!?)>]\"'”’")))
 
 
 @participant.get("/survey")
-def survey() -> Answer:
+def survey() -> Reply:
     """Sends everybody to where they should be."""
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     if not here.submitted and here.state not in ANSWERABLE:
         return _render("closed", here, state=here.state.value)
     return redirect(_place(here, note="back"))
 
 
 @participant.get("/survey/consent")
-def consent() -> Answer:
-    here = visiting.visit(runtime(), _who())
+def consent() -> Reply:
+    here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _consent(here)
 
 
 @participant.post("/survey/consent")
-def give_consent() -> Answer:
+def give_consent() -> Reply:
     who = _who()
     agreed = views.agreed_in(request.form)
     if "decline" in request.form:
         answering.give_consent(runtime(), who, {})
         return redirect(url_for(".declined"))
     if _language_chosen():
-        return _consent(visiting.visit(runtime(), _who()), agreed)
-    here = visiting.visit(runtime(), who)
+        return _consent(survey_session.visit(runtime(), _who()), agreed)
+    here = survey_session.visit(runtime(), who)
     if not _is_over(here) and not all(agreed.get(purpose.id) for purpose in here.study.required_purposes):
         return _consent(here, agreed, refused=True), 422
     return redirect(_place(answering.give_consent(runtime(), who, agreed)))
 
 
 @participant.get("/survey/declined")
-def declined() -> Answer:
-    here = visiting.visit(runtime(), _who())
+def declined() -> Reply:
+    here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) or here.consented else _render("declined", here)
 
 
 @participant.get("/survey/q/<page_id>")
-def question(page_id: str) -> Answer:
-    here = visiting.visit(runtime(), _who())
+def question(page_id: str) -> Reply:
+    here = survey_session.visit(runtime(), _who())
     page = None if _is_over(here) else views.open_page(here, page_id)
     return redirect(_place(here)) if page is None else _question(here, page)
 
 
 @participant.post("/survey/q/<page_id>")
-def answer(page_id: str) -> Answer:
+def answer(page_id: str) -> Reply:
     who, form = _who(), request.form.to_dict(flat=False)
     # What was answered was asked in the language so far; what is shown next is in the one chosen.
     chosen = _language_chosen()
     try:
         saved = answering.save_page(runtime(), who, page_id, form, _save_id())
     except AnswersRefused as refused:
-        here = visiting.visit(runtime(), _who())
+        here = survey_session.visit(runtime(), _who())
         page = views.open_page(here, page_id)
         if page is None:
             return redirect(_place(here))
@@ -131,8 +131,8 @@ def answer(page_id: str) -> Answer:
 
 
 @participant.get("/survey/check")
-def check() -> Answer:
-    here = visiting.visit(runtime(), _who())
+def check() -> Reply:
+    here = survey_session.visit(runtime(), _who())
     if _is_over(here) or not here.consented or not here.ready[1].complete:
         return redirect(_place(here))
     pages = here.ready[1].pages
@@ -140,14 +140,14 @@ def check() -> Answer:
 
 
 @participant.post("/survey/check")
-def submit() -> Answer:
+def submit() -> Reply:
     answering.submit(runtime(), _who())
     return redirect(url_for(".done"))
 
 
 @participant.get("/survey/done")
-def done() -> Answer:
-    here = visiting.visit(runtime(), _who())
+def done() -> Reply:
+    here = survey_session.visit(runtime(), _who())
     if not here.submitted:
         return redirect(_place(here))
     again = views.asked_again_on(here, runtime().zone(here.study))
@@ -155,13 +155,13 @@ def done() -> Answer:
 
 
 @participant.get("/survey/later")
-def later() -> Answer:
-    here = visiting.visit(runtime(), _who())
+def later() -> Reply:
+    here = survey_session.visit(runtime(), _who())
     return redirect(_place(here)) if _is_over(here) else _render("later", here, unsaved="unsaved" in request.args)
 
 
 @participant.get("/survey/leave")
-def leave() -> Answer:
+def leave() -> Reply:
     """Ends the session in this browser. What is shown says nothing of the study or the person."""
     session.clear()
     return render_template("participant/left.html")
@@ -174,7 +174,7 @@ def _let_in(access_id: uuid.UUID) -> Response:
         chosen = session.get("language")
         session.clear()
         session["access"] = str(access_id)
-        offered, known = access.languages(runtime(), access_id)
+        offered, known = links.languages(runtime(), access_id)
         wanted = known or request.accept_languages.best_match(offered) or offered[0]
         session["language"] = chosen if chosen in offered else wanted
     return redirect(url_for(".survey"))
@@ -307,12 +307,12 @@ def _code_fault(why: str) -> str:
 
 
 @participant.errorhandler(NotLetIn)
-def _not_let_in(_error: NotLetIn) -> Answer:
+def _not_let_in(_error: NotLetIn) -> Reply:
     return render_template("participant/refused.html", why="unknown", studies=_studies()), 403
 
 
 @participant.errorhandler(AccessRefused)
-def _access_refused(error: AccessRefused) -> Answer:
+def _access_refused(error: AccessRefused) -> Reply:
     """A link that opens nothing, or an access that ended while it was used. Somebody else's wrong link ends nothing."""
     if request.endpoint != "participant.link":
         session.clear()
@@ -331,29 +331,29 @@ def _studies() -> list[Study]:
 
 
 @participant.errorhandler(NotOnRoute)
-def _not_on_route(error: NotOnRoute) -> Answer:
+def _not_on_route(error: NotOnRoute) -> Reply:
     return redirect(url_for(".check") if error.page is None else _address(error.page, "moved"))
 
 
 @participant.errorhandler(Unfinished)
-def _unfinished(error: Unfinished) -> Answer:
+def _unfinished(error: Unfinished) -> Reply:
     return redirect(_address(error.page, "moved"))
 
 
 @participant.errorhandler(AlreadySubmitted)
-def _already_submitted(_error: AlreadySubmitted) -> Answer:
+def _already_submitted(_error: AlreadySubmitted) -> Reply:
     return redirect(url_for(".done"))
 
 
 @participant.errorhandler(ConsentMissing)
-def _consent_missing(_error: ConsentMissing) -> Answer:
+def _consent_missing(_error: ConsentMissing) -> Reply:
     return redirect(url_for(".consent"))
 
 
 @participant.errorhandler(StateRefused)
-def _state_refused(_error: StateRefused) -> Answer:
+def _state_refused(_error: StateRefused) -> Reply:
     """Answers are not taken now: closed since the page was shown, or nothing is open yet to begin on."""
-    here = visiting.visit(runtime(), _who())
+    here = survey_session.visit(runtime(), _who())
     return (
         redirect(url_for(".survey"))
         if here.state not in ANSWERABLE

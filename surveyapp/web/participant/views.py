@@ -11,16 +11,16 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.answers import Reason, is_substantive
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.kinds import KINDS, Form, Part, PartType, field_value
-from surveyapp.domain.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
-from surveyapp.domain.questionnaire import Option
-from surveyapp.domain.route import Page, Route
-from surveyapp.domain.study import Study
-from surveyapp.domain.wording import in_language_of
-from surveyapp.services.visiting import Visit
+from surveyapp.domain.instrument.kinds import KINDS, Form, Part, PartType, field_value
+from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
+from surveyapp.domain.instrument.questionnaire import Option
+from surveyapp.domain.instrument.routing import Page, Route
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import in_language_of
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
-from surveyapp.web.shared.fields import PIECES, Line
+from surveyapp.web.shared.fields import PIECES, TextLine
 from surveyapp.web.shared.presenting import presented_to
 
 LONG = 160
@@ -33,7 +33,7 @@ _REASON_VALUES = frozenset(f"{MISSING_PREFIX}{reason.value}" for reason in Reaso
 
 
 @dataclass(frozen=True)
-class Choice:
+class PageChoice:
     """Something to choose. `alone`: it cannot go with another. `meaning` follows the label for those who listen."""
 
     value: str
@@ -41,20 +41,20 @@ class Choice:
     label: str
     chosen: bool
     alone: bool = False
-    line: Line | None = None
+    line: TextLine | None = None
     meaning: str | None = None
 
 
 @dataclass(frozen=True)
-class Field:
+class PageField:
     """One variable on a page. `label` is set where there are several; `values` is what text inputs hold."""
 
     name: str
     id: str
     label: str | None
     input: str
-    choices: tuple[Choice, ...]
-    reasons: tuple[Choice, ...]
+    choices: tuple[PageChoice, ...]
+    reasons: tuple[PageChoice, ...]
     value: str
     pieces: Mapping[str, str]
     limit: int
@@ -75,7 +75,7 @@ class QuestionPage:
     page: Page
     heading: str
     lead: str | None
-    fields: tuple[Field, ...]
+    fields: tuple[PageField, ...]
     faults: tuple[tuple[str, str], ...]
     columns: int
     answered: int
@@ -125,7 +125,7 @@ def _field(
     sentences: Mapping[str, str],
     *,
     several: bool,
-) -> Field:
+) -> PageField:
     held = values[part.key]
     options = [
         _option(part, page, option, index, values, sentences) for index, option in enumerate(part.question.options)
@@ -134,7 +134,7 @@ def _field(
     if part.question.kind == "rating":
         options = _numbers(part, held)
     reasons = tuple(
-        Choice(
+        PageChoice(
             f"{MISSING_PREFIX}{reason.value}",
             f"{part.field_id}-missing-{reason.value}",
             str(REASONS[reason]),
@@ -144,7 +144,7 @@ def _field(
         for reason in part.question.missing
     )
     text = _typed(held)
-    return Field(
+    return PageField(
         name=part.key,
         id=part.field_id,
         label=part.moment_label if several else None,
@@ -162,14 +162,14 @@ def _field(
 
 def _option(
     part: Part, page: Page, option: Option, index: int, values: Mapping[str, list[str]], sentences: Mapping[str, str]
-) -> Choice:
+) -> PageChoice:
     line = None
     text = next((each for each in page.parts if each.when == (part.key, option.code)), None)
     if text is not None:
-        line = Line(
+        line = TextLine(
             text.key, text.field_id, text.label, _typed(values[text.key]), SHORT_LENGTH, sentences.get(text.key)
         )
-    return Choice(
+    return PageChoice(
         option.code,
         part.field_id if index == 0 else f"{part.field_id}-{option.code}",
         option.label,
@@ -184,12 +184,12 @@ def _typed(held: Sequence[str]) -> str:
     return next((value for value in held if value not in _REASON_VALUES), "")
 
 
-def _numbers(part: Part, held: Sequence[str]) -> list[Choice]:
+def _numbers(part: Part, held: Sequence[str]) -> list[PageChoice]:
     question = part.question
     low, high = question.minimum or 0, question.maximum or 0
     ends = {low: question.low, high: question.high}
     return [
-        Choice(
+        PageChoice(
             str(number),
             part.field_id if number == low else f"{part.field_id}-{number}",
             str(number),
@@ -216,7 +216,7 @@ def _target(part: Part) -> str:
     return f"{part.field_id}-day" if part.type is PartType.DATE else part.field_id
 
 
-def _columns(fields: Sequence[Field]) -> int:
+def _columns(fields: Sequence[PageField]) -> int:
     """In how many columns a scale stands on a narrow screen, rows as even as can be (ten numbers: five and five)."""
     count = max((len(field.choices) for field in fields), default=1)
     return math.ceil(count / max(1, math.ceil(count / WIDEST_ROW)))
@@ -264,7 +264,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnsweredQuestion:
     """A question with its answers on the check page. `first`: of the statements under its lead, the first shown."""
 
     page_id: str
@@ -274,16 +274,16 @@ class Answered:
     said: tuple[Said, ...]
 
 
-def answers_by_section(visit: Visit) -> list[tuple[str, list[Answered]]]:
+def answers_by_section(visit: Visit) -> list[tuple[str, list[AnsweredQuestion]]]:
     """Everything on the route, under its section's title, in the order asked."""
     _questionnaire, route, _response = visit.ready
-    sections: dict[str, tuple[str, list[Answered]]] = {}
+    sections: dict[str, tuple[str, list[AnsweredQuestion]]] = {}
     led: set[str] = set()
     for page in (presented_to(visit, each) for each in route.pages):
         if page.parts:
             text = page.statement.text if page.statement else page.question.text
             lead = page.question.text if page.statement else None
-            line = Answered(
+            line = AnsweredQuestion(
                 page.id,
                 text,
                 lead,

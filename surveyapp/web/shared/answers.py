@@ -9,7 +9,7 @@ from flask_babel import LazyString, format_date, get_locale
 from flask_babel import lazy_gettext as _
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
-from surveyapp.domain.kinds import Part
+from surveyapp.domain.instrument.kinds import Part
 
 DAY = "d MMMM yyyy"
 """How a day is written out."""

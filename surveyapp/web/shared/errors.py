@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from surveyapp.domain import errors
-from surveyapp.domain.wording import Worded
+from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.web.shared.session import is_staff_path
 
 
@@ -23,7 +23,7 @@ def install(app: Flask) -> None:
 
 def _why(error: Exception) -> str:
     """What a service says, which is in English whatever the page is in."""
-    return Worded(str(error), "en")
+    return LocalText(str(error), "en")
 
 
 def _page(status: int, title: str, sentence: str) -> tuple[str, int]:

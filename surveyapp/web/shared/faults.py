@@ -9,7 +9,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.kinds import Part, PartType
+from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.web.shared.answers import DAY, REASONS
 
 

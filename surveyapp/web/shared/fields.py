@@ -9,7 +9,7 @@ PIECES = ("day", "month", "year")
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """A line of text that goes with an option."""
 
     name: str

@@ -15,11 +15,11 @@ from flask_babel import Babel, Domain, get_locale, gettext, refresh
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from surveyapp.domain.study import Study
-from surveyapp.domain.wording import Worded
-from surveyapp.domain.wording import in_language_of as in_language_of
-from surveyapp.reports.words import folded
-from surveyapp.services import interface
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.instrument.translation import in_language_of as in_language_of
+from surveyapp.reports.text.phrasing import folded
+from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import is_staff_path
 
@@ -34,7 +34,7 @@ class Interface(Domain):
     """The interface's words, from the .po of the page's language."""
 
     def get_translations(self) -> NullTranslations:
-        return interface.translations(str(get_locale() or interface.SOURCE))
+        return interface_catalogues.translations(str(get_locale() or interface_catalogues.SOURCE))
 
 
 class Languages(Babel):
@@ -56,8 +56,8 @@ def interface_language() -> str:
     a page never speaks half a language."""
     wanted = asked_language()
     for_staff = is_staff_path(request.path) and "language" not in g
-    serves = interface.serves_staff if for_staff else interface.serves_participants
-    return wanted if serves(wanted) else interface.SOURCE
+    serves = interface_catalogues.serves_staff if for_staff else interface_catalogues.serves_participants
+    return wanted if serves(wanted) else interface_catalogues.SOURCE
 
 
 def asked_language() -> str:
@@ -69,7 +69,7 @@ def asked_language() -> str:
     chosen = session.get("language")
     if chosen in there_are:
         return str(chosen)
-    return request.accept_languages.best_match(there_are) or interface.SOURCE
+    return request.accept_languages.best_match(there_are) or interface_catalogues.SOURCE
 
 
 def speak(language: str) -> bool:
@@ -92,7 +92,7 @@ def speak_here(wanted: str | None, languages: tuple[str, ...]) -> None:
 
 def reader_language() -> str:
     """The language of the page's own words, as a study's files name it."""
-    return str(get_locale() or interface.SOURCE).replace("_", "-")
+    return str(get_locale() or interface_catalogues.SOURCE).replace("_", "-")
 
 
 def staff_study(study_id: str) -> Study:
@@ -104,7 +104,7 @@ def _choices() -> tuple[str, ...]:
     if "languages" in g:
         return tuple(g.languages)
     if is_staff_path(request.path):
-        return tuple(filter(interface.serves_staff, interface.languages()))
+        return tuple(filter(interface_catalogues.serves_staff, interface_catalogues.languages()))
     studies = runtime().studies.values()
     return tuple(dict.fromkeys(language for study in studies for language in runtime().offered(study)))
 
@@ -169,7 +169,7 @@ def paragraphs(text: str) -> list[str]:
 def listed(texts: Iterable[object]) -> str:
     """Template filter: what is not empty, in a list: “one, two”; marked with their language where the texts of a study
     that it is made of are all in one."""
-    parts = [text if isinstance(text, Worded) else str(text) for text in texts if text]
+    parts = [text if isinstance(text, LocalText) else str(text) for text in texts if text]
     if not parts:
         return ""
     made = folded(gettext, parts)

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Mapping
 
 from surveyapp.domain.answers import is_substantive
-from surveyapp.domain.conditions import Reference
-from surveyapp.domain.quoting import presented
-from surveyapp.domain.route import Page, parts_of
-from surveyapp.services.visiting import Visit
+from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.piping import presented
+from surveyapp.domain.instrument.routing import Page, parts_of
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import said, written
 
 

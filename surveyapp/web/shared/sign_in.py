@@ -20,8 +20,8 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Action, Staff
-from surveyapp.services import signing_in
-from surveyapp.services.signing_in import Entering, SignInAgain, Step
+from surveyapp.services.staff import sign_in
+from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
 from surveyapp.web.shared.limits import GUESSABLE, limiter
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
@@ -44,7 +44,7 @@ class SignedIn(UserMixin):
 @manager.user_loader  # type: ignore[untyped-decorator]
 def _load(key: str) -> SignedIn | None:
     staff_id, _, version = key.partition(":")
-    found = signing_in.staff_of_session(runtime(), uuid.UUID(staff_id), int(version))
+    found = sign_in.staff_of_session(runtime(), uuid.UUID(staff_id), int(version))
     return SignedIn(found) if found else None
 
 
@@ -96,7 +96,7 @@ def login() -> str | Response | tuple[str, int]:
     form = LoginForm()
     if form.validate_on_submit():
         try:
-            entering = signing_in.check_password(runtime(), form.email.data or "", form.password.data or "")
+            entering = sign_in.check_password(runtime(), form.email.data or "", form.password.data or "")
         except InputRefused:
             form.password.errors = [_("The e-mail address or the password is not right. Check both and try again.")]
         else:
@@ -112,7 +112,7 @@ def code() -> str | Response | tuple[str, int]:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            return _go_on(signing_in.check_code(runtime(), entering, form.code.data or ""))
+            return _go_on(sign_in.check_code(runtime(), entering, form.code.data or ""))
         except InputRefused as refused:
             form.code.errors = [str(refused)]
     return render_template("shared/code.html", form=form), 422 if form.errors else 200
@@ -126,13 +126,13 @@ def second_factor() -> str | Response | tuple[str, int]:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            return _go_on(signing_in.set_up(runtime(), entering, session.get("new_key", ""), form.code.data or ""))
+            return _go_on(sign_in.set_up(runtime(), entering, session.get("new_key", ""), form.code.data or ""))
         except InputRefused as refused:
             form.code.errors = [str(refused)]
     made = (
-        signing_in.secret_again(runtime(), entering, session["new_key"])
+        sign_in.secret_again(runtime(), entering, session["new_key"])
         if "new_key" in session
-        else signing_in.new_secret(runtime(), entering)
+        else sign_in.new_secret(runtime(), entering)
     )
     session["new_key"] = made.sealed
     spaced = " ".join(made.key[start : start + 4] for start in range(0, len(made.key), 4))
@@ -149,7 +149,7 @@ def new_password() -> str | Response | tuple[str, int]:
     del form.current
     if form.validate_on_submit():
         try:
-            return _go_on(signing_in.choose_password(runtime(), entering, form.password.data or ""))
+            return _go_on(sign_in.choose_password(runtime(), entering, form.password.data or ""))
         except InputRefused as refused:
             form.password.errors = [str(refused)]
     return render_template("shared/password.html", form=form, own=False), 422 if form.errors else 200
@@ -163,7 +163,7 @@ def password() -> str | Response | tuple[str, int]:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            member = signing_in.change_password(
+            member = sign_in.change_password(
                 runtime(), current_staff(), form.current.data or "", form.password.data or ""
             )
         except InputRefused as refused:
@@ -181,7 +181,7 @@ _PAGES = {Step.CODE: "staff.code", Step.SET_UP: "staff.second_factor", Step.NEW_
 def _go_on(entering: Entering) -> Response:
     """To the next step of signing in or, after the last, to where they were going. A fresh session either way."""
     target = _own_page(request.args.get("next"))
-    following = signing_in.step(runtime(), entering)
+    following = sign_in.step(runtime(), entering)
     if following is not Step.DONE:
         session.clear()
         session["entering"] = [
@@ -191,7 +191,7 @@ def _go_on(entering: Entering) -> Response:
             entering.code_given,
         ]
         return redirect(url_for(_PAGES[following], next=target))
-    member = signing_in.finish(runtime(), entering)
+    member = sign_in.finish(runtime(), entering)
     _sign_in(member)
     return redirect(target or home_of(member))
 
@@ -203,7 +203,7 @@ def _entering(expected: Step) -> Entering:
     except KeyError:
         raise SignInAgain from None
     entering = Entering(uuid.UUID(staff_id), version, dt.datetime.fromisoformat(at), code_given)
-    if signing_in.step(runtime(), entering) is not expected:
+    if sign_in.step(runtime(), entering) is not expected:
         raise SignInAgain
     return entering
 

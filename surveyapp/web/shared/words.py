@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from surveyapp.domain.cases import CaseState, Disposition, Outcome
+from surveyapp.domain.fieldwork.cases import CaseState, Disposition, Outcome
 from surveyapp.domain.staff import Role
 from surveyapp.web.shared.language import listed
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from surveyapp.analysis.change import (
+from surveyapp.analysis.statistics.change import (
     JointCounts,
     Movement,
     PairedBinary,

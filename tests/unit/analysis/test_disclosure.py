@@ -4,22 +4,22 @@ from fractions import Fraction
 
 import pytest
 
-from surveyapp.analysis.disclosure import (
+from surveyapp.analysis.counting.tallies import TrueRating
+from surveyapp.analysis.disclosure.protection import (
     CellGroup,
+    CellTotal,
     CountTable,
-    Group,
+    HiddenBecause,
+    Limits,
     ProtectedCount,
     ProtectedTable,
-    Reason,
-    Thresholds,
     filter_allowed,
     protect,
     protect_summary,
 )
-from surveyapp.analysis.tallies import RatingSummary
 
-TEN_AND_FIVE = Thresholds(minimum_base=10, minimum_cell=5)
-PUBLIC = Thresholds(minimum_base=5, minimum_cell=1)
+TEN_AND_FIVE = Limits(minimum_base=10, minimum_cell=5)
+PUBLIC = Limits(minimum_base=5, minimum_cell=1)
 
 
 def row_of(protected: ProtectedTable, table: CountTable, row: str | None) -> list[int | str]:
@@ -28,12 +28,14 @@ def row_of(protected: ProtectedTable, table: CountTable, row: str | None) -> lis
     return [count.count if count.count is not None else str(count.reason)[0] for count in counts]
 
 
-def one_row(*counts: int, **more: tuple[Group, ...]) -> CountTable:
+def one_row(*counts: int, **more: tuple[CellTotal, ...]) -> CountTable:
     return CountTable(("all",), tuple("abcdefgh"[: len(counts)]), (counts,), **more)  # type: ignore[arg-type]
 
 
 def test_nothing_is_hidden_where_no_count_is_small() -> None:
-    table = CountTable(("sme", "large"), ("yes", "no"), ((7, 6), (0, 20)), column_groups=(Group("any", ("yes", "no")),))
+    table = CountTable(
+        ("sme", "large"), ("yes", "no"), ((7, 6), (0, 20)), column_groups=(CellTotal("any", ("yes", "no")),)
+    )
     protected = protect(table, TEN_AND_FIVE)
     assert not protected.hides_something
     assert row_of(protected, table, "sme") == [7, 6, 13]
@@ -45,13 +47,13 @@ def test_nothing_is_hidden_where_no_count_is_small() -> None:
 @pytest.mark.parametrize("nothing", [0, 1])
 def test_thresholds_of_one_hide_nothing(nothing: int) -> None:
     table = one_row(1, 1, 0)
-    assert row_of(protect(table, Thresholds(nothing, nothing)), table, "all") == [1, 1, 0, 2]
+    assert row_of(protect(table, Limits(nothing, nothing)), table, "all") == [1, 1, 0, 2]
 
 
 @pytest.mark.parametrize(("base", "cell"), [(2, 1), (1, 2), (10, 2), (-1, 5), (5, -5)])
 def test_a_threshold_of_two_says_one_and_is_refused(base: int, cell: int) -> None:
     with pytest.raises(ValueError, match="3 or more"):
-        Thresholds(base, cell)
+        Limits(base, cell)
 
 
 def test_under_the_minimum_base_nothing_of_a_table_is_shown() -> None:
@@ -59,7 +61,7 @@ def test_under_the_minimum_base_nothing_of_a_table_is_shown() -> None:
     protected = protect(table, TEN_AND_FIVE)
     for row in (*table.rows, None):
         assert row_of(protected, table, row) == ["b", "b", "b"]
-    assert protected.base() == ProtectedCount(None, Reason.BASE, fewer_than=10)
+    assert protected.base() == ProtectedCount(None, HiddenBecause.BASE, fewer_than=10)
     assert protected.cell("sme", "no").fewer_than is None
 
 
@@ -72,8 +74,8 @@ def test_a_small_count_takes_the_next_smallest_with_it() -> None:
     table = one_row(3, 20, 0, 9)
     protected = protect(table, TEN_AND_FIVE)
     assert row_of(protected, table, "all") == ["p", 20, 0, "c", 32]
-    assert protected.cell("all", "a") == ProtectedCount(None, Reason.PRIMARY, fewer_than=5)
-    assert protected.cell("all", "d") == ProtectedCount(None, Reason.COMPLEMENTARY)
+    assert protected.cell("all", "a") == ProtectedCount(None, HiddenBecause.PRIMARY, fewer_than=5)
+    assert protected.cell("all", "d") == ProtectedCount(None, HiddenBecause.COMPLEMENTARY)
 
 
 def test_the_next_smallest_is_passed_over_when_it_would_give_the_small_one_away() -> None:
@@ -110,10 +112,10 @@ def test_one_small_cell_of_a_table_takes_three_corners() -> None:
 
 def test_a_net_that_leaves_only_one_small_option_is_hidden() -> None:
     # With the base and the net shown, d = 30 - 28 = 2.
-    satisfied = Group("satisfied", ("a", "b"))
+    satisfied = CellTotal("satisfied", ("a", "b"))
     table = one_row(20, 8, 0, 2, column_groups=(satisfied,))
     protected = protect(table, TEN_AND_FIVE)
-    assert protected.cell("all", "d").reason == Reason.PRIMARY
+    assert protected.cell("all", "d").reason == HiddenBecause.PRIMARY
     assert not protected.cell("all", "satisfied").shown
     assert protected.cell("all", "c").count == 0
     assert not (protected.cell("all", "a").shown and protected.cell("all", "b").shown)
@@ -121,10 +123,10 @@ def test_a_net_that_leaves_only_one_small_option_is_hidden() -> None:
 
 def test_a_small_net_is_hidden_and_says_nothing_where_its_limit_would_tell() -> None:
     # Fewer than 3 for two options of at least one each says one each.
-    table = one_row(1, 1, 20, column_groups=(Group("net", ("a", "b")),))
-    protected = protect(table, Thresholds(3, 3))
+    table = one_row(1, 1, 20, column_groups=(CellTotal("net", ("a", "b")),))
+    protected = protect(table, Limits(3, 3))
     assert protected.cell("all", "a").fewer_than == 3
-    assert protected.cell("all", "net") == ProtectedCount(None, Reason.PRIMARY, fewer_than=None)
+    assert protected.cell("all", "net") == ProtectedCount(None, HiddenBecause.PRIMARY, fewer_than=None)
 
 
 def test_a_row_under_the_minimum_base_takes_the_other_row_with_it() -> None:
@@ -141,7 +143,7 @@ def test_small_rows_that_together_are_few_take_the_smallest_other_row() -> None:
     table = CountTable(("r", "s", "t", "u"), ("yes", "no"), ((1, 1), (1, 0), (10, 10), (14, 13)))
     protected = protect(table, PUBLIC)
     assert [protected.base(row).shown for row in "rstu"] == [False, False, False, True]
-    assert protected.base("t").reason == Reason.COMPLEMENTARY
+    assert protected.base("t").reason == HiddenBecause.COMPLEMENTARY
 
 
 def test_small_rows_that_together_are_many_hide_nothing_else() -> None:
@@ -168,10 +170,10 @@ def test_crossed_segments_are_protected_with_their_margins() -> None:
         ("yes", "no"),
         ((1, 1), (10, 10), (11, 9), (12, 8)),
         row_groups=(
-            Group("small", ("small young", "small old")),
-            Group("large", ("large young", "large old")),
-            Group("young", ("small young", "large young")),
-            Group("old", ("small old", "large old")),
+            CellTotal("small", ("small young", "small old")),
+            CellTotal("large", ("large young", "large old")),
+            CellTotal("young", ("small young", "large young")),
+            CellTotal("old", ("small old", "large old")),
         ),
     )
     protected = protect(table, PUBLIC)
@@ -181,7 +183,7 @@ def test_crossed_segments_are_protected_with_their_margins() -> None:
 
 def test_rows_that_are_not_shown_themselves_are_not_in_the_outcome() -> None:
     table = CountTable(
-        ("r", "s", "t"), ("yes", "no"), ((6, 6), (7, 7), (8, 8)), (Group("rs", ("r", "s")),), rows_published=False
+        ("r", "s", "t"), ("yes", "no"), ((6, 6), (7, 7), (8, 8)), (CellTotal("rs", ("r", "s")),), rows_published=False
     )
     protected = protect(table, TEN_AND_FIVE)
     assert protected.base("rs").count == 26
@@ -200,7 +202,7 @@ def test_before_by_after_has_one_base_and_counts_for_margins() -> None:
     )
     # Rows of 12 and 8 people: 8 is under the minimum base, but it is a count, not a base.
     protected = protect(table, TEN_AND_FIVE)
-    assert protected.cell("poor", "poor") == ProtectedCount(None, Reason.PRIMARY, fewer_than=5)
+    assert protected.cell("poor", "poor") == ProtectedCount(None, HiddenBecause.PRIMARY, fewer_than=5)
     assert protected.cell("good", "poor").count == 0
     # What moved is the poor who turned good: both names are hidden, or neither.
     assert protected.sums["rose"] == protected.cell("poor", "good")
@@ -227,7 +229,7 @@ def test_options_of_which_several_can_be_chosen_do_not_give_each_other_away() ->
 def test_the_net_of_a_multiple_tells_of_its_options() -> None:
     # The net of a and b is b and at least the a who did not choose b: 10 at most with 4 of a, so a is 4.
     table = CountTable(
-        ("all",), ("a", "b", "net"), ((4, 6, 10),), bases=(20,), column_groups=(Group("net", ("a", "b")),)
+        ("all",), ("a", "b", "net"), ((4, 6, 10),), bases=(20,), column_groups=(CellTotal("net", ("a", "b")),)
     )
     protected = protect(table, TEN_AND_FIVE)
     assert not protected.cell("all", "a").shown
@@ -246,10 +248,10 @@ def test_a_filter_is_free_where_nothing_is_hidden() -> None:
     assert filter_allowed(1, 1, minimum_base=1)
 
 
-def summary_of(counts: dict[int, int]) -> RatingSummary:
+def summary_of(counts: dict[int, int]) -> TrueRating:
     base, total = sum(counts.values()), sum(value * people for value, people in counts.items())
     most = max(counts.values(), default=0)
-    return RatingSummary(
+    return TrueRating(
         variable="value",
         base=base,
         total=total,
@@ -276,7 +278,7 @@ def summary_of(counts: dict[int, int]) -> RatingSummary:
 )
 def test_the_ends_of_a_rating_are_shown_only_where_enough_people_gave_them(
     counts: dict[int, int],
-    thresholds: Thresholds,
+    thresholds: Limits,
     base: int | None,
     mean: Fraction | None,
     most_common: tuple[int, ...] | None,
@@ -295,12 +297,18 @@ def test_the_ends_of_a_rating_are_shown_only_where_enough_people_gave_them(
         {"rows": ("r",), "columns": ("a", "b"), "counts": ((1,),)},
         {"rows": ("r",), "columns": ("a",), "counts": ((-1,),)},
         {"rows": ("r", "r"), "columns": ("a",), "counts": ((1,), (1,))},
-        {"rows": ("r",), "columns": ("a",), "counts": ((1,),), "column_groups": (Group("a", ("a",)),)},
-        {"rows": ("r",), "columns": ("a",), "counts": ((1,),), "column_groups": (Group("n", ("b",)),)},
+        {"rows": ("r",), "columns": ("a",), "counts": ((1,),), "column_groups": (CellTotal("a", ("a",)),)},
+        {"rows": ("r",), "columns": ("a",), "counts": ((1,),), "column_groups": (CellTotal("n", ("b",)),)},
         {"rows": ("r",), "columns": ("a",), "counts": ((1,),), "cell_groups": (CellGroup("n", (("r", "b"),)),)},
         {"rows": ("r",), "columns": ("a",), "counts": ((3,),), "bases": (2,)},
         {"rows": ("r",), "columns": ("a",), "counts": ((3,),), "bases": (4, 4)},
-        {"rows": ("r",), "columns": ("a",), "counts": ((3,),), "bases": (4,), "column_groups": (Group("n", ("a",)),)},
+        {
+            "rows": ("r",),
+            "columns": ("a",),
+            "counts": ((3,),),
+            "bases": (4,),
+            "column_groups": (CellTotal("n", ("a",)),),
+        },
     ],
 )
 def test_a_table_that_does_not_fit_together_is_refused(arguments: dict[str, object]) -> None:

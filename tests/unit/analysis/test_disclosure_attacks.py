@@ -15,13 +15,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from surveyapp.analysis.disclosure import (
+from surveyapp.analysis.disclosure.protection import (
     CellGroup,
+    CellTotal,
     CountTable,
-    Group,
+    Limits,
     ProtectedCount,
     ProtectedTable,
-    Thresholds,
     protect,
 )
 
@@ -29,7 +29,7 @@ Key = tuple[str | None, str | None] | str
 Vector = tuple[int, ...]
 slowly = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-thresholds = st.sampled_from([Thresholds(*pair) for pair in ((3, 3), (1, 3), (4, 3), (3, 4), (5, 1), (6, 5), (1, 5))])
+thresholds = st.sampled_from([Limits(*pair) for pair in ((3, 3), (1, 3), (4, 3), (3, 4), (5, 1), (6, 5), (1, 5))])
 # Mostly small, some zero, some that are safe by themselves.
 count = st.sampled_from([0, 0, 1, 1, 2, 3, 4, 5, 7])
 
@@ -40,8 +40,8 @@ def tables(draw: st.DrawFn, *, rows: tuple[int, int], columns: tuple[int, int], 
     row_names = tuple("rstuvw"[: draw(st.integers(*rows))])
     column_names = tuple("abcdef"[: draw(st.integers(*columns))])
     counts = draw(st.tuples(*[st.tuples(*[count] * len(column_names))] * len(row_names)))
-    groups = [(), (Group("first two", row_names[:2]),)] if len(row_names) > 2 else [()]
-    nets = [(), (Group("net", column_names[:2]),)] if len(column_names) > 2 else [()]
+    groups = [(), (CellTotal("first two", row_names[:2]),)] if len(row_names) > 2 else [()]
+    nets = [(), (CellTotal("net", column_names[:2]),)] if len(column_names) > 2 else [()]
     corner = CellGroup("corner", tuple(zip(row_names, column_names, strict=False)))
     return CountTable(
         row_names,
@@ -111,7 +111,7 @@ def agreeing_tables(
 @slowly
 @given(tables(rows=(1, 3), columns=(2, 3), by_filter=None), thresholds, st.booleans())
 def test_every_hidden_count_has_another_value_in_some_table_that_agrees(
-    table: CountTable, limits: Thresholds, say_limits: bool
+    table: CountTable, limits: Limits, say_limits: bool
 ) -> None:
     assume(sum(map(sum, table.counts)) <= (22 if len(table.rows) * len(table.columns) < 9 else 9))
     known = published(table, protect(table, limits, say_limits=say_limits))
@@ -170,24 +170,24 @@ def assert_underivable(table: CountTable, protected: ProtectedTable) -> None:
 
 @slowly
 @given(tables(rows=(2, 6), columns=(2, 5), by_filter=None), thresholds, st.booleans())
-def test_no_hidden_count_is_a_combination_of_shown_ones(
-    table: CountTable, limits: Thresholds, say_limits: bool
-) -> None:
+def test_no_hidden_count_is_a_combination_of_shown_ones(table: CountTable, limits: Limits, say_limits: bool) -> None:
     assert_underivable(table, protect(table, limits, say_limits=say_limits))
 
 
 def crossed(random: Random, firsts: str, seconds: str, options: int) -> CountTable:
     """All the tables a reader can ask for who splits by two attributes, at most both at once."""
     rows = tuple(first + second for first in firsts for second in seconds)
-    groups = tuple(Group(name, tuple(row for row in rows if name in row)) for name in firsts + seconds)
+    groups = tuple(CellTotal(name, tuple(row for row in rows if name in row)) for name in firsts + seconds)
     counts = tuple(tuple(random.choice([0, 1, 2, 4, 7, 12, 20]) for _ in range(options)) for _ in rows)
     columns = tuple("abcdefg"[:options])
-    return CountTable(rows, columns, counts, groups, (Group("top two", columns[:2]), Group("last two", columns[-2:])))
+    return CountTable(
+        rows, columns, counts, groups, (CellTotal("top two", columns[:2]), CellTotal("last two", columns[-2:]))
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("limits", [Thresholds(10, 5), Thresholds(45, 1)])
-def test_the_closed_set_of_tables_of_two_segments_gives_nothing_away(seed: int, limits: Thresholds) -> None:
+@pytest.mark.parametrize("limits", [Limits(10, 5), Limits(45, 1)])
+def test_the_closed_set_of_tables_of_two_segments_gives_nothing_away(seed: int, limits: Limits) -> None:
     table = crossed(Random(seed), "AB", "xyz", 5)
     protected = protect(table, limits)
     assert protected.hides_something
@@ -197,8 +197,8 @@ def test_the_closed_set_of_tables_of_two_segments_gives_nothing_away(seed: int, 
 
 
 @slowly
-@given(tables(rows=(2, 5), columns=(2, 2), by_filter=True), st.sampled_from([Thresholds(n, 1) for n in (3, 5, 9)]))
-def test_no_group_under_the_minimum_base_is_a_difference_of_shown_ones(table: CountTable, limits: Thresholds) -> None:
+@given(tables(rows=(2, 5), columns=(2, 2), by_filter=True), st.sampled_from([Limits(n, 1) for n in (3, 5, 9)]))
+def test_no_group_under_the_minimum_base_is_a_difference_of_shown_ones(table: CountTable, limits: Limits) -> None:
     assert_no_small_group(table, protect(table, limits), limits.minimum_base)
 
 
@@ -221,9 +221,7 @@ def assert_no_small_group(table: CountTable, protected: ProtectedTable, minimum_
 
 @slowly
 @given(tables(rows=(1, 4), columns=(2, 4), by_filter=None), thresholds)
-def test_what_a_threshold_asks_for_is_hidden_and_zeros_elsewhere_are_shown(
-    table: CountTable, limits: Thresholds
-) -> None:
+def test_what_a_threshold_asks_for_is_hidden_and_zeros_elsewhere_are_shown(table: CountTable, limits: Limits) -> None:
     protected = protect(table, limits)
     truth = [count for row in table.counts for count in row]
     for key, (form, outcome) in published(table, protected).items():
@@ -251,17 +249,15 @@ multiples = st.sampled_from(list(row_possibilities(("a", "b", "net"), 8)))
 
 
 @slowly
-@given(
-    st.lists(multiples, min_size=1, max_size=2), st.sampled_from([Thresholds(1, 3), Thresholds(3, 3), Thresholds(5, 4)])
-)
+@given(st.lists(multiples, min_size=1, max_size=2), st.sampled_from([Limits(1, 3), Limits(3, 3), Limits(5, 4)]))
 def test_options_of_which_several_can_be_chosen_withstand_every_table_that_agrees(
-    rows: list[Vector], limits: Thresholds
+    rows: list[Vector], limits: Limits
 ) -> None:
     table = CountTable(
         tuple("rs"[: len(rows)]),
         ("a", "b", "net"),
         tuple(row[1:] for row in rows),
-        column_groups=(Group("net", ("a", "b")),),
+        column_groups=(CellTotal("net", ("a", "b")),),
         bases=tuple(row[0] for row in rows),
     )
     protected = protect(table, limits)

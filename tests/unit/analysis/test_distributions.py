@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from surveyapp.analysis.distributions import answer_frame, protect, tally
+from surveyapp.analysis.counting.distributions import answer_frame, protect, tally
+from surveyapp.analysis.counting.slices import People, Segment
 from surveyapp.analysis.shifts import movements
-from surveyapp.analysis.slices import People, Segment
-from surveyapp.domain.kinds import KINDS, Part
-from surveyapp.domain.questionnaire import Option, Question
+from surveyapp.domain.instrument.kinds import KINDS, Part
+from surveyapp.domain.instrument.questionnaire import Option, Question
+from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import Slice
-from surveyapp.domain.study import Thresholds
 from surveyapp.store.responses import ANSWER_COLUMNS
 
 THRESHOLDS = Thresholds(minimum_base=10, minimum_cell=5)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.analysis.intervals import newcombe_paired, paired_mean, wilson
+from surveyapp.analysis.statistics.intervals import newcombe_paired, paired_mean, wilson
 
 unhurried = settings(deadline=None)  # the first call of a statistic loads its tables
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.analysis.rounding import half_up, mean, percent, points
+from surveyapp.analysis.statistics.rounding import half_up, mean, percent, points
 
 unhurried = settings(deadline=None)  # the first call of a statistic loads its tables
 

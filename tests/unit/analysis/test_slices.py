@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from surveyapp.analysis import distributions
-from surveyapp.analysis.slices import People, Segment
-from surveyapp.domain.kinds import KINDS, Part
-from surveyapp.domain.questionnaire import Option, Question
+from surveyapp.analysis.counting import distributions
+from surveyapp.analysis.counting.slices import People, Segment
+from surveyapp.domain.instrument.kinds import KINDS, Part
+from surveyapp.domain.instrument.questionnaire import Option, Question
+from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import Slice, Tally
-from surveyapp.domain.study import Thresholds
 
 QUESTION = Question("q", "choice", "Q?", options=(Option("a", "A"), Option("b", "B"), Option("c", "C")))
 PART: Part = KINDS["choice"].parts(QUESTION)[0]

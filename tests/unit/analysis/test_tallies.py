@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.analysis.change import JointCounts
-from surveyapp.analysis.intervals import paired_mean
-from surveyapp.analysis.tallies import link, link_numbers, rating_summary, tally
+from surveyapp.analysis.counting.tallies import link, link_numbers, rating_summary, tally
+from surveyapp.analysis.statistics.change import JointCounts
+from surveyapp.analysis.statistics.intervals import paired_mean
 
 unhurried = settings(deadline=None)  # the first call of a statistic loads its tables
 

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.results import Category, RatingSummary, Shift
-from surveyapp.reports import figures, static_svg
-from surveyapp.reports.bars import options_chart, scale_chart, shift_chart, stretched
-from surveyapp.reports.columns import rating_chart
-from surveyapp.reports.words import ENGLISH
+from surveyapp.reports.charts import figures, static_svg
+from surveyapp.reports.charts.bars import options_chart, scale_chart, shift_chart, stretched
+from surveyapp.reports.charts.columns import rating_chart
+from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
 COUNTS = st.lists(st.integers(0, 60), min_size=5, max_size=5).filter(any)

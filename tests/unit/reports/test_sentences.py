@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from surveyapp.domain.results import Interval, Shift
-from surveyapp.reports import sentences
-from surveyapp.reports.sentences import Fact
-from surveyapp.reports.words import ENGLISH
+from surveyapp.reports.text import sentences
+from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.reports.text.sentences import KeyFigure
 from tests.unit.reports import made
 
 NOBODY = made.tally((0, 0, 0, 0, 0))
@@ -86,9 +86,9 @@ def test_looking_back_and_measured_are_never_called_alike() -> None:
 
 def test_facts_say_size_interval_and_who_moved() -> None:
     assert sentences.facts(made.change(), made.shift(made.looking_back()), ENGLISH) == (
-        Fact("+17 people", "18 became “Confident”, 1 went the other way (29 answered both)"),
-        Fact("20 rose · 8 same · 1 fell", "of the 29 who answered both, by option"),
-        Fact("+59 points", "95-percent interval 38 to 74 (Newcombe, paired)"),
+        KeyFigure("+17 people", "18 became “Confident”, 1 went the other way (29 answered both)"),
+        KeyFigure("20 rose · 8 same · 1 fell", "of the 29 who answered both, by option"),
+        KeyFigure("+59 points", "95-percent interval 38 to 74 (Newcombe, paired)"),
     )
 
 
@@ -97,9 +97,9 @@ def test_facts_of_a_fall_have_a_true_minus_and_name_who_was_lost() -> None:
         "measured", base=19, lost=10, gained=0, given_up=1, points=-1, interval=Interval(-31, 8), rose=None
     )
     assert sentences.facts(change, made.shift(made.looking_back()), ENGLISH) == (
-        Fact("−1 person", "0 became “Confident”, 1 went the other way (19 answered both)"),
-        Fact("−1 point", "95-percent interval −31 to 8 (Newcombe, paired)"),
-        Fact("10 lost", "answered at “Before the placement” and not at “Touchpoint 1”"),
+        KeyFigure("−1 person", "0 became “Confident”, 1 went the other way (19 answered both)"),
+        KeyFigure("−1 point", "95-percent interval −31 to 8 (Newcombe, paired)"),
+        KeyFigure("10 lost", "answered at “Before the placement” and not at “Touchpoint 1”"),
     )
 
 

@@ -9,9 +9,11 @@ import json
 import pytest
 
 from surveyapp.domain.results import Category, RowScale, SeriesNote, Shift, ShiftStep
-from surveyapp.reports import csv_file, figures, sentences, series, tables
-from surveyapp.reports.bars import shift_chart
-from surveyapp.reports.words import ENGLISH
+from surveyapp.reports.charts import figures
+from surveyapp.reports.charts.bars import shift_chart
+from surveyapp.reports.files import csv_file, tables
+from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
 REWORDED = SeriesNote("reworded", "Only the tense.", 2)

@@ -6,8 +6,8 @@ import csv
 import io
 
 from surveyapp.domain.results import Cell, Shift
-from surveyapp.reports import csv_file, tables
-from surveyapp.reports.words import ENGLISH
+from surveyapp.reports.files import csv_file, tables
+from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
 

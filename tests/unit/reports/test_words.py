@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.results import Interval, RatingSummary
-from surveyapp.domain.wording import Worded
-from surveyapp.reports import columns, figures, sentences, tables
-from surveyapp.reports.bars import BarChart, shift_chart
-from surveyapp.reports.words import ENGLISH, Words
+from surveyapp.reports.charts import columns, figures
+from surveyapp.reports.charts.bars import BarChart, shift_chart
+from surveyapp.reports.files import tables
+from surveyapp.reports.text import sentences
+from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
 from tests.unit.reports import made
 
 POLISH = ENGLISH._replace(language=lambda: "pl")
@@ -24,7 +26,7 @@ URDU = ENGLISH._replace(language=lambda: "ur")
         (POLISH, "8,3", "exact McNemar test: p < 0,001; Wilcoxon signed-rank test: p = 0,021"),
     ],
 )
-def test_decimals_are_written_as_the_reader_writes_them(words: Words, mean: str, p: str) -> None:
+def test_decimals_are_written_as_the_reader_writes_them(words: Phrasing, mean: str, p: str) -> None:
     rating = made.rating((0, 0, 0, 0, 0, 0, 2, 3, 5, 0), RatingSummary(Decimal("8.3"), (9,), 7, 9))
     [tally] = rating.tallies
     assert columns.summary_words(tally.rating, words).startswith(f"Mean {mean} ")
@@ -47,7 +49,7 @@ def test_a_whole_mean_keeps_its_decimal() -> None:
         (URDU, 8, True, "\u2066+8\u2069"),
     ],
 )
-def test_a_sign_stays_before_its_number(words: Words, number: int, plus: bool, written: str) -> None:
+def test_a_sign_stays_before_its_number(words: Phrasing, number: int, plus: bool, written: str) -> None:
     assert words.signed(number, plus=plus) == written
 
 
@@ -74,7 +76,7 @@ def test_commas_quotes_and_full_stops_are_the_translators() -> None:
         asked.append(text)
         return (text.replace(", ", "، ").replace("“", "«").replace(".", "۔")) % values
 
-    words = Words(gettext, ENGLISH.ngettext, lambda: "ur")
+    words = Phrasing(gettext, ENGLISH.ngettext, lambda: "ur")
     assert words.listed(["a", "b", "c"]) == "a، b، c"
     assert words.listed([]) == ""
     assert words.quoted("a").startswith("«a")
@@ -104,6 +106,6 @@ def test_a_drawn_chart_keeps_lines_that_run_from_the_right_as_they_are_read(narr
 
 def test_what_is_made_of_a_studys_text_says_in_which_language_it_is() -> None:
     before, after = made.looking_back()
-    named = (made.row(Worded("Pomiar 1", "pl"), before[0].tally),)
+    named = (made.row(LocalText("Pomiar 1", "pl"), before[0].tally),)
     chart = shift_chart(made.shift((named, after)), ENGLISH)
     assert [getattr(bar.label, "language", None) for bar in chart.bars] == ["pl", None]

@@ -1,0 +1,143 @@
+"""Quotations in texts: well written, of facts that are known by then, with something to say where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.kinds import KINDS, Part
+from surveyapp.domain.instrument.piping import Quote, is_well_formed, quotes
+from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.study import Study
+
+SPEAKS_FOR_ITSELF = ("number", "date", "short")
+"""Kinds whose answers need no label: those of an earlier touchpoint that can be quoted."""
+
+
+def check_quotes(study: Study, questionnaire: Questionnaire, source: Source) -> None:
+    """Records every fault of quotation in the source's list."""
+    seen: dict[str, Part] = {}
+    for s, section in enumerate(questionnaire.sections):
+        for q, question in enumerate(section.questions):
+            for place, text in _texts(("sections", s, "questions", q), question):
+                if not is_well_formed(text):
+                    source.fault(
+                        place,
+                        "bad_quote",
+                        "A brace is left over. A quotation is written `{site.name|your workplace}`.",
+                    )
+                for quote in quotes(text):
+                    _check_quote(study, questionnaire, source, place, quote, seen)
+            for place, text in _labels(("sections", s, "questions", q), question):
+                if "{" in text or "}" in text:
+                    source.fault(place, "bad_quote", "An answer quotes nothing. Write it without braces.")
+            seen.update({part.key: part for part in KINDS[question.kind].parts(question)})
+
+
+def _texts(place: Place, question: Question) -> Iterator[tuple[Place, str]]:
+    yield (*place, "text"), question.text
+    if question.hint:
+        yield (*place, "hint"), question.hint
+    if question.interviewer:
+        yield (*place, "interviewer"), question.interviewer
+    for statement in question.statements:
+        yield (*place, "statements", statement.id), statement.text
+
+
+def _labels(place: Place, question: Question) -> Iterator[tuple[Place, str]]:
+    """What can be chosen, where the question itself says it; a scale is said in study.yaml."""
+    at = (*place, "scale") if question.scale else (*place, "options")
+    for option in question.options:
+        own = at if question.scale else (*at, option.code)
+        yield own, option.label
+        if option.specify:
+            yield own, option.specify
+
+
+def _check_quote(
+    study: Study,
+    questionnaire: Questionnaire,
+    source: Source,
+    place: Place,
+    quote: Quote,
+    seen: Mapping[str, Part],
+) -> None:
+    reference = quote.reference
+    if reference is None:
+        source.fault(
+            place,
+            "bad_quote",
+            f"“{quote.written}” quotes nothing. Write `{{site.name|your workplace}}`, or an earlier question’s id "
+            "in place of site.name.",
+        )
+        return
+    if not quote.fallback:
+        source.fault(
+            place,
+            "no_fallback",
+            f"“{quote.written}” says nothing where the fact is not known. Add it: "
+            f"`{quote.written[:-1].partition('|')[0]}|your workplace}}`.",
+        )
+    match reference.scope:
+        case "site" | "participant":
+            names = [attribute.id for attribute in study.attributes]
+            name = f"{reference.scope}.{reference.name}"
+            if name != "site.name" and name not in names:
+                near = did_you_mean(name, [*names, "site.name"])
+                source.fault(place, "unknown_attribute", f"There is no attribute “{name}”.{near}")
+        case "answer":
+            _check_answer(questionnaire, source, place, reference, seen)
+        case "touchpoint":
+            _check_earlier(study, questionnaire, source, place, reference)
+
+
+def _check_answer(
+    questionnaire: Questionnaire, source: Source, place: Place, reference: Reference, seen: Mapping[str, Part]
+) -> None:
+    everything = parts_of(questionnaire)
+    part = seen.get(reference.name)
+    if part is None and reference.name in everything:
+        source.fault(place, "asked_later", f"“{reference.name}” is asked only later, or here: it cannot be quoted yet.")
+    elif part is None:
+        near = did_you_mean(reference.name, everything)
+        source.fault(place, "unknown_question", f"There is no question “{reference.name}”.{near}")
+    elif not part.question.fact:
+        _not_a_fact(source, place, reference)
+
+
+def _check_earlier(
+    study: Study, questionnaire: Questionnaire, source: Source, place: Place, reference: Reference
+) -> None:
+    own = [touchpoint for touchpoint in study.touchpoints if touchpoint.questionnaire == questionnaire.id]
+    number = reference.touchpoint or 0
+    if number >= min((touchpoint.number for touchpoint in own), default=1):
+        source.fault(place, "not_earlier", f"Touchpoint {number} is not an earlier one.")
+        return
+    groups = {touchpoint.group for touchpoint in own}
+    asked = {each.questionnaire for each in study.touchpoints if each.number == number and each.group in groups}
+    written = asked & {name for name, _ in study.questionnaires}
+    known = {key: part for name in sorted(written) for key, part in parts_of(study.newest(name)).items()}
+    part = known.get(reference.name)
+    if part is None:
+        near = did_you_mean(reference.name, known)
+        source.fault(place, "unknown_question", f"Touchpoint {number} does not ask “{reference.name}”.{near}")
+    elif not part.question.fact:
+        _not_a_fact(source, place, reference)
+    elif part.question.kind not in SPEAKS_FOR_ITSELF:
+        source.fault(
+            place,
+            "not_a_fact",
+            f"Of an earlier touchpoint only a number, a date or a short text can be quoted; “{reference.name}” is a "
+            f"{part.question.kind}.",
+        )
+
+
+def _not_a_fact(source: Source, place: Place, reference: Reference) -> None:
+    source.fault(
+        place,
+        "not_a_fact",
+        f"“{reference.name}” is not marked as a fact, and only facts may be quoted: what somebody thinks must not be "
+        "put into a later question. If it says nothing but a fact, add `fact: true` to it.",
+    )

@@ -1,0 +1,70 @@
+"""Scores: made of items that are there and count something, with bands that fit."""
+
+from __future__ import annotations
+
+from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.scores import range_of
+
+
+def check_scores(questionnaire: Questionnaire, source: Source) -> None:
+    """Records every fault of a score in the source's list."""
+    parts = parts_of(questionnaire)
+    taken = {part.name for part in parts.values()}
+    for index, score in enumerate(questionnaire.scores):
+        place: Place = ("scores", index)
+        if score.id in taken:
+            source.fault((*place, "id"), "written_twice", f"“{score.id}” is a question or score already.")
+        taken.add(score.id)
+        for i, key in enumerate(score.items):
+            here: Place = (*place, "items", i)
+            part = parts.get(key)
+            if part is None:
+                near = did_you_mean(key, parts)
+                source.fault(here, "unknown_question", f"{questionnaire.id} does not ask “{key}”.{near}")
+            elif not _counts(part):
+                source.fault(
+                    here,
+                    "no_values",
+                    f"The answers to “{key}” count nothing. Give its scale `values`: a number for each option.",
+                )
+        for i, key in enumerate(score.reverse):
+            here = (*place, "reverse", i)
+            if key not in score.items:
+                near = did_you_mean(key, score.items)
+                source.fault(here, "unknown_question", f"“{key}” is not an item of this score.{near}")
+            elif (part := parts.get(key)) is not None and range_of(part) is None:
+                source.fault(here, "no_values", f"“{key}” has no least and greatest value to turn round.")
+        if len(set(score.items)) != len(score.items):
+            source.fault((*place, "items"), "written_twice", "An item is in the score twice. Keep one.")
+        if score.minimum_answered > len(score.items):
+            source.fault(
+                (*place, "minimum_answered"),
+                "limits_crossed",
+                f"The score has {len(score.items)} items: no more can be needed.",
+            )
+        _check_bands(score, place, source)
+
+
+def _counts(part: Part) -> bool:
+    if part.type is PartType.NUMBER:
+        return True
+    options = part.question.options
+    return part.type is PartType.CODE and bool(options) and all(option.value is not None for option in options)
+
+
+def _check_bands(score: Score, place: Place, source: Source) -> None:
+    last: int | None = None
+    for band in score.bands:
+        here: Place = (*place, "bands", band.code)
+        if band.low > band.high:
+            source.fault(here, "limits_crossed", "The band begins after its end.")
+        if last is not None and band.low != last + 1:
+            source.fault(
+                here,
+                "band_gap",
+                f"Bands follow one another without a gap, from the lowest: this one should begin at {last + 1}.",
+            )
+        last = band.high

@@ -1,0 +1,381 @@
+"""A study's folder into a `Study`, or every fault in it at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+from surveyapp.domain.answers import Reason
+from surveyapp.domain.authoring import schema as w
+from surveyapp.domain.authoring.checks.study import check_study
+from surveyapp.domain.authoring.condition_parser import read_condition
+from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean, read_source
+from surveyapp.domain.errors import Fault, QuestionnaireFaults
+from surveyapp.domain.instrument.conditions import Condition
+from surveyapp.domain.instrument.kinds import KINDS
+from surveyapp.domain.instrument.questionnaire import (
+    Band,
+    Declaration,
+    Moment,
+    Net,
+    Option,
+    Pattern,
+    Question,
+    Questionnaire,
+    Score,
+    Section,
+    Statement,
+)
+from surveyapp.domain.instrument.study import (
+    Anchor,
+    Attribute,
+    Comparison,
+    Group,
+    Help,
+    Measure,
+    MeasureRow,
+    Purpose,
+    Study,
+    Thresholds,
+    Touchpoint,
+)
+
+MISSING_BY_DEFAULT = (Reason.DONT_KNOW, Reason.PREFER_NOT_TO_SAY)
+
+
+def load_studies(folder: Path) -> dict[str, Study]:
+    """Every study under a folder, by id. Raises QuestionnaireFaults with all faults of all of them."""
+    studies: dict[str, Study] = {}
+    faults: list[Fault] = []
+    found = sorted(path.parent for path in folder.glob("*/study.yaml"))
+    if not found:
+        faults.append(Fault(str(folder), 1, 1, "no_study", "There is no study here: a folder with a study.yaml."))
+    for each in found:
+        try:
+            studies[each.name] = load_study(each)
+        except QuestionnaireFaults as error:
+            faults.extend(error.faults)
+    if faults:
+        raise QuestionnaireFaults(tuple(sorted(faults)))
+    return studies
+
+
+def load_study(folder: Path) -> Study:
+    """The study in a folder. Raises QuestionnaireFaults."""
+    study, faults = read_study(folder)
+    if faults:
+        raise QuestionnaireFaults(faults)
+    return study
+
+
+def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
+    """The study in a folder, and what is wrong between its parts. Raises QuestionnaireFaults where the files do not
+    even make a study."""
+    source = read_source(folder / "study.yaml", f"{folder.name}/study.yaml")
+    written = w.validated(w.StudyW, source) if not source.faults else None
+    scales = written.scales if written else w.scales_alone(source)
+    sources: dict[tuple[str, int], Source] = {}
+    questionnaires: dict[tuple[str, int], Questionnaire] = {}
+    faults = list(source.faults)
+    for path in sorted(folder.glob("*/*.y*ml")):
+        if not _VERSION_FILE.fullmatch(path.name):
+            shown = f"{folder.name}/{path.parent.name}/{path.name}"
+            sentence = "A version's file is called v1.yaml, v2.yaml, …; this one would not be read. Rename it."
+            faults.append(Fault(shown, 1, 1, "wrong_file", sentence))
+            continue
+        own = read_source(path, f"{folder.name}/{path.parent.name}/{path.name}")
+        questionnaire = _questionnaire(own, path, scales) if not own.faults else None
+        if questionnaire is not None:
+            questionnaires[questionnaire.id, questionnaire.version] = questionnaire
+            sources[questionnaire.id, questionnaire.version] = own
+        faults.extend(own.faults)
+    if written is None or faults:
+        raise QuestionnaireFaults(tuple(sorted(faults)))
+    study = _study(source, folder, written, questionnaires)
+    if not source.faults:
+        check_study(study, source, sources)
+    faults = source.faults + [fault for own in sources.values() for fault in own.faults]
+    return study, tuple(sorted(faults))
+
+
+def _study(
+    source: Source, folder: Path, written: w.StudyW, questionnaires: dict[tuple[str, int], Questionnaire]
+) -> Study:
+    if written.study != folder.name:
+        source.fault(
+            ("study",),
+            "wrong_folder",
+            f"The study “{written.study}” stands in the folder “{folder.name}”. Give both the same name.",
+        )
+    touchpoints = []
+    for index, each in enumerate(written.touchpoints):
+        anchor = _anchor(source, ("touchpoints", index, "opens"), each.opens)
+        touchpoints.append(
+            Touchpoint(
+                each.group,
+                each.number,
+                each.title,
+                each.questionnaire,
+                anchor or Anchor("enrolled"),
+                _days(each.due),
+                _days(each.closes),
+                each.note,
+            )
+        )
+    return Study(
+        id=written.study,
+        title=written.title,
+        public_title=written.public_title,
+        summary=written.summary,
+        about=written.about,
+        source_language=written.source_language,
+        languages=tuple(written.languages),
+        partial=tuple(written.partial),
+        time_zone=written.time_zone,
+        thresholds=Thresholds(**written.thresholds.model_dump()),
+        help=Help(**written.help.model_dump()),
+        groups=tuple(Group(name, **each.model_dump()) for name, each in written.groups.items()),
+        attributes=tuple(Attribute(name, each.label, each.values) for name, each in written.attributes.items()),
+        segments=tuple(written.segments),
+        events=written.events,
+        consent=tuple(Purpose(**each.model_dump()) for each in written.consent),
+        touchpoints=tuple(touchpoints),
+        measures=tuple(
+            Measure(
+                each.id,
+                each.theme,
+                each.title,
+                each.group,
+                each.asked_of,
+                each.variable,
+                each.net,
+                tuple(MeasureRow(**row.model_dump()) for row in each.rows),
+                each.note,
+            )
+            for each in written.measures
+        ),
+        questionnaires=questionnaires,
+        comparisons=tuple(
+            Comparison(each.between[0], each.between[1], _declaration(each.variable, each))
+            for each in written.comparisons
+        ),
+    )
+
+
+_VERSION_FILE = re.compile(r"v[1-9]\d*\.yaml")
+
+_ANCHOR = re.compile(
+    r"(?:submitted\((?P<group>[a-z0-9_]+), *(?P<number>\d+)\)|event\((?P<event>[a-z0-9_]+)\)"
+    r"|(?P<enrolled>enrolled))(?: *\+ *(?P<days>\d+) days?)?"
+)
+
+
+def _anchor(source: Source, place: Place, written: str) -> Anchor | None:
+    try:
+        return Anchor("fixed", date=dt.date.fromisoformat(written))
+    except ValueError:
+        match = _ANCHOR.fullmatch(written)
+    if match is None:
+        source.fault(
+            place,
+            "bad_anchor",
+            f"“{written}” does not say when it opens. Write `enrolled`, a date such as "
+            "`2025-01-15`, `submitted(group, 1) + 30 days` or `event(name) + 91 days`.",
+        )
+        return None
+    days = int(match["days"] or 0)
+    if match["enrolled"]:
+        return Anchor("enrolled", days)
+    if match["event"]:
+        return Anchor("event", days, event=match["event"])
+    return Anchor("submitted", days, touchpoint=(match["group"], int(match["number"])))
+
+
+def _days(written: str | None) -> int | None:
+    return int(written.split()[0]) if written else None
+
+
+def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | None) -> Questionnaire | None:
+    written = w.validated(w.QuestionnaireW, source)
+    if written is None:
+        return None
+    if written.questionnaire != path.parent.name or f"v{written.version}" != path.stem:
+        source.fault(
+            ("questionnaire",),
+            "wrong_file",
+            f"“{written.questionnaire}” version {written.version} belongs in "
+            f"{written.questionnaire}/v{written.version}.yaml.",
+        )
+    sections = tuple(
+        Section(
+            section.id,
+            section.title,
+            tuple(
+                _question(source, ("sections", s, "questions", q), question, scales)
+                for q, question in enumerate(section.questions)
+            ),
+            section.interviewer,
+            _condition(source, ("sections", s, "ask_if"), section.ask_if),
+        )
+        for s, section in enumerate(written.sections)
+    )
+    return Questionnaire(
+        written.questionnaire,
+        written.version,
+        written.title,
+        sections,
+        tuple(_declaration(name, each) for name, each in written.changes.items()),
+        tuple(
+            Score(
+                each.id,
+                each.title,
+                each.method,
+                tuple(each.items),
+                tuple(each.reverse),
+                each.minimum_answered or len(each.items),
+                tuple(Band(code, band.label, band.from_, band.to) for code, band in each.bands.items()),
+            )
+            for each in written.scores
+        ),
+    )
+
+
+def _declaration(variable: str, written: w.ChangeW | w.ComparisonW) -> Declaration:
+    mapping = tuple((old, str(new)) for old, new in (written.mapping or {}).items())
+    return Declaration(variable, written.because, written.comparable == "yes" or bool(mapping), mapping)
+
+
+def _condition(source: Source, place: Place, written: object) -> Condition | None:
+    return None if written is None else read_condition(source, place, written)
+
+
+def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.ScaleW] | None) -> Question:
+    kind = KINDS[q.kind]
+    scale = _scale(source, place, q, scales)
+    _check_keys(source, place, q)
+    missing = tuple(Reason(word) for word in q.missing) if q.missing is not None else MISSING_BY_DEFAULT
+    return Question(
+        id=q.id,
+        kind=q.kind,
+        text=q.text,
+        hint=q.hint,
+        interviewer=q.interviewer,
+        ask_if=_condition(source, (*place, "ask_if"), q.ask_if),
+        scale=q.scale,
+        options=_options(q, scale),
+        nets=tuple(Net(name, net.label, tuple(net.options)) for name, net in scale.nets.items()) if scale else (),
+        favourable=scale.favourable if scale else None,
+        neutral=scale.neutral if scale else None,
+        statements=tuple(
+            Statement(name, each)
+            if isinstance(each, str)
+            else Statement(name, each.text, _condition(source, (*place, "statements", name, "ask_if"), each.ask_if))
+            for name, each in (q.statements or {}).items()
+        ),
+        moments=tuple(Moment(name, label) for name, label in (q.moments or {}).items()),
+        missing=missing if kind.closed else (),
+        required=q.required if q.required is not None else kind.closed,
+        minimum=scale.from_ if scale and scale.from_ is not None else q.minimum,
+        maximum=scale.to if scale and scale.to is not None else q.maximum,
+        low=scale.low if scale else None,
+        high=scale.high if scale else None,
+        decimals=q.decimals,
+        earliest=q.earliest,
+        latest=q.latest,
+        max_length=q.max_length,
+        pattern=Pattern(q.pattern.match, q.pattern.says) if q.pattern else None,
+        order=q.order,
+        fact=q.fact,
+    )
+
+
+def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.ScaleW] | None) -> w.ScaleW | None:
+    if q.scale is None or scales is None:
+        return None
+    if q.scale not in scales:
+        source.fault(
+            (*place, "scale"), "unknown_scale", f"study.yaml has no scale “{q.scale}”.{did_you_mean(q.scale, scales)}"
+        )
+        return None
+    scale = scales[q.scale]
+    if (q.kind == "rating") != (scale.from_ is not None and scale.to is not None):
+        source.fault(
+            (*place, "scale"),
+            "wrong_scale",
+            f"The scale “{q.scale}” does not fit a {q.kind}: a rating needs "
+            "`from` and `to`, the other kinds need options.",
+        )
+    return scale
+
+
+YES_NO = {"yes": "Yes", "no": "No"}
+
+
+def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
+    written: dict[str, str] | dict[str, str | w.OptionW] = q.options or (scale.options if scale else None) or {}
+    if q.kind == "yes_no":
+        written = written or dict(YES_NO)
+    values = (scale.values if scale and not q.options else None) or {}
+    return tuple(
+        Option(code, each, value=values.get(code))
+        if isinstance(each, str)
+        else Option(code, each.text, each.exclusive, each.specify, each.value)
+        for code, each in written.items()
+    )
+
+
+_TAKES: dict[str, tuple[str, ...]] = {
+    "scale": ("choice", "statements", "rating", "multiple"),
+    "options": ("choice", "multiple", "statements", "yes_no"),
+    "statements": ("statements",),
+    "moments": ("choice", "statements", "rating", "yes_no"),
+    "minimum": ("number", "multiple"),
+    "maximum": ("number", "multiple"),
+    "decimals": ("number",),
+    "earliest": ("date",),
+    "latest": ("date",),
+    "missing": tuple(name for name, kind in KINDS.items() if kind.closed),
+    "required": tuple(name for name in KINDS if name != "information"),
+    "max_length": ("open", "short"),
+    "pattern": ("short",),
+    "order": ("choice", "multiple", "statements"),
+    "fact": ("choice", "yes_no", "number", "date", "short"),
+}
+
+
+def _check_keys(source: Source, place: Place, q: w.QuestionW) -> None:
+    """What a kind needs and what it cannot use."""
+    for key, kinds in _TAKES.items():
+        if key in q.model_fields_set and q.kind not in kinds:
+            source.fault((*place, key), "key_of_another_kind", f"A {q.kind} has no “{key}”. Take it out.")
+    if q.kind in ("choice", "multiple", "statements") and (q.scale is None) == (q.options is None):
+        source.fault(place, "needs_options", f"“{q.id}” needs either a scale or options, one of the two.")
+    if q.kind == "rating" and q.scale is None:
+        source.fault(place, "needs_options", f"“{q.id}” needs a scale with `from` and `to`.")
+    if q.kind == "statements" and not q.statements:
+        source.fault(place, "needs_statements", f"“{q.id}” needs `statements`.")
+    if q.kind == "yes_no" and q.options and set(q.options) != set(YES_NO):
+        source.fault((*place, "options"), "needs_options", "A yes_no has the options `yes` and `no`, and no others.")
+    if q.pattern is not None:
+        try:
+            re.compile(q.pattern.match)
+        except re.error as error:
+            source.fault((*place, "pattern", "match"), "bad_pattern", f"This is not a regular expression: {error}.")
+    if q.order == "shuffled" and q.scale is not None:
+        source.fault((*place, "order"), "shuffled_scale", "A scale has an order. Use `order: reversed_for_half`.")
+    if q.fact and (q.scale is not None or q.moments is not None):
+        source.fault(
+            (*place, "fact"), "not_a_fact", "An answer on a scale, or about before and now, is an opinion, not a fact."
+        )
+    if q.minimum is not None and q.maximum is not None and q.minimum > q.maximum:
+        source.fault((*place, "minimum"), "limits_crossed", "The minimum is more than the maximum.")
+    if q.earliest is not None and q.latest is not None and q.earliest > q.latest:
+        source.fault((*place, "earliest"), "limits_crossed", "The earliest day is after the latest.")
+    for key in ("earliest", "latest"):
+        value = getattr(q, key)
+        if value is not None:
+            try:
+                dt.date.fromisoformat(value)
+            except ValueError:
+                source.fault((*place, key), "bad_value", f"“{value}” is not a date. Write it as 2025-01-31.")

@@ -1,0 +1,310 @@
+"""The files' shape as pydantic models: what an author may write. `loading` turns them into the domain's own objects.
+
+A sentence for each way of getting the shape wrong is in `shape_faults`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
+
+from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+
+NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
+WordsW = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Days = Annotated[str, StringConstraints(pattern=r"^\d+ days?$")]
+MomentsW = dict[Literal["before", "now"], WordsW]
+ConditionW = Annotated[
+    Any,
+    WithJsonSchema(
+        {"type": "object", "minProperties": 1, "description": "A condition: `{placed: yes}`, `{answered: benefits}`, …"}
+    ),
+]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+
+
+class OptionW(Model):
+    text: WordsW
+    exclusive: bool = False
+    specify: WordsW | None = None
+    value: int | None = None
+
+
+class NetW(Model):
+    label: WordsW
+    options: Annotated[list[Code], Field(min_length=1)]
+
+
+class ScaleW(Model):
+    options: dict[Code, WordsW] | None = None
+    nets: dict[NameW, NetW] = {}
+    favourable: NameW | None = None
+    neutral: Code | None = None
+    values: dict[Code, int] | None = None
+    from_: int | None = Field(None, alias="from")
+    to: int | None = None
+    low: WordsW | None = None
+    high: WordsW | None = None
+
+
+class StatementW(Model):
+    text: WordsW
+    ask_if: ConditionW = None
+
+
+class PatternW(Model):
+    match: WordsW
+    says: WordsW
+
+
+KindName = Literal[
+    "choice", "multiple", "statements", "rating", "yes_no", "number", "date", "short", "open", "information"
+]
+
+
+class QuestionW(Model):
+    id: NameW
+    kind: KindName
+    text: WordsW
+    hint: WordsW | None = None
+    interviewer: WordsW | None = None
+    ask_if: ConditionW = None
+    scale: NameW | None = None
+    options: dict[Code, WordsW | OptionW] | None = None
+    statements: dict[NameW, WordsW | StatementW] | None = None
+    moments: MomentsW | None = None
+    missing: list[Literal["dont_know", "prefer_not_to_say"]] | None = None
+    required: bool | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    decimals: Annotated[int, Field(ge=0, le=6)] = 0
+    earliest: str | None = None
+    latest: str | None = None
+    max_length: Annotated[int, Field(ge=1, le=20000)] | None = None
+    pattern: PatternW | None = None
+    order: Literal["reversed_for_half", "shuffled"] | None = None
+    fact: bool = False
+
+
+class SectionW(Model):
+    id: NameW
+    title: WordsW
+    interviewer: WordsW | None = None
+    ask_if: ConditionW = None
+    questions: Annotated[list[QuestionW], Field(min_length=1)]
+
+
+class BandW(Model):
+    label: WordsW
+    from_: int = Field(alias="from")
+    to: int
+
+
+VariableKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(@(before|now))?$", max_length=70)]
+
+
+class ScoreW(Model):
+    id: NameW
+    title: WordsW
+    method: Literal["sum", "mean"]
+    items: Annotated[list[VariableKey], Field(min_length=2)]
+    reverse: list[VariableKey] = []
+    minimum_answered: Annotated[int, Field(ge=1)] | None = None
+    bands: dict[NameW, BandW] = {}
+
+
+class ChangeW(Model):
+    comparable: Literal["yes", "no"] | None = None
+    mapping: dict[Code, Any] | None = None
+    because: WordsW
+
+
+class ComparisonW(Model):
+    variable: NameW
+    between: Annotated[list[NameW], Field(min_length=2, max_length=2)]
+    comparable: Literal["yes", "no"] | None = None
+    mapping: dict[Code, Any] | None = None
+    because: WordsW
+
+
+class QuestionnaireW(Model):
+    questionnaire: NameW
+    version: Annotated[int, Field(ge=1)]
+    title: WordsW
+    changes: dict[NameW, ChangeW] = {}
+    sections: Annotated[list[SectionW], Field(min_length=1)]
+    scores: list[ScoreW] = []
+
+
+class ThresholdsW(Model):
+    minimum_base: Annotated[int, Field(ge=1)] = 10
+    minimum_cell: Annotated[int, Field(ge=1)] = 5
+    low_base: Annotated[int, Field(ge=1)] = 30
+
+
+class HelpW(Model):
+    name: WordsW
+    phone: WordsW | None = None
+    email: WordsW | None = None
+
+
+class AttributeW(Model):
+    label: WordsW
+    values: dict[Code, WordsW]
+
+
+class GroupW(Model):
+    title: WordsW
+    member: WordsW
+    reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")]
+
+
+class PurposeW(Model):
+    id: NameW
+    version: Annotated[int, Field(ge=1)] = 1
+    required: bool = False
+    text: WordsW
+
+
+class TouchpointW(Model):
+    group: NameW
+    number: Annotated[int, Field(ge=1)]
+    title: WordsW
+    questionnaire: NameW
+    opens: WordsW
+    due: Days | None = None
+    closes: Days | None = None
+    note: WordsW | None = None
+
+
+class RowW(Model):
+    touchpoint: int
+    moment: Literal["before", "now"] | None = None
+    label: WordsW
+    detail: WordsW | None = None
+
+
+class MeasureW(Model):
+    id: NameW
+    theme: Literal["satisfaction", "confidence", "recommendation", "staying"]
+    title: WordsW
+    group: NameW
+    asked_of: WordsW
+    variable: NameW
+    net: NameW
+    rows: Annotated[list[RowW], Field(min_length=1)]
+    note: WordsW | None = None
+
+
+AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
+
+
+class StudyW(Model):
+    study: NameW
+    title: WordsW
+    public_title: WordsW
+    summary: WordsW
+    about: WordsW
+    source_language: str = "en"
+    languages: list[str] = ["en"]
+    partial: list[str] = []
+    time_zone: str = "Europe/London"
+    thresholds: ThresholdsW = ThresholdsW()
+    help: HelpW
+    attributes: dict[AttributeName, AttributeW] = {}
+    segments: list[AttributeName] = []
+    groups: Annotated[dict[NameW, GroupW], Field(min_length=1)]
+    events: dict[NameW, WordsW] = {}
+    consent: list[PurposeW]
+    touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
+    scales: dict[NameW, ScaleW] = {}
+    measures: list[MeasureW] = []
+    comparisons: list[ComparisonW] = []
+
+
+SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": StudyW}
+"""The files an author writes, and the shape of each."""
+
+
+def json_schema(file: str) -> str:
+    """The JSON Schema (2020-12) of one of `SCHEMAS`, as text that ends with a newline."""
+    schema = SCHEMAS[file].model_json_schema(by_alias=True)
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=1) + "\n"
+
+
+M = TypeVar("M", bound=Model)
+
+
+def validated(model: type[M], source: Source) -> M | None:
+    """The file's data as a model, or None with every fault of shape recorded."""
+    try:
+        return TypeAdapter(model).validate_python(source.data)
+    except ValidationError as error:
+        for detail in error.errors():
+            _record(source, model, detail)
+        return None
+
+
+def scales_alone(source: Source) -> dict[str, ScaleW] | None:
+    """The scales of a study.yaml that has faults elsewhere, so that its questionnaires can be checked all the same;
+    None where they cannot be made out."""
+    written = source.data.get("scales") if isinstance(source.data, dict) else None
+    try:
+        return TypeAdapter(dict[NameW, ScaleW]).validate_python(written or {})
+    except ValidationError:
+        return None
+
+
+_SENTENCES = {
+    "missing": ("missing_key", "“{name}” is missing. Add it."),
+    "string_type": ("not_words", "“{name}” should be words. Put quotation marks around a number or date."),
+    "int_type": ("not_a_number", "“{name}” should be a whole number."),
+    "dict_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry, indented."),
+    "model_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry."),
+    "list_type": ("not_a_list", "“{name}” should be a list: each entry on a line that begins with a dash."),
+    "bool_type": ("not_true_or_false", "“{name}” should be true or false."),
+    "string_pattern_mismatch": (
+        "bad_name",
+        "“{value}” cannot be used for “{name}”: use lower-case letters, digits and single underscores.",
+    ),
+    "string_too_short": ("empty", "“{name}” is empty. Write something, or take the line out."),
+    "too_short": ("empty", "“{name}” is empty. It needs at least one entry."),
+}
+
+
+def _record(source: Source, model: type[Model], detail: Any) -> None:
+    place: Place = tuple(step for step in detail["loc"] if _is_a_place(source.data, step))
+    name = str(place[-1]) if place else "the file"
+    kind = detail["type"]
+    value = detail.get("input")
+    if kind == "extra_forbidden":
+        known = {field.alias or key for each in Model.__subclasses__() for key, field in each.model_fields.items()}
+        source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{did_you_mean(name, known)}")
+    elif kind in ("literal_error", "enum"):
+        allowed = detail["ctx"]["expected"].replace("'", "")
+        near = did_you_mean(str(value), re.split(", | or ", allowed))
+        source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.{near}")
+    elif kind in _SENTENCES:
+        code, sentence = _SENTENCES[kind]
+        if name in ("due", "closes"):
+            sentence = "“{name}” is a number of days: write `7 days`."
+        if kind == "missing":
+            place, name = place, str(detail["loc"][-1])
+        source.fault(place, code, sentence.format(name=name, value=value))
+    else:
+        source.fault(place, "bad_value", f"“{name}”: {detail['msg']}.")
+
+
+def _is_a_place(data: object, step: object) -> bool:
+    """Pydantic names the branch of a union in a location; those steps are no place in the file."""
+    return not (
+        isinstance(step, str)
+        and (step.startswith(("constrained-str", "function-", "dict[")) or step in {"OptionW", "StatementW", "[key]"})
+    )

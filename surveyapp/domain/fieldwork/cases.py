@@ -1,0 +1,193 @@
+"""A participant at a touchpoint: when they may answer, what became of it, and the attempts to reach them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.instrument.study import Touchpoint
+
+
+class Disposition(enum.Enum):
+    """Final disposition of a case, in AAPOR's classes (Standard Definitions). People are named: the unknown is UO."""
+
+    COMPLETE = "I"
+    PARTIAL = "P"
+    REFUSAL = "R"
+    NON_CONTACT = "NC"
+    OTHER = "O"
+    UNKNOWN = "UO"
+    NOT_ELIGIBLE = "NE"
+
+
+class Outcome(enum.Enum):
+    """What came of one attempt. An outcome is not a disposition: an appointment is never a refusal."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    ANSWERPHONE = "answerphone"
+    CALLBACK = "callback"
+    APPOINTMENT = "appointment"
+    LINK_SENT = "link_sent"
+    WRONG_NUMBER = "wrong_number"
+    LANGUAGE_BARRIER = "language_barrier"
+    REFUSED = "refused"
+    BROKEN_OFF = "broken_off"
+    COMPLETED = "completed"
+
+
+NEEDS_TIME = frozenset({Outcome.CALLBACK, Outcome.APPOINTMENT})
+"""Outcomes that agree a time for the next attempt."""
+
+MAXIMUM_ATTEMPTS = 5
+"""Attempts without an agreed time, after which a supervisor decides (fieldwork convention, standards.md)."""
+
+AROUND_AGREED = dt.timedelta(minutes=30)
+"""How far from an agreed time an attempt may be made and still count as made then."""
+
+_AFTER_OUTCOME = {
+    Outcome.NO_ANSWER: Disposition.NON_CONTACT,
+    Outcome.BUSY: Disposition.NON_CONTACT,
+    Outcome.ANSWERPHONE: Disposition.NON_CONTACT,
+    Outcome.CALLBACK: Disposition.NON_CONTACT,
+    Outcome.APPOINTMENT: Disposition.NON_CONTACT,
+    Outcome.LINK_SENT: Disposition.NON_CONTACT,
+    Outcome.WRONG_NUMBER: Disposition.UNKNOWN,
+    Outcome.LANGUAGE_BARRIER: Disposition.OTHER,
+    Outcome.REFUSED: Disposition.REFUSAL,
+    Outcome.BROKEN_OFF: Disposition.PARTIAL,
+}
+
+
+def disposition_after(current: Disposition, outcome: Outcome) -> Disposition:
+    """What a case's disposition becomes when an attempt ends so.
+
+    Complete, refused and not eligible are final; contact once made is not unmade by a later unanswered call. An
+    interview broken off counts as partial until it is taken up again.
+    """
+    if current in (Disposition.COMPLETE, Disposition.REFUSAL, Disposition.NOT_ELIGIBLE):
+        return current
+    if outcome is Outcome.COMPLETED:
+        return Disposition.COMPLETE
+    new = _AFTER_OUTCOME[outcome]
+    if new in (Disposition.NON_CONTACT, Disposition.UNKNOWN) and current in (Disposition.PARTIAL, Disposition.OTHER):
+        return current
+    return new
+
+
+class CaseState(enum.Enum):
+    """Where a case stands now, for people who run the study."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    IN_PROGRESS = "in_progress"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    NOT_ELIGIBLE = "not_eligible"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One participant at one touchpoint. `next_at` is an agreed time to call."""
+
+    id: uuid.UUID
+    participant_id: uuid.UUID
+    touchpoint: int
+    opens_at: dt.datetime
+    due_at: dt.datetime | None
+    closes_at: dt.datetime | None
+    disposition: Disposition = Disposition.UNKNOWN
+    assigned_to: uuid.UUID | None = None
+    next_at: dt.datetime | None = None
+
+    def state(self, now: dt.datetime, response: str | None, withdrawn: bool = False) -> CaseState:
+        """The case's state at a time. `response` is its response's state (`started`, `submitted`) or None."""
+        if withdrawn:
+            return CaseState.WITHDRAWN
+        if response == "submitted":
+            return CaseState.SUBMITTED
+        if self.disposition is Disposition.REFUSAL:
+            return CaseState.REFUSED
+        if self.disposition is Disposition.NOT_ELIGIBLE:
+            return CaseState.NOT_ELIGIBLE
+        if now < self.opens_at:
+            return CaseState.SCHEDULED
+        if self.closes_at is not None and now >= self.closes_at:
+            return CaseState.CLOSED
+        if response == "started":
+            return CaseState.IN_PROGRESS
+        return CaseState.OVERDUE if self.due_at is not None and now >= self.due_at else CaseState.OPEN
+
+
+ANSWERABLE = frozenset({CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS})
+"""States in which answers are taken."""
+
+
+def window(
+    touchpoint: Touchpoint, anchored_on: dt.date, zone: dt.tzinfo
+) -> tuple[dt.datetime, dt.datetime | None, dt.datetime | None]:
+    """(opens, due, closes) of a case whose anchor fell on a day: local midnights of the study's zone, in UTC."""
+
+    def midnight(days: int) -> dt.datetime:
+        day = anchored_on + dt.timedelta(days=touchpoint.opens.days + days)
+        return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+
+    return (
+        midnight(0),
+        None if touchpoint.due_days is None else midnight(touchpoint.due_days),
+        None if touchpoint.closes_days is None else midnight(touchpoint.closes_days),
+    )
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to reach a participant."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    staff_id: uuid.UUID | None
+    staff_name: str | None
+    at: dt.datetime
+    outcome: Outcome
+    mode: Mode
+    note: str | None = None
+    next_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who holds a case open, and until when."""
+
+    case_id: uuid.UUID
+    staff_id: uuid.UUID
+    staff_name: str
+    until: dt.datetime
+
+
+@dataclass(frozen=True)
+class Access:
+    """A link or code that opens a case. Only its keyed hash is stored."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    kind: str
+    issued_at: dt.datetime
+    expires_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+
+def calls_without_appointment(attempts: Sequence[Attempt]) -> int:
+    """How many attempts count against `MAXIMUM_ATTEMPTS`: one made at a time agreed before it does not."""
+    count, agreed = 0, list[dt.datetime]()
+    for attempt in sorted(attempts, key=lambda each: each.at):
+        count += not any(abs(attempt.at - at) <= AROUND_AGREED for at in agreed)
+        if attempt.next_at is not None:
+            agreed.append(attempt.next_at)
+    return count

@@ -1,0 +1,169 @@
+"""When something is asked: a small closed tree of data over answers and attributes. No code in questionnaires.
+
+Evaluation is three-valued (Kleene): True, False, or None while a question it depends on has not been answered yet. What
+was never asked, and every answer that is not substantive, is never true of anything; `not` of it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from surveyapp.domain.answers import Answer, Codes, Missing, Number, is_substantive
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a condition looks at. `scope` is answer, touchpoint, participant or site; `name` a variable key or an
+    attribute; `touchpoint` the number of an earlier touchpoint of the same person."""
+
+    scope: Literal["answer", "touchpoint", "participant", "site"]
+    name: str
+    touchpoint: int | None = None
+
+
+@dataclass(frozen=True)
+class Is:
+    """The answer is one of these options (for a multiple: includes one of them); the attribute is one of these."""
+
+    reference: Reference
+    options: tuple[str, ...]
+    type: Literal["is"] = "is"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """There is a substantive answer."""
+
+    reference: Reference
+    type: Literal["answered"] = "answered"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Both sides have a substantive answer, and they differ."""
+
+    before: Reference
+    after: Reference
+    type: Literal["changed"] = "changed"
+
+
+@dataclass(frozen=True)
+class Compare:
+    """A number compared with a constant."""
+
+    reference: Reference
+    operator: Literal["at_least", "at_most", "more_than", "less_than"]
+    number: Decimal
+    type: Literal["compare"] = "compare"
+
+
+@dataclass(frozen=True)
+class All:
+    """Every one holds."""
+
+    items: tuple[Condition, ...]
+    type: Literal["all"] = "all"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one holds."""
+
+    items: tuple[Condition, ...]
+    type: Literal["any"] = "any"
+
+
+@dataclass(frozen=True)
+class Not:
+    """It does not hold."""
+
+    item: Condition
+    type: Literal["not"] = "not"
+
+
+Condition = Annotated[Is | Answered | Changed | Compare | All | AnyOf | Not, Field(discriminator="type")]
+
+NOT_YET = None
+"""What a lookup returns for a question on the route that has no answer yet, and evaluation for what rests on one."""
+
+KnownValue = Answer | str | None
+Lookup = Callable[[Reference], KnownValue]
+"""Finds what a reference stands for: an answer, an attribute's value, `Missing(NOT_ASKED)` for what was not asked, or
+None for what is not answered yet."""
+
+_COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "at_least": lambda a, b: a >= b,
+    "at_most": lambda a, b: a <= b,
+    "more_than": lambda a, b: a > b,
+    "less_than": lambda a, b: a < b,
+}
+
+
+def evaluate(condition: Condition | None, lookup: Lookup) -> bool | None:
+    """Whether the condition holds; None when that cannot be known yet. No condition always holds."""
+    match condition:
+        case None:
+            return True
+        case Is(reference, options):
+            known = lookup(reference)
+            if known is None:
+                return None
+            if isinstance(known, str):
+                return known in options
+            return isinstance(known, Codes) and any(code in options for code in known.codes)
+        case Answered(reference):
+            known = lookup(reference)
+            return None if known is None else isinstance(known, str) or is_substantive(known)
+        case Changed(before, after):
+            return _changed(lookup(before), lookup(after))
+        case Compare(reference, operator, number):
+            known = lookup(reference)
+            if known is None:
+                return None
+            return isinstance(known, Number) and _COMPARISONS[operator](known.value, number)
+        case All(items):
+            return _conjunction([evaluate(item, lookup) for item in items])
+        case AnyOf(items):
+            return _negation(_conjunction([_negation(evaluate(item, lookup)) for item in items]))
+        case Not(item):
+            return _negation(evaluate(item, lookup))
+
+
+def _changed(before: KnownValue, after: KnownValue) -> bool | None:
+    if isinstance(before, Missing) or isinstance(after, Missing):
+        return False
+    if before is None or after is None:
+        return None
+    return before != after
+
+
+def _negation(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _conjunction(values: list[bool | None]) -> bool | None:
+    if any(value is False for value in values):
+        return False
+    return None if any(value is None for value in values) else True
+
+
+def references(condition: Condition | None) -> Iterator[Reference]:
+    """Every reference in a condition, in the order written."""
+    match condition:
+        case Is(reference) | Answered(reference) | Compare(reference):
+            yield reference
+        case Changed(before, after):
+            yield before
+            yield after
+        case All(items) | AnyOf(items):
+            for item in items:
+                yield from references(item)
+        case Not(item):
+            yield from references(item)
+        case None:
+            return

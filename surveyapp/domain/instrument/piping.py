@@ -1,0 +1,95 @@
+"""Texts that quote a fact: `You work at {site.name|your workplace}.`
+
+Only what is no opinion may be quoted: what is known of the person and of their site, and answers to questions marked
+`fact: true`. Quoting an attitude back would tell people what to answer next. What is not known reads as the fallback.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from surveyapp.domain.authoring.condition_parser import reference_of
+from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.kinds import KINDS
+from surveyapp.domain.instrument.option_order import arranged
+from surveyapp.domain.instrument.questionnaire import Question
+from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.instrument.translation import in_language_of
+
+_QUOTE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
+
+QuotedFact = Callable[[Reference], str | None]
+"""A fact as words; None where it is not known."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One quotation in a text. `reference` is None where what is written is not a reference."""
+
+    written: str
+    reference: Reference | None
+    fallback: str | None
+
+
+def quotes(text: str) -> Iterator[Quote]:
+    """Every quotation in a text, in order."""
+    for match in _QUOTE.finditer(text):
+        yield Quote(match[0], reference_of(match[1].strip()), match[2].strip() if match[2] else None)
+
+
+def is_well_formed(text: str) -> bool:
+    """Whether every brace belongs to a quotation."""
+    return not re.search(r"[{}]", _QUOTE.sub("", text))
+
+
+def placeholders(text: str) -> list[str]:
+    """What a text quotes, sorted: a translation must quote the same. What stands in for it is translated with it."""
+    return sorted(match[1].strip() for match in _QUOTE.finditer(text))
+
+
+def filled(text: str, fact: QuotedFact) -> str:
+    """The text with every quotation replaced by its fact, or its fallback."""
+
+    def word(match: re.Match[str]) -> str:
+        reference = reference_of(match[1].strip())
+        return (fact(reference) if reference else None) or (match[2] or "").strip()
+
+    if "{" not in text:
+        return text
+    return in_language_of(text, _QUOTE.sub(word, text))
+
+
+def plain(text: str) -> str:
+    """The text as it reads where nothing is known of anybody: in results and in the codebook."""
+    return filled(text, lambda _reference: None)
+
+
+def presented(page: Page, seed: int, fact: QuotedFact) -> Page:
+    """A page as one person sees it: its options in their order, its texts with their facts."""
+    question = page.question
+    if question.order is None and not any("{" in text for text in texts_of(question)):
+        return page
+    own = dataclasses.replace(
+        question,
+        text=filled(question.text, fact),
+        hint=filled(question.hint, fact) if question.hint else None,
+        interviewer=filled(question.interviewer, fact) if question.interviewer else None,
+        options=arranged(question, seed),
+        statements=tuple(
+            dataclasses.replace(statement, text=filled(statement.text, fact)) for statement in question.statements
+        ),
+    )
+    keys = {part.key for part in page.parts}
+    statement = next((each for each in own.statements if page.statement and each.id == page.statement.id), None)
+    parts = tuple(part for part in KINDS[own.kind].parts(own) if part.key in keys)
+    return dataclasses.replace(page, question=own, statement=statement, parts=parts)
+
+
+def texts_of(question: Question) -> Iterator[str]:
+    """The texts of a question that may quote."""
+    yield question.text
+    yield from (text for text in (question.hint, question.interviewer) if text)
+    yield from (statement.text for statement in question.statements)

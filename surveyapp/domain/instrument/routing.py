@@ -1,0 +1,177 @@
+"""Which pages a person is asked, in order, given what they have answered.
+
+The route is a pure function of the questionnaire, the answers given so far (whether or not they are still on the
+route) and what is known of the person. One pass is enough: a condition may only look back.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Reason
+from surveyapp.domain.instrument.conditions import Condition, KnownValue, Lookup, Reference, evaluate
+from surveyapp.domain.instrument.kinds import KINDS, Part
+from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Section, Statement
+
+NOT_ASKED = Missing(Reason.NOT_ASKED)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a participant sees at a time: one question, or one statement of a grid. `id` is its place in the URL."""
+
+    id: str
+    section: Section
+    question: Question
+    statement: Statement | None
+    parts: tuple[Part, ...]
+
+
+@functools.lru_cache(maxsize=128)
+def pages_of(questionnaire: Questionnaire) -> tuple[Page, ...]:
+    """Every page of a questionnaire, as written. Computed once a process for each version."""
+    pages = []
+    for section in questionnaire.sections:
+        for question in section.questions:
+            parts = KINDS[question.kind].parts(question)
+            if question.statements:
+                for statement in question.statements:
+                    own = tuple(part for part in parts if part.statement == statement)
+                    pages.append(Page(statement.id, section, question, statement, own))
+            else:
+                pages.append(Page(question.id, section, question, None, parts))
+    return tuple(pages)
+
+
+@functools.lru_cache(maxsize=128)
+def parts_of(questionnaire: Questionnaire) -> Mapping[str, Part]:
+    """Every variable of a questionnaire by its key, in the order asked."""
+    return {part.key: part for page in pages_of(questionnaire) for part in page.parts}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What routing may look at besides this response: the person's submitted answers at earlier touchpoints
+    (by touchpoint number, then variable key) and the attributes of the person and of their site."""
+
+    earlier: Mapping[int, Answers] = field(default_factory=dict)
+    participant: Mapping[str, str] = field(default_factory=dict)
+    site: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Route:
+    """The way through a questionnaire as far as it is known.
+
+    `pages`: those to be asked for certain, in order. `answers`: the current answers, on the route only. `not_asked`:
+    keys of variables that this person is, by now, certainly not asked. `undecided`: how many pages depend on questions
+    still to come.
+    """
+
+    pages: tuple[Page, ...]
+    answers: Mapping[str, Answer]
+    not_asked: tuple[str, ...]
+    undecided: int
+
+    @functools.cached_property
+    def _index(self) -> dict[str, int]:
+        return {page.id: index for index, page in enumerate(self.pages)}
+
+    def is_answered(self, page: Page) -> bool:
+        """Whether every variable of the page has an answer or a reason for none. A page to read always is."""
+        return all(part.key in self.answers for part in page.parts if part.when is None)
+
+    @functools.cached_property
+    def frontier(self) -> Page | None:
+        """The first page still to answer; None when there is none and the response can be submitted."""
+        return next((page for page in self.pages if not self.is_answered(page)), None)
+
+    @property
+    def complete(self) -> bool:
+        return self.frontier is None
+
+    def page(self, page_id: str) -> Page | None:
+        """The page, if it is on the route and not beyond the first one still to answer."""
+        index = self._index.get(page_id)
+        if index is None:
+            return None
+        limit = len(self.pages) if self.frontier is None else self._index[self.frontier.id]
+        return self.pages[index] if index <= limit else None
+
+    def after(self, page_id: str) -> Page | None:
+        """The page that follows on the route; None at its end."""
+        index = self._index[page_id] + 1
+        return self.pages[index] if index < len(self.pages) else None
+
+    def before(self, page_id: str) -> Page | None:
+        """The page that comes before on the route; None at its start."""
+        index = self._index[page_id] - 1
+        return self.pages[index] if index >= 0 else None
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """(pages answered, pages there are likely to be). A page that may or may not come counts as half."""
+        askable = [page for page in self.pages if page.parts]
+        answered = sum(self.is_answered(page) for page in askable)
+        return answered, max(answered, len(askable) + self.undecided // 2)
+
+
+def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> Route:
+    """The route for the answers given. `given` may hold answers that are no longer on the route: they are kept out of
+    `answers`, and come back by themselves when the route leads past them again."""
+    parts = parts_of(questionnaire)
+    on_route: list[Page] = []
+    answers: dict[str, Answer] = {}
+    not_asked: dict[str, None] = {}
+    undecided = 0
+
+    def lookup(reference: Reference) -> KnownValue:
+        match reference.scope:
+            case "participant":
+                return situation.participant.get(reference.name, NOT_ASKED)
+            case "site":
+                return situation.site.get(reference.name, NOT_ASKED)
+            case "touchpoint":
+                return situation.earlier.get(reference.touchpoint or 0, {}).get(reference.name, NOT_ASKED)
+            case "answer":
+                if reference.name in not_asked or reference.name not in parts:
+                    return NOT_ASKED
+                return answers.get(reference.name)
+
+    for page in pages_of(questionnaire):
+        asked = _asked(page, lookup)
+        if asked is None:
+            undecided += bool(page.parts)
+        elif asked:
+            on_route.append(page)
+            for part in page.parts:
+                if part.when and not _chosen(answers.get(part.when[0]), part.when[1]):
+                    if part.when[0] in answers:
+                        not_asked[part.key] = None
+                elif part.key in given and given[part.key] != NOT_ASKED:
+                    answers[part.key] = given[part.key]
+        else:
+            not_asked.update(dict.fromkeys(part.key for part in page.parts))
+    return Route(tuple(on_route), answers, tuple(not_asked), undecided)
+
+
+def _asked(page: Page, lookup: Lookup) -> bool | None:
+    conditions: tuple[Condition | None, ...] = (
+        page.section.ask_if,
+        page.question.ask_if,
+        page.statement.ask_if if page.statement else None,
+    )
+    outcome: bool | None = True
+    for condition in conditions:
+        value = evaluate(condition, lookup)
+        if value is False:
+            return False
+        if value is None:
+            outcome = None
+    return outcome
+
+
+def _chosen(answer: Answer | None, code: str) -> bool:
+    return isinstance(answer, Codes) and code in answer.codes

@@ -1,0 +1,62 @@
+"""Scores of validated scales: a sum or a mean of several answers, some of them reversed, with bands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from surveyapp.domain.answers import Answer, Answers, Codes, Number
+from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.questionnaire import Band, Score
+
+
+def value_of(part: Part, answer: Answer | None) -> int | Fraction | None:
+    """What an answer counts: its option's value, or the number itself. None without a substantive answer."""
+    match answer:
+        case Codes((code,)):
+            option = part.question.option(code)
+            return option.value if option else None
+        case Number(value):
+            return Fraction(value)
+        case _:
+            return None
+
+
+def range_of(part: Part) -> tuple[int, int] | None:
+    """The least and the greatest an answer can count; None where it has no limits."""
+    values = [option.value for option in part.question.options if option.value is not None]
+    if values:
+        return min(values), max(values)
+    low, high = part.question.minimum, part.question.maximum
+    return None if low is None or high is None else (low, high)
+
+
+def score_of(score: Score, parts: Mapping[str, Part], answers: Answers) -> Fraction | None:
+    """The score of one response, exact; None where fewer than `minimum_answered` items have an answer.
+
+    With x_i what item i counts (low + high - x_i where it is reversed) and m the mean over the k items answered of n:
+    a mean is m, a sum is m * n, which is the plain sum when every item is answered and otherwise puts the person's own
+    mean in the place of what is missing (person-mean imputation: Downey and King 1998, Journal of General Psychology
+    125(2)). A scale that allows no missing item, such as SWEMWBS, sets `minimum_answered` to the number of its items.
+    """
+    counted = []
+    for key in score.items:
+        value = value_of(parts[key], answers.get(key))
+        if value is None:
+            continue
+        if key in score.reverse:
+            low, high = range_of(parts[key]) or (0, 0)
+            value = low + high - value
+        counted.append(Fraction(value))
+    if len(counted) < score.minimum_answered or not counted:
+        return None
+    mean = sum(counted, Fraction(0)) / len(counted)
+    return mean * len(score.items) if score.method == "sum" else mean
+
+
+def band_of(score: Score, value: Fraction) -> Band | None:
+    """The band a score falls in. What lies between two bands, which only imputation can give, is of the lower."""
+    reached = [band for band in score.bands if band.low <= value]
+    if not reached or value > max(band.high for band in score.bands):
+        return None
+    return max(reached, key=lambda band: band.low)

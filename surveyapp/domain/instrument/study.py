@@ -1,0 +1,191 @@
+"""A study: who is asked, when, with which questionnaire, and what the results are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When a number may be shown. `minimum_base`: a table on fewer people is not. `minimum_cell`: a count from 1 to one
+    less than this is hidden. `low_base`: under it a number is flagged."""
+
+    minimum_base: int = 10
+    minimum_cell: int = 5
+    low_base: int = 30
+
+
+@dataclass(frozen=True)
+class Group:
+    id: str
+    title: str
+    member: str
+    reference_prefix: str
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Something known of a participant or of a site. `id` is `site.employer_size`; `values` its codes and labels."""
+
+    id: str
+    label: str
+    values: Mapping[str, str]
+
+    @property
+    def scope(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition(".")[2]
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """When a touchpoint opens: `days` after enrolment, an event, or a touchpoint handed in; or on a day."""
+
+    type: Literal["enrolled", "fixed", "submitted", "event"]
+    days: int = 0
+    date: dt.date | None = None
+    touchpoint: tuple[str, int] | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True)
+class Touchpoint:
+    """A moment at which a group is asked. Due and closing are in days after it opens; None: never."""
+
+    group: str
+    number: int
+    title: str
+    questionnaire: str
+    opens: Anchor
+    due_days: int | None = None
+    closes_days: int | None = None
+    note: str | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.group, self.number
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Something a participant consents to, in a version of its wording."""
+
+    id: str
+    version: int
+    required: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One moment of a measure: which touchpoint it was asked at and which moment it speaks of."""
+
+    touchpoint: int
+    moment: str | None
+    label: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a shift chart shows. The first row is the before, when there are two or more."""
+
+    id: str
+    theme: str
+    title: str
+    group: str
+    asked_of: str
+    variable: str
+    net: str
+    rows: tuple[MeasureRow, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the author says of a variable that two questionnaires ask differently; a mapping goes from `first` to
+    `second`. It is about the newest version of each."""
+
+    first: str
+    second: str
+    declaration: Declaration
+
+
+@dataclass(frozen=True)
+class Help:
+    """Whom a participant may ask."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
+    offered although not every word is translated."""
+
+    id: str
+    title: str
+    public_title: str
+    summary: str
+    about: str
+    source_language: str
+    languages: tuple[str, ...]
+    time_zone: str
+    thresholds: Thresholds
+    help: Help
+    groups: tuple[Group, ...]
+    attributes: tuple[Attribute, ...]
+    segments: tuple[str, ...]
+    events: Mapping[str, str]
+    consent: tuple[Purpose, ...]
+    touchpoints: tuple[Touchpoint, ...]
+    measures: tuple[Measure, ...]
+    partial: tuple[str, ...] = ()
+    questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
+    comparisons: tuple[Comparison, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def group(self, group_id: str) -> Group | None:
+        return next((group for group in self.groups if group.id == group_id), None)
+
+    def touchpoint(self, group: str, number: int) -> Touchpoint | None:
+        return next((touchpoint for touchpoint in self.touchpoints if touchpoint.key == (group, number)), None)
+
+    def touchpoints_of(self, group: str) -> tuple[Touchpoint, ...]:
+        return tuple(touchpoint for touchpoint in self.touchpoints if touchpoint.group == group)
+
+    def measure(self, measure_id: str) -> Measure | None:
+        return next((measure for measure in self.measures if measure.id == measure_id), None)
+
+    def attribute(self, attribute_id: str) -> Attribute | None:
+        return next((attribute for attribute in self.attributes if attribute.id == attribute_id), None)
+
+    def segment(self, name: str) -> Attribute | None:
+        """A declared segment by its short name (`employer_size`)."""
+        return next(
+            (attribute for attribute in self.attributes if attribute.name == name and attribute.id in self.segments),
+            None,
+        )
+
+    def newest(self, questionnaire: str) -> Questionnaire:
+        """The newest version the files have. Raises KeyError for an unknown questionnaire."""
+        return self.questionnaires[
+            questionnaire, max(version for name, version in self.questionnaires if name == questionnaire)
+        ]
+
+    @functools.cached_property
+    def required_purposes(self) -> tuple[Purpose, ...]:
+        return tuple(purpose for purpose in self.consent if purpose.required)

@@ -1,0 +1,228 @@
+"""Results as tables of words: what a page prints under a chart, from the same object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from surveyapp.domain.instrument.translation import joined
+from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
+from surveyapp.reports.charts.bars import column_label, people_label
+from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
+
+
+@dataclass(frozen=True)
+class Value:
+    """A cell of a table: a number or words, and under it a percentage."""
+
+    text: str
+    percent: str | None = None
+
+
+@dataclass(frozen=True)
+class ResultTableRow:
+    """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells."""
+
+    heading: str
+    detail: str | None
+    cells: tuple[Value, ...]
+    whole: str | None = None
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """Columns, the first of which heads the rows."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[ResultTableRow, ...]
+
+
+def counts(shift: Shift, words: Phrasing) -> ResultTable:
+    """A row a moment (and slice of people): every option, the net, the base, and what was counted beside it."""
+    _ = words.gettext
+    reasons = _reasons(row.tally for together in shift.rows for row in together)
+    scales = [shift.scale_of(index) for index in range(len(shift.rows))]
+    options = {option.code: option for counted in scales for option in counted.options}
+    columns = (
+        _("Moment"),
+        *(option.label for option in options.values()),
+        shift.net.label,
+        _("Base"),
+        *(reason_words(reason, words) for reason in reasons),
+    )
+    rows = []
+    for index, together in enumerate(shift.rows):
+        rows.extend(_broken(shift, index, words))
+        for row in together:
+            label = series.row_label(shift, index)
+            label = label if len(together) == 1 else joined(" · ", (label, people_label(row.tally, words)))
+            cells = [*(row.tally.cells.get(code) for code in options), row.net]
+            rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
+    return ResultTable(_("Answers, in people and percent"), columns, tuple(rows))
+
+
+def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
+    """The variables of one question: a row an option or net, a column a variable (and slice of people)."""
+    _, first = words.gettext, together[0]
+    reasons = _reasons(tally for each in together for tally in each.tallies)
+    columns, tallies = [_("Answer")], []
+    for each in together:
+        for tally in each.tallies:
+            columns.append(column_label(each, tally, words) or _("Everyone"))
+            tallies.append(tally)
+    rows = [
+        ResultTableRow(category.label, None, tuple(_value(tally.cells.get(category.code), words) for tally in tallies))
+        for category in (*first.options, *first.nets)
+    ]
+    if any(tally.rating for tally in tallies):
+        rows.append(
+            ResultTableRow(
+                _("Mean"),
+                None,
+                tuple(
+                    Value(
+                        words.decimal(tally.rating.mean, 1) if tally.rating and tally.rating.mean is not None else "–"
+                    )
+                    for tally in tallies
+                ),
+            )
+        )
+    rows.append(ResultTableRow(_("Base"), None, tuple(_base(tally, words) for tally in tallies)))
+    for reason in reasons:
+        rows.append(
+            ResultTableRow(
+                reason_words(reason, words),
+                None,
+                tuple(_value(tally.missing.get(reason), words, percent=False) for tally in tallies),
+            )
+        )
+    return ResultTable(first.question, tuple(columns), tuple(rows))
+
+
+def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
+    """Who moved where: before by row, after by column. None where it may not be shown."""
+    if change.transitions is None:
+        return None
+    before, after = shift.rows[change.before_row][0].label, shift.rows[change.after_row][0].label
+    options = shift.scale_of(change.after_row).options
+    columns = (
+        words.gettext("%(before)s ↓ %(after)s →", before=before, after=after),
+        *(option.label for option in options),
+    )
+    rows = tuple(
+        ResultTableRow(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
+        for option, cells in zip(options, change.transitions, strict=True)
+    )
+    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+
+
+def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
+    """One change for every slice of people: the matched base first, then who moved, then its size."""
+    _ = words.gettext
+    net = shift.scale_of(change.after_row).net.label
+    columns = (
+        _("People"),
+        _("Answered both"),
+        _("Lost"),
+        _("%(net)s before", net=net),
+        _("%(net)s after", net=net),
+        _("Rose"),
+        _("Same"),
+        _("Fell"),
+        _("Points"),
+        _("95-percent interval"),
+    )
+    pair = (change.before_row, change.after_row)
+    rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
+    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+
+
+def _slice(change: Change, words: Phrasing) -> ResultTableRow:
+    _ = words.gettext
+    heading = change.people.label or _("Everyone")
+    if change.withheld:
+        return ResultTableRow(heading, None, (), _("Not shown, to protect people."))
+    hidden, interval = _("not shown"), change.interval
+    points = hidden if change.points is None else words.signed(change.points, plus=True)
+    bounds = hidden
+    if interval is not None:
+        low, high = words.signed(interval.low), words.signed(interval.high)
+        bounds = _("%(low)s to %(high)s", low=low, high=high)
+    numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
+    cells = (
+        Value(f"{change.base} {FLAG}" if change.low_base else str(change.base)),
+        *(Value(hidden if number is None else str(number)) for number in numbers),
+        Value(points),
+        Value(bounds),
+    )
+    return ResultTableRow(heading, None, cells)
+
+
+def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTable | None:
+    """Everyone beside those who answered every time, a row a moment. None where they are the same people."""
+    if all(
+        one.tally.base == two.tally.base and one.net == two.net
+        for one, two in zip(everyone.everyone, matched.everyone, strict=True)
+    ):
+        return None
+    rows = []
+    for index, (one, two) in enumerate(zip(everyone.everyone, matched.everyone, strict=True)):
+        rows.extend(_broken(everyone, index, words))
+        values = (Value(of_words(row.net, row.tally.base, words), percent_words(row.net, words)) for row in (one, two))
+        rows.append(ResultTableRow(series.row_label(everyone, index), one.detail, tuple(values)))
+    columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
+    return ResultTable(
+        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows)
+    )
+
+
+def _broken(shift: Shift, index: int, words: Phrasing) -> list[ResultTableRow]:
+    """The row that stands between two that do not compare."""
+    step = shift.step(index - 1, index)
+    if step.state != "broken":
+        return []
+    return [ResultTableRow(words.gettext("Not comparable"), None, (), series.reason_words(step, words) or "–")]
+
+
+def reason_words(reason: str, words: Phrasing) -> str:
+    """What a reason for having no answer is called."""
+    _ = words.gettext
+    known = {
+        "dont_know": _("Don’t know"),
+        "prefer_not_to_say": _("Prefer not to say"),
+        "skipped": _("Skipped"),
+        "not_asked": _("Not asked"),
+    }
+    return known.get(reason, reason)
+
+
+def _counted(
+    label: str, detail: str | None, tally: Tally, cells: Sequence[Cell | None], reasons: Sequence[str], words: Phrasing
+) -> ResultTableRow:
+    if tally.withheld:
+        return ResultTableRow(label, detail, (), nothing_words(tally, words))
+    values = [_value(cell, words) for cell in cells]
+    beside = [_value(tally.missing.get(reason), words, percent=False) for reason in reasons]
+    return ResultTableRow(label, detail, (*values, _base(tally, words), *beside))
+
+
+def _base(tally: Tally, words: Phrasing) -> Value:
+    text = count_words(tally.base, words)
+    return Value(f"{text} {FLAG}" if flagged(tally) else text)
+
+
+def _value(cell: Cell | None, words: Phrasing, *, percent: bool = True) -> Value:
+    if cell is None:
+        return Value("–")
+    return Value(count_words(cell, words), percent_words(cell, words) if percent else None)
+
+
+def _reasons(tallies: Iterable[Tally]) -> list[str]:
+    """The reasons that somebody had, or may have had, in any of the tallies; in their order."""
+    found: dict[str, bool] = {}
+    for tally in tallies:
+        for reason, cell in tally.missing.items():
+            found[reason] = found.get(reason, False) or cell.count != 0
+    return [reason for reason, had in found.items() if had]

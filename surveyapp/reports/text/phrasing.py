@@ -1,0 +1,130 @@
+"""How reports speak: the functions that translate, how numbers are written, and how a count is said where it may not
+be."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from babel import Locale
+from babel.numbers import format_decimal, format_percent
+
+from surveyapp.domain.results import Cell, Tally
+
+FLAG = "⚑"
+"""Stands beside a base that is low."""
+
+
+MINUS = "−"
+LEFT_TO_RIGHT, RIGHT_TO_LEFT, ISOLATED = "\u2066", "\u2067", "\u2069"
+"""Unicode's isolates: what stands between one of the first two and the last runs that way, whatever is around it."""
+
+
+class Phrasing(NamedTuple):
+    """How a reader is spoken to. `gettext(text, **values)` and `ngettext(one, many, number, **values)`, as Flask-Babel
+    has them; `language()`: the reader's, in which numbers are written."""
+
+    gettext: Callable[..., str]
+    ngettext: Callable[..., str]
+    language: Callable[[], str] = lambda: "en"
+
+    def decimal(self, number: Decimal | float, places: int) -> str:
+        """A number with so many decimals: 8.3, in Polish 8,3."""
+        return str(format_decimal(number, f"0.{'0' * places}", _locale(self.language())))
+
+    def percent(self, whole: int) -> str:
+        """A whole percentage with its sign, where the language puts it."""
+        return _percent(whole, self.language())
+
+    def signed(self, number: int, *, plus: bool = False, said: str | None = None) -> str:
+        """A whole number with a true minus sign (and, with `plus`, its plus sign); `said` stands in for its digits.
+
+        Where lines run from the right a sign would be taken for the end of what is before it: it is kept to the left
+        of its digits there, by an isolate.
+        """
+        digits = str(abs(number)) if said is None else said
+        text = f"{MINUS if number < 0 else '+' if plus and number > 0 else ''}{digits}"
+        return f"{LEFT_TO_RIGHT}{text}{ISOLATED}" if _locale(self.language()).text_direction == "rtl" else text
+
+    def quoted(self, text: str) -> str:
+        return self.gettext("“%(said)s”", said=text)
+
+    def labelled(self, label: str, value: str) -> str:
+        """“Neither: 16 of 29”."""
+        return self.gettext("%(label)s: %(value)s", label=label, value=value)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """“one, two, three”. Empty for nothing."""
+        return folded(self.gettext, list(parts))
+
+    def chained(self, parts: Iterable[str]) -> str:
+        """Longer pieces than `listed` has: “one, two; three, four”."""
+        return functools.reduce(
+            lambda first, rest: self.gettext("%(first)s; %(rest)s", first=first, rest=rest), list(parts) or [""]
+        )
+
+
+def folded(gettext: Callable[..., str], parts: Sequence[str]) -> str:
+    """Parts with the comma of a language between them."""
+    return functools.reduce(lambda first, rest: gettext("%(first)s, %(rest)s", first=first, rest=rest), parts or [""])
+
+
+_locale = functools.cache(functools.partial(Locale.parse, sep="-"))
+
+
+@functools.lru_cache(maxsize=1024)
+def _percent(whole: int, language: str) -> str:
+    return str(format_percent(Decimal(whole) / 100, locale=_locale(language)))
+
+
+def _untranslated(text: str, /, **values: Any) -> str:
+    return text % values if values else text
+
+
+def _untranslated_plural(one: str, many: str, number: int, /, **values: Any) -> str:
+    return (one if number == 1 else many) % {"num": number, **values}
+
+
+ENGLISH = Phrasing(_untranslated, _untranslated_plural)
+"""The texts as they are written, for where there is no reader's language."""
+
+
+def count_words(cell: Cell, words: Phrasing) -> str:
+    """A count, “fewer than N”, or “not shown”."""
+    if cell.count is not None:
+        return str(cell.count)
+    if cell.fewer_than is not None:
+        return words.gettext("fewer than %(number)s", number=cell.fewer_than)
+    return words.gettext("not shown")
+
+
+def percent_words(cell: Cell, words: Phrasing) -> str | None:
+    """A percentage with its sign, or None where there is none to show."""
+    return None if cell.percent is None else words.percent(cell.percent)
+
+
+def of_words(count: Cell, base: Cell, words: Phrasing) -> str:
+    """“11 of 29”; where the count may not be shown, the base alone; where neither may, that."""
+    if count.count is not None and base.count is not None:
+        return words.gettext("%(count)s of %(base)s", count=count.count, base=base.count)
+    if base.count is not None:
+        return words.gettext("base %(base)s", base=base.count)
+    return count_words(base, words)
+
+
+def flagged(tally: Tally) -> bool:
+    """Whether a tally's numbers carry the flag: somebody answered, but few."""
+    return tally.low_base and not tally.withheld and tally.base.count != 0
+
+
+def nothing_words(tally: Tally, words: Phrasing) -> str | None:
+    """Why there is no bar to draw, or None where there is one."""
+    if tally.withheld or tally.base.count is None:
+        if tally.base.fewer_than is not None:
+            return words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.fewer_than)
+        return words.gettext("Not shown, to protect people.")
+    if tally.base.count == 0:
+        return words.gettext("No answers yet.")
+    return None

@@ -1,0 +1,120 @@
+"""What is said where a question is not asked as it was: the mark, its footnote, and why a step is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from surveyapp.domain.instrument.translation import in_language_of, joined
+from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
+from surveyapp.domain.versions.comparability import UNDECLARED
+from surveyapp.reports.text.phrasing import Phrasing
+
+MARK = "†"
+"""Stands where numbers compare although something was changed; a footnote begins with it."""
+
+
+def note_words(note: SeriesNote, words: Phrasing) -> str:
+    """One note as a sentence or two, the author's reason last."""
+    _ = words.gettext
+    said = {
+        "reworded": _("The wording was changed."),
+        "rescaled": _("The possible answers were changed; earlier answers are counted as the new ones."),
+        "extended": _("An answer was added."),
+        "left_out": _("Answers to an earlier wording are left out."),
+        "broken": _("Not comparable."),
+        "removed": _("Not asked any more."),
+    }[note.kind]
+    if note.version is not None:
+        said = {
+            "reworded": _("The wording was changed in version %(number)s.", number=note.version),
+            "rescaled": _(
+                "The possible answers were changed in version %(number)s; earlier answers are counted as the new ones.",
+                number=note.version,
+            ),
+            "extended": _("An answer was added in version %(number)s.", number=note.version),
+            "left_out": _("Answers from before version %(number)s are left out.", number=note.version),
+            "broken": _("Not comparable since version %(number)s.", number=note.version),
+            "removed": _("Not asked any more since version %(number)s.", number=note.version),
+        }[note.kind]
+    if note.options:
+        said = _("%(sentence)s New: %(options)s.", sentence=said, options=words.listed(note.options))
+    return f"{said} {_reason(note.reason, words)}" if note.reason else said
+
+
+def _reason(reason: str, words: Phrasing) -> str:
+    """The author's words as they are, or what is said in their place where they said nothing."""
+    return words.gettext(reason) if reason in UNDECLARED else reason
+
+
+def reason_words(step: ShiftStep, words: Phrasing) -> str:
+    """Why a step is broken, in the author's words."""
+    return joined(" ", dict.fromkeys(_reason(note.reason, words) for note in step.notes if note.reason))
+
+
+def broken_words(step: ShiftStep, words: Phrasing) -> str:
+    """“not comparable: Another scale.”"""
+    reason = reason_words(step, words)
+    return words.gettext("not comparable: %(reason)s", reason=reason) if reason else words.gettext("not comparable")
+
+
+def broken_before(shift: Shift, row: int, words: Phrasing) -> str | None:
+    """Why a row cannot be set against the one before it; None where it can."""
+    step = shift.step(row - 1, row) if row else None
+    return broken_words(step, words) if step and step.state == "broken" else None
+
+
+def marked(shift: Shift, row: int) -> bool:
+    """Whether a row carries the mark: its own answers are not all to one wording, or a step that leads to it is
+    marked."""
+    own = any(each.notes for each in shift.rows[row])
+    return own or any(shift.step(before, row).state == "marked" for before in range(row))
+
+
+def row_label(shift: Shift, row: int) -> str:
+    """A row's label, with the mark where it carries one."""
+    label = shift.everyone[row].label
+    return in_language_of(label, f"{label} {MARK}") if marked(shift, row) else label
+
+
+def row_words(shift: Shift, row: int, words: Phrasing) -> str:
+    """Everything that is said of a row and of the step to it, as one text: for a file, which has no footnotes."""
+    step = shift.step(row - 1, row)
+    said = [note_words(note, words) for note in shift.everyone[row].notes]
+    if row and step.state == "broken":
+        before = shift.everyone[row - 1].label
+        said.append(words.gettext("“%(row)s”: %(note)s", row=before, note=broken_words(step, words)))
+    elif row:
+        said.extend(note_words(note, words) for note in step.notes)
+    return " ".join(dict.fromkeys(said))
+
+
+def distribution_words(together: Sequence[Distribution], words: Phrasing) -> tuple[str, ...]:
+    """What is said of one question's variables: once where it is the same for all, else each by its name."""
+    by_text: dict[str, list[str]] = {}
+    for each in together:
+        name = " · ".join(part for part in (each.statement, each.moment_label) if part)
+        for note in each.series_notes:
+            by_text.setdefault(note_words(note, words), []).append(name)
+    return tuple(
+        text if len(names) == len(together) or not any(names) else words.labelled(words.listed(names), text)
+        for text, names in by_text.items()
+    )
+
+
+def footnotes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
+    """What the marks mean, a text each: rows by themselves, then steps. A step said for one pair is not said again for
+    another that passes over it."""
+    found: list[str] = []
+    for row in shift.everyone:
+        for note in row.notes:
+            found.append(words.gettext("%(mark)s “%(row)s”: %(note)s", mark=MARK, row=row.label,
+                                       note=note_words(note, words)))  # fmt: skip
+    told: set[SeriesNote] = set()
+    for step in sorted(shift.steps, key=lambda each: each.after_row - each.before_row):
+        fresh = [note for note in step.notes if step.state == "marked" and note not in told]
+        told.update(fresh)
+        first, second = shift.everyone[step.before_row].label, shift.everyone[step.after_row].label
+        for note in fresh:
+            found.append(words.gettext("%(mark)s “%(first)s” to “%(second)s”: %(note)s", mark=MARK, first=first,
+                                       second=second, note=note_words(note, words)))  # fmt: skip
+    return tuple(found)

@@ -1,0 +1,187 @@
+"""Differences and histories of questions as plain text, 80 columns wide, for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from surveyapp.domain.i18n import N_
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.versions.answer_migration import Fate
+from surveyapp.domain.versions.comparability import VersionId
+from surveyapp.domain.versions.diff import Became, Difference, Edit
+from surveyapp.domain.versions.variable_history import Occurrence, Since
+from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.reports.text.series import note_words
+
+WIDTH = 80
+
+
+WHAT = {
+    "title": N_("Title"),
+    "text": N_("Text"),
+    "hint": N_("Hint"),
+    "interviewer": N_("Interviewer note"),
+    "ask_if": N_("Asked if"),
+    "order": N_("Order of the options"),
+    "low": N_("Low end"),
+    "high": N_("High end"),
+    "net": N_("Net"),
+    "option": N_("Option"),
+    "statement": N_("Statement"),
+    "moment": N_("Moment"),
+    "specify": N_("Line of text beside"),
+    "exclusive": N_("Chosen alone"),
+    "missing": N_("Reasons for no answer"),
+    "required": N_("Answer needed"),
+    "minimum": N_("Least"),
+    "maximum": N_("Most"),
+    "decimals": N_("Decimal places"),
+    "earliest": N_("Earliest day"),
+    "latest": N_("Latest day"),
+    "max_length": N_("Longest answer"),
+    "pattern": N_("Pattern"),
+    "fact": N_("May be quoted"),
+    "favourable": N_("Favourable net"),
+    "neutral": N_("Neutral option"),
+    "kind": N_("Kind"),
+}
+
+STATUS = {
+    "same": N_("the same"),
+    "extended": N_("extended"),
+    "reworded": N_("reworded"),
+    "rescaled": N_("rescaled"),
+    "new": N_("new"),
+    "removed": N_("not asked any more"),
+}
+
+
+FATES: dict[Fate, str] = {
+    "kept": N_("Kept as it is"),
+    "mapped": N_("Mapped"),
+    "asked_again": N_("Asked again"),
+    "set_aside": N_("Not asked any more, kept in the history"),
+}
+
+
+def difference_lines(found: Difference) -> Iterator[str]:
+    """What is different, a line at a time: added, removed and moved first, then each question."""
+    yield from _wrapped(f"From {_name(found.old)} to {_name(found.new)}")
+    if found.nothing:
+        yield "Nothing is different."
+        return
+    yield from _edits(found.edits, "")
+    for title, entries in (
+        ("Added", [f"{each.id}: {each.text}" for each in found.added]),
+        ("Removed", [f"{each.id}: {each.text}" for each in found.removed]),
+        ("Moved", [_moved(each.id, each.old_section, each.new_section, each.after) for each in found.moved]),
+        ("Sections added", list(found.sections_added)),
+        ("Sections removed", list(found.sections_removed)),
+    ):
+        yield from _block(title, entries)
+    for section in found.sections:
+        yield ""
+        yield f"Section {section.id}"
+        yield from _edits(section.edits, "  ")
+    for question in found.questions:
+        yield ""
+        yield from _wrapped(question.id)
+        for became in question.became:
+            yield from _wrapped(_became(became, question.id), "  ")
+            for old, new in became.said.mapping if became.said else ():
+                yield from _wrapped(f"{old} becomes {new}", "    ")
+        yield from _edits(question.edits, "  ")
+
+
+def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> Iterator[str]:
+    """Where a variable is asked, in which words, and what lies between."""
+    yield variable
+    for each in found:
+        group = study.group(each.group)
+        where = ", ".join(touchpoint.title for touchpoint in each.touchpoints)
+        yield ""
+        yield from _wrapped(f"{group.title if group else each.group}, {where}: {_name(each.wording)}")
+        if each.since is not None:
+            yield from _wrapped(_since(each.since), "  ")
+            for old, new in each.since.mapping:
+                yield from _wrapped(f"{old} becomes {new}", "    ")
+        if not each.parts:
+            continue
+        first = each.parts[0]
+        yield from _wrapped(f"Section: {each.section}", "  ")
+        yield from _wrapped(f"Text: {first.question.text}", "  ")
+        if first.statement:
+            yield from _wrapped(f"Statement: {first.statement.text}", "  ")
+        moments = [part.moment_label for part in each.parts if part.moment_label]
+        if moments:
+            yield from _wrapped(f"Moments: {', '.join(moments)}", "  ")
+        question = first.question
+        if question.options:
+            yield from _wrapped(f"Options: {' / '.join(option.label for option in question.options)}", "  ")
+        if each.asked_if:
+            yield from _wrapped(f"Asked if: {each.asked_if}", "  ")
+        if question.kind == "rating":
+            ends = f" ({question.low} to {question.high})" if question.low and question.high else ""
+            yield from _wrapped(f"From {question.minimum} to {question.maximum}{ends}", "  ")
+
+
+def _since(since: Since) -> str:
+    words = f"Since {_name(since.wording)}: {STATUS[since.status]}"
+    if since.status == "removed":
+        return f"{words}."
+    words += ", comparable." if since.comparable else ", not comparable."
+    return " ".join([words, *(note.reason or note_words(note, ENGLISH) for note in since.notes)])
+
+
+def _became(became: Became, question: str) -> str:
+    name = "" if became.variable == question else f"{became.variable}: "
+    if became.kind_changed:
+        return f"{name}another kind of question: it needs another id"
+    words = f"{name}{STATUS[became.status]}"
+    if became.said is None:
+        return f"{words}, nothing declared" if became.status in ("reworded", "rescaled") else words
+    said = "mapped" if became.said.mapping else "comparable" if became.said.comparable else "not comparable"
+    return f"{words}, declared {said}: {became.said.because}"
+
+
+def _moved(name: str, old: str, new: str, after: str | None) -> str:
+    place = f"after {after}" if after else "to the beginning"
+    return f"{name}: {place}" + (f" (from “{old}” to “{new}”)" if old != new else "")
+
+
+def _edits(edits: Iterable[Edit], indent: str) -> Iterator[str]:
+    for edit in edits:
+        what = WHAT.get(edit.what, edit.what.replace("_", " ").capitalize())
+        what = f"{what} {edit.about}" if edit.about else what
+        if edit.old is None:
+            yield from _wrapped(f"{what} added: {edit.new}", indent)
+        elif edit.new is None:
+            yield from _wrapped(f"{what} removed: {edit.old}", indent)
+        else:
+            yield from _wrapped(f"{what}:", indent)
+            yield from _wrapped(f"- {edit.old}", f"{indent}  ")
+            yield from _wrapped(f"+ {edit.new}", f"{indent}  ")
+
+
+def _block(title: str, entries: list[str]) -> Iterator[str]:
+    if entries:
+        yield ""
+        yield title
+        for entry in entries:
+            yield from _wrapped(entry, "  ")
+
+
+def _name(wording: VersionId) -> str:
+    return f"{wording.questionnaire} v{wording.version}"
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    """Lines of at most `WIDTH` characters; what follows the first is indented further."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+    )

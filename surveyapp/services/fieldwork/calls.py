@@ -1,0 +1,360 @@
+"""Who is to be called, opening a case, and what came of each attempt."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
+from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
+from surveyapp.domain.fieldwork.cases import (
+    ANSWERABLE,
+    NEEDS_TIME,
+    Attempt,
+    CaseState,
+    Lease,
+    Outcome,
+    calls_without_appointment,
+    disposition_after,
+)
+from surveyapp.domain.instrument.study import Group, Study, Touchpoint
+from surveyapp.domain.participants import Contact, Event
+from surveyapp.domain.responses import ResponseSummary
+from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.services.cases import leases
+from surveyapp.services.participants import contacts, links
+from surveyapp.services.participants.links import GivenOut
+from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses.survey_session import ByInterviewer, Visit
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, cases, participants, responses
+
+NOTE_LENGTH = 1000
+"""Characters of a note on an attempt."""
+
+FURTHEST = dt.timedelta(days=180)
+"""How far ahead a call can be agreed; anything later is a slip of the pen."""
+
+RECORDED_BY_HAND = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
+"""Outcomes an interviewer chooses. Completed is recorded when the interview is handed in."""
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """A case in the queue. `lease` is a live hold, `calls` the attempts that count against the five, `preferred` and
+    `times` how and when the participant likes to be reached: they neither name anyone nor reach them."""
+
+    study: Study
+    group: Group
+    touchpoint: Touchpoint
+    reference: str
+    site: str | None
+    state: CaseState
+    priority: QueuePriority
+    due_at: dt.datetime | None
+    next_at: dt.datetime | None
+    calls: int
+    attempts: tuple[Attempt, ...]
+    preferred: str
+    times: str
+    lease: Lease | None
+    assigned_to: uuid.UUID | None
+
+    @property
+    def last_attempt(self) -> Attempt | None:
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def in_person(self) -> bool:
+        """Whether they want to be visited, or a visit is agreed."""
+        last = self.last_attempt
+        agreed = self.next_at is not None and last is not None and last.mode is Mode.IN_PERSON
+        return agreed or "person" in self.preferred.casefold()
+
+    def agreed_by(self, staff: Staff) -> bool:
+        """Whether there is an agreed time that this staff member is to keep: they agreed it, or the case is theirs."""
+        last = self.last_attempt
+        return self.next_at is not None and (self.assigned_to == staff.id or bool(last and last.staff_id == staff.id))
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """A case somebody has open: the person and how to reach them, what is known, the attempts, the answers so far.
+
+    `anew`: the hold was taken just now. `authors`: names of staff by key, of all who entered something.
+    """
+
+    visit: Visit
+    lease: Lease
+    contact: Contact
+    events: tuple[Event, ...]
+    summaries: tuple[ResponseSummary, ...]
+    attempts: tuple[Attempt, ...]
+    authors: Mapping[uuid.UUID, str]
+    within_hours: bool
+    anew: bool = False
+
+    @property
+    def phone(self) -> str | None:
+        """The phone number as a phone dials it."""
+        return contacts.phone_number(self.contact.phone)
+
+    @property
+    def calls(self) -> int:
+        return calls_without_appointment(self.attempts)
+
+
+@dataclass(frozen=True)
+class RecordedAttempt:
+    """An attempt as recorded. `outside_hours`: the time agreed is one at which people are not called. `given`: the link
+    made for the participant, the only time it can be read (None when the form was sent twice)."""
+
+    outcome: Outcome
+    next_at: dt.datetime | None
+    outside_hours: bool
+    given: GivenOut | None
+
+
+def queue(
+    runtime: Runtime, staff: Staff, study: str | None = None, search: str = "", language: str | None = None
+) -> list[QueueLine]:
+    """Who is to be called, in the order of `QueuePriority` and of the clock, in one study or all of the interviewer's.
+
+    `search`: a reference, or a whole phone number or e-mail address. `language`: the interviewer's, for what the study
+    says; None: as it was written. Withdrawn people and cases that take no answers
+    are never in it. Three queries a study. Raises NotPermitted.
+    """
+    studies = staff.studies(Action.INTERVIEW)
+    if not studies:
+        raise NotPermitted(f"Your role does not let you {Action.INTERVIEW.value}. Ask a manager.")
+    lines: list[QueueLine] = []
+    with runtime.database.reading() as session:
+        for study_id in [study] if study else studies:
+            lines += _lines(runtime, session, staff, study_id, search.strip(), language)
+    return sorted(lines, key=_order)
+
+
+def _lines(
+    runtime: Runtime, session: Session, staff: Staff, study_id: str, search: str, language: str | None
+) -> list[QueueLine]:
+    scope, study, now = (
+        scope_of(staff, Action.INTERVIEW, study_id, runtime.origin),
+        runtime.study_for_staff(study_id, language),
+        runtime.clock(),
+    )
+    found = set(contacts.find(runtime, session, scope, search)) if search else set()
+    lines = []
+    for each in cases.waiting(session, scope, now, ("preferred", "times")):
+        if search and each.reference not in found and search.casefold() not in each.reference.casefold():
+            continue
+        state = each.case.state(now, each.response_state)
+        group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
+        if state not in ANSWERABLE or group is None or touchpoint is None:
+            continue
+        calls = calls_without_appointment(each.attempts)
+        last = each.attempts[-1].outcome if each.attempts else None
+        wishes = {
+            name: runtime.keyring.unseal(each.case.participant_id, name, sealed) for name, sealed in each.sealed.items()
+        }
+        lines.append(
+            QueueLine(
+                study,
+                group,
+                touchpoint,
+                each.reference,
+                each.site,
+                state,
+                priority_of(state, each.case.next_at, last, calls, now),
+                each.case.due_at,
+                each.case.next_at,
+                calls,
+                each.attempts,
+                wishes.get("preferred", ""),
+                wishes.get("times", ""),
+                leases.live(each.lease, now),
+                each.case.assigned_to,
+            )
+        )
+    return lines
+
+
+def _order(line: QueueLine) -> tuple[int, dt.datetime, dt.datetime, str, int]:
+    last, never = line.last_attempt, dt.datetime.min.replace(tzinfo=dt.UTC)
+    # Of those with no agreed time, whoever was not tried for longest comes first: attempts spread over the days.
+    moment = line.next_at or (last.at if last else never)
+    due = line.due_at or dt.datetime.max.replace(tzinfo=dt.UTC)
+    return list(QueuePriority).index(line.priority), moment, due, line.reference, line.touchpoint.number
+
+
+def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> OpenCase:
+    """Takes the hold on a case and shows it; taken afresh, the sight of the contact enters the audit trail.
+
+    Raises NotPermitted, NotFound, HeldByAnother while a colleague has it open (a supervisor may `take_over`), and
+    StateRefused when it takes no answers.
+    """
+    who.staff.check(Action.SEE_CONTACTS, who.study)
+    if take_over:
+        who.staff.check(Action.TAKE_OVER, who.study)
+    now = runtime.clock()
+    with runtime.database.writing() as session:
+        visit = _callable_visit(runtime, session, who)
+        cases.locked_case(session, visit.case.id)
+        taken = leases.take(runtime, session, visit.case.id, who.staff, take_over)
+        if taken.ended is not None:
+            audit.record(
+                session,
+                now,
+                who.staff.id,
+                "case_taken_over",
+                who.study,
+                who.reference,
+                touchpoint=who.touchpoint,
+                held_by=taken.ended.staff_id.hex,
+            )
+        if taken.afresh:
+            audit.record(
+                session, now, who.staff.id, "contact_seen", who.study, who.reference, touchpoint=who.touchpoint
+            )
+        session.flush()
+        return _opened(runtime, session, visit, taken.lease, taken.afresh)
+
+
+def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
+    """A case that the interviewer has open. Raises NotHeld, HeldByAnother, NotPermitted, NotFound, StateRefused."""
+    who.staff.check(Action.SEE_CONTACTS, who.study)
+    with runtime.database.reading() as session:
+        visit = _callable_visit(runtime, session, who)
+        return _opened(runtime, session, visit, leases.held(runtime, session, visit.case.id, who.staff))
+
+
+def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
+    """A case from outside, without its contact. Raises NotPermitted, NotFound, StateRefused."""
+    with runtime.database.reading() as session:
+        return _callable_visit(runtime, session, who)
+
+
+def release(runtime: Runtime, who: ByInterviewer) -> None:
+    """Ends the interviewer's own hold, so that a colleague can open the case at once. Raises NotPermitted, NotFound."""
+    with runtime.database.writing() as session:
+        visit = survey_session.visit_in(runtime, session, who)
+        cases.release_lease(session, visit.case.id, who.staff.id)
+
+
+def _callable_visit(runtime: Runtime, session: Session, who: ByInterviewer, lock: bool = False) -> Visit:
+    """The visit. Raises NotFound for somebody who withdrew, StateRefused when no answers are taken."""
+    visit = survey_session.visit_in(runtime, session, who, lock)
+    if visit.participant.withdrawn_at is not None:
+        raise NotFound(f"There is no {who.reference} at touchpoint {who.touchpoint} in this study.")
+    if visit.state not in ANSWERABLE:
+        raise StateRefused(
+            f"There is nobody to call: {who.reference} at touchpoint {who.touchpoint} is "
+            f"{visit.state.value.replace('_', ' ')}."
+        )
+    return visit
+
+
+def _opened(runtime: Runtime, session: Session, visit: Visit, lease: Lease, anew: bool = False) -> OpenCase:
+    summaries = responses.summaries(session, visit.participant.id)
+    return OpenCase(
+        visit,
+        lease,
+        contacts.read(runtime, session, visit.participant.id),
+        tuple(participants.events(session, visit.participant.id)),
+        tuple(summary for summary in summaries if summary.touchpoint < visit.case.touchpoint),
+        tuple(cases.attempts_of(session, visit.case.id)),
+        {staff_id: name for summary in summaries for staff_id, name in summary.by},
+        within_call_hours(runtime.clock().astimezone(runtime.zone(visit.study))),
+        anew,
+    )
+
+
+def record_attempt(
+    runtime: Runtime,
+    who: ByInterviewer,
+    outcome: Outcome,
+    attempt_id: uuid.UUID,
+    note: str = "",
+    agreed: dt.datetime | None = None,
+) -> RecordedAttempt:
+    """Records what came of an attempt, which ends the hold on the case.
+
+    `agreed` is the time agreed for the next one, on the study's own clock (no zone): needed for a call back or an
+    appointment, ignored otherwise. The same `attempt_id` again records nothing new. A link is made when it is what came
+    of it. Raises InputRefused (field `agreed` or `note`), HeldByAnother, StateRefused, NotPermitted, NotFound.
+    """
+    if outcome not in RECORDED_BY_HAND:
+        raise InputRefused(
+            "Completed is recorded when the interview is handed in. Choose what came of this call.", "outcome"
+        )
+    note = note.strip().replace("\r\n", "\n")
+    if len(note) > NOTE_LENGTH:
+        raise InputRefused(f"Make the note shorter: at most {NOTE_LENGTH} characters.", "note")
+    with runtime.database.writing() as session:
+        study = survey_session.visit_in(runtime, session, who).study
+        if cases.has_attempt(session, attempt_id):
+            return RecordedAttempt(outcome, None, False, None)
+        visit = _callable_visit(runtime, session, who, lock=True)
+        next_at = _agreed_moment(runtime, study, agreed) if outcome in NEEDS_TIME else None
+        now, staff = runtime.clock(), who.staff
+        attempt = Attempt(
+            attempt_id, visit.case.id, staff.id, staff.name, now, outcome, who.mode, note or None, next_at
+        )
+        _record(runtime, session, who, visit, attempt)
+        given = None
+        if outcome is Outcome.LINK_SENT:
+            staff.check(Action.GIVE_ACCESS, who.study)
+            given = links.issue(runtime, session, visit.participant, visit.case, "link")
+            audit.record(session, now, staff.id, "link_given_out", who.study, who.reference, touchpoint=who.touchpoint)
+        outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
+        return RecordedAttempt(outcome, next_at, outside, given)
+
+
+def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visit:
+    """Hands in the interview, records the attempt as completed, and ends the hold. Twice is the same as once. Raises
+    Unfinished, HeldByAnother, StateRefused, NotPermitted, NotFound."""
+    with runtime.database.writing() as session:
+        visit, anew = answering.submit_in(runtime, session, who)
+        if anew:
+            staff, now = who.staff, runtime.clock()
+            attempt = Attempt(attempt_id, visit.case.id, staff.id, staff.name, now, Outcome.COMPLETED, who.mode)
+            _record(runtime, session, who, visit, attempt)
+        else:
+            cases.release_lease(session, visit.case.id, who.staff.id)
+        return visit
+
+
+def _record(runtime: Runtime, session: Session, who: ByInterviewer, visit: Visit, attempt: Attempt) -> None:
+    """Stores an attempt and what follows from it for the case, and lets go of the case."""
+    cases.add_attempt(session, attempt)
+    cases.set_disposition(session, visit.case.id, disposition_after(visit.case.disposition, attempt.outcome))
+    cases.set_next(session, visit.case.id, attempt.next_at)
+    cases.release_lease(session, visit.case.id, who.staff.id)
+    audit.record(
+        session,
+        runtime.clock(),
+        who.staff.id,
+        "attempt_recorded",
+        who.study,
+        who.reference,
+        touchpoint=who.touchpoint,
+        outcome=attempt.outcome.value,
+        mode=attempt.mode.value,
+    )
+
+
+def _agreed_moment(runtime: Runtime, study: Study, agreed: dt.datetime | None) -> dt.datetime:
+    if agreed is None:
+        raise InputRefused("Enter the day and time you agreed.", "agreed")
+    moment, now = moment_of(agreed, runtime.zone(study)), runtime.clock()
+    if moment is None:
+        raise InputRefused("The clocks go forward then, so that time does not exist. Enter another.", "agreed")
+    if moment <= now:
+        raise InputRefused("That time has passed. Enter one to come.", "agreed")
+    if moment > now + FURTHEST:
+        raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
+    return moment

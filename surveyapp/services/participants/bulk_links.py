@@ -1,0 +1,83 @@
+"""Links and codes for many people at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case
+from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.services.participants import links
+from surveyapp.services.participants.roster import state_of
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit
+from surveyapp.store import roster as store
+
+
+@dataclass(frozen=True)
+class LinkAndCode:
+    """What one person is given, the only time it can be read. `link` is the whole address."""
+
+    reference: str
+    link: str
+    code: str
+    expires_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class LinksWanted:
+    """How many can answer at a touchpoint now, and how many of them have no link or code that works."""
+
+    people: int
+    without: int
+
+
+def waiting(runtime: Runtime, staff: Staff, study_id: str) -> Mapping[tuple[str, int], LinksWanted]:
+    """Who could be given links, by group and touchpoint; touchpoints at which nobody can answer are left out. Raises
+    NotPermitted."""
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    with runtime.database.reading() as session:
+        have = store.cases_with_live_access(session, scope, runtime.clock())
+        found: dict[tuple[str, int], LinksWanted] = {}
+        for group, _, case in _answerable(runtime, session, scope):
+            so_far = found.get((group, case.touchpoint), LinksWanted(0, 0))
+            found[group, case.touchpoint] = LinksWanted(so_far.people + 1, so_far.without + (case.id not in have))
+        return found
+
+
+def give_out_to_all(
+    runtime: Runtime, staff: Staff, study_id: str, group: str, touchpoint: int, *, only_without: bool
+) -> list[LinkAndCode]:
+    """Makes a link and a code for everyone of a group who can answer a touchpoint, or only for those who have none that
+    works. Those given out before go on working. Raises NotPermitted, InputRefused when there is nobody."""
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    now, address = runtime.clock(), runtime.settings.public_url
+    with runtime.database.writing() as session:
+        have = store.cases_with_live_access(session, scope, now) if only_without else set()
+        made, stored = [], []
+        for each, reference, case in _answerable(runtime, session, scope):
+            if each != group or case.touchpoint != touchpoint or case.id in have:
+                continue
+            link, code = links.new_secret(runtime, case, "link"), links.new_secret(runtime, case, "code")
+            stored += [(link.access, link.digest), (code.access, code.digest)]
+            made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
+            audit.record(session, now, staff.id, "link_given_out", study_id, reference, touchpoint=touchpoint)
+            audit.record(session, now, staff.id, "code_given_out", study_id, reference, touchpoint=touchpoint)
+        if not made:
+            raise InputRefused("Nobody can be given a link there now. Choose another touchpoint.", "touchpoint")
+        store.add_accesses(session, stored)
+    return made
+
+
+def _answerable(runtime: Runtime, session: Session, scope: Scope) -> list[tuple[str, str, Case]]:
+    """(group, reference, case) of every case in scope that can be answered now."""
+    now = runtime.clock()
+    return [
+        (line.group, line.reference, line.case)
+        for line in store.lines(session, scope)
+        if line.case is not None and state_of(line, now) in ANSWERABLE
+    ]

@@ -1,0 +1,146 @@
+"""A file of participants as rows of text by column, with everything that keeps it from being read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from surveyapp.domain.authoring.yaml_source import did_you_mean
+
+MAXIMUM_BYTES, MAXIMUM_ROWS = 2_000_000, 5_000
+
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+@dataclass(frozen=True, order=True)
+class RowFault:
+    """One thing wrong in a file: the line it is on, counted as an editor counts, the column (empty: the whole row or
+    file) and what to do."""
+
+    line: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return (
+            f"line {self.line}: {self.column}: {self.sentence}" if self.column else f"line {self.line}: {self.sentence}"
+        )
+
+
+@dataclass
+class CsvTable:
+    """The columns there are, the rows that could be told apart, each with the line it begins on, and the faults."""
+
+    columns: tuple[str, ...] = ()
+    rows: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+
+
+def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> CsvTable:
+    """Reads a CSV file whose first row names its columns, each one of `known`, all of `needed` among them. Nothing in a
+    cell is evaluated: what begins with =, +, - or @ is text like any other. Never raises."""
+    table = CsvTable()
+    text = _text(data, table)
+    if text is None:
+        return table
+    rows = _rows(text, _delimiter(text, known), table)
+    line, header = next(rows, (1, []))
+    names = [_name(cell) for cell in header]
+    if not any(names):
+        table.faults.append(RowFault(1, "", "The file is empty. Its first row names the columns."))
+        return table
+    table.columns = tuple(names)
+    _check_header(line, header, names, known, table)
+    for name in needed:
+        if name not in names:
+            table.faults.append(RowFault(line, name, "There is no such column, and every row needs it."))
+    for line, cells in rows:
+        if len(table.rows) == MAXIMUM_ROWS:
+            table.faults.append(RowFault(line, "", f"The file has more than {MAXIMUM_ROWS:,} rows. Split it."))
+            break
+        if (len(cells) > len(names) and any(cells[len(names) :])) or len(cells) < len(names):
+            sentence = (
+                f"The row has {len(cells)} cells and the header {len(names)}. A cell with a comma, a semicolon or a "
+                "line end in it needs quotation marks around it."
+            )
+            table.faults.append(RowFault(line, "", sentence))
+        else:
+            table.rows.append((line, {name: cell for name, cell in zip(names, cells, strict=False) if name in known}))
+    if not table.rows and not table.faults:
+        table.faults.append(RowFault(line, "", "There is nobody in the file, only the names of columns."))
+    return table
+
+
+def _text(data: bytes, table: CsvTable) -> str | None:
+    if len(data) > MAXIMUM_BYTES:
+        megabytes = MAXIMUM_BYTES // 1_000_000
+        table.faults.append(RowFault(1, "", f"The file is larger than {megabytes} MB. Split it."))
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        sentence = (
+            "The file is not UTF-8 text, so letters such as é would come out wrong. Save it again: in Excel choose "
+            "“CSV UTF-8 (Comma delimited)”, elsewhere choose UTF-8 as the character set."
+        )
+        table.faults.append(RowFault(line, "", sentence))
+        return None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        table.faults.append(RowFault(line, "", "This is not a CSV file. Save the sheet as “CSV UTF-8”."))
+        return None
+    return text
+
+
+def _delimiter(text: str, known: Collection[str]) -> str:
+    """The delimiter by which the first row names the most known columns."""
+
+    def names_found(delimiter: str) -> int:
+        try:
+            header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        except csv.Error:
+            return 0
+        return sum(_name(cell) in known for cell in header)
+
+    return max(_DELIMITERS, key=names_found)
+
+
+def _rows(text: str, delimiter: str, table: CsvTable) -> Iterator[tuple[int, list[str]]]:
+    """Every row that is not blank, with the line it begins on, up to the first that cannot be told from the next."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error:
+            sentence = (
+                "A quotation mark in this row does not belong there or is never closed, so nothing from here on can be "
+                "read. Write a quotation mark inside a cell twice."
+            )
+            table.faults.append(RowFault(line, "", sentence))
+            return
+        if any(cells):
+            yield line, cells
+
+
+def _name(cell: str) -> str:
+    return "_".join(cell.strip().casefold().split())
+
+
+def _check_header(line: int, header: list[str], names: list[str], known: Collection[str], table: CsvTable) -> None:
+    for position, (cell, name) in enumerate(zip(header, names, strict=True), start=1):
+        if not name:
+            if any(header[position:]):
+                table.faults.append(RowFault(line, "", f"Column {position} has no name. Name it or take it out."))
+        elif name not in known:
+            hint = did_you_mean(name, known) or " Take it out, or correct its name."
+            table.faults.append(RowFault(line, cell[:60], f"This is not a column that can be imported.{hint}"))
+    for name, count in Counter(names).items():
+        if name in known and count > 1:
+            table.faults.append(RowFault(line, name, "Two columns have this name. Take one out."))

@@ -1,0 +1,195 @@
+"""Where newcomers fit in among the people and sites of a study, and storing them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.errors import FieldFault
+from surveyapp.domain.instrument.study import Attribute, Study
+from surveyapp.domain.participants import Event, Participant, Site
+from surveyapp.domain.staff import Scope, Staff
+from surveyapp.services.cases import scheduling
+from surveyapp.services.participants import contacts, enrolment_form
+from surveyapp.services.participants.enrolment_form import NewParticipant
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, participants
+from surveyapp.store import enrolment as store
+from surveyapp.store.database import new_id
+
+LOOKED_UP = {"phone": "phone number", "email": "e-mail address"}
+"""What of a contact can be compared without being read."""
+
+Keyed = tuple[int, NewParticipant]
+"""A newcomer and what they are told apart by: their line in a file, or 0 for the only one."""
+
+
+@dataclass
+class Placement:
+    """What came of comparing newcomers with who is there. `shared` may be confirmed, `faults` may not; both say which
+    newcomer they are about. `people` is empty when there are faults."""
+
+    people: list[tuple[NewParticipant, Participant]] = field(default_factory=list)
+    new_sites: dict[str, tuple[Site, dt.date]] = field(default_factory=dict)
+    faults: list[tuple[int, FieldFault]] = field(default_factory=list)
+    shared: list[tuple[int, FieldFault]] = field(default_factory=list)
+
+    def fault(self, key: int, column: str, sentence: str) -> None:
+        self.faults.append((key, FieldFault(column, sentence)))
+
+
+def place(
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    study: Study,
+    several: Sequence[Keyed],
+    where: Callable[[int], str] = str,
+    key: uuid.UUID | None = None,
+) -> Placement:
+    """Compares newcomers with who is there and with one another; stores nothing. Gives those without a reference the
+    next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one."""
+    found = Placement()
+    on_record = {site.reference.upper(): site for site in participants.sites(session, study.id, runtime.today(study))}
+    _place_sites(study, scope, on_record, several, found)
+    taken = participants.references(session, study.id)
+    written: dict[str, int] = {}
+    for line, new in several:
+        if new.reference in taken:
+            sentence = f"{new.reference} is taken. Use another, or leave it empty for the next free number."
+            found.fault(line, "reference", sentence)
+        elif new.reference and written.setdefault(new.reference, line) != line:
+            found.fault(line, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
+    _find_shared(runtime, session, scope, several, where, found)
+    if not found.faults:
+        known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
+        found.people = _numbered(runtime, study, several, taken | set(written), known)
+        if key is not None:
+            found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
+    return found
+
+
+def _numbered(
+    runtime: Runtime, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
+) -> list[tuple[NewParticipant, Participant]]:
+    numbers = {group.id: enrolment_form.next_number(group, taken) for group in study.groups}
+    numbered = []
+    for _, new in several:
+        group = study.group(new.group)
+        if group is None:
+            continue
+        reference = new.reference
+        if not reference:
+            reference = f"{group.reference_prefix}-{numbers[group.id]:04d}"
+            numbers[group.id] += 1
+        site = sites.get(new.site)
+        participant = Participant(
+            new_id(), study.id, group.id, reference, runtime.origin, new.enrolled_on, site, new.attributes
+        )
+        numbered.append((new, participant))
+    return numbered
+
+
+def _place_sites(
+    study: Study, scope: Scope, on_record: dict[str, Site], several: Sequence[Keyed], found: Placement
+) -> None:
+    """A site on record is as on record; a new one is put together from everything the newcomers say of it."""
+    needed = {attribute.name: attribute for attribute in study.attributes if attribute.scope == "site"}
+    mine = [each.reference for each in on_record.values() if scope.sites is not None and each.id in scope.sites]
+    first: dict[str, int] = {}
+    since: dict[str, dt.date] = {}
+    names: dict[str, str] = {}
+    attributes: dict[str, dict[str, str]] = {}
+    for key, new in several:
+        site = on_record.get(new.site)
+        if scope.sites is not None and (site is None or site.id not in scope.sites):
+            found.fault(key, "site", f"You add people at your own sites only. Use one of: {', '.join(mine)}.")
+        elif site is not None:
+            _compare(key, new, site.name, site.attributes, needed, found)
+        elif new.site:
+            first.setdefault(new.site, key)
+            since[new.site] = min(new.enrolled_on, since.get(new.site, new.enrolled_on))
+            names[new.site] = names.get(new.site) or new.site_name
+            so_far = attributes.setdefault(new.site, {})
+            attributes[new.site] = {**new.site_attributes, **so_far}
+            _compare(key, new, names[new.site], attributes[new.site], needed, found)
+    for reference, key in first.items():
+        for name in (name for name in needed if name not in attributes[reference]):
+            sentence = (
+                f"{reference} is a new site: fill in “{needed[name].label}” with one of: "
+                f"{', '.join(needed[name].values)}. If it is not new, correct its reference."
+            )
+            found.fault(key, needed[name].id, sentence)
+        site = Site(new_id(), study.id, reference, names[reference] or reference, attributes[reference])
+        found.new_sites[reference] = (site, since[reference])
+
+
+def _compare(
+    key: int, new: NewParticipant, name: str, held: Mapping[str, str], needed: Mapping[str, Attribute], found: Placement
+) -> None:
+    """A newcomer may repeat what is known of their site, but not say otherwise."""
+    if new.site_name and new.site_name.casefold() != name.casefold():
+        found.fault(key, "site_name", f"{new.site} is down as “{name}”. Write the same, or leave it empty.")
+    for attribute, value in new.site_attributes.items():
+        if held.get(attribute) != value:
+            label = needed[attribute].values.get(held.get(attribute, ""), "not known")
+            sentence = f"{new.site} is down as “{label}”. Write the same, or leave it empty."
+            found.fault(key, needed[attribute].id, sentence)
+
+
+def _find_shared(
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    several: Sequence[Keyed],
+    where: Callable[[int], str],
+    found: Placement,
+) -> None:
+    lookups = [(key, contacts.lookups(runtime, new.contact)) for key, new in several]
+    for kind, what in LOOKED_UP.items():
+        owners = store.owners(session, scope, kind, {each[kind] for _, each in lookups if kind in each})
+        first: dict[str, int] = {}
+        for key, each in lookups:
+            if kind in each:
+                also = owners.get(each[kind], [])
+                if first.setdefault(each[kind], key) != key:
+                    also = [*also, where(first[each[kind]])]
+                if also:
+                    found.shared.append((key, FieldFault(kind, f"This {what} is also that of {', '.join(also)}.")))
+
+
+def enrol(
+    runtime: Runtime, session: Session, placement: Placement, staff: Staff | None, source: str
+) -> list[Participant]:
+    """Stores everybody placed, with the sites that are new, in the caller's unit of work."""
+    sites = {
+        reference: participants.add_site(session, site.study, reference, site.name, site.attributes, since)
+        for reference, (site, since) in placement.new_sites.items()
+    }
+    stored = []
+    for new, placed in placement.people:
+        participant = placed
+        if placed.site is not None and placed.site.reference in sites:
+            participant = dataclasses.replace(placed, site=sites[placed.site.reference])
+        stored.append(
+            store.Enrolment(
+                participant,
+                contacts.sealed(runtime, participant.id, new.contact),
+                contacts.lookups(runtime, new.contact),
+                [Event(event, day, source) for event, day in new.events.items()],
+                scheduling.first_cases(runtime, participant, new.events),
+            )
+        )
+    store.add_newcomers(session, stored)
+    now, by = runtime.clock(), staff.id if staff else None
+    for each in stored:
+        person = each.participant
+        audit.record(
+            session, now, by, "participant_added", person.study, person.reference, group=person.group, source=source
+        )
+    return [each.participant for each in stored]

@@ -1,0 +1,282 @@
+"""Somebody new as a manager writes them down, in a form or a row of a file, and everything wrong with it.
+
+Both hand in a mapping from column names to text, so that both are checked by the same rules and told the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from surveyapp.domain.authoring.yaml_source import did_you_mean
+from surveyapp.domain.errors import FieldFault, InputRefused
+from surveyapp.domain.i18n import N_
+from surveyapp.domain.instrument.study import Attribute, Group, Study
+from surveyapp.domain.participants import CONTACT_FIELDS, Contact
+from surveyapp.services.participants import contacts
+
+PREFERRED = ("phone", "text", "email", "in_person", "video")
+"""How somebody may prefer to be reached."""
+
+EARLIEST = dt.date(2000, 1, 1)
+"""A day before this is a slip of the pen."""
+
+SITE_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
+_SPREADSHEET_NUMBER = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """What may be written of a newcomer. `name` is the form field's and the file column's; `values` its codes and
+    labels, where there is a choice. `declared`: the study has named it; else its label is the product's own word, and
+    whoever shows it looks its translation up."""
+
+    name: str
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    declared: bool = False
+
+
+@dataclass(frozen=True)
+class NewParticipant:
+    """Somebody to be enrolled, every value in itself usable. An empty reference means the next free number; an empty
+    `site_name` or a site attribute left out means as it is on record."""
+
+    group: str
+    enrolled_on: dt.date
+    reference: str = ""
+    site: str = ""
+    site_name: str = ""
+    site_attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    contact: Contact = field(default_factory=Contact)
+    events: Mapping[str, dt.date] = field(default_factory=dict)
+
+
+def columns(study: Study) -> tuple[ListColumn, ...]:
+    """Everything that may be written of a newcomer in a study, in the order shown."""
+    return (
+        ListColumn("group", N_("Group"), {group.id: group.title for group in study.groups}),
+        ListColumn("reference", N_("Reference")),
+        ListColumn("enrolled_on", N_("Enrolled on")),
+        ListColumn("site", N_("Site")),
+        ListColumn("site_name", N_("Name of the new site")),
+        *(ListColumn(each.id, each.label, each.values, declared=True) for each in _attributes(study, "site")),
+        *(
+            ListColumn(attribute_column(each), each.label, each.values, declared=True)
+            for each in _attributes(study, "participant")
+        ),
+        ListColumn("name", N_("Name")),
+        ListColumn("phone", N_("Phone number")),
+        ListColumn("email", N_("E-mail address")),
+        ListColumn("preferred", N_("Prefers"), {each: each.replace("_", " ") for each in PREFERRED}),
+        ListColumn("times", N_("Best times to reach them")),
+        ListColumn("language", N_("Languages they speak")),
+        *(ListColumn(f"event.{event}", label, declared=True) for event, label in study.events.items()),
+    )
+
+
+_RESERVED = frozenset({"group", "reference", "enrolled_on", "site", "site_name", *CONTACT_FIELDS})
+
+
+def attribute_column(attribute: Attribute) -> str:
+    """`age` for `participant.age`, unless another column is called that."""
+    return attribute.id if attribute.name in _RESERVED else attribute.name
+
+
+def _attributes(study: Study, scope: str) -> tuple[Attribute, ...]:
+    return tuple(each for each in study.attributes if each.scope == scope)
+
+
+def check(study: Study, today: dt.date, written: Mapping[str, str]) -> tuple[NewParticipant, list[FieldFault]]:
+    """Reads what was written: the newcomer as far as it can be used, and everything that cannot, each with what to do.
+
+    Says nothing of what only the database knows: references taken, sites on record.
+    """
+    read = _EnrolmentReader(study, today, written)
+    return read.newcomer(), read.faults
+
+
+def check_contact(written: Mapping[str, str]) -> tuple[Contact, list[FieldFault]]:
+    """Reads how somebody is reached, as `check` does."""
+    read = _Written(dt.date.max, written)
+    return read.contact(), read.faults
+
+
+def check_event(study: Study, today: dt.date, event: str, on: str) -> tuple[dt.date | None, list[FieldFault]]:
+    """Reads on which day what happened: the day, or None and what is wrong with `event` or `on`."""
+    read = _Written(today, {"event": event, "on": on})
+    if event not in study.events:
+        read.fault("event", f"Say what happened. Use one of: {', '.join(study.events)}.")
+    day = read.day("on")
+    if day is None and not on.strip():
+        read.fault("on", "Say on which day.")
+    return (None if read.faults else day), read.faults
+
+
+class _Written:
+    """Text by column name, read piece by piece; what cannot be used is collected."""
+
+    def __init__(self, today: dt.date, written: Mapping[str, str]) -> None:
+        self.today = today
+        self.written = {name: value.strip() for name, value in written.items()}
+        self.faults: list[FieldFault] = []
+
+        for name, value in self.written.items():
+            # Control characters and halves of surrogates; joiners and direction marks belong in names and stay.
+            if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\t\r\n" for each in value):
+                self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
+                self.written[name] = ""
+
+    def fault(self, name: str, sentence: str) -> None:
+        self.faults.append(FieldFault(name, sentence))
+
+    def said(self, name: str) -> str:
+        return self.written.get(name, "")
+
+    def one_of(self, name: str, values: Mapping[str, str]) -> str:
+        """The code of a value written as its code or its label, in any case."""
+        value = self.said(name)
+        if not value or value in values:
+            return value
+        by_word = {word.casefold(): code for code, label in reversed(list(values.items())) for word in (label, code)}
+        code = by_word.get(" ".join(value.split()).casefold(), "")
+        if not code:
+            listed = f"Use one of: {', '.join(values)}."
+            self.fault(
+                name, f"{_quoted(value)} is not one of the values. {did_you_mean(value, values).strip() or listed}"
+            )
+        return code
+
+    def day(self, name: str) -> dt.date | None:
+        value = self.said(name)
+        if not value:
+            return None
+        day = read_day(value)
+        if day is None:
+            self.fault(name, f"{_quoted(value)} is not a date. Write it like 2026-01-31 or 31/01/2026.")
+        elif not EARLIEST <= day <= self.today:
+            why = "is still to come" if day > self.today else "is too long ago"
+            self.fault(name, f"{day.isoformat()} {why}. Check the year.")
+            day = None
+        return day
+
+    def contact(self) -> Contact:
+        given = {name: self.said(name) for name in CONTACT_FIELDS}
+        given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
+        if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
+            self.fault(
+                "phone",
+                f"“{given['phone']}” is what a spreadsheet makes of a long number. Format the column as "
+                "text and type the number again.",
+            )
+            given["phone"] = ""
+        kept = Contact(**{name: self.contact_field(name, value) for name, value in given.items()})
+        for way, needed, what in (
+            ("phone", "phone", "phone number"),
+            ("text", "phone", "phone number"),
+            ("email", "email", "e-mail address"),
+        ):
+            if kept.preferred == way and not self.said(needed):
+                self.fault("preferred", f"They prefer {way}, but there is no {what}. Add one, or leave this empty.")
+        return kept
+
+    def contact_field(self, name: str, value: str) -> str:
+        try:
+            return str(getattr(contacts.checked(Contact(**{name: value})), name))
+        except InputRefused as refused:
+            self.fault(name, str(refused))
+            return ""
+
+
+class _EnrolmentReader(_Written):
+    """Reads somebody new to a study."""
+
+    def __init__(self, study: Study, today: dt.date, written: Mapping[str, str]) -> None:
+        super().__init__(today, written)
+        self.study = study
+
+    def newcomer(self) -> NewParticipant:
+        group = self.group()
+        site = self.site()
+        return NewParticipant(
+            group=group.id if group else "",
+            enrolled_on=self.day("enrolled_on") or self.today,
+            reference=self.reference(group),
+            site=site,
+            site_name=" ".join(self.said("site_name").split()),
+            site_attributes={
+                each.name: value
+                for each in _attributes(self.study, "site")
+                if (value := self.one_of(each.id, each.values))
+            },
+            attributes={
+                each.name: value
+                for each in _attributes(self.study, "participant")
+                if (value := self.one_of(attribute_column(each), each.values))
+            },
+            contact=self.contact(),
+            events={event: day for event in self.study.events if (day := self.day(f"event.{event}"))},
+        )
+
+    def group(self) -> Group | None:
+        if not self.said("group"):
+            self.fault("group", f"Say which group. Use one of: {', '.join(group.id for group in self.study.groups)}.")
+            return None
+        code = self.one_of("group", {group.id: group.title for group in self.study.groups})
+        return self.study.group(code) if code else None
+
+    def reference(self, group: Group | None) -> str:
+        reference = self.said("reference").upper()
+        if group and reference and not reference_pattern(group).fullmatch(reference):
+            self.fault(
+                "reference",
+                f"{_quoted(reference)} is not a reference of this group. Write it like "
+                f"{group.reference_prefix}-0042, or "
+                "leave it empty for the next free number.",
+            )
+        return reference
+
+    def site(self) -> str:
+        site = self.said("site").upper()
+        if site and not SITE_REFERENCE.fullmatch(site):
+            self.fault("site", f"{_quoted(site)} is not a site's reference: use up to 20 letters, digits and dashes.")
+            return ""
+        if not site:
+            for name in ("site_name", *(each.id for each in _attributes(self.study, "site"))):
+                if self.said(name):
+                    self.fault("site", "Say which site this is: something is said of it, but not its reference.")
+                    break
+        if len(self.said("site_name")) > contacts.MAXIMUM_LENGTH:
+            self.fault("site_name", f"Use at most {contacts.MAXIMUM_LENGTH} characters.")
+        return site
+
+
+def reference_pattern(group: Group) -> re.Pattern[str]:
+    """`BF-0042`: the group's letters and a number of four digits or more."""
+    return re.compile(rf"{re.escape(group.reference_prefix)}-\d{{4,8}}", re.ASCII)
+
+
+def next_number(group: Group, taken: Iterable[str]) -> int:
+    """One more than the highest number taken. Gaps are not filled: a number once given out stays its person's."""
+    pattern = reference_pattern(group)
+    return max((int(each.partition("-")[2]) for each in taken if pattern.fullmatch(each)), default=0) + 1
+
+
+def read_day(written: str) -> dt.date | None:
+    """A date as 2026-01-31 or, day first, 31/01/2026; None if it is neither."""
+    match = _DAY_FIRST.fullmatch(written)
+    try:
+        if match:
+            return dt.date(int(match[3]), int(match[2]), int(match[1]))
+        return dt.datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        return None
+
+
+def _quoted(value: str) -> str:
+    return f"“{value}”" if len(value) <= 60 else f"“{value[:59]}…”"

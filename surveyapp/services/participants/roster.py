@@ -1,0 +1,220 @@
+"""What a manager sees: everybody by group and touchpoint with their state, and one person with everything but answers
+and contact details."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from surveyapp.domain.errors import NotFound
+from surveyapp.domain.fieldwork.cases import Access, Attempt, Case, CaseState
+from surveyapp.domain.instrument.study import Study, Touchpoint
+from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant
+from surveyapp.domain.responses import Response
+from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.services.participants import contacts
+from surveyapp.services.participants.links import OPENS
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases, participants, responses
+from surveyapp.store import roster as store
+from surveyapp.store.roster import RosterLine
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    """A participant at a touchpoint. `touchpoint` and `state` are None for somebody whom none has come for yet."""
+
+    reference: str
+    group: str
+    site: str | None
+    touchpoint: Touchpoint | None
+    state: CaseState | None
+    due_at: dt.datetime | None
+    submitted_at: dt.datetime | None
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A page of the list. `counts` is over everybody the staff member may see, whatever the list is narrowed to; its
+    keys are touchpoints. `matching` is how many lines the list has in all."""
+
+    study: Study
+    people: int
+    counts: Mapping[tuple[str, int], Mapping[CaseState, int]]
+    without_touchpoint: int
+    lines: tuple[RosterEntry, ...]
+    matching: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a list is narrowed to. Empty: everybody."""
+
+    group: str = ""
+    touchpoint: int | None = None
+    state: CaseState | None = None
+
+    def fits(self, line: RosterLine, state: CaseState | None) -> bool:
+        return (
+            (not self.group or line.group == self.group)
+            and (self.touchpoint is None or (line.case is not None and line.case.touchpoint == self.touchpoint))
+            and (self.state is None or state is self.state)
+        )
+
+
+@dataclass(frozen=True)
+class PersonCase:
+    """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
+    it; `live` are those that work now."""
+
+    touchpoint: Touchpoint
+    case: Case | None = None
+    state: CaseState | None = None
+    response: Response | None = None
+    attempts: tuple[Attempt, ...] = ()
+    accesses: tuple[Access, ...] = ()
+    live: tuple[Access, ...] = ()
+
+    @property
+    def admits(self) -> bool:
+        return self.state in OPENS
+
+
+@dataclass(frozen=True)
+class Person:
+    """A participant without answers and without contact details: only which of those are on record."""
+
+    study: Study
+    participant: Participant
+    cases: tuple[PersonCase, ...]
+    events: tuple[Event, ...]
+    consents: Mapping[str, ConsentGiven]
+    contact_fields: tuple[str, ...]
+
+
+def state_of(line: RosterLine, now: dt.datetime) -> CaseState | None:
+    """Where a line stands now; None while no touchpoint has come."""
+    if line.case is None:
+        return CaseState.WITHDRAWN if line.withdrawn else None
+    return line.case.state(now, line.response_state, line.withdrawn)
+
+
+def roster(
+    runtime: Runtime,
+    staff: Staff,
+    study_id: str,
+    narrowed: Narrowed = Narrowed(),
+    page: int = 1,
+    language: str | None = None,
+) -> Roster:
+    """Everybody the staff member manages; what the study says is in `language` (None: as it was written). Two queries,
+    however many people. Raises NotPermitted."""
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    study, now = runtime.study_for_staff(study_id, language), runtime.clock()
+    with runtime.database.reading() as session:
+        everybody = [(line, state_of(line, now)) for line in store.lines(session, scope)]
+        fitting = [(line, state) for line, state in everybody if narrowed.fits(line, state)]
+        pages = max(1, -(-len(fitting) // PER_PAGE))
+        page = min(max(page, 1), pages)
+        shown = fitting[(page - 1) * PER_PAGE : page * PER_PAGE]
+        tried = store.attempt_counts(session, [line.case.id for line, _ in shown if line.case])
+    return Roster(
+        study,
+        len({line.participant_id for line, _ in everybody}),
+        _counts(everybody),
+        sum(line.case is None for line, _ in everybody),
+        tuple(_line(study, line, state, tried) for line, state in shown),
+        len(fitting),
+        page,
+        pages,
+    )
+
+
+def _counts(everybody: Iterable[tuple[RosterLine, CaseState | None]]) -> dict[tuple[str, int], Counter[CaseState]]:
+    counts: dict[tuple[str, int], Counter[CaseState]] = {}
+    for line, state in everybody:
+        if line.case is not None and state is not None:
+            counts.setdefault((line.group, line.case.touchpoint), Counter())[state] += 1
+    return counts
+
+
+def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mapping[uuid.UUID, int]) -> RosterEntry:
+    group = study.group(line.group)
+    touchpoint = study.touchpoint(line.group, line.case.touchpoint) if line.case else None
+    return RosterEntry(
+        line.reference,
+        group.title if group else line.group,
+        line.site,
+        touchpoint,
+        state,
+        line.case.due_at if line.case else None,
+        line.submitted_at,
+        tried.get(line.case.id, 0) if line.case else 0,
+    )
+
+
+def find(runtime: Runtime, staff: Staff, study_id: str, written: str) -> list[str]:
+    """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
+    NotPermitted."""
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    wanted = written.strip().casefold()
+    if not wanted:
+        return []
+    with runtime.database.reading() as session:
+        references = participants.references_in(session, scope)
+        if wanted in (each.casefold() for each in references):
+            return [each for each in references if each.casefold() == wanted]
+        by_contact = contacts.find(runtime, session, scope, written)
+    return by_contact or [each for each in references if wanted in each.casefold()]
+
+
+def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, language: str | None = None) -> Person:
+    """One participant and where they stand at each touchpoint; what the study says is in `language` (None: as it was
+    written). Raises NotPermitted, NotFound."""
+    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    study = runtime.study_for_staff(study_id, language)
+    with runtime.database.reading() as session:
+        participant = participants.participant_by_reference(session, scope, reference, runtime.today(study))
+        if participant is None:
+            raise NotFound(f"There is no {reference} in this study.")
+        there = {case.touchpoint: case for case in cases.cases_of(session, participant.id)}
+        lines = []
+        for touchpoint in study.touchpoints_of(participant.group):
+            case = there.get(touchpoint.number)
+            if case is None:
+                lines.append(PersonCase(touchpoint))
+                continue
+            response = responses.response_of(session, case.id)
+            given = tuple(cases.accesses_of(session, case.id))
+            lines.append(
+                PersonCase(
+                    touchpoint,
+                    case,
+                    case.state(runtime.clock(), response.state if response else None, bool(participant.withdrawn_at)),
+                    response,
+                    tuple(cases.attempts_of(session, case.id)),
+                    given,
+                    tuple(each for each in given if _works(each, runtime.clock())),
+                )
+            )
+        held = participants.contact(session, participant.id)
+        return Person(
+            study,
+            participant,
+            tuple(lines),
+            tuple(participants.events(session, participant.id)),
+            participants.consents(session, participant.id),
+            tuple(name for name in CONTACT_FIELDS if name in held),
+        )
+
+
+def _works(access: Access, now: dt.datetime) -> bool:
+    return access.revoked_at is None and (access.expires_at is None or now < access.expires_at)

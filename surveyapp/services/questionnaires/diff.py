@@ -1,0 +1,75 @@
+"""How questions were worded: what is different between two questionnaires, and one variable through all of them.
+
+From the files, faults between versions or not: to see what changed is how an author finds what to declare.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from surveyapp.domain.authoring.loader import read_study
+from surveyapp.domain.authoring.yaml_source import did_you_mean
+from surveyapp.domain.errors import NotFound
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.versions.comparability import VersionId, variables
+from surveyapp.domain.versions.diff import Difference, difference
+from surveyapp.domain.versions.variable_history import Occurrence, history
+
+
+def find_difference(
+    folder: Path, study_id: str, questionnaire: str, first: str | None = None, second: str | None = None
+) -> Difference:
+    """From one version to a later one: of a questionnaire the two newest, or the versions named (`v1`, `v2`, in either
+    order); or from `name/v1` to `other/v1`. Raises NotFound, QuestionnaireFaults."""
+    study = _study(folder, study_id)
+    if "/" in questionnaire:
+        if first is None or second is not None:
+            raise NotFound("Name two questionnaires to compare, each with its version: `backfill_1/v1 backfill_2/v1`.")
+        old, new = _wording(study, questionnaire), _wording(study, first)
+    else:
+        versions = _versions(study, questionnaire)
+        if first is None and len(versions) < 2:
+            raise NotFound(f"“{questionnaire}” has one version only. There is nothing to compare it with.")
+        old = _wording(study, f"{questionnaire}/{first or f'v{versions[-2]}'}")
+        new = _wording(study, f"{questionnaire}/{second or f'v{versions[-1]}'}")
+    if old.questionnaire == new.questionnaire and old.version > new.version:
+        # What an author declares looks from the earlier to the later.
+        old, new = new, old
+    return difference(study, study.questionnaires[old], study.questionnaires[new])
+
+
+def find_history(folder: Path, study_id: str, variable: str) -> tuple[Study, tuple[Occurrence, ...]]:
+    """A variable through every touchpoint and version, with its study. Raises NotFound, QuestionnaireFaults."""
+    study = _study(folder, study_id)
+    found = history(study, variable)
+    if not found:
+        known = sorted({name for each in study.questionnaires.values() for name in variables(each)})
+        raise NotFound(f"No questionnaire of {study_id} asks “{variable}”.{did_you_mean(variable, known)}")
+    return study, found
+
+
+def _study(folder: Path, study_id: str) -> Study:
+    known = sorted(path.parent.name for path in folder.glob("*/study.yaml"))
+    if study_id not in known:
+        raise NotFound(f"There is no study “{study_id}”.{did_you_mean(study_id, known)}")
+    return read_study(folder / study_id)[0]
+
+
+def _versions(study: Study, questionnaire: str) -> list[int]:
+    versions = sorted(version for name, version in study.questionnaires if name == questionnaire)
+    if not versions:
+        known = sorted({name for name, _ in study.questionnaires})
+        near = did_you_mean(questionnaire, known)
+        raise NotFound(f"There is no questionnaire “{questionnaire}” in {study.id}.{near}")
+    return versions
+
+
+def _wording(study: Study, written: str) -> VersionId:
+    match = re.fullmatch(r"([a-z0-9_]+)/v?([0-9]{1,4})", written)
+    if match is None:
+        raise NotFound(f"“{written}” is not a version. Write it as `v2`, or with its questionnaire as `backfill_1/v2`.")
+    found = VersionId(match[1], int(match[2]))
+    if found.version not in _versions(study, found.questionnaire):
+        raise NotFound(f"“{found.questionnaire}” has no version {found.version} in {study.id}.")
+    return found

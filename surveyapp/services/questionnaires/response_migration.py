@@ -1,0 +1,266 @@
+"""Moving responses that are under way to the version that is open, after a look at what each answer becomes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Answer, Codes, Mode
+from surveyapp.domain.authoring.yaml_source import did_you_mean
+from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
+from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
+from surveyapp.domain.staff import Scope, Staff
+from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
+from surveyapp.domain.versions.comparability import VersionHistory
+from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.responses import survey_session
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, cases, responses
+from surveyapp.store import questionnaire_versions as store
+from surveyapp.store.database import new_id
+from surveyapp.store.responses import Midway
+
+
+@dataclass(frozen=True)
+class VariableMove:
+    """What becomes of one variable's answers, of everybody midway: how many share each fate, and for those that are
+    mapped which answer becomes which, in how many responses. `reason`: the author's word."""
+
+    variable: str
+    question: str
+    fates: Mapping[Fate, int]
+    mapped: tuple[tuple[str, str, int], ...]
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class PersonMove:
+    """What moving means for one person: how many answers go along, and how many questions are asked again."""
+
+    reference: str
+    touchpoint: int
+    version: int
+    kept: int
+    asked_again: int
+    set_aside: int
+
+
+@dataclass(frozen=True)
+class MovePreview:
+    """Everybody midway on an older version, and what becomes of their answers on the version that is open."""
+
+    questionnaire: str
+    title: str
+    version: int
+    people: tuple[PersonMove, ...]
+    variables: tuple[VariableMove, ...]
+
+    @property
+    def changed(self) -> tuple[VariableMove, ...]:
+        """The variables of which some answer does not simply go along."""
+        return tuple(each for each in self.variables if set(each.fates) != {"kept"})
+
+
+def preview(
+    runtime: Runtime, staff: Staff | None, study_id: str, name: str, language: str | None = None
+) -> MovePreview:
+    """What moving everybody to the open version of a questionnaire would mean. `staff` is None on the operator's
+    command line. What the study says is in `language` (None: as it was written). Raises NotPermitted, NotFound."""
+    questionnaire_versions.check_may_open(runtime, staff, study_id)
+    with runtime.database.reading() as session:
+        target = _target(runtime, session, study_id, name, language)
+        carried = [
+            (each, _carried(runtime, session, study_id, each, target, language))
+            for each in _midway(runtime, session, study_id, target)
+        ]
+        wordings = {
+            each.response.version: _instrument(runtime, session, study_id, each, language) for each, _ in carried
+        }
+    return MovePreview(
+        name,
+        target.title,
+        target.version,
+        tuple(_person(each, becomes) for each, becomes in carried),
+        _variables([*wordings.values(), target], [becomes for _, becomes in carried]),
+    )
+
+
+def move(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> int:
+    """Moves everybody midway to the open version, and returns how many they were. Each keeps every answer in the
+    history; those that are mapped or asked again are recorded as a save of their own. Raises NotPermitted, NotFound."""
+    questionnaire_versions.check_may_open(runtime, staff, study_id)
+    moved = 0
+    with runtime.database.writing() as session:
+        target = _target(runtime, session, study_id, name)
+        for each in _midway(runtime, session, study_id, target):
+            cases.locked_case(session, each.response.case_id)
+            response = responses.response_of(session, each.response.case_id)
+            # Handed in, or moved, while this waited for the case.
+            if response is None or response.state != "started" or response.version >= target.version:
+                continue
+            _move(runtime, session, staff, study_id, dataclasses.replace(each, response=response), target)
+            moved += 1
+    return moved
+
+
+def _move(
+    runtime: Runtime, session: Session, staff: Staff | None, study_id: str, each: Midway, target: Questionnaire
+) -> None:
+    old, now = each.response, runtime.clock()
+    given = responses.given_answers(session, old.id)
+    becomes = {carried.variable: carried for carried in _carried(runtime, session, study_id, each, target)}
+    responses.set_version(session, old.id, target.version)
+    response = dataclasses.replace(old, version=target.version)
+    sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
+    for mode, changed in _changes_by_mode(given, becomes).items():
+        hashed = payload_hash("moved", changed)
+        language = runtime.study(study_id).source_language
+        save = NewSave(new_id(), "", language, mode, staff.id if staff else None, None, now, hashed)
+        stored = responses.record_save(session, response, save, changed)
+        response = dataclasses.replace(response, revision=response.revision + 1)
+        sources.update(
+            {key: RecordedAnswer(key, answer, mode, save.by, now, stored) for key, answer in changed.items()}
+        )
+    _replace_current(session, each, target, sources)
+    audit.record(
+        session,
+        now,
+        staff.id if staff else None,
+        "response_moved",
+        study_id,
+        each.participant.reference,
+        touchpoint=each.touchpoint,
+        questionnaire=target.id,
+        **{"from": old.version, "to": target.version},
+    )
+
+
+def _replace_current(
+    session: Session,
+    each: Midway,
+    target: Questionnaire,
+    sources: Mapping[str, RecordedAnswer],
+) -> None:
+    answers = {key: one.answer for key, one in sources.items() if one.answer != NOT_ASKED}
+    situation: Situation = survey_session.situation_of(session, each.participant, each.touchpoint)
+    route = walk(target, answers, situation)
+    current = responses.current_answers(session, each.response.id)
+    keys = {key: one.save_id for key, one in sources.items()}
+    derived = dict.fromkeys(route.not_asked, NOT_ASKED)
+    last = max((one.save_id for one in sources.values()), default=None)
+    if last is not None:
+        responses.replace_answers(session, each.response.id, last, current, {**derived, **route.answers}, keys)
+
+
+def _changes_by_mode(
+    given: Mapping[str, RecordedAnswer], becomes: Mapping[str, Carried]
+) -> dict[Mode, dict[str, Answer]]:
+    """What to record anew, by the mode in which it was said: moving is not another way of answering."""
+    found: dict[Mode, dict[str, Answer]] = {}
+    for key, carried in becomes.items():
+        if carried.fate == "mapped" and carried.new is not None:
+            found.setdefault(given[key].mode, {})[key] = carried.new
+        elif carried.fate == "asked_again":
+            found.setdefault(given[key].mode, {})[key] = NOT_ASKED
+    return found
+
+
+def _target(runtime: Runtime, session: Session, study_id: str, name: str, language: str | None = None) -> Questionnaire:
+    known = sorted({each for each, _ in runtime.study(study_id).questionnaires})
+    if name not in known:
+        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.{did_you_mean(name, known)}")
+    version = store.open_version(session, study_id, name)
+    if version is None:
+        raise NotFound(f"No version of “{name}” is open in {study_id}.")
+    return runtime.instrument_for_staff(session, runtime.study(study_id), name, version, language)
+
+
+def _midway(runtime: Runtime, session: Session, study_id: str, target: Questionnaire) -> list[Midway]:
+    return responses.midway(session, Scope(study_id, runtime.origin), target.id, target.version, runtime.clock().date())
+
+
+def _instrument(
+    runtime: Runtime, session: Session, study_id: str, each: Midway, language: str | None = None
+) -> Questionnaire:
+    name, version = each.response.questionnaire, each.response.version
+    return runtime.instrument_for_staff(session, runtime.study(study_id), name, version, language)
+
+
+def _carried(
+    runtime: Runtime,
+    session: Session,
+    study_id: str,
+    each: Midway,
+    target: Questionnaire,
+    language: str | None = None,
+) -> tuple[Carried, ...]:
+    """What becomes of one response's answers. Every version in between must have been opened, as must have been said
+    what it makes of the one before. Raises StateRefused where one was not."""
+    versions = range(each.response.version, target.version + 1)
+    opened = {(name, version) for name, version, _, _ in store.versions(session, study_id) if name == target.id}
+    study = runtime.study_for_staff(study_id, language)
+    documents = {
+        (target.id, version): runtime.instrument_for_staff(session, study, target.id, version, language)
+        if (target.id, version) in opened
+        else study.questionnaires.get((target.id, version))
+        for version in versions
+    }
+    if None in documents.values():
+        raise StateRefused(f"A version of {target.id} between the two is neither open nor in the files. Bring it back.")
+    wordings = VersionHistory({key: document for key, document in documents.items() if document is not None})
+    given = {key: one.answer for key, one in responses.given_answers(session, each.response.id).items()}
+    return carry(wordings, _instrument(runtime, session, study_id, each, language), target, given)
+
+
+def _person(each: Midway, becomes: tuple[Carried, ...]) -> PersonMove:
+    fates = Counter(carried.fate for carried in becomes)
+    return PersonMove(
+        each.participant.reference,
+        each.touchpoint,
+        each.response.version,
+        fates["kept"] + fates["mapped"],
+        fates["asked_again"],
+        fates["set_aside"],
+    )
+
+
+def _variables(wordings: list[Questionnaire], carried: list[tuple[Carried, ...]]) -> tuple[VariableMove, ...]:
+    parts: dict[str, Part] = {}
+    for questionnaire in wordings:
+        parts.update(parts_of(questionnaire))
+    found: dict[str, list[Carried]] = {}
+    for becomes in carried:
+        for each in becomes:
+            found.setdefault(each.variable, []).append(each)
+    old = {key: part for questionnaire in wordings[:-1] for key, part in parts_of(questionnaire).items()}
+    return tuple(
+        VariableMove(
+            key,
+            parts[key].label if key in parts else key,
+            Counter(each.fate for each in together),
+            _mappings(together, old.get(key), parts.get(key)),
+            next((each.reason for each in together if each.reason), None),
+        )
+        for key, together in found.items()
+    )
+
+
+def _mappings(together: list[Carried], old: Part | None, new: Part | None) -> tuple[tuple[str, str, int], ...]:
+    pairs = Counter(
+        (_label(old, each.old), _label(new, each.new)) for each in together if each.fate == "mapped" and each.new
+    )
+    return tuple((before, after, count) for (before, after), count in sorted(pairs.items()))
+
+
+def _label(part: Part | None, answer: Answer) -> str:
+    if isinstance(answer, Codes):
+        options = [part.question.option(code) if part else None for code in answer.codes]
+        return ", ".join(option.label if option else code for option, code in zip(options, answer.codes, strict=True))
+    return str(getattr(answer, "value", ""))

@@ -1,0 +1,327 @@
+"""Questionnaire versions: checking, freezing and opening.
+
+A frozen version's file cannot change: `frozen.lock` in the study's folder holds the hash of its resolved document.
+Opening stores that document in the database, from where it is served.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.authoring.loader import load_studies, load_study
+from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
+from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import words_fingerprint, words_for
+from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.translation import study_catalogues
+from surveyapp.services.translation.po_files import PoUnreadable
+from surveyapp.store import audit, translations
+from surveyapp.store import questionnaire_versions as store
+
+LOCK = "frozen.lock"
+
+
+@dataclass(frozen=True)
+class VersionState:
+    """A version as files, lock and database have it. `current` is the one that new responses begin on, `openable` the
+    one that could take its place, `midway` how many responses begun on it are not handed in."""
+
+    questionnaire: str
+    version: int
+    title: str
+    questions: int
+    frozen: bool
+    opened_at: dt.datetime | None
+    current: bool
+    openable: bool
+    midway: int
+
+
+def read_lock(folder: Path) -> dict[tuple[str, int], str]:
+    """What is frozen in a study's folder: (questionnaire, version) to SHA-256."""
+    path = folder / LOCK
+    frozen = {}
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                name, version, sha256 = line.split()
+                frozen[name, int(version.removeprefix("v"))] = sha256
+    return frozen
+
+
+def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
+    """Frozen files that changed or went away since."""
+    faults = []
+    for (name, version), sha256 in read_lock(folder).items():
+        file = f"{study.id}/{name}/v{version}.yaml"
+        questionnaire = study.questionnaires.get((name, version))
+        if questionnaire is None:
+            faults.append(_gone(file))
+        elif fingerprint(to_document(questionnaire)) != sha256:
+            faults.append(
+                Fault(
+                    file,
+                    1,
+                    1,
+                    "frozen_changed",
+                    f"Version {version} is frozen: it, or a scale of study.yaml that it uses, changed since. Undo the "
+                    f"change. Write other words as v{version + 1}.yaml, and another scale under another name.",
+                )
+            )
+    return tuple(faults)
+
+
+def _gone(file: str) -> Fault:
+    return Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back.")
+
+
+def _missing_files(folder: Path) -> tuple[Fault, ...]:
+    """Frozen versions without a file: found even where the rest cannot be read, often because of that."""
+    files = (f"{name}/v{version}.yaml" for name, version in read_lock(folder))
+    return tuple(_gone(f"{folder.name}/{file}") for file in files if not (folder / file).exists())
+
+
+def check_folder(folder: Path) -> list[str]:
+    """A line for each questionnaire under a folder of studies, or of one study. Raises QuestionnaireFaults, frozen
+    files that changed among them."""
+    one = (folder / "study.yaml").exists()
+    try:
+        studies = [load_study(folder)] if one else list(load_studies(folder).values())
+    except QuestionnaireFaults as error:
+        homes = [folder] if one else [path.parent for path in folder.glob("*/study.yaml")]
+        missing = tuple(fault for home in homes for fault in _missing_files(home))
+        raise QuestionnaireFaults(tuple(sorted((*error.faults, *missing)))) from None
+    root = folder.parent if one else folder
+    faults = tuple(fault for study in studies for fault in lock_faults(root / study.id, study))
+    faults += tuple(fault for study in studies for fault in study_catalogues.wording_faults(root / study.id, study))
+    if faults:
+        raise QuestionnaireFaults(tuple(sorted(faults)))
+    return [
+        f"{study.id}/{name} v{version}: {_counted(len(questionnaire.questions))}"
+        for study in studies
+        for (name, version), questionnaire in sorted(study.questionnaires.items())
+    ]
+
+
+def _counted(questions: int) -> str:
+    return "1 question" if questions == 1 else f"{questions} questions"
+
+
+def check_frozen(runtime: Runtime) -> None:
+    """Raises QuestionnaireFaults when a frozen file is not what was frozen. Done before anything is served."""
+    faults = tuple(
+        fault
+        for study in runtime.studies.values()
+        for fault in lock_faults(runtime.settings.questionnaires / study.id, study)
+    )
+    if faults:
+        raise QuestionnaireFaults(faults)
+
+
+def check_lock(runtime: Runtime, study: Study) -> None:
+    """Raises StateRefused when a frozen file is not what was frozen: nothing is frozen or opened on top of it."""
+    faults = lock_faults(runtime.settings.questionnaires / study.id, study)
+    if faults:
+        raise StateRefused(" ".join(f"{fault.file}: {fault.sentence}" for fault in faults))
+
+
+def disagreements(runtime: Runtime, study_id: str) -> tuple[str, ...]:
+    """A sentence for each version that the database holds otherwise than the lock says, or that the files do not have.
+    Both are served as they were opened: what people answered cannot change under them."""
+    frozen = read_lock(runtime.settings.questionnaires / study_id)
+    found = []
+    with runtime.database.reading() as session:
+        for name, version, sha256, _ in store.versions(session, study_id):
+            if (name, version) not in frozen:
+                found.append(
+                    f"Version {version} of {name} is open, but {LOCK} does not have it: the files here are older than "
+                    "the database. Bring in the release it was opened from."
+                )
+            elif frozen[name, version] != sha256:
+                found.append(
+                    f"Version {version} of {name} was opened from another file than {LOCK} says. Restore the file it "
+                    f"was opened from, and write what is different as version {version + 1}."
+                )
+    return tuple(found)
+
+
+def freeze(runtime: Runtime, study_id: str, name: str) -> int:
+    """Freezes the newest version of a questionnaire and returns its number. Freezing again does nothing.
+
+    Raises NotFound, and StateRefused when there is a gap in the numbers.
+    """
+    study = runtime.study(study_id)
+    versions = sorted(version for each, version in study.questionnaires if each == name)
+    if not versions:
+        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+    if versions != list(range(1, versions[-1] + 1)):
+        raise StateRefused(f"The versions of {name} have a gap: {', '.join(map(str, versions))}. Number them from 1.")
+    check_lock(runtime, study)
+    folder = runtime.settings.questionnaires / study_id
+    frozen = read_lock(folder)
+    for version in versions:
+        frozen.setdefault((name, version), fingerprint(to_document(study.questionnaires[name, version])))
+    lines = [f"{each} v{version} {sha256}" for (each, version), sha256 in sorted(frozen.items())]
+    header = (
+        "# Frozen questionnaire versions and the SHA-256 of what each resolves to. Written by `questionnaires freeze`."
+    )
+    (folder / LOCK).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return versions[-1]
+
+
+def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> tuple[int, bool]:
+    """Opens the newest frozen version for new responses: (version, whether it was not open before). Responses begun on
+    an older one finish on it. `staff` is None on the operator's command line.
+
+    Raises NotPermitted, NotFound, StateRefused when the newest is not frozen.
+    """
+    study = runtime.study(study_id)
+    check_may_open(runtime, staff, study_id)
+    if not any(each == name for each, _ in study.questionnaires):
+        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+    frozen = _frozen(runtime, study_id, name)
+    if not frozen:
+        raise StateRefused(
+            f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first."
+        )
+    return max(frozen), open_version(runtime, study_id, name, max(frozen), staff)
+
+
+def open_version(runtime: Runtime, study_id: str, name: str, version: int, staff: Staff | None) -> bool:
+    """Opens one frozen version, and says whether it was not open before. New responses begin on the highest that is
+    open.
+
+    Raises NotPermitted, and StateRefused where it is not frozen, or not read, or the database holds another.
+    """
+    study = runtime.study(study_id)
+    check_may_open(runtime, staff, study_id)
+    check_lock(runtime, study)
+    frozen = _frozen(runtime, study_id, name)
+    if version not in frozen:
+        raise StateRefused(f"Version {version} of {name} is not frozen. Freeze it first.")
+    if (name, version) not in study.questionnaires:
+        raise StateRefused(f"Version {version} of {name} came after this process started. Restart it, then open it.")
+    document = to_document(study.questionnaires[name, version])
+    with runtime.database.writing() as session:
+        opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(session, study_id)}
+        if (name, version) in opened:
+            if opened[name, version] != frozen[version]:
+                raise StateRefused(
+                    f"The database holds another version {version} of {name} than the files. Restore the "
+                    "file it was opened from; what people answered cannot change under them."
+                )
+            _reword(runtime, session, study, name, staff)
+            return False
+        store.add_version(
+            session,
+            study_id,
+            name,
+            version,
+            fingerprint(document),
+            document,
+            runtime.clock(),
+            staff.id if staff else None,
+        )
+        audit.record(
+            session,
+            runtime.clock(),
+            staff.id if staff else None,
+            "questionnaire_version_opened",
+            study_id,
+            name,
+            version=version,
+        )
+        session.flush()
+        _reword(runtime, session, study, name, staff)
+        return True
+
+
+def _frozen(runtime: Runtime, study_id: str, name: str) -> dict[int, str]:
+    """A questionnaire's frozen versions: number to SHA-256."""
+    locked = read_lock(runtime.settings.questionnaires / study_id)
+    return {version: sha256 for (each, version), sha256 in locked.items() if each == name}
+
+
+def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> list[translations.RecordedRevision]:
+    """Takes up corrected translations for every opened version of a questionnaire: those whose words changed get a new
+    revision. Says which. `staff` is None on the operator's command line.
+
+    Raises NotPermitted, NotFound, and StateRefused when no version is open or a translation cannot be read.
+    """
+    study = runtime.study(study_id)
+    check_may_open(runtime, staff, study_id)
+    with runtime.database.writing() as session:
+        if not any(each == name for each, _, _, _ in store.versions(session, study_id)):
+            raise NotFound(f"No version of “{name}” is open in {study_id}.")
+        return _reword(runtime, session, study, name, staff)
+
+
+def _reword(
+    runtime: Runtime, session: Session, study: Study, name: str, staff: Staff | None
+) -> list[translations.RecordedRevision]:
+    folder = runtime.settings.questionnaires / study.id
+    versions = [version for each, version, _, _ in store.versions(session, study.id) if each == name]
+    before = translations.newest(session, study.id, name)
+    made = []
+    for language in study.languages:
+        if language == study.source_language:
+            continue
+        try:
+            words = study_catalogues.words_in(folder, language)
+        except PoUnreadable as error:
+            raise StateRefused(
+                f"{study_catalogues.file_of(folder, language).name}, line {error.line}: {error.why}."
+            ) from None
+        for version in versions:
+            said = words_for(runtime.instrument(session, study.id, name, version), words)
+            old, sha256 = before.get((version, language)), words_fingerprint(said)
+            if old is None or old.sha256 != sha256:
+                new = translations.RecordedRevision(version, language, old.revision + 1 if old else 1, sha256)
+                staff_id = staff.id if staff else None
+                translations.add(session, study.id, name, new, said, runtime.clock(), staff_id)
+                detail = {"version": version, "language": language, "revision": new.revision}
+                audit.record(session, runtime.clock(), staff_id, "wording_recorded", study.id, name, **detail)
+                made.append(new)
+    return made
+
+
+def check_may_open(runtime: Runtime, staff: Staff | None, study_id: str) -> None:
+    """A version is for every site: somebody who manages one of them does not open it, nor move anybody to it. None
+    stands for the operator's command line, which may. Raises NotPermitted."""
+    if staff is None:
+        return
+    if scope_of(staff, Action.OPEN_VERSION, study_id, runtime.origin).sites is not None:
+        raise NotPermitted("You manage some of the study's sites. Ask a manager of the whole study to open a version.")
+
+
+def version_states(runtime: Runtime, staff: Staff, study_id: str, language: str | None = None) -> list[VersionState]:
+    """Every version of every questionnaire of a study, newest last, its title in `language` (None: as it was written).
+    Raises NotPermitted."""
+    check_may_open(runtime, staff, study_id)
+    study = runtime.study_for_staff(study_id, language)
+    frozen = read_lock(runtime.settings.questionnaires / study_id)
+    with runtime.database.reading() as session:
+        opened = {(name, version): at for name, version, _, at in store.versions(session, study_id)}
+        midway = store.midway(session, Scope(study_id, runtime.origin))
+    newest_frozen = {name: max(version for each, version in frozen if each == name) for name, _ in frozen}
+    newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
+    return [
+        VersionState(
+            name,
+            version,
+            questionnaire.title,
+            len(questionnaire.questions),
+            (name, version) in frozen,
+            opened.get((name, version)),
+            newest.get(name) == version,
+            newest_frozen.get(name) == version and (name, version) not in opened,
+            midway.get((name, version), 0),
+        )
+        for (name, version), questionnaire in sorted(study.questionnaires.items())
+    ]

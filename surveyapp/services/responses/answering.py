@@ -1,0 +1,291 @@
+"""Answering a questionnaire, by a participant or with an interviewer: consent, saves, going back, handing in.
+
+Both go through the same functions and so the same rules; who answers is a `Who`, and where they are a `Visit`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Answer, Answers, Mode
+from surveyapp.domain.errors import (
+    AlreadySubmitted,
+    AnswerFault,
+    AnswersRefused,
+    ConsentMissing,
+    NotFound,
+    NotOnRoute,
+    StateRefused,
+    Unfinished,
+)
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
+from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
+from surveyapp.domain.instrument.routing import NOT_ASKED, Page, pages_of, walk
+from surveyapp.domain.participants import ConsentGiven
+from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, payload_hash
+from surveyapp.services.cases.scheduling import plan_cases
+from surveyapp.services.responses.survey_session import ByInterviewer, ByLink, Visit, Who, visit_in
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit, cases, participants, questionnaire_versions, responses
+from surveyapp.store.database import new_id
+
+
+@dataclass(frozen=True)
+class Saved:
+    """After a save: the visit as it now is, and whether it said nothing new (the same form sent again)."""
+
+    visit: Visit
+    repeated: bool
+
+    def next_page(self, page_id: str) -> Page | None:
+        """The page after this one, but never beyond the first still to answer; None when it is time to check."""
+        route = self.visit.ready[1]
+        following = route.after(page_id) if page_id in {page.id for page in route.pages} else route.frontier
+        return following if following is None or route.page(following.id) else route.frontier
+
+
+def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:
+    """Records what was said of each purpose and, once those required are agreed to, begins the response on the version
+    that is open. Saying the same again records nothing new. Raises StateRefused outside the window."""
+    now = runtime.clock()
+    with runtime.database.writing() as session:
+        before = visit_in(runtime, session, who, lock=True)
+        _check_answerable(before)
+        mode, staff_id = _actor(who)
+        for purpose in before.study.consent:
+            said = before.consents.get(purpose.id)
+            given = agreed.get(purpose.id, False)
+            if said is None or said.given != given or said.version != purpose.version:
+                participants.add_consent(
+                    session,
+                    before.participant.id,
+                    ConsentGiven(purpose.id, purpose.version, given, now),
+                    mode,
+                    staff_id,
+                )
+                audit.record(
+                    session,
+                    now,
+                    staff_id,
+                    "consent_given" if given else "consent_declined",
+                    before.study.id,
+                    before.participant.reference,
+                    purpose=purpose.id,
+                    version=purpose.version,
+                    mode=mode.value,
+                )
+        session.flush()
+        after = visit_in(runtime, session, who)
+        if after.consented and after.response is None:
+            _begin(runtime, session, after)
+            after = visit_in(runtime, session, who)
+        return after
+
+
+def save_page(
+    runtime: Runtime, who: Who, page_id: str, form: Form, save_id: uuid.UUID, client_at: dt.datetime | None = None
+) -> Saved:
+    """Stores one page's answers: history appended, current answers replaced, all in one transaction.
+
+    The same form sent again changes nothing. Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted,
+    StateRefused.
+    """
+    with runtime.database.writing() as session:
+        before = visit_in(runtime, session, who, lock=True)
+        _check_answerable(before)
+        _check_consented(before)
+        page = before.ready[1].page(page_id)
+        if page is None:
+            frontier = before.ready[1].frontier
+            raise NotOnRoute(frontier.id if frontier else None)
+        parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
+        if parsed.faults:
+            raise AnswersRefused(tuple(parsed.faults))
+        return _save(runtime, session, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
+
+
+def save_section(
+    runtime: Runtime,
+    who: ByInterviewer,
+    section_id: str,
+    form: Form,
+    save_id: uuid.UUID,
+    *,
+    finish: bool,
+    shown: Collection[str] | None = None,
+    client_at: dt.datetime | None = None,
+) -> Saved:
+    """Stores an interviewer's screen: every variable of a section that has something posted.
+
+    With `finish`, questions left empty are faults where an answer is required, and skipped where it is not; but what
+    can be stored is stored either way, so that stopping half-way loses nothing. `shown` says which pages were on the
+    screen (None: all): one that only these answers bring up was never asked, so it is neither. Raises AnswersRefused
+    after storing, and NotFound for a section that the questionnaire does not have.
+    """
+    with runtime.database.writing() as session:
+        before = visit_in(runtime, session, who, lock=True)
+        _check_answerable(before)
+        _check_consented(before)
+        saved, faults = save_section_in(
+            runtime, session, who, before, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at
+        )
+    if faults:
+        raise AnswersRefused(faults)
+    return saved
+
+
+def save_section_in(
+    runtime: Runtime,
+    session: Session,
+    who: Who,
+    before: Visit,
+    section_id: str,
+    form: Form,
+    save_id: uuid.UUID,
+    *,
+    finish: bool,
+    shown: Collection[str] | None = None,
+    client_at: dt.datetime | None = None,
+) -> tuple[Saved, tuple[AnswerFault, ...]]:
+    """`save_section` inside the caller's unit of work, after a visit that holds the lock: what was saved, and what is
+    wrong with the rest."""
+    questionnaire, _, _ = before.ready
+    if not any(section.id == section_id for section in questionnaire.sections):
+        raise NotFound(f"{questionnaire.title} has no section “{section_id}”.")
+    answers: dict[str, Answer] = {}
+    faults: list[AnswerFault] = []
+    posted = {key.partition(":")[0] for key, values in form.items() if any(value.strip() for value in values)}
+    for page in (page for page in pages_of(questionnaire) if page.section.id == section_id):
+        parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
+        left_empty = finish and (shown is None or page.id in shown)
+        answers.update({key: each for key, each in parsed.answers.items() if left_empty or key in posted})
+        faults.extend(fault for fault in parsed.faults if left_empty or fault.code != "required")
+    given = {key: each.answer for key, each in (before.given or {}).items()}
+    reached = walk(questionnaire, given | answers, before.situation)
+    asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
+    kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
+    saved = _save(runtime, session, who, before, section_id, section_id, kept, save_id, client_at)
+    return saved, tuple(fault for fault in faults if fault.variable in asked)
+
+
+def submit(runtime: Runtime, who: Who) -> Visit:
+    """Hands the response in and opens what follows from it. Handing in twice is the same as once. Raises Unfinished
+    with the first page still to answer."""
+    with runtime.database.writing() as session:
+        return submit_in(runtime, session, who)[0]
+
+
+def submit_in(runtime: Runtime, session: Session, who: Who) -> tuple[Visit, bool]:
+    """`submit` inside the caller's unit of work: the visit, and whether this was what handed it in."""
+    before = visit_in(runtime, session, who, lock=True)
+    if before.submitted:
+        return before, False
+    _check_answerable(before)
+    _check_consented(before)
+    _, route, response = before.ready
+    if route.frontier is not None:
+        raise Unfinished(route.frontier.id)
+    responses.submit(session, response.id, runtime.clock())
+    cases.set_disposition(session, before.case.id, Disposition.COMPLETE)
+    cases.set_next(session, before.case.id, None)
+    session.flush()
+    plan_cases(runtime, session, before.participant)
+    session.expire_all()
+    return visit_in(runtime, session, who), True
+
+
+def _actor(who: Who) -> tuple[Mode, uuid.UUID | None]:
+    return (Mode.SELF, None) if isinstance(who, ByLink) else (who.mode, who.staff.id)
+
+
+def _skip_rule(who: Who) -> SkipRule:
+    return SkipRule.INTERVIEWER if isinstance(who, ByInterviewer) else SkipRule.NOBODY
+
+
+def _check_answerable(visit: Visit) -> None:
+    if visit.submitted:
+        raise AlreadySubmitted("These answers were handed in; thank you. They can no longer be changed here.")
+    if visit.state not in ANSWERABLE:
+        raise StateRefused(f"Answers are not taken now: the case is {visit.state.value.replace('_', ' ')}.")
+
+
+def _check_consented(visit: Visit) -> None:
+    """Consent can be taken back, and its wording can change, while a response is under way."""
+    if not visit.consented:
+        raise ConsentMissing("Consent to take part comes before every answer.")
+
+
+def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
+    """Starts the response on the newest open version. It keeps that version to the end.
+
+    Options come in the order this person had before: were it drawn anew, part of a change would be the order's.
+    """
+    version = questionnaire_versions.open_version(session, visit.study.id, visit.touchpoint.questionnaire)
+    if version is None:
+        raise StateRefused(f"No version of {visit.touchpoint.questionnaire} is open yet.")
+    responses.add_response(
+        session,
+        Response(
+            new_id(),
+            visit.case.id,
+            visit.touchpoint.questionnaire,
+            version,
+            "started",
+            0,
+            responses.seed_of(session, visit.participant.id) or secrets.randbits(31),
+            runtime.clock(),
+        ),
+    )
+    if visit.case.disposition in (Disposition.UNKNOWN, Disposition.NON_CONTACT, Disposition.OTHER):
+        cases.set_disposition(session, visit.case.id, Disposition.PARTIAL)
+
+
+def _save(
+    runtime: Runtime,
+    session: Session,
+    who: Who,
+    before: Visit,
+    section: str,
+    page_id: str,
+    answers: Answers,
+    save_id: uuid.UUID,
+    client_at: dt.datetime | None,
+) -> Saved:
+    questionnaire, _, response = before.ready
+    hashed = payload_hash(page_id, answers)
+    if not answers or responses.is_repeat(session, response.id, save_id, hashed):
+        return Saved(before, True)
+    changed = _changed(before.given or {}, answers)
+    if not changed:
+        return Saved(before, True)
+    mode, staff_id = _actor(who)
+    now = runtime.clock()
+    revision = questionnaire.wording[1] or None if questionnaire.wording else None
+    new = NewSave(save_id, section, before.language, mode, staff_id, client_at, now, hashed, revision)
+    stored = responses.record_save(session, response, new, changed)
+    given = {
+        **(before.given or {}),
+        **{key: RecordedAnswer(key, answer, mode, staff_id, now, stored) for key, answer in changed.items()},
+    }
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
+    sources = {key: each.save_id for key, each in given.items()}
+    current = responses.current_answers(session, response.id)
+    responses.replace_answers(
+        session, response.id, stored, current, {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}, sources
+    )
+    state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
+    after = dataclasses.replace(response, revision=response.revision + 1)
+    return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)
+
+
+def _changed(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:
+    """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
+    pages past a participant's own answer did not give it."""
+    return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}

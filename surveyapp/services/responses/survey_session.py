@@ -1,0 +1,150 @@
+"""Where somebody is in a questionnaire: who answers, and all that a page shows of what they have said so far."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.errors import ConsentMissing, NotFound
+from surveyapp.domain.fieldwork.cases import Case, CaseState
+from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
+from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
+from surveyapp.domain.instrument.study import Study, Touchpoint
+from surveyapp.domain.participants import ConsentGiven, Participant
+from surveyapp.domain.responses import RecordedAnswer, Response
+from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.services.cases import leases
+from surveyapp.services.participants import links
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases, participants, responses
+
+
+@dataclass(frozen=True)
+class ByLink:
+    """A participant, by the access their link or code opened."""
+
+    access_id: uuid.UUID
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class ByInterviewer:
+    """An interviewer who has the case open."""
+
+    staff: Staff
+    study: str
+    reference: str
+    touchpoint: int
+    mode: Mode
+    language: str = "en"
+
+
+Who = ByLink | ByInterviewer
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Everything a page shows: where the person is in which questionnaire, and what they have said so far.
+
+    `questionnaire`, `route` and `response` are None until consent is recorded. `given` is the latest answer to every
+    variable, on the route or not. `consents` is what was last said of each purpose. `situation` is what routing, and
+    texts that quote, look at besides. All texts are in `language`: the one asked for if the study offers it, and else
+    its source.
+    """
+
+    study: Study
+    touchpoint: Touchpoint
+    participant: Participant
+    case: Case
+    state: CaseState
+    consents: Mapping[str, ConsentGiven]
+    language: str
+    response: Response | None = None
+    questionnaire: Questionnaire | None = None
+    route: Route | None = None
+    given: Mapping[str, RecordedAnswer] | None = None
+    situation: Situation = field(default_factory=Situation)
+
+    @property
+    def consented(self) -> bool:
+        """Whether every required purpose was agreed to, in the wording that now stands."""
+        return all(
+            (said := self.consents.get(purpose.id)) is not None and said.given and said.version >= purpose.version
+            for purpose in self.study.required_purposes
+        )
+
+    @property
+    def submitted(self) -> bool:
+        return self.response is not None and self.response.state == "submitted"
+
+    @property
+    def ready(self) -> tuple[Questionnaire, Route, Response]:
+        """The questionnaire, route and response. Raises ConsentMissing when nothing was begun."""
+        if self.questionnaire is None or self.route is None or self.response is None:
+            raise ConsentMissing("Consent to take part comes before the first question.")
+        return self.questionnaire, self.route, self.response
+
+    def pages_in(self, section: Section) -> tuple[Page, ...]:
+        """The section's pages that are on the route."""
+        return tuple(page for page in self.ready[1].pages if page.section.id == section.id)
+
+
+def visit(runtime: Runtime, who: Who) -> Visit:
+    """What there is to show. Raises AccessRefused, NotFound, NotPermitted."""
+    with runtime.database.reading() as session:
+        return visit_in(runtime, session, who)
+
+
+def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -> Visit:
+    """`visit` inside the caller's unit of work. With `lock`, for a write: the case is locked until it ends, and an
+    interviewer's hold renewed. Raises HeldByAnother then, if a colleague has the case open."""
+    case_id = _case_id(runtime, session, who)
+    case = (cases.locked_case if lock else cases.case)(session, case_id)
+    assert case is not None
+    if lock and isinstance(who, ByInterviewer):
+        leases.take(runtime, session, case.id, who.staff)
+    found = participants.participant(session, case.participant_id, runtime.clock().date())
+    assert found is not None
+    source = runtime.study(found.study)
+    language = who.language if who.language in runtime.offered(source) else source.source_language
+    study = runtime.study_in(source, language)
+    touchpoint = study.touchpoint(found.group, case.touchpoint)
+    if touchpoint is None:
+        raise NotFound(f"The study no longer has a touchpoint {case.touchpoint} for {found.group}.")
+    response = responses.response_of(session, case.id)
+    state = case.state(runtime.clock(), response.state if response else None, bool(found.withdrawn_at))
+    if runtime.settings.demo and state in (CaseState.SCHEDULED, CaseState.CLOSED):
+        state = CaseState.OPEN if response is None else CaseState.IN_PROGRESS
+    consents = participants.consents(session, found.id)
+    plain = Visit(study, touchpoint, found, case, state, consents, language)
+    if response is None:
+        return plain
+    questionnaire = runtime.instrument_in(session, study, response.questionnaire, response.version, language)
+    given = responses.given_answers(session, response.id)
+    situation = situation_of(session, found, case.touchpoint)
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, situation)
+    return dataclasses.replace(
+        plain, response=response, questionnaire=questionnaire, route=route, given=given, situation=situation
+    )
+
+
+def situation_of(session: Session, participant: Participant, touchpoint: int) -> Situation:
+    """What routing may look at besides a response: earlier answers, and what is known of the person and their site."""
+    earlier = responses.earlier_answers(session, participant.id, touchpoint) if touchpoint > 1 else {}
+    site = participant.site.attributes if participant.site else {}
+    return Situation(earlier, participant.attributes, site)
+
+
+def _case_id(runtime: Runtime, session: Session, who: Who) -> uuid.UUID:
+    if isinstance(who, ByLink):
+        return links.admitted_case(runtime, session, who.access_id)
+    scope = scope_of(who.staff, Action.INTERVIEW, who.study, runtime.origin)
+    case = cases.case_in_scope(session, scope, who.reference, who.touchpoint)
+    if case is None:
+        raise NotFound(f"There is no {who.reference} at touchpoint {who.touchpoint} in this study.")
+    return case.id

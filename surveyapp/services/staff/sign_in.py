@@ -1,0 +1,258 @@
+"""Staff signing in: password, second factor, and the limits that make guessing hopeless.
+
+A right password alone opens nothing for people whose roles see personal data. It makes an `Entering`, which the web
+layer keeps, signed, until every `Step` is done; only `finish` signs somebody in.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import enum
+import uuid
+from dataclasses import dataclass, replace
+
+import pyotp
+from cryptography.exceptions import InvalidTag
+from pyotp.exceptions import OTPVerificationError
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.errors import InputRefused, ShiftlineError
+from surveyapp.domain.staff import Staff
+from surveyapp.services.keyring import hash_password, password_fits
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.staff.passwords import check_new_password
+from surveyapp.store import audit
+from surveyapp.store import staff as store
+from surveyapp.store.participants import Sealed
+
+MAXIMUM_FAILURES, LOCKED_FOR = 10, dt.timedelta(minutes=15)
+"""Wrong passwords and codes in a row after which an account rests."""
+
+ENTERING_FOR = dt.timedelta(minutes=10)
+"""How long a right password waits for what follows it."""
+
+WRONG = "The e-mail address or the password is not right. Check both and try again."
+WRONG_CODE = (
+    "That code is not right, or it was used already. Enter the six digits that your authenticator app shows now."
+)
+ISSUER = "Shiftline"
+
+_NOBODY = hash_password("the password of nobody")
+
+
+class Step(enum.Enum):
+    """What stands between a right password and being signed in."""
+
+    CODE = "code"
+    SET_UP = "set_up"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a step
+    DONE = "done"
+
+
+class SignInAgain(ShiftlineError):
+    """Signing in took too long, or the account changed meanwhile: it begins anew."""
+
+    def __init__(self) -> None:
+        super().__init__("That took too long. Sign in again.")
+
+
+@dataclass(frozen=True)
+class Entering:
+    """Somebody whose password was right at a time, and whether their code was too. Grants nothing."""
+
+    staff_id: uuid.UUID
+    session_version: int
+    at: dt.datetime
+    code_given: bool = False
+
+
+@dataclass(frozen=True)
+class NewSecret:
+    """A second factor to be set up: the key to type, the URI of its QR code, and the key sealed until confirmed."""
+
+    key: str
+    uri: str
+    sealed: str
+
+
+def check_password(runtime: Runtime, email: str, password: str) -> Entering:
+    """Lets in, as far as the next step, whose e-mail and password these are. Raises InputRefused with one sentence for
+    every reason, after the same work, so that nothing tells which accounts exist."""
+    now = runtime.clock()
+    with runtime.database.reading() as session:
+        found = store.credentials(session, email)
+    # Outside any transaction: the hash is slow on purpose, and a writer would hold up everybody's answers meanwhile.
+    fits = password_fits(found.password_hash if found else _NOBODY, password)
+    with runtime.database.writing() as session:
+        current = store.credentials_by_id(session, found.staff.id, lock=True) if found else None
+        if found is None or current is None or _rests(current, now):
+            audit.record(session, now, found.staff.id if found else None, "sign_in_refused")
+        else:
+            expired = current.password_expires_at is not None and now >= current.password_expires_at
+            if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
+                return Entering(current.staff.id, current.staff.session_version, now)
+            _count_failure(session, current, now, "sign_in_refused")
+    raise InputRefused(WRONG)
+
+
+def step(runtime: Runtime, entering: Entering) -> Step:
+    """What they still have to do. Raises SignInAgain."""
+    with runtime.database.reading() as session:
+        return _step(runtime, _credentials(runtime, session, entering), entering)
+
+
+def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
+    """Takes the code of the second factor, each code once. A wrong one counts like a wrong password. Raises
+    InputRefused, SignInAgain."""
+    now = runtime.clock()
+    with runtime.database.writing() as session:
+        found = _credentials(runtime, session, entering, lock=True)
+        used = None
+        if found.totp is not None and not _rests(found, now):
+            key = runtime.keyring.unseal(found.staff.id, "totp", found.totp)
+            used = _time_step(key, typed, now, after=found.totp_last_step)
+            if used is None:
+                _count_failure(session, found, now, "second_factor_refused")
+            else:
+                store.use_totp_step(session, found.staff.id, used)
+    if used is None:
+        raise InputRefused(WRONG_CODE, "code")
+    return replace(entering, code_given=True)
+
+
+def new_secret(runtime: Runtime, entering: Entering) -> NewSecret:
+    """A key for somebody who has no second factor yet. Nothing is stored before it is confirmed. Raises SignInAgain."""
+    with runtime.database.reading() as session:
+        found = _credentials(runtime, session, entering)
+    key = pyotp.random_base32()
+    sealed = runtime.keyring.seal(found.staff.id, "totp_new", key)
+    return _secret(found.staff, key, f"{sealed.key_id}:{base64.b64encode(sealed.ciphertext).decode()}")
+
+
+def secret_again(runtime: Runtime, entering: Entering, sealed: str) -> NewSecret:
+    """The key that was made for them before. Raises SignInAgain, also for a key that is not theirs."""
+    with runtime.database.reading() as session:
+        found = _credentials(runtime, session, entering)
+    return _secret(found.staff, _opened(runtime, found.staff, sealed), sealed)
+
+
+def set_up(runtime: Runtime, entering: Entering, sealed: str, typed: str) -> Entering:
+    """Makes a key their second factor, once a code shows that their app has it. Raises InputRefused, SignInAgain."""
+    now = runtime.clock()
+    with runtime.database.writing() as session:
+        found = _credentials(runtime, session, entering, lock=True)
+        if _step(runtime, found, entering) is not Step.SET_UP:
+            raise SignInAgain
+        key = _opened(runtime, found.staff, sealed)
+        used = _time_step(key, typed, now, after=None)
+        if used is None:
+            raise InputRefused(WRONG_CODE, "code")
+        store.set_totp(session, found.staff.id, runtime.keyring.seal(found.staff.id, "totp", key))
+        store.use_totp_step(session, found.staff.id, used)
+        audit.record(session, now, found.staff.id, "second_factor_set_up")
+    return replace(entering, code_given=True)
+
+
+def choose_password(runtime: Runtime, entering: Entering, new: str) -> Entering:
+    """Replaces a one-time password. Raises InputRefused, SignInAgain."""
+    with runtime.database.reading() as session:
+        before = _credentials(runtime, session, entering)
+    check_new_password(new, before.staff.email, before.password_hash)
+    hashed = hash_password(new)
+    with runtime.database.writing() as session:
+        found = _credentials(runtime, session, entering, lock=True)
+        if _step(runtime, found, entering) is not Step.NEW_PASSWORD:
+            raise SignInAgain
+        version = store.set_password(session, found.staff.id, hashed)
+        audit.record(session, runtime.clock(), found.staff.id, "password_changed")
+    return replace(entering, session_version=version)
+
+
+def finish(runtime: Runtime, entering: Entering) -> Staff:
+    """Signs them in when nothing is left to do. Raises SignInAgain."""
+    with runtime.database.writing() as session:
+        found = _credentials(runtime, session, entering, lock=True)
+        if _step(runtime, found, entering) is not Step.DONE:
+            raise SignInAgain
+        store.set_failures(session, found.staff.id, 0, None)
+        audit.record(session, runtime.clock(), found.staff.id, "signed_in")
+        return found.staff
+
+
+def change_password(runtime: Runtime, staff: Staff, current: str, new: str) -> Staff:
+    """Changes a signed-in person's own password, which ends their other sessions. A wrong current one counts like a
+    wrong one at sign-in. Raises InputRefused, naming the field."""
+    now = runtime.clock()
+    with runtime.database.reading() as session:
+        before = store.credentials_by_id(session, staff.id)
+    fits = before is not None and password_fits(before.password_hash, current)
+    if before is not None and fits:
+        check_new_password(new, before.staff.email, before.password_hash)
+    hashed = hash_password(new)
+    with runtime.database.writing() as session:
+        found = store.credentials_by_id(session, staff.id, lock=True)
+        if found is not None and not _rests(found, now):
+            if fits and before is not None and found.password_hash == before.password_hash:
+                version = store.set_password(session, staff.id, hashed)
+                audit.record(session, now, staff.id, "password_changed")
+                return replace(found.staff, session_version=version)
+            _count_failure(session, found, now, "password_change_refused")
+    raise InputRefused("That is not your password. Check it and try again.", "current")
+
+
+def staff_of_session(runtime: Runtime, staff_id: uuid.UUID, session_version: int) -> Staff | None:
+    """The staff member a signed-in session belongs to; None once they are inactive or the password changed."""
+    with runtime.database.reading() as session:
+        found = store.staff_by_id(session, staff_id)
+    return found if found and found.active and found.session_version == session_version else None
+
+
+def _rests(found: store.Credentials, now: dt.datetime) -> bool:
+    return found.locked_until is not None and found.locked_until > now
+
+
+def _count_failure(session: Session, found: store.Credentials, now: dt.datetime, event: str) -> None:
+    failures = found.failures + 1
+    store.set_failures(
+        session, found.staff.id, failures % MAXIMUM_FAILURES, now + LOCKED_FOR if failures >= MAXIMUM_FAILURES else None
+    )
+    audit.record(session, now, found.staff.id, event)
+
+
+def _credentials(runtime: Runtime, session: Session, entering: Entering, *, lock: bool = False) -> store.Credentials:
+    found = store.credentials_by_id(session, entering.staff_id, lock=lock)
+    late = runtime.clock() >= entering.at + ENTERING_FOR
+    if found is None or late or not found.staff.active or found.staff.session_version != entering.session_version:
+        raise SignInAgain
+    return found
+
+
+def _step(runtime: Runtime, found: store.Credentials, entering: Entering) -> Step:
+    wanted = not runtime.settings.demo and (found.totp is not None or found.staff.needs_second_factor)
+    if wanted and not entering.code_given:
+        return Step.CODE if found.totp is not None else Step.SET_UP
+    return Step.DONE if found.password_expires_at is None else Step.NEW_PASSWORD
+
+
+def _time_step(key: str, typed: str, now: dt.datetime, after: int | None) -> int | None:
+    """The time step (RFC 6238, 30 seconds, one either side) whose code was typed, unless one as late was used."""
+    code = "".join(character for character in typed if not character.isspace())
+    try:
+        used = pyotp.TOTP(key).verify_and_get_timecode(code, for_time=now, valid_window=1)
+    except OTPVerificationError:
+        return None
+    return used if after is None or used > after else None
+
+
+def _secret(staff: Staff, key: str, sealed: str) -> NewSecret:
+    return NewSecret(key, pyotp.TOTP(key).provisioning_uri(name=staff.email, issuer_name=ISSUER), sealed)
+
+
+def _opened(runtime: Runtime, staff: Staff, sealed: str) -> str:
+    key_id, _, written = sealed.partition(":")
+    try:
+        return runtime.keyring.unseal(staff.id, "totp_new", Sealed(key_id, base64.b64decode(written, validate=True)))
+    except (InvalidTag, KeyError, ValueError, binascii.Error):
+        raise SignInAgain from None

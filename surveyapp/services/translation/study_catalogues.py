@@ -1,0 +1,257 @@
+"""A study's translations: `text/<language>.po` in its folder, one entry a text, `msgctxt` the text's id.
+
+`surveyapp.domain.instrument.translation` says which texts there are; here they are read, merged, counted and checked.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog, Message
+
+from surveyapp.domain.errors import Fault
+from surveyapp.domain.instrument.piping import placeholders
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, texts_of
+from surveyapp.services.translation import interface_catalogues
+from surveyapp.services.translation.po_files import PoFile, PoUnreadable, is_translated, read, write
+
+NOTES = {
+    Audience.PARTICIPANT: "Participants and interviewers meet this.",
+    Audience.EVALUATOR: "Only staff meet this.",
+}
+"""What a translator is told about who reads a text."""
+
+BEFORE = "The source said before: "
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many."""
+
+    done: int
+    total: int
+
+    @property
+    def complete(self) -> bool:
+        return self.done == self.total
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, rounded down: 100 is all of them and nothing less."""
+        return 100 if self.complete else 100 * self.done // self.total
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a study is said in a language: what participants and interviewers meet, and what staff alone do."""
+
+    language: str
+    participant: Share
+    evaluator: Share
+    draft: bool
+
+
+def file_of(folder: Path, language: str) -> Path:
+    """The file of a language, in a study's folder."""
+    return folder / "text" / f"{language}.po"
+
+
+def languages_in(folder: Path, study: Study) -> tuple[str, ...]:
+    """The languages a study offers or has a file for, its source left out."""
+    written = [path.stem for path in sorted((folder / "text").glob("*.po"))]
+    return tuple(dict.fromkeys(each for each in (*study.languages, *written) if each != study.source_language))
+
+
+def words_in(folder: Path, language: str) -> Translations:
+    """What is translated. Read once for as long as the file stays as it is. Raises PoUnreadable."""
+    path = file_of(folder, language)
+    return _words_read(path, language, _stamp(path))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when a file does."""
+    found = path.stat() if path.exists() else None
+    return found and (found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=64)
+def _words_read(path: Path, language: str, _stamp: tuple[int, int] | None) -> Translations:
+    return _words(read(path, language).catalog)
+
+
+@functools.lru_cache(maxsize=64)
+def _participants_texts(study: Study) -> frozenset[tuple[str, str]]:
+    return frozenset((text.id, text.source) for text in texts_of(study) if text.audience is Audience.PARTICIPANT)
+
+
+def _words(catalog: Catalog) -> dict[tuple[str, str], str]:
+    return {
+        (message.context or "", str(message.id)): str(message.string)
+        for message in catalog
+        if message.id and is_translated(message)
+    }
+
+
+def coverage(study: Study, language: str, file: PoFile) -> Coverage:
+    """How far a language is."""
+    words = _words(file.catalog)
+    shares = {audience: [text for text in texts_of(study) if text.audience is audience] for audience in Audience}
+    participant, evaluator = (
+        Share(sum((text.id, text.source) in words for text in shares[audience]), len(shares[audience]))
+        for audience in (Audience.PARTICIPANT, Audience.EVALUATOR)
+    )
+    return Coverage(language, participant, evaluator, file.is_draft)
+
+
+def offered(folder: Path, study: Study) -> tuple[str, ...]:
+    """The languages people can choose: the source; those in which everything a participant meets is said, in the
+    study and in the interface; and those the study offers in part. In the order of the study. One whose file cannot be
+    read is left out: `questionnaires check` says so."""
+    return tuple(language for language in study.languages if _is_offered(folder, study, language))
+
+
+def _is_offered(folder: Path, study: Study, language: str) -> bool:
+    if language == study.source_language:
+        return True
+    try:
+        words = words_in(folder, language)
+    except PoUnreadable:
+        return False
+    if language in study.partial:
+        return True
+    return words.keys() >= _participants_texts(study) and interface_catalogues.serves_participants(language)
+
+
+def merged(study: Study, language: str, file: PoFile) -> PoFile:
+    """The file with an entry for each text of the study as it now is, in its order. A text whose source changed
+    gets its old translation back as fuzzy: not shown until somebody has looked at it. What nothing asks for any more
+    is kept at the end, as obsolete, if it was translated."""
+    old = {(message.context or "", str(message.id)): message for message in file.catalog if message.id}
+    obsolete: dict[tuple[str, str], Message] = {
+        (message.context or "", str(message.id)): message for message in file.catalog.obsolete.values()
+    }
+    made = Catalog(locale=language, project="Shiftline", creation_date=file.catalog.creation_date, fuzzy=False)
+    texts = texts_of(study)
+    wanted = {(text.id, text.source) for text in texts}
+    gone = {key: message for key, message in {**obsolete, **old}.items() if key not in wanted and message.string}
+    by_id = {key[0]: message for key, message in gone.items()}
+    used = set()
+    for text in texts:
+        message = old.get((text.id, text.source)) or obsolete.get((text.id, text.source))
+        if message is not None and message.string:
+            _add(made, text, str(message.string), message.flags, _before(message), message.user_comments)
+        elif (before := by_id.get(text.id)) is not None:
+            used.add((text.id, str(before.id)))
+            _add(made, text, str(before.string), {"fuzzy"}, [f"{BEFORE}{before.id}"], before.user_comments)
+        else:
+            _add(made, text, "", set(), [], message.user_comments if message else [])
+    for key, message in gone.items():
+        if key not in used:
+            message.auto_comments = []
+            made.obsolete[key] = message
+    return PoFile(made, file.status)
+
+
+def _before(message: Message) -> list[str]:
+    """What the source said before, for as long as somebody has to look at it."""
+    return [each for each in message.auto_comments if message.fuzzy and each.startswith(BEFORE)]
+
+
+def _add(
+    catalog: Catalog, text: SourceText, string: str, flags: set[str], before: list[str], comments: list[str]
+) -> None:
+    catalog.add(
+        text.source,
+        string,
+        flags=flags & {"fuzzy"},
+        auto_comments=[NOTES[text.audience], *before],
+        user_comments=comments,
+        context=text.id,
+    )
+
+
+def update(folder: Path, study: Study) -> list[Coverage]:
+    """Brings every language's file up to date with the study, and says how far each is. Raises PoUnreadable."""
+    found = []
+    for language in languages_in(folder, study):
+        path = file_of(folder, language)
+        file = merged(study, language, read(path, language))
+        write(path, file, sort=False)
+        found.append(coverage(study, language, file))
+    return found
+
+
+def coverages(folder: Path, study: Study) -> list[Coverage]:
+    """How far each language is, nothing written. Raises PoUnreadable."""
+    return [
+        coverage(study, language, read(file_of(folder, language), language)) for language in languages_in(folder, study)
+    ]
+
+
+def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
+    """What is wrong with a study's translations: `missing_wording`, `unknown_wording`, `broken_wording`."""
+    texts = {(text.id, text.source): text for text in texts_of(study)}
+    faults: list[Fault] = []
+    for language in languages_in(folder, study):
+        shown = f"{study.id}/text/{language}.po"
+        if not _is_language(language):
+            faults.append(Fault(shown, 1, 1, "unknown_language", f"“{language}” is no language's code, such as pl."))
+            continue
+        try:
+            catalog = read(file_of(folder, language), language).catalog
+        except PoUnreadable as error:
+            sentence = f"The file cannot be read: {error.why}. Mend it, or bring an earlier one back."
+            faults.append(Fault(shown, error.line, 1, "broken_wording", sentence))
+            continue
+        for message in catalog:
+            if message.id:
+                faults.extend(_entry_faults(shown, message, texts))
+        if language in study.languages and language not in study.partial:
+            faults.extend(_missing(shown, catalog, texts))
+    return tuple(faults)
+
+
+def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
+    id, source, line = message.context or "", str(message.id), message.lineno or 1
+    if (id, source) not in texts:
+        sentence = f"Nothing in the study says this under “{id}” any more. Run `make messages`."
+        return [Fault(shown, line, 1, "unknown_wording", sentence)]
+    said = str(message.string)
+    if said and not message.fuzzy and placeholders(said) != placeholders(source):
+        wanted = ", ".join(f"{{{name}}}" for name in placeholders(source)) or "none"
+        sentence = f"What “{id}” fills in differs from the source, which has {wanted}. Keep the names in braces."
+        return [Fault(shown, line, 1, "broken_wording", sentence)]
+    return []
+
+
+def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
+    words = _words(catalog)
+    missing = [key for key, text in texts.items() if text.audience is Audience.PARTICIPANT and key not in words]
+    if not missing:
+        return []
+    lines = {(message.context or "", str(message.id)): message.lineno or 1 for message in catalog if message.id}
+    id = missing[0][0]
+    sentence = (
+        f"{len(missing)} of the texts that participants and interviewers meet are not translated, “{id}” among them. "
+        "Translate them, or list the language under `partial` in study.yaml."
+    )
+    return [Fault(shown, lines.get(missing[0], 1), 1, "missing_wording", sentence)]
+
+
+def _is_language(code: str) -> bool:
+    try:
+        Locale.parse(code, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
+def names_of(code: str) -> set[str]:
+    """What a language is called in English and by its speakers, case folded."""
+    locale = Locale.parse(code, sep="-")
+    return {name.casefold() for name in (locale.get_display_name("en"), locale.get_display_name()) if name}

@@ -1,0 +1,248 @@
+"""Participants, sites, contacts, consent and events."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
+from surveyapp.domain.staff import Scope
+from surveyapp.store.database import new_id
+from surveyapp.store.tables import (
+    ConsentRow,
+    ContactLookupRow,
+    ContactRow,
+    EventRow,
+    ParticipantRow,
+    SiteAttributeRow,
+    SiteRow,
+)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A contact field as stored: which key sealed it, and the ciphertext."""
+
+    key_id: str
+    ciphertext: bytes
+
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+
+
+def scoped(query: Query, scope: Scope) -> Query:
+    """Narrows a query that selects from participants to what the scope may touch."""
+    query = query.where(ParticipantRow.study == scope.study, ParticipantRow.origin == scope.origin.value)
+    return query if scope.sites is None else query.where(ParticipantRow.site_id.in_(scope.sites))
+
+
+def add_site(
+    session: Session, study: str, reference: str, name: str, attributes: Mapping[str, str], from_date: dt.date
+) -> Site:
+    """A new site whose attributes hold from a day on."""
+    site = Site(new_id(), study, reference, name, dict(attributes))
+    session.add(SiteRow(id=site.id, study=study, reference=reference, name=name))
+    session.flush()
+    session.add_all(
+        SiteAttributeRow(site_id=site.id, name=key, value=value, from_date=from_date)
+        for key, value in attributes.items()
+    )
+    return site
+
+
+def sites(session: Session, study: str, on: dt.date) -> list[Site]:
+    """The study's sites by reference, with the attributes that hold on a day."""
+    rows = session.scalars(select(SiteRow).where(SiteRow.study == study).order_by(SiteRow.reference)).all()
+    attributes = _site_attributes(session, [row.id for row in rows], on)
+    return [Site(row.id, row.study, row.reference, row.name, attributes.get(row.id, {})) for row in rows]
+
+
+def site_references(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The references of these sites."""
+    rows = session.execute(select(SiteRow.id, SiteRow.reference).where(SiteRow.id.in_(ids)).order_by(SiteRow.reference))
+    return dict(rows.all())
+
+
+def _site_attributes(session: Session, ids: Sequence[uuid.UUID], on: dt.date) -> dict[uuid.UUID, dict[str, str]]:
+    found: dict[uuid.UUID, dict[str, str]] = {}
+    if not ids:
+        return found
+    rows = session.scalars(
+        select(SiteAttributeRow)
+        .where(SiteAttributeRow.site_id.in_(ids), SiteAttributeRow.from_date <= on)
+        .order_by(SiteAttributeRow.from_date, SiteAttributeRow.name)
+    )
+    for row in rows:
+        found.setdefault(row.site_id, {})[row.name] = row.value
+    return found
+
+
+def add_participant(session: Session, participant: Participant) -> None:
+    session.add(
+        ParticipantRow(
+            id=participant.id,
+            study=participant.study,
+            group_id=participant.group,
+            reference=participant.reference,
+            origin=participant.origin.value,
+            site_id=participant.site.id if participant.site else None,
+            attributes=dict(participant.attributes),
+            enrolled_on=participant.enrolled_on,
+            withdrawn_at=None,
+        )
+    )
+    session.flush()
+
+
+def references(session: Session, study: str) -> set[str]:
+    """Every participant reference taken in a study, of every origin."""
+    return set(session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study)))
+
+
+def references_in(session: Session, scope: Scope) -> list[str]:
+    """The references of everybody in scope, in order."""
+    query = scoped(select(ParticipantRow.reference), scope).order_by(ParticipantRow.reference)
+    return list(session.scalars(query))
+
+
+def counts_by_origin(session: Session) -> dict[Origin, int]:
+    """How many participants there are of each origin, over all studies."""
+    rows = session.execute(
+        select(ParticipantRow.origin, func.count()).group_by(ParticipantRow.origin).order_by(ParticipantRow.origin)
+    )
+    return {Origin(origin): count for origin, count in rows}
+
+
+def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Participant | None:
+    """A participant by key. For code that came by way of their own link or a case already scoped."""
+    row = session.get(ParticipantRow, participant_id)
+    return None if row is None else _participants(session, [row], on)[0]
+
+
+def participants(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[Participant]:
+    """The participants in scope, by reference; their sites' attributes as they hold on a day."""
+    query = scoped(select(ParticipantRow), scope).order_by(ParticipantRow.reference)
+    if group is not None:
+        query = query.where(ParticipantRow.group_id == group)
+    rows: Sequence[ParticipantRow] = session.scalars(query).all()
+    return _participants(session, rows, on)
+
+
+def participant_by_reference(session: Session, scope: Scope, reference: str, on: dt.date) -> Participant | None:
+    """The participant with this reference, if the scope may see them."""
+    query = scoped(select(ParticipantRow), scope).where(ParticipantRow.reference == reference)
+    row: ParticipantRow | None = session.scalars(query).one_or_none()
+    return None if row is None else _participants(session, [row], on)[0]
+
+
+def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date) -> list[Participant]:
+    ids = {row.site_id for row in rows if row.site_id}
+    known = {row.id: row for row in session.scalars(select(SiteRow).where(SiteRow.id.in_(ids)))} if ids else {}
+    attributes = _site_attributes(session, list(known), on)
+    made = []
+    for row in rows:
+        site_row = known.get(row.site_id) if row.site_id else None
+        site = (
+            Site(site_row.id, site_row.study, site_row.reference, site_row.name, attributes.get(site_row.id, {}))
+            if site_row
+            else None
+        )
+        made.append(
+            Participant(
+                row.id,
+                row.study,
+                row.group_id,
+                row.reference,
+                Origin(row.origin),
+                row.enrolled_on,
+                site,
+                row.attributes,
+                row.withdrawn_at,
+            )
+        )
+    return made
+
+
+def save_contact(
+    session: Session, participant_id: uuid.UUID, fields: Mapping[str, Sealed], lookups: Mapping[str, str]
+) -> None:
+    """Replaces a participant's contact record and what finds it."""
+    session.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
+    session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == participant_id))
+    session.add_all(
+        ContactRow(participant_id=participant_id, field=field, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
+        for field, sealed in fields.items()
+    )
+    session.add_all(
+        ContactLookupRow(participant_id=participant_id, kind=kind, digest=digest) for kind, digest in lookups.items()
+    )
+
+
+def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:
+    """A participant's contact fields, still sealed."""
+    rows = session.scalars(
+        select(ContactRow).where(ContactRow.participant_id == participant_id).order_by(ContactRow.field)
+    )
+    return {row.field: Sealed(row.key_id, row.ciphertext) for row in rows}
+
+
+def references_by_digest(session: Session, scope: Scope, kind: str, digest: str) -> list[str]:
+    """References of the participants in scope whose phone or e-mail hashes so; a household may share one."""
+    query = scoped(
+        select(ParticipantRow.reference).join(ContactLookupRow, ContactLookupRow.participant_id == ParticipantRow.id),
+        scope,
+    )
+    query = query.where(ContactLookupRow.kind == kind, ContactLookupRow.digest == digest)
+    return [str(reference) for reference in session.scalars(query.order_by(ParticipantRow.reference))]
+
+
+def add_consent(
+    session: Session, participant_id: uuid.UUID, given: ConsentGiven, mode: Mode, recorded_by: uuid.UUID | None
+) -> None:
+    session.add(
+        ConsentRow(
+            id=new_id(),
+            participant_id=participant_id,
+            purpose=given.purpose,
+            version=given.version,
+            given=given.given,
+            mode=mode.value,
+            recorded_by=recorded_by,
+            recorded_at=given.recorded_at,
+        )
+    )
+
+
+def consents(session: Session, participant_id: uuid.UUID) -> dict[str, ConsentGiven]:
+    """What was last said of each purpose."""
+    rows = session.scalars(
+        select(ConsentRow)
+        .where(ConsentRow.participant_id == participant_id)
+        .order_by(ConsentRow.recorded_at, ConsentRow.id)
+    )
+    return {row.purpose: ConsentGiven(row.purpose, row.version, row.given, row.recorded_at) for row in rows}
+
+
+def add_event(session: Session, participant_id: uuid.UUID, event: Event) -> None:
+    session.add(
+        EventRow(id=new_id(), participant_id=participant_id, event=event.event, on_date=event.on, source=event.source)
+    )
+
+
+def events(session: Session, participant_id: uuid.UUID) -> list[Event]:
+    """What happened to a participant, oldest first."""
+    rows = session.scalars(
+        select(EventRow).where(EventRow.participant_id == participant_id).order_by(EventRow.on_date, EventRow.id)
+    )
+    return [Event(row.event, row.on_date, row.source) for row in rows]
+
+
+def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime) -> None:
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(withdrawn_at=at))

@@ -1,0 +1,86 @@
+"""The words of an opened version in each language, in numbered revisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveyapp.store.tables import WordingRow
+
+
+@dataclass(frozen=True)
+class RecordedRevision:
+    """A revision, without its words."""
+
+    version: int
+    language: str
+    revision: int
+    sha256: str
+
+
+def newest(session: Session, study: str, questionnaire: str) -> dict[tuple[int, str], RecordedRevision]:
+    """The newest revision of each version and language of a questionnaire."""
+    rows = session.execute(
+        select(WordingRow.version, WordingRow.language, WordingRow.revision, WordingRow.sha256)
+        .where(WordingRow.study == study, WordingRow.questionnaire == questionnaire)
+        .order_by(WordingRow.version, WordingRow.language, WordingRow.revision)
+    )
+    return {(row.version, row.language): RecordedRevision(*row) for row in rows}
+
+
+def newest_revision(session: Session, study: str, questionnaire: str, version: int, language: str) -> int | None:
+    """The number of the newest revision; None where the version has no words in the language."""
+    return session.scalars(
+        select(func.max(WordingRow.revision)).where(
+            WordingRow.study == study,
+            WordingRow.questionnaire == questionnaire,
+            WordingRow.version == version,
+            WordingRow.language == language,
+        )
+    ).one()
+
+
+def words(
+    session: Session, study: str, questionnaire: str, version: int, language: str, revision: int
+) -> dict[str, str]:
+    """A revision's words, by id. Raises NoResultFound."""
+    found: dict[str, str] = session.scalars(
+        select(WordingRow.words).where(
+            WordingRow.study == study,
+            WordingRow.questionnaire == questionnaire,
+            WordingRow.version == version,
+            WordingRow.language == language,
+            WordingRow.revision == revision,
+        )
+    ).one()
+    return found
+
+
+def add(
+    session: Session,
+    study: str,
+    questionnaire: str,
+    recorded: RecordedRevision,
+    said: Mapping[str, str],
+    recorded_at: dt.datetime,
+    recorded_by: uuid.UUID | None,
+) -> None:
+    """Stores a revision."""
+    session.add(
+        WordingRow(
+            study=study,
+            questionnaire=questionnaire,
+            version=recorded.version,
+            language=recorded.language,
+            revision=recorded.revision,
+            sha256=recorded.sha256,
+            words=dict(said),
+            recorded_at=recorded_at,
+            recorded_by=recorded_by,
+        )
+    )
