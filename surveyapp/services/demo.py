@@ -233,9 +233,7 @@ def _add_person(
     return person
 
 
-def _exclude(
-    runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant
-) -> None:
+def _exclude(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant) -> None:
     """Closes the cases of the touchpoints at which somebody is not eligible, and puts the reason on record."""
     for case in cases.cases_of(session, person.id):
         reason = written["not_eligible"].get(str(case.touchpoint))
