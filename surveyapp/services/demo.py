@@ -23,9 +23,9 @@ from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     AccessKind,
     Attempt,
-    CaseState,
     Disposition,
     Outcome,
+    access_expiry,
     disposition_after,
 )
 from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX
@@ -33,6 +33,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.state import state_for_answering, state_of
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
@@ -109,18 +110,19 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
     demonstration takes them outside it too, while links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
-    relaxed = (CaseState.SCHEDULED, CaseState.CLOSED)
     with runtime.database.writing() as session:
         open_now: list[cases.CaseOverview] = []
         later: list[cases.CaseOverview] = []
         for study in runtime.studies.values():
             for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
-                ends = links.expiry(overview.case)
+                ends = access_expiry(overview.case, runtime.zone(study))
                 if ends is not None and ends <= runtime.clock():
                     continue
-                state = overview.case.state(runtime.clock(), overview.response_state)
-                if state in ANSWERABLE or state in relaxed:
-                    (open_now if state in ANSWERABLE else later).append(overview)
+                there = (runtime, overview.case, overview.response_state)
+                withdrawn = overview.participant.withdrawn_at is not None
+                if state_for_answering(*there, withdrawn=withdrawn) in ANSWERABLE:
+                    in_window = state_of(*there, withdrawn=withdrawn) in ANSWERABLE
+                    (open_now if in_window else later).append(overview)
         chosen = [*_by_turns(open_now), *_by_turns(later)][:limit]
         given = [links.issue(runtime, session, each.participant, each.case, AccessKind.LINK) for each in chosen]
     return [f"{runtime.settings.public_url}{each.link}" for each in given]

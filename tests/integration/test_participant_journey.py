@@ -12,7 +12,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 from tests.phone import Phone
 
 PLACED = {
@@ -273,14 +273,19 @@ def test_too_early_and_too_late_say_when(
 ) -> None:
     phone.agree(link)
     phone.answer_until("hopes", PLACED)
-    clock.forward(days=61)
+    clock.now = dt.datetime(2026, 8, 14, 22, 59, tzinfo=dt.UTC)
+    phone.open("/survey/later")
+    assert "You can do so until 14 August 2026." in phone.page.words
+    phone.open("/survey")
+    assert phone.question == "hopes", "the last day lasts to its midnight, which is 23:00 UTC in summer"
+    clock.forward(minutes=1)
     phone.send(hopes="earn_more")
     assert (phone.path, phone.heading) == ("/survey", "The time for this is over")
     assert "14 August 2026" in phone.page.words
     assert "What you answered before is kept" in phone.page.words
     assert "0808 157 0142" in phone.page.words
 
-    clock.now -= dt.timedelta(days=61)
+    clock.now = NOW
     phone.open("/survey")
     phone.answer_until(None, PLACED)
     phone.send()

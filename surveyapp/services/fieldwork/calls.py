@@ -28,6 +28,7 @@ from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
@@ -153,7 +154,7 @@ def _lines(
     for each in cases.waiting(session, scope, now, ("preferred", "times")):
         if search and each.reference not in found and search.casefold() not in each.reference.casefold():
             continue
-        state = each.case.state(now, each.response_state)
+        state = state_of(runtime, each.case, each.response_state)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue

@@ -9,20 +9,16 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import AccessRefused, NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, AccessKind, Case, CaseState
+from surveyapp.domain.fieldwork.cases import OPENS, Access, AccessKind, Case, access_expiry
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.keyring import CODE_LENGTH, new_code, new_token, typed_code, written_code
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.store import audit, cases, participants, responses
-
-LINK_DAYS_AFTER_CLOSING = 90
-"""How long a link goes on opening receipt and choices after its case has closed."""
-
-OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}
-"""States of a case in which a link or code opens something: questions, a date to come back, or a receipt."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ def _admitted(runtime: Runtime, access: Access | None) -> Access:
         raise AccessRefused("wrong")
     if access.revoked_at is not None:
         raise AccessRefused("revoked")
-    if access.expires_at is not None and runtime.clock() >= access.expires_at:
+    if access.expired(runtime.clock()):
         raise AccessRefused("expired")
     return access
 
@@ -93,7 +89,7 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
         participant = participants.participant(session, case.participant_id, runtime.today(runtime.study(study)))
         assert participant is not None
         response = responses.response_of(session, case.id)
-        state = case.state(runtime.clock(), response.state if response else None, bool(participant.withdrawn_at))
+        state = state_of(runtime, case, response, withdrawn=participant.withdrawn_at is not None)
         if state not in OPENS:
             raise StateRefused(
                 f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
@@ -106,7 +102,7 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
 
 def issue(runtime: Runtime, session: Session, participant: Participant, case: Case, kind: AccessKind) -> GivenOut:
     """Makes the link or code inside a unit of work whose caller has checked who asks."""
-    made = new_secret(runtime, case, kind)
+    made = new_secret(runtime, runtime.study(participant.study), case, kind)
     cases.add_access(session, made.access, made.digest)
     link, code = (made.written, None) if kind is AccessKind.LINK else (None, made.written)
     return GivenOut(participant.reference, case.touchpoint, link, code, made.access.expires_at)
@@ -121,16 +117,11 @@ class Secret:
     written: str = field(repr=False)
 
 
-def expiry(case: Case) -> dt.datetime | None:
-    """When the links and codes of a case end; None where the case does not close."""
-    return case.closes_at and case.closes_at + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING)
-
-
-def new_secret(runtime: Runtime, case: Case, kind: AccessKind) -> Secret:
+def new_secret(runtime: Runtime, study: Study, case: Case, kind: AccessKind) -> Secret:
     """A new link (its path) or code (as it is typed) for a case. Stores nothing."""
     secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
-        cases.new_access(case.id, kind, runtime.clock(), expiry(case)),
+        cases.new_access(case.id, kind, runtime.clock(), access_expiry(case, runtime.zone(study))),
         runtime.keyring.digest(kind, secret),
         f"/s/{secret}" if kind is AccessKind.LINK else written_code(secret),
     )
