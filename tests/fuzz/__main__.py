@@ -21,15 +21,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="any whole number; another one each time without")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--show", type=int, default=50, help="at most so many failing requests are printed (50)")
+    parser.add_argument("--verbose", action="store_true", help="what each visitor was answered")
     wanted = parser.parse_args()
     seed = random.randrange(10**6) if wanted.seed is None else wanted.seed
     kinds = ["sqlite", "postgresql"] if wanted.database == "both" else [wanted.database]
     warnings.simplefilter("error")
+    # Of uploads that break off. The file goes when nobody holds it.
+    warnings.filterwarnings("ignore", "Unclosed file", ResourceWarning)
     failed = False
     for kind in kinds:
         print(f"{kind}: {wanted.requests // len(kinds)} requests, seed {seed}", flush=True)
         tally = _on(kind, wanted.requests // len(kinds), seed)
-        _print(tally, wanted.show)
+        _print(tally, wanted.show, wanted.verbose)
         failed = failed or bool(tally.failures)
     return int(failed)
 
@@ -51,7 +54,7 @@ def _on(kind: str, count: int, seed: int) -> Tally:
             cluster.stop()
 
 
-def _print(tally: Tally, show: int) -> None:
+def _print(tally: Tally, show: int, verbose: bool) -> None:
     for failure in tally.failures[:show]:
         print(f"  {failure}")
     if tally.failures:
@@ -59,6 +62,9 @@ def _print(tally: Tally, show: int) -> None:
         for fault, count in tally.kinds.most_common(40):
             print(f"    {count:6}  {fault}")
     print("  answers:", ", ".join(f"{status}: {count}" for status, count in sorted(tally.statuses.items())))
+    if verbose:
+        for answer, count in sorted(tally.answers.items()):
+            print(f"    {count:6}  {answer}")
     print("  requests:", ", ".join(f"{way.replace('_', ' ')}: {count}" for way, count in tally.ways.items()))
     print(f"  {len(tally.failures)} of {tally.requests} were not answered as they must be", flush=True)
 

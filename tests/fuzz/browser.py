@@ -30,7 +30,7 @@ class Sent:
     body: bytes = b""
     content_type: str | None = None
     length: str | None = None
-    host: str = HOST
+    host: str | None = None
 
     def __str__(self) -> str:
         kind = f" {self.content_type!r}" if self.content_type is not None else ""
@@ -38,7 +38,7 @@ class Sent:
         more = "".join(f"\n      {name}: {value[:200]!r}" for name, value in self.headers)
         body = f"\n      body {self.body[:600]!r}" if self.body else ""
         where = f"{self.path[:300]!r}{'?' if self.query else ''}{self.query[:600]}"
-        return f"{self.method[:20]} {where} host {self.host[:80]!r}{kind}{length}{more}{body}"
+        return f"{self.method[:20]} {where} host {(self.host or 'its own')[:80]!r}{kind}{length}{more}{body}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ class Browser:
     application: Application
     cookies: dict[str, str] = field(default_factory=dict)
     scheme: str = "https"
+    host: str = HOST
 
     def send(self, sent: Sent) -> Received:
         environ: dict[str, Any] = {
@@ -91,7 +92,7 @@ class Browser:
             "SERVER_PORT": "8000",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": sent.host.encode().decode("latin-1"),
+            "HTTP_HOST": (self.host if sent.host is None else sent.host).encode().decode("latin-1"),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": self.scheme,
             "wsgi.input": io.BytesIO(sent.body),
@@ -129,6 +130,12 @@ class Browser:
                 else:
                     self.cookies[name] = morsel.value
 
+    @property
+    def says(self) -> tuple[tuple[str, str], ...]:
+        """What a browser says of a form of the site's own."""
+        site = f"{self.scheme}://{self.host}"
+        return ("Origin", site), ("Sec-Fetch-Site", "same-origin"), ("Referer", f"{site}/")
+
     def open(self, url: str) -> tuple[str, Received]:
         """Follows an address; returns where it ended."""
         for _ in range(8):
@@ -147,7 +154,7 @@ class Browser:
                 method="POST",
                 body=urlencode(values).encode(),
                 content_type=FORM,
-                headers=(("Origin", f"{self.scheme}://{HOST}"), ("Sec-Fetch-Site", "same-origin")),
+                headers=self.says,
             )
         )
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from tests.fuzz.browser import HOST, Received
+from tests.fuzz.browser import Browser, Received
 from tests.fuzz.values import MARK
 from tests.page import Page
 
@@ -19,23 +19,20 @@ HEADERS = (
     "Cross-Origin-Opener-Policy",
     "Permissions-Policy",
     "Cache-Control",
-    "Strict-Transport-Security",
 )
 
-RUNS = frozenset({"script", "iframe", "object", "embed", "base"})
 
-
-def faults(received: Received, method: str = "GET") -> Iterator[str]:
+def faults(received: Received, method: str, browser: Browser) -> Iterator[str]:
     """What is wrong with an answer, each as a few words."""
     if received.status >= 500:
         yield f"answered {received.status}"
-    for name in HEADERS:
+    for name in (*HEADERS, *(["Strict-Transport-Security"] if browser.scheme == "https" else [])):
         if name not in received.headers:
             yield f"{received.status} without {name}"
     for name, value in received.headers:
         if re.search(r"[\r\n\0]", f"{name}{value}"):
             yield f"a line end in the header {name}"
-    if received.location is not None and not _stays(received.location):
+    if received.location is not None and not _stays(received.location, browser.host):
         yield f"sends elsewhere: {received.location[:100]}"
     if received.mimetype == "text/html" and received.location is None:
         yield from _of_page(received)
@@ -45,13 +42,13 @@ def faults(received: Received, method: str = "GET") -> Iterator[str]:
         yield f"echoed as {received.mimetype}"
 
 
-def _stays(location: str) -> bool:
+def _stays(location: str, host: str) -> bool:
     if not location.isprintable() or "\\" in location:
         return False
     parts = urlsplit(location)
     if not parts.scheme and not parts.netloc:
         return not location.startswith("//")
-    return parts.scheme in ("https", "http") and parts.netloc == HOST
+    return parts.scheme in ("https", "http") and parts.netloc == host
 
 
 def _of_page(received: Received) -> Iterator[str]:
@@ -61,7 +58,9 @@ def _of_page(received: Received) -> Iterator[str]:
     for tag, attributes in page.elements:
         if attributes.get("id") == MARK or "onx" in attributes or "onerror" in attributes:
             yield f"markup of somebody's in <{tag}>"
-        if any(attributes.get(name, "").strip().lower().startswith("javascript:") for name in ("href", "src", "action")):
+        if any(
+            attributes.get(name, "").strip().lower().startswith("javascript:") for name in ("href", "src", "action")
+        ):
             yield f"<{tag}> runs an address"
     try:
         page.check()

@@ -8,19 +8,31 @@ from dataclasses import replace
 from urllib.parse import quote_plus, urlencode
 
 from tests.fuzz import values
-from tests.fuzz.browser import FORM, HOST, PageForm, Sent, forms_of, to
+from tests.fuzz.browser import FORM, PageForm, Sent, forms_of, to
 from tests.fuzz.world import TALK, Visitor, World, sensible
 
 Way = Callable[[World, Visitor, random.Random], Sent]
 
-OWN_SITE = (("Origin", f"https://{HOST}"), ("Sec-Fetch-Site", "same-origin"))
+STAFF = ("/staff", "/manage", "/interviews", "/results")
+
+AUDIENCES = {
+    "interviewer": ("/interviews", "/interviews", "/staff/password"),
+    "supervisor": ("/interviews",),
+    "evaluator": ("/results", "/manage/<study_id>/questionnaires"),
+    "manager": ("/manage",),
+}
+"""Where those work who do one thing."""
+
 BOUNDARY = "----fuzz"
 
 
 def an_address(world: World, visitor: Visitor, random_: random.Random) -> Sent:
     """Any address, a segment or the query of it hostile, or bytes that are no text in it."""
-    app = world.drafts if visitor.browser.application is world.drafts else world.app
-    rule = random_.choice(world.places(app))
+    drafts = visitor.browser.application is world.drafts
+    rules = world.places(world.drafts if drafts else world.app)
+    if not drafts and random_.random() < 0.7:
+        rules = [rule for rule in rules if rule.rule.startswith(audience_of(visitor))]
+    rule = random_.choice(rules)
     share = random_.choice((0.0, 0.3, 0.6))
 
     def broken(_name: str) -> str | None:
@@ -43,7 +55,7 @@ def a_form(world: World, visitor: Visitor, random_: random.Random) -> Sent:
     form = _form(world, visitor, random_)
     if form is None:
         return an_address(world, visitor, random_)
-    return _encoded(form, _changed(form, random_), random_)
+    return _encoded(form, _changed(form, random_), visitor.browser.says, random_)
 
 
 def a_body(world: World, visitor: Visitor, random_: random.Random) -> Sent:
@@ -52,7 +64,9 @@ def a_body(world: World, visitor: Visitor, random_: random.Random) -> Sent:
     form = _form(world, visitor, random_)
     token = next((value for name, value in form.values if name == "csrf_token"), "") if form else ""
     action = form.action if form else "/start"
-    headers = (*OWN_SITE, ("X-CSRFToken", token)) if random_.random() < 0.9 else OWN_SITE
+    headers = visitor.browser.says
+    if random_.random() < 0.9:
+        headers += (("X-CSRFToken", token),)
     sent = to(
         action,
         method="POST",
@@ -95,6 +109,11 @@ def a_method(world: World, visitor: Visitor, random_: random.Random) -> Sent:
 WAYS: tuple[tuple[Way, int], ...] = ((a_form, 42), (an_address, 28), (a_body, 12), (a_header, 12), (a_method, 6))
 
 
+def audience_of(visitor: Visitor) -> tuple[str, ...]:
+    """How the addresses begin that are meant for them."""
+    return AUDIENCES.get(visitor.name, STAFF if visitor.home.startswith("/staff") else ("/survey", "/start", "/s/"))
+
+
 def _form(world: World, visitor: Visitor, random_: random.Random) -> PageForm | None:
     """A form that really stands on a page of theirs."""
     for _ in range(6):
@@ -115,9 +134,9 @@ def _form(world: World, visitor: Visitor, random_: random.Random) -> PageForm | 
 def _page(world: World, visitor: Visitor, random_: random.Random) -> str:
     if random_.random() < 0.25 or visitor.name == "nobody":
         return visitor.home
-    rules = [rule for rule in world.places(world.app) if "GET" in (rule.methods or ())]
-    audience = ("/survey", "/start") if visitor.home == "/survey" else ("/staff", "/manage", "/interviews", "/results")
-    rule = random_.choice([rule for rule in rules if rule.rule.startswith(audience)])
+    drafts = visitor.browser.application is world.drafts
+    rules = [rule for rule in world.places(world.drafts if drafts else world.app) if "GET" in (rule.methods or ())]
+    rule = random_.choice([rule for rule in rules if drafts or rule.rule.startswith(audience_of(visitor))])
     if rule.rule in ("/survey/leave",):
         return visitor.home
     url = world.address_of(rule, lambda _name: None)
@@ -163,14 +182,15 @@ def _changed(form: PageForm, random_: random.Random) -> list[tuple[str, str]]:
     return pairs
 
 
-def _encoded(form: PageForm, pairs: list[tuple[str, str]], random_: random.Random) -> Sent:
+def _encoded(
+    form: PageForm, pairs: list[tuple[str, str]], headers: tuple[tuple[str, str], ...], random_: random.Random
+) -> Sent:
     action = form.action
     if form.method == "GET":
         return to(action.partition("?")[0] + "?" + urlencode(pairs))
     if random_.random() < 0.1:
         more = values.query(random_)
         action += ("&" if "?" in action else "?") + more
-    headers: tuple[tuple[str, str], ...] = OWN_SITE
     if random_.random() < 0.1:
         headers += (("Accept", "application/json"),)
     if form.multipart or random_.random() < 0.2:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -18,7 +17,6 @@ from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts
-from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
@@ -61,9 +59,7 @@ class World:
         questionnaires = folder / "questionnaires"
         questionnaires.mkdir()
         (questionnaires / factories.STUDY).symlink_to(ROOT / "questionnaires" / factories.STUDY)
-        self.runtime = every_kind.create_runtime(
-            database_url, self.clock, questionnaires, public_url=f"https://{HOST}"
-        )
+        self.runtime = every_kind.create_runtime(database_url, self.clock, questionnaires, public_url=f"https://{HOST}")
         factories.open_questionnaires(self.runtime)
         self.app = self._application(create_app(self.runtime))
         behind = factories.create_runtime(
