@@ -22,7 +22,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(errors.NotFound, lambda error: _page(404, _("There is no such page"), _why(error)))
     app.register_error_handler(errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), _why(error)))
     app.register_error_handler(errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), _why(error)))
-    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(CSRFError, stale)
     app.register_error_handler(SentFromElsewhere, _sent_from_elsewhere)
     app.register_error_handler(SecurityError, _not_our_name)
     app.register_error_handler(HTTPException, _http)
@@ -41,7 +41,8 @@ def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
     return render_template(template, title=title, sentence=sentence), status
 
 
-def _stale(_error: CSRFError) -> tuple[str, int]:
+def stale(_error: CSRFError) -> tuple[str, int]:
+    """A form without the token of the session it is sent in."""
     if is_staff_path(request.path):
         return _page(
             400,
