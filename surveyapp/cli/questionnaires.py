@@ -9,8 +9,8 @@ import click
 
 from surveyapp.cli.context import check_port, open_runtime, questionnaires_folder, serve
 from surveyapp.domain.authoring.schema import SCHEMAS, json_schema
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.reports.text.version_text import FATES, difference_lines, history_lines
 from surveyapp.services.questionnaires import catalogue, release_preview, response_migration
 from surveyapp.services.questionnaires import diff as version_diff

@@ -19,7 +19,15 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Attempt, CaseState, Disposition, Outcome, disposition_after
+from surveyapp.domain.fieldwork.cases import (
+    ANSWERABLE,
+    AccessKind,
+    Attempt,
+    CaseState,
+    Disposition,
+    Outcome,
+    disposition_after,
+)
 from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
@@ -114,7 +122,7 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
                 if state in ANSWERABLE or state in relaxed:
                     (open_now if state in ANSWERABLE else later).append(overview)
         chosen = [*_by_turns(open_now), *_by_turns(later)][:limit]
-        given = [links.issue(runtime, session, each.participant, each.case, "link") for each in chosen]
+        given = [links.issue(runtime, session, each.participant, each.case, AccessKind.LINK) for each in chosen]
     return [f"{runtime.settings.public_url}{each.link}" for each in given]
 
 
@@ -225,9 +233,7 @@ def _add_person(
     return person
 
 
-def _exclude(
-    runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant
-) -> None:
+def _exclude(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant) -> None:
     """Closes the cases of the touchpoints at which somebody is not eligible, and puts the reason on record."""
     for case in cases.cases_of(session, person.id):
         reason = written["not_eligible"].get(str(case.touchpoint))
@@ -257,7 +263,7 @@ def _answer(
     if mode is Mode.SELF:
         with runtime.database.writing() as session:
             case = next(each for each in cases.cases_of(session, person.id) if each.touchpoint == written["touchpoint"])
-            link = links.issue(runtime, session, person, case, "link").link
+            link = links.issue(runtime, session, person, case, AccessKind.LINK).link
         assert link is not None
         who = ByLink(links.open_link(runtime, link.removeprefix("/s/")))
     else:

@@ -51,7 +51,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             "study": person.study,
             "group_id": person.group,
             "reference": person.reference,
-            "origin": person.origin.value,
+            "origin": person.origin,
             "site_id": person.site.id if person.site else None,
             "attributes": dict(person.attributes),
             "enrolled_on": person.enrolled_on,
@@ -80,9 +80,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for each in newcomers
         for event in each.events
     ]
-    cases = [
-        {**dataclasses.asdict(case), "disposition": case.disposition.value} for each in newcomers for case in each.cases
-    ]
+    cases = [dataclasses.asdict(case) for each in newcomers for case in each.cases]
     session.flush()
     for table, rows in (
         (ParticipantRow, people),

@@ -12,8 +12,9 @@ import pytest
 from surveyapp.domain.results import ResultRow
 from surveyapp.services.results import measures as results
 from surveyapp.services.runtime import Runtime
+from surveyapp.store import migrating
 from tests import factories
-from tests.conftest import NOW, Clock, create_tables
+from tests.conftest import NOW, Clock
 from tests.databases import Cluster, copy_rows
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "job_rotation"
@@ -44,7 +45,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[list[ResultRow]]:
     if request.param == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
         copy = cluster.url(cluster.create())
-        create_tables(copy)
+        migrating.upgrade(copy)
         copy_rows(url, copy)
         url = copy
     runtime = factories.create_runtime(url, Clock(), demo=True)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
-from surveyapp.domain.instrument.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not, Reference
-
-_REFERENCE = re.compile(
-    r"(?:(?P<scope>site|participant)\.(?P<attribute>[a-z][a-z0-9_]*)"
-    r"|(?:touchpoint_(?P<touchpoint>\d+)\.)?(?P<variable>[a-z][a-z0-9_]*)(?:@(?P<moment>before|now))?)"
+from surveyapp.domain.authoring.yaml_source import Place, Source
+from surveyapp.domain.instrument.conditions import (
+    All,
+    Answered,
+    AnyOf,
+    Changed,
+    Compare,
+    Condition,
+    Is,
+    Not,
+    Reference,
+    reference_of,
 )
+from surveyapp.domain.near_names import did_you_mean
+
 _COMPARISONS = ("at_least", "at_most", "more_than", "less_than")
 
 
@@ -106,16 +113,3 @@ def _reference(source: Source, place: Place, written: Any) -> Reference | None:
             "`touchpoint_1.variable@now`, `site.attribute` or `participant.attribute`.",
         )
     return reference
-
-
-def reference_of(written: str) -> Reference | None:
-    """The reference somebody wrote; None where it is none."""
-    match = _REFERENCE.fullmatch(written)
-    if match is None:
-        return None
-    if match["scope"]:
-        return Reference(cast(Literal["site", "participant"], match["scope"]), match["attribute"])
-    name = match["variable"] + (f"@{match['moment']}" if match["moment"] else "")
-    if match["touchpoint"]:
-        return Reference("touchpoint", name, int(match["touchpoint"]))
-    return Reference("answer", name)

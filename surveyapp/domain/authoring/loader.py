@@ -10,7 +10,7 @@ from surveyapp.domain.answers import Reason
 from surveyapp.domain.authoring import schema as w
 from surveyapp.domain.authoring.checks.study import check_study
 from surveyapp.domain.authoring.condition_parser import read_condition
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean, read_source
+from surveyapp.domain.authoring.yaml_source import Place, Source, read_source
 from surveyapp.domain.errors import Fault, QuestionnaireFaults
 from surveyapp.domain.instrument.conditions import Condition
 from surveyapp.domain.instrument.kinds import KINDS
@@ -40,6 +40,7 @@ from surveyapp.domain.instrument.study import (
     Thresholds,
     Touchpoint,
 )
+from surveyapp.domain.near_names import did_you_mean
 
 MISSING_BY_DEFAULT = (Reason.DONT_KNOW, Reason.PREFER_NOT_TO_SAY)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,9 +107,3 @@ def _scalar(node: ScalarNode) -> Any:
     if re.fullmatch(r"[+-]?\d+\.\d+", written, re.ASCII):
         return float(written)
     return written
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """“ Did you mean x?”, or nothing when no known name is near."""
-    near = difflib.get_close_matches(name, list(known), 1, 0.7)
-    return f" Did you mean “{near[0]}”?" if near else ""

@@ -10,6 +10,14 @@ from dataclasses import dataclass
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.instrument.study import Touchpoint
+from surveyapp.domain.responses import ResponseState
+
+
+class AccessKind(enum.StrEnum):
+    """How somebody is let in: by a link, or by a code that they type."""
+
+    LINK = "link"
+    CODE = "code"
 
 
 class Disposition(enum.Enum):
@@ -107,11 +115,11 @@ class Case:
     assigned_to: uuid.UUID | None = None
     next_at: dt.datetime | None = None
 
-    def state(self, now: dt.datetime, response: str | None, withdrawn: bool = False) -> CaseState:
-        """The case's state at a time. `response` is its response's state (`started`, `submitted`) or None."""
+    def state(self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False) -> CaseState:
+        """The case's state at a time. `response` is how far its response has come; None: not begun."""
         if withdrawn:
             return CaseState.WITHDRAWN
-        if response == "submitted":
+        if response is ResponseState.SUBMITTED:
             return CaseState.SUBMITTED
         if self.disposition is Disposition.REFUSAL:
             return CaseState.REFUSED
@@ -121,7 +129,7 @@ class Case:
             return CaseState.SCHEDULED
         if self.closes_at is not None and now >= self.closes_at:
             return CaseState.CLOSED
-        if response == "started":
+        if response is ResponseState.STARTED:
             return CaseState.IN_PROGRESS
         return CaseState.OVERDUE if self.due_at is not None and now >= self.due_at else CaseState.OPEN
 
@@ -177,7 +185,7 @@ class Access:
 
     id: uuid.UUID
     case_id: uuid.UUID
-    kind: str
+    kind: AccessKind
     issued_at: dt.datetime
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None

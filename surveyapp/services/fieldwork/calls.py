@@ -15,6 +15,7 @@ from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, prio
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     NEEDS_TIME,
+    AccessKind,
     Attempt,
     CaseState,
     Lease,
@@ -308,7 +309,7 @@ def record_attempt(
         given = None
         if outcome is Outcome.LINK_SENT:
             staff.check(Action.GIVE_ACCESS, who.study)
-            given = links.issue(runtime, session, visit.participant, visit.case, "link")
+            given = links.issue(runtime, session, visit.participant, visit.case, AccessKind.LINK)
             audit.record(session, now, staff.id, "link_given_out", who.study, who.reference, touchpoint=who.touchpoint)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         return RecordedAttempt(outcome, next_at, outside, given)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.participants import links
 from surveyapp.services.participants.roster import state_of
@@ -62,7 +62,7 @@ def give_out_to_all(
         for each, reference, case in _answerable(runtime, session, scope):
             if each != group or case.touchpoint != touchpoint or case.id in have:
                 continue
-            link, code = links.new_secret(runtime, case, "link"), links.new_secret(runtime, case, "code")
+            link, code = (links.new_secret(runtime, case, kind) for kind in (AccessKind.LINK, AccessKind.CODE))
             stored += [(link.access, link.digest), (code.access, code.digest)]
             made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
             audit.record(session, now, staff.id, "link_given_out", study_id, reference, touchpoint=touchpoint)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import AccessRefused, NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, Case, CaseState
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, AccessKind, Case, CaseState
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.keyring import CODE_LENGTH, new_code, new_token, typed_code, written_code
@@ -80,8 +80,8 @@ def _admitted(runtime: Runtime, access: Access | None) -> Access:
     return access
 
 
-def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpoint: int, kind: str) -> GivenOut:
-    """Makes a new link (`link`) or code (`code`) for a case. Those given out before go on working.
+def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpoint: int, kind: AccessKind) -> GivenOut:
+    """Makes a new link or code for a case. Those given out before go on working.
 
     Raises NotPermitted, NotFound, and StateRefused when the person can no longer answer.
     """
@@ -104,11 +104,11 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
         return given
 
 
-def issue(runtime: Runtime, session: Session, participant: Participant, case: Case, kind: str) -> GivenOut:
+def issue(runtime: Runtime, session: Session, participant: Participant, case: Case, kind: AccessKind) -> GivenOut:
     """Makes the link or code inside a unit of work whose caller has checked who asks."""
     made = new_secret(runtime, case, kind)
     cases.add_access(session, made.access, made.digest)
-    link, code = (made.written, None) if kind == "link" else (None, made.written)
+    link, code = (made.written, None) if kind is AccessKind.LINK else (None, made.written)
     return GivenOut(participant.reference, case.touchpoint, link, code, made.access.expires_at)
 
 
@@ -126,13 +126,13 @@ def expiry(case: Case) -> dt.datetime | None:
     return case.closes_at and case.closes_at + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING)
 
 
-def new_secret(runtime: Runtime, case: Case, kind: str) -> Secret:
-    """A new `link` (its path) or `code` (as it is typed) for a case. Stores nothing."""
-    secret = new_token() if kind == "link" else new_code()
+def new_secret(runtime: Runtime, case: Case, kind: AccessKind) -> Secret:
+    """A new link (its path) or code (as it is typed) for a case. Stores nothing."""
+    secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
         cases.new_access(case.id, kind, runtime.clock(), expiry(case)),
         runtime.keyring.digest(kind, secret),
-        f"/s/{secret}" if kind == "link" else written_code(secret),
+        f"/s/{secret}" if kind is AccessKind.LINK else written_code(secret),
     )
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from surveyapp.domain.authoring.loader import read_study
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Translations, translated, translated_study, words_for
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.staff import Action, Staff
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.services.runtime import Runtime

@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 from surveyapp.domain.authoring.loader import read_study
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.versions.comparability import VersionId, variables
 from surveyapp.domain.versions.diff import Difference, difference
 from surveyapp.domain.versions.variable_history import Occurrence, history

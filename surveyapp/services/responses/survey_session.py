@@ -16,7 +16,7 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Participant
-from surveyapp.domain.responses import RecordedAnswer, Response
+from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
 from surveyapp.services.participants import links
@@ -80,7 +80,7 @@ class Visit:
 
     @property
     def submitted(self) -> bool:
-        return self.response is not None and self.response.state == "submitted"
+        return self.response is not None and self.response.state is ResponseState.SUBMITTED
 
     @property
     def ready(self) -> tuple[Questionnaire, Route, Response]:

@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Condition
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.versions import comparability
 from surveyapp.domain.versions.comparability import VersionHistory, variables
 

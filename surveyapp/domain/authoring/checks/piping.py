@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Reference
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.piping import Quote, is_well_formed, quotes
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.near_names import did_you_mean
 
 SPEAKS_FOR_ITSELF = ("number", "date", "short")
 """Kinds whose answers need no label: those of an earlier touchpoint that can be quoted."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.scores import range_of
+from surveyapp.domain.near_names import did_you_mean
 
 
 def check_scores(questionnaire: Questionnaire, source: Source) -> None:

@@ -9,12 +9,13 @@ from surveyapp.domain.authoring.checks.comparability import check_comparability
 from surveyapp.domain.authoring.checks.piping import check_quotes
 from surveyapp.domain.authoring.checks.scores import check_scores
 from surveyapp.domain.authoring.reachability import Guarded, can_hold, guards, leaves
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Compare, Condition, Is, Reference, references
 from surveyapp.domain.instrument.kinds import KINDS, Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.versions.comparability import codes
 
 
