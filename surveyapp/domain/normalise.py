@@ -4,6 +4,7 @@ participants, interviewers and staff, files, addresses.
 - `free_text`: somebody's own words, which stay theirs (NFC, Unicode Standard Annex 15).
 - `one_line`: a name, a label, an e-mail address: the same on a single line.
 - `code`: what is read by a machine: a code, a number, a date, a time, a link's token (NFKC, ASCII digits).
+- `storable`: any text at all, such as a password, which is nobody's to change further.
 - `is_blank`, `length`, `unusable_at`: whether text shows anything, how long it is, what in it is no text.
 
 All are total: any `str` goes in, none raises, and doing it twice is doing it once. Nothing that comes out holds NUL,
@@ -36,6 +37,11 @@ _EDGES = " \t\n\u00ad\u180e\u200b\u2060\u2800\u3164\ufeff" + "".join(
 
 _KEPT_APART = ("<super>", "<sub>", "<circle>", "<fraction>")
 """Compatibility forms that mean something else than what they would fold to: 10² is not 102."""
+
+
+def storable(text: str) -> str:
+    """The text without what no file or database can hold: controls, lone surrogates, noncharacters."""
+    return _NEVER.sub("", text)
 
 
 def free_text(text: str) -> str:
