@@ -1,13 +1,14 @@
 """Questionnaires, studies, translations and locks as files arrive that somebody else's editor, spreadsheet, merge or
 malice had in hand: classes written by hand, and the good files mutated. The same every time.
 
-Each `HostileFile` says what stands in a study's folder in place of the good files, and which faults may be found: one of
-`codes` at least; none where it is right all the same; None where either will do, as after a mutation.
+Each `HostileFile` says what stands in a study's folder in place of the good files, and which faults may be found: one
+of `codes` at least; none where it is right all the same; None where either will do, as after a mutation.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -90,7 +91,7 @@ sections:
           train: Train
           other: {text: Something else, specify: Which?}
           none: {text: None of these, exclusive: true}
-      - {id: code, kind: short, text: What is your code?, pattern: {match: '[A-Z]\\d{3}', says: A letter and three digits.}}
+      - {id: code, kind: short, text: What is your code?, pattern: {match: '[A-Z]\\d{3}', says: Write A123.}}
       - {id: hours, kind: number, text: How many hours?, minimum: 1, maximum: 80, decimals: 1}
       - {id: began, kind: date, text: When?, earliest: "2025-01-01", latest: "2025-12-31"}
   - id: then
@@ -243,7 +244,7 @@ def _in_place_of_files() -> Iterator[HostileFile]:
 
 def _yaml() -> Iterator[HostileFile]:
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
-        f"{after}: &{after} [{', '.join([f'*{before}'] * 9)}]\n" for before, after in zip("abcdefgh", "bcdefghi")
+        f"{after}: &{after} [{', '.join([f'*{before}'] * 9)}]\n" for before, after in itertools.pairwise("abcdefghi")
     )
     for file in ("study", "first"):
         text = GOOD[file]
@@ -455,10 +456,9 @@ def _large() -> Iterator[HostileFile]:
     options = ", ".join(f"o{n}: Option {n}" for n in range(2000))
     yield many("2,000 options", 1, lambda n: f"id: q, kind: multiple, text: Which?, options: {{{options}}}")
     named = ", ".join(f"{{q: o{n}}}" for n in range(25))
-    yield many("25 options at once", 2, lambda n: (
-        f"id: q, kind: multiple, text: Which?, options: {{{', '.join(f'o{n}: Option {n}' for n in range(30))}}}" if n == 0
-        else f"id: why, kind: open, text: Why?, ask_if: {{all: [{named}]}}"
-    ))  # fmt: skip
+    thirty = f"id: q, kind: multiple, text: Which?, options: {{{', '.join(f'o{n}: Option {n}' for n in range(30))}}}"
+    all_of_them = f"id: why, kind: open, text: Why?, ask_if: {{all: [{named}]}}"
+    yield many("25 options at once", 2, lambda n: all_of_them if n else thirty)
     holes = 6
     boxes = [f"in_{a}_{b}" for a in range(holes + 1) for b in range(holes)]
     each = [f"{{any: [{', '.join(f'{{in_{a}_{b}: yes}}' for b in range(holes))}]}}" for a in range(holes + 1)]
@@ -488,8 +488,8 @@ def _words() -> Iterator[HostileFile]:
     yield words("blank", title, 'msgstr "   "', "blank_wording")
     yield words("what does not show", title, 'msgstr "\u200b\u2800"', "blank_wording")
     yield words("a control", title, 'msgstr "Dobre \\u0007"')
-    yield words("an entry twice", "#. Part", 'msgctxt "study.public_title"\nmsgid "A good study"\nmsgstr "x"\n\n#. Part',
-                "written_twice")  # fmt: skip
+    again = 'msgctxt "study.public_title"\nmsgid "A good study"\nmsgstr "x"\n\n'
+    yield words("an entry twice", "#. Part", f"{again}#. Part", "written_twice")
     yield words("labels alike", 'msgstr "Nie"', 'msgstr "tak"', "same_label")
     yield words("a text that is gone", 'msgid "Agree"', 'msgid "Agreed"', "unknown_wording")
     yield words("never closed", title, 'msgstr "Dobre', "broken_wording")
@@ -539,9 +539,12 @@ def _mutated(count: int = 120) -> Iterator[HostileFile]:
         yield HostileFile(f"{file}: mutation {number}", FILES[file], text.encode("utf-8", "surrogatepass"))
 
 
-_TOKENS = ("[", "]", "{", "}", '"', "'", ":", ": ", " #", "- ", "? ", "| ", "> ", "&a ", "*a ", "!x ", "%", "@", "`", "\t",
-           "\0", "\x1b", "\u2028", "\ufeff", "\ud800", "~", "null", "true", "9" * 30, "-0", "1e999", ".inf", "<<: ", "---\n",
-           "...\n", "\\", "\n", "msgid ", "msgstr ", "{site.name}", "%(x)s", "<b>", "../", "é", "e\u0301", "१२")  # fmt: skip
+_TOKENS = (
+    *("[", "]", "{", "}", '"', "'", ":", ": ", " #", "- ", "? ", "| ", "> ", "&a ", "*a ", "!x ", "%", "@", "`"),
+    *("\t", "\n", "\\", "\0", "\x1b", "\u2028", "\ufeff", "\ud800", "é", "e\u0301", "१२"),
+    *("~", "null", "true", "9" * 30, "-0", "1e999", ".inf", "<<: ", "---\n", "...\n"),
+    *("msgid ", "msgstr ", "{site.name}", "%(x)s", "<b>", "../"),
+)
 
 
 def _delete(text: str, chance: random.Random) -> str:
