@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
+from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseSummary
 from surveyapp.domain.staff import Scope
@@ -263,6 +263,7 @@ def _cells(key: str, answer: Answer) -> list[Cells]:
         "code": None,
         "number": None,
         "day": None,
+        "time_of_day": None,
         "text": None,
         "reason": None,
     }
@@ -273,6 +274,8 @@ def _cells(key: str, answer: Answer) -> list[Cells]:
             return [blank | {"number": value}]
         case Day(value):
             return [blank | {"day": value}]
+        case TimeOfDay(value):
+            return [blank | {"time_of_day": value}]
         case Text(text):
             return [blank | {"text": text}]
         case Missing(reason, note):
@@ -289,6 +292,8 @@ def _answer(rows: list[AnswerHistoryRow] | list[AnswerRow]) -> Answer:
         return Number(first.number)
     if first.day is not None:
         return Day(first.day)
+    if first.time_of_day is not None:
+        return TimeOfDay(first.time_of_day)
     return Text(first.text or "")
 
 
@@ -308,6 +313,8 @@ ANSWER_COLUMNS = (
     "variable",
     "code",
     "number",
+    "day",
+    "time_of_day",
     "text",
     "reason",
 )
@@ -327,6 +334,8 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
             AnswerRow.variable,
             AnswerRow.code,
             AnswerRow.number,
+            AnswerRow.day,
+            AnswerRow.time_of_day,
             AnswerRow.text,
             AnswerRow.reason,
         )

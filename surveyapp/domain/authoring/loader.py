@@ -282,6 +282,7 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         low=scale.low if scale else None,
         high=scale.high if scale else None,
         decimals=q.decimals,
+        units=tuple(q.units or ()),
         earliest=q.earliest,
         latest=q.latest,
         max_length=q.max_length,
@@ -300,7 +301,7 @@ def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.Sca
         )
         return None
     scale = scales[q.scale]
-    if (q.kind == "rating") != (scale.from_ is not None and scale.to is not None):
+    if KINDS[q.kind].scaled != (scale.from_ is not None and scale.to is not None):
         source.fault(
             (*place, "scale"),
             "wrong_scale",
@@ -310,13 +311,9 @@ def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.Sca
     return scale
 
 
-YES_NO = {"yes": "Yes", "no": "No"}
-
-
 def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
     written: dict[str, str] | dict[str, str | w.OptionW] = q.options or (scale.options if scale else None) or {}
-    if q.kind == "yes_no":
-        written = written or dict(YES_NO)
+    written = written or dict(KINDS[q.kind].standard)
     values = (scale.values if scale and not q.options else None) or {}
     return tuple(
         Option(code, each, value=values.get(code))
@@ -326,38 +323,21 @@ def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
     )
 
 
-_TAKES: dict[str, tuple[str, ...]] = {
-    "scale": ("choice", "statements", "rating", "multiple"),
-    "options": ("choice", "multiple", "statements", "yes_no"),
-    "statements": ("statements",),
-    "moments": ("choice", "statements", "rating", "yes_no"),
-    "minimum": ("number", "multiple"),
-    "maximum": ("number", "multiple"),
-    "decimals": ("number",),
-    "earliest": ("date",),
-    "latest": ("date",),
-    "missing": tuple(name for name, kind in KINDS.items() if kind.closed),
-    "required": tuple(name for name in KINDS if name != "information"),
-    "max_length": ("open", "short"),
-    "pattern": ("short",),
-    "order": ("choice", "multiple", "statements"),
-    "fact": ("choice", "yes_no", "number", "date", "short"),
-}
-
-
 def _check_keys(source: Source, place: Place, q: w.QuestionW) -> None:
     """What a kind needs and what it cannot use."""
-    for key, kinds in _TAKES.items():
-        if key in q.model_fields_set and q.kind not in kinds:
+    kind = KINDS[q.kind]
+    for key in w.QuestionW.model_fields:
+        if key in q.model_fields_set and key not in kind.accepts:
             source.fault((*place, key), "key_of_another_kind", f"A {q.kind} has no “{key}”. Take it out.")
-    if q.kind in ("choice", "multiple", "statements") and (q.scale is None) == (q.options is None):
+    if kind.needs_options and (q.scale is None) == (q.options is None):
         source.fault(place, "needs_options", f"“{q.id}” needs either a scale or options, one of the two.")
-    if q.kind == "rating" and q.scale is None:
+    if kind.scaled and q.scale is None:
         source.fault(place, "needs_options", f"“{q.id}” needs a scale with `from` and `to`.")
-    if q.kind == "statements" and not q.statements:
+    if kind.needs_statements and not q.statements:
         source.fault(place, "needs_statements", f"“{q.id}” needs `statements`.")
-    if q.kind == "yes_no" and q.options and set(q.options) != set(YES_NO):
-        source.fault((*place, "options"), "needs_options", "A yes_no has the options `yes` and `no`, and no others.")
+    if kind.standard and q.options and set(q.options) != set(kind.standard):
+        own = " and ".join(f"`{code}`" for code in kind.standard)
+        source.fault((*place, "options"), "needs_options", f"A {q.kind} has the options {own}, and no others.")
     if q.pattern is not None:
         try:
             re.compile(q.pattern.match)
@@ -372,11 +352,8 @@ def _check_keys(source: Source, place: Place, q: w.QuestionW) -> None:
     if q.minimum is not None and q.maximum is not None and q.minimum > q.maximum:
         source.fault((*place, "minimum"), "limits_crossed", "The minimum is more than the maximum.")
     if q.earliest is not None and q.latest is not None and q.earliest > q.latest:
-        source.fault((*place, "earliest"), "limits_crossed", "The earliest day is after the latest.")
+        source.fault((*place, "earliest"), "limits_crossed", "The earliest is after the latest.")
     for key in ("earliest", "latest"):
         value = getattr(q, key)
-        if value is not None:
-            try:
-                dt.date.fromisoformat(value)
-            except ValueError:
-                source.fault((*place, key), "bad_value", f"“{value}” is not a date. Write it as 2025-01-31.")
+        if value is not None and (wrong := kind.limit_fault(value)):
+            source.fault((*place, key), "bad_value", wrong)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
 
 from surveyapp.domain.authoring.yaml_source import Place, Source
+from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.near_names import did_you_mean
 
 NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
@@ -65,9 +66,10 @@ class PatternW(Model):
     says: WordsW
 
 
-KindName = Literal[
-    "choice", "multiple", "statements", "rating", "yes_no", "number", "date", "short", "open", "information"
-]
+if TYPE_CHECKING:
+    KindName = str
+else:
+    KindName = Literal[tuple(KINDS)]
 
 
 class QuestionW(Model):
@@ -86,6 +88,7 @@ class QuestionW(Model):
     minimum: int | None = None
     maximum: int | None = None
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
+    units: Annotated[list[WordsW], Field(min_length=1)] | None = None
     earliest: str | None = None
     latest: str | None = None
     max_length: Annotated[int, Field(ge=1, le=20000)] | None = None

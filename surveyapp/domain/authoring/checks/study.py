@@ -16,7 +16,6 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import did_you_mean
-from surveyapp.domain.versions.comparability import codes
 
 
 def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], Source]) -> None:
@@ -251,7 +250,7 @@ class _Context:
                 for side in (item.before, item.after)
             ]
             # Routing looks at codes; whether words changed between them is for the author to declare.
-            if pair[0] and pair[1] and codes(pair[0]) != codes(pair[1]):
+            if pair[0] and pair[1] and pair[0].codes != pair[1].codes:
                 self.source.fault(place, "not_comparable", "The two sides of “changed” have different options.")
 
     def _options(self, reference: Reference) -> list[str] | None:
