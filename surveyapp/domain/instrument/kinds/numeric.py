@@ -79,14 +79,15 @@ def _with_decimals(whole: str, decimals: str) -> str:
 
 def without_unit(question: Question, typed: str) -> str:
     """What was typed without a unit that the question names, before or after the figures."""
-    folded = typed.casefold()
+    folded, without_stop = typed.casefold(), typed.casefold().rstrip(".")
     units = {code(unit).casefold() for unit in question.units}
     for unit in sorted(units, key=len, reverse=True):
-        if folded.rstrip(".").endswith(unit) and not folded[: -len(unit)].rstrip(".")[-1:].isalpha():
-            return typed[: len(typed.rstrip(".")) - len(unit)].strip()
+        for written in (folded, without_stop):
+            if written.endswith(unit) and not written.removesuffix(unit)[-1:].isalpha():
+                return written.removesuffix(unit).strip()
         if folded.startswith(unit):
-            return typed[len(unit) :].strip()
-    return typed
+            return folded.removeprefix(unit).strip()
+    return folded
 
 
 class NumberKind(Kind):

@@ -13,7 +13,7 @@ from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.kinds.base import ALWAYS, Control, Kind, Part, PartType, Summary
 
 _TYPED = re.compile(
-    r"(?:(?P<hour>[0-9]{1,2})(?:\s?[:.h]\s?(?P<minute>[0-9]{2})(?::00)?)?|(?P<four>[0-9]{3,4}))"
+    r"(?:(?P<hour>[0-9]{1,2})(?:(?:\s?[:.h]\s?|\s)(?P<minute>[0-9]{2})(?::00)?)?|(?P<four>[0-9]{3,4}))"
     r"(?:\s?(?P<half>[ap])\.?\s?m\.?)?",
     re.ASCII,
 )
