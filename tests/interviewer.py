@@ -108,7 +108,14 @@ def first_options(page: Page) -> dict[str, str]:
     for tag, attributes in page.elements:
         if tag == "input" and attributes.get("type") in ("radio", "checkbox") and "name" in attributes:
             first.setdefault(attributes["name"], attributes["value"])
-    return {name: value for name, value in first.items() if name not in checked}
+    # A reason for no answer goes with nothing else.
+    some = {name.removesuffix(":missing") for name in checked}
+    answered = some | {name for name in first if not name.endswith(":missing")}
+    return {
+        name: value
+        for name, value in first.items()
+        if name.removesuffix(":missing") not in (answered if name.endswith(":missing") else some)
+    }
 
 
 @contextlib.contextmanager

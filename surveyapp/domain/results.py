@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from surveyapp.domain.instrument.kinds import Summary
+
 
 @dataclass(frozen=True)
 class SeriesNote:
@@ -99,7 +101,7 @@ class Distribution:
 
     `options` are in order, and so are the nets. On a scale with a good side `favourable` is the code of its net and
     `neutral` of its middle option, if it has one. `low` and `high` are what a rating's ends are called.
-    `refused`: the split asked for would say too much.
+    `several`: more than one option can be chosen. `refused`: the split asked for would say too much.
     """
 
     group: str
@@ -110,7 +112,7 @@ class Distribution:
     text: str
     statement: str | None
     moment_label: str | None
-    kind: str
+    summary: Summary
     section: str
     options: tuple[Category, ...]
     nets: tuple[Category, ...]
@@ -123,6 +125,7 @@ class Distribution:
     high: str | None = None
     data_at: dt.datetime | None = None
     series_notes: tuple[SeriesNote, ...] = ()
+    several: bool = False
 
     @property
     def key(self) -> str:

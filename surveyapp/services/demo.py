@@ -28,7 +28,7 @@ from surveyapp.domain.fieldwork.cases import (
     access_expiry,
     disposition_after,
 )
-from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX
+from surveyapp.domain.instrument.kinds import missing_field
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
@@ -277,7 +277,11 @@ def _answer(
             f"{person.reference} answered touchpoint {written['touchpoint']} on version {written['version']}, but "
             f"version {begun} was open on that day. Correct the cohort's `openings`."
         )
-    form = {key: _form_values(value, mode, as_of) for key, value in written["answers"].items()}
+    form = {
+        name: values
+        for key, value in written["answers"].items()
+        for name, values in _form_values(key, value, mode, as_of).items()
+    }
     try:
         if not _save_sections(runtime, who, form, written.get("stopped_at")):
             return
@@ -313,15 +317,15 @@ def _save_sections(
     return True
 
 
-def _form_values(written: object, mode: Mode, as_of: dt.date) -> list[str]:
+def _form_values(key: str, written: object, mode: Mode, as_of: dt.date) -> dict[str, list[str]]:
     """What a form would have held. Only an interviewer can say that a question was skipped; a participant leaves it.
     A day is written as days from the one the demonstration is for."""
     if isinstance(written, dict) and "days" in written:
-        return [(as_of + dt.timedelta(days=written["days"])).isoformat()]
+        return {key: [(as_of + dt.timedelta(days=written["days"])).isoformat()]}
     if isinstance(written, dict):
         left = written["missing"] == Reason.SKIPPED.value and mode is Mode.SELF
-        return [] if left else [f"{MISSING_PREFIX}{written['missing']}"]
-    return [str(value) for value in written] if isinstance(written, list) else [str(written)]
+        return {} if left else {missing_field(key): [written["missing"]]}
+    return {key: [str(value) for value in written] if isinstance(written, list) else [str(written)]}
 
 
 def _add_attempts(

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import String, delete, select, type_coerce, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
+from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, ResponseSummary
 from surveyapp.domain.staff import Scope
@@ -269,6 +269,7 @@ def _cells(key: str, answer: Answer) -> list[Cells]:
         "code": None,
         "number": None,
         "day": None,
+        "time_of_day": None,
         "text": None,
         "reason": None,
     }
@@ -279,6 +280,8 @@ def _cells(key: str, answer: Answer) -> list[Cells]:
             return [blank | {"number": value}]
         case Day(value):
             return [blank | {"day": value}]
+        case TimeOfDay(value):
+            return [blank | {"time_of_day": value}]
         case Text(text):
             return [blank | {"text": text}]
         case Missing(reason, note):
@@ -295,6 +298,8 @@ def _answer(rows: list[AnswerHistoryRow] | list[AnswerRow]) -> Answer:
         return Number(first.number)
     if first.day is not None:
         return Day(first.day)
+    if first.time_of_day is not None:
+        return TimeOfDay(first.time_of_day)
     return Text(first.text or "")
 
 
@@ -314,6 +319,8 @@ ANSWER_COLUMNS = (
     "variable",
     "code",
     "number",
+    "day",
+    "time_of_day",
     "text",
     "reason",
 )
@@ -333,6 +340,8 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
             AnswerRow.variable,
             AnswerRow.code,
             AnswerRow.number,
+            AnswerRow.day,
+            AnswerRow.time_of_day,
             AnswerRow.text,
             type_coerce(AnswerRow.reason, String),
         )

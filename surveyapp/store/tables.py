@@ -301,6 +301,7 @@ class _AnswerColumns:
     code: Mapped[str | None]
     number: Mapped[Decimal | None]
     day: Mapped[dt.date | None]
+    time_of_day: Mapped[dt.time | None]
     text: Mapped[str | None]
     reason: Mapped[Reason | None]
 

@@ -263,7 +263,7 @@ def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(
     saved(page)
     expect(page.locator("[data-item=hopes] input:checked")).to_have_attribute("value", "new_knowledge_skills")
     page.keyboard.press("2")
-    expect(page.locator("[data-item=hopes] input:checked")).to_have_attribute("value", "missing:skipped")
+    expect(page.locator("[data-item=hopes] input:checked")).to_have_attribute("value", "skipped")
     page.keyboard.press("-")
     page.get_by_role("button", name="Next section").click()
     page.wait_for_url("**/sections/readiness_start*")

@@ -22,7 +22,7 @@ from surveyapp.analysis.disclosure.tables import (
 )
 from surveyapp.analysis.statistics import rounding
 from surveyapp.domain.instrument import study as domain
-from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.results import Category, Cell, Distribution, RatingSummary, SeriesNote, Slice, Tally
 
@@ -41,11 +41,11 @@ def answer_frame(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> pd.
 def categories(part: Part) -> tuple[tuple[Category, ...], tuple[Category, ...]]:
     """(options, nets) of a variable, in order. A rating's options are its numbers."""
     question = part.question
-    if part.type is PartType.NUMBER:
-        numbers = range(question.minimum or 0, (question.maximum or 0) + 1) if question.kind == "rating" else ()
-        return tuple(Category(str(number), str(number), "option") for number in numbers), ()
-    options = tuple(Category(option.code, option.label, "option") for option in question.options)
-    return options, tuple(Category(net.name, net.label, "net", net.options) for net in question.nets)
+    options = tuple(
+        Category(code, option.label if (option := question.option(code)) else code, "option") for code in part.codes
+    )
+    nets = question.nets if part.summary is Summary.OPTIONS else ()
+    return options, tuple(Category(net.name, net.label, "net", net.options) for net in nets)
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def distribution(
         text=plain(part.label),
         statement=plain(part.statement.text) if part.statement else None,
         moment_label=part.moment_label,
-        kind=part.question.kind,
+        summary=part.summary,
         section=section,
         options=options,
         nets=nets,
@@ -273,6 +273,7 @@ def distribution(
         high=part.question.high,
         data_at=data_at,
         series_notes=notes,
+        several=part.type is PartType.CODES,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, options_chart, scale_chart, shift_chart
 from surveyapp.reports.charts.columns import ColumnChart, rating_chart
@@ -64,7 +65,7 @@ def distribution_figure(together: tuple[Distribution, ...], words: Phrasing, *, 
     """The variables of one question: rows around a midline where its scale has a good side, columns for a rating, and
     a bar an option otherwise."""
     first = together[0]
-    if first.kind == "rating":
+    if first.summary is Summary.RATING:
         return column_figure(rating_chart(together, words), narrow=narrow)
     chart = scale_chart(together, words) if first.favourable else options_chart(together, words)
     return bar_figure(chart, narrow=narrow)

@@ -20,7 +20,7 @@ from surveyapp.domain.errors import AnswersRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.instrument.codebook import Codebook
 from surveyapp.domain.instrument.conditions import Reference, reference_id
-from surveyapp.domain.instrument.kinds import KINDS, Form, Part, field_value
+from surveyapp.domain.instrument.kinds import KINDS, Form, Part, form_values, missing_field
 from surveyapp.domain.instrument.kinds.base import OPEN_LENGTH
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, Situation, pages_of, walk
@@ -156,7 +156,9 @@ def carried(visit: Visit) -> str:
         return ""
     for limit in (OPEN_LENGTH, 1000, 400, 100, 20, 1):
         short = {key: _cut(answer, limit) for key, answer in given.items()}
-        packed = _packed({key: field_value(answer) for key, answer in short.items()})
+        packed = _packed(
+            {name: values for key, answer in short.items() for name, values in form_values(key, answer).items()}
+        )
         if len(packed) <= CARRIED_AT_MOST:
             break
     return packed
@@ -174,9 +176,10 @@ def _packed(said: Mapping[str, list[str]]) -> str:
 def _unpacked(questionnaire: Questionnaire, packed: str) -> Iterator[tuple[str, Answer]]:
     form = _form_of(packed)
     for page in pages_of(questionnaire):
-        if any(part.key in form for part in page.parts):
+        said = {part.key for part in page.parts if part.key in form or missing_field(part.key) in form}
+        if said:
             read = KINDS[page.question.kind].parse(page.parts, form)
-            yield from ((key, answer) for key, answer in read.answers.items() if key in form)
+            yield from ((key, answer) for key, answer in read.answers.items() if key in said)
 
 
 def _form_of(packed: str) -> dict[str, list[str]]:
@@ -189,7 +192,11 @@ def _form_of(packed: str) -> dict[str, list[str]]:
     if not isinstance(said, dict):
         return {}
     return {
-        key: [value for value in values if isinstance(value, str) and value != "missing:skipped"]
+        key: [
+            value
+            for value in values
+            if isinstance(value, str) and not (key.endswith(":missing") and value == "skipped")
+        ]
         for key, values in said.items()
         if isinstance(values, list)
     }

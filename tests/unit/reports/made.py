@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import (
     Category,
     Cell,
@@ -147,7 +148,7 @@ def distribution(tallies: Sequence[Tally], **over: object) -> Distribution:
         "text": "How did you hear?",
         "statement": None,
         "moment_label": None,
-        "kind": "choice",
+        "summary": Summary.OPTIONS,
         "section": "How it began",
         "options": OPTIONS,
         "nets": (NET,),
@@ -163,5 +164,5 @@ def rating(counts: Counts, summary: RatingSummary) -> Distribution:
     made = tally(counts, options=RATINGS, nets=())
     made = Tally(made.people, made.base, made.cells, made.missing, summary, low_base=made.low_base)
     return distribution(
-        [made], kind="rating", options=RATINGS, nets=(), low="Not at all valuable", high="Extremely valuable"
+        [made], summary=Summary.RATING, options=RATINGS, nets=(), low="Not at all valuable", high="Extremely valuable"
     )
