@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from surveyapp.domain import normalise
 from surveyapp.domain.errors import FieldFault, InputRefused
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.study import Attribute, Group, Study
@@ -26,6 +26,9 @@ EARLIEST = dt.date(2000, 1, 1)
 
 SITE_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 _SPREADSHEET_NUMBER = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
+_TEXT_MARK = re.compile(r"^['\u2019](?=[+\d])")
+"""What a spreadsheet is told by that a number is text, where it did not keep that to itself."""
+
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 
 
@@ -123,12 +126,12 @@ class _Written:
 
     def __init__(self, today: dt.date, written: Mapping[str, str]) -> None:
         self.today = today
-        self.written = {name: value.strip() for name, value in written.items()}
+        self.written = {name: normalise.one_line(value) for name, value in written.items()}
         self.faults: list[FieldFault] = []
 
-        for name, value in self.written.items():
-            # Control characters and halves of surrogates; joiners and direction marks belong in names and stay.
-            if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\t\r\n" for each in value):
+        for name, value in written.items():
+            # Said rather than taken out: where there is such a character, others are likely to be wrong too.
+            if normalise.unusable_at(value) is not None:
                 self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
                 self.written[name] = ""
 
@@ -143,8 +146,8 @@ class _Written:
         value = self.said(name)
         if not value or value in values:
             return value
-        by_word = {word.casefold(): code for code, label in reversed(list(values.items())) for word in (label, code)}
-        code = by_word.get(" ".join(value.split()).casefold(), "")
+        by_word = {_folded(word): code for code, label in reversed(list(values.items())) for word in (label, code)}
+        code = by_word.get(_folded(value), "")
         if not code:
             listed = f"Use one of: {', '.join(values)}."
             self.fault(
@@ -168,6 +171,7 @@ class _Written:
     def contact(self) -> Contact:
         given = {name: self.said(name) for name in CONTACT_FIELDS}
         given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
+        given["phone"] = _TEXT_MARK.sub("", given["phone"])
         if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
             self.fault(
                 "phone",
@@ -208,7 +212,7 @@ class _EnrolmentReader(_Written):
             enrolled_on=self.day("enrolled_on") or self.today,
             reference=self.reference(group),
             site=site,
-            site_name=" ".join(self.said("site_name").split()),
+            site_name=self.said("site_name"),
             site_attributes={
                 each.name: value
                 for each in _attributes(self.study, "site")
@@ -231,7 +235,7 @@ class _EnrolmentReader(_Written):
         return self.study.group(code) if code else None
 
     def reference(self, group: Group | None) -> str:
-        reference = self.said("reference").upper()
+        reference = normalise.code(self.said("reference")).upper()
         if group and reference and not reference_pattern(group).fullmatch(reference):
             self.fault(
                 "reference",
@@ -242,7 +246,7 @@ class _EnrolmentReader(_Written):
         return reference
 
     def site(self) -> str:
-        site = self.said("site").upper()
+        site = normalise.code(self.said("site")).upper()
         if site and not SITE_REFERENCE.fullmatch(site):
             self.fault("site", f"{_quoted(site)} is not a site's reference: use up to 20 letters, digits and dashes.")
             return ""
@@ -269,6 +273,7 @@ def next_number(group: Group, taken: Iterable[str]) -> int:
 
 def read_day(written: str) -> dt.date | None:
     """A date as 2026-01-31 or, day first, 31/01/2026; None if it is neither."""
+    written = normalise.code(written)
     match = _DAY_FIRST.fullmatch(written)
     try:
         if match:
@@ -276,6 +281,10 @@ def read_day(written: str) -> dt.date | None:
         return dt.datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError:
         return None
+
+
+def _folded(word: str) -> str:
+    return normalise.code(word).casefold()
 
 
 def _quoted(value: str) -> str:
