@@ -5,7 +5,7 @@ participants, interviewers and staff, files, addresses.
 - `one_line`: a name, a label, an e-mail address: the same on a single line.
 - `code`: what is read by a machine: a code, a number, a date, a time, a link's token (NFKC, ASCII digits).
 - `storable`: any text at all, such as a password, which is nobody's to change further.
-- `is_blank`, `length`: whether text shows anything, and how long it is.
+- `is_blank`, `length`, `unusable_at`: whether text shows anything, how long it is, what in it is no text.
 
 All are total: any `str` goes in, none raises, and doing it twice is doing it once. Nothing that comes out holds NUL,
 another control, a noncharacter or a lone surrogate.
@@ -75,6 +75,13 @@ def code(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether nothing of the text would show: blanks, controls and marks such as U+200B, U+2800, U+3164, U+FEFF."""
     return not _NOT_SHOWN.sub("", _NEVER.sub("", text))
+
+
+def unusable_at(text: str) -> int | None:
+    """Where the first control, noncharacter or lone surrogate stands: what a file's author is told of, rather than
+    have it taken out. None where there is none."""
+    found = _NEVER.search(text)
+    return found.start() if found else None
 
 
 def length(text: str) -> int:

@@ -16,6 +16,7 @@ from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, prio
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     NEEDS_TIME,
+    AccessKind,
     Attempt,
     CaseState,
     Lease,
@@ -28,6 +29,7 @@ from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
@@ -153,7 +155,7 @@ def _lines(
     for each in cases.waiting(session, scope, now, ("preferred", "times")):
         if search and each.reference not in found and search.casefold() not in each.reference.casefold():
             continue
-        state = each.case.state(now, each.response_state)
+        state = state_of(runtime, each.case, each.response_state)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue
@@ -309,7 +311,7 @@ def record_attempt(
         given = None
         if outcome is Outcome.LINK_SENT:
             staff.check(Action.GIVE_ACCESS, who.study)
-            given = links.issue(runtime, session, visit.participant, visit.case, "link")
+            given = links.issue(runtime, session, visit.participant, visit.case, AccessKind.LINK)
             audit.record(session, now, staff.id, "link_given_out", who.study, who.reference, touchpoint=who.touchpoint)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         return RecordedAttempt(outcome, next_at, outside, given)

@@ -10,21 +10,17 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import AccessRefused, NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, Case, CaseState
+from surveyapp.domain.fieldwork.cases import OPENS, Access, AccessKind, Case, access_expiry
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.keyring import new_code, new_token, written_code
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.mangled_links import codes_in, tokens_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.store import audit, cases, participants, responses
-
-LINK_DAYS_AFTER_CLOSING = 90
-"""How long a link goes on opening receipt and choices after its case has closed."""
-
-OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}
-"""States of a case in which a link or code opens something: questions, a date to come back, or a receipt."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +81,13 @@ def _admitted(runtime: Runtime, access: Access | None) -> Access:
         raise AccessRefused("wrong")
     if access.revoked_at is not None:
         raise AccessRefused("revoked")
-    if access.expires_at is not None and runtime.clock() >= access.expires_at:
+    if access.expired(runtime.clock()):
         raise AccessRefused("expired")
     return access
 
 
-def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpoint: int, kind: str) -> GivenOut:
-    """Makes a new link (`link`) or code (`code`) for a case. Those given out before go on working.
+def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpoint: int, kind: AccessKind) -> GivenOut:
+    """Makes a new link or code for a case. Those given out before go on working.
 
     Raises NotPermitted, NotFound, and StateRefused when the person can no longer answer.
     """
@@ -103,7 +99,7 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
         participant = participants.participant(session, case.participant_id, runtime.today(runtime.study(study)))
         assert participant is not None
         response = responses.response_of(session, case.id)
-        state = case.state(runtime.clock(), response.state if response else None, bool(participant.withdrawn_at))
+        state = state_of(runtime, case, response, withdrawn=participant.withdrawn_at is not None)
         if state not in OPENS:
             raise StateRefused(
                 f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
@@ -114,11 +110,11 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
         return given
 
 
-def issue(runtime: Runtime, session: Session, participant: Participant, case: Case, kind: str) -> GivenOut:
+def issue(runtime: Runtime, session: Session, participant: Participant, case: Case, kind: AccessKind) -> GivenOut:
     """Makes the link or code inside a unit of work whose caller has checked who asks."""
-    made = new_secret(runtime, case, kind)
+    made = new_secret(runtime, runtime.study(participant.study), case, kind)
     cases.add_access(session, made.access, made.digest)
-    link, code = (made.written, None) if kind == "link" else (None, made.written)
+    link, code = (made.written, None) if kind is AccessKind.LINK else (None, made.written)
     return GivenOut(participant.reference, case.touchpoint, link, code, made.access.expires_at)
 
 
@@ -131,18 +127,13 @@ class Secret:
     written: str = field(repr=False)
 
 
-def expiry(case: Case) -> dt.datetime | None:
-    """When the links and codes of a case end; None where the case does not close."""
-    return case.closes_at and case.closes_at + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING)
-
-
-def new_secret(runtime: Runtime, case: Case, kind: str) -> Secret:
-    """A new `link` (its path) or `code` (as it is typed) for a case. Stores nothing."""
-    secret = new_token() if kind == "link" else new_code()
+def new_secret(runtime: Runtime, study: Study, case: Case, kind: AccessKind) -> Secret:
+    """A new link (its path) or code (as it is typed) for a case. Stores nothing."""
+    secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
-        cases.new_access(case.id, kind, runtime.clock(), expiry(case)),
+        cases.new_access(case.id, kind, runtime.clock(), access_expiry(case, runtime.zone(study))),
         runtime.keyring.digest(kind, secret),
-        f"/s/{secret}" if kind == "link" else written_code(secret),
+        f"/s/{secret}" if kind is AccessKind.LINK else written_code(secret),
     )
 
 

@@ -26,7 +26,7 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, Situation, pages_of, walk
 from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Origin, Participant, Site
-from surveyapp.domain.responses import RecordedAnswer, Response
+from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.services.responses.survey_session import Visit
 
 NOBODY = uuid.UUID(int=0)
@@ -99,7 +99,7 @@ def begun(
         CaseState.IN_PROGRESS,
         consents,
         language,
-        Response(NOBODY, NOBODY, questionnaire.id, questionnaire.version, "started", 0, who.seed, now),
+        Response(NOBODY, NOBODY, questionnaire.id, questionnaire.version, ResponseState.STARTED, 0, who.seed, now),
         questionnaire,
         situation=situation,
     )
@@ -144,7 +144,7 @@ def submitted(visit: Visit) -> Visit:
     """The visit as it is once all is sent."""
     _, _, response = visit.ready
     return dataclasses.replace(
-        visit, response=dataclasses.replace(response, state="submitted", submitted_at=response.started_at)
+        visit, response=dataclasses.replace(response, state=ResponseState.SUBMITTED, submitted_at=response.started_at)
     )
 
 
