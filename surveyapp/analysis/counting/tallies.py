@@ -28,7 +28,7 @@ from surveyapp.analysis.statistics.change import JointCounts
 REASONS = ("dont_know", "prefer_not_to_say", "skipped", "not_asked")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrueTally:
     """How many responses chose each option and fall in each net, of a base of responses with an answer.
 
@@ -47,7 +47,7 @@ class TrueTally:
         return self.base + sum(self.missing[reason] for reason in REASONS if reason != "not_asked")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrueRating:
     """Whole-number ratings: exact mean, the most common values (all of them when tied), range and sum.
 

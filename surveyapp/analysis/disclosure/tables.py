@@ -69,7 +69,7 @@ class CellGroup:
     cells: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CountTable:
     """People counted by row and column, with everything else that is shown of the same counts.
 

@@ -50,7 +50,15 @@ def load_studies(folder: Path) -> dict[str, Study]:
     faults: list[Fault] = []
     found = sorted(path.parent for path in folder.glob("*/study.yaml"))
     if not found:
-        faults.append(Fault(str(folder), 1, 1, "no_study", "There is no study here: a folder with a study.yaml."))
+        faults.append(
+            Fault(
+                file=str(folder),
+                line=1,
+                column=1,
+                code="no_study",
+                sentence="There is no study here: a folder with a study.yaml.",
+            )
+        )
     for each in found:
         try:
             studies[each.name] = load_study(each)
@@ -82,7 +90,7 @@ def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
         if not _VERSION_FILE.fullmatch(path.name):
             shown = f"{folder.name}/{path.parent.name}/{path.name}"
             sentence = "A version's file is called v1.yaml, v2.yaml, …; this one would not be read. Rename it."
-            faults.append(Fault(shown, 1, 1, "wrong_file", sentence))
+            faults.append(Fault(file=shown, line=1, column=1, code="wrong_file", sentence=sentence))
             continue
         own = read_source(path, f"{folder.name}/{path.parent.name}/{path.name}")
         questionnaire = _questionnaire(own, path, scales) if not own.faults else None

@@ -35,7 +35,7 @@ class Source:
         while place and place not in self.positions:
             place = place[:-1]
         line, column = self.positions.get(place, (1, 1))
-        self.faults.append(Fault(self.file, line, column, code, sentence))
+        self.faults.append(Fault(file=self.file, line=line, column=column, code=code, sentence=sentence))
 
 
 def read_source(path: Path, shown_as: str) -> Source:
@@ -53,11 +53,11 @@ def read_source(path: Path, shown_as: str) -> Source:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         source.faults.append(
             Fault(
-                shown_as,
-                line,
-                column,
-                "not_yaml",
-                f"This is not YAML: {error.problem or error.context}. Check indentation and quotes.",
+                file=shown_as,
+                line=line,
+                column=column,
+                code="not_yaml",
+                sentence=f"This is not YAML: {error.problem or error.context}. Check indentation and quotes.",
             )
         )
         return source
@@ -74,12 +74,14 @@ def _build(source: Source, node: Node, place: Place) -> Any:
             here = (*place, key)
             source.positions.setdefault(here, (key_node.start_mark.line + 1, key_node.start_mark.column + 1))
             if key in built:
+                line, column = source_position(key_node)
                 source.faults.append(
                     Fault(
-                        source.file,
-                        *source_position(key_node),
-                        "written_twice",
-                        f"“{key}” is written twice here. Keep one.",
+                        file=source.file,
+                        line=line,
+                        column=column,
+                        code="written_twice",
+                        sentence=f"“{key}” is written twice here. Keep one.",
                     )
                 )
             built[key] = _build(source, value_node, here)

@@ -75,7 +75,9 @@ class Catalogue:
             return study_catalogues.words_in(self.folder, language)
         except PoUnreadable as error:
             file = f"{self.folder.name}/text/{language}.po"
-            raise QuestionnaireFaults((Fault(file, error.line, 1, "broken_wording", f"{error.why}."),)) from None
+            raise QuestionnaireFaults(
+                (Fault(file=file, line=error.line, column=1, code="broken_wording", sentence=f"{error.why}."),)
+            ) from None
 
 
 def catalogue(runtime: Runtime, staff: Staff, study_id: str) -> Catalogue:

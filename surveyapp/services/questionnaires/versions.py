@@ -66,19 +66,25 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
         elif fingerprint(to_document(questionnaire)) != sha256:
             faults.append(
                 Fault(
-                    file,
-                    1,
-                    1,
-                    "frozen_changed",
-                    f"Version {version} is frozen: it, or a scale of study.yaml that it uses, changed since. Undo the "
-                    f"change. Write other words as v{version + 1}.yaml, and another scale under another name.",
+                    file=file,
+                    line=1,
+                    column=1,
+                    code="frozen_changed",
+                    sentence=f"Version {version} is frozen: it, or a scale of study.yaml that it uses, changed since. "
+                    f"Undo the change. Write other words as v{version + 1}.yaml, and another scale under another name.",
                 )
             )
     return tuple(faults)
 
 
 def _gone(file: str) -> Fault:
-    return Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back.")
+    return Fault(
+        file=file,
+        line=1,
+        column=1,
+        code="frozen_missing",
+        sentence="This version is frozen but its file is gone. Bring it back.",
+    )
 
 
 def _missing_files(folder: Path) -> tuple[Fault, ...]:

@@ -200,13 +200,21 @@ def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
     for language in languages_in(folder, study):
         shown = f"{study.id}/text/{language}.po"
         if not _is_language(language):
-            faults.append(Fault(shown, 1, 1, "unknown_language", f"“{language}” is no language's code, such as pl."))
+            faults.append(
+                Fault(
+                    file=shown,
+                    line=1,
+                    column=1,
+                    code="unknown_language",
+                    sentence=f"“{language}” is no language's code, such as pl.",
+                )
+            )
             continue
         try:
             catalog = read(file_of(folder, language), language).catalog
         except PoUnreadable as error:
             sentence = f"The file cannot be read: {error.why}. Mend it, or bring an earlier one back."
-            faults.append(Fault(shown, error.line, 1, "broken_wording", sentence))
+            faults.append(Fault(file=shown, line=error.line, column=1, code="broken_wording", sentence=sentence))
             continue
         for message in catalog:
             if message.id:
@@ -220,12 +228,12 @@ def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], 
     id, source, line = message.context or "", str(message.id), message.lineno or 1
     if (id, source) not in texts:
         sentence = f"Nothing in the study says this under “{id}” any more. Run `make messages`."
-        return [Fault(shown, line, 1, "unknown_wording", sentence)]
+        return [Fault(file=shown, line=line, column=1, code="unknown_wording", sentence=sentence)]
     said = str(message.string)
     if said and not message.fuzzy and placeholders(said) != placeholders(source):
         wanted = ", ".join(f"{{{name}}}" for name in placeholders(source)) or "none"
         sentence = f"What “{id}” fills in differs from the source, which has {wanted}. Keep the names in braces."
-        return [Fault(shown, line, 1, "broken_wording", sentence)]
+        return [Fault(file=shown, line=line, column=1, code="broken_wording", sentence=sentence)]
     return []
 
 
@@ -240,7 +248,7 @@ def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], Sourc
         f"{len(missing)} of the texts that participants and interviewers meet are not translated, “{id}” among them. "
         "Translate them, or list the language under `partial` in study.yaml."
     )
-    return [Fault(shown, lines.get(missing[0], 1), 1, "missing_wording", sentence)]
+    return [Fault(file=shown, line=lines.get(missing[0], 1), column=1, code="missing_wording", sentence=sentence)]
 
 
 def _is_language(code: str) -> bool:
