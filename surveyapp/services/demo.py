@@ -41,7 +41,7 @@ from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, ByLink
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import cases, demonstration, participants
+from surveyapp.store import audit, cases, demonstration, participants
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 
@@ -169,6 +169,7 @@ def _load_cohort(
     _live_through(runtime, study, cohort, as_of, persons, staff[Role.INTERVIEWER])
     with runtime.database.writing() as session:
         for written, person in persons:
+            _exclude(runtime, session, study, written, person)
             _add_attempts(runtime, session, study, written, person, as_of, staff[Role.INTERVIEWER])
     return len(persons)
 
@@ -230,10 +231,18 @@ def _add_person(
         participants.add_event(
             session, person.id, Event(event["event"], as_of + dt.timedelta(days=event["days"]), "demo")
         )
-    for case in scheduling.plan_cases(runtime, session, person):
-        if not written.get("reachable", True):
-            cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
+    scheduling.plan_cases(runtime, session, person)
     return person
+
+
+def _exclude(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant) -> None:
+    """Closes the cases of the touchpoints at which somebody is not eligible, and puts the reason on record."""
+    for case in cases.cases_of(session, person.id):
+        reason = written["not_eligible"].get(str(case.touchpoint))
+        if reason is not None:
+            cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
+            detail = {"touchpoint": case.touchpoint, "reason": reason}
+            audit.record(session, runtime.clock(), None, "not_eligible", study.id, person.reference, **detail)
 
 
 def _moment(runtime: Runtime, study: Study, as_of: dt.date, written: Mapping[str, Any]) -> dt.datetime:

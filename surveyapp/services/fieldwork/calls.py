@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from surveyapp.domain import normalise
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
@@ -137,7 +138,7 @@ def queue(
     lines: list[QueueLine] = []
     with runtime.database.reading() as session:
         for study_id in [study] if study else studies:
-            lines += _lines(runtime, session, staff, study_id, search.strip(), language)
+            lines += _lines(runtime, session, staff, study_id, normalise.code(search), language)
     return sorted(lines, key=_order)
 
 
@@ -368,11 +369,15 @@ def _record(runtime: Runtime, session: Session, who: ByInterviewer, visit: Visit
 def _agreed_moment(runtime: Runtime, study: Study, agreed: dt.datetime | None) -> dt.datetime:
     if agreed is None:
         raise InputRefused("Enter the day and time you agreed.", "agreed")
-    moment, now = moment_of(agreed, runtime.zone(study)), runtime.clock()
-    if moment is None:
+    zone, now = runtime.zone(study), runtime.clock()
+    away = agreed - now.astimezone(zone).replace(tzinfo=None)
+    # The first and last days of the calendar have no moment in every zone, and nobody means them.
+    near = abs(away) < 2 * FURTHEST
+    moment = moment_of(agreed, zone) if near else None
+    if near and moment is None:
         raise InputRefused("The clocks go forward then, so that time does not exist. Enter another.", "agreed")
-    if moment <= now:
+    if moment is None or moment <= now or moment > now + FURTHEST:
+        if away > dt.timedelta(0):
+            raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
         raise InputRefused("That time has passed. Enter one to come.", "agreed")
-    if moment > now + FURTHEST:
-        raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
     return moment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -14,8 +15,9 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases.state import state_of
-from surveyapp.services.keyring import CODE_LENGTH, new_code, new_token, typed_code, written_code
+from surveyapp.services.keyring import new_code, new_token, written_code
 from surveyapp.services.participants import contacts
+from surveyapp.services.participants.mangled_links import codes_in, tokens_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.store import audit, cases, participants, responses
@@ -32,19 +34,27 @@ class GivenOut:
     expires_at: dt.datetime | None
 
 
-def open_link(runtime: Runtime, token: str) -> uuid.UUID:
-    """The access that a link's token opens. Raises AccessRefused (wrong, expired or revoked)."""
+def open_link(runtime: Runtime, arrived: str) -> uuid.UUID:
+    """The access that a link opens whose token is in what arrived, whatever a message has put around it. Raises
+    AccessRefused (wrong, expired or revoked)."""
     with runtime.database.reading() as session:
-        return _admitted(runtime, cases.access_by_digest(session, runtime.keyring.digest("link", token))).id
+        return _first_of(runtime, session, [("link", token) for token in tokens_in(arrived)])
 
 
 def open_code(runtime: Runtime, typed: str) -> uuid.UUID:
-    """The access that a typed code opens. Raises AccessRefused."""
-    code = typed_code(typed)
-    if len(code) != CODE_LENGTH:
-        raise AccessRefused("wrong")
+    """The access that a typed code opens, or a link that was pasted in its place. Raises AccessRefused."""
     with runtime.database.reading() as session:
-        return _admitted(runtime, cases.access_by_digest(session, runtime.keyring.digest("code", code))).id
+        codes, tokens = codes_in(typed), tokens_in(typed)
+        return _first_of(runtime, session, [*(("code", code) for code in codes), *(("link", each) for each in tokens)])
+
+
+def _first_of(runtime: Runtime, session: Session, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
+    """The first that is anybody's. One that ended is not passed over: it says why it opens nothing."""
+    for kind, secret in secrets:
+        found = cases.access_by_digest(session, runtime.keyring.digest(kind, secret))
+        if found is not None:
+            return _admitted(runtime, found).id
+    raise AccessRefused("wrong")
 
 
 def languages(runtime: Runtime, access_id: uuid.UUID) -> tuple[tuple[str, ...], str | None]:

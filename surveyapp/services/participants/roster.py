@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from surveyapp.domain import normalise
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
@@ -165,7 +166,8 @@ def find(runtime: Runtime, staff: Staff, study_id: str, written: str) -> list[st
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    wanted = written.strip().casefold()
+    written = normalise.code(written)
+    wanted = written.casefold()
     if not wanted:
         return []
     with runtime.database.reading() as session:

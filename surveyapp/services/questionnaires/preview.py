@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from surveyapp.domain.answers import Answer, Answers, Mode, Text
 from surveyapp.domain.errors import AnswersRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState
-from surveyapp.domain.instrument.codebook import Codebook, reference_id
-from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.codebook import Codebook
+from surveyapp.domain.instrument.conditions import Reference, reference_id
 from surveyapp.domain.instrument.kinds import KINDS, Form, Part, field_value
 from surveyapp.domain.instrument.kinds.base import OPEN_LENGTH
 from surveyapp.domain.instrument.questionnaire import Questionnaire

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Codes, Mode
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import NotFound, StateRefused
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState, payload_hash
 from surveyapp.domain.staff import Scope, Staff
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry

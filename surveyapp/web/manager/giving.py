@@ -66,7 +66,7 @@ def links(study_id: str) -> Reply:
                 staff,
                 study_id,
                 group,
-                int(number) if number.isdigit() else 0,
+                int(number) if form.touchpoint.data in choices else 0,
                 only_without=not form.everyone.data,
             )
         except InputRefused as refused:

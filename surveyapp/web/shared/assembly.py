@@ -8,16 +8,15 @@ from babel import Locale
 from flask import Flask, request
 from flask_babel import format_date, format_datetime, get_locale
 from flask_compress import Compress
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.settings import Settings
-from surveyapp.web.shared import answers, errors, headers, language, sign_in, static_files, words
+from surveyapp.web.shared import answers, errors, headers, incoming, language, sign_in, static_files, words
 from surveyapp.web.shared.limits import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
-csrf = CSRFProtect()
+csrf = incoming.CsrfBySite()
 
 
 def assemble(app: Flask, settings: Settings) -> None:
@@ -28,6 +27,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not settings.demo,
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        SITE_ADDRESS=settings.public_url,
+        SITE_NAMES=incoming.site_names(settings.public_url, settings.demo),
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
         RATELIMIT_HEADERS_ENABLED=False,
     )
