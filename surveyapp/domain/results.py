@@ -74,7 +74,7 @@ class RatingSummary:
     maximum: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tally:
     """One variable's answers among some people.
 
@@ -95,7 +95,7 @@ class Tally:
         return self.cells[code]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """How a variable was answered, by everyone and, where asked for and allowed, by segment.
 
@@ -141,7 +141,7 @@ class RowScale:
     net: Category
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ShiftRow:
     """One moment of a measure among some people. `scale`: where it is not the measure's. `notes`: what is not the same
     among the answers of this row alone."""
@@ -176,7 +176,7 @@ class Interval:
     high: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """From one row of a measure to a later one, on the people who answered both.
 
@@ -210,7 +210,7 @@ class Change:
     low_base: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shift:
     """A measure: rows by moment, and the change between them.
 
@@ -268,7 +268,7 @@ class Shift:
         return tuple(together[0] for together in self.rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResultRow:
     """One true number of the operator's table. `count` is of people; `value` is a rating's statistic; `percent` is
     rounded half up from the count. `shown` is what an evaluator sees: the number, “fewer than N”, or “hidden”."""

@@ -216,14 +216,14 @@ def _add_person(
     as_of: dt.date,
 ) -> Participant:
     person = Participant(
-        new_id(),
-        study.id,
-        written["group"],
-        written["reference"],
-        Origin.DEMO,
-        as_of + dt.timedelta(days=written["enrolled_days"]),
-        sites[written["site"]] if written.get("site") else None,
-        written["attributes"],
+        id=new_id(),
+        study=study.id,
+        group=written["group"],
+        reference=written["reference"],
+        origin=Origin.DEMO,
+        enrolled_on=as_of + dt.timedelta(days=written["enrolled_days"]),
+        site=sites[written["site"]] if written.get("site") else None,
+        attributes=written["attributes"],
     )
     participants.add_participant(session, person)
     contacts.write(runtime, session, person, Contact(**written["contact"]))
@@ -345,7 +345,16 @@ def _add_attempts(
         outcome = Outcome(each["outcome"])
         at = _moment(runtime, study, as_of, each)
         cases.add_attempt(
-            session, Attempt(new_id(), case.id, interviewer.id, interviewer.name, at, outcome, Mode.PHONE)
+            session,
+            Attempt(
+                id=new_id(),
+                case_id=case.id,
+                staff_id=interviewer.id,
+                staff_name=interviewer.name,
+                at=at,
+                outcome=outcome,
+                mode=Mode.PHONE,
+            ),
         )
         case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
         by_touchpoint[case.touchpoint] = case

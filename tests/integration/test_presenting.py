@@ -84,7 +84,15 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
         site = (
             participants.add_site(session, "facts", "S1", "Acme <b>", {"size": "small"}, today) if with_site else None
         )
-        made = Participant(new_id(), "facts", "people", "P-0001", runtime.origin, today, site)
+        made = Participant(
+            id=new_id(),
+            study="facts",
+            group="people",
+            reference="P-0001",
+            origin=runtime.origin,
+            enrolled_on=today,
+            site=site,
+        )
         participants.add_participant(session, made)
         scheduling.plan_cases(runtime, session, made)
     return made

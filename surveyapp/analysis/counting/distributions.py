@@ -192,9 +192,9 @@ def _count_table(
     options = tuple(next(iter(cells.values())).options)
     if part.type is PartType.CODES:
         return CountTable(
-            rows,
-            options,
-            tuple(tuple(each.options.values()) for each in cells.values()),
+            rows=rows,
+            columns=options,
+            counts=tuple(tuple(each.options.values()) for each in cells.values()),
             row_groups=groups,
             bases=tuple(each.base for each in cells.values()),
             rows_published=False,
@@ -203,9 +203,9 @@ def _count_table(
     counts = tuple((*each.options.values(), *(each.missing[reason] for reason in BESIDE)) for each in cells.values())
     nets = tuple(CellTotal(net.name, net.options) for net in part.question.nets)
     return CountTable(
-        rows,
-        columns,
-        counts,
+        rows=rows,
+        columns=columns,
+        counts=counts,
         row_groups=groups,
         column_groups=(*nets, CellTotal(ANSWERED, options)),
         rows_published=False,
@@ -286,12 +286,25 @@ def tally(
     options, nets = categories(part)
     if key in protected.withheld:
         hidden = Cell(None, None, protected.fewer_than(key))
-        return Tally(people, hidden, {each.code: Cell(None) for each in (*options, *nets)}, {}, None, withheld=True)
+        return Tally(
+            people=people,
+            base=hidden,
+            cells={each.code: Cell(None) for each in (*options, *nets)},
+            missing={},
+            rating=None,
+            withheld=True,
+        )
     low = true.base < thresholds.low_base
     if true.base == 0 and not any(true.missing.values()):
         nobody = {each.code: Cell(0) for each in (*options, *nets)}
         return Tally(
-            people, Cell(0), nobody, dict.fromkeys(BESIDE, Cell(0)), shown_rating(true, part, thresholds), False, low
+            people=people,
+            base=Cell(0),
+            cells=nobody,
+            missing=dict.fromkeys(BESIDE, Cell(0)),
+            rating=shown_rating(true, part, thresholds),
+            withheld=False,
+            low_base=low,
         )
     table = protected.table
     if part.type is PartType.CODES:
@@ -305,7 +318,14 @@ def tally(
         base = _cell(table.cell(row, ANSWERED), None)
         missing = {reason: _cell(table.cell(row, f"missing:{reason}"), None) for reason in BESIDE}
         cells = {each.code: _cell(table.cell(row, each.code), base.count) for each in (*options, *nets)}
-    return Tally(people, base, cells, missing, shown_rating(true, part, thresholds), low_base=low)
+    return Tally(
+        people=people,
+        base=base,
+        cells=cells,
+        missing=missing,
+        rating=shown_rating(true, part, thresholds),
+        low_base=low,
+    )
 
 
 def _cell(protected: ProtectedCount, base: int | None) -> Cell:

@@ -75,7 +75,13 @@ def read_studies(folder: Path) -> tuple[dict[str, Study], tuple[Fault, ...]]:
     found = study_folders(folder)
     if not found and not faults:
         faults.append(
-            Fault(shown(str(folder)), 1, 1, "no_study", "There is no study here: a folder with a study.yaml.")
+            Fault(
+                file=shown(str(folder)),
+                line=1,
+                column=1,
+                code="no_study",
+                sentence="There is no study here: a folder with a study.yaml.",
+            )
         )
     for each in found:
         try:

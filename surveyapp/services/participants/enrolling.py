@@ -89,7 +89,14 @@ def _numbered(
             numbers[group.id] += 1
         site = sites.get(new.site)
         participant = Participant(
-            new_id(), study.id, group.id, reference, runtime.origin, new.enrolled_on, site, new.attributes
+            id=new_id(),
+            study=study.id,
+            group=group.id,
+            reference=reference,
+            origin=runtime.origin,
+            enrolled_on=new.enrolled_on,
+            site=site,
+            attributes=new.attributes,
         )
         numbered.append((new, participant))
     return numbered
@@ -125,7 +132,13 @@ def _place_sites(
                 f"{', '.join(needed[name].values)}. If it is not new, correct its reference."
             )
             found.fault(key, needed[name].id, sentence)
-        site = Site(new_id(), study.id, reference, names[reference] or reference, attributes[reference])
+        site = Site(
+            id=new_id(),
+            study=study.id,
+            reference=reference,
+            name=names[reference] or reference,
+            attributes=attributes[reference],
+        )
         found.new_sites[reference] = (site, since[reference])
 
 
@@ -178,11 +191,11 @@ def enrol(
             participant = dataclasses.replace(placed, site=sites[placed.site.reference])
         stored.append(
             store.Enrolment(
-                participant,
-                contacts.sealed(runtime, participant.id, new.contact),
-                contacts.lookups(runtime, new.contact),
-                [Event(event, day, source) for event, day in new.events.items()],
-                scheduling.first_cases(runtime, participant, new.events),
+                participant=participant,
+                contact=contacts.sealed(runtime, participant.id, new.contact),
+                lookups=contacts.lookups(runtime, new.contact),
+                events=[Event(event, day, source) for event, day in new.events.items()],
+                cases=scheduling.first_cases(runtime, participant, new.events),
             )
         )
     store.add_newcomers(session, stored)
