@@ -64,6 +64,15 @@ def _check_names(study: Study, source: Source) -> None:
             )
         if anchor.event:
             _known(source, (*place, "opens"), anchor.event, study.events, "event")
+    for each in study.relationships:
+        for side, group in (("from", each.first), ("to", each.second)):
+            _known(source, ("relationships", each.id, side), group, groups, "group")
+        if each.first == each.second:
+            source.fault(
+                ("relationships", each.id, "to"),
+                "bad_value",
+                "A relationship is between people of two groups. Name another group here.",
+            )
     if len(keys) != len(study.touchpoints):
         source.fault(("touchpoints",), "written_twice", "Two touchpoints have the same group and number.")
     attributes = [attribute.id for attribute in study.attributes]
