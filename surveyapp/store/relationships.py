@@ -52,7 +52,7 @@ def related_to(session: Session, scope: Scope, participant_id: uuid.UUID) -> lis
         query = select(RelationshipRow.relationship, ParticipantRow.reference).join(
             ParticipantRow, ParticipantRow.id == other
         )
-        found += session.execute(scoped(query.where(own == participant_id), scope)).tuples()
+        found += session.execute(scoped(query.where(own == participant_id), scope))
     return [RelatedPerson(relationship, reference) for relationship, reference in sorted(found)]
 
 
@@ -60,7 +60,7 @@ def by_reference(session: Session, scope: Scope, references: Iterable[str]) -> d
     """The identity and the group of those of these references who are in scope."""
     query = select(ParticipantRow.reference, ParticipantRow.id, ParticipantRow.group_id)
     query = scoped(query.where(ParticipantRow.reference.in_(sorted(references))), scope)
-    return {reference: (id, group) for reference, id, group in session.execute(query).tuples()}
+    return {reference: (id, group) for reference, id, group in session.execute(query)}
 
 
 def partners(session: Session, people: Iterable[uuid.UUID]) -> dict[tuple[str, uuid.UUID], str]:
@@ -74,6 +74,6 @@ def partners(session: Session, people: Iterable[uuid.UUID]) -> dict[tuple[str, u
         query = select(RelationshipRow.relationship, own, ParticipantRow.reference).join(
             ParticipantRow, ParticipantRow.id == other
         )
-        for relationship, person, reference in session.execute(query.where(own.in_(wanted))).tuples():
+        for relationship, person, reference in session.execute(query.where(own.in_(wanted))):
             found[relationship, person] = reference
     return found

@@ -18,7 +18,7 @@ from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form, relating
 from surveyapp.services.participants.enrolment_form import NewParticipant
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, participants, relationships
+from surveyapp.store import audit, participants
 from surveyapp.store import enrolment as store
 from surveyapp.store.database import new_id
 from surveyapp.store.relationships import RelatedPair
@@ -176,7 +176,6 @@ def enrol(
         for reference, (site, since) in placement.new_sites.items()
     }
     stored = []
-    placed_with = {placed.reference: new.relationships for new, placed in placement.people}
     for new, placed in placement.people:
         participant = placed
         if placed.site is not None and placed.site.reference in sites:
@@ -192,21 +191,10 @@ def enrol(
         )
     store.add_newcomers(session, stored)
     now, by = runtime.clock(), staff.id if staff else None
-    relationships.add(session, placement.pairs, now)
     for each in stored:
         person = each.participant
         audit.record(
             session, now, by, "participant_added", person.study, person.reference, group=person.group, source=source
         )
-        for relationship, other in placed_with[person.reference].items():
-            audit.record(
-                session,
-                now,
-                by,
-                "relationship_recorded",
-                person.study,
-                person.reference,
-                relationship=relationship,
-                other=other,
-            )
+    relating.record(session, now, by, placement.pairs, placement.people)
     return [each.participant for each in stored]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
@@ -76,6 +77,24 @@ def _pair(study: Study, relationship: str, group: str, own: uuid.UUID, other: uu
     declared = study.relationship(relationship)
     is_first = declared is not None and declared.first == group
     return RelatedPair(relationship, *((own, other) if is_first else (other, own)))
+
+
+def record(
+    session: Session,
+    at: dt.datetime,
+    by: uuid.UUID | None,
+    made: Sequence[RelatedPair],
+    people: Sequence[tuple[NewParticipant, Participant]],
+) -> None:
+    """Stores the pairs that newcomers make, and notes each once, with the first of them who names the other."""
+    store.add(session, made, at)
+    noted: set[tuple[str, str]] = set()
+    for new, person in people:
+        for relationship, other in new.relationships.items():
+            if (relationship, other) not in noted:
+                detail = {"relationship": relationship, "other": other}
+                audit.record(session, at, by, "relationship_recorded", person.study, person.reference, **detail)
+            noted.add((relationship, person.reference))
 
 
 def set_related(runtime: Runtime, staff: Staff, study_id: str, reference: str, relationship: str, written: str) -> None:
