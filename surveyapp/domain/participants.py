@@ -43,6 +43,14 @@ class Participant:
     withdrawn_at: dt.datetime | None = None
 
 
+@dataclass(frozen=True)
+class RelatedPerson:
+    """Whom a participant has a relationship to, by that one's reference."""
+
+    relationship: str
+    reference: str
+
+
 CONTACT_FIELDS = ("name", "phone", "email", "preferred", "times", "language")
 """What a contact record can hold, in the order shown."""
 

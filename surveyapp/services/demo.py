@@ -41,9 +41,10 @@ from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, ByLink
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, demonstration, participants
+from surveyapp.store import audit, cases, demonstration, participants, relationships
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
+from surveyapp.store.relationships import RelatedPair
 
 STAFF = {
     "interviewer@example.org": ("Ines Interviewer", Role.INTERVIEWER),
@@ -171,7 +172,24 @@ def _load_cohort(
         for written, person in persons:
             _exclude(runtime, session, study, written, person)
             _add_attempts(runtime, session, study, written, person, as_of, staff[Role.INTERVIEWER])
+        _relate(runtime, session, study, cohort, {person.reference: person for _, person in persons})
     return len(persons)
+
+
+def _relate(
+    runtime: Runtime,
+    session: Session,
+    study: Study,
+    cohort: Mapping[str, Any],
+    persons: Mapping[str, Participant],
+) -> None:
+    """Records who is what to whom."""
+    written = cohort.get("relationships", ())
+    pairs = [RelatedPair(each["relationship"], persons[each["from"]].id, persons[each["to"]].id) for each in written]
+    relationships.add(session, pairs, runtime.clock())
+    for each in written:
+        detail = {"relationship": each["relationship"], "other": each["to"]}
+        audit.record(session, runtime.clock(), None, "relationship_recorded", study.id, each["from"], **detail)
 
 
 def _live_through(

@@ -41,6 +41,7 @@ from surveyapp.domain.instrument.study import (
     Measure,
     MeasureRow,
     Purpose,
+    Relationship,
     Study,
     Thresholds,
     Touchpoint,
@@ -177,6 +178,10 @@ def _study(
         comparisons=tuple(
             Comparison(each.between[0], each.between[1], _declaration(each.variable, each))
             for each in written.comparisons
+        ),
+        relationships=tuple(
+            Relationship(name, each.from_, each.to, each.label, each.reverse)
+            for name, each in written.relationships.items()
         ),
     )
 

@@ -225,6 +225,13 @@ class MeasureW(Model):
     note: WordsW | None = None
 
 
+class RelationshipW(Model):
+    from_: NameW = Field(alias="from")
+    to: NameW
+    label: WordsW
+    reverse: WordsW
+
+
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
 
@@ -244,6 +251,7 @@ class StudyW(Model):
     segments: list[AttributeName] = []
     groups: Annotated[dict[NameW, GroupW], Field(min_length=1)]
     events: dict[NameW, WordsW] = {}
+    relationships: dict[NameW, RelationshipW] = {}
     consent: list[PurposeW]
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
     scales: dict[NameW, ScaleW] = {}
