@@ -62,7 +62,8 @@ class Source:
     def fault_at(self, position: tuple[int, int], code: str, sentence: str) -> None:
         """Records a fault at a line and column."""
         assert code in FAULT_CODES, code
-        self.faults.append(Fault(self.file, *position, code, sentence))
+        line, column = position
+        self.faults.append(Fault(file=self.file, line=line, column=column, code=code, sentence=sentence))
 
     def did_you_mean(self, name: str, known: Iterable[str]) -> str:
         """`near_names.did_you_mean`, as long as the file has few faults: comparing thousands of names takes minutes."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import FieldFault, InputRefused
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.study import Attribute, Group, Study
+from surveyapp.domain.instrument.study import Attribute, Group, Relationship, Study
+from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact
 from surveyapp.services.participants import contacts
@@ -47,7 +48,7 @@ class ListColumn:
 @dataclass(frozen=True)
 class NewParticipant:
     """Somebody to be enrolled, every value in itself usable. An empty reference means the next free number; an empty
-    `site_name` or a site attribute left out means as it is on record."""
+    `site_name` or a site attribute left out means as it is on record. `relationships` are to whom, by reference."""
 
     group: str
     enrolled_on: dt.date
@@ -58,6 +59,7 @@ class NewParticipant:
     attributes: Mapping[str, str] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
     events: Mapping[str, dt.date] = field(default_factory=dict)
+    relationships: Mapping[str, str] = field(default_factory=dict)
 
 
 def columns(study: Study) -> tuple[ListColumn, ...]:
@@ -80,6 +82,10 @@ def columns(study: Study) -> tuple[ListColumn, ...]:
         ListColumn("times", N_("Best times to reach them")),
         ListColumn("language", N_("Languages they speak")),
         *(ListColumn(f"event.{event}", label, declared=True) for event, label in study.events.items()),
+        *(
+            ListColumn(relationship_column(each), joined(" / ", (each.label, each.reverse)), declared=True)
+            for each in study.relationships
+        ),
     )
 
 
@@ -89,6 +95,11 @@ _RESERVED = frozenset({"group", "reference", "enrolled_on", "site", "site_name",
 def attribute_column(attribute: Attribute) -> str:
     """`age` for `participant.age`, unless another column is called that."""
     return attribute.id if attribute.name in _RESERVED else attribute.name
+
+
+def relationship_column(relationship: Relationship) -> str:
+    """The column that has the reference of whom somebody has a relationship to."""
+    return f"relationship.{relationship.id}"
 
 
 def _attributes(study: Study, scope: str) -> tuple[Attribute, ...]:
@@ -119,6 +130,17 @@ def check_event(study: Study, today: dt.date, event: str, on: str) -> tuple[dt.d
     if day is None and not on.strip():
         read.fault("on", "Say on which day.")
     return (None if read.faults else day), read.faults
+
+
+def check_related(study: Study, group: str, relationship: str, reference: str) -> tuple[str, list[FieldFault]]:
+    """Reads whom somebody of a group has a relationship to: the reference, empty for nobody, and what is wrong with
+    `relationship` or `other`."""
+    read = _EnrolmentReader(study, dt.date.max, {"other": reference})
+    declared = study.relationship(relationship)
+    if declared is None or not declared.other(group):
+        read.fault("relationship", "Say what they are to one another.")
+        return "", read.faults
+    return read.related(study.group(group), declared, "other"), read.faults
 
 
 class _Written:
@@ -225,7 +247,30 @@ class _EnrolmentReader(_Written):
             },
             contact=self.contact(),
             events={event: day for event in self.study.events if (day := self.day(f"event.{event}"))},
+            relationships={
+                each.id: reference
+                for each in self.study.relationships
+                if (reference := self.related(group, each, relationship_column(each)))
+            },
         )
+
+    def related(self, group: Group | None, relationship: Relationship, column: str) -> str:
+        """The reference of whom somebody of a group has a relationship to, or empty."""
+        reference = self.said(column).upper()
+        if not reference or group is None:
+            return ""
+        other = self.study.group(relationship.other(group.id) or "")
+        if other is None:
+            self.fault(column, f"Nobody of “{group.title}” has this. Leave it empty.")
+            return ""
+        if not reference_pattern(other).fullmatch(reference):
+            self.fault(
+                column,
+                f"{_quoted(reference)} is not a reference of “{other.title}”. Write it like "
+                f"{other.reference_prefix}-0042.",
+            )
+            return ""
+        return reference
 
     def group(self) -> Group | None:
         if not self.said("group"):
