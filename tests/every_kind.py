@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import links
@@ -124,14 +125,21 @@ def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
     """A link's path to the case of a new guest."""
     participant = create_guest(runtime, reference)
     with runtime.database.writing() as session:
-        given = links.issue(runtime, session, participant, cases.cases_of(session, participant.id)[0], "link")
+        given = links.issue(runtime, session, participant, cases.cases_of(session, participant.id)[0], AccessKind.LINK)
     assert given.link is not None
     return given.link
 
 
 def create_guest(runtime: Runtime, reference: str) -> Participant:
     """A new guest, with the case that follows."""
-    participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(runtime.study(NAME)))
+    participant = Participant(
+        id=new_id(),
+        study=NAME,
+        group="guest",
+        reference=reference,
+        origin=runtime.origin,
+        enrolled_on=runtime.today(runtime.study(NAME)),
+    )
     with runtime.database.writing() as session:
         participants.add_participant(session, participant)
         scheduling.plan_cases(runtime, session, participant)

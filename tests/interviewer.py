@@ -18,7 +18,14 @@ from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.page import Client, Page
 
-CONTACT = Contact("Amara Nowak", "07700 900142", "amara@example.org", "phone", "after 16:00", "en")
+CONTACT = Contact(
+    name="Amara Nowak",
+    phone="07700 900142",
+    email="amara@example.org",
+    preferred="phone",
+    times="after 16:00",
+    language="en",
+)
 
 
 def create_reachable(runtime: Runtime, contact: Contact = CONTACT, **wishes: Any) -> Participant:

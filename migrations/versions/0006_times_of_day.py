@@ -1,6 +1,6 @@
 """Answers that are a time of day
 
-Revises: 0003
+Revises: 0005
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '0006'
-down_revision = '0003'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 

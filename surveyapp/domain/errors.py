@@ -119,7 +119,7 @@ class QuestionnaireFaults(ShiftlineError):
         self.faults = faults
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, kw_only=True)
 class Fault:
     """One thing wrong in a study's files: where, a code that tests and documents name it by, and what to do."""
 

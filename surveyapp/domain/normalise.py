@@ -4,7 +4,8 @@ participants, interviewers and staff, files, addresses.
 - `free_text`: somebody's own words, which stay theirs (NFC, Unicode Standard Annex 15).
 - `one_line`: a name, a label, an e-mail address: the same on a single line.
 - `code`: what is read by a machine: a code, a number, a date, a time, a link's token (NFKC, ASCII digits).
-- `is_blank`, `length`: whether text shows anything, and how long it is.
+- `storable`: any text at all, such as a password, which is nobody's to change further.
+- `is_blank`, `length`, `unusable_at`: whether text shows anything, how long it is, what in it is no text.
 
 All are total: any `str` goes in, none raises, and doing it twice is doing it once. Nothing that comes out holds NUL,
 another control, a noncharacter or a lone surrogate.
@@ -38,6 +39,11 @@ _KEPT_APART = ("<super>", "<sub>", "<circle>", "<fraction>")
 """Compatibility forms that mean something else than what they would fold to: 10² is not 102."""
 
 
+def storable(text: str) -> str:
+    """The text without what no file or database can hold: controls, lone surrogates, noncharacters."""
+    return _NEVER.sub("", text)
+
+
 def free_text(text: str) -> str:
     """Somebody's own words in NFC, trimmed; line ends and tabs stay, every line end as LF. Joiners stay inside words,
     where Urdu, Punjabi and emoji are written with them. Empty where nothing would show."""
@@ -69,6 +75,13 @@ def code(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether nothing of the text would show: blanks, controls and marks such as U+200B, U+2800, U+3164, U+FEFF."""
     return not _NOT_SHOWN.sub("", _NEVER.sub("", text))
+
+
+def unusable_at(text: str) -> int | None:
+    """Where the first control, noncharacter or lone surrogate stands: what a file's author is told of, rather than
+    have it taken out. None where there is none."""
+    found = _NEVER.search(text)
+    return found.start() if found else None
 
 
 def length(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import hashlib
 import json
 import uuid
@@ -11,7 +12,14 @@ from dataclasses import dataclass
 from surveyapp.domain.answers import Answer, Answers, Mode, to_json
 
 
-@dataclass(frozen=True)
+class ResponseState(enum.StrEnum):
+    """How far a response has come."""
+
+    STARTED = "started"
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Response:
     """Answers on one questionnaire version. `revision` counts its saves; `seed` fixes any shuffling."""
 
@@ -19,14 +27,14 @@ class Response:
     case_id: uuid.UUID
     questionnaire: str
     version: int
-    state: str
+    state: ResponseState
     revision: int
     seed: int
     started_at: dt.datetime
     submitted_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordedAnswer:
     """The latest answer somebody gave to a variable, and how: what an interviewer sees of a participant's start."""
 
@@ -38,7 +46,7 @@ class RecordedAnswer:
     save_id: uuid.UUID
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewSave:
     """One page or screen's answers as they come in. `wording` is the revision of the words they were asked in;
     None: the source's own."""

@@ -90,7 +90,7 @@ class QuantitySummary:
         return (("mean", self.mean), ("median", self.median), ("minimum", self.minimum), ("maximum", self.maximum))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tally:
     """One variable's answers among some people.
 
@@ -112,7 +112,7 @@ class Tally:
         return self.cells[code]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """How a variable was answered, by everyone and, where asked for and allowed, by segment.
 
@@ -160,7 +160,7 @@ class RowScale:
     net: Category
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ShiftRow:
     """One moment of a measure among some people. `scale`: where it is not the measure's. `notes`: what is not the same
     among the answers of this row alone."""
@@ -195,7 +195,7 @@ class Interval:
     high: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """From one row of a measure to a later one, on the people who answered both.
 
@@ -229,7 +229,7 @@ class Change:
     low_base: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shift:
     """A measure: rows by moment, and the change between them.
 
@@ -287,7 +287,7 @@ class Shift:
         return tuple(together[0] for together in self.rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResultRow:
     """One true number of the operator's table. `count` is of people; `value` is a statistic of a rating or a quantity;
     `percent` is rounded half up from the count. `shown` is what an evaluator sees: the number, “fewer than N”, or

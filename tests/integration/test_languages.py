@@ -27,7 +27,14 @@ URDU_TITLE = "آپ نے اسکیم کے بارے میں سب سے پہلے کی�
 
 
 def new_link(runtime: Runtime, language: str = "") -> str:
-    contact = Contact("Amara Nowak", "07700 900142", "amara@example.org", "phone", "", language)
+    contact = Contact(
+        name="Amara Nowak",
+        phone="07700 900142",
+        email="amara@example.org",
+        preferred="phone",
+        times="",
+        language=language,
+    )
     return factories.create_link(runtime, create_reachable(runtime, contact))
 
 
@@ -176,7 +183,7 @@ def test_a_corrected_translation_is_a_new_revision_and_recorded_with_the_saves_a
     [made] = questionnaire_versions.reword(partly, "job_rotation", "backfill_1", None)
     assert (made.version, made.language, made.revision) == (1, "ur", 2)
     assert survey_session.visit(partly, who).ready[0].questions[0].text == URDU_TITLE
-    answering.save_page(partly, who, "first_feeling", {"first_feeling": ["positive"]}, factories.new_id())
+    answering.save_page(partly, who, "heard_via_detail", {"heard_via_detail": ["In a shop."]}, factories.new_id())
     assert saves(partly) == [("ur", 1), ("ur", 2)]
     assert questionnaire_versions.open_newest(partly, "job_rotation", "backfill_1", None) == (1, False)
     with partly.database.reading() as session:

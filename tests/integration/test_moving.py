@@ -9,6 +9,7 @@ import pytest
 
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
@@ -69,12 +70,14 @@ def cafe_of(database_url: str, clock: Clock, tmp_path: Path, **settings: object)
 def guest(runtime: Runtime, reference: str) -> str:
     """A new guest's link to touchpoint 1."""
     today = runtime.today(runtime.study(versioned.NAME))
-    participant = Participant(new_id(), versioned.NAME, "guest", reference, runtime.origin, today)
+    participant = Participant(
+        id=new_id(), study=versioned.NAME, group="guest", reference=reference, origin=runtime.origin, enrolled_on=today
+    )
     with runtime.database.writing() as session:
         participants.add_participant(session, participant)
         scheduling.plan_cases(runtime, session, participant)
         case = cases.cases_of(session, participant.id)[0]
-        link = links.issue(runtime, session, participant, case, "link").link
+        link = links.issue(runtime, session, participant, case, AccessKind.LINK).link
     assert link is not None
     return link
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveyapp.domain.answers import Codes
+from surveyapp.domain.answers import Codes, Text
 from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
@@ -161,7 +161,7 @@ def test_double_tap_on_continue_saves_once(runtime: Runtime, candidate: Particip
     form = {**phone.page.fields(), "heard_via": "family"}
     for _ in range(2):
         phone.send(form, to="/survey/q/heard_via")
-        assert phone.question == "first_feeling"
+        assert phone.question == "heard_via_detail"
     assert factories.stored(runtime, candidate) == ({"heard_via": Codes(("family",))}, 1)
 
 
@@ -170,11 +170,11 @@ def test_an_old_form_with_another_answer_is_a_changed_answer(
 ) -> None:
     form = phone.page.fields()
     phone.send({**form, "heard_via": "family"})
-    phone.send(first_feeling="neutral")
+    phone.send(heard_via_detail="My aunt works there.")
     phone.send({**form, "heard_via": "online"}, to="/survey/q/heard_via")
     assert factories.stored(runtime, candidate)[0] == {
         "heard_via": Codes(("online",)),
-        "first_feeling": Codes(("neutral",)),
+        "heard_via_detail": Text("My aunt works there."),
     }
 
 
@@ -192,7 +192,7 @@ def test_two_tabs_on_the_same_question_keep_the_last_answer_and_the_history(
 @pytest.mark.parametrize("save_id", ["", "1", "not-a-uuid", "\x00", str(uuid.uuid4()) * 40])
 def test_a_tampered_save_id_still_saves(runtime: Runtime, candidate: Participant, phone: Phone, save_id: str) -> None:
     phone.send(heard_via="family", save_id=save_id)
-    assert phone.question == "first_feeling"
+    assert phone.question == "heard_via_detail"
     assert factories.stored(runtime, candidate)[0] == {"heard_via": Codes(("family",))}
 
 

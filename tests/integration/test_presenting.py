@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.participants import Participant
 from surveyapp.services.cases import scheduling
@@ -83,7 +84,15 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
         site = (
             participants.add_site(session, "facts", "S1", "Acme <b>", {"size": "small"}, today) if with_site else None
         )
-        made = Participant(new_id(), "facts", "people", "P-0001", runtime.origin, today, site)
+        made = Participant(
+            id=new_id(),
+            study="facts",
+            group="people",
+            reference="P-0001",
+            origin=runtime.origin,
+            enrolled_on=today,
+            site=site,
+        )
         participants.add_participant(session, made)
         scheduling.plan_cases(runtime, session, made)
     return made
@@ -92,7 +101,7 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
 def link(runtime: Runtime, participant: Participant, touchpoint: int) -> str:
     with runtime.database.writing() as session:
         case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(runtime, session, participant, case, "link").link
+        given = links.issue(runtime, session, participant, case, AccessKind.LINK).link
     assert given is not None
     return given
 

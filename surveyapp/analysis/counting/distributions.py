@@ -63,7 +63,7 @@ def categories(part: Part) -> tuple[tuple[Category, ...], tuple[Category, ...]]:
     return options, tuple(Category(net.name, net.label, "net", net.options) for net in nets)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Counted:
     """True counts of a variable among some people: by option, net and reason, with the base. Never leaves the services
     but on the operator's command line. Counts of people in different cells add up. `values`: people by number, day or
@@ -229,9 +229,9 @@ def _count_table(
     options = tuple(next(iter(cells.values())).options)
     if part.type is PartType.CODES:
         return CountTable(
-            rows,
-            options,
-            tuple(tuple(each.options.values()) for each in cells.values()),
+            rows=rows,
+            columns=options,
+            counts=tuple(tuple(each.options.values()) for each in cells.values()),
             row_groups=groups,
             bases=tuple(each.base for each in cells.values()),
             rows_published=False,
@@ -244,9 +244,9 @@ def _count_table(
     )
     nets = tuple(CellTotal(net.name, net.options) for net in part.question.nets)
     return CountTable(
-        rows,
-        columns,
-        counts,
+        rows=rows,
+        columns=columns,
+        counts=counts,
         row_groups=groups,
         column_groups=(*nets, CellTotal(ANSWERED, options)) if options else (),
         rows_published=False,
@@ -328,12 +328,26 @@ def tally(
     options, nets = categories(part)
     if key in protected.withheld:
         hidden = Cell(None, None, protected.fewer_than(key))
-        return Tally(people, hidden, {each.code: Cell(None) for each in (*options, *nets)}, {}, None, withheld=True)
+        return Tally(
+            people=people,
+            base=hidden,
+            cells={each.code: Cell(None) for each in (*options, *nets)},
+            missing={},
+            rating=None,
+            withheld=True,
+        )
     low = true.base < thresholds.low_base
     if true.base == 0 and not any(true.missing.values()):
         nobody = {each.code: Cell(0) for each in (*options, *nets)}
-        rating = shown_rating(true, part, thresholds)
-        return Tally(people, Cell(0), nobody, dict.fromkeys(BESIDE, Cell(0)), rating, low_base=low)
+        return Tally(
+            people=people,
+            base=Cell(0),
+            cells=nobody,
+            missing=dict.fromkeys(BESIDE, Cell(0)),
+            rating=shown_rating(true, part, thresholds),
+            withheld=False,
+            low_base=low,
+        )
     table = protected.table
     if part.type is PartType.CODES:
         # Those who chose nothing stand in no cell of the table: they are told of only where nothing is hidden.
@@ -346,8 +360,15 @@ def tally(
         base = _cell(table.cell(row, ANSWERED), None)
         missing = {reason: _cell(table.cell(row, f"missing:{reason}"), None) for reason in BESIDE}
         cells = {each.code: _cell(table.cell(row, each.code), base.count) for each in (*options, *nets)}
-    rating, quantity = shown_rating(true, part, thresholds), shown_quantity(true, part, thresholds)
-    return Tally(people, base, cells, missing, rating, quantity, low_base=low)
+    return Tally(
+        people=people,
+        base=base,
+        cells=cells,
+        missing=missing,
+        rating=shown_rating(true, part, thresholds),
+        quantity=shown_quantity(true, part, thresholds),
+        low_base=low,
+    )
 
 
 def _cell(protected: ProtectedCount, base: int | None) -> Cell:

@@ -18,7 +18,6 @@ from surveyapp.domain.instrument.conditions import (
     Reference,
     reference_of,
 )
-from surveyapp.domain.near_names import did_you_mean
 
 _COMPARISONS = ("at_least", "at_most", "more_than", "less_than")
 
@@ -91,7 +90,7 @@ def _is(source: Source, place: Place, key: str, value: Any) -> Condition | None:
     reference = _reference(source, place, key)
     options = value if isinstance(value, list) else [value]
     if not options or any(not isinstance(option, str) for option in options):
-        hint = did_you_mean(key, (*_COMPARISONS, "answered", "changed", "all", "any", "not"))
+        hint = source.did_you_mean(key, (*_COMPARISONS, "answered", "changed", "all", "any", "not"))
         if any(isinstance(option, bool) for option in options):
             hint = hint or " The options of a yes_no are `yes` and `no`."
         elif any(isinstance(option, int | float) for option in options):

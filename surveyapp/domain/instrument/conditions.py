@@ -172,7 +172,7 @@ def references(condition: Condition | None) -> Iterator[Reference]:
 
 _REFERENCE = re.compile(
     r"(?:(?P<scope>site|participant)\.(?P<attribute>[a-z][a-z0-9_]*)"
-    r"|(?:touchpoint_(?P<touchpoint>\d+)\.)?(?P<variable>[a-z][a-z0-9_]*)(?:@(?P<moment>before|now))?)"
+    r"|(?:touchpoint_(?P<touchpoint>\d{1,4})\.)?(?P<variable>[a-z][a-z0-9_]*)(?:@(?P<moment>before|now))?)"
 )
 
 

@@ -33,6 +33,7 @@ from surveyapp.domain.instrument.study import (
     Measure,
     MeasureRow,
     Purpose,
+    Relationship,
     Study,
     Touchpoint,
 )
@@ -265,6 +266,7 @@ def _study(study: Study, say: Translate) -> Study:
         touchpoints=tuple(_touchpoint(touchpoint, say) for touchpoint in study.touchpoints),
         measures=tuple(_measure(measure, say) for measure in study.measures),
         comparisons=tuple(_comparison(comparison, say) for comparison in study.comparisons),
+        relationships=tuple(_relationship(relationship, say) for relationship in study.relationships),
     )
 
 
@@ -282,6 +284,15 @@ def _group(group: Group, say: Translate) -> Group:
 def _attribute(attribute: Attribute, say: Translate) -> Attribute:
     values = {code: say(f"{attribute.id}.value.{code}", label, E) for code, label in attribute.values.items()}
     return dataclasses.replace(attribute, label=say(f"{attribute.id}.label", attribute.label, E), values=values)
+
+
+def _relationship(relationship: Relationship, say: Translate) -> Relationship:
+    id = f"relationship.{relationship.id}"
+    return dataclasses.replace(
+        relationship,
+        label=say(f"{id}.label", relationship.label, E),
+        reverse=say(f"{id}.reverse", relationship.reverse, E),
+    )
 
 
 def _touchpoint(touchpoint: Touchpoint, say: Translate) -> Touchpoint:

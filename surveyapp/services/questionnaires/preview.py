@@ -26,7 +26,7 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, Situation, pages_of, walk
 from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Origin, Participant, Site
-from surveyapp.domain.responses import RecordedAnswer, Response
+from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.services.responses.survey_session import Visit
 
 NOBODY = uuid.UUID(int=0)
@@ -78,16 +78,22 @@ def begun(
     now = dt.datetime.now(dt.UTC)
     touchpoint = _touchpoint(study, questionnaire.id)
     group = study.group(touchpoint.group)
-    site = Site(NOBODY, study.id, "", who.known.get("site.name", ""), _attributes("site", who))
+    site = Site(
+        id=NOBODY,
+        study=study.id,
+        reference="",
+        name=who.known.get("site.name", ""),
+        attributes=_attributes("site", who),
+    )
     person = Participant(
-        NOBODY,
-        study.id,
-        touchpoint.group,
-        f"{group.reference_prefix if group else ''}-0000",
-        Origin.SIMULATED,
-        now.date(),
-        site,
-        _attributes("participant", who),
+        id=NOBODY,
+        study=study.id,
+        group=touchpoint.group,
+        reference=f"{group.reference_prefix if group else ''}-0000",
+        origin=Origin.SIMULATED,
+        enrolled_on=now.date(),
+        site=site,
+        attributes=_attributes("participant", who),
     )
     consents = {each.id: ConsentGiven(each.id, each.version, True, now) for each in study.consent}
     situation = Situation(_earlier(book, who), person.attributes, site.attributes)
@@ -95,11 +101,20 @@ def begun(
         study,
         touchpoint,
         person,
-        Case(NOBODY, NOBODY, touchpoint.number, now, None, None),
+        Case(id=NOBODY, participant_id=NOBODY, touchpoint=touchpoint.number, opens_at=now, due_at=None, closes_at=None),
         CaseState.IN_PROGRESS,
         consents,
         language,
-        Response(NOBODY, NOBODY, questionnaire.id, questionnaire.version, "started", 0, who.seed, now),
+        Response(
+            id=NOBODY,
+            case_id=NOBODY,
+            questionnaire=questionnaire.id,
+            version=questionnaire.version,
+            state=ResponseState.STARTED,
+            revision=0,
+            seed=who.seed,
+            started_at=now,
+        ),
         questionnaire,
         situation=situation,
     )
@@ -144,7 +159,7 @@ def submitted(visit: Visit) -> Visit:
     """The visit as it is once all is sent."""
     _, _, response = visit.ready
     return dataclasses.replace(
-        visit, response=dataclasses.replace(response, state="submitted", submitted_at=response.started_at)
+        visit, response=dataclasses.replace(response, state=ResponseState.SUBMITTED, submitted_at=response.started_at)
     )
 
 
@@ -205,7 +220,10 @@ def _form_of(packed: str) -> dict[str, list[str]]:
 def _having_said(visit: Visit, answers: Answers) -> Visit:
     assert visit.questionnaire is not None
     given = {
-        key: RecordedAnswer(key, each, Mode.SELF, None, visit.case.opens_at, NOBODY) for key, each in answers.items()
+        key: RecordedAnswer(
+            variable=key, answer=each, mode=Mode.SELF, by=None, recorded_at=visit.case.opens_at, save_id=NOBODY
+        )
+        for key, each in answers.items()
     }
     return dataclasses.replace(visit, route=walk(visit.questionnaire, answers, visit.situation), given=given)
 

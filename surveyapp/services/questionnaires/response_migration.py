@@ -15,7 +15,7 @@ from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
 from surveyapp.domain.near_names import did_you_mean
-from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
+from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState, payload_hash
 from surveyapp.domain.staff import Scope, Staff
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
 from surveyapp.domain.versions.comparability import VersionHistory
@@ -103,7 +103,7 @@ def move(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> int
             cases.locked_case(session, each.response.case_id)
             response = responses.response_of(session, each.response.case_id)
             # Handed in, or moved, while this waited for the case.
-            if response is None or response.state != "started" or response.version >= target.version:
+            if response is None or response.state is not ResponseState.STARTED or response.version >= target.version:
                 continue
             _move(runtime, session, staff, study_id, dataclasses.replace(each, response=response), target)
             moved += 1
@@ -122,11 +122,23 @@ def _move(
     for mode, changed in _changes_by_mode(given, becomes).items():
         hashed = payload_hash("moved", changed)
         language = runtime.study(study_id).source_language
-        save = NewSave(new_id(), "", language, mode, staff.id if staff else None, None, now, hashed)
+        save = NewSave(
+            id=new_id(),
+            section="",
+            language=language,
+            mode=mode,
+            by=staff.id if staff else None,
+            client_at=None,
+            recorded_at=now,
+            payload_hash=hashed,
+        )
         stored = responses.record_save(session, response, save, changed)
         response = dataclasses.replace(response, revision=response.revision + 1)
         sources.update(
-            {key: RecordedAnswer(key, answer, mode, save.by, now, stored) for key, answer in changed.items()}
+            {
+                key: RecordedAnswer(variable=key, answer=answer, mode=mode, by=save.by, recorded_at=now, save_id=stored)
+                for key, answer in changed.items()
+            }
         )
     _replace_current(session, each, target, sources)
     audit.record(

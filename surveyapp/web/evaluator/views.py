@@ -192,7 +192,12 @@ def _changes(shift: Shift) -> tuple[ChangeView, ...]:
 
 def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
     back = shift.everyone[step.before_row].looking_back
-    bare = Change(Slice(""), "looking_back" if back else "measured", step.before_row, step.after_row)
+    bare = Change(
+        people=Slice(""),
+        kind="looking_back" if back else "measured",
+        before_row=step.before_row,
+        after_row=step.after_row,
+    )
     reason = series.broken_words(step, WORDS)
     title = sentences.change_title(bare, shift, WORDS)
     return ChangeView(bare, title, "", (), None, None, None, broken=reason[:1].upper() + reason[1:])

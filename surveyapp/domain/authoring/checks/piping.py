@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from surveyapp.domain.authoring.checks.names import unknown_question
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Reference
 from surveyapp.domain.instrument.kinds import KINDS, Part
@@ -11,7 +12,6 @@ from surveyapp.domain.instrument.piping import Quote, is_well_formed, quotes
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.near_names import did_you_mean
 
 
 def check_quotes(study: Study, questionnaire: Questionnaire, source: Source) -> None:
@@ -83,7 +83,7 @@ def _check_quote(
             names = [attribute.id for attribute in study.attributes]
             name = f"{reference.scope}.{reference.name}"
             if name != "site.name" and name not in names:
-                near = did_you_mean(name, [*names, "site.name"])
+                near = source.did_you_mean(name, [*names, "site.name"])
                 source.fault(place, "unknown_attribute", f"There is no attribute “{name}”.{near}")
         case "answer":
             _check_answer(questionnaire, source, place, reference, seen)
@@ -99,8 +99,8 @@ def _check_answer(
     if part is None and reference.name in everything:
         source.fault(place, "asked_later", f"“{reference.name}” is asked only later, or here: it cannot be quoted yet.")
     elif part is None:
-        near = did_you_mean(reference.name, everything)
-        source.fault(place, "unknown_question", f"There is no question “{reference.name}”.{near}")
+        sentence = f"There is no question “{reference.name}”."
+        unknown_question(source, place, reference.name, questionnaire, everything, sentence)
     elif not part.question.fact:
         _not_a_fact(source, place, reference)
 
@@ -119,7 +119,7 @@ def _check_earlier(
     known = {key: part for name in sorted(written) for key, part in parts_of(study.newest(name)).items()}
     part = known.get(reference.name)
     if part is None:
-        near = did_you_mean(reference.name, known)
+        near = source.did_you_mean(reference.name, known)
         source.fault(place, "unknown_question", f"Touchpoint {number} does not ask “{reference.name}”.{near}")
     elif not part.question.fact:
         _not_a_fact(source, place, reference)

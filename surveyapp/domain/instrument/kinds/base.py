@@ -12,7 +12,8 @@ from typing import ClassVar
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.questionnaire import Pattern, Question, Statement
+from surveyapp.domain.instrument.patterns import matches
+from surveyapp.domain.instrument.questionnaire import Question, Statement
 from surveyapp.domain.normalise import code, free_text, length, one_line
 
 Form = Mapping[str, Sequence[str]]
@@ -206,11 +207,7 @@ class Kind:
 
     def limit_fault(self, written: str) -> str | None:
         """What is wrong with `earliest` or `latest` as a file has it; None: nothing."""
-        try:
-            dt.date.fromisoformat(written)
-        except ValueError:
-            return f"“{written}” is not a date. Write it as 2025-01-31."
-        return None
+        return None if iso_day(written) else f"“{written}” is not a date. Write it as 2025-01-31."
 
     def box_values(self, part: Part, form: Form) -> dict[str, str]:
         """What stands in each box: as posted or, from the one value of the field itself, as stored."""
@@ -325,18 +322,22 @@ def read_text(part: Part, values: list[str]) -> Answer | AnswerFault:
     if length(text) > part.limit:
         return AnswerFault(part.key, "too_long", str(part.limit))
     if pattern is not None:
-        fitting = next((each for each in (code(text), text) if _fits(pattern, each)), None)
+        fitting = next((each for each in (code(text), text) if matches(pattern.match, each)), None)
         if fitting is None:
             return AnswerFault(part.key, "wrong_pattern", pattern.says)
         text = fitting
     return Text(text)
 
 
-def _fits(pattern: Pattern, text: str) -> bool:
-    return re.fullmatch(pattern.match, text) is not None
-
-
 def _shape_of(part: Part) -> Callable[[str], str]:
     if part.type is not PartType.TEXT:
         return code
     return free_text if part.control is Control.LINES else one_line
+
+
+def iso_day(written: str) -> dt.date | None:
+    """A day as 2025-01-31, in no other of the ways of ISO 8601; None where it is none."""
+    try:
+        return dt.date.fromisoformat(written) if re.fullmatch(r"\d{4}-\d\d-\d\d", written, re.ASCII) else None
+    except ValueError:
+        return None
