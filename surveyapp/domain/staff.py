@@ -87,6 +87,16 @@ class Staff:
         """The studies in which they may do it, each once, in order."""
         return tuple(sorted({grant.study for grant in self.grants if self.may(action, grant.study)}))
 
+    def may_everywhere(self, action: Action, study: str) -> bool:
+        """Whether they may do it for every site of the study, and not only for some."""
+        grants = (grant for grant in self.grants if grant.study == study and grant.site_id is None)
+        return self.active and any(action in MAY[grant.role] for grant in grants)
+
+    @property
+    def all_studies(self) -> tuple[str, ...]:
+        """The studies in which they have a role, each once, in order."""
+        return tuple(sorted({grant.study for grant in self.grants}))
+
     @property
     def needs_second_factor(self) -> bool:
         return any(grant.role in SECOND_FACTOR_ROLES for grant in self.grants)

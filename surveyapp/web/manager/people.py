@@ -27,7 +27,7 @@ def participants(study_id: str) -> Reply:
     found = roster.roster(
         runtime(), current_staff(), study_id, narrowed, asked.get("page", 1, type=int), reader_language()
     )
-    return page("participants", "participants", roster=found, narrowed=narrowed, table=views.state_table(found))
+    return page("participants", roster=found, narrowed=narrowed, table=views.state_table(found))
 
 
 @manager.post("/<study_id>/find")
@@ -38,7 +38,7 @@ def find(study_id: str) -> Reply:
     found = roster.find(runtime(), current_staff(), study_id, written)
     if len(found) == 1:
         return redirect(url_for("manager.person", study_id=study_id, reference=found[0]))
-    return page("found", "participants", found=found, written=written)
+    return page("found", found=found, written=written)
 
 
 @manager.route("/<study_id>/participants/new", methods=["GET", "POST"])
@@ -67,7 +67,7 @@ def new(study_id: str) -> Reply:
         else:
             flash(_("%(reference)s is added.", reference=added.reference))
             return redirect(url_for("manager.person", study_id=study_id, reference=added.reference))
-    return page("new", "participants", form)
+    return page("new", form)
 
 
 @manager.get(PERSON)
@@ -75,7 +75,7 @@ def new(study_id: str) -> Reply:
 def person(study_id: str, reference: str) -> Reply:
     """One person: touchpoints, links and codes, events. Neither answers nor contact details."""
     found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
-    return page("person", "participants", forms.EventForm(found.study), person=found, now=runtime().clock())
+    return page("person", forms.EventForm(found.study), person=found, now=runtime().clock())
 
 
 @manager.post(f"{PERSON}/events")
@@ -94,7 +94,7 @@ def event(study_id: str, reference: str) -> Reply:
             flash(_("The day is recorded. Touchpoints that follow from it are planned."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
     found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
-    return page("person", "participants", form, person=found, now=runtime().clock())
+    return page("person", form, person=found, now=runtime().clock())
 
 
 @manager.route(f"{PERSON}/contact", methods=["GET", "POST"])
@@ -115,4 +115,4 @@ def contact(study_id: str, reference: str) -> Reply:
         else:
             flash(_("The contact details are saved."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    return page("contact", "participants", form, participant=participant)
+    return page("contact", form, participant=participant)

@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.settings import Settings
-from surveyapp.web.shared import answers, errors, headers, language, sign_in, static_files, words
+from surveyapp.web.shared import answers, errors, headers, language, navigation, sign_in, static_files, words
 from surveyapp.web.shared.limits import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
@@ -36,6 +36,8 @@ def assemble(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     assemble_pages(app, settings.demo)
+    # A global, because a macro that is imported sees no context.
+    app.add_template_global(lambda: navigation.navigation(sign_in.current_staff()), "navigation")
     limiter.init_app(app)
     sign_in.manager.init_app(app)
 

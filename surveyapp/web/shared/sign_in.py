@@ -19,10 +19,11 @@ from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.staff import Action, Staff
+from surveyapp.domain.staff import Staff
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
 from surveyapp.web.shared.limits import GUESSABLE, limiter
+from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import is_staff_path
@@ -234,18 +235,6 @@ def logout() -> Response:
 @staff_only
 def home() -> Response:
     return redirect(home_of(current_staff()))
-
-
-def home_of(member: Staff) -> str:
-    """The page a staff member's work begins on."""
-    for action, endpoint in (
-        (Action.MANAGE_PARTICIPANTS, "manager.participants"),
-        (Action.INTERVIEW, "interviewer.queue"),
-        (Action.SEE_RESULTS, "evaluator.overview"),
-    ):
-        for study in member.studies(action):
-            return url_for(endpoint) if endpoint == "interviewer.queue" else url_for(endpoint, study_id=study)
-    return url_for("staff.nothing")
 
 
 @staff.get("/nothing")
