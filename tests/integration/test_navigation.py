@@ -7,7 +7,7 @@ import itertools
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,8 +52,11 @@ PRESSED = ("interviewer.open_case", "interviewer.start", "interviewer.consent")
 class Walk:
     """Follows every link of every page from where somebody lands; the endpoints seen, those of forms included."""
 
-    def __init__(self, client: Client, begin: str) -> None:
+    def __init__(
+        self, client: Client, begin: str, seen: Callable[[str, Page], None] = lambda _path, _page: None
+    ) -> None:
         self.client = client
+        self.show = seen
         self.urls = client.raw.application.url_map.bind("localhost")
         self.reached: set[str] = set()
         self.bars: dict[str, int] = {}
@@ -72,6 +75,7 @@ class Walk:
             self._note(response.location, found_on)
         elif response.mimetype == "text/html":
             page = Page(response.text)
+            self.show(path, page)
             if path.startswith(("/staff", "/interviews", "/manage", "/results")) and "/phone" not in path:
                 self.bars[path] = bar(page).count("aria-current=")
             for link in itertools.chain(page.links(), frames(page)):
@@ -89,7 +93,7 @@ class Walk:
         parts = urlsplit(link)
         endpoint = self._endpoint(parts.path or "/", "GET") if parts.scheme in ("", "http") else None
         # A page of a kind is enough, of each study (two people: they differ); a choice of language is the same page.
-        if endpoint is None or parts.query.startswith("lang="):
+        if endpoint is None or "lang=" in parts.query:
             return
         kind = f"{endpoint} {parts.query if endpoint.endswith('.queue') else ''} {study_of(parts.path)}"
         enough = 2 if endpoint in ("manager.person", "interviewer.case") else 1

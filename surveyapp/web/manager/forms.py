@@ -28,7 +28,7 @@ NEW_SITE = "+"
 def _choice(value: str, label: object) -> SelectChoice:
     """A choice, marked with the language of its label where that is not the page's."""
     language = language_apart(label)
-    return SelectChoice(value, label, {"lang": language, "dir": direction(language)} if language else {})
+    return SelectChoice(value, str(label), {"lang": language, "dir": direction(language)} if language else {})
 
 
 def _select(label: object, first: object, choices: Iterable[tuple[str, object]]) -> SelectField:
