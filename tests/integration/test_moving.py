@@ -9,6 +9,7 @@ import pytest
 
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
@@ -74,7 +75,7 @@ def guest(runtime: Runtime, reference: str) -> str:
         participants.add_participant(session, participant)
         scheduling.plan_cases(runtime, session, participant)
         case = cases.cases_of(session, participant.id)[0]
-        link = links.issue(runtime, session, participant, case, "link").link
+        link = links.issue(runtime, session, participant, case, AccessKind.LINK).link
     assert link is not None
     return link
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.participants import Participant
 from surveyapp.services.cases import scheduling
@@ -92,7 +93,7 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
 def link(runtime: Runtime, participant: Participant, touchpoint: int) -> str:
     with runtime.database.writing() as session:
         case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(runtime, session, participant, case, "link").link
+        given = links.issue(runtime, session, participant, case, AccessKind.LINK).link
     assert given is not None
     return given
 

@@ -50,7 +50,7 @@ def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -
     for revision in [each.revision for each in script.walk_revisions()]:
         below = script.get_revision(revision).down_revision
         migrating.downgrade(new_url, str(below) if below else "base")
-        migrating.upgrade(new_url, revision)
+        migrating.upgrade(new_url, revision=revision)
         migrating.downgrade(new_url, str(below) if below else "base")
     database = Database(new_url)
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from surveyapp.analysis.counting.tallies import TrueRating
 from surveyapp.analysis.disclosure.suppression import System, Total, hide_what_gives_away, smallest_derivable_group
 from surveyapp.analysis.disclosure.tables import (
     CellGroup,
@@ -24,6 +23,7 @@ from surveyapp.analysis.disclosure.tables import (
     ProtectedCount,
     ProtectedTable,
     TotalName,
+    TrueRating,
 )
 
 __all__ = [

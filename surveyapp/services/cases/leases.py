@@ -49,4 +49,4 @@ def held(runtime: Runtime, session: Session, case_id: uuid.UUID, staff: Staff) -
 
 def live(lease: Lease | None, now: dt.datetime) -> Lease | None:
     """The hold, unless it has lapsed."""
-    return lease if lease is not None and lease.until > now else None
+    return lease if lease is not None and lease.live(now) else None

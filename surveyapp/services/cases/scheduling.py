@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Case, window
+from surveyapp.domain.fieldwork.cases import Case, Window, window
 from surveyapp.domain.instrument.study import Anchor, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
@@ -26,8 +26,7 @@ def plan_cases(runtime: Runtime, session: Session, participant: Participant) -> 
         anchored_on = _anchored_on(runtime, session, participant, touchpoint, existing)
         if anchored_on is None:
             continue
-        opens_at, due_at, closes_at = window(touchpoint, anchored_on, runtime.zone(study))
-        case = Case(new_id(), participant.id, touchpoint.number, opens_at, due_at, closes_at)
+        case = _new_case(participant, touchpoint, window(touchpoint, anchored_on, runtime.zone(study)))
         cases.add_case(session, case)
         existing[touchpoint.number] = case
         made.append(case)
@@ -41,10 +40,19 @@ def first_cases(runtime: Runtime, participant: Participant, events: Mapping[str,
     for touchpoint in sorted(study.touchpoints_of(participant.group), key=lambda each: each.number):
         day = _day_of(touchpoint.opens, participant, events)
         if day is not None:
-            made.append(
-                Case(new_id(), participant.id, touchpoint.number, *window(touchpoint, day, runtime.zone(study)))
-            )
+            made.append(_new_case(participant, touchpoint, window(touchpoint, day, runtime.zone(study))))
     return made
+
+
+def _new_case(participant: Participant, touchpoint: Touchpoint, days: Window) -> Case:
+    return Case(
+        id=new_id(),
+        participant_id=participant.id,
+        touchpoint=touchpoint.number,
+        opens_at=days.opens_at,
+        due_at=days.due_at,
+        closes_at=days.closes_at,
+    )
 
 
 def _day_of(anchor: Anchor, participant: Participant, events: Mapping[str, dt.date]) -> dt.date | None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from surveyapp.domain import normalise
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     NEEDS_TIME,
+    AccessKind,
     Attempt,
     CaseState,
     Lease,
@@ -27,6 +29,7 @@ from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
@@ -135,7 +138,7 @@ def queue(
     lines: list[QueueLine] = []
     with runtime.database.reading() as session:
         for study_id in [study] if study else studies:
-            lines += _lines(runtime, session, staff, study_id, search.strip(), language)
+            lines += _lines(runtime, session, staff, study_id, normalise.code(search), language)
     return sorted(lines, key=_order)
 
 
@@ -152,7 +155,7 @@ def _lines(
     for each in cases.waiting(session, scope, now, ("preferred", "times")):
         if search and each.reference not in found and search.casefold() not in each.reference.casefold():
             continue
-        state = each.case.state(now, each.response_state)
+        state = state_of(runtime, each.case, each.response_state)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue
@@ -308,7 +311,7 @@ def record_attempt(
         given = None
         if outcome is Outcome.LINK_SENT:
             staff.check(Action.GIVE_ACCESS, who.study)
-            given = links.issue(runtime, session, visit.participant, visit.case, "link")
+            given = links.issue(runtime, session, visit.participant, visit.case, AccessKind.LINK)
             audit.record(session, now, staff.id, "link_given_out", who.study, who.reference, touchpoint=who.touchpoint)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         return RecordedAttempt(outcome, next_at, outside, given)
@@ -350,11 +353,15 @@ def _record(runtime: Runtime, session: Session, who: ByInterviewer, visit: Visit
 def _agreed_moment(runtime: Runtime, study: Study, agreed: dt.datetime | None) -> dt.datetime:
     if agreed is None:
         raise InputRefused("Enter the day and time you agreed.", "agreed")
-    moment, now = moment_of(agreed, runtime.zone(study)), runtime.clock()
-    if moment is None:
+    zone, now = runtime.zone(study), runtime.clock()
+    away = agreed - now.astimezone(zone).replace(tzinfo=None)
+    # The first and last days of the calendar have no moment in every zone, and nobody means them.
+    near = abs(away) < 2 * FURTHEST
+    moment = moment_of(agreed, zone) if near else None
+    if near and moment is None:
         raise InputRefused("The clocks go forward then, so that time does not exist. Enter another.", "agreed")
-    if moment <= now:
+    if moment is None or moment <= now or moment > now + FURTHEST:
+        if away > dt.timedelta(0):
+            raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
         raise InputRefused("That time has passed. Enter one to come.", "agreed")
-    if moment > now + FURTHEST:
-        raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
     return moment

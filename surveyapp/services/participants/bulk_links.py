@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.participants import links
-from surveyapp.services.participants.roster import state_of
+from surveyapp.services.participants.roster import state_of_line
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit
 from surveyapp.store import roster as store
@@ -55,14 +55,14 @@ def give_out_to_all(
     """Makes a link and a code for everyone of a group who can answer a touchpoint, or only for those who have none that
     works. Those given out before go on working. Raises NotPermitted, InputRefused when there is nobody."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    now, address = runtime.clock(), runtime.settings.public_url
+    study, now, address = runtime.study(study_id), runtime.clock(), runtime.settings.public_url
     with runtime.database.writing() as session:
         have = store.cases_with_live_access(session, scope, now) if only_without else set()
         made, stored = [], []
         for each, reference, case in _answerable(runtime, session, scope):
             if each != group or case.touchpoint != touchpoint or case.id in have:
                 continue
-            link, code = links.new_secret(runtime, case, "link"), links.new_secret(runtime, case, "code")
+            link, code = (links.new_secret(runtime, study, case, kind) for kind in (AccessKind.LINK, AccessKind.CODE))
             stored += [(link.access, link.digest), (code.access, code.digest)]
             made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
             audit.record(session, now, staff.id, "link_given_out", study_id, reference, touchpoint=touchpoint)
@@ -75,9 +75,8 @@ def give_out_to_all(
 
 def _answerable(runtime: Runtime, session: Session, scope: Scope) -> list[tuple[str, str, Case]]:
     """(group, reference, case) of every case in scope that can be answered now."""
-    now = runtime.clock()
     return [
         (line.group, line.reference, line.case)
         for line in store.lines(session, scope)
-        if line.case is not None and state_of(line, now) in ANSWERABLE
+        if line.case is not None and state_of_line(runtime, line) in ANSWERABLE
     ]

@@ -117,7 +117,7 @@ def set_event(runtime: Runtime, staff: Staff, study_id: str, reference: str, eve
         for case in cases.cases_of(session, participant.id):
             touchpoint = study.touchpoint(participant.group, case.touchpoint)
             if touchpoint and touchpoint.opens.event == event and case.touchpoint in unanswered:
-                store.move_case(session, case.id, *window(touchpoint, day, runtime.zone(study)))
+                store.move_case(session, case.id, window(touchpoint, day, runtime.zone(study)))
         scheduling.plan_cases(runtime, session, participant)
         audit.record(
             session,

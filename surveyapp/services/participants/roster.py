@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from surveyapp.domain import normalise
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.fieldwork.cases import Access, Attempt, Case, CaseState
+from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant
 from surveyapp.domain.responses import Response
 from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts
-from surveyapp.services.participants.links import OPENS
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import roster as store
@@ -100,11 +101,11 @@ class Person:
     contact_fields: tuple[str, ...]
 
 
-def state_of(line: RosterLine, now: dt.datetime) -> CaseState | None:
+def state_of_line(runtime: Runtime, line: RosterLine) -> CaseState | None:
     """Where a line stands now; None while no touchpoint has come."""
     if line.case is None:
         return CaseState.WITHDRAWN if line.withdrawn else None
-    return line.case.state(now, line.response_state, line.withdrawn)
+    return state_of(runtime, line.case, line.response_state, withdrawn=line.withdrawn)
 
 
 def roster(
@@ -118,9 +119,9 @@ def roster(
     """Everybody the staff member manages; what the study says is in `language` (None: as it was written). Two queries,
     however many people. Raises NotPermitted."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study, now = runtime.study_for_staff(study_id, language), runtime.clock()
+    study = runtime.study_for_staff(study_id, language)
     with runtime.database.reading() as session:
-        everybody = [(line, state_of(line, now)) for line in store.lines(session, scope)]
+        everybody = [(line, state_of_line(runtime, line)) for line in store.lines(session, scope)]
         fitting = [(line, state) for line, state in everybody if narrowed.fits(line, state)]
         pages = max(1, -(-len(fitting) // PER_PAGE))
         page = min(max(page, 1), pages)
@@ -165,7 +166,8 @@ def find(runtime: Runtime, staff: Staff, study_id: str, written: str) -> list[st
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
     scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    wanted = written.strip().casefold()
+    written = normalise.code(written)
+    wanted = written.casefold()
     if not wanted:
         return []
     with runtime.database.reading() as session:
@@ -198,11 +200,11 @@ def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, langua
                 PersonCase(
                     touchpoint,
                     case,
-                    case.state(runtime.clock(), response.state if response else None, bool(participant.withdrawn_at)),
+                    state_of(runtime, case, response, withdrawn=participant.withdrawn_at is not None),
                     response,
                     tuple(cases.attempts_of(session, case.id)),
                     given,
-                    tuple(each for each in given if _works(each, runtime.clock())),
+                    tuple(each for each in given if each.works(runtime.clock())),
                 )
             )
         held = participants.contact(session, participant.id)
@@ -214,7 +216,3 @@ def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, langua
             participants.consents(session, participant.id),
             tuple(name for name in CONTACT_FIELDS if name in held),
         )
-
-
-def _works(access: Access, now: dt.datetime) -> bool:
-    return access.revoked_at is None and (access.expires_at is None or now < access.expires_at)
