@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from surveyapp.domain.near_names import did_you_mean
+from surveyapp.domain.near_names import near
+from surveyapp.domain.sentences import Sentence, say, with_hint
 
 MAXIMUM_BYTES, MAXIMUM_ROWS = 2_000_000, 5_000
 
@@ -22,7 +23,7 @@ class RowFault:
 
     line: int
     column: str
-    sentence: str
+    sentence: Sentence
 
     def __str__(self) -> str:
         return (
@@ -50,48 +51,41 @@ def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> 
     line, header = next(rows, (1, []))
     names = [_name(cell) for cell in header]
     if not any(names):
-        table.faults.append(RowFault(1, "", "The file is empty. Its first row names the columns."))
+        table.faults.append(RowFault(1, "", say("file_empty")))
         return table
     table.columns = tuple(names)
     _check_header(line, header, names, known, table)
     for name in needed:
         if name not in names:
-            table.faults.append(RowFault(line, name, "There is no such column, and every row needs it."))
+            table.faults.append(RowFault(line, name, say("column_missing")))
     for line, cells in rows:
         if len(table.rows) == MAXIMUM_ROWS:
-            table.faults.append(RowFault(line, "", f"The file has more than {MAXIMUM_ROWS:,} rows. Split it."))
+            table.faults.append(RowFault(line, "", say("file_too_long", rows=MAXIMUM_ROWS)))
             break
         if (len(cells) > len(names) and any(cells[len(names) :])) or len(cells) < len(names):
-            sentence = (
-                f"The row has {len(cells)} cells and the header {len(names)}. A cell with a comma, a semicolon or a "
-                "line end in it needs quotation marks around it."
-            )
+            sentence = say("row_cells", cells=len(cells), header=len(names))
             table.faults.append(RowFault(line, "", sentence))
         else:
             table.rows.append((line, {name: cell for name, cell in zip(names, cells, strict=False) if name in known}))
     if not table.rows and not table.faults:
-        table.faults.append(RowFault(line, "", "There is nobody in the file, only the names of columns."))
+        table.faults.append(RowFault(line, "", say("file_without_people")))
     return table
 
 
 def _text(data: bytes, table: CsvTable) -> str | None:
     if len(data) > MAXIMUM_BYTES:
         megabytes = MAXIMUM_BYTES // 1_000_000
-        table.faults.append(RowFault(1, "", f"The file is larger than {megabytes} MB. Split it."))
+        table.faults.append(RowFault(1, "", say("file_too_large", megabytes=megabytes)))
         return None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        sentence = (
-            "The file is not UTF-8 text, so letters such as é would come out wrong. Save it again: in Excel choose "
-            "“CSV UTF-8 (Comma delimited)”, elsewhere choose UTF-8 as the character set."
-        )
-        table.faults.append(RowFault(line, "", sentence))
+        table.faults.append(RowFault(line, "", say("file_not_utf8")))
         return None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        table.faults.append(RowFault(line, "", "This is not a CSV file. Save the sheet as “CSV UTF-8”."))
+        table.faults.append(RowFault(line, "", say("file_not_csv")))
         return None
     return text
 
@@ -119,11 +113,7 @@ def _rows(text: str, delimiter: str, table: CsvTable) -> Iterator[tuple[int, lis
         except StopIteration:
             return
         except csv.Error:
-            sentence = (
-                "A quotation mark in this row does not belong there or is never closed, so nothing from here on can be "
-                "read. Write a quotation mark inside a cell twice."
-            )
-            table.faults.append(RowFault(line, "", sentence))
+            table.faults.append(RowFault(line, "", say("row_quotation")))
             return
         if any(cells):
             yield line, cells
@@ -137,10 +127,10 @@ def _check_header(line: int, header: list[str], names: list[str], known: Collect
     for position, (cell, name) in enumerate(zip(header, names, strict=True), start=1):
         if not name:
             if any(header[position:]):
-                table.faults.append(RowFault(line, "", f"Column {position} has no name. Name it or take it out."))
+                table.faults.append(RowFault(line, "", say("column_nameless", number=position)))
         elif name not in known:
-            hint = did_you_mean(name, known) or " Take it out, or correct its name."
-            table.faults.append(RowFault(line, cell[:60], f"This is not a column that can be imported.{hint}"))
+            hint = near(name, known) or say("column_correct_it")
+            table.faults.append(RowFault(line, cell[:60], with_hint(say("column_unknown"), hint)))
     for name, count in Counter(names).items():
         if name in known and count > 1:
-            table.faults.append(RowFault(line, name, "Two columns have this name. Take one out."))
+            table.faults.append(RowFault(line, name, say("column_twice")))

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from surveyapp.domain.errors import FieldFault, InputRefused
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.study import Attribute, Group, Study
-from surveyapp.domain.near_names import did_you_mean
+from surveyapp.domain.near_names import near
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact
+from surveyapp.domain.sentences import Sentence, say, with_hint
 from surveyapp.services.participants import contacts
 
 PREFERRED = ("phone", "text", "email", "in_person", "video")
@@ -111,10 +112,10 @@ def check_event(study: Study, today: dt.date, event: str, on: str) -> tuple[dt.d
     """Reads on which day what happened: the day, or None and what is wrong with `event` or `on`."""
     read = _Written(today, {"event": event, "on": on})
     if event not in study.events:
-        read.fault("event", f"Say what happened. Use one of: {', '.join(study.events)}.")
+        read.fault("event", say("event_missing", values=list(study.events)))
     day = read.day("on")
     if day is None and not on.strip():
-        read.fault("on", "Say on which day.")
+        read.fault("on", say("day_missing"))
     return (None if read.faults else day), read.faults
 
 
@@ -129,10 +130,10 @@ class _Written:
         for name, value in self.written.items():
             # Control characters and halves of surrogates; joiners and direction marks belong in names and stay.
             if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\t\r\n" for each in value):
-                self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
+                self.fault(name, say("cannot_be_shown"))
                 self.written[name] = ""
 
-    def fault(self, name: str, sentence: str) -> None:
+    def fault(self, name: str, sentence: Sentence) -> None:
         self.faults.append(FieldFault(name, sentence))
 
     def said(self, name: str) -> str:
@@ -146,10 +147,8 @@ class _Written:
         by_word = {word.casefold(): code for code, label in reversed(list(values.items())) for word in (label, code)}
         code = by_word.get(" ".join(value.split()).casefold(), "")
         if not code:
-            listed = f"Use one of: {', '.join(values)}."
-            self.fault(
-                name, f"{_quoted(value)} is not one of the values. {did_you_mean(value, values).strip() or listed}"
-            )
+            hint = near(value, values) or say("use_one_of", values=list(values))
+            self.fault(name, with_hint(say("not_a_value", written=_shortened(value)), hint))
         return code
 
     def day(self, name: str) -> dt.date | None:
@@ -158,10 +157,9 @@ class _Written:
             return None
         day = read_day(value)
         if day is None:
-            self.fault(name, f"{_quoted(value)} is not a date. Write it like 2026-01-31 or 31/01/2026.")
+            self.fault(name, say("not_a_date", written=_shortened(value)))
         elif not EARLIEST <= day <= self.today:
-            why = "is still to come" if day > self.today else "is too long ago"
-            self.fault(name, f"{day.isoformat()} {why}. Check the year.")
+            self.fault(name, say("day_to_come" if day > self.today else "day_too_long_ago", day=day))
             day = None
         return day
 
@@ -169,27 +167,19 @@ class _Written:
         given = {name: self.said(name) for name in CONTACT_FIELDS}
         given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
         if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
-            self.fault(
-                "phone",
-                f"“{given['phone']}” is what a spreadsheet makes of a long number. Format the column as "
-                "text and type the number again.",
-            )
+            self.fault("phone", say("spreadsheet_number", written=given["phone"]))
             given["phone"] = ""
         kept = Contact(**{name: self.contact_field(name, value) for name, value in given.items()})
-        for way, needed, what in (
-            ("phone", "phone", "phone number"),
-            ("text", "phone", "phone number"),
-            ("email", "email", "e-mail address"),
-        ):
+        for way, needed in (("phone", "phone"), ("text", "phone"), ("email", "email")):
             if kept.preferred == way and not self.said(needed):
-                self.fault("preferred", f"They prefer {way}, but there is no {what}. Add one, or leave this empty.")
+                self.fault("preferred", say(f"prefers_without_{needed}"))
         return kept
 
     def contact_field(self, name: str, value: str) -> str:
         try:
             return str(getattr(contacts.checked(Contact(**{name: value})), name))
         except InputRefused as refused:
-            self.fault(name, str(refused))
+            self.fault(name, refused.sentence)
             return ""
 
 
@@ -225,7 +215,7 @@ class _EnrolmentReader(_Written):
 
     def group(self) -> Group | None:
         if not self.said("group"):
-            self.fault("group", f"Say which group. Use one of: {', '.join(group.id for group in self.study.groups)}.")
+            self.fault("group", say("group_missing", values=[group.id for group in self.study.groups]))
             return None
         code = self.one_of("group", {group.id: group.title for group in self.study.groups})
         return self.study.group(code) if code else None
@@ -235,24 +225,22 @@ class _EnrolmentReader(_Written):
         if group and reference and not reference_pattern(group).fullmatch(reference):
             self.fault(
                 "reference",
-                f"{_quoted(reference)} is not a reference of this group. Write it like "
-                f"{group.reference_prefix}-0042, or "
-                "leave it empty for the next free number.",
+                say("not_a_reference", written=_shortened(reference), example=f"{group.reference_prefix}-0042"),
             )
         return reference
 
     def site(self) -> str:
         site = self.said("site").upper()
         if site and not SITE_REFERENCE.fullmatch(site):
-            self.fault("site", f"{_quoted(site)} is not a site's reference: use up to 20 letters, digits and dashes.")
+            self.fault("site", say("not_a_site_reference", written=_shortened(site)))
             return ""
         if not site:
             for name in ("site_name", *(each.id for each in _attributes(self.study, "site"))):
                 if self.said(name):
-                    self.fault("site", "Say which site this is: something is said of it, but not its reference.")
+                    self.fault("site", say("site_missing"))
                     break
         if len(self.said("site_name")) > contacts.MAXIMUM_LENGTH:
-            self.fault("site_name", f"Use at most {contacts.MAXIMUM_LENGTH} characters.")
+            self.fault("site_name", say("text_too_long", limit=contacts.MAXIMUM_LENGTH))
         return site
 
 
@@ -278,5 +266,5 @@ def read_day(written: str) -> dt.date | None:
         return None
 
 
-def _quoted(value: str) -> str:
-    return f"“{value}”" if len(value) <= 60 else f"“{value[:59]}…”"
+def _shortened(value: str) -> str:
+    return value if len(value) <= 60 else f"{value[:59]}…"

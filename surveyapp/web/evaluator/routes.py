@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files import csv_file
 from surveyapp.reports.text import sentences
@@ -94,7 +95,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     block = next((block for block in blocks if block.id == variable), None)
     if block is None:
-        raise NotFound(_("There is no question “%(name)s” at this touchpoint.", name=variable))
+        raise NotFound(say("no_question", name=variable))
     return _page(
         "question", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
         asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].data_at,

@@ -18,6 +18,7 @@ from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.words import worded
 
 
 @manager.post(f"{PERSON}/<int:touchpoint>/access")
@@ -70,7 +71,7 @@ def links(study_id: str) -> Reply:
                 only_without=not form.everyone.data,
             )
         except InputRefused as refused:
-            form.touchpoint.errors = [str(refused)]
+            form.touchpoint.errors = [worded(refused.sentence)]
         else:
             response = make_response(
                 csv_file(("reference", "link", "code"), [(each.reference, each.link, each.code) for each in given])
