@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "cannot_be_shown": N_("There is a character in it that cannot be shown. Type it anew."),
     "text_too_long": N_("Use at most %(limit)s characters."),
     "not_a_phone_number": N_("Enter one phone number with its area code, such as 07700 900 142 or +48 22 123 45 67."),
+    "too_short_to_dial": N_("This is too short to dial."),
     "spreadsheet_number": N_(
         "“%(written)s” is what a spreadsheet makes of a long number. Format the column as text and type the number "
         "again."
@@ -120,12 +121,29 @@ SENTENCES: Mapping[str, str] = {
     ),
     "site_differs": N_("%(site)s is down as “%(held)s”. Write the same, or leave it empty."),
     "site_not_known": N_("For %(site)s this is not known. Leave it empty."),
+    # Who belongs with whom
+    "relationship_missing": N_("Say what they are to one another."),
+    "relationship_not_of_group": N_("Nobody of “%(group)s” has this. Leave it empty."),
+    "not_a_reference_of": N_("“%(written)s” is not a reference of “%(group)s”. Write it like %(example)s."),
+    "named_twice": N_("%(reference)s is named on %(where)s too."),
+    "in_another_group": N_("%(reference)s is in another group. Check the reference."),
+    "related_already": N_("%(reference)s has this to %(other)s already."),
+    "related_take_away": N_("%(reference)s has this to %(other)s already. Take that away first."),
+    "not_there_to_relate": N_("There is no %(reference)s in this study. Correct it, or add them first."),
+    "not_there_check": N_("There is no %(reference)s in this study. Check the reference."),
+    "names_somebody_else": N_("%(reference)s names somebody else. Write the two as a pair, or one of them only."),
     # Files of people
     "file_imported": N_("This very file was imported on %(day)s already."),
     "file_empty": N_("The file is empty. Its first row names the columns."),
     "file_without_people": N_("There is nobody in the file, only the names of columns."),
     "file_too_large": N_("The file is larger than %(megabytes)s MB. Split it."),
     "file_too_long": N_("The file has more than %(rows)s rows. Split it."),
+    "file_workbook": N_("This is a workbook. Save its sheet as “CSV UTF-8 (Comma delimited)”."),
+    "letter_lost": N_("A letter was lost when the file was saved: there is a %(mark)s in its place. Type it anew."),
+    "wrong_characters": N_(
+        "“%(written)s” was read in the wrong character set and saved so: it should say “%(meant)s”. Open the first "
+        "file again, as UTF-8, or correct it here."
+    ),
     "file_not_csv": N_("This is not a CSV file. Save the sheet as “CSV UTF-8”."),
     "file_not_utf8": N_(
         "The file is not UTF-8 text, so letters such as é would come out wrong. Save it again: in Excel choose “CSV "
