@@ -70,7 +70,7 @@ RULES: dict[str, str | Action] = {
     "manager.participants": Action.MANAGE_PARTICIPANTS,
     "manager.person": Action.MANAGE_PARTICIPANTS,
     "manager.template": Action.MANAGE_PARTICIPANTS,
-    "manager.versions": Action.OPEN_VERSION,
+    "manager.versions": Action.SEE_QUESTIONNAIRES,
     "preview.beside": Action.SEE_QUESTIONNAIRES,
     "preview.codebook": Action.SEE_QUESTIONNAIRES,
     "preview.map": Action.SEE_QUESTIONNAIRES,
