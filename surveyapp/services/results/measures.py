@@ -142,12 +142,18 @@ def questions(
     counted = [
         (joined(frame, each.part.key, each.links), each.part, each.section, (*each.notes, *each.turned))
         for each in _shown(data, asked)
-        if each.part.summary is not Summary.NONE
+        if _counts(each.part)
     ]
     return tuple(
         _distribution(data, own, part, asked, section, segment, notes)
         for own, part, section, notes in (*counted, *_scores(data, asked))
     )
+
+
+def _counts(part: Part) -> bool:
+    """Whether results say anything of a variable. How many chose an option says how many were asked for the line of
+    text beside it."""
+    return part.when is None and part.summary is not Summary.NONE
 
 
 def _distribution(
@@ -209,7 +215,7 @@ def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
     for _page, together in groupby(_shown(data, touchpoint), key=lambda each: (each.page.id, each.wording)):
         moments = {}
         for each in together:
-            if each.part.summary is not Summary.NONE:
+            if _counts(each.part):
                 own = joined(frame, each.part.key, each.links)
                 try:
                     found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))
