@@ -14,7 +14,7 @@ from surveyapp.store.database import new_id
 from surveyapp.store.tables import AuditRow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AuditEntry:
     at: dt.datetime
     staff_id: uuid.UUID | None
@@ -46,7 +46,9 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
     if study is not None:
         query = query.where(AuditRow.study == study)
     return [
-        AuditEntry(row.at, row.staff_id, row.action, row.study, row.subject, row.detail)
+        AuditEntry(
+            at=row.at, staff_id=row.staff_id, action=row.action, study=row.study, subject=row.subject, detail=row.detail
+        )
         for row in session.scalars(query)
     ]
 
@@ -54,4 +56,4 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
 def details(session: Session, study: str, action: str) -> list[tuple[dt.datetime, dict[str, Any]]]:
     """When something was done in a study and what was noted of it, oldest first."""
     query = select(AuditRow.at, AuditRow.detail).where(AuditRow.study == study, AuditRow.action == action)
-    return [(at, detail) for at, detail in session.execute(query.order_by(AuditRow.at, AuditRow.id))]
+    return [(row.at, row.detail) for row in session.execute(query.order_by(AuditRow.at, AuditRow.id))]

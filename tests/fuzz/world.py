@@ -95,7 +95,14 @@ class World:
                 self.runtime,
                 session,
                 made,
-                Contact("Amara Nowak", "07700 900142", "amara@example.org", "phone", "after 16:00", "en"),
+                Contact(
+                    name="Amara Nowak",
+                    phone="07700 900142",
+                    email="amara@example.org",
+                    preferred="phone",
+                    times="after 16:00",
+                    language="en",
+                ),
             )
         return made
 
@@ -103,7 +110,12 @@ class World:
         self._numbers += 1
         study = self.runtime.study(every_kind.NAME)
         made = Participant(
-            new_id(), study.id, "guest", f"GU-{self._numbers}", self.runtime.origin, self.runtime.today(study)
+            id=new_id(),
+            study=study.id,
+            group="guest",
+            reference=f"GU-{self._numbers}",
+            origin=self.runtime.origin,
+            enrolled_on=self.runtime.today(study),
         )
         with self.runtime.database.writing() as session:
             participants.add_participant(session, made)

@@ -305,7 +305,15 @@ def record_attempt(
         next_at = _agreed_moment(runtime, study, agreed) if outcome in NEEDS_TIME else None
         now, staff = runtime.clock(), who.staff
         attempt = Attempt(
-            attempt_id, visit.case.id, staff.id, staff.name, now, outcome, who.mode, note or None, next_at
+            id=attempt_id,
+            case_id=visit.case.id,
+            staff_id=staff.id,
+            staff_name=staff.name,
+            at=now,
+            outcome=outcome,
+            mode=who.mode,
+            note=note or None,
+            next_at=next_at,
         )
         _record(runtime, session, who, visit, attempt)
         given = None
@@ -324,7 +332,15 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visi
         visit, anew = answering.submit_in(runtime, session, who)
         if anew:
             staff, now = who.staff, runtime.clock()
-            attempt = Attempt(attempt_id, visit.case.id, staff.id, staff.name, now, Outcome.COMPLETED, who.mode)
+            attempt = Attempt(
+                id=attempt_id,
+                case_id=visit.case.id,
+                staff_id=staff.id,
+                staff_name=staff.name,
+                at=now,
+                outcome=Outcome.COMPLETED,
+                mode=who.mode,
+            )
             _record(runtime, session, who, visit, attempt)
         else:
             cases.release_lease(session, visit.case.id, who.staff.id)

@@ -84,6 +84,7 @@ def import_file(
 def _read(study: Study, runtime: Runtime, data: bytes) -> tuple[list[tuple[int, NewParticipant]], list[RowFault]]:
     table = read_table(data, [column.name for column in enrolment_form.columns(study)], NEEDED)
     faults, rows, today = list(table.faults), [], runtime.today(study)
+    told = {(fault.line, fault.column) for fault in faults}
     for line, cells in table.rows:
         new, wrong = enrolment_form.check(study, today, cells)
         rows.append((line, new))
@@ -91,7 +92,7 @@ def _read(study: Study, runtime: Runtime, data: bytes) -> tuple[list[tuple[int, 
         faults += [
             RowFault(line, fault.field, fault.sentence)
             for fault in wrong
-            if fault.field not in NEEDED or fault.field in table.columns
+            if (fault.field not in NEEDED or fault.field in table.columns) and (line, fault.field) not in told
         ]
     return rows, faults
 

@@ -15,12 +15,13 @@ from surveyapp.domain.instrument.study import Attribute, Study
 from surveyapp.domain.participants import Event, Participant, Site
 from surveyapp.domain.staff import Scope, Staff
 from surveyapp.services.cases import scheduling
-from surveyapp.services.participants import contacts, enrolment_form
+from surveyapp.services.participants import contacts, enrolment_form, relating
 from surveyapp.services.participants.enrolment_form import NewParticipant
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, participants
 from surveyapp.store import enrolment as store
 from surveyapp.store.database import new_id
+from surveyapp.store.relationships import RelatedPair
 
 LOOKED_UP = {"phone": "phone number", "email": "e-mail address"}
 """What of a contact can be compared without being read."""
@@ -32,12 +33,13 @@ Keyed = tuple[int, NewParticipant]
 @dataclass
 class Placement:
     """What came of comparing newcomers with who is there. `shared` may be confirmed, `faults` may not; both say which
-    newcomer they are about. `people` is empty when there are faults."""
+    newcomer they are about. `people` and `pairs` are empty when there are faults."""
 
     people: list[tuple[NewParticipant, Participant]] = field(default_factory=list)
     new_sites: dict[str, tuple[Site, dt.date]] = field(default_factory=dict)
     faults: list[tuple[int, FieldFault]] = field(default_factory=list)
     shared: list[tuple[int, FieldFault]] = field(default_factory=list)
+    pairs: list[RelatedPair] = field(default_factory=list)
 
     def fault(self, key: int, column: str, sentence: str) -> None:
         self.faults.append((key, FieldFault(column, sentence)))
@@ -66,11 +68,13 @@ def place(
         elif new.reference and written.setdefault(new.reference, line) != line:
             found.fault(line, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
     _find_shared(runtime, session, scope, several, where, found)
+    on_record_already = relating.find(session, scope, study, several, where, found.fault)
     if not found.faults:
         known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
         found.people = _numbered(runtime, study, several, taken | set(written), known)
         if key is not None:
             found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
+        found.pairs = relating.pairs(study, found.people, on_record_already)
     return found
 
 
@@ -89,7 +93,14 @@ def _numbered(
             numbers[group.id] += 1
         site = sites.get(new.site)
         participant = Participant(
-            new_id(), study.id, group.id, reference, runtime.origin, new.enrolled_on, site, new.attributes
+            id=new_id(),
+            study=study.id,
+            group=group.id,
+            reference=reference,
+            origin=runtime.origin,
+            enrolled_on=new.enrolled_on,
+            site=site,
+            attributes=new.attributes,
         )
         numbered.append((new, participant))
     return numbered
@@ -125,7 +136,13 @@ def _place_sites(
                 f"{', '.join(needed[name].values)}. If it is not new, correct its reference."
             )
             found.fault(key, needed[name].id, sentence)
-        site = Site(new_id(), study.id, reference, names[reference] or reference, attributes[reference])
+        site = Site(
+            id=new_id(),
+            study=study.id,
+            reference=reference,
+            name=names[reference] or reference,
+            attributes=attributes[reference],
+        )
         found.new_sites[reference] = (site, since[reference])
 
 
@@ -178,11 +195,11 @@ def enrol(
             participant = dataclasses.replace(placed, site=sites[placed.site.reference])
         stored.append(
             store.Enrolment(
-                participant,
-                contacts.sealed(runtime, participant.id, new.contact),
-                contacts.lookups(runtime, new.contact),
-                [Event(event, day, source) for event, day in new.events.items()],
-                scheduling.first_cases(runtime, participant, new.events),
+                participant=participant,
+                contact=contacts.sealed(runtime, participant.id, new.contact),
+                lookups=contacts.lookups(runtime, new.contact),
+                events=[Event(event, day, source) for event, day in new.events.items()],
+                cases=scheduling.first_cases(runtime, participant, new.events),
             )
         )
     store.add_newcomers(session, stored)
@@ -192,4 +209,5 @@ def enrol(
         audit.record(
             session, now, by, "participant_added", person.study, person.reference, group=person.group, source=source
         )
+    relating.record(session, now, by, placement.pairs, placement.people)
     return [each.participant for each in stored]

@@ -122,11 +122,23 @@ def _move(
     for mode, changed in _changes_by_mode(given, becomes).items():
         hashed = payload_hash("moved", changed)
         language = runtime.study(study_id).source_language
-        save = NewSave(new_id(), "", language, mode, staff.id if staff else None, None, now, hashed)
+        save = NewSave(
+            id=new_id(),
+            section="",
+            language=language,
+            mode=mode,
+            by=staff.id if staff else None,
+            client_at=None,
+            recorded_at=now,
+            payload_hash=hashed,
+        )
         stored = responses.record_save(session, response, save, changed)
         response = dataclasses.replace(response, revision=response.revision + 1)
         sources.update(
-            {key: RecordedAnswer(key, answer, mode, save.by, now, stored) for key, answer in changed.items()}
+            {
+                key: RecordedAnswer(variable=key, answer=answer, mode=mode, by=save.by, recorded_at=now, save_id=stored)
+                for key, answer in changed.items()
+            }
         )
     _replace_current(session, each, target, sources)
     audit.record(

@@ -233,14 +233,14 @@ def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
     responses.add_response(
         session,
         Response(
-            new_id(),
-            visit.case.id,
-            visit.touchpoint.questionnaire,
-            version,
-            ResponseState.STARTED,
-            0,
-            responses.seed_of(session, visit.participant.id) or secrets.randbits(31),
-            runtime.clock(),
+            id=new_id(),
+            case_id=visit.case.id,
+            questionnaire=visit.touchpoint.questionnaire,
+            version=version,
+            state=ResponseState.STARTED,
+            revision=0,
+            seed=responses.seed_of(session, visit.participant.id) or secrets.randbits(31),
+            started_at=runtime.clock(),
         ),
     )
     if visit.case.disposition in (Disposition.UNKNOWN, Disposition.NON_CONTACT, Disposition.OTHER):
@@ -268,11 +268,24 @@ def _save(
     mode, staff_id = _actor(who)
     now = runtime.clock()
     revision = questionnaire.wording[1] or None if questionnaire.wording else None
-    new = NewSave(save_id, section, before.language, mode, staff_id, client_at, now, hashed, revision)
+    new = NewSave(
+        id=save_id,
+        section=section,
+        language=before.language,
+        mode=mode,
+        by=staff_id,
+        client_at=client_at,
+        recorded_at=now,
+        payload_hash=hashed,
+        wording=revision,
+    )
     stored = responses.record_save(session, response, new, changed)
     given = {
         **(before.given or {}),
-        **{key: RecordedAnswer(key, answer, mode, staff_id, now, stored) for key, answer in changed.items()},
+        **{
+            key: RecordedAnswer(variable=key, answer=answer, mode=mode, by=staff_id, recorded_at=now, save_id=stored)
+            for key, answer in changed.items()
+        },
     }
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
     sources = {key: each.save_id for key, each in given.items()}
