@@ -24,6 +24,7 @@ from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import Distribution, ResultRow, SeriesNote, Shift, ShiftStep
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.domain.versions.series import Followed, beside, follow
@@ -66,7 +67,7 @@ class _Data:
     def check_segment(self, segment: str | None) -> None:
         """Raises NotFound for what is not a declared segment."""
         if segment is not None and self.study.segment(segment) is None:
-            raise NotFound(f"“{segment}” is not a segment of this study.")
+            raise NotFound(say("no_segment", segment=segment))
 
 
 def overview(runtime: Runtime, staff: Staff, study_id: str, *, language: str | None = None) -> tuple[Shift, ...]:
@@ -133,7 +134,7 @@ def questions(
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     asked = study.touchpoint(group, touchpoint)
     if asked is None:
-        raise NotFound(f"There is no touchpoint {touchpoint} of “{group}” in this study.")
+        raise NotFound(say("no_touchpoint", touchpoint=touchpoint, group=group))
     with runtime.database.reading() as session:
         data = _read(runtime, session, scope, study, {group}, language)
     data.check_segment(segment)
@@ -203,7 +204,7 @@ def _read_measure(
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     measure = study.measure(measure_id)
     if measure is None:
-        raise NotFound(f"There is no measure “{measure_id}” in this study.")
+        raise NotFound(say("no_measure", measure=measure_id))
     with runtime.database.reading() as session:
         return _read(runtime, session, scope, study, {measure.group}, language), measure
 
