@@ -60,6 +60,7 @@ def test_each_moment_has_its_own_fault_and_the_other_stays_chosen(phone: Phone) 
         "missing:skipped",
         "missing:not_asked",
         "missing:dont_know",
+        "missing:",
         "a\x00b",
         "yes" * 900,
         "<script>alert(1)</script>",

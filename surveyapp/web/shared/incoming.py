@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request
+from flask_babel import gettext as _
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect, FlaskForm
@@ -173,7 +174,7 @@ class TypedMoment(DateTimeLocalField):
         typed = normalise.code(" ".join(valuelist))
         self.data = typed_moment(typed)
         if typed and self.data is None:
-            raise ValueError(self.gettext("Not a valid datetime value."))
+            raise ValueError(_("Write a day and a time, such as 16 June 2026, 14:00."))
 
 
 def typed_moment(typed: str) -> dt.datetime | None:
