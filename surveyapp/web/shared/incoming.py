@@ -180,7 +180,7 @@ class TypedMoment(DateTimeLocalField):
 def typed_moment(typed: str) -> dt.datetime | None:
     """A day and then a time, each as in a question about one: `2026-06-16T14:00`, `16 June 2026, 2pm`. None where it is
     neither; the shape is that of `normalise.code`."""
-    for between in re.finditer(r"T|,?\s(?:at\s)?", typed):
+    for between in re.finditer(r"T|[,،]?\s(?:at\s)?", typed):
         day, time = day_of(typed[: between.start()]), time_of(typed[between.end() :])
         if day is not None and time is not None:
             return dt.datetime.combine(day, time)
