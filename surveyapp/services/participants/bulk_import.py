@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.participants.csv_reader import RowFault, read_table
@@ -100,7 +101,7 @@ def _read(study: Study, runtime: Runtime, data: bytes) -> tuple[list[tuple[int, 
 def _place(
     runtime: Runtime, session: Session, scope: Scope, study: Study, rows: list[tuple[int, NewParticipant]]
 ) -> Placement:
-    return place(runtime, session, scope, study, rows, lambda line: f"line {line}")
+    return place(runtime, session, scope, study, rows, lambda line: say("on_line", line=line))
 
 
 def _imported_before(runtime: Runtime, session: Session, study: Study, sha256: str) -> list[RowFault]:
@@ -110,7 +111,7 @@ def _imported_before(runtime: Runtime, session: Session, study: Study, sha256: s
         for at, detail in audit.details(session, study.id, "participants_imported")
         if detail.get("sha256") == sha256
     ]
-    return [RowFault(1, "", f"This very file was imported on {day.isoformat()} already.") for day in days[-1:]]
+    return [RowFault(1, "", say("file_imported", day=day)) for day in days[-1:]]
 
 
 def _outcome(placement: Placement, faults: list[RowFault], again: list[RowFault]) -> Import:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.participants import links
 from surveyapp.services.participants.roster import state_of_line
@@ -68,7 +69,7 @@ def give_out_to_all(
             audit.record(session, now, staff.id, "link_given_out", study_id, reference, touchpoint=touchpoint)
             audit.record(session, now, staff.id, "code_given_out", study_id, reference, touchpoint=touchpoint)
         if not made:
-            raise InputRefused("Nobody can be given a link there now. Choose another touchpoint.", "touchpoint")
+            raise InputRefused(say("nobody_for_links"), "touchpoint")
         store.add_accesses(session, stored)
     return made
 

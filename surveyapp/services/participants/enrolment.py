@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused, FieldFault, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import window
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Participant, Site
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form
-from surveyapp.services.participants.enrolling import LOOKED_UP, enrol, place
+from surveyapp.services.participants.enrolling import enrol, place
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit, cases, participants
 from surveyapp.store import enrolment as store
@@ -90,7 +91,7 @@ def correct_contact(
                 each for each in store.owners(session, scope, kind, [digest]).get(digest, ()) if each != reference
             ]
             if others and kind in changed:
-                shared.append(FieldFault(kind, f"This {LOOKED_UP[kind]} is also that of {', '.join(others)}."))
+                shared.append(FieldFault(kind, say(f"{kind}_shared", others=others)))
         if shared and not confirmed:
             raise ContactShared(tuple(shared))
         if changed:
@@ -135,13 +136,13 @@ def _participant(runtime: Runtime, session: Session, staff: Staff, study_id: str
     today = runtime.today(runtime.study(study_id))
     found = participants.participant_by_reference(session, scope, reference, today)
     if found is None:
-        raise NotFound(f"There is no {reference} in this study.")
+        raise NotFound(say("no_participant", reference=reference))
     return found
 
 
 def _check_here(participant: Participant) -> None:
     if participant.withdrawn_at is not None:
-        raise StateRefused(f"{participant.reference} has withdrawn from the study. Nothing about them is changed.")
+        raise StateRefused(say("withdrawn", reference=participant.reference))
 
 
 def sites(runtime: Runtime, staff: Staff, study_id: str) -> list[Site]:

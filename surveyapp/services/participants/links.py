@@ -13,6 +13,7 @@ from surveyapp.domain.errors import AccessRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import OPENS, Access, AccessKind, Case, access_expiry
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.keyring import new_code, new_token, written_code
@@ -95,16 +96,13 @@ def give_out(runtime: Runtime, staff: Staff, study: str, reference: str, touchpo
     with runtime.database.writing() as session:
         case = cases.case_in_scope(session, scope, reference, touchpoint)
         if case is None:
-            raise NotFound(f"There is no {reference} at touchpoint {touchpoint} in this study.")
+            raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
         participant = participants.participant(session, case.participant_id, runtime.today(runtime.study(study)))
         assert participant is not None
         response = responses.response_of(session, case.id)
         state = state_of(runtime, case, response, withdrawn=participant.withdrawn_at is not None)
         if state not in OPENS:
-            raise StateRefused(
-                f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
-                f"{state.value.replace('_', ' ')}."
-            )
+            raise StateRefused(say("cannot_answer", reference=reference, touchpoint=touchpoint, state=state))
         given = issue(runtime, session, participant, case, kind)
         audit.record(session, runtime.clock(), staff.id, f"{kind}_given_out", study, reference, touchpoint=touchpoint)
         return given
@@ -143,7 +141,7 @@ def revoke(runtime: Runtime, staff: Staff, study: str, reference: str, touchpoin
     with runtime.database.writing() as session:
         case = cases.case_in_scope(session, scope, reference, touchpoint)
         if case is None:
-            raise NotFound(f"There is no {reference} at touchpoint {touchpoint} in this study.")
+            raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
         count = cases.revoke_accesses(session, case.id, runtime.clock())
         audit.record(
             session, runtime.clock(), staff.id, "access_revoked", study, reference, touchpoint=touchpoint, count=count

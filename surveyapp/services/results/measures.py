@@ -24,6 +24,7 @@ from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import Distribution, ResultRow, SeriesNote, Shift, ShiftStep
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.domain.versions.series import Followed, beside, follow
@@ -66,7 +67,7 @@ class _Data:
     def check_segment(self, segment: str | None) -> None:
         """Raises NotFound for what is not a declared segment."""
         if segment is not None and self.study.segment(segment) is None:
-            raise NotFound(f"“{segment}” is not a segment of this study.")
+            raise NotFound(say("no_segment", segment=segment))
 
 
 def overview(runtime: Runtime, staff: Staff, study_id: str, *, language: str | None = None) -> tuple[Shift, ...]:
@@ -133,7 +134,7 @@ def questions(
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     asked = study.touchpoint(group, touchpoint)
     if asked is None:
-        raise NotFound(f"There is no touchpoint {touchpoint} of “{group}” in this study.")
+        raise NotFound(say("no_touchpoint", touchpoint=touchpoint, group=group))
     with runtime.database.reading() as session:
         data = _read(runtime, session, scope, study, {group}, language)
     data.check_segment(segment)
@@ -141,12 +142,18 @@ def questions(
     counted = [
         (joined(frame, each.part.key, each.links), each.part, each.section, (*each.notes, *each.turned))
         for each in _shown(data, asked)
-        if each.part.summary is not Summary.NONE
+        if _counts(each.part)
     ]
     return tuple(
         _distribution(data, own, part, asked, section, segment, notes)
         for own, part, section, notes in (*counted, *_scores(data, asked))
     )
+
+
+def _counts(part: Part) -> bool:
+    """Whether results say anything of a variable. How many chose an option says how many were asked for the line of
+    text beside it."""
+    return part.when is None and part.summary is not Summary.NONE
 
 
 def _distribution(
@@ -197,7 +204,7 @@ def _read_measure(
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     measure = study.measure(measure_id)
     if measure is None:
-        raise NotFound(f"There is no measure “{measure_id}” in this study.")
+        raise NotFound(say("no_measure", measure=measure_id))
     with runtime.database.reading() as session:
         return _read(runtime, session, scope, study, {measure.group}, language), measure
 
@@ -208,7 +215,7 @@ def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
     for _page, together in groupby(_shown(data, touchpoint), key=lambda each: (each.page.id, each.wording)):
         moments = {}
         for each in together:
-            if each.part.summary is not Summary.NONE:
+            if _counts(each.part):
                 own = joined(frame, each.part.key, each.links)
                 try:
                     found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
@@ -47,9 +48,9 @@ def add_user(
     account if there is none. New roles end their sessions, so that a role that sees personal data is not entered
     without a second factor. Raises InputRefused, NotFound."""
     if email_address(email) is None:
-        raise InputRefused(f"“{email}” is not an e-mail address. Write one such as name@example.org.", "email")
+        raise InputRefused(say("address_unusable", email=email), "email")
     if site is not None and study is None and len(runtime.studies) > 1:
-        raise InputRefused("A site belongs to one study: say which with --study.", "site")
+        raise InputRefused(say("site_without_study"), "site")
     studies = [runtime.study(study).id] if study is not None else sorted(runtime.studies)
     now = runtime.clock()
     with runtime.database.writing() as session:
@@ -112,7 +113,7 @@ def users(runtime: Runtime) -> list[Account]:
 def _existing(session: Session, email: str) -> Staff:
     found = store.credentials(session, email)
     if found is None:
-        raise NotFound(f"Nobody has an account with the e-mail address {email}. `surveyapp users list` shows who has.")
+        raise NotFound(say("no_account", email=email))
     return found.staff
 
 
@@ -124,7 +125,7 @@ def _grant(runtime: Runtime, session: Session, role: Role, study: str, site: str
     }
     if site not in known:
         listed = ", ".join(known) or "it has none yet"
-        raise NotFound(f"There is no site “{site}” in {study}. Its sites: {listed}.")
+        raise NotFound(say("no_site", site=site, study=study, sites=listed))
     return Grant(role, study, known[site])
 
 

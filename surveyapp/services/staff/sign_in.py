@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import InputRefused, ShiftlineError
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.runtime import Runtime
@@ -34,10 +35,6 @@ MAXIMUM_FAILURES, LOCKED_FOR = 10, dt.timedelta(minutes=15)
 ENTERING_FOR = dt.timedelta(minutes=10)
 """How long a right password waits for what follows it."""
 
-WRONG = "The e-mail address or the password is not right. Check both and try again."
-WRONG_CODE = (
-    "That code is not right, or it was used already. Enter the six digits that your authenticator app shows now."
-)
 ISSUER = "Shiftline"
 
 _NOBODY = hash_password("the password of nobody")
@@ -95,7 +92,7 @@ def check_password(runtime: Runtime, email: str, password: str) -> Entering:
             if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
                 return Entering(current.staff.id, current.staff.session_version, now)
             _count_failure(session, current, now, "sign_in_refused")
-    raise InputRefused(WRONG)
+    raise InputRefused(say("sign_in_wrong"))
 
 
 def step(runtime: Runtime, entering: Entering) -> Step:
@@ -119,7 +116,7 @@ def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
             else:
                 store.use_totp_step(session, found.staff.id, used)
     if used is None:
-        raise InputRefused(WRONG_CODE, "code")
+        raise InputRefused(say("code_wrong"), "code")
     return replace(entering, code_given=True)
 
 
@@ -149,7 +146,7 @@ def set_up(runtime: Runtime, entering: Entering, sealed: str, typed: str) -> Ent
         key = _opened(runtime, found.staff, sealed)
         used = _time_step(key, typed, now, after=None)
         if used is None:
-            raise InputRefused(WRONG_CODE, "code")
+            raise InputRefused(say("code_wrong"), "code")
         store.set_totp(session, found.staff.id, runtime.keyring.seal(found.staff.id, "totp", key))
         store.use_totp_step(session, found.staff.id, used)
         audit.record(session, now, found.staff.id, "second_factor_set_up")
@@ -200,7 +197,7 @@ def change_password(runtime: Runtime, staff: Staff, current: str, new: str) -> S
                 audit.record(session, now, staff.id, "password_changed")
                 return replace(found.staff, session_version=version)
             _count_failure(session, found, now, "password_change_refused")
-    raise InputRefused("That is not your password. Check it and try again.", "current")
+    raise InputRefused(say("own_password_wrong"), "current")
 
 
 def staff_of_session(runtime: Runtime, staff_id: uuid.UUID, session_version: int) -> Staff | None:
