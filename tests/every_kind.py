@@ -118,9 +118,9 @@ def create_runtime(
 def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
     """A link's path to the case of a new guest."""
     participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(runtime.study(NAME)))
-    with runtime.database.writing() as session:
-        participants.add_participant(session, participant)
-        scheduling.plan_cases(runtime, session, participant)
-        given = links.issue(runtime, session, participant, cases.cases_of(session, participant.id)[0], "link")
+    with factories.operator(runtime).writing() as work:
+        participants.add_participant(work.session, participant)
+        scheduling.plan_cases(work, participant)
+        given = links.issue(work, participant, cases.cases_of(work.session, participant.id)[0], "link")
     assert given.link is not None
     return given.link

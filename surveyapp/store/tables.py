@@ -345,9 +345,10 @@ class AuditRow(Base):
     """Acts of staff, consent, withdrawal, erasure, every sight of contacts. Names no participant but by reference."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "study", "at"),)
+    __table_args__ = (Index(None, "study", "at"), one_of("actor", "staff", "operator", "participant", "system"))
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
+    actor: Mapped[str]
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str]
     study: Mapped[str | None]

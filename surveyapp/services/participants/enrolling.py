@@ -8,18 +8,17 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault
 from surveyapp.domain.instrument.study import Attribute, Study
 from surveyapp.domain.participants import Event, Participant, Site
-from surveyapp.domain.staff import Scope, Staff
+from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.services.participants.enrolment_form import NewParticipant
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, participants
+from surveyapp.services.work import Work
 from surveyapp.store import enrolment as store
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 
 LOOKED_UP = {"phone": "phone number", "email": "e-mail address"}
@@ -44,8 +43,7 @@ class Placement:
 
 
 def place(
-    runtime: Runtime,
-    session: Session,
+    work: Work,
     scope: Scope,
     study: Study,
     several: Sequence[Keyed],
@@ -55,9 +53,9 @@ def place(
     """Compares newcomers with who is there and with one another; stores nothing. Gives those without a reference the
     next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one."""
     found = Placement()
-    on_record = {site.reference.upper(): site for site in participants.sites(session, study.id, runtime.today(study))}
+    on_record = {site.reference.upper(): site for site in participants.sites(work.session, study.id, work.today(study))}
     _place_sites(study, scope, on_record, several, found)
-    taken = participants.references(session, study.id)
+    taken = participants.references(work.session, study.id)
     written: dict[str, int] = {}
     for line, new in several:
         if new.reference in taken:
@@ -65,17 +63,17 @@ def place(
             found.fault(line, "reference", sentence)
         elif new.reference and written.setdefault(new.reference, line) != line:
             found.fault(line, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
-    _find_shared(runtime, session, scope, several, where, found)
+    _find_shared(work, scope, several, where, found)
     if not found.faults:
         known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
-        found.people = _numbered(runtime, study, several, taken | set(written), known)
+        found.people = _numbered(work, study, several, taken | set(written), known)
         if key is not None:
             found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
     return found
 
 
 def _numbered(
-    runtime: Runtime, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
+    work: Work, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
 ) -> list[tuple[NewParticipant, Participant]]:
     numbers = {group.id: enrolment_form.next_number(group, taken) for group in study.groups}
     numbered = []
@@ -89,7 +87,7 @@ def _numbered(
             numbers[group.id] += 1
         site = sites.get(new.site)
         participant = Participant(
-            new_id(), study.id, group.id, reference, runtime.origin, new.enrolled_on, site, new.attributes
+            new_id(), study.id, group.id, reference, work.runtime.origin, new.enrolled_on, site, new.attributes
         )
         numbered.append((new, participant))
     return numbered
@@ -143,16 +141,11 @@ def _compare(
 
 
 def _find_shared(
-    runtime: Runtime,
-    session: Session,
-    scope: Scope,
-    several: Sequence[Keyed],
-    where: Callable[[int], str],
-    found: Placement,
+    work: Work, scope: Scope, several: Sequence[Keyed], where: Callable[[int], str], found: Placement
 ) -> None:
-    lookups = [(key, contacts.lookups(runtime, new.contact)) for key, new in several]
+    lookups = [(key, contacts.lookups(work.runtime, new.contact)) for key, new in several]
     for kind, what in LOOKED_UP.items():
-        owners = store.owners(session, scope, kind, {each[kind] for _, each in lookups if kind in each})
+        owners = store.owners(work.session, scope, kind, {each[kind] for _, each in lookups if kind in each})
         first: dict[str, int] = {}
         for key, each in lookups:
             if kind in each:
@@ -163,12 +156,10 @@ def _find_shared(
                     found.shared.append((key, FieldFault(kind, f"This {what} is also that of {', '.join(also)}.")))
 
 
-def enrol(
-    runtime: Runtime, session: Session, placement: Placement, staff: Staff | None, source: str
-) -> list[Participant]:
-    """Stores everybody placed, with the sites that are new, in the caller's unit of work."""
+def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
+    """Stores everybody placed, with the sites that are new."""
     sites = {
-        reference: participants.add_site(session, site.study, reference, site.name, site.attributes, since)
+        reference: participants.add_site(work.session, site.study, reference, site.name, site.attributes, since)
         for reference, (site, since) in placement.new_sites.items()
     }
     stored = []
@@ -179,17 +170,16 @@ def enrol(
         stored.append(
             store.Enrolment(
                 participant,
-                contacts.sealed(runtime, participant.id, new.contact),
-                contacts.lookups(runtime, new.contact),
+                contacts.sealed(work.runtime, participant.id, new.contact),
+                contacts.lookups(work.runtime, new.contact),
                 [Event(event, day, source) for event, day in new.events.items()],
-                scheduling.first_cases(runtime, participant, new.events),
+                scheduling.first_cases(work, participant, new.events),
             )
         )
-    store.add_newcomers(session, stored)
-    now, by = runtime.clock(), staff.id if staff else None
+    store.add_newcomers(work.session, stored)
     for each in stored:
         person = each.participant
-        audit.record(
-            session, now, by, "participant_added", person.study, person.reference, group=person.group, source=source
+        work.record(
+            AuditAction.PARTICIPANT_ADDED, person.reference, study=person.study, group=person.group, source=source
         )
     return [each.participant for each in stored]

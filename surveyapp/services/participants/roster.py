@@ -14,10 +14,10 @@ from surveyapp.domain.fieldwork.cases import Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant
 from surveyapp.domain.responses import Response
-from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.domain.staff import Action
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.links import OPENS
-from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import roster as store
 from surveyapp.store.roster import RosterLine
@@ -107,25 +107,16 @@ def state_of(line: RosterLine, now: dt.datetime) -> CaseState | None:
     return line.case.state(now, line.response_state, line.withdrawn)
 
 
-def roster(
-    runtime: Runtime,
-    staff: Staff,
-    study_id: str,
-    narrowed: Narrowed = Narrowed(),
-    page: int = 1,
-    language: str | None = None,
-) -> Roster:
-    """Everybody the staff member manages; what the study says is in `language` (None: as it was written). Two queries,
-    however many people. Raises NotPermitted."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study, now = runtime.study_for_staff(study_id, language), runtime.clock()
-    with runtime.database.reading() as session:
-        everybody = [(line, state_of(line, now)) for line in store.lines(session, scope)]
+def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Roster:
+    """Everybody the staff member manages. Two queries, however many people. Raises NotPermitted."""
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.study(study_id)
+    with desk.reading() as work:
+        everybody = [(line, state_of(line, work.now)) for line in store.lines(work.session, scope)]
         fitting = [(line, state) for line, state in everybody if narrowed.fits(line, state)]
         pages = max(1, -(-len(fitting) // PER_PAGE))
         page = min(max(page, 1), pages)
         shown = fitting[(page - 1) * PER_PAGE : page * PER_PAGE]
-        tried = store.attempt_counts(session, [line.case.id for line, _ in shown if line.case])
+        tried = store.attempt_counts(work.session, [line.case.id for line, _ in shown if line.case])
     return Roster(
         study,
         len({line.participant_id for line, _ in everybody}),
@@ -161,28 +152,27 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
     )
 
 
-def find(runtime: Runtime, staff: Staff, study_id: str, written: str) -> list[str]:
+def find(desk: Desk, study_id: str, written: str) -> list[str]:
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     wanted = written.strip().casefold()
     if not wanted:
         return []
-    with runtime.database.reading() as session:
-        references = participants.references_in(session, scope)
+    with desk.reading() as work:
+        references = participants.references_in(work.session, scope)
         if wanted in (each.casefold() for each in references):
             return [each for each in references if each.casefold() == wanted]
-        by_contact = contacts.find(runtime, session, scope, written)
+        by_contact = contacts.find(work, scope, written)
     return by_contact or [each for each in references if wanted in each.casefold()]
 
 
-def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, language: str | None = None) -> Person:
-    """One participant and where they stand at each touchpoint; what the study says is in `language` (None: as it was
-    written). Raises NotPermitted, NotFound."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study = runtime.study_for_staff(study_id, language)
-    with runtime.database.reading() as session:
-        participant = participants.participant_by_reference(session, scope, reference, runtime.today(study))
+def person(desk: Desk, study_id: str, reference: str) -> Person:
+    """One participant and where they stand at each touchpoint. Raises NotPermitted, NotFound."""
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.study(study_id)
+    with desk.reading() as work:
+        session = work.session
+        participant = participants.participant_by_reference(session, scope, reference, work.today(study))
         if participant is None:
             raise NotFound(f"There is no {reference} in this study.")
         there = {case.touchpoint: case for case in cases.cases_of(session, participant.id)}
@@ -198,11 +188,11 @@ def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, langua
                 PersonCase(
                     touchpoint,
                     case,
-                    case.state(runtime.clock(), response.state if response else None, bool(participant.withdrawn_at)),
+                    case.state(work.now, response.state if response else None, bool(participant.withdrawn_at)),
                     response,
                     tuple(cases.attempts_of(session, case.id)),
                     given,
-                    tuple(each for each in given if _works(each, runtime.clock())),
+                    tuple(each for each in given if _works(each, work.now)),
                 )
             )
         held = participants.contact(session, participant.id)

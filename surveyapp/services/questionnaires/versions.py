@@ -10,19 +10,19 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.authoring.loader import load_studies, load_study
 from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
 from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import words_fingerprint, words_for
-from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
-from surveyapp.store import audit, translations
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import questionnaire_versions as store
+from surveyapp.store import translations
 
 LOCK = "frozen.lock"
 
@@ -175,70 +175,55 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
     return versions[-1]
 
 
-def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> tuple[int, bool]:
+def open_newest(desk: Desk, study_id: str, name: str) -> tuple[int, bool]:
     """Opens the newest frozen version for new responses: (version, whether it was not open before). Responses begun on
-    an older one finish on it. `staff` is None on the operator's command line.
+    an older one finish on it.
 
     Raises NotPermitted, NotFound, StateRefused when the newest is not frozen.
     """
-    study = runtime.study(study_id)
-    check_may_open(runtime, staff, study_id)
+    study = desk.runtime.study(study_id)
+    whole_study(desk, study_id)
     if not any(each == name for each, _ in study.questionnaires):
         raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
-    frozen = _frozen(runtime, study_id, name)
+    frozen = _frozen(desk.runtime, study_id, name)
     if not frozen:
         raise StateRefused(
             f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first."
         )
-    return max(frozen), open_version(runtime, study_id, name, max(frozen), staff)
+    return max(frozen), open_version(desk, study_id, name, max(frozen))
 
 
-def open_version(runtime: Runtime, study_id: str, name: str, version: int, staff: Staff | None) -> bool:
+def open_version(desk: Desk, study_id: str, name: str, version: int) -> bool:
     """Opens one frozen version, and says whether it was not open before. New responses begin on the highest that is
     open.
 
     Raises NotPermitted, and StateRefused where it is not frozen, or not read, or the database holds another.
     """
-    study = runtime.study(study_id)
-    check_may_open(runtime, staff, study_id)
-    check_lock(runtime, study)
-    frozen = _frozen(runtime, study_id, name)
+    study = desk.runtime.study(study_id)
+    whole_study(desk, study_id)
+    check_lock(desk.runtime, study)
+    frozen = _frozen(desk.runtime, study_id, name)
     if version not in frozen:
         raise StateRefused(f"Version {version} of {name} is not frozen. Freeze it first.")
     if (name, version) not in study.questionnaires:
         raise StateRefused(f"Version {version} of {name} came after this process started. Restart it, then open it.")
     document = to_document(study.questionnaires[name, version])
-    with runtime.database.writing() as session:
-        opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(session, study_id)}
+    with desk.writing() as work:
+        opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(work.session, study_id)}
         if (name, version) in opened:
             if opened[name, version] != frozen[version]:
                 raise StateRefused(
                     f"The database holds another version {version} of {name} than the files. Restore the "
                     "file it was opened from; what people answered cannot change under them."
                 )
-            _reword(runtime, session, study, name, staff)
+            _reword(work, study, name)
             return False
         store.add_version(
-            session,
-            study_id,
-            name,
-            version,
-            fingerprint(document),
-            document,
-            runtime.clock(),
-            staff.id if staff else None,
+            work.session, study_id, name, version, fingerprint(document), document, work.now, work.staff_id
         )
-        audit.record(
-            session,
-            runtime.clock(),
-            staff.id if staff else None,
-            "questionnaire_version_opened",
-            study_id,
-            name,
-            version=version,
-        )
-        session.flush()
-        _reword(runtime, session, study, name, staff)
+        work.record(AuditAction.VERSION_OPENED, name, study=study_id, version=version)
+        work.session.flush()
+        _reword(work, study, name)
         return True
 
 
@@ -248,23 +233,22 @@ def _frozen(runtime: Runtime, study_id: str, name: str) -> dict[int, str]:
     return {version: sha256 for (each, version), sha256 in locked.items() if each == name}
 
 
-def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> list[translations.RecordedRevision]:
+def reword(desk: Desk, study_id: str, name: str) -> list[translations.RecordedRevision]:
     """Takes up corrected translations for every opened version of a questionnaire: those whose words changed get a new
-    revision. Says which. `staff` is None on the operator's command line.
+    revision. Says which.
 
     Raises NotPermitted, NotFound, and StateRefused when no version is open or a translation cannot be read.
     """
-    study = runtime.study(study_id)
-    check_may_open(runtime, staff, study_id)
-    with runtime.database.writing() as session:
-        if not any(each == name for each, _, _, _ in store.versions(session, study_id)):
+    study = desk.runtime.study(study_id)
+    whole_study(desk, study_id)
+    with desk.writing() as work:
+        if not any(each == name for each, _, _, _ in store.versions(work.session, study_id)):
             raise NotFound(f"No version of “{name}” is open in {study_id}.")
-        return _reword(runtime, session, study, name, staff)
+        return _reword(work, study, name)
 
 
-def _reword(
-    runtime: Runtime, session: Session, study: Study, name: str, staff: Staff | None
-) -> list[translations.RecordedRevision]:
+def _reword(work: Work, study: Study, name: str) -> list[translations.RecordedRevision]:
+    session, runtime = work.session, work.runtime
     folder = runtime.settings.questionnaires / study.id
     versions = [version for each, version, _, _ in store.versions(session, study.id) if each == name]
     before = translations.newest(session, study.id, name)
@@ -283,32 +267,29 @@ def _reword(
             old, sha256 = before.get((version, language)), words_fingerprint(said)
             if old is None or old.sha256 != sha256:
                 new = translations.RecordedRevision(version, language, old.revision + 1 if old else 1, sha256)
-                staff_id = staff.id if staff else None
-                translations.add(session, study.id, name, new, said, runtime.clock(), staff_id)
+                translations.add(session, study.id, name, new, said, work.now, work.staff_id)
                 detail = {"version": version, "language": language, "revision": new.revision}
-                audit.record(session, runtime.clock(), staff_id, "wording_recorded", study.id, name, **detail)
+                work.record(AuditAction.WORDING_RECORDED, name, study=study.id, **detail)
                 made.append(new)
     return made
 
 
-def check_may_open(runtime: Runtime, staff: Staff | None, study_id: str) -> None:
-    """A version is for every site: somebody who manages one of them does not open it, nor move anybody to it. None
-    stands for the operator's command line, which may. Raises NotPermitted."""
-    if staff is None:
-        return
-    if scope_of(staff, Action.OPEN_VERSION, study_id, runtime.origin).sites is not None:
+def whole_study(desk: Desk, study_id: str) -> Scope:
+    """Everybody in a study. A version is for every site: somebody who manages one of them does not open it, nor move
+    anybody to it. Raises NotPermitted."""
+    scope = desk.scope(Action.OPEN_VERSION, study_id)
+    if scope.sites is not None:
         raise NotPermitted("You manage some of the study's sites. Ask a manager of the whole study to open a version.")
+    return scope
 
 
-def version_states(runtime: Runtime, staff: Staff, study_id: str, language: str | None = None) -> list[VersionState]:
-    """Every version of every questionnaire of a study, newest last, its title in `language` (None: as it was written).
-    Raises NotPermitted."""
-    check_may_open(runtime, staff, study_id)
-    study = runtime.study_for_staff(study_id, language)
-    frozen = read_lock(runtime.settings.questionnaires / study_id)
-    with runtime.database.reading() as session:
-        opened = {(name, version): at for name, version, _, at in store.versions(session, study_id)}
-        midway = store.midway(session, Scope(study_id, runtime.origin))
+def version_states(desk: Desk, study_id: str) -> list[VersionState]:
+    """Every version of every questionnaire of a study, newest last. Raises NotPermitted."""
+    scope, study = whole_study(desk, study_id), desk.study(study_id)
+    frozen = read_lock(desk.runtime.settings.questionnaires / study_id)
+    with desk.reading() as work:
+        opened = {(name, version): at for name, version, _, at in store.versions(work.session, study_id)}
+        midway = store.midway(work.session, scope)
     newest_frozen = {name: max(version for each, version in frozen if each == name) for name, _ in frozen}
     newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
     return [

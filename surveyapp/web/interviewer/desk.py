@@ -16,10 +16,10 @@ from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
 from surveyapp.web.shared.assembly import local_time
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 from surveyapp.web.shared.words import OUTCOMES, preference
 
 
@@ -33,7 +33,7 @@ def queue() -> Reply:
         request.args.get("touchpoint", type=int),
         request.args.get("view", ""),
     )
-    lines = calls.queue(runtime(), current_staff(), filters.study or None, language=reader_language())
+    lines = calls.queue(desk(), filters.study or None)
     return _queue_page(lines, filters, "")
 
 
@@ -43,7 +43,7 @@ def search() -> Reply:
     """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
-    found = calls.queue(runtime(), current_staff(), search=text, language=reader_language())
+    found = calls.queue(desk(), search=text)
     return _queue_page(found, Filters(), text)
 
 

@@ -11,10 +11,10 @@ from surveyapp.services.participants import bulk_import, enrolment, roster
 from surveyapp.services.participants.roster import Narrowed
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import desk, staff_only
 
 
 @manager.get("/<study_id>")
@@ -24,9 +24,7 @@ def participants(study_id: str) -> Reply:
     asked = request.args
     state = next((each for each in CaseState if each.value == asked.get("state")), None)
     narrowed = Narrowed(asked.get("group", ""), asked.get("touchpoint", type=int), state)
-    found = roster.roster(
-        runtime(), current_staff(), study_id, narrowed, asked.get("page", 1, type=int), reader_language()
-    )
+    found = roster.roster(desk(), study_id, narrowed, asked.get("page", 1, type=int))
     return page("participants", "participants", roster=found, narrowed=narrowed, table=views.state_table(found))
 
 
@@ -35,7 +33,7 @@ def participants(study_id: str) -> Reply:
 def find(study_id: str) -> Reply:
     """Whom a reference, a phone number or an e-mail address belongs to. Posted: a number has no place in an address."""
     written = request.form.get("find", "")
-    found = roster.find(runtime(), current_staff(), study_id, written)
+    found = roster.find(desk(), study_id, written)
     if len(found) == 1:
         return redirect(url_for("manager.person", study_id=study_id, reference=found[0]))
     return page("found", "participants", found=found, written=written)
@@ -45,21 +43,18 @@ def find(study_id: str) -> Reply:
 @staff_only
 def new(study_id: str) -> Reply:
     """Adds one person."""
-    staff = current_staff()
-    sites = enrolment.sites(runtime(), staff, study_id)
+    sites = enrolment.sites(desk(), study_id)
     study = staff_study(study_id)
     form = forms.participant_form(
         study,
-        bulk_import.columns(runtime(), study_id, reader_language()),
+        bulk_import.columns(desk(), study_id),
         sites,
         runtime().today(study),
         enrolment.new_key(),
     )
     if form.validate_on_submit():
         try:
-            added = enrolment.add(
-                runtime(), staff, study_id, form.written(), confirmed=bool(form.confirmed.data), key=form.uuid
-            )
+            added = enrolment.add(desk(), study_id, form.written(), confirmed=bool(form.confirmed.data), key=form.uuid)
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
         except ContactShared as shared:
@@ -74,7 +69,7 @@ def new(study_id: str) -> Reply:
 @staff_only
 def person(study_id: str, reference: str) -> Reply:
     """One person: touchpoints, links and codes, events. Neither answers nor contact details."""
-    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
+    found = roster.person(desk(), study_id, reference)
     return page("person", "participants", forms.EventForm(found.study), person=found, now=runtime().clock())
 
 
@@ -85,15 +80,13 @@ def event(study_id: str, reference: str) -> Reply:
     form = forms.EventForm(staff_study(study_id))
     if form.validate_on_submit():
         try:
-            enrolment.set_event(
-                runtime(), current_staff(), study_id, reference, form.event.data or "", form.on.data or ""
-            )
+            enrolment.set_event(desk(), study_id, reference, form.event.data or "", form.on.data or "")
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
         else:
             flash(_("The day is recorded. Touchpoints that follow from it are planned."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
+    found = roster.person(desk(), study_id, reference)
     return page("person", "participants", form, person=found, now=runtime().clock())
 
 
@@ -101,13 +94,11 @@ def event(study_id: str, reference: str) -> Reply:
 @staff_only
 def contact(study_id: str, reference: str) -> Reply:
     """How a person is reached, and mending it. Every sight of it is in the audit trail."""
-    participant, held = enrolment.contact_of(runtime(), current_staff(), study_id, reference)
+    participant, held = enrolment.contact_of(desk(), study_id, reference)
     form = forms.ContactForm.of(held)
     if form.validate_on_submit():
         try:
-            enrolment.correct_contact(
-                runtime(), current_staff(), study_id, reference, form.written(), confirmed=bool(form.confirmed.data)
-            )
+            enrolment.correct_contact(desk(), study_id, reference, form.written(), confirmed=bool(form.confirmed.data))
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
         except ContactShared as shared:

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import (
     AccessRefused,
     AlreadySubmitted,
@@ -26,7 +27,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.answering import Saved
-from surveyapp.services.responses.survey_session import ByLink, Visit
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import views
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.limits import GUESSABLE, limiter
