@@ -11,7 +11,9 @@ if url is None:
     # `alembic` on its own, for writing a migration: the database of the environment.
     from surveyapp.cli.context import open_settings
 
-    url = open_settings().database_url
+    settings = open_settings()
+    url = settings.database_url
+    context.config.attributes["questionnaires"] = settings.questionnaires
 
 engine = make_engine(url)
 sqlite = engine.dialect.name == "sqlite"
@@ -19,10 +21,12 @@ if sqlite:
     # SQLite changes a table by rebuilding it, which with foreign keys on would delete what points at it. They are
     # checked as a whole at the end instead.
     event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys = OFF"))
-with engine.connect().execution_options(writes=True) as connection:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
-    with context.begin_transaction():
-        context.run_migrations()
-        if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
-            raise RuntimeError(f"The migration left rows that point at nothing: {broken[:5]}")
-engine.dispose()
+try:
+    with engine.connect().execution_options(writes=True) as connection:
+        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+            if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                raise RuntimeError(f"The migration left rows that point at nothing: {broken[:5]}")
+finally:
+    engine.dispose()

@@ -39,4 +39,8 @@ def create_draft_app(folder: str, study: str, questionnaire: str) -> Flask:
 
 
 def _bare() -> Flask:
-    return Flask("surveyapp", static_folder="static", template_folder="web/shared/templates")
+    from surveyapp import logs
+    from surveyapp.web.shared.incoming import Application
+
+    logs.install()
+    return Application("surveyapp", static_folder="static", template_folder="web/shared/templates")

@@ -17,8 +17,7 @@ import pytest
 from surveyapp import create_app
 from surveyapp.services import demo
 from surveyapp.services.runtime import Runtime
-from surveyapp.store.database import Database
-from surveyapp.store.tables import Base
+from surveyapp.store import migrating
 from tests import factories
 from tests.databases import Cluster, find_binary, take_rows_out
 from tests.page import Client
@@ -87,7 +86,7 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    create_tables(f"sqlite:///{path}")
+    migrating.upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -95,14 +94,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_database(cluster: Cluster) -> str:
     """One database a process: every test finds it empty."""
     url = cluster.url(cluster.create())
-    create_tables(url)
+    migrating.upgrade(url)
     return url
-
-
-def create_tables(url: str) -> None:
-    database = Database(url)
-    Base.metadata.create_all(database.engine)
-    database.dispose()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import links
@@ -121,6 +122,6 @@ def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
     with factories.operator(runtime).writing() as work:
         participants.add_participant(work.session, participant)
         scheduling.plan_cases(work, participant)
-        given = links.issue(work, participant, cases.cases_of(work.session, participant.id)[0], "link")
+        given = links.issue(work, participant, cases.cases_of(work.session, participant.id)[0], AccessKind.LINK)
     assert given.link is not None
     return given.link

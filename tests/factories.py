@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.audit import ByLink, Operator
 from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant, Site
@@ -154,7 +155,7 @@ def create_link(runtime: Runtime, participant: Participant, touchpoint: int = 1)
     """A link's path (`/s/…`) to a participant's case."""
     with operator(runtime).writing() as work:
         case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(work, participant, case, "link")
+        given = links.issue(work, participant, case, AccessKind.LINK)
     assert given.link is not None
     return given.link
 
@@ -163,7 +164,7 @@ def create_code(runtime: Runtime, participant: Participant, touchpoint: int = 1)
     """A code to type at /start, as it is given out."""
     with operator(runtime).writing() as work:
         case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(work, participant, case, "code")
+        given = links.issue(work, participant, case, AccessKind.CODE)
     assert given.code is not None
     return given.code
 

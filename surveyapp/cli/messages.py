@@ -25,7 +25,7 @@ def update(added: tuple[str, ...]) -> None:
         for study in load_studies(questionnaires_folder()).values():
             study_catalogues.update(questionnaires_folder() / study.id, study)
     except PoUnreadable as error:
-        raise StateRefused(f"Line {error.line} of a .po file cannot be read: {error.why}.") from None
+        raise StateRefused(f"Line {error.line} of a .po file cannot be read: {error.why}") from None
     _print()
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from surveyapp.cli.context import check_port, open_desk, questionnaires_folder, serve
+from surveyapp.domain.authoring.folders import study_folders
 from surveyapp.domain.authoring.schema import SCHEMAS, json_schema
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.reports.text.version_text import FATES, difference_lines, history_lines
 from surveyapp.services.questionnaires import catalogue, release_preview, response_migration
 from surveyapp.services.questionnaires import diff as version_diff
@@ -42,11 +43,11 @@ def _folder_of(study: str | None) -> Path:
     folder = questionnaires_folder()
     if study is None:
         return folder
-    if (folder / study / "study.yaml").exists():
+    known = [each.name for each in study_folders(folder)]
+    if study in known:
         return folder / study
     if not Path(study).is_dir():
-        near = did_you_mean(study, [path.parent.name for path in folder.glob("*/study.yaml")])
-        raise click.ClickException(f"There is no study “{study}”, and no folder.{near}")
+        raise click.ClickException(f"There is no study “{study}”, and no folder.{did_you_mean(study, known)}")
     return Path(study)
 
 

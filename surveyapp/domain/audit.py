@@ -93,5 +93,6 @@ class AuditAction(enum.StrEnum):
     LINK_GIVEN_OUT = "link_given_out"
     CODE_GIVEN_OUT = "code_given_out"
     ACCESS_REVOKED = "access_revoked"
+    NOT_ELIGIBLE = "not_eligible"
     CASE_TAKEN_OVER = "case_taken_over"
     ATTEMPT_RECORDED = "attempt_recorded"

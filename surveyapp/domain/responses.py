@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import hashlib
 import json
 import uuid
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answer, Answers, Mode, to_json
+
+
+class ResponseState(enum.StrEnum):
+    """How far a response has come."""
+
+    STARTED = "started"
+    SUBMITTED = "submitted"
 
 
 @dataclass(frozen=True)
@@ -19,7 +27,7 @@ class Response:
     case_id: uuid.UUID
     questionnaire: str
     version: int
-    state: str
+    state: ResponseState
     revision: int
     seed: int
     started_at: dt.datetime

@@ -16,14 +16,23 @@ from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.answers import Mode, Reason
-from surveyapp.domain.audit import ByLink, Operator
+from surveyapp.domain.audit import AuditAction, ByLink, Operator
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Attempt, CaseState, Disposition, Outcome, disposition_after
+from surveyapp.domain.fieldwork.cases import (
+    ANSWERABLE,
+    AccessKind,
+    Attempt,
+    Disposition,
+    Outcome,
+    access_expiry,
+    disposition_after,
+)
 from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.state import state_for_answering, state_of
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
@@ -101,20 +110,21 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
     demonstration takes them outside it too, while links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
-    relaxed = (CaseState.SCHEDULED, CaseState.CLOSED)
     with Desk(runtime, Operator()).writing() as work:
         open_now: list[cases.CaseOverview] = []
         later: list[cases.CaseOverview] = []
         for study in runtime.studies.values():
             for overview in cases.overviews(work.session, Scope(study.id, Origin.DEMO), work.today(study)):
-                ends = links.expiry(overview.case)
+                ends = access_expiry(overview.case, runtime.zone(study))
                 if ends is not None and ends <= work.now:
                     continue
-                state = overview.case.state(work.now, overview.response_state)
-                if state in ANSWERABLE or state in relaxed:
-                    (open_now if state in ANSWERABLE else later).append(overview)
+                there = (work, overview.case, overview.response_state)
+                withdrawn = overview.participant.withdrawn_at is not None
+                if state_for_answering(*there, withdrawn=withdrawn) in ANSWERABLE:
+                    in_window = state_of(*there, withdrawn=withdrawn) in ANSWERABLE
+                    (open_now if in_window else later).append(overview)
         chosen = [*_by_turns(open_now), *_by_turns(later)][:limit]
-        given = [links.issue(work, each.participant, each.case, "link") for each in chosen]
+        given = [links.issue(work, each.participant, each.case, AccessKind.LINK) for each in chosen]
     return [f"{runtime.settings.public_url}{each.link}" for each in given]
 
 
@@ -157,6 +167,7 @@ def _load_cohort(
     _live_through(runtime, study, cohort, as_of, persons, staff[Role.INTERVIEWER])
     with Desk(runtime, Operator()).writing() as work:
         for written, person in persons:
+            _exclude(work, study, written, person)
             _add_attempts(work, study, written, person, as_of, staff[Role.INTERVIEWER])
     return len(persons)
 
@@ -213,10 +224,18 @@ def _add_person(
         participants.add_event(
             work.session, person.id, Event(event["event"], as_of + dt.timedelta(days=event["days"]), "demo")
         )
-    for case in scheduling.plan_cases(work, person):
-        if not written.get("reachable", True):
-            cases.set_disposition(work.session, case.id, Disposition.NOT_ELIGIBLE)
+    scheduling.plan_cases(work, person)
     return person
+
+
+def _exclude(work: Work, study: Study, written: Mapping[str, Any], person: Participant) -> None:
+    """Closes the cases of the touchpoints at which somebody is not eligible, and puts the reason on record."""
+    for case in cases.cases_of(work.session, person.id):
+        reason = written["not_eligible"].get(str(case.touchpoint))
+        if reason is not None:
+            cases.set_disposition(work.session, case.id, Disposition.NOT_ELIGIBLE)
+            detail = {"touchpoint": case.touchpoint, "reason": reason}
+            work.record(AuditAction.NOT_ELIGIBLE, person.reference, study=study.id, **detail)
 
 
 def _moment(runtime: Runtime, study: Study, as_of: dt.date, written: Mapping[str, Any]) -> dt.datetime:
@@ -240,7 +259,7 @@ def _answer(
         with Desk(runtime, Operator()).writing() as work:
             there = cases.cases_of(work.session, person.id)
             case = next(each for each in there if each.touchpoint == written["touchpoint"])
-            link = links.issue(work, person, case, "link").link
+            link = links.issue(work, person, case, AccessKind.LINK).link
         assert link is not None
         who = ByLink(links.open_link(runtime, link.removeprefix("/s/")))
     else:

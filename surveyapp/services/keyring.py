@@ -23,6 +23,10 @@ CODE_LENGTH = 11
 """30^11 is more than 2^53: a typed code must carry at least 50 random bits (standards.md)."""
 
 
+TOKEN_LENGTH = 24
+"""Characters of URL-safe base64, six bits each: 144, less what the two ends give up."""
+
+
 @dataclass(frozen=True)
 class Keyring:
     """The keys of an installation. Contact keys by id; the first seals, all open."""
@@ -53,8 +57,12 @@ def _bound_to(participant: uuid.UUID, name: str) -> bytes:
 
 
 def new_token() -> str:
-    """A link's token: 144 random bits, 24 characters."""
-    return secrets.token_urlsafe(18)
+    """A link's token. It begins and ends in a letter or digit: programs that make links of the addresses in a message
+    take a dash or a line at the end for the sentence's."""
+    while True:
+        token = secrets.token_urlsafe(TOKEN_LENGTH * 6 // 8)
+        if token[0].isalnum() and token[-1].isalnum():
+            return token
 
 
 def new_code() -> str:
@@ -65,11 +73,6 @@ def new_code() -> str:
 def written_code(code: str) -> str:
     """A code as it is given out: K7QM-2VXA-9TB."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
-def typed_code(typed: str) -> str:
-    """What somebody typed as a code: any case, any spaces or dashes."""
-    return "".join(character for character in typed.upper() if character.isascii() and character.isalnum())
 
 
 _hasher = PasswordHasher()

@@ -23,4 +23,4 @@ def migrate(settings: Settings) -> None:
     """Brings the tables up to date, making the folder of a SQLite file if need be."""
     if settings.database_url.startswith("sqlite:///"):
         Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    migrating.upgrade(settings.database_url)
+    migrating.upgrade(settings.database_url, settings.questionnaires)

@@ -44,9 +44,9 @@ def record(
         AuditRow(
             id=new_id(),
             at=at,
-            actor=kind_of(actor).value,
+            actor=kind_of(actor),
             staff_id=actor.id if isinstance(actor, Staff) else None,
-            action=action.value,
+            action=action,
             study=study,
             subject=subject,
             detail=detail,
@@ -62,9 +62,9 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
     return [
         AuditEntry(
             at=row.at,
-            actor=ActorKind(row.actor),
+            actor=row.actor,
             staff_id=row.staff_id,
-            action=AuditAction(row.action),
+            action=row.action,
             study=row.study,
             subject=row.subject,
             detail=row.detail,
@@ -75,5 +75,5 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
 
 def details(session: Session, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
     """When something was done in a study and what was noted of it, oldest first."""
-    query = select(AuditRow.at, AuditRow.detail).where(AuditRow.study == study, AuditRow.action == action.value)
+    query = select(AuditRow.at, AuditRow.detail).where(AuditRow.study == study, AuditRow.action == action)
     return [(at, detail) for at, detail in session.execute(query.order_by(AuditRow.at, AuditRow.id))]

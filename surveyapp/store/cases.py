@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.cases import Access, Attempt, Case, Disposition, Lease, Outcome
+from surveyapp.domain.fieldwork.cases import Access, AccessKind, Attempt, Case, Disposition, Lease
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
@@ -36,7 +36,7 @@ class CaseOverview:
 
     case: Case
     participant: Participant
-    response_state: str | None
+    response_state: ResponseState | None
     submitted_at: dt.datetime | None
     attempts: int
     last_attempt: Attempt | None
@@ -51,7 +51,7 @@ class WaitingCase:
     reference: str
     group: str
     site: str | None
-    response_state: str | None
+    response_state: ResponseState | None
     attempts: tuple[Attempt, ...]
     lease: Lease | None
     sealed: Mapping[str, participants.Sealed]
@@ -66,7 +66,7 @@ def add_case(session: Session, case: Case) -> None:
             opens_at=case.opens_at,
             due_at=case.due_at,
             closes_at=case.closes_at,
-            disposition=case.disposition.value,
+            disposition=case.disposition,
             assigned_to=case.assigned_to,
             next_at=case.next_at,
         )
@@ -156,8 +156,8 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             ParticipantRow.withdrawn_at.is_(None),
             CaseRow.opens_at <= now,
             or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
-            CaseRow.disposition.not_in([Disposition.REFUSAL.value, Disposition.NOT_ELIGIBLE.value]),
-            or_(ResponseRow.state.is_(None), ResponseRow.state != "submitted"),
+            CaseRow.disposition.not_in([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE]),
+            or_(ResponseRow.state.is_(None), ResponseRow.state != ResponseState.SUBMITTED),
         )
 
     rows = session.execute(
@@ -217,7 +217,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
 
 
 def set_disposition(session: Session, case_id: uuid.UUID, disposition: Disposition) -> None:
-    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(disposition=disposition.value))
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(disposition=disposition))
 
 
 def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:
@@ -233,7 +233,7 @@ def _case(row: CaseRow) -> Case:
         row.opens_at,
         row.due_at,
         row.closes_at,
-        Disposition(row.disposition),
+        row.disposition,
         row.assigned_to,
         row.next_at,
     )
@@ -288,8 +288,8 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
             case_id=attempt.case_id,
             staff_id=attempt.staff_id,
             at=attempt.at,
-            outcome=attempt.outcome.value,
-            mode=attempt.mode.value,
+            outcome=attempt.outcome,
+            mode=attempt.mode,
             note=attempt.note,
             next_at=attempt.next_at,
         )
@@ -313,9 +313,7 @@ def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:
 
 
 def _attempt(row: AttemptRow, name: str | None) -> Attempt:
-    return Attempt(
-        row.id, row.case_id, row.staff_id, name, row.at, Outcome(row.outcome), Mode(row.mode), row.note, row.next_at
-    )
+    return Attempt(row.id, row.case_id, row.staff_id, name, row.at, row.outcome, row.mode, row.note, row.next_at)
 
 
 def lease_of(session: Session, case_id: uuid.UUID) -> Lease | None:
@@ -340,5 +338,5 @@ def release_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID) -> 
     session.execute(delete(LeaseRow).where(LeaseRow.case_id == case_id, LeaseRow.staff_id == staff_id))
 
 
-def new_access(case_id: uuid.UUID, kind: str, issued_at: dt.datetime, expires_at: dt.datetime | None) -> Access:
+def new_access(case_id: uuid.UUID, kind: AccessKind, issued_at: dt.datetime, expires_at: dt.datetime | None) -> Access:
     return Access(new_id(), case_id, kind, issued_at, expires_at, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import Event, Participant
 from surveyapp.domain.staff import Scope
 from surveyapp.store.database import new_id
@@ -51,7 +50,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             "study": person.study,
             "group_id": person.group,
             "reference": person.reference,
-            "origin": person.origin.value,
+            "origin": person.origin,
             "site_id": person.site.id if person.site else None,
             "attributes": dict(person.attributes),
             "enrolled_on": person.enrolled_on,
@@ -80,9 +79,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for each in newcomers
         for event in each.events
     ]
-    cases = [
-        {**dataclasses.asdict(case), "disposition": case.disposition.value} for each in newcomers for case in each.cases
-    ]
+    cases = [dataclasses.asdict(case) for each in newcomers for case in each.cases]
     session.flush()
     for table, rows in (
         (ParticipantRow, people),
@@ -130,14 +127,6 @@ def unanswered_touchpoints(session: Session, participant_id: uuid.UUID) -> set[i
     return set(rows)
 
 
-def move_case(
-    session: Session,
-    case_id: uuid.UUID,
-    opens_at: dt.datetime,
-    due_at: dt.datetime | None,
-    closes_at: dt.datetime | None,
-) -> None:
+def move_case(session: Session, case_id: uuid.UUID, window: Window) -> None:
     """Gives a case another window."""
-    session.execute(
-        update(CaseRow).where(CaseRow.id == case_id).values(opens_at=opens_at, due_at=due_at, closes_at=closes_at)
-    )
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(dataclasses.asdict(window)))

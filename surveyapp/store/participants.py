@@ -39,7 +39,7 @@ Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 def scoped(query: Query, scope: Scope) -> Query:
     """Narrows a query that selects from participants to what the scope may touch."""
-    query = query.where(ParticipantRow.study == scope.study, ParticipantRow.origin == scope.origin.value)
+    query = query.where(ParticipantRow.study == scope.study, ParticipantRow.origin == scope.origin)
     return query if scope.sites is None else query.where(ParticipantRow.site_id.in_(scope.sites))
 
 
@@ -91,7 +91,7 @@ def add_participant(session: Session, participant: Participant) -> None:
             study=participant.study,
             group_id=participant.group,
             reference=participant.reference,
-            origin=participant.origin.value,
+            origin=participant.origin,
             site_id=participant.site.id if participant.site else None,
             attributes=dict(participant.attributes),
             enrolled_on=participant.enrolled_on,
@@ -117,7 +117,7 @@ def counts_by_origin(session: Session) -> dict[Origin, int]:
     rows = session.execute(
         select(ParticipantRow.origin, func.count()).group_by(ParticipantRow.origin).order_by(ParticipantRow.origin)
     )
-    return {Origin(origin): count for origin, count in rows}
+    return dict(rows.all())
 
 
 def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Participant | None:
@@ -160,7 +160,7 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
                 row.study,
                 row.group_id,
                 row.reference,
-                Origin(row.origin),
+                row.origin,
                 row.enrolled_on,
                 site,
                 row.attributes,
@@ -213,7 +213,7 @@ def add_consent(
             purpose=given.purpose,
             version=given.version,
             given=given.given,
-            mode=mode.value,
+            mode=mode,
             recorded_by=recorded_by,
             recorded_at=given.recorded_at,
         )

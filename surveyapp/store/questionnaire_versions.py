@@ -8,6 +8,7 @@ import uuid
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import CaseRow, ParticipantRow, QuestionnaireVersionRow, ResponseRow
@@ -83,7 +84,7 @@ def midway(session: Session, scope: Scope) -> dict[tuple[str, int], int]:
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
-    ).where(ResponseRow.state == "started", ParticipantRow.withdrawn_at.is_(None))
+    ).where(ResponseRow.state == ResponseState.STARTED, ParticipantRow.withdrawn_at.is_(None))
     query = query.group_by(ResponseRow.questionnaire, ResponseRow.version)
     query = query.order_by(ResponseRow.questionnaire, ResponseRow.version)
     return {(name, version): count for name, version, count in session.execute(query)}

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, delete, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseSummary
+from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, ResponseSummary
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
@@ -68,7 +68,9 @@ def seed_of(session: Session, participant_id: uuid.UUID) -> int | None:
 
 
 def submit(session: Session, response_id: uuid.UUID, at: dt.datetime) -> None:
-    session.execute(update(ResponseRow).where(ResponseRow.id == response_id).values(state="submitted", submitted_at=at))
+    session.execute(
+        update(ResponseRow).where(ResponseRow.id == response_id).values(state=ResponseState.SUBMITTED, submitted_at=at)
+    )
 
 
 def set_version(session: Session, response_id: uuid.UUID, version: int) -> None:
@@ -95,7 +97,7 @@ def midway(session: Session, scope: Scope, questionnaire: str, before: int, toda
     ).where(
         ResponseRow.questionnaire == questionnaire,
         ResponseRow.version < before,
-        ResponseRow.state == "started",
+        ResponseRow.state == ResponseState.STARTED,
         ParticipantRow.withdrawn_at.is_(None),
     )
     rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
@@ -146,7 +148,7 @@ def record_save(session: Session, response: Response, save: NewSave, given: Answ
             version=response.version,
             language=save.language,
             wording=save.wording,
-            mode=save.mode.value,
+            mode=save.mode,
             by_staff=save.by,
             client_at=save.client_at,
             recorded_at=save.recorded_at,
@@ -207,7 +209,7 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Recorde
     for row, mode, by, at, save_id in rows:
         found = newest.get(row.variable)
         together = [*found[1], row] if found and found[0] == save_id else [row]
-        given = RecordedAnswer(row.variable, _answer(together), Mode(mode), by, at, save_id)
+        given = RecordedAnswer(row.variable, _answer(together), mode, by, at, save_id)
         newest[row.variable] = (save_id, together, given)
     taken_back = Missing(Reason.NOT_ASKED)
     return {variable: given for variable, (_, _, given) in newest.items() if given.answer != taken_back}
@@ -219,7 +221,11 @@ def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) ->
         select(CaseRow.touchpoint, AnswerRow)
         .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
         .join(AnswerRow, AnswerRow.response_id == ResponseRow.id)
-        .where(CaseRow.participant_id == participant_id, CaseRow.touchpoint < before, ResponseRow.state == "submitted")
+        .where(
+            CaseRow.participant_id == participant_id,
+            CaseRow.touchpoint < before,
+            ResponseRow.state == ResponseState.SUBMITTED,
+        )
         .order_by(CaseRow.touchpoint, AnswerRow.variable, AnswerRow.position)
     ).all()
     by_touchpoint: dict[int, list[AnswerRow]] = {}
@@ -231,7 +237,7 @@ def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) ->
 def modes_of(session: Session, response_id: uuid.UUID) -> list[Mode]:
     """Every mode in which something was saved, in the order first used."""
     rows = session.scalars(select(SaveRow.mode).where(SaveRow.response_id == response_id).order_by(SaveRow.revision))
-    return [Mode(mode) for mode in dict.fromkeys(rows)]
+    return list(dict.fromkeys(rows))
 
 
 def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSummary]:
@@ -247,7 +253,7 @@ def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSumma
     found: dict[int, tuple[dt.datetime | None, dict[Mode, None], dict[uuid.UUID, str]]] = {}
     for touchpoint, submitted_at, mode, staff_id, name in rows:
         _, modes, by = found.setdefault(touchpoint, (submitted_at, {}, {}))
-        modes[Mode(mode)] = None
+        modes[mode] = None
         if staff_id is not None:
             by[staff_id] = name
     return [
@@ -276,13 +282,13 @@ def _cells(key: str, answer: Answer) -> list[Cells]:
         case Text(text):
             return [blank | {"text": text}]
         case Missing(reason, note):
-            return [blank | {"reason": reason.value, "text": note}]
+            return [blank | {"reason": reason, "text": note}]
 
 
 def _answer(rows: list[AnswerHistoryRow] | list[AnswerRow]) -> Answer:
     first = rows[0]
     if first.reason is not None:
-        return Missing(Reason(first.reason), first.text)
+        return Missing(first.reason, first.text)
     if first.code is not None:
         return Codes(tuple(str(row.code) for row in rows))
     if first.number is not None:
@@ -316,7 +322,7 @@ ANSWER_COLUMNS = (
 def answer_table(session: Session, scope: Scope, group: str, include_started: bool = False) -> list[tuple[Any, ...]]:
     """Every current answer of a group's responses, long: one row an answer, a multiple one an option. Columns are
     `ANSWER_COLUMNS`. Submitted responses only, unless those midway are asked for. Withdrawn people are left out."""
-    states = ("submitted", "started") if include_started else ("submitted",)
+    states = (ResponseState.SUBMITTED, ResponseState.STARTED) if include_started else (ResponseState.SUBMITTED,)
     query = participants.scoped(
         select(
             AnswerRow.response_id,
@@ -328,7 +334,7 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
             AnswerRow.code,
             AnswerRow.number,
             AnswerRow.text,
-            AnswerRow.reason,
+            type_coerce(AnswerRow.reason, String),
         )
         .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)

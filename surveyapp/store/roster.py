@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Access, Case, Disposition
+from surveyapp.domain.fieldwork.cases import Access, Case
+from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ResponseRow, SiteRow
@@ -26,7 +27,7 @@ class RosterLine:
     site: str | None
     withdrawn: bool
     case: Case | None
-    response_state: str | None
+    response_state: ResponseState | None
     submitted_at: dt.datetime | None
 
 
@@ -63,9 +64,7 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
         touchpoint, opens_at, due_at, closes_at, disposition, assigned_to, next_at = case
         made = None
         if case_id is not None:
-            made = Case(
-                case_id, person, touchpoint, opens_at, due_at, closes_at, Disposition(disposition), assigned_to, next_at
-            )
+            made = Case(case_id, person, touchpoint, opens_at, due_at, closes_at, disposition, assigned_to, next_at)
         found.append(
             RosterLine(person, reference, group, site, withdrawn_at is not None, made, response_state, submitted_at)
         )

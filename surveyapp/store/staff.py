@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.staff import Grant, Role, Staff
+from surveyapp.domain.staff import Grant, Staff
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import GrantRow, StaffRow
@@ -62,7 +62,7 @@ def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -
     have = set(_grants(session, staff_id))
     new = tuple(grant for grant in dict.fromkeys(grants) if grant not in have)
     session.add_all(
-        GrantRow(id=new_id(), staff_id=staff_id, role=grant.role.value, study=grant.study, site_id=grant.site_id)
+        GrantRow(id=new_id(), staff_id=staff_id, role=grant.role, study=grant.study, site_id=grant.site_id)
         for grant in new
     )
     return new
@@ -140,7 +140,7 @@ def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
     rows = session.scalars(
         select(GrantRow).where(GrantRow.staff_id == staff_id).order_by(GrantRow.study, GrantRow.role, GrantRow.id)
     )
-    return tuple(Grant(Role(row.role), row.study, row.site_id) for row in rows)
+    return tuple(Grant(row.role, row.study, row.site_id) for row in rows)
 
 
 def _staff(session: Session, row: StaffRow) -> Staff:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import uuid
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -24,6 +25,15 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from surveyapp.domain.answers import Mode, Reason
+from surveyapp.domain.audit import ActorKind, AuditAction
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.participants import Origin
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.staff import Role
+
+Member = TypeVar("Member", bound=enum.Enum)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -62,6 +72,24 @@ class ExactNumber(TypeDecorator[Decimal]):
         return None if value is None else Decimal(format(Decimal(value).normalize(), "f"))
 
 
+class OneOf(TypeDecorator[Member], Generic[Member]):
+    """A member of an enum, kept as its value. What a column may hold is the enum's members and nothing else, here and,
+    where `known` says so, in the database."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[Member]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Member | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.kind(value).value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Member | None:
+        return None if value is None else self.kind(value)
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -77,11 +105,27 @@ class Base(DeclarativeBase):
         Decimal: ExactNumber(),
         uuid.UUID: Uuid(),
         dict[str, Any]: JSON(),
+        **{
+            kind: OneOf(kind)
+            for kind in (
+                AccessKind,
+                ActorKind,
+                AuditAction,
+                Disposition,
+                Mode,
+                Origin,
+                Outcome,
+                Reason,
+                ResponseState,
+                Role,
+            )
+        },
     }
 
 
-def one_of(column: str, *values: str) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=f"{column}_known")
+def known(column: str, kind: type[enum.Enum]) -> CheckConstraint:
+    """Lets a column hold the enum's members alone. A new member needs a migration that lets it in."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(each.value) for each in kind)})", name=f"{column}_known")
 
 
 class QuestionnaireVersionRow(Base):
@@ -141,13 +185,13 @@ class ParticipantRow(Base):
     __table_args__ = (
         UniqueConstraint("study", "reference"),
         Index(None, "study", "group_id"),
-        one_of("origin", "real", "demo", "simulated"),
+        known("origin", Origin),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     study: Mapped[str]
     group_id: Mapped[str]
     reference: Mapped[str]
-    origin: Mapped[str]
+    origin: Mapped[Origin]
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"), index=True)
     attributes: Mapped[dict[str, Any]]
     enrolled_on: Mapped[dt.date]
@@ -184,7 +228,7 @@ class ConsentRow(Base):
     purpose: Mapped[str]
     version: Mapped[int]
     given: Mapped[bool]
-    mode: Mapped[str]
+    mode: Mapped[Mode]
     recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     recorded_at: Mapped[dt.datetime]
 
@@ -203,7 +247,7 @@ class CaseRow(Base):
     __tablename__ = "case"
     __table_args__ = (
         UniqueConstraint("participant_id", "touchpoint"),
-        one_of("disposition", "I", "P", "R", "NC", "O", "UO", "NE"),
+        known("disposition", Disposition),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
@@ -211,18 +255,18 @@ class CaseRow(Base):
     opens_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime | None]
     closes_at: Mapped[dt.datetime | None]
-    disposition: Mapped[str]
+    disposition: Mapped[Disposition]
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     next_at: Mapped[dt.datetime | None]
 
 
 class AccessRow(Base):
     __tablename__ = "access"
-    __table_args__ = (one_of("kind", "link", "code"),)
+    __table_args__ = (known("kind", AccessKind),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(unique=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    kind: Mapped[str]
+    kind: Mapped[AccessKind]
     issued_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
@@ -230,12 +274,12 @@ class AccessRow(Base):
 
 class ResponseRow(Base):
     __tablename__ = "response"
-    __table_args__ = (one_of("state", "started", "submitted"),)
+    __table_args__ = (known("state", ResponseState),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), unique=True)
     questionnaire: Mapped[str]
     version: Mapped[int]
-    state: Mapped[str]
+    state: Mapped[ResponseState]
     revision: Mapped[int]
     seed: Mapped[int]
     started_at: Mapped[dt.datetime]
@@ -246,7 +290,7 @@ class SaveRow(Base):
     __tablename__ = "save"
     __table_args__ = (
         UniqueConstraint("response_id", "revision"),
-        one_of("mode", "self", "phone", "in_person", "video"),
+        known("mode", Mode),
         Index(None, "response_id", "client_id"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -257,7 +301,7 @@ class SaveRow(Base):
     version: Mapped[int]
     language: Mapped[str]
     wording: Mapped[int | None]
-    mode: Mapped[str]
+    mode: Mapped[Mode]
     by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     client_at: Mapped[dt.datetime | None]
     recorded_at: Mapped[dt.datetime]
@@ -273,7 +317,7 @@ class _AnswerColumns:
     number: Mapped[Decimal | None]
     day: Mapped[dt.date | None]
     text: Mapped[str | None]
-    reason: Mapped[str | None]
+    reason: Mapped[Reason | None]
 
 
 class AnswerHistoryRow(_AnswerColumns, Base):
@@ -298,8 +342,8 @@ class AttemptRow(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[dt.datetime]
-    outcome: Mapped[str]
-    mode: Mapped[str]
+    outcome: Mapped[Outcome]
+    mode: Mapped[Mode]
     note: Mapped[str | None]
     next_at: Mapped[dt.datetime | None]
 
@@ -331,12 +375,12 @@ class StaffRow(Base):
 class GrantRow(Base):
     __tablename__ = "grant"
     __table_args__ = (
-        one_of("role", "interviewer", "supervisor", "evaluator", "manager"),
+        known("role", Role),
         UniqueConstraint("staff_id", "role", "study", "site_id"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
-    role: Mapped[str]
+    role: Mapped[Role]
     study: Mapped[str]
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
 
@@ -345,12 +389,12 @@ class AuditRow(Base):
     """Acts of staff, consent, withdrawal, erasure, every sight of contacts. Names no participant but by reference."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "study", "at"), one_of("actor", "staff", "operator", "participant", "system"))
+    __table_args__ = (Index(None, "study", "at"), known("actor", ActorKind))
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
-    actor: Mapped[str]
+    actor: Mapped[ActorKind]
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
-    action: Mapped[str]
+    action: Mapped[AuditAction]
     study: Mapped[str | None]
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any]]

@@ -35,7 +35,7 @@ def run(*arguments: str, environment: dict[str, str]) -> tuple[int, str, str]:
 def test_questionnaires_check_says_what_it_checked(environment: dict[str, str]) -> None:
     code, said, _ = run("questionnaires", "check", environment=environment)
     assert code == 0
-    assert "job_rotation/backfill_1 v1: 33 questions" in said
+    assert "job_rotation/backfill_1 v1: 38 questions" in said
     assert (
         run("questionnaires", "check", str(ROOT / "questionnaires" / "job_rotation"), environment=environment)[0] == 0
     )

@@ -41,7 +41,7 @@ def test_it_refuses_a_database_with_real_people_and_touches_nothing(runtime: Run
 def test_its_people_and_responses_are_those_of_the_report(demo_runtime: Runtime) -> None:
     with demo_runtime.database.reading() as session:
         overviews = cases.overviews(session, factories.everyone(demo_runtime), NOW.date())
-        assert participants.counts_by_origin(session) == {Origin.DEMO: 148 + 145}
+        assert participants.counts_by_origin(session) == {Origin.DEMO: 177 + 145}
     handed_in = [(each.participant.group, each.case.touchpoint) for each in overviews if each.submitted_at]
     assert {key: handed_in.count(key) for key in set(handed_in)} == {
         ("backfill", 1): 47,

@@ -176,7 +176,7 @@ def test_a_corrected_translation_is_a_new_revision_and_recorded_with_the_saves_a
     [made] = questionnaire_versions.reword(factories.operator(partly), "job_rotation", "backfill_1")
     assert (made.version, made.language, made.revision) == (1, "ur", 2)
     assert survey_session.visit(partly, who).ready[0].questions[0].text == URDU_TITLE
-    answering.save_page(partly, who, "first_feeling", {"first_feeling": ["positive"]}, factories.new_id())
+    answering.save_page(partly, who, "heard_via_detail", {"heard_via_detail": ["In a shop."]}, factories.new_id())
     assert saves(partly) == [("ur", 1), ("ur", 2)]
     assert questionnaire_versions.open_newest(factories.operator(partly), "job_rotation", "backfill_1") == (1, False)
     with partly.database.reading() as session:

@@ -10,6 +10,7 @@ import pytest
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
@@ -76,7 +77,7 @@ def guest(runtime: Runtime, reference: str) -> str:
         participants.add_participant(work.session, participant)
         scheduling.plan_cases(work, participant)
         case = cases.cases_of(work.session, participant.id)[0]
-        link = links.issue(work, participant, case, "link").link
+        link = links.issue(work, participant, case, AccessKind.LINK).link
     assert link is not None
     return link
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from surveyapp import create_app
@@ -38,8 +40,12 @@ def test_a_full_stop_after_a_link_is_not_part_of_it(runtime: Runtime, link: str)
 
 
 def test_an_expired_link_says_so(runtime: Runtime, clock: Clock, link: str) -> None:
-    clock.forward(days=60 + links.LINK_DAYS_AFTER_CLOSING + 1)
+    # Enrolled on 15 June; the case closes 60 days on, and the link is good for 90 days more: to the end of 12 November.
+    clock.now = dt.datetime(2026, 11, 12, 23, 59, tzinfo=dt.UTC)
     phone = Phone(runtime)
+    phone.open(link)
+    assert phone.heading == "The time for this is over"
+    clock.forward(minutes=1)
     phone.open(link)
     assert (phone.status, phone.heading) == (410, "This link no longer works")
     assert "limited time" in phone.page.words

@@ -12,7 +12,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
-from tests.conftest import Clock
+from tests.conftest import NOW, Clock
 from tests.phone import Phone
 
 PLACED = {
@@ -55,7 +55,7 @@ def test_a_placed_candidate_from_link_to_receipt(
             "overall_value_why": "It changed\nmy week.",
         },
     )
-    assert passed[:4] == ["heard_via", "first_feeling", "first_feeling_why", "hopes"]
+    assert passed[:5] == ["heard_via", "heard_via_detail", "first_feeling", "first_feeling_why", "hopes"]
     assert "skills_wanted" not in passed
     assert "confidence_career_potential_why" in passed
     assert phone.path == "/survey/check"
@@ -134,7 +134,7 @@ def test_finish_later_keeps_what_was_just_chosen(phone: Phone, link: str) -> Non
     assert phone.path == "/survey/later"
     assert "All but the last one" not in phone.page.words
     phone.follow("Go on answering")
-    assert phone.question == "first_feeling"
+    assert phone.question == "heard_via_detail"
 
 
 def test_finish_later_with_half_an_answer_says_so(phone: Phone, link: str) -> None:
@@ -149,12 +149,14 @@ def test_back_shows_the_answer_and_keeps_a_changed_one(
     runtime: Runtime, phone: Phone, candidate: Participant, link: str
 ) -> None:
     phone.agree(link)
-    phone.send(heard_via="family")
+    phone.answer_until("first_feeling", {"heard_via": "family"})
     phone.send(first_feeling="neutral", then="back")
+    assert phone.question == "heard_via_detail"
+    phone.send(then="back")
     assert phone.question == "heard_via"
     assert phone.chosen() == {"heard_via": ["family"]}
     phone.send(heard_via="online")
-    assert phone.question == "first_feeling"
+    phone.answer_until("first_feeling")
     assert phone.chosen() == {"first_feeling": ["neutral"]}
     assert given(runtime, candidate).ready[1].answers["heard_via"] == Codes(("online",))
 
@@ -180,7 +182,7 @@ def test_change_from_the_check_page_comes_back_to_it(
     assert "From family" in phone.page.words
 
     # What is newly asked comes first, then the check page again.
-    phone.follow("Change: Have you started a work placement through the scheme?")
+    phone.follow("Change: Are you in a work placement through the scheme now?")
     phone.send(placed="yes")
     assert (phone.question, phone.query) == ("weeks_in_placement", "from=check")
     passed = phone.answer_until(None, PLACED)
@@ -247,7 +249,7 @@ def test_declining_half_way_stops_the_questions(
     assert phone.path == "/survey/consent"
     assert "first_feeling" not in (given(runtime, candidate).given or {})
     phone.send({"agree-take_part": "yes"})
-    assert phone.question == "first_feeling"
+    assert phone.question == "heard_via_detail"
 
 
 def test_consent_carries_over_to_the_next_touchpoint(
@@ -273,14 +275,19 @@ def test_too_early_and_too_late_say_when(
 ) -> None:
     phone.agree(link)
     phone.answer_until("hopes", PLACED)
-    clock.forward(days=61)
+    clock.now = dt.datetime(2026, 8, 14, 22, 59, tzinfo=dt.UTC)
+    phone.open("/survey/later")
+    assert "You can do so until 14 August 2026." in phone.page.words
+    phone.open("/survey")
+    assert phone.question == "hopes", "the last day lasts to its midnight, which is 23:00 UTC in summer"
+    clock.forward(minutes=1)
     phone.send(hopes="earn_more")
     assert (phone.path, phone.heading) == ("/survey", "The time for this is over")
     assert "14 August 2026" in phone.page.words
     assert "What you answered before is kept" in phone.page.words
     assert "0808 157 0142" in phone.page.words
 
-    clock.now -= dt.timedelta(days=61)
+    clock.now = NOW
     phone.open("/survey")
     phone.answer_until(None, PLACED)
     phone.send()

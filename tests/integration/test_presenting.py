@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.audit import ByLink
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.participants import Participant
 from surveyapp.services.cases import scheduling
@@ -95,7 +96,7 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
 def link(runtime: Runtime, participant: Participant, touchpoint: int) -> str:
     with factories.operator(runtime).writing() as work:
         case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(work, participant, case, "link").link
+        given = links.issue(work, participant, case, AccessKind.LINK).link
     assert given is not None
     return given
 

@@ -12,8 +12,9 @@ import pytest
 from surveyapp.domain.results import ResultRow
 from surveyapp.services.results import table as results_table
 from surveyapp.services.runtime import Runtime
+from surveyapp.store import migrating
 from tests import factories
-from tests.conftest import NOW, Clock, create_tables
+from tests.conftest import NOW, Clock
 from tests.databases import Cluster, copy_rows
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "job_rotation"
@@ -27,6 +28,14 @@ def reference(name: str) -> list[dict[str, str]]:
 
 PUBLISHED = [row for row in reference("published.csv") if row["implied_n"]]
 RATINGS = reference("ratings.csv")
+ADDITIONS = reference("published_additions.csv")
+# No net of a scale: the report counts two options together that stand on either side of its middle, so the table has
+# them as two rows.
+TWO_OPTIONS = {"neutral_or_tend_to_disagree": ("neither", "tend_to_disagree")}
+# No count is printed, or none but what bounds it: the row holds where ours is from `implied_low` to `implied_high`.
+BOUNDED = {"sme": 2, "all": 5}
+# Of everyone asked about Universal Credit the report says only that it leaves one organisation out (note 18).
+WITHOUT_BASE = {("uc_status", "before"), ("uc_status", "now")}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -36,7 +45,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[list[ResultRow]]:
     if request.param == "postgresql":
         cluster: Cluster = request.getfixturevalue("cluster")
         copy = cluster.url(cluster.create())
-        create_tables(copy)
+        migrating.upgrade(copy)
         copy_rows(url, copy)
         url = copy
     runtime = factories.create_runtime(url, Clock(), demo=True)
@@ -77,6 +86,28 @@ def test_every_published_count_and_base(table: list[ResultRow]) -> None:
         elif row["half_up_pct"]:
             assert ours.percent == int(row["half_up_pct"]), key
     assert wrong == []
+
+
+def test_every_addition(table: list[ResultRow]) -> None:
+    assert len(ADDITIONS) == 14
+    counts = counted(table, "count")
+    wrong = []
+    for row in ADDITIONS:
+        start = (row["group"], int(row["touchpoint"]), segment(row), row["variable"], row["timing"])
+        ours = [counts.get((*start, option)) for option in TWO_OPTIONS.get(row["category"], (row["category"],))]
+        found = [each for each in ours if each is not None and each.count is not None]
+        bases = {str(each.base) for each in found}
+        fits = int(row["implied_low"]) <= sum(each.count or 0 for each in found) <= int(row["implied_high"])
+        if len(found) < len(ours) or not fits or (row["implied_base"] and bases != {row["implied_base"]}):
+            wrong.append((row, ours))
+    assert wrong == []
+
+
+def test_only_these_additions_have_no_count_or_no_base_of_their_own() -> None:
+    bounded = [row["segment"] for row in ADDITIONS if not row["implied_n"]]
+    assert {each: bounded.count(each) for each in bounded} == BOUNDED
+    assert {(row["variable"], row["timing"]) for row in ADDITIONS if not row["implied_base"]} == WITHOUT_BASE
+    assert {row["category"] for row in ADDITIONS} >= set(TWO_OPTIONS)
 
 
 def test_every_rating(table: list[ResultRow]) -> None:

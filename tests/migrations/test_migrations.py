@@ -53,7 +53,7 @@ def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -
     for revision in [each.revision for each in script.walk_revisions()]:
         below = script.get_revision(revision).down_revision
         migrating.downgrade(new_url, str(below) if below else "base")
-        migrating.upgrade(new_url, revision)
+        migrating.upgrade(new_url, revision=revision)
         migrating.downgrade(new_url, str(below) if below else "base")
     database = Database(new_url)
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
@@ -64,7 +64,7 @@ def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -
 def test_what_was_audited_before_kinds_of_actors_were_kept_says_who_acted(new_url: str, clock: Clock) -> None:
     script = ScriptDirectory.from_config(migrating.config(new_url))
     below = script.get_revision("0007").down_revision
-    migrating.upgrade(new_url, str(below))
+    migrating.upgrade(new_url, revision=str(below))
     staff_id, now = uuid.uuid4(), clock()
     database = Database(new_url)
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():

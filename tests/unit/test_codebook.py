@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.authoring.loader import load_study
-from surveyapp.domain.instrument.codebook import codebook, reference_id
-from surveyapp.domain.instrument.conditions import references
+from surveyapp.domain.instrument.codebook import codebook
+from surveyapp.domain.instrument.conditions import reference_id, references
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.diff import difference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -38,3 +39,12 @@ def test_a_second_meaning_would_be_seen() -> None:
         "Line_",
         "Words",
     ]
+
+
+def test_the_glossary_names_what_is_there() -> None:
+    text = (PACKAGE.parent / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    named = {name for row in rows for name in re.findall(r"`([A-Z]\w+)`", row[-1])}
+    defined = {name for path in PACKAGE.rglob("*.py") for name in capitalised_names(path.read_text(encoding="utf-8"))}
+    assert len(named) > 50
+    assert named - defined == set()

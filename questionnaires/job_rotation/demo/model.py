@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ortools.sat.python import cp_model
 from people import Person
@@ -69,8 +69,13 @@ class CohortModel:
             else:
                 self.model.add(sum(literals.values()) == asked)
             self._add_tendency(person, touchpoint, variable, literals)
+        plan = self.people[person]
+        if self.group == "backfill":
+            self.model.add(sitting["placed"]["yes"] == int(plan.placed))
+            # All of the large employer's candidates, and nobody else, went to employability sessions (J26).
+            self.model.add(sitting["employability_sessions"]["yes"] == int(plan.size == "large"))
         if touchpoint == 1 and self.group == "backfill":
-            self.model.add(sitting["placed"]["yes"] == int(bool(self.people[person].placed_first)))
+            self.model.add(sitting["attended_readiness_sessions"]["yes"] == int(plan.attended))
 
     def _asked(self, person: int, touchpoint: int, asked_of: str) -> cp_model.IntVar | int:
         if asked_of == "all":
@@ -180,7 +185,8 @@ class CohortModel:
 
     # What was published
 
-    def _in_segment(self, touchpoint: int, segment: str) -> list[int]:
+    def in_segment(self, touchpoint: int, segment: str) -> list[int]:
+        """The places in the plan of those who answered at a touchpoint, with an employer of that size or "all"."""
         return [
             person
             for person, plan in enumerate(self.people)
@@ -188,24 +194,33 @@ class CohortModel:
         ]
 
     def publish(self, count: Count) -> None:
-        """The count and the base of one row of published.csv."""
-        people = self._in_segment(count.touchpoint, count.segment)
+        """The count and the base of one row of published.csv, or of its additions."""
+        people = self.in_segment(count.touchpoint, count.segment)
         if count.movement is not None:
             which = ("rose", "fell").index(count.movement)
             self.model.add(len(people) == count.base)
-            self.model.add(sum(self.moves(person, count.variable)[which] for person in people) == count.n)
+            moved = [self.moves(person, count.variable)[which] for person in people]
+            self.model.add_linear_constraint(cp_model.LinearExpr.sum(moved), count.least, count.most)
             return
-        cells = [self.answers[person, count.touchpoint][count.variable] for person in people]
-        self.model.add(sum(_any(literals, count.options) for literals in cells) == count.n)
+        given = self.number(count.touchpoint, count.variable, count.options, count.segment)
+        self.model.add_linear_constraint(given, count.least, count.most)
         variable = next(v for v in QUESTIONNAIRES[self.group, count.touchpoint] if v.name == count.variable)
+        if count.base is None:
+            return
         if variable.kind == "multiple":
             self.model.add(len(people) == count.base)
         else:
-            self.model.add(sum(_any(literals, variable.options) for literals in cells) == count.base)
+            self.model.add(self.number(count.touchpoint, count.variable, variable.options, count.segment) == count.base)
+
+    def number(self, touchpoint: int, name: str, options: Iterable[str], segment: str = "all") -> cp_model.LinearExpr:
+        """How many give one of these options, as an expression."""
+        chosen = tuple(options)
+        cells = [self.answers[person, touchpoint][name] for person in self.in_segment(touchpoint, segment)]
+        return cp_model.LinearExpr.sum([literals[option] for literals in cells for option in chosen])
 
     def rate(self, rating: Rating) -> None:
         """The mean, the one most common value and the range of one row of ratings.csv."""
-        people = self._in_segment(rating.touchpoint, rating.segment)
+        people = self.in_segment(rating.touchpoint, rating.segment)
         times = {
             int(option): sum(self.answers[person, rating.touchpoint][rating.variable][option] for person in people)
             for option in self.answers[people[0], rating.touchpoint][rating.variable]
@@ -236,6 +251,10 @@ class CohortModel:
                 }
                 self.attributes[person][attribute] = literals
                 self.model.add_exactly_one(literals.values())
+                if attribute == "training_offered":
+                    self.model.add(_any(literals, self.people[person].trainings) == 1)
+                if attribute == "age" and self.people[person].age:
+                    self.model.add(literals[self.people[person].age] == 1)
                 self.costs += [round(STEP * self.rng.random()) * literal for literal in literals.values()]
             for first, value, second, allowed in PROFILE_LINKS[self.group]:
                 have = self.attributes[person]
@@ -246,12 +265,20 @@ class CohortModel:
 
     def choose(self, touchpoint: int, name: str, options: tuple[str, ...], n: int) -> None:
         """A count that the report leaves open: how many give one of these options."""
-        people = self._in_segment(touchpoint, "all")
-        self.model.add(sum(_any(self.answers[person, touchpoint][name], options) for person in people) == n)
+        self.model.add(self.number(touchpoint, name, options) == n)
+
+    def someone(self, *cases: Sequence[cp_model.IntVar]) -> None:
+        """At least one of some people has all of their literals: `cases` holds a person's literals each."""
+        held = []
+        for literals in cases:
+            whole = self.model.new_bool_var("")
+            self.model.add_bool_and(*literals).only_enforce_if(whole)
+            held.append(whole)
+        self.model.add_bool_or(*held)
 
     def choose_moves(self, name: str, rise: int, fall: int) -> None:
         """How many rise (at least) and fall (at most) between the touchpoints, where the report leaves it open."""
-        both = [self.moves(person, name, 1, 2) for person in self._in_segment(2, "all")]
+        both = [self.moves(person, name, 1, 2) for person in self.in_segment(2, "all")]
         self.model.add(sum(rose for rose, _ in both) >= rise)
         self.model.add(sum(fell for _, fell in both) <= fall)
 

@@ -1,4 +1,4 @@
-"""What the report published, read from its three files."""
+"""What the report published, read from its four files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ NETS: dict[str, tuple[str, ...]] = {
     "confident": ("very_confident", "quite_confident"),
     "increased": ("increased_a_lot", "increased_somewhat"),
     "great_or_some_extent": ("great_extent", "some_extent"),
+    "dissatisfied": ("quite_dissatisfied", "very_dissatisfied"),
+    "neutral_or_tend_to_disagree": ("neither", "tend_to_disagree"),
 }
 # A printed movement between the looking-back before and now: towards the favourable end, or away from it.
 MOVEMENTS: dict[str, str] = {"less_satisfied": "fell", "more_likely": "rose"}
@@ -22,9 +24,9 @@ MOVEMENTS: dict[str, str] = {"less_satisfied": "fell", "more_likely": "rose"}
 
 @dataclass(frozen=True)
 class Count:
-    """One row of published.csv: `n` of the `base` people asked gave one of `options` (or moved, if `movement`)."""
+    """One row of published.csv or its additions: `least` to `most` of the `base` people asked gave one of `options`
+    (or moved, if `movement`). A base that the report does not print is None."""
 
-    row: int
     group: str
     touchpoint: int
     segment: str
@@ -32,8 +34,9 @@ class Count:
     variable: str
     options: tuple[str, ...]
     movement: str | None
-    n: int
-    base: int
+    least: int
+    most: int
+    base: int | None
 
 
 @dataclass(frozen=True)
@@ -70,16 +73,16 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def read_published(folder: Path) -> list[Count]:
-    """The rows of published.csv that have a count. `row` is the row's place in the file, from 1."""
+    """The rows of published.csv and published_additions.csv that have a count, or a range of counts."""
     counts = []
-    for number, row in enumerate(rows_of(folder / "published.csv"), start=1):
-        if not row["implied_n"]:
+    for row in [*rows_of(folder / "published.csv"), *rows_of(folder / "published_additions.csv")]:
+        least, most = row.get("implied_low") or row["implied_n"], row.get("implied_high") or row["implied_n"]
+        if not least:
             continue
         moves = row["timing"] == "change"
         at_moment = row["timing"] in ("before", "now")
         counts.append(
             Count(
-                row=number,
                 group=row["group"],
                 touchpoint=int(row["touchpoint"]),
                 segment=row["segment"],
@@ -87,8 +90,9 @@ def read_published(folder: Path) -> list[Count]:
                 variable=f"{row['variable']}@{row['timing']}" if at_moment else row["variable"],
                 options=() if moves else NETS.get(row["category"], (row["category"],)),
                 movement=MOVEMENTS[row["category"]] if moves else None,
-                n=int(row["implied_n"]),
-                base=int(row["implied_base"]),
+                least=int(least),
+                most=int(most),
+                base=int(row["implied_base"]) if row["implied_base"] else None,
             )
         )
     return counts

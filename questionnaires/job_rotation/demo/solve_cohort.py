@@ -14,39 +14,28 @@ import json
 import random
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+import facts
 from model import CohortModel
 from names import ContactBook
-from people import SITES, Person, candidates, employees
+from pairing import Solved, add_ages, add_roles, add_training_lengths, pairs
+from people import NOT_PLACED, SITES, Person, candidates, employees
 from reference import read_profile, read_published, read_ratings
 from telling import Teller
-from timeline import Calendar, Timeline
+from themes import Speaker
+from timeline import Calendar
 
 HERE = Path(__file__).resolve().parent
 REFERENCE = HERE.parents[2] / "tests" / "reference" / "job_rotation"
 NOTE = (
     "Invented people whose answers add up to the published results of the Job Rotation Pilot. "
     "No name, number, employer or sentence is anybody's. "
-    "Days count from the day the demonstration is loaded for; employees' touchpoint 2 is invented altogether."
+    "Days count from the day the demonstration is loaded for; employees' touchpoint 2 is invented altogether. "
+    "`themes` are those of themes.csv that the answers of a response carry, by variable."
 )
 PREFIXES = {"backfill": "BF", "employee": "EM"}
 SEED = 20250630
-# How many candidates went to work readiness sessions, those who did not answer included.
-ATTENDED = 49
-
-
-@dataclass
-class Solved:
-    """One person with everything but a reference."""
-
-    person: Person
-    attributes: dict[str, str]
-    contact: dict[str, str]
-    timeline: Timeline
-    answers: dict[int, dict[str, object]]
-    attended: bool = False
 
 
 def solve_closed(group: str, people: list[Person], reference: Path, rng: random.Random) -> list[Solved]:
@@ -60,6 +49,7 @@ def solve_closed(group: str, people: list[Person], reference: Path, rng: random.
             model.rate(rating)
     model.describe(read_profile(reference))
     if group == "backfill":
+        facts.bind_candidates(model)
         # The report prints 75% of a base that it does not give; 14 of 19 is the nearest count.
         model.choose(2, "employer_support", ("great_extent", "some_extent"), 14)
         # Nor does it say who moved: most stay, some fall, a few rise.
@@ -68,6 +58,7 @@ def solve_closed(group: str, people: list[Person], reference: Path, rng: random.
         model.choose_moves("overall_value", rise=3, fall=6)
         model.choose_moves("recommend", rise=2, fall=2)
     else:
+        facts.bind_employees(model)
         # The report has no second touchpoint of employees: most stay, few fall.
         model.choose_moves("work_satisfaction@now", rise=2, fall=1)
         model.choose_moves("stay_likelihood@now", rise=1, fall=1)
@@ -79,8 +70,6 @@ def solve_closed(group: str, people: list[Person], reference: Path, rng: random.
         Solved(
             person,
             model.known_attributes(solver, index),
-            {},
-            Timeline(0),
             {touchpoint: dict(model.closed_answers(solver, index, touchpoint)) for touchpoint in person.touchpoints},
         )
         for index, person in enumerate(people)
@@ -93,9 +82,9 @@ def modes_of(index: int, person: Person) -> dict[int, str]:
     The large employer's candidates were met there; three people used the link (a candidate with a small employer, one
     without a placement, an employee), two of them a second time; some employees were on video; all else by phone.
     """
-    if person.group == "backfill" and person.site is not None and person.size == "large":
+    if person.group == "backfill" and person.size == "large":
         return {1: "in_person", 2: "phone"}
-    if (person.group, index) in (("backfill", 1), ("backfill", 40), ("employee", 2)):
+    if (person.group, index) in (("backfill", 0), ("backfill", 40), ("employee", 2)):
         return {1: "self", 2: "self"}
     if person.group == "employee" and person.size == "large" and index % 3 == 0:
         return {1: "video", 2: "phone"}
@@ -103,7 +92,13 @@ def modes_of(index: int, person: Person) -> dict[int, str]:
 
 
 def fill_in(group: list[Solved], book: ContactBook, calendar: Calendar, teller: Teller) -> None:
-    """Contacts, days and words for people whose closed answers are there."""
+    """Contacts, days, themes and words for people whose closed answers are there."""
+    speakers = {
+        index: Speaker(solved.person, solved.answers[1], solved.attributes.get("placement_role", ""))
+        for index, solved in enumerate(group)
+        if solved.person.state == "answered"
+    }
+    teller.give_themes(list(speakers.values()))
     for index, solved in enumerate(group):
         person = solved.person
         modes = modes_of(index, person) if person.state == "answered" else {1: "phone"}
@@ -113,56 +108,58 @@ def fill_in(group: list[Solved], book: ContactBook, calendar: Calendar, teller: 
             continue
         last_visit = 2 not in person.touchpoints and index % 4 != 0
         solved.timeline = calendar.of_respondent(person, solved.answers[1], modes, solved.contact["times"], last_visit)
+        solved.themes = {variable: themes for variable, themes in speakers[index].themes.items() if themes}
         said: set[str] = set()
         first: Mapping[str, object] = dict(solved.answers[1])
         for touchpoint in person.touchpoints:
-            then = first if touchpoint == 2 else {}
-            solved.answers[touchpoint] = teller.tell(touchpoint, solved.answers[touchpoint], then, said)
+            then, themes = (first, {}) if touchpoint == 2 else ({}, solved.themes)
+            solved.answers[touchpoint] = teller.tell(touchpoint, solved.answers[touchpoint], then, themes, said)
+        if "responsibilities_after" in solved.themes:
+            solved.themes["responsibilities_before"] = solved.themes["responsibilities_after"]
 
 
-def mark_attended(group: list[Solved], rng: random.Random) -> None:
-    """Who went to work readiness sessions: those who said so, and enough of those who did not answer."""
-    silent = []
-    for solved in group:
-        if 1 in solved.answers:
-            solved.attended = solved.answers[1]["attended_readiness_sessions"] == "yes"
-        else:
-            silent.append(solved)
-    said = sum(solved.attended for solved in group)
-    for solved in rng.sample(silent, ATTENDED - said):
-        solved.attended = True
+def not_eligible(person: Person) -> dict[str, str]:
+    """The touchpoints at which somebody is not eligible, each with its reason."""
+    if person.why_outside:
+        return {"1": person.why_outside, "2": person.why_outside}
+    return {"2": NOT_PLACED} if person.group == "backfill" and person.touchpoints and not person.placed else {}
 
 
-def participants(group: list[Solved]) -> list[dict[str, object]]:
-    """The people of one group as the file has them, with references in the order of enrolment."""
-    rows = []
-    for place, solved in enumerate(sorted(group, key=lambda solved: solved.timeline.enrolled), start=1):
-        person, timeline = solved.person, solved.timeline
-        row: dict[str, object] = {
-            "reference": f"{PREFIXES[person.group]}-{place:04d}",
-            "group": person.group,
-            "site": person.site.reference if person.site else None,
-            "attributes": solved.attributes,
-            "reachable": person.state != "not_reached",
-        }
-        if person.group == "backfill":
-            row["attended_sessions"] = solved.attended
-        row |= {
-            "enrolled_days": timeline.enrolled,
-            "contact": solved.contact,
-            "events": timeline.events,
-            "attempts": timeline.attempts,
-            "responses": [
-                {"touchpoint": number, "mode": mode, "days": day, "hour": hour, "answers": solved.answers[number]}
-                for number, (mode, day, hour) in timeline.responses.items()
-            ],
-        }
-        rows.append(row)
-    return rows
+def participants(group: list[Solved]) -> dict[str, Solved]:
+    """The people of one group by their references, which are in the order of enrolment."""
+    in_order = sorted(group, key=lambda solved: solved.timeline.enrolled)
+    return {f"{PREFIXES[solved.person.group]}-{place:04d}": solved for place, solved in enumerate(in_order, start=1)}
 
 
-def to_text(rows: list[dict[str, object]]) -> str:
-    """The cohort as JSON with one site, or one participant, a line."""
+def row_of(reference: str, solved: Solved) -> dict[str, object]:
+    """A person as the file has them."""
+    person, timeline = solved.person, solved.timeline
+    row: dict[str, object] = {
+        "reference": reference,
+        "group": person.group,
+        "site": person.site.reference if person.site else None,
+        "attributes": solved.attributes,
+        "not_eligible": not_eligible(person),
+    }
+    if person.group == "backfill":
+        row["attended_sessions"] = person.attended
+    responses = []
+    for number, (mode, day, hour) in timeline.responses.items():
+        response = {"touchpoint": number, "mode": mode, "days": day, "hour": hour, "answers": solved.answers[number]}
+        if number == 1:
+            response["themes"] = solved.themes
+        responses.append(response)
+    return row | {
+        "enrolled_days": timeline.enrolled,
+        "contact": solved.contact,
+        "events": timeline.events,
+        "attempts": timeline.attempts,
+        "responses": responses,
+    }
+
+
+def to_text(rows: list[dict[str, object]], links: list[dict[str, object]]) -> str:
+    """The cohort as JSON with one site, participant or link a line."""
     sites = [
         {
             "reference": site.reference,
@@ -171,11 +168,12 @@ def to_text(rows: list[dict[str, object]]) -> str:
         }
         for site in SITES
     ]
-    lines = ["{", ' "study": "job_rotation",', f' "note": {json.dumps(NOTE, ensure_ascii=False)},']
-    for key, items in (("sites", sites), ("participants", rows)):
+    parts = []
+    for key, items in (("sites", sites), ("participants", rows), ("links", links)):
         listed = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in items)
-        lines.append(f' "{key}": [\n{listed}\n ]' + ("," if key == "sites" else ""))
-    return "\n".join([*lines, "}"]) + "\n"
+        parts.append(f' "{key}": [\n{listed}\n ]')
+    head = ["{", ' "study": "job_rotation",', f' "note": {json.dumps(NOTE, ensure_ascii=False)},']
+    return "\n".join([*head, ",\n".join(parts), "}"]) + "\n"
 
 
 def chance(purpose: str) -> random.Random:
@@ -186,14 +184,24 @@ def chance(purpose: str) -> random.Random:
 def make_cohort(reference: Path) -> str:
     """The text of cohort.json for the published files in a folder."""
     book = ContactBook(chance("contacts"))
-    rows: list[dict[str, object]] = []
+    groups: dict[str, list[Solved]] = {}
     for group, make in (("backfill", candidates), ("employee", employees)):
         solved = solve_closed(group, make(chance(f"{group} moods")), reference, chance(f"{group} answers"))
-        fill_in(solved, book, Calendar(chance(f"{group} days")), Teller(group, chance(f"{group} words")))
         if group == "backfill":
-            mark_attended(solved, chance("sessions"))
-        rows += participants(solved)
-    return to_text(rows)
+            add_ages(solved, chance("ages"))
+            add_roles(solved, chance("roles"))
+        else:
+            add_training_lengths(solved)
+        fill_in(solved, book, Calendar(chance(f"{group} days")), Teller(group, chance(f"{group} words")))
+        groups[group] = solved
+    everyone = {group: participants(solved) for group, solved in groups.items()}
+    names = {id(solved): name for people in everyone.values() for name, solved in people.items()}
+    rows = [row_of(name, solved) for people in everyone.values() for name, solved in people.items()]
+    links: list[dict[str, object]] = [
+        {"link": "paired_with", "from": names[id(employee)], "to": names[id(candidate)]}
+        for employee, candidate in pairs(groups["employee"], groups["backfill"], chance("pairs"))
+    ]
+    return to_text(rows, sorted(links, key=lambda link: str(link["from"])))
 
 
 def main() -> None:

@@ -64,13 +64,17 @@ class Calendar:
             second = self.between((opens, min(first + OPENS_AFTER + 15, -1)))
             timeline.responses[2] = (modes[2], second, self._hour(modes[2], times))
             timeline.attempts += self._tries(2, (opens, second - 1), self.rng.choice((0, 1, 1, 2)), times)
-        else:
+        elif person.group == "employee" or person.placed:
             timeline.attempts += self._tries(2, (opens, -1), self.rng.choice((0, 1, 2, 3)), times, NO_CONTACT)
         timeline.events = self._began(person, answers, timeline.enrolled, first)
         return timeline
 
     def of_others(self, person: Person, times: str) -> Timeline:
-        """The days of somebody who has not answered: refused, still open, closed, or never within reach."""
+        """The days of somebody who has not answered: refused, still open, closed, or not surveyed."""
+        if person.state == "outside" and person.group == "backfill":
+            timeline = Timeline(enrolled=self.between((-34, -8)))
+            timeline.events = [{"event": "placement_start", "days": timeline.enrolled + self.between((1, 7))}]
+            return timeline
         if person.state == "open":
             timeline = Timeline(enrolled=self.between((-47, -5)))
             tries = self.rng.choice((0, 1, 2, 2, 3))
@@ -124,17 +128,12 @@ class Calendar:
         return self.between(HOURS_FOR.get(times, CALLING_HOURS))
 
     def _began(self, person: Person, answers: Mapping[str, object], enrolled: int, first: int) -> list[Event]:
-        """When the placement or the training began. Who was not placed at touchpoint 1 may have been since."""
+        """When the placement or the training began."""
         if person.group == "employee":
             return [{"event": "training_start", "days": enrolled - self.between((10, 70))}]
-        if person.placed_first:
-            return [
-                {
-                    "event": "placement_start",
-                    "days": first - self.between(DAYS_PLACED[str(answers["weeks_in_placement"])]),
-                }
-            ]
-        if person.placed_later:
-            earliest = first + 4 if person.touchpoints else enrolled - 20
-            return [{"event": "placement_start", "days": min(earliest + self.between((0, 24)), -1)}]
-        return []
+        if not person.placed:
+            return []
+        if "weeks_in_placement" in answers:
+            weeks = str(answers["weeks_in_placement"])
+            return [{"event": "placement_start", "days": first - self.between(DAYS_PLACED[weeks])}]
+        return [{"event": "placement_start", "days": min(enrolled - 20 + self.between((0, 24)), -1)}]

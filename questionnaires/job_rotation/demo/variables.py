@@ -189,8 +189,8 @@ EMPLOYEE_1 = (
     chosen("same_opportunity_without", {"yes": 0.6, "no": 0.4}),
     RESPONSIBILITIES,
     JOB_TITLE,
-    chosen("uc_status@before", {"yes": 0.2, "no": 0.8}, "asks_uc"),
-    chosen("uc_status@now", {"yes": 0.1, "no": 0.9}, "asks_uc"),
+    chosen("uc_status@before", {"yes": 0.0, "no": 1.0}, "asks_uc"),
+    chosen("uc_status@now", {"yes": 0.0, "no": 1.0}, "asks_uc"),
     value(8.4),
 )
 EMPLOYEE_2 = (
@@ -225,11 +225,15 @@ PROFILE_ATTRIBUTES: dict[str, tuple[str, ...]] = {
 PROFILE_LINKS: dict[str, tuple[tuple[str, str, str, tuple[str, ...]], ...]] = {
     "backfill": (
         ("highest_qualification", "level_7", "age", ("25_50", "over_50")),
-        ("training_offered", "machine_operator", "age", ("under_25", "25_50")),
+        ("training_offered", "machine_operator", "age", ("25_50",)),
     ),
     "employee": (
         ("training_offered", "nvq_level_3_adult_care", "training_level", ("level_3",)),
         ("training_offered", "nvq_level_3_adult_care", "training_accreditation", ("accredited",)),
+        ("training_offered", "leadership_management", "training_accreditation", ("accredited",)),
+        ("training_offered", "leadership_management", "training_level", ("level_3",)),
+        ("training_offered", "management_shadowing", "training_accreditation", ("non_accredited",)),
+        ("training_offered", "management_shadowing", "training_level", ("level_3",)),
         ("training_offered", "breakaway_classroom", "training_level", ("level_1",)),
         ("training_offered", "breakaway_classroom", "training_accreditation", ("non_accredited",)),
     ),
@@ -247,7 +251,7 @@ IMPLAUSIBLE: tuple[Pair, ...] = (
     ("permanent_position_agreed", ("yes",), "placement_satisfaction", SATISFACTION[2:]),
     ("placement_satisfaction", SATISFACTION[:2], "overall_value", VALUE[:5]),
     ("placement_satisfaction", SATISFACTION[:1], "overall_value", VALUE[:6]),
-    ("placement_satisfaction", SATISFACTION[2:], "overall_value", VALUE[8:]),
+    ("placement_satisfaction", SATISFACTION[2:], "overall_value", VALUE[6:]),
     ("placement_satisfaction", SATISFACTION[:1], "placement_suits", ("no",)),
     ("placement_satisfaction", SATISFACTION[3:], "placement_suits", ("yes",)),
     ("placement_satisfaction", SATISFACTION[3:], "recommend", LIKELIHOOD[:1]),
@@ -257,13 +261,12 @@ IMPLAUSIBLE: tuple[Pair, ...] = (
     ("work_satisfaction@now", SATISFACTION[2:], "overall_value", VALUE[8:]),
     ("work_satisfaction@now", SATISFACTION[2:], "training_useful", AGREEMENT[:1]),
     ("job_title_more_senior", ("yes",), "progression_improved", NOT_POSITIVE),
-    ("uc_status@before", ("no",), "uc_status@now", ("yes",)),
+    ("job_title_more_senior", ("yes",), "responsibilities_changed", ("no",)),
 )
 # Pairs that are unusual: each costs as much as one answer a step away from what the person would tend to say.
 UNUSUAL: tuple[Pair, ...] = (
     ("heard_via", ("job_shop",), "attended_readiness_sessions", ("no",)),
     ("heard_via", ("online", "other"), "attended_readiness_sessions", ("yes",)),
-    ("responsibilities_changed", ("no",), "job_title_more_senior", ("yes",)),
 )
 # Variables that move the same way between touchpoints, if both move.
 GO_TOGETHER: tuple[tuple[str, str], ...] = (

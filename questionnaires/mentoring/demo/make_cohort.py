@@ -60,7 +60,7 @@ class Person:
             "group": group,
             "site": self.site["reference"],
             "attributes": self._attributes(group),
-            "reachable": True,
+            "not_eligible": {},
             "enrolled_days": enrolled,
             "contact": {
                 "name": name,
@@ -215,7 +215,9 @@ def mentees(rng: random.Random) -> list[Person]:
         first = enrolled + rng.randint(1, 10)
         person.try_to_reach(1, enrolled, first - 1, rng.choice((0, 0, 1, 2)))
         if index in (9, 30):
-            person.written["reachable"] = False
+            person.written["not_eligible"] = dict.fromkeys(
+                ("1", "2", "3"), "Left the scheme before the first touchpoint."
+            )
             person.written["attempts"] = []
             continue
         if index in (4, 20, 41):

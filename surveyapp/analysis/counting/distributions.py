@@ -12,7 +12,14 @@ import pandas as pd
 from surveyapp.analysis.counting import tallies
 from surveyapp.analysis.counting.slices import CellName, People, SliceKey, group_name, row_name
 from surveyapp.analysis.disclosure import protection
-from surveyapp.analysis.disclosure.tables import CellTotal, CountTable, Limits, ProtectedCount, ProtectedTable
+from surveyapp.analysis.disclosure.tables import (
+    CellTotal,
+    CountTable,
+    Limits,
+    ProtectedCount,
+    ProtectedTable,
+    TrueRating,
+)
 from surveyapp.analysis.statistics import rounding
 from surveyapp.domain.instrument import study as domain
 from surveyapp.domain.instrument.kinds import Part, PartType
@@ -93,7 +100,7 @@ def added(counts: Iterable[Counted], part: Part) -> Counted:
     )
 
 
-def summarised(counted: Counted, part: Part) -> tallies.TrueRating | None:
+def summarised(counted: Counted, part: Part) -> TrueRating | None:
     """The rating summary of the counts by value; None for a variable that is no rating."""
     if part.type is not PartType.NUMBER:
         return None

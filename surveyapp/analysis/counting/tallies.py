@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from surveyapp.analysis.disclosure.tables import TrueRating
 from surveyapp.analysis.statistics.change import JointCounts
 
 REASONS = ("dont_know", "prefer_not_to_say", "skipped", "not_asked")
@@ -45,24 +46,6 @@ class TrueTally:
     def asked(self) -> int:
         """The base of a question whose denominator is everyone asked: answers, don't knows, refusals and skips."""
         return self.base + sum(self.missing[reason] for reason in REASONS if reason != "not_asked")
-
-
-@dataclass(frozen=True)
-class TrueRating:
-    """Whole-number ratings: exact mean, the most common values (all of them when tied), range and sum.
-
-    `counts` are the people by value, from the lowest. With a base of zero there is no mean, minimum or maximum.
-    """
-
-    variable: str
-    base: int
-    total: int
-    mean: Fraction | None
-    most_common: tuple[int, ...]
-    minimum: int | None
-    maximum: int | None
-    counts: Mapping[int, int]
-    missing: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from surveyapp.analysis.counting.tallies import TrueRating
 from surveyapp.analysis.disclosure.suppression import (
     EquationSystem,
     Total,
@@ -29,6 +28,7 @@ from surveyapp.analysis.disclosure.tables import (
     ProtectedCount,
     ProtectedTable,
     TotalName,
+    TrueRating,
 )
 
 __all__ = [

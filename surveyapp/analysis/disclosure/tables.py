@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 TotalName = str | None
 
@@ -153,3 +154,21 @@ class ProtectedTable:
     @property
     def hides_something(self) -> bool:
         return not all(count.shown for count in (*self.counts.values(), *self.sums.values()))
+
+
+@dataclass(frozen=True)
+class TrueRating:
+    """Whole-number ratings: exact mean, the most common values (all of them when tied), range and sum.
+
+    `counts` are the people by value, from the lowest. With a base of zero there is no mean, minimum or maximum.
+    """
+
+    variable: str
+    base: int
+    total: int
+    mean: Fraction | None
+    most_common: tuple[int, ...]
+    minimum: int | None
+    maximum: int | None
+    counts: Mapping[int, int]
+    missing: Mapping[str, int]

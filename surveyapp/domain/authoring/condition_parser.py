@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
-from surveyapp.domain.instrument.conditions import All, Answered, AnyOf, Changed, Compare, Condition, Is, Not, Reference
-
-_REFERENCE = re.compile(
-    r"(?:(?P<scope>site|participant)\.(?P<attribute>[a-z][a-z0-9_]*)"
-    r"|(?:touchpoint_(?P<touchpoint>\d+)\.)?(?P<variable>[a-z][a-z0-9_]*)(?:@(?P<moment>before|now))?)"
+from surveyapp.domain.authoring.yaml_source import Place, Source
+from surveyapp.domain.instrument.conditions import (
+    All,
+    Answered,
+    AnyOf,
+    Changed,
+    Compare,
+    Condition,
+    Is,
+    Not,
+    Reference,
+    reference_of,
 )
+
 _COMPARISONS = ("at_least", "at_most", "more_than", "less_than")
 
 
@@ -84,7 +90,7 @@ def _is(source: Source, place: Place, key: str, value: Any) -> Condition | None:
     reference = _reference(source, place, key)
     options = value if isinstance(value, list) else [value]
     if not options or any(not isinstance(option, str) for option in options):
-        hint = did_you_mean(key, (*_COMPARISONS, "answered", "changed", "all", "any", "not"))
+        hint = source.did_you_mean(key, (*_COMPARISONS, "answered", "changed", "all", "any", "not"))
         if any(isinstance(option, bool) for option in options):
             hint = hint or " The options of a yes_no are `yes` and `no`."
         elif any(isinstance(option, int | float) for option in options):
@@ -106,16 +112,3 @@ def _reference(source: Source, place: Place, written: Any) -> Reference | None:
             "`touchpoint_1.variable@now`, `site.attribute` or `participant.attribute`.",
         )
     return reference
-
-
-def reference_of(written: str) -> Reference | None:
-    """The reference somebody wrote; None where it is none."""
-    match = _REFERENCE.fullmatch(written)
-    if match is None:
-        return None
-    if match["scope"]:
-        return Reference(cast(Literal["site", "participant"], match["scope"]), match["attribute"])
-    name = match["variable"] + (f"@{match['moment']}" if match["moment"] else "")
-    if match["touchpoint"]:
-        return Reference("touchpoint", name, int(match["touchpoint"]))
-    return Reference("answer", name)

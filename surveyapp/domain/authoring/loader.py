@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from pathlib import Path
 
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.authoring import schema as w
+from surveyapp.domain.authoring.checks.limits import check_limits, day_of
 from surveyapp.domain.authoring.checks.study import check_study
 from surveyapp.domain.authoring.condition_parser import read_condition
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean, read_source
+from surveyapp.domain.authoring.fault_codes import NOTES
+from surveyapp.domain.authoring.file_text import shown
+from surveyapp.domain.authoring.folders import STUDY, misplaced, not_studies, shown_in, study_folders, version_files
+from surveyapp.domain.authoring.yaml_source import Place, Source, read_source, shortened
 from surveyapp.domain.errors import Fault, QuestionnaireFaults
 from surveyapp.domain.instrument.conditions import Condition
 from surveyapp.domain.instrument.kinds import KINDS
+from surveyapp.domain.instrument.patterns import PatternRefused, check_pattern
 from surveyapp.domain.instrument.questionnaire import (
     Band,
     Declaration,
@@ -46,45 +50,52 @@ MISSING_BY_DEFAULT = (Reason.DONT_KNOW, Reason.PREFER_NOT_TO_SAY)
 
 def load_studies(folder: Path) -> dict[str, Study]:
     """Every study under a folder, by id. Raises QuestionnaireFaults with all faults of all of them."""
-    studies: dict[str, Study] = {}
-    faults: list[Fault] = []
-    found = sorted(path.parent for path in folder.glob("*/study.yaml"))
-    if not found:
-        faults.append(Fault(str(folder), 1, 1, "no_study", "There is no study here: a folder with a study.yaml."))
-    for each in found:
-        try:
-            studies[each.name] = load_study(each)
-        except QuestionnaireFaults as error:
-            faults.extend(error.faults)
-    if faults:
-        raise QuestionnaireFaults(tuple(sorted(faults)))
+    studies, faults = read_studies(folder)
+    _raise(faults)
     return studies
 
 
 def load_study(folder: Path) -> Study:
     """The study in a folder. Raises QuestionnaireFaults."""
     study, faults = read_study(folder)
-    if faults:
-        raise QuestionnaireFaults(faults)
+    _raise(faults)
     return study
 
 
+def _raise(faults: tuple[Fault, ...]) -> None:
+    if any(fault.code not in NOTES for fault in faults):
+        raise QuestionnaireFaults(faults)
+
+
+def read_studies(folder: Path) -> tuple[dict[str, Study], tuple[Fault, ...]]:
+    """The studies under a folder whose files make one, by the name of its folder, and all that is wrong with any."""
+    studies: dict[str, Study] = {}
+    faults = list(not_studies(folder))
+    found = study_folders(folder)
+    if not found and not faults:
+        faults.append(
+            Fault(shown(str(folder)), 1, 1, "no_study", "There is no study here: a folder with a study.yaml.")
+        )
+    for each in found:
+        try:
+            studies[each.name], own = read_study(each)
+        except QuestionnaireFaults as error:
+            own = error.faults
+        faults.extend(own)
+    return studies, tuple(sorted(faults))
+
+
 def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
-    """The study in a folder, and what is wrong between its parts. Raises QuestionnaireFaults where the files do not
-    even make a study."""
-    source = read_source(folder / "study.yaml", f"{folder.name}/study.yaml")
+    """The study in a folder, and what is wrong between its parts, notes (`fault_codes.NOTES`) among it. Raises
+    QuestionnaireFaults where the files do not even make a study."""
+    source = read_source(folder / STUDY, shown(folder.name, STUDY))
     written = w.validated(w.StudyW, source) if not source.faults else None
     scales = written.scales if written else w.scales_alone(source)
     sources: dict[tuple[str, int], Source] = {}
     questionnaires: dict[tuple[str, int], Questionnaire] = {}
-    faults = list(source.faults)
-    for path in sorted(folder.glob("*/*.y*ml")):
-        if not _VERSION_FILE.fullmatch(path.name):
-            shown = f"{folder.name}/{path.parent.name}/{path.name}"
-            sentence = "A version's file is called v1.yaml, v2.yaml, …; this one would not be read. Rename it."
-            faults.append(Fault(shown, 1, 1, "wrong_file", sentence))
-            continue
-        own = read_source(path, f"{folder.name}/{path.parent.name}/{path.name}")
+    faults = [*source.faults, *misplaced(folder)]
+    for path in version_files(folder):
+        own = read_source(path, shown_in(folder, path))
         questionnaire = _questionnaire(own, path, scales) if not own.faults else None
         if questionnaire is not None:
             questionnaires[questionnaire.id, questionnaire.version] = questionnaire
@@ -163,24 +174,21 @@ def _study(
     )
 
 
-_VERSION_FILE = re.compile(r"v[1-9]\d*\.yaml")
-
 _ANCHOR = re.compile(
-    r"(?:submitted\((?P<group>[a-z0-9_]+), *(?P<number>\d+)\)|event\((?P<event>[a-z0-9_]+)\)"
-    r"|(?P<enrolled>enrolled))(?: *\+ *(?P<days>\d+) days?)?"
+    r"(?:submitted\((?P<group>[a-z0-9_]+), *(?P<number>\d{1,4})\)|event\((?P<event>[a-z0-9_]+)\)"
+    r"|(?P<enrolled>enrolled))(?: *\+ *(?P<days>\d{1,15}) days?)?"
 )
 
 
 def _anchor(source: Source, place: Place, written: str) -> Anchor | None:
-    try:
-        return Anchor("fixed", date=dt.date.fromisoformat(written))
-    except ValueError:
-        match = _ANCHOR.fullmatch(written)
+    if (day := day_of(written)) is not None:
+        return Anchor("fixed", date=day)
+    match = _ANCHOR.fullmatch(written)
     if match is None:
         source.fault(
             place,
             "bad_anchor",
-            f"“{written}” does not say when it opens. Write `enrolled`, a date such as "
+            f"“{shortened(written)}” does not say when it opens. Write `enrolled`, a date such as "
             "`2025-01-15`, `submitted(group, 1) + 30 days` or `event(name) + 91 days`.",
         )
         return None
@@ -255,7 +263,7 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
     scale = _scale(source, place, q, scales)
     _check_keys(source, place, q)
     missing = tuple(Reason(word) for word in q.missing) if q.missing is not None else MISSING_BY_DEFAULT
-    return Question(
+    question = Question(
         id=q.id,
         kind=q.kind,
         text=q.text,
@@ -288,6 +296,8 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         order=q.order,
         fact=q.fact,
     )
+    check_limits(source, place, question)
+    return question
 
 
 def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.ScaleW] | None) -> w.ScaleW | None:
@@ -295,7 +305,9 @@ def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.Sca
         return None
     if q.scale not in scales:
         source.fault(
-            (*place, "scale"), "unknown_scale", f"study.yaml has no scale “{q.scale}”.{did_you_mean(q.scale, scales)}"
+            (*place, "scale"),
+            "unknown_scale",
+            f"study.yaml has no scale “{q.scale}”.{source.did_you_mean(q.scale, scales)}",
         )
         return None
     scale = scales[q.scale]
@@ -359,23 +371,13 @@ def _check_keys(source: Source, place: Place, q: w.QuestionW) -> None:
         source.fault((*place, "options"), "needs_options", "A yes_no has the options `yes` and `no`, and no others.")
     if q.pattern is not None:
         try:
-            re.compile(q.pattern.match)
-        except re.error as error:
-            source.fault((*place, "pattern", "match"), "bad_pattern", f"This is not a regular expression: {error}.")
+            check_pattern(q.pattern.match)
+        except PatternRefused as error:
+            sentence = f"This is not a regular expression that can be used: {error}. Write a plainer one."
+            source.fault((*place, "pattern", "match"), "bad_pattern", sentence)
     if q.order == "shuffled" and q.scale is not None:
         source.fault((*place, "order"), "shuffled_scale", "A scale has an order. Use `order: reversed_for_half`.")
     if q.fact and (q.scale is not None or q.moments is not None):
         source.fault(
             (*place, "fact"), "not_a_fact", "An answer on a scale, or about before and now, is an opinion, not a fact."
         )
-    if q.minimum is not None and q.maximum is not None and q.minimum > q.maximum:
-        source.fault((*place, "minimum"), "limits_crossed", "The minimum is more than the maximum.")
-    if q.earliest is not None and q.latest is not None and q.earliest > q.latest:
-        source.fault((*place, "earliest"), "limits_crossed", "The earliest day is after the latest.")
-    for key in ("earliest", "latest"):
-        value = getattr(q, key)
-        if value is not None:
-            try:
-                dt.date.fromisoformat(value)
-            except ValueError:
-                source.fault((*place, key), "bad_value", f"“{value}” is not a date. Write it as 2025-01-31.")

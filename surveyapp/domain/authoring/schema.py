@@ -9,15 +9,31 @@ import json
 import re
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain import normalise
+from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
 
 NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
-WordsW = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Days = Annotated[str, StringConstraints(pattern=r"^\d+ days?$")]
-MomentsW = dict[Literal["before", "now"], WordsW]
+WordsW = Annotated[
+    str,
+    StringConstraints(min_length=1, strip_whitespace=True),
+    BeforeValidator(lambda written: normalise.free_text(written) if isinstance(written, str) else written),
+]
+"""Words that people read, in the one shape of all text that comes in."""
+
+Days = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15} days?$")]
+MomentsW = Annotated[dict[Literal["before", "now"], WordsW], Field(min_length=1)]
 ConditionW = Annotated[
     Any,
     WithJsonSchema(
@@ -42,14 +58,17 @@ class NetW(Model):
     options: Annotated[list[Code], Field(min_length=1)]
 
 
+RatingEnd = Annotated[int, Field(ge=-1000, le=1000)]
+
+
 class ScaleW(Model):
-    options: dict[Code, WordsW] | None = None
+    options: Annotated[dict[Code, WordsW], Field(min_length=1)] | None = None
     nets: dict[NameW, NetW] = {}
     favourable: NameW | None = None
     neutral: Code | None = None
-    values: dict[Code, int] | None = None
-    from_: int | None = Field(None, alias="from")
-    to: int | None = None
+    values: Annotated[dict[Code, int], Field(min_length=1)] | None = None
+    from_: RatingEnd | None = Field(None, alias="from")
+    to: RatingEnd | None = None
     low: WordsW | None = None
     high: WordsW | None = None
 
@@ -77,7 +96,7 @@ class QuestionW(Model):
     interviewer: WordsW | None = None
     ask_if: ConditionW = None
     scale: NameW | None = None
-    options: dict[Code, WordsW | OptionW] | None = None
+    options: Annotated[dict[Code, WordsW | OptionW], Field(min_length=1)] | None = None
     statements: dict[NameW, WordsW | StatementW] | None = None
     moments: MomentsW | None = None
     missing: list[Literal["dont_know", "prefer_not_to_say"]] | None = None
@@ -122,7 +141,7 @@ class ScoreW(Model):
 
 class ChangeW(Model):
     comparable: Literal["yes", "no"] | None = None
-    mapping: dict[Code, Any] | None = None
+    mapping: Annotated[dict[Code, Any], Field(min_length=1)] | None = None
     because: WordsW
 
 
@@ -130,13 +149,13 @@ class ComparisonW(Model):
     variable: NameW
     between: Annotated[list[NameW], Field(min_length=2, max_length=2)]
     comparable: Literal["yes", "no"] | None = None
-    mapping: dict[Code, Any] | None = None
+    mapping: Annotated[dict[Code, Any], Field(min_length=1)] | None = None
     because: WordsW
 
 
 class QuestionnaireW(Model):
     questionnaire: NameW
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=9999)]
     title: WordsW
     changes: dict[NameW, ChangeW] = {}
     sections: Annotated[list[SectionW], Field(min_length=1)]
@@ -157,7 +176,7 @@ class HelpW(Model):
 
 class AttributeW(Model):
     label: WordsW
-    values: dict[Code, WordsW]
+    values: Annotated[dict[Code, WordsW], Field(min_length=1)]
 
 
 class GroupW(Model):
@@ -168,14 +187,14 @@ class GroupW(Model):
 
 class PurposeW(Model):
     id: NameW
-    version: Annotated[int, Field(ge=1)] = 1
+    version: Annotated[int, Field(ge=1, le=9999)] = 1
     required: bool = False
     text: WordsW
 
 
 class TouchpointW(Model):
     group: NameW
-    number: Annotated[int, Field(ge=1)]
+    number: Annotated[int, Field(ge=1, le=9999)]
     title: WordsW
     questionnaire: NameW
     opens: WordsW
@@ -280,17 +299,22 @@ _SENTENCES = {
 
 
 def _record(source: Source, model: type[Model], detail: Any) -> None:
+    if detail["type"] == "model_type" and detail["loc"][-1:] in (("OptionW",), ("StatementW",)):
+        return  # said already: these may be words too
     place: Place = tuple(step for step in detail["loc"] if _is_a_place(source.data, step))
-    name = str(place[-1]) if place else "the file"
+    name = shortened(str(place[-1])) if place else "the file"
     kind = detail["type"]
-    value = detail.get("input")
+    value = shortened(str(detail.get("input")))
     if kind == "extra_forbidden":
         known = {field.alias or key for each in Model.__subclasses__() for key, field in each.model_fields.items()}
-        source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{did_you_mean(name, known)}")
+        near = source.did_you_mean(name, known)
+        source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{near}")
     elif kind in ("literal_error", "enum"):
         allowed = detail["ctx"]["expected"].replace("'", "")
-        near = did_you_mean(str(value), re.split(", | or ", allowed))
+        near = source.did_you_mean(value, re.split(", | or ", allowed))
         source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.{near}")
+    elif kind == "string_pattern_mismatch" and name in ("due", "closes"):
+        source.fault(place, "bad_value", f"“{name}” is a number of days: write `7 days`.")
     elif kind in _SENTENCES:
         code, sentence = _SENTENCES[kind]
         if name in ("due", "closes"):

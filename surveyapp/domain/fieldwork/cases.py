@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.fieldwork.days import end_of, last_day, start_of
 from surveyapp.domain.instrument.study import Touchpoint
+from surveyapp.domain.responses import ResponseState
+
+
+class AccessKind(enum.StrEnum):
+    """How somebody is let in: by a link, or by a code that they type."""
+
+    LINK = "link"
+    CODE = "code"
 
 
 class Disposition(enum.Enum):
@@ -95,7 +104,8 @@ class CaseState(enum.Enum):
 
 @dataclass(frozen=True)
 class Case:
-    """One participant at one touchpoint. `next_at` is an agreed time to call."""
+    """One participant at one touchpoint. `due_at` and `closes_at` are the first moments after the last day on which
+    answers come in time, and on which they are taken at all; `next_at` is an agreed time to call."""
 
     id: uuid.UUID
     participant_id: uuid.UUID
@@ -107,11 +117,11 @@ class Case:
     assigned_to: uuid.UUID | None = None
     next_at: dt.datetime | None = None
 
-    def state(self, now: dt.datetime, response: str | None, withdrawn: bool = False) -> CaseState:
-        """The case's state at a time. `response` is its response's state (`started`, `submitted`) or None."""
+    def state(self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False) -> CaseState:
+        """The case's state at a time. `response` is how far its response has come; None: not begun."""
         if withdrawn:
             return CaseState.WITHDRAWN
-        if response == "submitted":
+        if response is ResponseState.SUBMITTED:
             return CaseState.SUBMITTED
         if self.disposition is Disposition.REFUSAL:
             return CaseState.REFUSED
@@ -121,7 +131,7 @@ class Case:
             return CaseState.SCHEDULED
         if self.closes_at is not None and now >= self.closes_at:
             return CaseState.CLOSED
-        if response == "started":
+        if response is ResponseState.STARTED:
             return CaseState.IN_PROGRESS
         return CaseState.OVERDUE if self.due_at is not None and now >= self.due_at else CaseState.OPEN
 
@@ -129,21 +139,29 @@ class Case:
 ANSWERABLE = frozenset({CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS})
 """States in which answers are taken."""
 
+OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}
+"""States in which a link or code opens something: questions, a date to come back, or a receipt."""
 
-def window(
-    touchpoint: Touchpoint, anchored_on: dt.date, zone: dt.tzinfo
-) -> tuple[dt.datetime, dt.datetime | None, dt.datetime | None]:
-    """(opens, due, closes) of a case whose anchor fell on a day: local midnights of the study's zone, in UTC."""
 
-    def midnight(days: int) -> dt.datetime:
-        day = anchored_on + dt.timedelta(days=touchpoint.opens.days + days)
-        return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+@dataclass(frozen=True)
+class Window:
+    """When a case can be answered: from `opens_at` until just before `closes_at`, and in time until just before
+    `due_at`."""
 
-    return (
-        midnight(0),
-        None if touchpoint.due_days is None else midnight(touchpoint.due_days),
-        None if touchpoint.closes_days is None else midnight(touchpoint.closes_days),
-    )
+    opens_at: dt.datetime
+    due_at: dt.datetime | None
+    closes_at: dt.datetime | None
+
+
+def window(touchpoint: Touchpoint, anchored_on: dt.date, zone: dt.tzinfo) -> Window:
+    """The window of a case whose anchor fell on a day: whole days where the study is, the due and the last one to
+    their ends."""
+    opens_on = anchored_on + dt.timedelta(days=touchpoint.opens.days)
+
+    def end(days: int | None) -> dt.datetime | None:
+        return None if days is None else end_of(opens_on + dt.timedelta(days=days), zone)
+
+    return Window(start_of(opens_on, zone), end(touchpoint.due_days), end(touchpoint.closes_days))
 
 
 @dataclass(frozen=True)
@@ -163,24 +181,46 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Lease:
-    """Who holds a case open, and until when."""
+    """Who holds a case open, and until when: at that moment it has lapsed."""
 
     case_id: uuid.UUID
     staff_id: uuid.UUID
     staff_name: str
     until: dt.datetime
 
+    def live(self, now: dt.datetime) -> bool:
+        return now < self.until
+
 
 @dataclass(frozen=True)
 class Access:
-    """A link or code that opens a case. Only its keyed hash is stored."""
+    """A link or code that opens a case. Only its keyed hash is stored. `expires_at` is the first moment at which it no
+    longer works."""
 
     id: uuid.UUID
     case_id: uuid.UUID
-    kind: str
+    kind: AccessKind
     issued_at: dt.datetime
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
+
+    def works(self, now: dt.datetime) -> bool:
+        """Whether it was neither ended nor has run out."""
+        return self.revoked_at is None and not self.expired(now)
+
+    def expired(self, now: dt.datetime) -> bool:
+        return self.expires_at is not None and now >= self.expires_at
+
+
+LINK_DAYS_AFTER_CLOSING = 90
+"""How many days a link goes on opening receipt and choices after the last day of its case."""
+
+
+def access_expiry(case: Case, zone: dt.tzinfo) -> dt.datetime | None:
+    """When the links and codes of a case end, as `closes_at` is meant; None where the case does not close."""
+    if case.closes_at is None:
+        return None
+    return end_of(last_day(case.closes_at, zone) + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING), zone)
 
 
 def calls_without_appointment(attempts: Sequence[Attempt]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from surveyapp.domain.instrument.condition_text import KnownParts, known_of
-from surveyapp.domain.instrument.conditions import Condition, Reference, references
+from surveyapp.domain.instrument.conditions import Condition, Reference, reference_id, references
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.piping import quotes, texts_of
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Section
@@ -66,17 +66,10 @@ def section_anchor(section_id: str) -> str:
     return f"s-{section_id}"
 
 
-def reference_id(reference: Reference) -> str:
-    """A reference as it is written: `touchpoint_1.trade`, `site.sector`, `hopes`."""
-    if reference.scope == "touchpoint":
-        return f"touchpoint_{reference.touchpoint}.{reference.name}"
-    return reference.name if reference.scope == "answer" else f"{reference.scope}.{reference.name}"
-
-
 def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
     """A questionnaire with its routing worked out both ways."""
     known = known_of(study, questionnaire)
-    preview_context: dict[str, dict[str, None]] = {}
+    looked_at: dict[str, dict[str, None]] = {}
     seen_by: dict[str, dict[str, None]] = {}
     known_facts: dict[Reference, None] = {}
     for anchor, condition, texts in _conditioned(questionnaire):
@@ -85,7 +78,7 @@ def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
                 known_facts[reference] = None
         for reference in references(condition):
             source = _source(reference, known)
-            preview_context.setdefault(anchor, {})[source] = None
+            looked_at.setdefault(anchor, {})[source] = None
             seen_by.setdefault(source, {})[anchor] = None
     number = 0
     chapters = []
@@ -96,9 +89,9 @@ def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
             anchor = question_anchor(question.id)
             parts = KINDS[question.kind].parts(question)
             quoted = dict.fromkeys(reference_id(each) for each in _quoted(texts_of(question)))
-            looks, seen = (tuple(each.get(anchor, ())) for each in (preview_context, seen_by))
+            looks, seen = (tuple(each.get(anchor, ())) for each in (looked_at, seen_by))
             entries.append(CodebookEntry(number, question, parts, tuple(quoted), looks, seen))
-        chapters.append(Chapter(section, tuple(entries), tuple(preview_context.get(section_anchor(section.id), ()))))
+        chapters.append(Chapter(section, tuple(entries), tuple(looked_at.get(section_anchor(section.id), ()))))
     return Codebook(questionnaire, tuple(chapters), tuple(known_facts), known)
 
 

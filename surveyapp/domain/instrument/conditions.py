@@ -6,10 +6,11 @@ was never asked, and every answer that is not substantive, is never true of anyt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
@@ -167,3 +168,29 @@ def references(condition: Condition | None) -> Iterator[Reference]:
             yield from references(item)
         case None:
             return
+
+
+_REFERENCE = re.compile(
+    r"(?:(?P<scope>site|participant)\.(?P<attribute>[a-z][a-z0-9_]*)"
+    r"|(?:touchpoint_(?P<touchpoint>\d{1,4})\.)?(?P<variable>[a-z][a-z0-9_]*)(?:@(?P<moment>before|now))?)"
+)
+
+
+def reference_of(written: str) -> Reference | None:
+    """The reference somebody wrote; None where it is none."""
+    match = _REFERENCE.fullmatch(written)
+    if match is None:
+        return None
+    if match["scope"]:
+        return Reference(cast(Literal["site", "participant"], match["scope"]), match["attribute"])
+    name = match["variable"] + (f"@{match['moment']}" if match["moment"] else "")
+    if match["touchpoint"]:
+        return Reference("touchpoint", name, int(match["touchpoint"]))
+    return Reference("answer", name)
+
+
+def reference_id(reference: Reference) -> str:
+    """A reference as it is written: `touchpoint_1.trade`, `site.sector`, `hopes`."""
+    if reference.scope == "touchpoint":
+        return f"touchpoint_{reference.touchpoint}.{reference.name}"
+    return reference.name if reference.scope == "answer" else f"{reference.scope}.{reference.name}"

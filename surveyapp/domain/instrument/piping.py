@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from surveyapp.domain.authoring.condition_parser import reference_of
-from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.conditions import Reference, reference_of
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.instrument.questionnaire import Question

@@ -59,7 +59,8 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Touchpoint:
-    """A moment at which a group is asked. Due and closing are in days after it opens; None: never."""
+    """A moment at which a group is asked. `due_days` and `closes_days` are the last day on which answers come in time,
+    and on which they are taken, in days after the one it opens on; both last to their end. None: never."""
 
     group: str
     number: int

@@ -46,4 +46,4 @@ def held(work: Work, case_id: uuid.UUID) -> Lease:
 
 def live(lease: Lease | None, now: dt.datetime) -> Lease | None:
     """The hold, unless it has lapsed."""
-    return lease if lease is not None and lease.until > now else None
+    return lease if lease is not None and lease.live(now) else None

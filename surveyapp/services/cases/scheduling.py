@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from surveyapp.domain.fieldwork.cases import Case, window
+from surveyapp.domain.fieldwork.cases import Case, Window, window
 from surveyapp.domain.instrument.study import Anchor, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.services.work import Work
@@ -24,8 +24,7 @@ def plan_cases(work: Work, participant: Participant) -> list[Case]:
         anchored_on = _anchored_on(work, participant, touchpoint, existing)
         if anchored_on is None:
             continue
-        opens_at, due_at, closes_at = window(touchpoint, anchored_on, work.runtime.zone(study))
-        case = Case(new_id(), participant.id, touchpoint.number, opens_at, due_at, closes_at)
+        case = _new_case(participant, touchpoint, window(touchpoint, anchored_on, work.runtime.zone(study)))
         cases.add_case(work.session, case)
         existing[touchpoint.number] = case
         made.append(case)
@@ -39,10 +38,19 @@ def first_cases(work: Work, participant: Participant, events: Mapping[str, dt.da
     for touchpoint in sorted(study.touchpoints_of(participant.group), key=lambda each: each.number):
         day = _day_of(touchpoint.opens, participant, events)
         if day is not None:
-            made.append(
-                Case(new_id(), participant.id, touchpoint.number, *window(touchpoint, day, work.runtime.zone(study)))
-            )
+            made.append(_new_case(participant, touchpoint, window(touchpoint, day, work.runtime.zone(study))))
     return made
+
+
+def _new_case(participant: Participant, touchpoint: Touchpoint, days: Window) -> Case:
+    return Case(
+        id=new_id(),
+        participant_id=participant.id,
+        touchpoint=touchpoint.number,
+        opens_at=days.opens_at,
+        due_at=days.due_at,
+        closes_at=days.closes_at,
+    )
 
 
 def _day_of(anchor: Anchor, participant: Participant, events: Mapping[str, dt.date]) -> dt.date | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from surveyapp.domain import normalise
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
@@ -15,6 +16,7 @@ from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, prio
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     NEEDS_TIME,
+    AccessKind,
     Attempt,
     CaseState,
     Lease,
@@ -27,6 +29,7 @@ from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action, Scope, Staff
 from surveyapp.services.cases import leases
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
@@ -134,7 +137,7 @@ def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueL
     with desk.reading() as work:
         for study_id in [study] if study else studies:
             scope = desk.scope(Action.INTERVIEW, study_id)
-            lines += _lines(work, scope, work.study(study_id), search.strip())
+            lines += _lines(work, scope, work.study(study_id), normalise.code(search))
     return sorted(lines, key=_order)
 
 
@@ -145,7 +148,7 @@ def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLin
     for each in cases.waiting(work.session, scope, now, ("preferred", "times")):
         if search and each.reference not in found and search.casefold() not in each.reference.casefold():
             continue
-        state = each.case.state(now, each.response_state)
+        state = state_of(work, each.case, each.response_state)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue
@@ -295,7 +298,7 @@ def record_attempt(
         given = None
         if outcome is Outcome.LINK_SENT:
             staff.check(Action.GIVE_ACCESS, who.study)
-            given = links.issue(work, visit.participant, visit.case, "link")
+            given = links.issue(work, visit.participant, visit.case, AccessKind.LINK)
             _record_on(work, who, AuditAction.LINK_GIVEN_OUT)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         return RecordedAttempt(outcome, next_at, outside, given)
@@ -327,11 +330,15 @@ def _record(work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt) -> N
 def _agreed_moment(work: Work, study: Study, agreed: dt.datetime | None) -> dt.datetime:
     if agreed is None:
         raise InputRefused("Enter the day and time you agreed.", "agreed")
-    moment, now = moment_of(agreed, work.runtime.zone(study)), work.now
-    if moment is None:
+    zone, now = work.runtime.zone(study), work.now
+    away = agreed - now.astimezone(zone).replace(tzinfo=None)
+    # The first and last days of the calendar have no moment in every zone, and nobody means them.
+    near = abs(away) < 2 * FURTHEST
+    moment = moment_of(agreed, zone) if near else None
+    if near and moment is None:
         raise InputRefused("The clocks go forward then, so that time does not exist. Enter another.", "agreed")
-    if moment <= now:
+    if moment is None or moment <= now or moment > now + FURTHEST:
+        if away > dt.timedelta(0):
+            raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
         raise InputRefused("That time has passed. Enter one to come.", "agreed")
-    if moment > now + FURTHEST:
-        raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
     return moment

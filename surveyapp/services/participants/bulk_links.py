@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import links
-from surveyapp.services.participants.roster import state_of
+from surveyapp.services.participants.roster import state_of_line
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import roster as store
 
@@ -49,7 +49,7 @@ def waiting(desk: Desk, study_id: str) -> Mapping[tuple[str, int], LinksWanted]:
 def give_out_to_all(desk: Desk, study_id: str, group: str, touchpoint: int, *, only_without: bool) -> list[LinkAndCode]:
     """Makes a link and a code for everyone of a group who can answer a touchpoint, or only for those who have none that
     works. Those given out before go on working. Raises NotPermitted, InputRefused when there is nobody."""
-    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
     address = desk.runtime.settings.public_url
     with desk.writing() as work:
         have = store.cases_with_live_access(work.session, scope, work.now) if only_without else set()
@@ -57,7 +57,7 @@ def give_out_to_all(desk: Desk, study_id: str, group: str, touchpoint: int, *, o
         for each, reference, case in _answerable(work, scope):
             if each != group or case.touchpoint != touchpoint or case.id in have:
                 continue
-            link, code = links.new_secret(work, case, "link"), links.new_secret(work, case, "code")
+            link, code = (links.new_secret(work, study, case, kind) for kind in (AccessKind.LINK, AccessKind.CODE))
             stored += [(link.access, link.digest), (code.access, code.digest)]
             made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
             for action in links.GIVEN_OUT.values():
@@ -73,5 +73,5 @@ def _answerable(work: Work, scope: Scope) -> list[tuple[str, str, Case]]:
     return [
         (line.group, line.reference, line.case)
         for line in store.lines(work.session, scope)
-        if line.case is not None and state_of(line, work.now) in ANSWERABLE
+        if line.case is not None and state_of_line(work, line) in ANSWERABLE
     ]

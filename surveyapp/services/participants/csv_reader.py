@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from surveyapp.domain.authoring.yaml_source import did_you_mean
+from surveyapp.domain.near_names import did_you_mean
 
 MAXIMUM_BYTES, MAXIMUM_ROWS = 2_000_000, 5_000
 

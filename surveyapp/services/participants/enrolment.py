@@ -106,7 +106,7 @@ def set_event(desk: Desk, study_id: str, reference: str, event: str, written_day
         for case in cases.cases_of(work.session, participant.id):
             touchpoint = study.touchpoint(participant.group, case.touchpoint)
             if touchpoint and touchpoint.opens.event == event and case.touchpoint in unanswered:
-                store.move_case(work.session, case.id, *window(touchpoint, day, work.runtime.zone(study)))
+                store.move_case(work.session, case.id, window(touchpoint, day, work.runtime.zone(study)))
         scheduling.plan_cases(work, participant)
         action = AuditAction.EVENT_CORRECTED if event in before else AuditAction.EVENT_RECORDED
         work.record(action, reference, study=study_id, event=event)

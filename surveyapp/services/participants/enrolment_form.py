@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import FieldFault, InputRefused
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.study import Attribute, Group, Study
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact
 from surveyapp.services.participants import contacts
 

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction, ByLink, System
 from surveyapp.domain.errors import AccessRefused, NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, Case, CaseState
+from surveyapp.domain.fieldwork.cases import OPENS, Access, AccessKind, Case, access_expiry
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Action
-from surveyapp.services.keyring import CODE_LENGTH, new_code, new_token, typed_code, written_code
+from surveyapp.services.cases.state import state_of
+from surveyapp.services.keyring import new_code, new_token, written_code
 from surveyapp.services.participants import contacts
+from surveyapp.services.participants.mangled_links import codes_in, tokens_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 
-LINK_DAYS_AFTER_CLOSING = 90
-"""How long a link goes on opening receipt and choices after its case has closed."""
-
-OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}
-"""States of a case in which a link or code opens something: questions, a date to come back, or a receipt."""
-
-GIVEN_OUT = {"link": AuditAction.LINK_GIVEN_OUT, "code": AuditAction.CODE_GIVEN_OUT}
+GIVEN_OUT = {AccessKind.LINK: AuditAction.LINK_GIVEN_OUT, AccessKind.CODE: AuditAction.CODE_GIVEN_OUT}
 """What giving out either is called in the audit trail."""
 
 
@@ -39,19 +37,27 @@ class GivenOut:
     expires_at: dt.datetime | None
 
 
-def open_link(runtime: Runtime, token: str) -> uuid.UUID:
-    """The access that a link's token opens. Raises AccessRefused (wrong, expired or revoked)."""
+def open_link(runtime: Runtime, arrived: str) -> uuid.UUID:
+    """The access that a link opens whose token is in what arrived, whatever a message has put around it. Raises
+    AccessRefused (wrong, expired or revoked)."""
     with Desk(runtime, System()).reading() as work:
-        return _admitted(work, cases.access_by_digest(work.session, runtime.keyring.digest("link", token))).id
+        return _first_of(work, [("link", token) for token in tokens_in(arrived)])
 
 
 def open_code(runtime: Runtime, typed: str) -> uuid.UUID:
-    """The access that a typed code opens. Raises AccessRefused."""
-    code = typed_code(typed)
-    if len(code) != CODE_LENGTH:
-        raise AccessRefused("wrong")
+    """The access that a typed code opens, or a link that was pasted in its place. Raises AccessRefused."""
     with Desk(runtime, System()).reading() as work:
-        return _admitted(work, cases.access_by_digest(work.session, runtime.keyring.digest("code", code))).id
+        codes, tokens = codes_in(typed), tokens_in(typed)
+        return _first_of(work, [*(("code", code) for code in codes), *(("link", each) for each in tokens)])
+
+
+def _first_of(work: Work, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
+    """The first that is anybody's. One that ended is not passed over: it says why it opens nothing."""
+    for kind, secret in secrets:
+        found = cases.access_by_digest(work.session, work.runtime.keyring.digest(kind, secret))
+        if found is not None:
+            return _admitted(work, found).id
+    raise AccessRefused("wrong")
 
 
 def languages(runtime: Runtime, access_id: uuid.UUID) -> tuple[tuple[str, ...], str | None]:
@@ -78,13 +84,13 @@ def _admitted(work: Work, access: Access | None) -> Access:
         raise AccessRefused("wrong")
     if access.revoked_at is not None:
         raise AccessRefused("revoked")
-    if access.expires_at is not None and work.now >= access.expires_at:
+    if access.expired(work.now):
         raise AccessRefused("expired")
     return access
 
 
-def give_out(desk: Desk, study: str, reference: str, touchpoint: int, kind: str) -> GivenOut:
-    """Makes a new link (`link`) or code (`code`) for a case. Those given out before go on working.
+def give_out(desk: Desk, study: str, reference: str, touchpoint: int, kind: AccessKind) -> GivenOut:
+    """Makes a new link or code for a case. Those given out before go on working.
 
     Raises NotPermitted, NotFound, and StateRefused when the person can no longer answer.
     """
@@ -97,7 +103,7 @@ def give_out(desk: Desk, study: str, reference: str, touchpoint: int, kind: str)
         participant = participants.participant(work.session, case.participant_id, today)
         assert participant is not None
         response = responses.response_of(work.session, case.id)
-        state = case.state(work.now, response.state if response else None, bool(participant.withdrawn_at))
+        state = state_of(work, case, response, withdrawn=participant.withdrawn_at is not None)
         if state not in OPENS:
             raise StateRefused(
                 f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
@@ -108,11 +114,11 @@ def give_out(desk: Desk, study: str, reference: str, touchpoint: int, kind: str)
         return given
 
 
-def issue(work: Work, participant: Participant, case: Case, kind: str) -> GivenOut:
+def issue(work: Work, participant: Participant, case: Case, kind: AccessKind) -> GivenOut:
     """Makes the link or code inside a unit of work whose caller has checked who asks."""
-    made = new_secret(work, case, kind)
+    made = new_secret(work, work.runtime.study(participant.study), case, kind)
     cases.add_access(work.session, made.access, made.digest)
-    link, code = (made.written, None) if kind == "link" else (None, made.written)
+    link, code = (made.written, None) if kind is AccessKind.LINK else (None, made.written)
     return GivenOut(participant.reference, case.touchpoint, link, code, made.access.expires_at)
 
 
@@ -125,18 +131,13 @@ class Secret:
     written: str = field(repr=False)
 
 
-def expiry(case: Case) -> dt.datetime | None:
-    """When the links and codes of a case end; None where the case does not close."""
-    return case.closes_at and case.closes_at + dt.timedelta(days=LINK_DAYS_AFTER_CLOSING)
-
-
-def new_secret(work: Work, case: Case, kind: str) -> Secret:
-    """A new `link` (its path) or `code` (as it is typed) for a case. Stores nothing."""
-    secret = new_token() if kind == "link" else new_code()
+def new_secret(work: Work, study: Study, case: Case, kind: AccessKind) -> Secret:
+    """A new link (its path) or code (as it is typed) for a case. Stores nothing."""
+    secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
-        cases.new_access(case.id, kind, work.now, expiry(case)),
+        cases.new_access(case.id, kind, work.now, access_expiry(case, work.runtime.zone(study))),
         work.runtime.keyring.digest(kind, secret),
-        f"/s/{secret}" if kind == "link" else written_code(secret),
+        f"/s/{secret}" if kind is AccessKind.LINK else written_code(secret),
     )
 
 

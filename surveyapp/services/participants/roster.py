@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from surveyapp.domain import normalise
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.fieldwork.cases import Access, Attempt, Case, CaseState
+from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant
 from surveyapp.domain.responses import Response
 from surveyapp.domain.staff import Action
+from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts
-from surveyapp.services.participants.links import OPENS
-from surveyapp.services.work import Desk
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import roster as store
 from surveyapp.store.roster import RosterLine
@@ -100,18 +101,18 @@ class Person:
     contact_fields: tuple[str, ...]
 
 
-def state_of(line: RosterLine, now: dt.datetime) -> CaseState | None:
+def state_of_line(work: Work, line: RosterLine) -> CaseState | None:
     """Where a line stands now; None while no touchpoint has come."""
     if line.case is None:
         return CaseState.WITHDRAWN if line.withdrawn else None
-    return line.case.state(now, line.response_state, line.withdrawn)
+    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn)
 
 
 def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Roster:
     """Everybody the staff member manages. Two queries, however many people. Raises NotPermitted."""
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.study(study_id)
     with desk.reading() as work:
-        everybody = [(line, state_of(line, work.now)) for line in store.lines(work.session, scope)]
+        everybody = [(line, state_of_line(work, line)) for line in store.lines(work.session, scope)]
         fitting = [(line, state) for line, state in everybody if narrowed.fits(line, state)]
         pages = max(1, -(-len(fitting) // PER_PAGE))
         page = min(max(page, 1), pages)
@@ -156,7 +157,8 @@ def find(desk: Desk, study_id: str, written: str) -> list[str]:
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
-    wanted = written.strip().casefold()
+    written = normalise.code(written)
+    wanted = written.casefold()
     if not wanted:
         return []
     with desk.reading() as work:
@@ -188,11 +190,11 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                 PersonCase(
                     touchpoint,
                     case,
-                    case.state(work.now, response.state if response else None, bool(participant.withdrawn_at)),
+                    state_of(work, case, response, withdrawn=participant.withdrawn_at is not None),
                     response,
                     tuple(cases.attempts_of(session, case.id)),
                     given,
-                    tuple(each for each in given if _works(each, work.now)),
+                    tuple(each for each in given if each.works(work.now)),
                 )
             )
         held = participants.contact(session, participant.id)
@@ -204,7 +206,3 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             participants.consents(session, participant.id),
             tuple(name for name in CONTACT_FIELDS if name in held),
         )
-
-
-def _works(access: Access, now: dt.datetime) -> bool:
-    return access.revoked_at is None and (access.expires_at is None or now < access.expires_at)

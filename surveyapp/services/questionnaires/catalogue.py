@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from surveyapp.domain.authoring.folders import study_folders
 from surveyapp.domain.authoring.loader import read_study
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Translations, translated, translated_study, words_for
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.staff import Action
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.services.runtime import Runtime
@@ -76,7 +77,7 @@ class Catalogue:
             return study_catalogues.words_in(self.folder, language)
         except PoUnreadable as error:
             file = f"{self.folder.name}/text/{language}.po"
-            raise QuestionnaireFaults((Fault(file, error.line, 1, "broken_wording", f"{error.why}."),)) from None
+            raise QuestionnaireFaults((Fault(file, error.line, 1, error.code, error.why),)) from None
 
 
 def catalogue(desk: Desk, study_id: str) -> Catalogue:
@@ -88,7 +89,7 @@ def catalogue(desk: Desk, study_id: str) -> Catalogue:
 
 def draft(folder: Path, study_id: str) -> Catalogue:
     """A study as its files are now. Raises NotFound, and QuestionnaireFaults where they cannot be read."""
-    known = sorted(path.parent.name for path in folder.glob("*/study.yaml"))
+    known = [each.name for each in study_folders(folder)]
     if study_id not in known:
         raise NotFound(f"There is no study “{study_id}”.{did_you_mean(study_id, known)}")
     study, faults = _read(folder / study_id, stamp(folder / study_id))
@@ -107,7 +108,8 @@ def newest(found: Catalogue, name: str) -> int:
 def stamp(folder: Path) -> str:
     """What changes whenever a file of a study does."""
     files = sorted(path for pattern in ("*.yaml", "*/*.yaml", "text/*.po") for path in folder.glob(pattern))
-    return str(hash(tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)))
+    found = ((str(path), path.stat()) for path in files if path.is_file())
+    return str(hash(tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in found)))
 
 
 @functools.lru_cache(maxsize=2)

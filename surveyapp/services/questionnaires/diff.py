@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from surveyapp.domain.authoring.folders import study_folders
 from surveyapp.domain.authoring.loader import read_study
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.versions.comparability import VersionId, variables
 from surveyapp.domain.versions.diff import Difference, difference
 from surveyapp.domain.versions.variable_history import Occurrence, history
@@ -50,7 +51,7 @@ def find_history(folder: Path, study_id: str, variable: str) -> tuple[Study, tup
 
 
 def _study(folder: Path, study_id: str) -> Study:
-    known = sorted(path.parent.name for path in folder.glob("*/study.yaml"))
+    known = [each.name for each in study_folders(folder)]
     if study_id not in known:
         raise NotFound(f"There is no study “{study_id}”.{did_you_mean(study_id, known)}")
     return read_study(folder / study_id)[0]

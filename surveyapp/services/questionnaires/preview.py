@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from surveyapp.domain.answers import Answer, Answers, Mode, Text
 from surveyapp.domain.errors import AnswersRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState
-from surveyapp.domain.instrument.codebook import Codebook, reference_id
-from surveyapp.domain.instrument.conditions import Reference
+from surveyapp.domain.instrument.codebook import Codebook
+from surveyapp.domain.instrument.conditions import Reference, reference_id
 from surveyapp.domain.instrument.kinds import KINDS, Form, Part, field_value
 from surveyapp.domain.instrument.kinds.base import OPEN_LENGTH
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, Situation, pages_of, walk
 from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Origin, Participant, Site
-from surveyapp.domain.responses import RecordedAnswer, Response
+from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.services.responses.survey_session import Visit
 
 NOBODY = uuid.UUID(int=0)
@@ -99,7 +99,7 @@ def begun(
         CaseState.IN_PROGRESS,
         consents,
         language,
-        Response(NOBODY, NOBODY, questionnaire.id, questionnaire.version, "started", 0, who.seed, now),
+        Response(NOBODY, NOBODY, questionnaire.id, questionnaire.version, ResponseState.STARTED, 0, who.seed, now),
         questionnaire,
         situation=situation,
     )
@@ -144,7 +144,7 @@ def submitted(visit: Visit) -> Visit:
     """The visit as it is once all is sent."""
     _, _, response = visit.ready
     return dataclasses.replace(
-        visit, response=dataclasses.replace(response, state="submitted", submitted_at=response.started_at)
+        visit, response=dataclasses.replace(response, state=ResponseState.SUBMITTED, submitted_at=response.started_at)
     )
 
 

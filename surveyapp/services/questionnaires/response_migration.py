@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answer, Codes, Mode
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.authoring.yaml_source import did_you_mean
 from surveyapp.domain.errors import NotFound, StateRefused
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
+from surveyapp.domain.near_names import did_you_mean
+from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState, payload_hash
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
 from surveyapp.domain.versions.comparability import VersionHistory
@@ -97,7 +97,7 @@ def move(desk: Desk, study_id: str, name: str) -> int:
             cases.locked_case(work.session, each.response.case_id)
             response = responses.response_of(work.session, each.response.case_id)
             # Handed in, or moved, while this waited for the case.
-            if response is None or response.state != "started" or response.version >= target.version:
+            if response is None or response.state is not ResponseState.STARTED or response.version >= target.version:
                 continue
             _move(work, study, dataclasses.replace(each, response=response), target)
             moved += 1

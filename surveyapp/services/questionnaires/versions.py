@@ -7,11 +7,16 @@ Opening stores that document in the database, from where it is served.
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.authoring.loader import load_studies, load_study
+from surveyapp.domain.authoring.fault_codes import NOTES
+from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_text
+from surveyapp.domain.authoring.folders import STUDY, study_folders
+from surveyapp.domain.authoring.loader import read_studies, read_study
 from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
 from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
@@ -43,15 +48,35 @@ class VersionState:
     midway: int
 
 
+_LOCKED = re.compile(r"(?P<name>[a-z][a-z0-9_]*) v(?P<version>[1-9]\d{0,3}) (?P<sha256>[0-9a-f]{64})", re.ASCII)
+
+
 def read_lock(folder: Path) -> dict[tuple[str, int], str]:
-    """What is frozen in a study's folder: (questionnaire, version) to SHA-256."""
-    path = folder / LOCK
-    frozen = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith("#"):
-                name, version, sha256 = line.split()
-                frozen[name, int(version.removeprefix("v"))] = sha256
+    """What is frozen in a study's folder: (questionnaire, version) to SHA-256. Raises QuestionnaireFaults where the
+    file is not as freezing wrote it: nothing is served past it."""
+    path, shown = folder / LOCK, f"{folder.name}/{LOCK}"
+    if not exists(path):
+        return {}
+    try:
+        lines = read_text(path).split("\n")
+    except UnreadableFile as error:
+        raise QuestionnaireFaults((Fault(shown, error.line, 1, error.code, error.sentence),)) from None
+    frozen: dict[tuple[str, int], str] = {}
+    faults = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        found = _LOCKED.fullmatch(line.strip())
+        if found is None:
+            sentence = "This is no line that freezing wrote: a name, v1, and 64 digits. Bring the last good file back."
+            faults.append(Fault(shown, number, 1, "bad_lock", sentence))
+        elif (key := (found["name"], int(found["version"]))) in frozen:
+            sentence = f"Version {key[1]} of “{key[0]}” is frozen twice. Keep the line of the release that was opened."
+            faults.append(Fault(shown, number, 1, "bad_lock", sentence))
+        else:
+            frozen[key] = found["sha256"]
+    if faults:
+        raise QuestionnaireFaults(tuple(faults))
     return frozen
 
 
@@ -81,32 +106,45 @@ def _gone(file: str) -> Fault:
     return Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back.")
 
 
-def _missing_files(folder: Path) -> tuple[Fault, ...]:
-    """Frozen versions without a file: found even where the rest cannot be read, often because of that."""
-    files = (f"{name}/v{version}.yaml" for name, version in read_lock(folder))
-    return tuple(_gone(f"{folder.name}/{file}") for file in files if not (folder / file).exists())
-
-
 def check_folder(folder: Path) -> list[str]:
-    """A line for each questionnaire under a folder of studies, or of one study. Raises QuestionnaireFaults, frozen
-    files that changed among them."""
-    one = (folder / "study.yaml").exists()
-    try:
-        studies = [load_study(folder)] if one else list(load_studies(folder).values())
-    except QuestionnaireFaults as error:
-        homes = [folder] if one else [path.parent for path in folder.glob("*/study.yaml")]
-        missing = tuple(fault for home in homes for fault in _missing_files(home))
-        raise QuestionnaireFaults(tuple(sorted((*error.faults, *missing)))) from None
-    root = folder.parent if one else folder
-    faults = tuple(fault for study in studies for fault in lock_faults(root / study.id, study))
-    faults += tuple(fault for study in studies for fault in study_catalogues.wording_faults(root / study.id, study))
+    """A line for each questionnaire under a folder of studies, or of one study, and for each note to their authors.
+    Raises QuestionnaireFaults, with every fault of the files, of what is frozen and of the translations."""
+    one = exists(folder / STUDY)
+    if one:
+        folder = Path(os.path.abspath(folder))
+    studies, found = ({}, ()) if one else read_studies(folder)
+    homes = [folder] if one else study_folders(folder)
+    if one:
+        try:
+            studies[folder.name], found = read_study(folder)
+        except QuestionnaireFaults as error:
+            found = error.faults
+    faults = [fault for fault in found if fault.code not in NOTES]
+    spoilt = {fault.file.partition("/")[0] for fault in faults}
+    for home in homes:
+        try:
+            faults += _beside(home, studies[home.name] if home.name not in spoilt else None)
+        except QuestionnaireFaults as error:
+            faults += error.faults
     if faults:
         raise QuestionnaireFaults(tuple(sorted(faults)))
     return [
-        f"{study.id}/{name} v{version}: {_counted(len(questionnaire.questions))}"
-        for study in studies
-        for (name, version), questionnaire in sorted(study.questionnaires.items())
+        *(
+            f"{study.id}/{name} v{version}: {_counted(len(questionnaire.questions))}"
+            for study in studies.values()
+            for (name, version), questionnaire in sorted(study.questionnaires.items())
+        ),
+        *(f"note: {note}" for note in found),
     ]
+
+
+def _beside(home: Path, study: Study | None) -> tuple[Fault, ...]:
+    """What is wrong with a study's lock and translations. Where its files have faults (None), only which of those that
+    are frozen are not there: often that is why."""
+    if study is not None:
+        return (*lock_faults(home, study), *study_catalogues.wording_faults(home, study))
+    files = (f"{name}/v{version}.yaml" for name, version in read_lock(home))
+    return tuple(_gone(f"{home.name}/{file}") for file in files if not exists(home / file))
 
 
 def _counted(questions: int) -> str:
@@ -260,7 +298,7 @@ def _reword(work: Work, study: Study, name: str) -> list[translations.RecordedRe
             words = study_catalogues.words_in(folder, language)
         except PoUnreadable as error:
             raise StateRefused(
-                f"{study_catalogues.file_of(folder, language).name}, line {error.line}: {error.why}."
+                f"{study_catalogues.file_of(folder, language).name}, line {error.line}: {error.why}"
             ) from None
         for version in versions:
             said = words_for(runtime.instrument(session, study.id, name, version), words)

@@ -28,7 +28,7 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.routing import NOT_ASKED, Page, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven
-from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, payload_hash
+from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
 from surveyapp.services.cases.scheduling import plan_cases
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit, Who, visit_in
 from surveyapp.services.runtime import Runtime
@@ -222,7 +222,7 @@ def _begin(work: Work, visit: Visit) -> None:
             visit.case.id,
             visit.touchpoint.questionnaire,
             version,
-            "started",
+            ResponseState.STARTED,
             0,
             responses.seed_of(work.session, visit.participant.id) or secrets.randbits(31),
             work.now,

@@ -15,9 +15,10 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Participant
-from surveyapp.domain.responses import RecordedAnswer, Response
+from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
+from surveyapp.services.cases.state import state_for_answering
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
@@ -76,7 +77,7 @@ class Visit:
 
     @property
     def submitted(self) -> bool:
-        return self.response is not None and self.response.state == "submitted"
+        return self.response is not None and self.response.state is ResponseState.SUBMITTED
 
     @property
     def ready(self) -> tuple[Questionnaire, Route, Response]:
@@ -114,9 +115,7 @@ def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
     if touchpoint is None:
         raise NotFound(f"The study no longer has a touchpoint {case.touchpoint} for {found.group}.")
     response = responses.response_of(session, case.id)
-    state = case.state(work.now, response.state if response else None, bool(found.withdrawn_at))
-    if runtime.settings.demo and state in (CaseState.SCHEDULED, CaseState.CLOSED):
-        state = CaseState.OPEN if response is None else CaseState.IN_PROGRESS
+    state = state_for_answering(work, case, response, withdrawn=found.withdrawn_at is not None)
     consents = participants.consents(session, found.id)
     plain = Visit(study, touchpoint, found, case, state, consents, language)
     if response is None:

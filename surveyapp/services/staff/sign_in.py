@@ -17,6 +17,7 @@ import pyotp
 from cryptography.exceptions import InvalidTag
 from pyotp.exceptions import OTPVerificationError
 
+from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction, System
 from surveyapp.domain.errors import InputRefused, ShiftlineError
 from surveyapp.domain.staff import Staff
@@ -239,7 +240,7 @@ def _step(runtime: Runtime, found: store.Credentials, entering: Entering) -> Ste
 
 def _time_step(key: str, typed: str, now: dt.datetime, after: int | None) -> int | None:
     """The time step (RFC 6238, 30 seconds, one either side) whose code was typed, unless one as late was used."""
-    code = "".join(character for character in typed if not character.isspace())
+    code = normalise.code(typed).replace(" ", "").replace("-", "")
     try:
         used = pyotp.TOTP(key).verify_and_get_timecode(code, for_time=now, valid_window=1)
     except OTPVerificationError:

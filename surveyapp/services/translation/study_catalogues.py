@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,12 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 
+from surveyapp.domain import normalise
+from surveyapp.domain.authoring.checks.labels import same_labels, wordings
+from surveyapp.domain.authoring.file_text import shown as shown_name
+from surveyapp.domain.authoring.yaml_source import read_source, shortened
 from surveyapp.domain.errors import Fault
-from surveyapp.domain.instrument.piping import placeholders
+from surveyapp.domain.instrument.piping import is_well_formed, placeholders
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, texts_of
 from surveyapp.services.translation import interface_catalogues
@@ -63,7 +68,7 @@ def file_of(folder: Path, language: str) -> Path:
 
 def languages_in(folder: Path, study: Study) -> tuple[str, ...]:
     """The languages a study offers or has a file for, its source left out."""
-    written = [path.stem for path in sorted((folder / "text").glob("*.po"))]
+    written = [path.name.removesuffix(".po") for path in sorted((folder / "text").glob("*.po"))]
     return tuple(dict.fromkeys(each for each in (*study.languages, *written) if each != study.source_language))
 
 
@@ -75,7 +80,7 @@ def words_in(folder: Path, language: str) -> Translations:
 
 def _stamp(path: Path) -> tuple[int, int] | None:
     """What changes when a file does."""
-    found = path.stat() if path.exists() else None
+    found = path.stat() if path.is_file() else None
     return found and (found.st_mtime_ns, found.st_size)
 
 
@@ -194,39 +199,94 @@ def coverages(folder: Path, study: Study) -> list[Coverage]:
 
 
 def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
-    """What is wrong with a study's translations: `missing_wording`, `unknown_wording`, `broken_wording`."""
+    """What is wrong with a study's translations, by the codes of `FAULT_CODES`."""
     texts = {(text.id, text.source): text for text in texts_of(study)}
-    faults: list[Fault] = []
+    faults = [_no_language(folder, study, each) for each in (study.source_language,) if not _is_language(each)]
     for language in languages_in(folder, study):
-        shown = f"{study.id}/text/{language}.po"
+        shown = f"{study.id}/text/{shown_name(language)}.po"
         if not _is_language(language):
-            faults.append(Fault(shown, 1, 1, "unknown_language", f"“{language}” is no language's code, such as pl."))
+            faults.append(_no_language(folder, study, language))
             continue
         try:
-            catalog = read(file_of(folder, language), language).catalog
+            file = read(file_of(folder, language), language)
         except PoUnreadable as error:
-            sentence = f"The file cannot be read: {error.why}. Mend it, or bring an earlier one back."
-            faults.append(Fault(shown, error.line, 1, "broken_wording", sentence))
+            faults.append(Fault(shown, error.line, 1, error.code, error.why))
             continue
-        for message in catalog:
+        for line in file.repeated:
+            sentence = "This entry came before already. Keep the better of the two."
+            faults.append(Fault(shown, line, 1, "written_twice", sentence))
+        for message in file.catalog:
             if message.id:
                 faults.extend(_entry_faults(shown, message, texts))
+        faults.extend(_same_labels(shown, study, file.catalog))
         if language in study.languages and language not in study.partial:
-            faults.extend(_missing(shown, catalog, texts))
+            faults.extend(_missing(shown, file.catalog, texts))
     return tuple(faults)
+
+
+def _no_language(folder: Path, study: Study, language: str) -> Fault:
+    sentence = f"“{shown_name(language)}” is no language’s code. Write it like pl, or pa-Arab."
+    if language not in (study.source_language, *study.languages):
+        return Fault(f"{study.id}/text/{shown_name(language)}.po", 1, 1, "unknown_language", sentence)
+    source = read_source(folder / "study.yaml", f"{study.id}/study.yaml")
+    in_list = language in study.languages and language in (source.data or {}).get("languages", ())
+    source.fault(
+        ("languages", study.languages.index(language)) if in_list else ("source_language",),
+        "unknown_language",
+        sentence,
+    )
+    return source.faults[-1]
 
 
 def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:
     id, source, line = message.context or "", str(message.id), message.lineno or 1
     if (id, source) not in texts:
-        sentence = f"Nothing in the study says this under “{id}” any more. Run `make messages`."
+        sentence = f"Nothing in the study says this under “{shortened(id)}” any more. Run `make messages`."
         return [Fault(shown, line, 1, "unknown_wording", sentence)]
     said = str(message.string)
-    if said and not message.fuzzy and placeholders(said) != placeholders(source):
-        wanted = ", ".join(f"{{{name}}}" for name in placeholders(source)) or "none"
+    if not said or message.fuzzy:
+        return []
+    faults = []
+    if normalise.is_blank(said):
+        sentence = f"The translation of “{id}” shows nothing. Write it, or leave it empty."
+        faults.append(Fault(shown, line, 1, "blank_wording", sentence))
+    if (at := normalise.unusable_at(said)) is not None:
+        sentence = f"There is a character (U+{ord(said[at]):04X}) that no text can have. Take it out."
+        faults.append(Fault(shown, line, 1, "bad_character", sentence))
+    if _filled_in(said) != _filled_in(source) or (not is_well_formed(said) and is_well_formed(source)):
+        wanted = ", ".join(_filled_in(source)) or "none"
         sentence = f"What “{id}” fills in differs from the source, which has {wanted}. Keep the names in braces."
-        return [Fault(shown, line, 1, "broken_wording", sentence)]
-    return []
+        faults.append(Fault(shown, line, 1, "broken_wording", sentence))
+    if added := sorted({*_MARKUP.findall(said)} - {*_MARKUP.findall(source)}):
+        sentence = (
+            f"“{shortened(added[0])}” is not in the source of “{id}”: people would read it as it stands. Take it out."
+        )
+        faults.append(Fault(shown, line, 1, "added_markup", sentence))
+    return faults
+
+
+_MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
+_FORMATS = re.compile(r"%\(\w*\)[a-z]")
+
+
+def _filled_in(text: str) -> list[str]:
+    """What a text quotes, and what it looks like filling in as the interface's own texts do."""
+    return [f"{{{name}}}" for name in placeholders(text)] + sorted(_FORMATS.findall(text))
+
+
+def _same_labels(shown: str, study: Study, catalog: Catalog) -> list[Fault]:
+    """Labels that stand side by side and are told apart in the source, but not in this language."""
+    words = _words(catalog)
+    lines = {(message.context or "", str(message.id)): message.lineno or 1 for message in catalog if message.id}
+    found: dict[tuple[str, str], Fault] = {}
+    for _, texts in wordings(study):
+        sources = {text.id: text.source for text in texts}
+        said = [(text.id, words[text.id, text.source]) for text in texts if (text.id, text.source) in words]
+        for one, other in same_labels(said):
+            sentence = f"“{one}” and “{other}” read the same here. Word one of them otherwise."
+            fault = Fault(shown, lines[other, sources[other]], 1, "same_label", sentence)
+            found.setdefault((other, sources[other]), fault)
+    return list(found.values())
 
 
 def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:

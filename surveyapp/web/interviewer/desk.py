@@ -16,6 +16,7 @@ from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
 from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -30,7 +31,7 @@ def queue() -> Reply:
     filters = Filters(
         request.args.get("study", ""),
         request.args.get("group", ""),
-        request.args.get("touchpoint", type=int),
+        whole_number("touchpoint"),
         request.args.get("view", ""),
     )
     lines = calls.queue(desk(), filters.study or None)

@@ -8,8 +8,7 @@ import uuid
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as lazy
-from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -21,6 +20,7 @@ from surveyapp.services.fieldwork.calls import NOTE_LENGTH
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import MODES, language_name
+from surveyapp.web.shared.incoming import StaffForm, TypedMoment
 
 CONSENT = "consent_"
 
@@ -29,7 +29,7 @@ def _modes() -> list[SelectChoice]:
     return [SelectChoice(mode.value, MODES[mode]) for mode in TALKING]
 
 
-class StartForm(FlaskForm):
+class StartForm(StaffForm):
     """How they talk, and in which of the study's languages."""
 
     mode = RadioField(lazy("How are you talking?"), [InputRequired(lazy("Choose how you are talking."))])
@@ -48,13 +48,13 @@ class StartForm(FlaskForm):
         return dataclasses.replace(who, mode=Mode(self.mode.data), language=language)
 
 
-class AttemptForm(FlaskForm):
+class AttemptForm(StaffForm):
     """What came of a call. The key makes sure that a form sent twice counts once."""
 
     outcome = HiddenField()
     attempt_id = HiddenField()
     mode = RadioField(lazy("How did you try?"), [InputRequired(lazy("Choose how you tried to reach them."))])
-    agreed = DateTimeLocalField(
+    agreed = TypedMoment(
         lazy("Day and time agreed"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
     )
     note = TextAreaField(
@@ -90,14 +90,14 @@ class AttemptForm(FlaskForm):
         field.errors = [*field.errors, str(refused)]
 
 
-class SearchForm(FlaskForm):
+class SearchForm(StaffForm):
     """Finds somebody by reference, phone number or e-mail address. Posted, so that none of them stands in an address
     or in a log."""
 
     search = StringField(lazy("Reference, phone number or e-mail address"), [Length(max=254)])
 
 
-def consent_form(purposes: Sequence[Purpose]) -> type[FlaskForm]:
+def consent_form(purposes: Sequence[Purpose]) -> type[StaffForm]:
     """A form that asks yes or no to each purpose."""
     choices = [SelectChoice("yes", lazy("Yes")), SelectChoice("no", lazy("No"))]
     fields = {
@@ -106,4 +106,4 @@ def consent_form(purposes: Sequence[Purpose]) -> type[FlaskForm]:
         )
         for purpose in purposes
     }
-    return type("ConsentForm", (FlaskForm,), fields)
+    return type("ConsentForm", (StaffForm,), fields)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_wtf import FlaskForm
 
 from surveyapp.domain.staff import Action
+from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import current_staff
@@ -18,7 +18,7 @@ PERSON = "/<study_id>/participants/<reference>"
 """Where a participant's pages are."""
 
 
-def page(template: str, place: str, form: FlaskForm | None = None, *, faulty: bool = False, **more: Any) -> Reply:
+def page(template: str, place: str, form: StaffForm | None = None, *, faulty: bool = False, **more: Any) -> Reply:
     """A manager's page about the study in the address, in their language: 422 when its form has errors or something
     else is `faulty`. `place` is the link of the bar that it stands under."""
     staff = current_staff()

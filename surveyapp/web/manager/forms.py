@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileRequired
 from wtforms import BooleanField, EmailField, Field, HiddenField, SelectField, StringField, TelField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput
@@ -18,6 +17,7 @@ from surveyapp.domain.errors import ContactShared, FieldFault
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Site
 from surveyapp.services.participants.enrolment_form import ListColumn
+from surveyapp.web.shared.incoming import StaffForm, UploadedFile
 from surveyapp.web.shared.language import direction, language_apart
 from surveyapp.web.shared.words import PREFERRED
 
@@ -42,7 +42,7 @@ def _day(label: object) -> StringField:
     return StringField(label, widget=DateInput())
 
 
-class _FaultsAtFields(FlaskForm):
+class _FaultsAtFields(StaffForm):
     """A form that shows what the services refuse where it was written."""
 
     def refuse(self, faults: Iterable[FieldFault]) -> None:
@@ -176,14 +176,14 @@ def _site_label(site: Site) -> str:
     return site.reference if site.name == site.reference else f"{site.reference}, {site.name}"
 
 
-class ImportForm(FlaskForm):
+class ImportForm(StaffForm):
     """A file of participants."""
 
-    file = FileField(lazy("CSV file"), [FileRequired(lazy("Choose the file."))])
+    file = UploadedFile(lazy("CSV file"), [FileRequired(lazy("Choose the file."))])
     allow_shared = BooleanField(lazy("Add them although others have the same number, address or file"))
 
 
-class LinksForm(FlaskForm):
+class LinksForm(StaffForm):
     """For whom links and codes are made."""
 
     touchpoint = SelectField(lazy("For whom"), validate_choice=False)

@@ -6,6 +6,7 @@ from flask import abort, flash, make_response, redirect, request, url_for
 from flask_babel import ngettext
 
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import csv_file
 from surveyapp.services.participants import bulk_links, roster
@@ -24,8 +25,9 @@ from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 def give(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Makes a link or a code and shows it, this once, with a slip to print."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
-    kind = request.form.get("kind")
-    if kind not in ("link", "code"):
+    try:
+        kind = AccessKind(request.form.get("kind", ""))
+    except ValueError:
         abort(400)
     given = access_links.give_out(desk(), study_id, reference, touchpoint, kind)
     address = runtime().settings.public_url + (given.link or url_for("participant.start"))
@@ -62,7 +64,7 @@ def links(study_id: str) -> Reply:
                 desk(),
                 study_id,
                 group,
-                int(number) if number.isdigit() else 0,
+                int(number) if form.touchpoint.data in choices else 0,
                 only_without=not form.everyone.data,
             )
         except InputRefused as refused:

@@ -11,6 +11,7 @@ from surveyapp.services.participants import bulk_import, enrolment, roster
 from surveyapp.services.participants.roster import Narrowed
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
+from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
@@ -23,8 +24,8 @@ def participants(study_id: str) -> Reply:
     """Everybody, by group and touchpoint and state, as the address narrows it."""
     asked = request.args
     state = next((each for each in CaseState if each.value == asked.get("state")), None)
-    narrowed = Narrowed(asked.get("group", ""), asked.get("touchpoint", type=int), state)
-    found = roster.roster(desk(), study_id, narrowed, asked.get("page", 1, type=int))
+    narrowed = Narrowed(asked.get("group", ""), whole_number("touchpoint"), state)
+    found = roster.roster(desk(), study_id, narrowed, whole_number("page") or 1)
     return page("participants", "participants", roster=found, narrowed=narrowed, table=views.state_table(found))
 
 

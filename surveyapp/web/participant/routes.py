@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.audit import ByLink
@@ -29,16 +30,25 @@ from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.answering import Saved
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import views
+from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.limits import GUESSABLE, limiter
-from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.session import has_cookie
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
 
 class NotLetIn(Exception):
     """Nobody has opened a link or code in this browser, or they have left."""
+
+
+LONGEST_SHOWN = 200
+"""Characters of what was typed in place of a code that are shown again: a link is pasted there, too."""
+
+OPENED = "opened"
+"""In the address that a link leads to: a browser that comes there without a session keeps none."""
 
 
 @participant.get("/")
@@ -52,18 +62,19 @@ def start() -> Reply:
     """A code is typed here, by those who were given one in place of a link."""
     typed = request.form.get("code", "")
     if request.method == "GET" or _language_chosen():
-        return render_template("participant/start.html", typed=typed[:40], fault=None)
+        return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=None)
     try:
         return _let_in(links.open_code(runtime(), typed))
     except AccessRefused as refused:
         fault = _code_fault(refused.why) if typed.strip() else _("Write the code you were given.")
-        return render_template("participant/start.html", typed=typed[:40], fault=fault), 422
+        return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=fault), 422
 
 
-@participant.get("/s/<token>")
-def link(token: str) -> Reply:
-    """A personal link. What a message puts after an address (a full stop, a bracket) is not part of it."""
-    return _let_in(links.open_link(runtime(), token.rstrip(".,;:!?)>]\"'”’")))
+@participant.get("/s/<path:arrived>")
+@participant.get("/S/<path:arrived>")
+def link(arrived: str) -> Reply:
+    """A personal link, and whatever a message has put around it."""
+    return _let_in(links.open_link(runtime(), arrived))
 
 
 @participant.get("/survey")
@@ -178,7 +189,7 @@ def _let_in(access_id: uuid.UUID) -> Response:
         offered, known = links.languages(runtime(), access_id)
         wanted = known or request.accept_languages.best_match(offered) or offered[0]
         session["language"] = chosen if chosen in offered else wanted
-    return redirect(url_for(".survey"))
+    return redirect(with_query(url_for(".survey"), {OPENED: "1"}))
 
 
 def _who() -> ByLink:
@@ -309,7 +320,16 @@ def _code_fault(why: str) -> str:
 
 @participant.errorhandler(NotLetIn)
 def _not_let_in(_error: NotLetIn) -> Reply:
-    return render_template("participant/refused.html", why="unknown", studies=_studies()), 403
+    why = "cookies" if OPENED in request.args else "unknown"
+    return render_template("participant/refused.html", why=why, studies=_studies()), 403
+
+
+@participant.errorhandler(CSRFError)
+def _no_token(error: CSRFError) -> Reply:
+    """A page that was open too long or, where no cookie came with it, a browser that kept none."""
+    if has_cookie():
+        return stale(error)
+    return render_template("participant/refused.html", why="cookies", studies=_studies()), 400
 
 
 @participant.errorhandler(AccessRefused)

@@ -14,6 +14,7 @@ from surveyapp.services.questionnaires import catalogue as service
 from surveyapp.web.preview.blueprint import DRAFTS
 from surveyapp.web.preview.routes import phone, preview
 from surveyapp.web.shared import assembly
+from surveyapp.web.shared.incoming import LOOPBACK
 
 draft = Blueprint("draft", __name__)
 
@@ -29,6 +30,7 @@ def assemble(app: Flask, folder: Path, study_id: str, questionnaire: str) -> Non
     newest version of one."""
     app.config.update(
         SECRET_KEY=secrets.token_hex(32),
+        SITE_NAMES=LOOPBACK,
         SESSION_COOKIE_NAME="shiftline_draft",
         SESSION_COOKIE_SAMESITE="Lax",
         ERROR_PAGE="preview/error.html",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.codebook import Chapter, Codebook, CodebookEntry, reference_id
+from surveyapp.domain.instrument.codebook import Chapter, Codebook, CodebookEntry
+from surveyapp.domain.instrument.conditions import reference_id
 from surveyapp.services.questionnaires.preview import KnownFact
 
 ROW, TALL, LANE, EDGE, ROUND = 76, 104, 12, 7, 6

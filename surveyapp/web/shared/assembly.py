@@ -8,15 +8,15 @@ from babel import Locale
 from flask import Flask, request
 from flask_babel import format_date, format_datetime, get_locale
 from flask_compress import Compress
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.settings import Settings
-from surveyapp.web.shared import answers, errors, headers, language, sign_in, static_files, words
+from surveyapp.web.shared import answers, errors, headers, incoming, language, sign_in, static_files, words
 from surveyapp.web.shared.limits import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
-csrf = CSRFProtect()
+csrf = incoming.CsrfBySite()
 
 
 def assemble(app: Flask, settings: Settings) -> None:
@@ -27,6 +27,8 @@ def assemble(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not settings.demo,
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        SITE_ADDRESS=settings.public_url,
+        SITE_NAMES=incoming.site_names(settings.public_url, settings.demo),
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
         RATELIMIT_HEADERS_ENABLED=False,
     )
@@ -81,6 +83,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
 
     app.add_template_filter(local_time, "local_time")
     app.add_template_filter(local_date, "local_date")
+    app.add_template_filter(last_local_day, "last_local_day")
     app.add_template_filter(answers.written_number, "written_number")
     app.add_template_filter(words.state_word, "state_word")
     app.add_template_filter(words.state_tone, "state_tone")
@@ -103,3 +106,11 @@ def local_date(moment: dt.datetime | dt.date | None, time_zone: str, pattern: st
     if isinstance(moment, dt.datetime):
         moment = moment.astimezone(ZoneInfo(time_zone)).date()
     return "" if moment is None else format_date(moment, pattern, rebase=False)
+
+
+def last_local_day(end: dt.datetime | None, time_zone: str, pattern: str = "d MMM yyyy") -> str:
+    """Template filter: the last day of what ends at a moment (`due_at`, `closes_at`, `expires_at`), where the study
+    is."""
+    from zoneinfo import ZoneInfo
+
+    return "" if end is None else format_date(last_day(end, ZoneInfo(time_zone)), pattern, rebase=False)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from flask import Flask, current_app, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
 from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.web.shared.headers import protecting
+from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import is_staff_path
 
 
@@ -16,9 +22,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(errors.NotFound, lambda error: _page(404, _("There is no such page"), _why(error)))
     app.register_error_handler(errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), _why(error)))
     app.register_error_handler(errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), _why(error)))
-    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(CSRFError, stale)
+    app.register_error_handler(SentFromElsewhere, _sent_from_elsewhere)
+    app.register_error_handler(SecurityError, _not_our_name)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+    app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
 
 
 def _why(error: Exception) -> str:
@@ -32,7 +41,8 @@ def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
     return render_template(template, title=title, sentence=sentence), status
 
 
-def _stale(_error: CSRFError) -> tuple[str, int]:
+def stale(_error: CSRFError) -> tuple[str, int]:
+    """A form without the token of the session it is sent in."""
     if is_staff_path(request.path):
         return _page(
             400,
@@ -44,10 +54,40 @@ def _stale(_error: CSRFError) -> tuple[str, int]:
     )
 
 
+def _sent_from_elsewhere(_error: SentFromElsewhere) -> tuple[str, int]:
+    if is_staff_path(request.path):
+        return _page(
+            403,
+            _("It cannot be seen where this was sent from"),
+            _(
+                "Nothing was stored. Open the page on this site and send it from there. If that is what you did, your "
+                "browser or an extension hides where forms are sent from: allow it to tell this site."
+            ),
+        )
+    return _page(
+        403,
+        _("This was sent from another site"),
+        _("Open your link again to go on. Everything you answered before is kept."),
+    )
+
+
+def _not_our_name(_error: SecurityError) -> tuple[str, int]:
+    """No address can be made for such a page, so that it has no links."""
+    current_app.logger.warning(
+        "a page was asked for under a name that is not this site's; SURVEYAPP_PUBLIC_URL says which is"
+    )
+    title, sentence = _("This site has another address"), _("Check the address, or open the link that you were given.")
+    locale = get_locale()
+    return _bare(
+        current_app, title, sentence, str(locale or "en").replace("_", "-"), locale and locale.text_direction
+    ), 400
+
+
 _SENTENCES = {
     404: lambda: (_("There is no such page"), _("Check the address, or open your link again.")),
     405: lambda: (_("There is no such page"), _("Check the address, or open your link again.")),
     413: lambda: (_("That was too much to send"), _("Make it smaller, and try again.")),
+    415: lambda: (_("That cannot be read here"), _("Go back, fill in the form on the page and send that.")),
     429: lambda: (_("Too many tries"), _("Wait a minute, then try again.")),
 }
 
@@ -69,3 +109,35 @@ def _unexpected(error: Exception) -> tuple[str, int]:
         _("Something went wrong on our side"),
         _("What you sent before is kept. Wait a moment, then go back and try again."),
     )
+
+
+def _bare(app: Flask, title: str, sentence: str, language: str = "en", direction: str | None = "ltr") -> str:
+    """A page that needs nothing of a request."""
+    page = app.jinja_env.get_template("shared/bare.html")
+    return page.render(title=title, sentence=sentence, language=language, direction=direction or "ltr")
+
+
+class LastResort:
+    """Around everything: what even the pages about errors could not handle. Its page is made beforehand and depends on
+    nothing in the request; nothing of the request is logged."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.inner = app.wsgi_app
+        self.page = _bare(
+            app,
+            "Something went wrong on our side",
+            "What you sent before is kept. Wait a moment, then go back and try again.",
+        ).encode()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            return self.inner(environ, start_response)
+        except Exception:
+            if self.app.testing or self.app.debug:
+                raise
+            self.app.logger.exception("an error that no page could tell of")
+            headers = protecting(environ.get("wsgi.url_scheme") == "https")
+            headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(self.page))}
+            start_response("500 Internal Server Error", list(headers.items()))
+            return [self.page]

@@ -37,18 +37,26 @@ def show_a_frame() -> None:
     g.content_security_policy = AROUND_A_FRAME
 
 
+def protecting(secure: bool, policy: str = CONTENT_SECURITY_POLICY) -> dict[str, str]:
+    """The headers of a page; `secure`: one that was asked for over HTTPS."""
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        # Pages hold answers and names: nothing stays on a shared computer, not even behind the back button.
+        "Cache-Control": "no-store",
+    }
+    return headers | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+
+
 def install(app: Flask) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
-        headers = response.headers
-        headers["Content-Security-Policy"] = g.get("content_security_policy", CONTENT_SECURITY_POLICY)
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if request.endpoint != "static":
-            # Pages hold answers and names: nothing stays on a shared computer, not even behind the back button.
-            headers["Cache-Control"] = "no-store"
-        if request.is_secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers = protecting(request.is_secure, g.get("content_security_policy", CONTENT_SECURITY_POLICY))
+        if request.endpoint == "static" and response.status_code < 400:
+            # Nobody's: how long they are kept is said where they are served.
+            del headers["Cache-Control"]
+        response.headers.update(headers)
         return response

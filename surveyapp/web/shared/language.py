@@ -20,7 +20,8 @@ from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.instrument.translation import in_language_of as in_language_of
 from surveyapp.reports.text.phrasing import folded
 from surveyapp.services.translation import interface_catalogues
-from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.reply import with_query
+from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import is_staff_path
 
 CHOICE = "lang"
@@ -103,7 +104,7 @@ def staff_study(study_id: str) -> Study:
 def _choices() -> tuple[str, ...]:
     if "languages" in g:
         return tuple(g.languages)
-    if is_staff_path(request.path):
+    if is_staff_path(request.path) or not has_runtime():
         return tuple(filter(interface_catalogues.serves_staff, interface_catalogues.languages()))
     studies = runtime().studies.values()
     return tuple(dict.fromkeys(language for study in studies for language in runtime().offered(study)))
@@ -120,8 +121,8 @@ def here(language: str | None = None) -> str:
     """This page's address, with another choice of language or none."""
     name = SHOWN if "language" in g else CHOICE
     kept = {key: values for key, values in request.args.to_dict(flat=False).items() if key != name}
-    more = {name: language} if language else {}
-    return url_for(request.endpoint or "participant.start", **(request.view_args or {}), **kept, **more)  # type: ignore[arg-type]
+    more = {name: [language]} if language else {}
+    return with_query(url_for(request.endpoint or "participant.start", **(request.view_args or {})), kept | more)
 
 
 @dataclass(frozen=True)

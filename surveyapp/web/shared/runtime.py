@@ -11,3 +11,8 @@ from surveyapp.services.runtime import Runtime
 
 def runtime() -> Runtime:
     return cast(Runtime, current_app.extensions["surveyapp"])
+
+
+def has_runtime() -> bool:
+    """Whether there is one: drafts are served without."""
+    return "surveyapp" in current_app.extensions

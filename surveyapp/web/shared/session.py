@@ -13,12 +13,21 @@ def is_staff_path(path: str) -> bool:
     return any(path == prefix or path.startswith(prefix + "/") for prefix in STAFF_PATHS)
 
 
+def cookie_name(path: str) -> str:
+    """The name of the cookie that pages at a path see."""
+    return "shiftline_staff" if is_staff_path(path) else "shiftline_participant"
+
+
+def has_cookie() -> bool:
+    """Whether the browser sent a session at all, good or not."""
+    return cookie_name(request.path) in request.cookies
+
+
 class SessionByAudience(SecureCookieSessionInterface):
     """Flask's signed session, in a cookie named for whom the page is for."""
 
     def get_cookie_name(self, app: Flask) -> str:
-        staff = has_request_context() and is_staff_path(request.path)
-        return "shiftline_staff" if staff else "shiftline_participant"
+        return cookie_name(request.path if has_request_context() else "")
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """A style sheet or script is the same for everybody: were it to vary by cookie, a phone would fetch it anew

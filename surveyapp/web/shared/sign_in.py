@@ -13,7 +13,6 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
@@ -23,6 +22,7 @@ from surveyapp.domain.staff import Action, Staff
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
 from surveyapp.services.work import Desk
+from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.language import reader_language
 from surveyapp.web.shared.limits import GUESSABLE, limiter
 from surveyapp.web.shared.qr import qr_picture
@@ -74,18 +74,18 @@ def staff_only(handler: F) -> F:
     return cast(F, login_required(functools.wraps(handler)(handler)))
 
 
-class LoginForm(FlaskForm):
+class LoginForm(StaffForm):
     email = EmailField(lazy("E-mail address"), [InputRequired(lazy("Enter your e-mail address.")), Length(max=254)])
     password = PasswordField(lazy("Password"), [InputRequired(lazy("Enter your password.")), Length(max=500)])
 
 
-class CodeForm(FlaskForm):
+class CodeForm(StaffForm):
     code = StringField(
         lazy("Six-digit code"), [InputRequired(lazy("Enter the six digits that your app shows.")), Length(max=20)]
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(StaffForm):
     current = PasswordField(lazy("Password you have now"), [InputRequired(lazy("Enter the password you have now."))])
     password = PasswordField(lazy("New password"), [InputRequired(lazy("Enter a new password."))])
     again = PasswordField(

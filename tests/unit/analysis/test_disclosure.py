@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import pytest
 
-from surveyapp.analysis.counting.tallies import TrueRating
 from surveyapp.analysis.disclosure.protection import (
     CellGroup,
     CellTotal,
@@ -17,6 +16,7 @@ from surveyapp.analysis.disclosure.protection import (
     protect,
     protect_summary,
 )
+from surveyapp.analysis.disclosure.tables import TrueRating
 
 TEN_AND_FIVE = Limits(minimum_base=10, minimum_cell=5)
 PUBLIC = Limits(minimum_base=5, minimum_cell=1)

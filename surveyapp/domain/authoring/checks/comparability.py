@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Condition
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
@@ -91,7 +91,7 @@ def _is_about(declared: Declaration, part: Part, declarations: tuple[Declaration
 
 def _unknown(source: Source, place: Place, name: str, known: object) -> None:
     names = sorted(known)  # type: ignore[call-overload]
-    source.fault(place, "unknown_question", f"There is no question “{name}”.{did_you_mean(name, names)}")
+    source.fault(place, "unknown_question", f"There is no question “{name}”.{source.did_you_mean(name, names)}")
 
 
 def _check_undeclared(
@@ -177,7 +177,7 @@ def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
             source.fault(
                 (*place, "between"),
                 "unknown_questionnaire",
-                f"There is no questionnaire “{name}”.{did_you_mean(name, names)}",
+                f"There is no questionnaire “{name}”.{source.did_you_mean(name, names)}",
             )
         if unknown:
             continue
@@ -193,7 +193,7 @@ def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
             source.fault(
                 (*place, "variable"),
                 "unknown_question",
-                f"{each.first} and {each.second} do not both ask “{variable}”.{did_you_mean(variable, shared)}",
+                f"{each.first} and {each.second} do not both ask “{variable}”.{source.did_you_mean(variable, shared)}",
             )
             continue
         _check_declared(source, place, each.declaration, about, source.data["comparisons"][index])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.authoring.checks.names import unknown_question
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Reference
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.piping import Quote, is_well_formed, quotes
@@ -85,7 +86,7 @@ def _check_quote(
             names = [attribute.id for attribute in study.attributes]
             name = f"{reference.scope}.{reference.name}"
             if name != "site.name" and name not in names:
-                near = did_you_mean(name, [*names, "site.name"])
+                near = source.did_you_mean(name, [*names, "site.name"])
                 source.fault(place, "unknown_attribute", f"There is no attribute “{name}”.{near}")
         case "answer":
             _check_answer(questionnaire, source, place, reference, seen)
@@ -101,8 +102,8 @@ def _check_answer(
     if part is None and reference.name in everything:
         source.fault(place, "asked_later", f"“{reference.name}” is asked only later, or here: it cannot be quoted yet.")
     elif part is None:
-        near = did_you_mean(reference.name, everything)
-        source.fault(place, "unknown_question", f"There is no question “{reference.name}”.{near}")
+        sentence = f"There is no question “{reference.name}”."
+        unknown_question(source, place, reference.name, questionnaire, everything, sentence)
     elif not part.question.fact:
         _not_a_fact(source, place, reference)
 
@@ -121,7 +122,7 @@ def _check_earlier(
     known = {key: part for name in sorted(written) for key, part in parts_of(study.newest(name)).items()}
     part = known.get(reference.name)
     if part is None:
-        near = did_you_mean(reference.name, known)
+        near = source.did_you_mean(reference.name, known)
         source.fault(place, "unknown_question", f"Touchpoint {number} does not ask “{reference.name}”.{near}")
     elif not part.question.fact:
         _not_a_fact(source, place, reference)

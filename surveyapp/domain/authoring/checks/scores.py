@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
+from surveyapp.domain.authoring.checks.names import unknown_question
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
@@ -22,8 +23,8 @@ def check_scores(questionnaire: Questionnaire, source: Source) -> None:
             here: Place = (*place, "items", i)
             part = parts.get(key)
             if part is None:
-                near = did_you_mean(key, parts)
-                source.fault(here, "unknown_question", f"{questionnaire.id} does not ask “{key}”.{near}")
+                sentence = f"{questionnaire.id} does not ask “{key}”."
+                unknown_question(source, here, key, questionnaire, parts, sentence)
             elif not _counts(part):
                 source.fault(
                     here,
@@ -33,7 +34,7 @@ def check_scores(questionnaire: Questionnaire, source: Source) -> None:
         for i, key in enumerate(score.reverse):
             here = (*place, "reverse", i)
             if key not in score.items:
-                near = did_you_mean(key, score.items)
+                near = source.did_you_mean(key, score.items)
                 source.fault(here, "unknown_question", f"“{key}” is not an item of this score.{near}")
             elif (part := parts.get(key)) is not None and range_of(part) is None:
                 source.fault(here, "no_values", f"“{key}” has no least and greatest value to turn round.")

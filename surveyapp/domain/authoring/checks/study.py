@@ -1,73 +1,70 @@
-"""What must hold between the parts of a study: names that exist, questions that come before what looks back at them,
-one meaning for each id, measures whose sides can be compared."""
+"""What must hold between the parts of a study: names that exist and mean one thing, windows on the calendar, scales
+whose nets can be counted, measures whose sides can be compared."""
 
 from __future__ import annotations
 
+import functools
+import re
+import zoneinfo
 from collections.abc import Mapping
 
 from surveyapp.domain.authoring.checks.comparability import check_comparability
+from surveyapp.domain.authoring.checks.labels import check_labels
+from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
 from surveyapp.domain.authoring.checks.piping import check_quotes
+from surveyapp.domain.authoring.checks.routing import check_reach, check_routing
 from surveyapp.domain.authoring.checks.scores import check_scores
-from surveyapp.domain.authoring.reachability import Guarded, can_hold, guards, leaves
-from surveyapp.domain.authoring.yaml_source import Place, Source, did_you_mean
-from surveyapp.domain.instrument.conditions import Changed, Compare, Condition, Is, Reference, references
-from surveyapp.domain.instrument.kinds import KINDS, Part, PartType
-from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.versions.comparability import codes
+from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
+
+MAXIMUM_DAYS = 36_525
+"""A hundred years: more days than any study waits."""
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+MAXIMUM_RATING = 101
+"""Numbers to choose from on a rating, 0 to 100 at most: each is a button."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
 
 def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], Source]) -> None:
     """Records every semantic fault in the sources' own lists."""
     _check_names(study, source)
+    for index, touchpoint in enumerate(study.touchpoints):
+        _check_touchpoint(study, source, index, touchpoint)
+    for name in source.data.get("scales") or {}:
+        _check_scale(source, name)
     for key, questionnaire in study.questionnaires.items():
-        _check_questionnaire(study, questionnaire, sources[key])
+        check_routing(study, questionnaire, sources[key])
         check_quotes(study, questionnaire, sources[key])
         check_scores(questionnaire, sources[key])
         if not sources[key].faults:
             # A condition on a name that does not exist is said already; it would be unreachable besides.
-            _check_reach(questionnaire, sources[key])
+            check_reach(questionnaire, sources[key])
     _check_measures(study, source)
+    check_labels(study, source, sources)
     check_comparability(study, source, sources)
 
 
 def _check_names(study: Study, source: Source) -> None:
-    groups = [group.id for group in study.groups]
-    questionnaires = {name for name, _ in study.questionnaires}
-    keys = {touchpoint.key for touchpoint in study.touchpoints}
-    for index, touchpoint in enumerate(study.touchpoints):
-        place: Place = ("touchpoints", index)
-        _known(source, (*place, "group"), touchpoint.group, groups, "group")
-        _known(source, (*place, "questionnaire"), touchpoint.questionnaire, questionnaires, "questionnaire")
-        anchor = touchpoint.opens
-        if anchor.touchpoint and anchor.touchpoint not in keys:
-            source.fault(
-                (*place, "opens"),
-                "unknown_touchpoint",
-                f"There is no touchpoint {anchor.touchpoint[1]} of “{anchor.touchpoint[0]}”.",
-            )
-        elif anchor.touchpoint == touchpoint.key:
-            source.fault(
-                (*place, "opens"),
-                "anchored_on_itself",
-                "A touchpoint cannot wait for itself. Name an earlier one, `enrolled`, an event or a date.",
-            )
-        elif anchor.touchpoint and (
-            anchor.touchpoint[0] != touchpoint.group or anchor.touchpoint[1] >= touchpoint.number
-        ):
-            source.fault(
-                (*place, "opens"),
-                "anchor_not_before",
-                "A touchpoint can wait only for an earlier touchpoint of its own group.",
-            )
-        if anchor.event:
-            _known(source, (*place, "opens"), anchor.event, study.events, "event")
-    if len(keys) != len(study.touchpoints):
+    if len({touchpoint.key for touchpoint in study.touchpoints}) != len(study.touchpoints):
         source.fault(("touchpoints",), "written_twice", "Two touchpoints have the same group and number.")
     attributes = [attribute.id for attribute in study.attributes]
     for index, segment in enumerate(study.segments):
-        _known(source, ("segments", index), segment, attributes, "attribute")
+        check_known(source, ("segments", index), segment, attributes, "attribute")
+        if any(each != segment and _short(each) == _short(segment) for each in study.segments[:index]):
+            sentence = f"Another segment is called “{_short(segment)}” too, of something else. Rename one attribute."
+            source.fault(("segments", index), "two_meanings", sentence)
+    for place, names, what in (
+        ("segments", study.segments, "segments"),
+        ("languages", study.languages, "languages"),
+        ("partial", study.partial, "languages"),
+        ("consent", [purpose.id for purpose in study.consent], "purposes"),
+        ("measures", [measure.id for measure in study.measures], "measures"),
+    ):
+        check_once(source, (place,), names, what)
+    _check_prefixes(study, source)
     for name in ("minimum_base", "minimum_cell"):
         if getattr(study.thresholds, name) == 2:
             source.fault(
@@ -77,21 +74,117 @@ def _check_names(study: Study, source: Source) -> None:
             )
     if not study.required_purposes:
         source.fault(("consent",), "no_consent", "One purpose must be `required: true`: consent to take part.")
+    _check_languages(study, source)
+    if study.time_zone not in _time_zones():
+        near = source.did_you_mean(study.time_zone, _time_zones())
+        sentence = f"There is no time zone “{study.time_zone}”. Write it like Europe/London.{near}"
+        source.fault(("time_zone",), "unknown_time_zone", sentence)
+
+
+def _short(attribute: str) -> str:
+    return attribute.partition(".")[2]
+
+
+def _check_prefixes(study: Study, source: Source) -> None:
+    groups: dict[str, str] = {}
+    for group in study.groups:
+        other = groups.setdefault(group.reference_prefix, group.id)
+        if other != group.id:
+            sentence = (
+                f"References of “{other}” begin with {group.reference_prefix} too. Give one of them other letters."
+            )
+            source.fault(("groups", group.id, "reference_prefix"), "written_twice", sentence)
+
+
+def _check_languages(study: Study, source: Source) -> None:
+    for index, language in enumerate(study.languages):
+        if not _LANGUAGE.fullmatch(language):
+            sentence = f"“{language[:60]}” is no language’s code. Write it like pl, or pa-Arab."
+            source.fault(("languages", index), "unknown_language", sentence)
     if study.source_language not in study.languages:
         source.fault(("languages",), "unknown_language", "`languages` must include the source language.")
     for index, language in enumerate(study.partial):
-        _known(source, ("partial", index), language, study.languages, "language")
-    for name in source.data.get("scales", {}):
-        _check_scale(source, name)
+        check_known(source, ("partial", index), language, study.languages, "language")
+
+
+@functools.cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _check_touchpoint(study: Study, source: Source, index: int, touchpoint: Touchpoint) -> None:
+    place: Place = ("touchpoints", index)
+    check_known(source, (*place, "group"), touchpoint.group, [group.id for group in study.groups], "group")
+    questionnaires = {name for name, _ in study.questionnaires}
+    check_known(source, (*place, "questionnaire"), touchpoint.questionnaire, questionnaires, "questionnaire")
+    anchor, opens = touchpoint.opens, (*place, "opens")
+    if anchor.touchpoint and study.touchpoint(*anchor.touchpoint) is None:
+        sentence = f"There is no touchpoint {anchor.touchpoint[1]} of “{anchor.touchpoint[0]}”."
+        source.fault(opens, "unknown_touchpoint", sentence)
+    elif anchor.touchpoint == touchpoint.key:
+        source.fault(
+            opens,
+            "anchored_on_itself",
+            "A touchpoint cannot wait for itself. Name an earlier one, `enrolled`, an event or a date.",
+        )
+    elif anchor.touchpoint and (anchor.touchpoint[0] != touchpoint.group or anchor.touchpoint[1] >= touchpoint.number):
+        source.fault(
+            opens, "anchor_not_before", "A touchpoint can wait only for an earlier touchpoint of its own group."
+        )
+    if anchor.event:
+        check_known(source, opens, anchor.event, study.events, "event")
+    _check_window(source, place, anchor, touchpoint)
+
+
+def _check_window(source: Source, place: Place, anchor: Anchor, touchpoint: Touchpoint) -> None:
+    for key, days in (("opens", anchor.days), ("due", touchpoint.due_days), ("closes", touchpoint.closes_days)):
+        if days is not None and days > MAXIMUM_DAYS:
+            sentence = f"That is more than {MAXIMUM_DAYS:,} days, a hundred years. Write fewer."
+            source.fault((*place, key), "beyond_calendar", sentence)
+    if anchor.date is not None and not FIRST_YEAR <= anchor.date.year <= LAST_YEAR:
+        sentence = f"The year {anchor.date.year} is not one a study can open in. Write one from 2000 to 2199."
+        source.fault((*place, "opens"), "beyond_calendar", sentence)
+    due, closes = touchpoint.due_days, touchpoint.closes_days
+    if due is not None and closes is not None and closes < due:
+        sentence = "It would close before it is due. Both are counted from the day it opens."
+        source.fault((*place, "closes"), "limits_crossed", sentence)
 
 
 def _check_scale(source: Source, name: str) -> None:
     scale = source.data["scales"][name]
     options = list(scale.get("options") or {})
-    nets = scale.get("nets") or {}
+    _check_nets(source, name, options)
+    for option in scale.get("values") or {}:
+        check_known(source, ("scales", name, "values", option), option, options, "option")
+    missing = [option for option in options if option not in (scale.get("values") or options)]
+    if missing:
+        source.fault(("scales", name, "values"), "no_values", f"“{missing[0]}” has no value. Give every option one.")
+    low, high = scale.get("from"), scale.get("to")
+    if (low is None) != (high is None) or (low is not None and low >= high) or (low is None and not options):
+        source.fault(("scales", name), "wrong_scale", "A scale has options, or `from` and a larger `to`.")
+    elif low is not None and high - low >= MAXIMUM_RATING:
+        sentence = f"A rating has at most {MAXIMUM_RATING} numbers to choose from. Ask for a number instead."
+        source.fault(("scales", name, "to"), "wrong_scale", sentence)
+
+
+def _check_nets(source: Source, name: str, options: list[str]) -> None:
+    """Nets are the sides of a scale: each option is on one of them, or on none."""
+    scale = source.data["scales"][name]
+    nets, neutral = scale.get("nets") or {}, scale.get("neutral")
+    counted: dict[str, str] = {}
     for net, written in nets.items():
         for index, option in enumerate(written["options"]):
-            _known(source, ("scales", name, "nets", net, "options", index), option, options, "option")
+            place = ("scales", name, "nets", net, "options", index)
+            check_known(source, place, option, options, "option")
+            other = counted.setdefault(option, net)
+            if other == net and option in written["options"][:index]:
+                source.fault(place, "written_twice", f"“{option}” is in this net twice. Keep one.")
+            elif other != net:
+                sentence = f"“{option}” is in “{other}” too: its people would be counted on two sides. Keep one."
+                source.fault(place, "overlapping_nets", sentence)
+            if option == neutral:
+                sentence = f"“{option}” is neutral: it belongs to neither side. Take it out of the net."
+                source.fault(place, "neutral_in_net", sentence)
         if net in options:
             source.fault(
                 ("scales", name, "nets", net),
@@ -99,177 +192,16 @@ def _check_scale(source: Source, name: str) -> None:
                 f"“{net}” is both a net and an option. Call one of them something else.",
             )
     if scale.get("favourable"):
-        _known(source, ("scales", name, "favourable"), scale["favourable"], nets, "net")
-    for option in scale.get("values") or {}:
-        _known(source, ("scales", name, "values", option), option, options, "option")
-    missing = [option for option in options if option not in (scale.get("values") or options)]
-    if missing:
-        source.fault(("scales", name, "values"), "no_values", f"“{missing[0]}” has no value. Give every option one.")
-    if scale.get("neutral"):
-        _known(source, ("scales", name, "neutral"), scale["neutral"], options, "option")
-    low, high = scale.get("from"), scale.get("to")
-    if (low is None) != (high is None) or (low is not None and low >= high) or (low is None and not options):
-        source.fault(("scales", name), "wrong_scale", "A scale has options, or `from` and a larger `to`.")
-
-
-def _known(source: Source, place: Place, name: str, known: object, what: str) -> None:
-    names = list(known)  # type: ignore[call-overload]
-    if name not in names:
-        source.fault(place, f"unknown_{what}", f"There is no {what} “{name}”.{did_you_mean(name, names)}")
-
-
-def _check_questionnaire(study: Study, questionnaire: Questionnaire, source: Source) -> None:
-    numbers = [
-        number
-        for touchpoint in study.touchpoints
-        if touchpoint.questionnaire == questionnaire.id
-        for number in [touchpoint.number]
-    ]
-    groups = {touchpoint.group for touchpoint in study.touchpoints if touchpoint.questionnaire == questionnaire.id}
-    seen: dict[str, Part] = {}
-    ids: set[str] = set()
-    everything = parts_of(questionnaire)
-    for s, section in enumerate(questionnaire.sections):
-        context = _Context(study, source, seen, everything, groups, min(numbers, default=1))
-        context.check(("sections", s, "ask_if"), section.ask_if)
-        for q, question in enumerate(section.questions):
-            place: Place = ("sections", s, "questions", q)
-            context.check((*place, "ask_if"), question.ask_if)
-            for name in [question.id, *(statement.id for statement in question.statements)]:
-                if name in ids:
-                    source.fault((*place, "id"), "written_twice", f"“{name}” is asked twice in this questionnaire.")
-                ids.add(name)
-            parts = KINDS[question.kind].parts(question)
-            for statement in question.statements:
-                context.check((*place, "statements", statement.id, "ask_if"), statement.ask_if)
-                seen.update({part.key: part for part in parts if part.statement == statement})
-            seen.update({part.key: part for part in parts})
-
-
-def _check_reach(questionnaire: Questionnaire, source: Source) -> None:
-    """Sections, questions and statements that nobody can ever be asked."""
-    guarded = guards(questionnaire)
-    for s, section in enumerate(questionnaire.sections):
-        if section.ask_if is not None and not can_hold([section.ask_if], guarded):
-            source.fault(
-                ("sections", s, "ask_if"),
-                "unreachable_section",
-                f"Nobody can ever come to “{section.title}”: its condition never holds. Change it, or take it out.",
-            )
-            continue
-        _check_reach_in(section, ("sections", s), guarded, source)
-
-
-def _check_reach_in(section: Section, place: Place, guarded: Mapping[str, Guarded], source: Source) -> None:
-    for q, question in enumerate(section.questions):
-        here: Place = (*place, "questions", q)
-        around = [condition for condition in (section.ask_if, question.ask_if) if condition is not None]
-        if question.ask_if is not None and not can_hold(around, guarded):
-            source.fault(
-                (*here, "ask_if"),
-                "never_holds",
-                f"“{question.id}” is never asked: its condition (with its section’s) never holds. Change it, or take "
-                "the question out.",
-            )
-            continue
-        for statement in question.statements:
-            if statement.ask_if is not None and not can_hold([*around, statement.ask_if], guarded):
-                source.fault(
-                    (*here, "statements", statement.id, "ask_if"),
-                    "never_holds",
-                    f"“{statement.id}” is never asked: its condition never holds. Change it, or take it out.",
-                )
-
-
-class _Context:
-    """What a condition at one point of a questionnaire may look at."""
-
-    def __init__(
-        self,
-        study: Study,
-        source: Source,
-        seen: Mapping[str, Part],
-        everything: Mapping[str, Part],
-        groups: set[str],
-        number: int,
-    ) -> None:
-        self.study, self.source, self.seen, self.everything = study, source, seen, everything
-        self.groups, self.number = groups, number
-
-    def check(self, place: Place, condition: Condition | None) -> None:
-        for reference in references(condition):
-            self._check_reference(place, reference)
-        for item in leaves([condition] if condition is not None else []):
-            self._check_use(place, item)
-
-    def _check_reference(self, place: Place, reference: Reference) -> None:
-        match reference.scope:
-            case "site" | "participant":
-                names = [attribute.id for attribute in self.study.attributes]
-                _known(self.source, place, f"{reference.scope}.{reference.name}", names, "attribute")
-            case "touchpoint":
-                earlier = self._earlier(reference.touchpoint or 0)
-                if (reference.touchpoint or 0) >= self.number:
-                    self.source.fault(place, "not_earlier", f"Touchpoint {reference.touchpoint} is not an earlier one.")
-                else:
-                    _known(self.source, place, reference.name, earlier, "question")
-            case "answer":
-                if reference.name in self.seen:
-                    return
-                if reference.name in self.everything:
-                    self.source.fault(
-                        place, "asked_later", f"“{reference.name}” is asked only later. Move this after it."
-                    )
-                else:
-                    _known(self.source, place, reference.name, self.everything, "question")
-
-    def _earlier(self, number: int) -> dict[str, Part]:
-        found: dict[str, Part] = {}
-        for touchpoint in self.study.touchpoints:
-            if touchpoint.number == number and touchpoint.group in self.groups:
-                for (name, _), questionnaire in self.study.questionnaires.items():
-                    if name == touchpoint.questionnaire:
-                        found.update(parts_of(questionnaire))
-        return found
-
-    def _check_use(self, place: Place, item: Condition) -> None:
-        if isinstance(item, Is):
-            for option in item.options:
-                known = self._options(item.reference)
-                if known is not None:
-                    _known(self.source, place, option, known, "option")
-        if isinstance(item, Compare):
-            part = self.seen.get(item.reference.name)
-            if part and part.type is not PartType.NUMBER:
-                self.source.fault(place, "not_a_number", f"“{item.reference.name}” is not a number to compare.")
-        if isinstance(item, Changed):
-            pair = [
-                self.seen.get(side.name)
-                if side.scope == "answer"
-                else self._earlier(side.touchpoint or 0).get(side.name)
-                for side in (item.before, item.after)
-            ]
-            # Routing looks at codes; whether words changed between them is for the author to declare.
-            if pair[0] and pair[1] and codes(pair[0]) != codes(pair[1]):
-                self.source.fault(place, "not_comparable", "The two sides of “changed” have different options.")
-
-    def _options(self, reference: Reference) -> list[str] | None:
-        if reference.scope in ("site", "participant"):
-            attribute = self.study.attribute(f"{reference.scope}.{reference.name}")
-            return list(attribute.values) if attribute else None
-        part = self.seen.get(reference.name)
-        if reference.scope == "touchpoint":
-            part = self._earlier(reference.touchpoint or 0).get(reference.name)
-        if part is None:
-            return None
-        return [option.code for option in part.question.options]
+        check_known(source, ("scales", name, "favourable"), scale["favourable"], nets, "net")
+    if neutral:
+        check_known(source, ("scales", name, "neutral"), neutral, options, "option")
 
 
 def _check_measures(study: Study, source: Source) -> None:
     groups = [group.id for group in study.groups]
     for index, measure in enumerate(study.measures):
         place: Place = ("measures", index)
-        _known(source, (*place, "group"), measure.group, groups, "group")
+        check_known(source, (*place, "group"), measure.group, groups, "group")
         for number, row in enumerate(measure.rows):
             here: Place = (*place, "rows", number)
             touchpoint = study.touchpoint(measure.group, row.touchpoint)
@@ -285,11 +217,8 @@ def _check_measures(study: Study, source: Source) -> None:
             parts = parts_of(study.newest(touchpoint.questionnaire))
             key = f"{measure.variable}@{row.moment}" if row.moment else measure.variable
             if key not in parts:
-                source.fault(
-                    here,
-                    "unknown_question",
-                    f"{touchpoint.questionnaire} does not ask “{key}”.{did_you_mean(key, parts)}",
-                )
+                asked = study.newest(touchpoint.questionnaire)
+                unknown_question(source, here, key, asked, parts, f"{asked.id} does not ask “{key}”.")
             elif parts[key].question.net(measure.net) is None:
                 nets = [net.name for net in parts[key].question.nets]
-                _known(source, (*place, "net"), measure.net, nets, "net")
+                check_known(source, (*place, "net"), measure.net, nets, "net")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
 from surveyapp.domain.errors import AnswerFault
+from surveyapp.domain.instrument.patterns import matches
 from surveyapp.domain.instrument.questionnaire import Question, Statement
 
 Form = Mapping[str, Sequence[str]]
@@ -203,7 +203,7 @@ def read_text(part: Part, values: list[str]) -> Answer | AnswerFault:
     if len(text) > limit:
         return AnswerFault(part.key, "too_long", str(limit))
     pattern = part.question.pattern
-    if pattern is not None and re.fullmatch(pattern.match, text) is None:
+    if pattern is not None and not matches(pattern.match, text):
         return AnswerFault(part.key, "wrong_pattern", pattern.says)
     return Text(text)
 

@@ -1,0 +1,44 @@
+"""Names that mean nothing where they stand, each with what its author may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
+from surveyapp.domain.instrument.questionnaire import Questionnaire
+
+
+def check_known(source: Source, place: Place, name: str, known: Collection[str], what: str) -> None:
+    """Records `unknown_<what>` where a name is not among those known."""
+    if name not in known:
+        near = source.did_you_mean(name, known)
+        source.fault(place, f"unknown_{what}", f"There is no {what} “{shortened(name)}”.{near}")
+
+
+def check_once(source: Source, place: Place, names: Collection[str], what: str) -> None:
+    """Records `written_twice` at each item of a list whose name came before. `place` is the list's."""
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            source.fault(
+                (*place, index), "written_twice", f"Two {what} are called “{name}”. Rename one, or take it out."
+            )
+        seen.add(name)
+
+
+def unknown_question(
+    source: Source, place: Place, key: str, questionnaire: Questionnaire | None, known: Collection[str], sentence: str
+) -> None:
+    """Records that a variable is not asked: a grid and a question of two moments are none, their parts are."""
+    asked = next((each for each in questionnaire.questions if each.id == key), None) if questionnaire else None
+    if asked and asked.statements:
+        names = ", ".join(f"“{each.id}”" for each in asked.statements[:5])
+        sentence = f"“{key}” is a grid: each of its statements is answered by itself. Name one: {names}."
+    elif asked and asked.moments:
+        names = " or ".join(f"“{key}@{each.id}”" for each in asked.moments)
+        sentence = f"“{key}” is answered of a moment. Say which: {names}."
+    elif asked and asked.kind == "information":
+        sentence = f"“{key}” is only read: nobody answers it. Name a question."
+    else:
+        sentence = f"{sentence}{source.did_you_mean(key, known)}"
+    source.fault(place, "unknown_question", sentence)

@@ -1,0 +1,85 @@
+"""A file an author wrote, as text, whatever its bytes are: YAML, a translator's .po and a lock come in by this door."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from surveyapp.domain import normalise
+
+MAXIMUM_BYTES = 256_000
+"""What a questionnaire, a study or a lock may have: some eighteen times the largest there is."""
+
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?: |$)", re.MULTILINE)
+
+
+class UnreadableFile(Exception):
+    """A file that gives no text: where, a code of `FAULT_CODES`, and a sentence that says what to do."""
+
+    def __init__(self, line: int, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.line, self.code, self.sentence = line, code, sentence
+
+
+def read_text(path: Path, maximum: int = MAXIMUM_BYTES) -> str:
+    """The text of a UTF-8 file, a byte order mark taken off and every line end one newline. Raises UnreadableFile."""
+    text = _decoded(_bytes(path, maximum)).replace("\r\n", "\n").replace("\r", "\n")
+    if (at := normalise.unusable_at(text)) is not None:
+        sentence = f"There is a character (U+{ord(text[at]):04X}) that no text can have. Take it out."
+        raise UnreadableFile(_line(text, at), "bad_character", sentence)
+    if conflict := _CONFLICT.search(text):
+        sentence = (
+            "A merge stopped here. Keep one of the two sides, and take out the lines <<<<<<<, ======= and >>>>>>>."
+        )
+        raise UnreadableFile(_line(text, conflict.start()), "merge_conflict", sentence)
+    return text
+
+
+def exists(path: Path) -> bool:
+    """Whether something stands under this name, be it a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
+def shown(*names: str) -> str:
+    """A path as a fault says it: parts joined by slashes, bytes that are no text as question marks."""
+    return os.fsencode("/".join(names)).decode("utf-8", "replace")
+
+
+def _bytes(path: Path, maximum: int) -> bytes:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            what = "a folder" if stat.S_ISDIR(found.st_mode) else "no file that can be read"
+            raise UnreadableFile(1, "unreadable", f"This is {what}. Put the file in its place, or take it away.")
+        if found.st_size > maximum:
+            sentence = f"The file is larger than {maximum // 1000:,} KB, which no such file needs. Split it."
+            raise UnreadableFile(1, "too_large", sentence)
+        return path.read_bytes()
+    except OSError as error:
+        why = (
+            "This is a link that leads nowhere" if path.is_symlink() else f"The file cannot be read ({error.strerror})"
+        )
+        raise UnreadableFile(1, "unreadable", f"{why}. Put the file in its place, or take it away.") from None
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith(_BYTE_ORDER_MARKS) or _looks_like_utf_16(data):
+        sentence = "The file is UTF-16, which some editors call Unicode. Save it as UTF-8."
+        raise UnreadableFile(1, "not_utf8", sentence)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile(line, "not_utf8", "The file is not UTF-8 text. Save it as UTF-8.") from None
+
+
+def _looks_like_utf_16(data: bytes) -> bool:
+    """Without a byte order mark: every other byte of text that is mostly ASCII is NUL, and in UTF-8 none is."""
+    return len(data) >= 4 and 2 * max(data[0::2].count(0), data[1::2].count(0)) > len(data) // 2
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

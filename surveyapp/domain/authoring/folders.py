@@ -1,0 +1,59 @@
+"""Where the files of a study stand, and what stands there that would not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from surveyapp.domain.authoring.file_text import exists, shown
+from surveyapp.domain.errors import Fault
+
+STUDY = "study.yaml"
+_VERSION_FILE = re.compile(r"v[1-9]\d{0,3}\.yaml")
+
+
+def study_folders(folder: Path) -> list[Path]:
+    """Every study's folder under one, by name: those with a study.yaml, be it one that cannot be read."""
+    return sorted(each for each in _entries(folder) if exists(each / STUDY))
+
+
+def version_files(study: Path) -> list[Path]:
+    """Every file of a version of a questionnaire of a study."""
+    return [path for path in _yaml_files(study) if path.parent != study and _VERSION_FILE.fullmatch(path.name)]
+
+
+def misplaced(study: Path) -> Iterator[Fault]:
+    """A fault for each YAML file of a study that would not be read."""
+    for path in _yaml_files(study):
+        if path == study / STUDY or (path.parent != study and _VERSION_FILE.fullmatch(path.name)):
+            continue
+        sentence = (
+            "A version's file is called v1.yaml, v2.yaml, … and stands in its questionnaire's folder; this one would "
+            "not be read. Rename or move it."
+        )
+        yield Fault(shown_in(study, path), 1, 1, "wrong_file", sentence)
+
+
+def not_studies(folder: Path) -> Iterator[Fault]:
+    """A fault for each folder under one that looks like a study's and has no study.yaml."""
+    for each in _entries(folder):
+        if not exists(each / STUDY) and any(_VERSION_FILE.fullmatch(path.name) for path in _yaml_files(each)):
+            sentence = f"Questionnaires stand here, but no {STUDY} beside them. Write one, or take the folder away."
+            yield Fault(shown(each.name), 1, 1, "no_study", sentence)
+
+
+def shown_in(study: Path, path: Path) -> str:
+    """A file of a study as faults name it: `job_rotation/backfill_1/v1.yaml`."""
+    return shown(study.name, *path.relative_to(study).parts)
+
+
+def _yaml_files(study: Path) -> list[Path]:
+    return sorted(path for pattern in ("*.y*ml", "*/*.y*ml") for path in study.glob(pattern))
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(each for each in folder.iterdir() if each.is_dir())
+    except OSError:
+        return []

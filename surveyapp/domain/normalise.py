@@ -1,0 +1,121 @@
+"""What comes in from outside as text, made one shape before anything tests it. Every door uses this module: forms of
+participants, interviewers and staff, files, addresses.
+
+- `free_text`: somebody's own words, which stay theirs (NFC, Unicode Standard Annex 15).
+- `one_line`: a name, a label, an e-mail address: the same on a single line.
+- `code`: what is read by a machine: a code, a number, a date, a time, a link's token (NFKC, ASCII digits).
+- `storable`: any text at all, such as a password, which is nobody's to change further.
+- `is_blank`, `length`, `unusable_at`: whether text shows anything, how long it is, what in it is no text.
+
+All are total: any `str` goes in, none raises, and doing it twice is doing it once. Nothing that comes out holds NUL,
+another control, a noncharacter or a lone surrogate.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_NEVER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Controls (line ends and the tab apart), surrogates and noncharacters: no text, in any file or database."""
+
+_ZERO_WIDTH_JOINERS = "\u200c\u200d"
+_JOINERS = re.compile("([^\u200c\u200d])?[\u200c\u200d]+(?=([^\u200c\u200d])?)")
+_NOT_SHOWN = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""What shows nothing: blanks, the default ignorable code points of the Unicode Character Database, the Braille pattern
+without a dot, and a note without a head."""
+
+_EDGES = " \t\n\u00ad\u180e\u200b\u2060\u2800\u3164\ufeff" + "".join(
+    chr(point) for point in range(0x80, 0x3001) if chr(point).isspace()
+)
+"""What is trimmed from the ends of words. Not the variation selectors and tags: they end many an emoji."""
+
+_KEPT_APART = ("<super>", "<sub>", "<circle>", "<fraction>")
+"""Compatibility forms that mean something else than what they would fold to: 10² is not 102."""
+
+
+def storable(text: str) -> str:
+    """The text without what no file or database can hold: controls, lone surrogates, noncharacters."""
+    return _NEVER.sub("", text)
+
+
+def free_text(text: str) -> str:
+    """Somebody's own words in NFC, trimmed; line ends and tabs stay, every line end as LF. Joiners stay inside words,
+    where Urdu, Punjabi and emoji are written with them. Empty where nothing would show."""
+    text = _NEVER.sub("", _LINE_ENDS.sub("\n", text))
+    if is_blank(text):
+        return ""
+    text = unicodedata.normalize("NFC", text)
+    if any(joiner in text for joiner in _ZERO_WIDTH_JOINERS):
+        text = unicodedata.normalize("NFC", _JOINERS.sub(_joined, text))
+    return text.strip(_EDGES)
+
+
+def one_line(text: str) -> str:
+    """`free_text` on one line: a line end, a tab or several blanks become one space."""
+    return " ".join(free_text(text).split())
+
+
+def code(text: str) -> str:
+    """What a machine is to read, in NFKC on one line: digits of any script as 0-9, every dash as `-`, what shows
+    nothing (the marks of direction among it) left out.
+
+    Superscripts, circled digits, fractions and other signs that only contain a digit stay as they are, so that whoever
+    reads the code in ASCII refuses them.
+    """
+    folded = "".join(_folded(character) for character in unicodedata.normalize("NFC", _NEVER.sub("", text)))
+    return " ".join(_NOT_SHOWN.sub(_blank_or_nothing, folded).split())
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text would show: blanks, controls and marks such as U+200B, U+2800, U+3164, U+FEFF."""
+    return not _NOT_SHOWN.sub("", _NEVER.sub("", text))
+
+
+def unusable_at(text: str) -> int | None:
+    """Where the first control, noncharacter or lone surrogate stands: what a file's author is told of, rather than
+    have it taken out. None where there is none."""
+    found = _NEVER.search(text)
+    return found.start() if found else None
+
+
+def length(text: str) -> int:
+    """Code points: what a limit counts here and in the page alike (`[...text].length` there)."""
+    return len(text)
+
+
+def _joined(found: re.Match[str]) -> str:
+    before, after = found[1] or "", found[2] or ""
+    joiner = found[0][len(before) :][0]
+    return before + joiner if _of_a_word(before) and _of_a_word(after) else before
+
+
+def _of_a_word(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] in "LMNS" and character not in _EDGES
+
+
+def _folded(character: str) -> str:
+    match unicodedata.category(character):
+        case "Nd":
+            return str(unicodedata.decimal(character))
+        case "Pd":
+            return "-"
+        case "No" | "Nl":
+            return character
+    if character == "\u2212":
+        return "-"
+    return character if unicodedata.decomposition(character).startswith(_KEPT_APART) else _compatible(character)
+
+
+def _compatible(character: str) -> str:
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if folded == character else "".join(map(_folded, folded))
+
+
+def _blank_or_nothing(found: re.Match[str]) -> str:
+    return " " if found[0].isspace() else ""

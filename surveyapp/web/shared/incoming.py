@@ -1,0 +1,184 @@
+"""What comes in with a request, before any handler sees it: under which name it was asked for, from which site a form
+was sent, in which kind of body, and text that any database can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, abort, current_app, g, request
+from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import IntegerConverter, MapAdapter, UnicodeConverter, ValidationError
+from wtforms import DateTimeLocalField, PasswordField, StringField, TextAreaField
+
+from surveyapp.domain import normalise
+from surveyapp.web.shared.session import is_staff_path
+
+LOOPBACK = ("localhost", "127.0.0.1")
+"""What this machine calls itself."""
+
+FORM_TYPES = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+"""What a browser sends a form as."""
+
+DIGITS = 9
+"""No number in an address is longer. What is can name nothing that there is."""
+
+LONGEST_NAME = 200
+"""Nor is any other segment of one, a link's apart."""
+
+
+class SentFromElsewhere(Exception):
+    """A form that another site sent, or one of staff's of which nothing says where it was sent from."""
+
+
+class Parameters(ImmutableMultiDict[str, Any]):
+    """Fields of a form, or of an address, in text that can be stored."""
+
+    def __init__(self, mapping: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+        given = ImmutableMultiDict(mapping).items(multi=True)
+        super().__init__([(normalise.storable(name), _storable(value)) for name, value in given])
+
+
+def _storable(value: Any) -> Any:
+    return normalise.storable(value) if isinstance(value, str) else value
+
+
+class IncomingRequest(Request):
+    """Flask's request, with the fields of forms and addresses as `Parameters`."""
+
+    parameter_storage_class = Parameters
+
+
+class Segment(UnicodeConverter):
+    """A segment of an address, in text that can be stored and is no longer than a name of ours could be."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{"maxlength": LONGEST_NAME, **options})
+
+    def to_python(self, value: str) -> str:
+        if normalise.storable(value) != value:
+            raise ValidationError
+        return value
+
+
+class WholeNumber(IntegerConverter):
+    """A whole number in an address, in the digits we write it in and no more of them than it can have."""
+
+    regex = rf"[0-9]{{1,{DIGITS}}}"
+
+
+class Application(Flask):
+    """Flask, answering under the names of this site alone."""
+
+    request_class = IncomingRequest
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.url_map.converters |= {"default": Segment, "string": Segment, "int": WholeNumber}
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Raises SecurityError (400) under any other name: the addresses of pages and redirects are made with it.
+        Whoever watches this machine may ask for its health under the machine's own."""
+        if request is not None:
+            health = LOOPBACK if request.path.startswith("/health/") else ()
+            request.trusted_hosts = [*self.config["SITE_NAMES"], *health]
+        return super().create_url_adapter(request)
+
+
+def site_names(public_url: str, demo: bool) -> tuple[str, ...]:
+    """The names a site goes by: the one of its address, and the machine's own in a demonstration or where that is
+    one of them."""
+    name = urlsplit(public_url).hostname or ""
+    return (name, *LOOPBACK) if demo or name in LOOPBACK else (name,)
+
+
+class CsrfBySite(CSRFProtect):
+    """Flask-WTF's tokens and, in place of its demand for a `Referer`, what a browser says of where a form was sent
+    from."""
+
+    def init_app(self, app: Flask) -> None:
+        app.config["WTF_CSRF_SSL_STRICT"] = False
+        app.before_request(_only_forms)
+        super().init_app(app)
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Raises CSRFError without the session's token, and SentFromElsewhere when a browser names another site or,
+        on staff's pages over HTTPS, none. Participants pass on their token alone."""
+        super().protect(apply_exemptions)
+        if g.get("csrf_valid"):
+            own = _sent_from_here()
+            if own is False or (own is None and request.is_secure and is_staff_path(request.path)):
+                raise SentFromElsewhere
+
+
+def _sent_from_here() -> bool | None:
+    """Whether a form was sent from this site; None where the browser does not say."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site in ("same-origin", "same-site", "cross-site"):
+        return site == "same-origin"
+    origin = request.headers.get("Origin", "null")
+    said = request.referrer if origin == "null" else origin
+    if not said:
+        return None
+    own = (f"{request.scheme}://{request.host}", current_app.config.get("SITE_ADDRESS", ""))
+    return _origin(said) in {_origin(each) for each in own}
+
+
+def _origin(address: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, f"{parts.hostname}:{port}") if parts.hostname else None
+
+
+def _only_forms() -> None:
+    """Every body that a page takes is a form's."""
+    if request.endpoint is not None and request.method == "POST" and request.mimetype not in FORM_TYPES:
+        abort(415)
+
+
+def whole_number(name: str) -> int | None:
+    """What an address asks for by a whole number; None where it is none, or longer than any there is."""
+    written = normalise.code(request.args.get(name, ""))
+    return int(written) if written.isascii() and written.isdecimal() and len(written) <= DIGITS else None
+
+
+class UploadedFile(FileField):
+    """A file. Text in its place is no file."""
+
+    def process(self, formdata: Any, *arguments: Any, **options: Any) -> None:
+        super().process(request.files if formdata is not None else None, *arguments, **options)
+
+
+class TypedMoment(DateTimeLocalField):
+    """A day and a time, as a browser's own control sends them or as they are typed, in the digits of any script."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([normalise.code(value) for value in valuelist])
+
+
+class StaffForm(FlaskForm):
+    """The one form class: what is typed in a form of staff's is normalised before anything tests it. A file is no text,
+    and a body of any other kind no form."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, _form: FlaskForm, formdata: Any) -> Any:
+            return request.form if formdata is not None and request.method == "POST" else None
+
+        def bind_field(self, form: FlaskForm, unbound_field: Any, options: dict[str, Any]) -> Any:
+            shape = _shape_of(unbound_field.field_class)
+            own = unbound_field.kwargs.get("filters", ())
+            return unbound_field.bind(form=form, **options, **({"filters": [shape, *own]} if shape else {}))
+
+
+def _shape_of(field: type) -> Callable[[Any], Any] | None:
+    """What makes the text of a kind of field one shape. A password is what it is."""
+    if not issubclass(field, StringField) or issubclass(field, PasswordField):
+        return None
+    shape = normalise.free_text if issubclass(field, TextAreaField) else normalise.one_line
+    return lambda value: shape(value) if isinstance(value, str) else value

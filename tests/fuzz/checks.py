@@ -1,0 +1,118 @@
+"""What no answer may be, whatever was asked."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from tests.fuzz.browser import Browser, Received
+from tests.fuzz.values import MARK
+from tests.page import Page
+
+HEADERS = (
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Permissions-Policy",
+    "Cache-Control",
+)
+
+
+def faults(received: Received, method: str, browser: Browser) -> Iterator[str]:
+    """What is wrong with an answer, each as a few words."""
+    if received.status >= 500:
+        yield f"answered {received.status}"
+    for name in (*HEADERS, *(["Strict-Transport-Security"] if browser.scheme == "https" else [])):
+        if name not in received.headers:
+            yield f"{received.status} without {name}"
+    for name, value in received.headers:
+        if re.search(r"[\r\n\0]", f"{name}{value}"):
+            yield f"a line end in the header {name}"
+    if received.location is not None and not _stays(received.location, browser.host):
+        yield f"sends elsewhere: {received.location[:100]}"
+    if received.mimetype == "text/html" and received.location is None:
+        yield from _of_page(received)
+    elif received.status >= 400 and method != "HEAD" and not received.body:
+        yield f"{received.status} without a word"
+    if MARK in received.text and received.mimetype not in ("text/html", "application/json", "text/csv"):
+        yield f"echoed as {received.mimetype}"
+
+
+def _stays(location: str, host: str) -> bool:
+    if not location.isprintable() or "\\" in location:
+        return False
+    parts = urlsplit(location)
+    if not parts.scheme and not parts.netloc:
+        return not location.startswith("//")
+    return parts.scheme in ("https", "http") and parts.netloc == host
+
+
+def _of_page(received: Received) -> Iterator[str]:
+    if not received.body:
+        return
+    page = Page(received.text)
+    for tag, attributes in page.elements:
+        if attributes.get("id") == MARK or "onx" in attributes or "onerror" in attributes:
+            yield f"markup of somebody's in <{tag}>"
+        if any(
+            attributes.get(name, "").strip().lower().startswith("javascript:") for name in ("href", "src", "action")
+        ):
+            yield f"<{tag}> runs an address"
+    try:
+        page.check()
+    except AssertionError as problem:
+        yield f"{received.status} page: {str(problem).splitlines()[0][:200]}"
+    except (IndexError, StopIteration):
+        yield f"{received.status} page without a title"
+
+
+class Heard(logging.Handler):
+    """Everything that was logged, as it would be written."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[tuple[int, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append((record.levelno, self.format(record)))
+
+    def faults(self, secrets: Iterable[str]) -> Iterator[str]:
+        for level, line in self.lines:
+            if "Traceback" in line:
+                yield "a traceback: " + _last_places(line)
+            elif level >= logging.ERROR:
+                yield f"logged: {line.splitlines()[0][:200]}"
+            if any(secret in line for secret in secrets):
+                yield "a secret is logged"
+        self.lines.clear()
+
+
+def _last_places(traceback: str) -> str:
+    lines = traceback.strip().splitlines()
+    places = re.findall(r'File "[^"]*?((?:surveyapp|tests)/[^"]*)", line (\d+)', traceback)
+    where = " < ".join(f"{name}:{line}" for name, line in places[-3:][::-1])
+    return f"{lines[-1][:160]} at {where}"
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[Heard]:
+    """Hears all logs meanwhile."""
+    heard = Heard()
+    root = logging.getLogger()
+    loggers = [root, logging.getLogger("surveyapp")]
+    levels = [each.level for each in loggers]
+    for each in loggers:
+        each.addHandler(heard)
+    root.setLevel(logging.INFO)
+    propagates, loggers[1].propagate = loggers[1].propagate, False
+    try:
+        yield heard
+    finally:
+        for each, level in zip(loggers, levels, strict=True):
+            each.removeHandler(heard)
+            each.setLevel(level)
+        loggers[1].propagate = propagates
