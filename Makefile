@@ -1,10 +1,11 @@
 # Shiftline. `make` lists what there is.
 PORT ?= 8000
+REQUESTS ?= 20000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format messages schema assets pins bench
+.PHONY: help demo test check format messages schema assets pins bench fuzz
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +45,10 @@ pins: .venv/.tools ## pin what pyproject.toml asks for, anew
 
 bench: .venv/.tools ## benchmarks that print
 	$(BIN)/python -m tests.benchmarks
+
+fuzz: .venv/.tools ## 20,000 hostile requests at every page, on both databases [REQUESTS=20000 SEED=any]
+	@scripts/provision.sh
+	$(BIN)/python -m tests.fuzz --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Install it, or run make PYTHON=/path/to/python3"; exit 1; }

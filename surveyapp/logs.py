@@ -11,7 +11,7 @@ import re
 import traceback
 from typing import Any
 
-_LINK = re.compile(r"(/s(?:/|%2f)+)[^\s\"'<>]+", re.IGNORECASE)
+_LINK = re.compile(r"((?:/|%2f)s(?:/|%2f)+)[^\s\"'<>]+", re.IGNORECASE)
 _QUERY = re.compile(r"(/[^\s?\"'<>]*\?)[^\s\"'<>]+")
 _CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}([- ])[2-9A-HJKMNP-Z]{4}\1[2-9A-HJKMNP-Z]{3}\b", re.IGNORECASE)
 

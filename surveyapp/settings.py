@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "SURVEYAPP_"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything the environment decides. README's table says what each one is."""
 

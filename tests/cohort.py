@@ -125,9 +125,9 @@ def pairs(people: list[Person] | None = None) -> list[tuple[Person, Person]]:
     """Each employee with the candidate who stands in for them."""
     by_reference = {person["reference"]: person for person in (PEOPLE if people is None else people)}
     return [
-        (by_reference[link["from"]], by_reference[link["to"]])
-        for link in COHORT["links"]
-        if link["link"] == "paired_with" and {link["from"], link["to"]} <= set(by_reference)
+        (by_reference[pair["from"]], by_reference[pair["to"]])
+        for pair in COHORT["relationships"]
+        if pair["relationship"] == "paired_with" and {pair["from"], pair["to"]} <= set(by_reference)
     ]
 
 

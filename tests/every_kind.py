@@ -118,7 +118,14 @@ def create_runtime(
 
 def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
     """A link's path to the case of a new guest."""
-    participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(runtime.study(NAME)))
+    participant = Participant(
+        id=new_id(),
+        study=NAME,
+        group="guest",
+        reference=reference,
+        origin=runtime.origin,
+        enrolled_on=runtime.today(runtime.study(NAME)),
+    )
     with factories.operator(runtime).writing() as work:
         participants.add_participant(work.session, participant)
         scheduling.plan_cases(work, participant)

@@ -136,14 +136,14 @@ def create_participant(
     study = runtime.study(STUDY)
     prefix = next(each.reference_prefix for each in study.groups if each.id == group)
     participant = Participant(
-        new_id(),
-        STUDY,
-        group,
-        reference or f"{prefix}-{next(_numbers):04d}",
-        runtime.origin,
-        runtime.today(study),
-        site,
-        attributes or {},
+        id=new_id(),
+        study=STUDY,
+        group=group,
+        reference=reference or f"{prefix}-{next(_numbers):04d}",
+        origin=runtime.origin,
+        enrolled_on=runtime.today(study),
+        site=site,
+        attributes=attributes or {},
     )
     with operator(runtime).writing() as work:
         participants.add_participant(work.session, participant)

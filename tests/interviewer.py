@@ -18,7 +18,14 @@ from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.page import Client, Page
 
-CONTACT = Contact("Amara Nowak", "07700 900142", "amara@example.org", "phone", "after 16:00", "en")
+CONTACT = Contact(
+    name="Amara Nowak",
+    phone="07700 900142",
+    email="amara@example.org",
+    preferred="phone",
+    times="after 16:00",
+    language="en",
+)
 
 
 def create_reachable(runtime: Runtime, contact: Contact = CONTACT, **wishes: Any) -> Participant:
@@ -108,7 +115,14 @@ def first_options(page: Page) -> dict[str, str]:
     for tag, attributes in page.elements:
         if tag == "input" and attributes.get("type") in ("radio", "checkbox") and "name" in attributes:
             first.setdefault(attributes["name"], attributes["value"])
-    return {name: value for name, value in first.items() if name not in checked}
+    # A reason for no answer goes with nothing else.
+    some = {name.removesuffix(":missing") for name in checked}
+    answered = some | {name for name in first if not name.endswith(":missing")}
+    return {
+        name: value
+        for name, value in first.items()
+        if name.removesuffix(":missing") not in (answered if name.endswith(":missing") else some)
+    }
 
 
 @contextlib.contextmanager

@@ -54,6 +54,9 @@ class Phone:
         for tag, attributes in self.page.elements:
             if tag == "input" and attributes.get("type") in ("radio", "checkbox"):
                 form.setdefault(attributes["name"], attributes["value"])
+        # A reason for no answer goes with nothing else.
+        answered = {*form, *(name.removesuffix(":missing") for name in chosen)}
+        form = {name: value for name, value in form.items() if name.removesuffix(":missing") not in answered - {name}}
         shown = {attributes.get("name") for tag, attributes in self.page.elements if tag in ("input", "textarea")}
         return form | {name: value for name, value in chosen.items() if name in shown}
 

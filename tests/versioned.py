@@ -132,14 +132,39 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
             reference = f"GU-{number:04d}"
             participant = known.get(reference)
             if participant is None:
-                participant = Participant(new_id(), NAME, "guest", reference, runtime.origin, runtime.today(study))
+                participant = Participant(
+                    id=new_id(),
+                    study=NAME,
+                    group="guest",
+                    reference=reference,
+                    origin=runtime.origin,
+                    enrolled_on=runtime.today(study),
+                )
                 participants.add_participant(work.session, participant)
                 scheduling.plan_cases(work, participant)
             case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
             now = runtime.clock()
-            response = Response(new_id(), case.id, point.questionnaire, version, "started", 0, 1, now)
+            response = Response(
+                id=new_id(),
+                case_id=case.id,
+                questionnaire=point.questionnaire,
+                version=version,
+                state="started",
+                revision=0,
+                seed=1,
+                started_at=now,
+            )
             responses.add_response(work.session, response)
-            save = NewSave(new_id(), "start", "en", Mode.SELF, None, None, now, "0" * 64)
+            save = NewSave(
+                id=new_id(),
+                section="start",
+                language="en",
+                mode=Mode.SELF,
+                by=None,
+                client_at=None,
+                recorded_at=now,
+                payload_hash="0" * 64,
+            )
             save_id = responses.record_save(work.session, response, save, given)
             responses.replace_answers(work.session, response.id, save_id, {}, given, dict.fromkeys(given, save_id))
             responses.submit(work.session, response.id, now)

@@ -4,7 +4,7 @@ What is due on, closes on or works until a day did so as that day began; it does
 moves on by one day of the study's own calendar, which is 23 or 25 hours where the clocks change. The time zone stands
 in the study's folder, so the folder has to be there (SURVEYAPP_QUESTIONNAIRES).
 
-Revises: 0003
+Revises: 0004
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from surveyapp.domain.errors import StateRefused
 
 
 revision = '0005'
-down_revision = '0003'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 

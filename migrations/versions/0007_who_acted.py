@@ -1,6 +1,6 @@
 """Who acted: the audit trail keeps the kind of actor, also where no member of staff did
 
-Revises: 0005
+Revises: 0006
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '0007'
-down_revision = '0005'
+down_revision = '0006'
 branch_labels = None
 depends_on = None
 

@@ -38,19 +38,19 @@ def _slice_rows(
     ) -> ResultRow:
         percent = rounding.percent(count, true.base) if count is not None and true.base else None
         return ResultRow(
-            touchpoint.group,
-            touchpoint.number,
-            group_name(people, False) or "all",
-            part.name,
-            part.moment or "-",
-            statistic,
-            kind,
-            category,
-            count,
-            true.base,
-            value,
-            percent,
-            shown,
+            group=touchpoint.group,
+            touchpoint=touchpoint.number,
+            segment=group_name(people, False) or "all",
+            variable=part.name,
+            timing=part.moment or "-",
+            statistic=statistic,
+            kind=kind,
+            category=category,
+            count=count,
+            base=true.base,
+            value=value,
+            percent=percent,
+            shown=shown,
         )
 
     for category in (*options, *nets):
@@ -130,19 +130,19 @@ def movement_rows(
         for category, count, shown in named:
             rows.append(
                 ResultRow(
-                    touchpoint.group,
-                    touchpoint.number,
-                    group_name(each, False) or "all",
-                    before.name,
-                    "-",
-                    "change",
-                    "-",
-                    category,
-                    count,
-                    movement.base,
-                    None,
-                    rounding.percent(count, movement.base) if movement.base else None,
-                    _told(shown, movement.base, (each.segment, False) in refused, thresholds),
+                    group=touchpoint.group,
+                    touchpoint=touchpoint.number,
+                    segment=group_name(each, False) or "all",
+                    variable=before.name,
+                    timing="-",
+                    statistic="change",
+                    kind="-",
+                    category=category,
+                    count=count,
+                    base=movement.base,
+                    value=None,
+                    percent=rounding.percent(count, movement.base) if movement.base else None,
+                    shown=_told(shown, movement.base, (each.segment, False) in refused, thresholds),
                 )
             )
     return rows

@@ -84,15 +84,15 @@ def shift(
             tally = distributions.tally(each.part, counts, chosen, study.thresholds, matched)
             together.append(
                 ShiftRow(
-                    each.row.label,
-                    each.row.detail,
-                    each.row.touchpoint,
-                    each.row.moment,
-                    each.row.moment == "before",
-                    tally,
-                    tally.cells.get(measure.net, Cell(None)),
-                    None if scale == scales[-1] else scale,
-                    each.notes,
+                    label=each.row.label,
+                    detail=each.row.detail,
+                    touchpoint=each.row.touchpoint,
+                    moment=each.row.moment,
+                    looking_back=each.row.moment == "before",
+                    tally=tally,
+                    net=tally.cells.get(measure.net, Cell(None)),
+                    scale=None if scale == scales[-1] else scale,
+                    notes=each.notes,
                 )
             )
         rows.append(tuple(together))
@@ -165,7 +165,7 @@ def _changes(
         members = _scale(asked[after].part, measure.net).net.members
         moves = _moves(asked[before], asked[after], people, members, study.thresholds)
         for each in slices:
-            bare, key = Change(each, kind, before, after), (each, matched)
+            bare, key = Change(people=each, kind=kind, before_row=before, after_row=after), (each, matched)
             sides = (protected[before], protected[after])
             found.append(_change(bare, moves, sides, key, study.thresholds))
     return tuple(found)
@@ -185,7 +185,7 @@ def movements(
     moves = _moves(sides[0], sides[1], people, _favourable(before), thresholds)
     for each, _ in people.slices():
         key = (each, False)
-        bare = Change(each, "looking_back", 0, 1)
+        bare = Change(people=each, kind="looking_back", before_row=0, after_row=1)
         yield each, moves.linked[key], _change(bare, moves, protected, key, thresholds)
 
 

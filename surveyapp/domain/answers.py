@@ -49,6 +49,13 @@ class Day:
 
 
 @dataclass(frozen=True)
+class TimeOfDay:
+    """A time of day, to the minute, by whatever clock the person goes by."""
+
+    value: dt.time
+
+
+@dataclass(frozen=True)
 class Text:
     """Somebody's own words."""
 
@@ -63,7 +70,7 @@ class Missing:
     note: str | None = None
 
 
-Answer = Codes | Number | Day | Text | Missing
+Answer = Codes | Number | Day | TimeOfDay | Text | Missing
 Answers = Mapping[str, Answer]
 """Answers by variable key (`work_satisfaction@before`)."""
 
@@ -82,6 +89,8 @@ def to_json(answer: Answer) -> object:
             return str(value)
         case Day(value):
             return value.isoformat()
+        case TimeOfDay(value):
+            return value.isoformat("minutes")
         case Text(text):
             return text
         case Missing(reason, note):

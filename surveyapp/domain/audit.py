@@ -87,6 +87,8 @@ class AuditAction(enum.StrEnum):
     CONTACT_CORRECTED = "contact_corrected"
     EVENT_RECORDED = "event_recorded"
     EVENT_CORRECTED = "event_corrected"
+    RELATIONSHIP_RECORDED = "relationship_recorded"
+    RELATIONSHIP_REMOVED = "relationship_removed"
     CONSENT_GIVEN = "consent_given"
     CONSENT_DECLINED = "consent_declined"
 

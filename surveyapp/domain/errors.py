@@ -119,7 +119,7 @@ class QuestionnaireFaults(ShiftlineError):
         self.faults = faults
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, kw_only=True)
 class Fault:
     """One thing wrong in a study's files: where, a code that tests and documents name it by, and what to do."""
 
@@ -143,28 +143,10 @@ class FieldFault:
 
 @dataclass(frozen=True)
 class AnswerFault:
-    """One thing wrong with a posted page: the variable, a code of `FAULT_CODES`, and what the sentence needs."""
+    """One thing wrong with a posted page: the variable, a code, and what the sentence needs. `readings`: what a number
+    that can be read in two ways may mean."""
 
     variable: str
     code: str
     limit: str | None = None
-
-
-FAULT_CODES = frozenset(
-    (
-        "required",
-        "not_an_option",
-        "more_than_one",
-        "exclusive",
-        "not_a_number",
-        "not_whole",
-        "too_many_decimals",
-        "too_small",
-        "too_large",
-        "not_a_date",
-        "too_early",
-        "too_late",
-        "too_long",
-        "unexpected",
-    )
-)
+    readings: tuple[str, ...] = ()

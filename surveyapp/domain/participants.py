@@ -17,7 +17,7 @@ class Origin(enum.Enum):
     SIMULATED = "simulated"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """A place or organisation participants belong to, with the attributes that hold today."""
 
@@ -28,7 +28,7 @@ class Site:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Participant:
     """A person in a study and a group. Nothing here says who they are; that is `Contact`."""
 
@@ -43,11 +43,19 @@ class Participant:
     withdrawn_at: dt.datetime | None = None
 
 
+@dataclass(frozen=True)
+class RelatedPerson:
+    """Whom a participant has a relationship to, by that one's reference."""
+
+    relationship: str
+    reference: str
+
+
 CONTACT_FIELDS = ("name", "phone", "email", "preferred", "times", "language")
 """What a contact record can hold, in the order shown."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Contact:
     """How to reach a participant. Stored encrypted, field by field, apart from answers."""
 

@@ -19,7 +19,7 @@ class ResponseState(enum.StrEnum):
     SUBMITTED = "submitted"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Response:
     """Answers on one questionnaire version. `revision` counts its saves; `seed` fixes any shuffling."""
 
@@ -34,7 +34,7 @@ class Response:
     submitted_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordedAnswer:
     """The latest answer somebody gave to a variable, and how: what an interviewer sees of a participant's start."""
 
@@ -46,7 +46,7 @@ class RecordedAnswer:
     save_id: uuid.UUID
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewSave:
     """One page or screen's answers as they come in. `wording` is the revision of the words they were asked in;
     None: the source's own."""

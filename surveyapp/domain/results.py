@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from surveyapp.domain.instrument.kinds import Summary
+
 
 @dataclass(frozen=True)
 class SeriesNote:
@@ -72,7 +74,7 @@ class RatingSummary:
     maximum: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tally:
     """One variable's answers among some people.
 
@@ -93,13 +95,13 @@ class Tally:
         return self.cells[code]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Distribution:
     """How a variable was answered, by everyone and, where asked for and allowed, by segment.
 
     `options` are in order, and so are the nets. On a scale with a good side `favourable` is the code of its net and
     `neutral` of its middle option, if it has one. `low` and `high` are what a rating's ends are called.
-    `refused`: the split asked for would say too much.
+    `several`: more than one option can be chosen. `refused`: the split asked for would say too much.
     """
 
     group: str
@@ -110,7 +112,7 @@ class Distribution:
     text: str
     statement: str | None
     moment_label: str | None
-    kind: str
+    summary: Summary
     section: str
     options: tuple[Category, ...]
     nets: tuple[Category, ...]
@@ -123,6 +125,7 @@ class Distribution:
     high: str | None = None
     data_at: dt.datetime | None = None
     series_notes: tuple[SeriesNote, ...] = ()
+    several: bool = False
 
     @property
     def key(self) -> str:
@@ -138,7 +141,7 @@ class RowScale:
     net: Category
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ShiftRow:
     """One moment of a measure among some people. `scale`: where it is not the measure's. `notes`: what is not the same
     among the answers of this row alone."""
@@ -173,7 +176,7 @@ class Interval:
     high: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """From one row of a measure to a later one, on the people who answered both.
 
@@ -207,7 +210,7 @@ class Change:
     low_base: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shift:
     """A measure: rows by moment, and the change between them.
 
@@ -265,7 +268,7 @@ class Shift:
         return tuple(together[0] for together in self.rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResultRow:
     """One true number of the operator's table. `count` is of people; `value` is a rating's statistic; `percent` is
     rounded half up from the count. `shown` is what an evaluator sees: the number, “fewer than N”, or “hidden”."""

@@ -62,7 +62,7 @@ class Grant:
     site_id: uuid.UUID | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Staff:
     """Somebody who signs in."""
 

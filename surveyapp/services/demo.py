@@ -27,7 +27,7 @@ from surveyapp.domain.fieldwork.cases import (
     access_expiry,
     disposition_after,
 )
-from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX
+from surveyapp.domain.instrument.kinds import missing_field
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
@@ -41,9 +41,10 @@ from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, demonstration, participants
+from surveyapp.store import cases, demonstration, participants, relationships
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
+from surveyapp.store.relationships import RelatedPair
 
 STAFF = {
     "interviewer@example.org": ("Ines Interviewer", Role.INTERVIEWER),
@@ -169,7 +170,23 @@ def _load_cohort(
         for written, person in persons:
             _exclude(work, study, written, person)
             _add_attempts(work, study, written, person, as_of, staff[Role.INTERVIEWER])
+        _relate(work, study, cohort, {person.reference: person for _, person in persons})
     return len(persons)
+
+
+def _relate(
+    work: Work,
+    study: Study,
+    cohort: Mapping[str, Any],
+    persons: Mapping[str, Participant],
+) -> None:
+    """Records who is what to whom."""
+    written = cohort.get("relationships", ())
+    pairs = [RelatedPair(each["relationship"], persons[each["from"]].id, persons[each["to"]].id) for each in written]
+    relationships.add(work.session, pairs, work.now)
+    for each in written:
+        detail = {"relationship": each["relationship"], "other": each["to"]}
+        work.record(AuditAction.RELATIONSHIP_RECORDED, each["from"], study=study.id, **detail)
 
 
 def _live_through(
@@ -209,14 +226,14 @@ def _add_person(
     work: Work, study: Study, written: Mapping[str, Any], sites: Mapping[str, Site], as_of: dt.date
 ) -> Participant:
     person = Participant(
-        new_id(),
-        study.id,
-        written["group"],
-        written["reference"],
-        Origin.DEMO,
-        as_of + dt.timedelta(days=written["enrolled_days"]),
-        sites[written["site"]] if written.get("site") else None,
-        written["attributes"],
+        id=new_id(),
+        study=study.id,
+        group=written["group"],
+        reference=written["reference"],
+        origin=Origin.DEMO,
+        enrolled_on=as_of + dt.timedelta(days=written["enrolled_days"]),
+        site=sites[written["site"]] if written.get("site") else None,
+        attributes=written["attributes"],
     )
     participants.add_participant(work.session, person)
     contacts.write(work, person, Contact(**written["contact"]))
@@ -271,7 +288,11 @@ def _answer(
             f"{person.reference} answered touchpoint {written['touchpoint']} on version {written['version']}, but "
             f"version {begun} was open on that day. Correct the cohort's `openings`."
         )
-    form = {key: _form_values(value, mode, as_of) for key, value in written["answers"].items()}
+    form = {
+        name: values
+        for key, value in written["answers"].items()
+        for name, values in _form_values(key, value, mode, as_of).items()
+    }
     try:
         if not _save_sections(runtime, who, form, written.get("stopped_at")):
             return
@@ -305,15 +326,15 @@ def _save_sections(
     return True
 
 
-def _form_values(written: object, mode: Mode, as_of: dt.date) -> list[str]:
+def _form_values(key: str, written: object, mode: Mode, as_of: dt.date) -> dict[str, list[str]]:
     """What a form would have held. Only an interviewer can say that a question was skipped; a participant leaves it.
     A day is written as days from the one the demonstration is for."""
     if isinstance(written, dict) and "days" in written:
-        return [(as_of + dt.timedelta(days=written["days"])).isoformat()]
+        return {key: [(as_of + dt.timedelta(days=written["days"])).isoformat()]}
     if isinstance(written, dict):
         left = written["missing"] == Reason.SKIPPED.value and mode is Mode.SELF
-        return [] if left else [f"{MISSING_PREFIX}{written['missing']}"]
-    return [str(value) for value in written] if isinstance(written, list) else [str(written)]
+        return {} if left else {missing_field(key): [written["missing"]]}
+    return {key: [str(value) for value in written] if isinstance(written, list) else [str(written)]}
 
 
 def _add_attempts(
@@ -332,7 +353,16 @@ def _add_attempts(
         outcome = Outcome(each["outcome"])
         at = _moment(work.runtime, study, as_of, each)
         cases.add_attempt(
-            work.session, Attempt(new_id(), case.id, interviewer.id, interviewer.name, at, outcome, Mode.PHONE)
+            work.session,
+            Attempt(
+                id=new_id(),
+                case_id=case.id,
+                staff_id=interviewer.id,
+                staff_name=interviewer.name,
+                at=at,
+                outcome=outcome,
+                mode=Mode.PHONE,
+            ),
         )
         case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
         by_touchpoint[case.touchpoint] = case

@@ -76,4 +76,4 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
 def details(session: Session, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
     """When something was done in a study and what was noted of it, oldest first."""
     query = select(AuditRow.at, AuditRow.detail).where(AuditRow.study == study, AuditRow.action == action)
-    return [(at, detail) for at, detail in session.execute(query.order_by(AuditRow.at, AuditRow.id))]
+    return [(row.at, row.detail) for row in session.execute(query.order_by(AuditRow.at, AuditRow.id))]

@@ -30,7 +30,7 @@ from surveyapp.store.tables import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseOverview:
     """A case with its participant and what there is of a response: a line of a list."""
 
@@ -43,7 +43,7 @@ class CaseOverview:
     lease: Lease | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WaitingCase:
     """A case that can be answered now, with what a queue shows of it. `sealed` holds the contact fields asked for."""
 
@@ -106,7 +106,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
     many cases."""
     persons = {each.id: each for each in participants.participants(session, scope, on, group)}
     query = participants.scoped(
-        select(CaseRow, ResponseRow.state, ResponseRow.submitted_at)
+        select(CaseRow, ResponseRow.state.label("response_state"), ResponseRow.submitted_at)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
         scope,
@@ -122,26 +122,24 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
         .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id),
         scope,
     ).order_by(AttemptRow.at, AttemptRow.id)
-    for attempt_row, name in session.execute(tried):
-        attempts.setdefault(attempt_row.case_id, []).append(_attempt(attempt_row, name))
+    for made in session.execute(tried):
+        attempts.setdefault(made.AttemptRow.case_id, []).append(_attempt(made.AttemptRow, made.name))
     held = {
-        row.case_id: Lease(row.case_id, row.staff_id, name, row.until)
-        for row, name in session.execute(
-            select(LeaseRow, StaffRow.name).join(StaffRow, StaffRow.id == LeaseRow.staff_id)
-        )
+        row.LeaseRow.case_id: _lease(row.LeaseRow, row.name)
+        for row in session.execute(select(LeaseRow, StaffRow.name).join(StaffRow, StaffRow.id == LeaseRow.staff_id))
     }
     found = []
-    for case_row, state, submitted_at in rows:
-        mine = attempts.get(case_row.id, [])
+    for row in rows:
+        mine = attempts.get(row.CaseRow.id, [])
         found.append(
             CaseOverview(
-                _case(case_row),
-                persons[case_row.participant_id],
-                state,
-                submitted_at,
-                len(mine),
-                mine[-1] if mine else None,
-                held.get(case_row.id),
+                case=_case(row.CaseRow),
+                participant=persons[row.CaseRow.participant_id],
+                response_state=row.response_state,
+                submitted_at=row.submitted_at,
+                attempts=len(mine),
+                last_attempt=mine[-1] if mine else None,
+                lease=held.get(row.CaseRow.id),
             )
         )
     return found
@@ -166,10 +164,10 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
                 CaseRow,
                 ParticipantRow.reference,
                 ParticipantRow.group_id,
-                SiteRow.name,
-                ResponseRow.state,
+                SiteRow.name.label("site"),
+                ResponseRow.state.label("response_state"),
                 LeaseRow,
-                StaffRow.name,
+                StaffRow.name.label("holder"),
             )
             .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
             .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
@@ -179,7 +177,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
         ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
     ).all()
     attempts: dict[uuid.UUID, list[Attempt]] = {}
-    for row, name in session.execute(
+    for made in session.execute(
         callable_now(
             select(AttemptRow, StaffRow.name)
             .join(CaseRow, CaseRow.id == AttemptRow.case_id)
@@ -188,9 +186,9 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
         ).order_by(AttemptRow.at, AttemptRow.id)
     ):
-        attempts.setdefault(row.case_id, []).append(_attempt(row, name))
+        attempts.setdefault(made.AttemptRow.case_id, []).append(_attempt(made.AttemptRow, made.name))
     sealed: dict[uuid.UUID, dict[str, participants.Sealed]] = {}
-    for row in session.scalars(
+    for field in session.scalars(
         callable_now(
             select(ContactRow)
             .join(ParticipantRow, ParticipantRow.id == ContactRow.participant_id)
@@ -200,19 +198,19 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
         .where(ContactRow.field.in_(fields))
         .order_by(ContactRow.participant_id, ContactRow.field)
     ):
-        sealed.setdefault(row.participant_id, {})[row.field] = participants.Sealed(row.key_id, row.ciphertext)
+        sealed.setdefault(field.participant_id, {})[field.field] = participants.Sealed(field.key_id, field.ciphertext)
     return [
         WaitingCase(
-            _case(row),
-            reference,
-            group,
-            site,
-            state,
-            tuple(attempts.get(row.id, ())),
-            lease and Lease(row.id, lease.staff_id, holder, lease.until),
-            sealed.get(row.participant_id, {}),
+            case=_case(row.CaseRow),
+            reference=row.reference,
+            group=row.group_id,
+            site=row.site,
+            response_state=row.response_state,
+            attempts=tuple(attempts.get(row.CaseRow.id, ())),
+            lease=row.LeaseRow and _lease(row.LeaseRow, row.holder),
+            sealed=sealed.get(row.CaseRow.participant_id, {}),
         )
-        for row, reference, group, site, state, lease, holder in rows
+        for row in rows
     ]
 
 
@@ -227,15 +225,15 @@ def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> No
 
 def _case(row: CaseRow) -> Case:
     return Case(
-        row.id,
-        row.participant_id,
-        row.touchpoint,
-        row.opens_at,
-        row.due_at,
-        row.closes_at,
-        row.disposition,
-        row.assigned_to,
-        row.next_at,
+        id=row.id,
+        participant_id=row.participant_id,
+        touchpoint=row.touchpoint,
+        opens_at=row.opens_at,
+        due_at=row.due_at,
+        closes_at=row.closes_at,
+        disposition=row.disposition,
+        assigned_to=row.assigned_to,
+        next_at=row.next_at,
     )
 
 
@@ -278,7 +276,14 @@ def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> in
 
 
 def _access(row: AccessRow) -> Access:
-    return Access(row.id, row.case_id, row.kind, row.issued_at, row.expires_at, row.revoked_at)
+    return Access(
+        id=row.id,
+        case_id=row.case_id,
+        kind=row.kind,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
 
 
 def add_attempt(session: Session, attempt: Attempt) -> None:
@@ -309,11 +314,21 @@ def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:
         .where(AttemptRow.case_id == case_id)
         .order_by(AttemptRow.at, AttemptRow.id)
     )
-    return [_attempt(row, name) for row, name in rows]
+    return [_attempt(row.AttemptRow, row.name) for row in rows]
 
 
 def _attempt(row: AttemptRow, name: str | None) -> Attempt:
-    return Attempt(row.id, row.case_id, row.staff_id, name, row.at, row.outcome, row.mode, row.note, row.next_at)
+    return Attempt(
+        id=row.id,
+        case_id=row.case_id,
+        staff_id=row.staff_id,
+        staff_name=name,
+        at=row.at,
+        outcome=row.outcome,
+        mode=row.mode,
+        note=row.note,
+        next_at=row.next_at,
+    )
 
 
 def lease_of(session: Session, case_id: uuid.UUID) -> Lease | None:
@@ -322,7 +337,11 @@ def lease_of(session: Session, case_id: uuid.UUID) -> Lease | None:
         .join(StaffRow, StaffRow.id == LeaseRow.staff_id)
         .where(LeaseRow.case_id == case_id)
     ).one_or_none()
-    return None if found is None else Lease(found[0].case_id, found[0].staff_id, found[1], found[0].until)
+    return None if found is None else _lease(found.LeaseRow, found.name)
+
+
+def _lease(row: LeaseRow, name: str) -> Lease:
+    return Lease(case_id=row.case_id, staff_id=row.staff_id, staff_name=name, until=row.until)
 
 
 def set_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID, until: dt.datetime) -> None:
@@ -339,4 +358,4 @@ def release_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID) -> 
 
 
 def new_access(case_id: uuid.UUID, kind: AccessKind, issued_at: dt.datetime, expires_at: dt.datetime | None) -> Access:
-    return Access(new_id(), case_id, kind, issued_at, expires_at, None)
+    return Access(id=new_id(), case_id=case_id, kind=kind, issued_at=issued_at, expires_at=expires_at, revoked_at=None)

@@ -25,7 +25,7 @@ from surveyapp.store.tables import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Enrolment:
     """Somebody who joins, with everything that is stored of them from the start."""
 
@@ -102,8 +102,8 @@ def owners(session: Session, scope: Scope, kind: str, digests: Iterable[str]) ->
         scope,
     )
     found: dict[str, list[str]] = {}
-    for digest, reference in session.execute(query.order_by(ParticipantRow.reference)):
-        found.setdefault(str(digest), []).append(str(reference))
+    for row in session.execute(query.order_by(ParticipantRow.reference)):
+        found.setdefault(row.digest, []).append(row.reference)
     return found
 
 

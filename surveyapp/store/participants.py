@@ -47,7 +47,7 @@ def add_site(
     session: Session, study: str, reference: str, name: str, attributes: Mapping[str, str], from_date: dt.date
 ) -> Site:
     """A new site whose attributes hold from a day on."""
-    site = Site(new_id(), study, reference, name, dict(attributes))
+    site = Site(id=new_id(), study=study, reference=reference, name=name, attributes=dict(attributes))
     session.add(SiteRow(id=site.id, study=study, reference=reference, name=name))
     session.flush()
     session.add_all(
@@ -61,7 +61,10 @@ def sites(session: Session, study: str, on: dt.date) -> list[Site]:
     """The study's sites by reference, with the attributes that hold on a day."""
     rows = session.scalars(select(SiteRow).where(SiteRow.study == study).order_by(SiteRow.reference)).all()
     attributes = _site_attributes(session, [row.id for row in rows], on)
-    return [Site(row.id, row.study, row.reference, row.name, attributes.get(row.id, {})) for row in rows]
+    return [
+        Site(id=row.id, study=row.study, reference=row.reference, name=row.name, attributes=attributes.get(row.id, {}))
+        for row in rows
+    ]
 
 
 def site_references(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -150,21 +153,27 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
     for row in rows:
         site_row = known.get(row.site_id) if row.site_id else None
         site = (
-            Site(site_row.id, site_row.study, site_row.reference, site_row.name, attributes.get(site_row.id, {}))
+            Site(
+                id=site_row.id,
+                study=site_row.study,
+                reference=site_row.reference,
+                name=site_row.name,
+                attributes=attributes.get(site_row.id, {}),
+            )
             if site_row
             else None
         )
         made.append(
             Participant(
-                row.id,
-                row.study,
-                row.group_id,
-                row.reference,
-                row.origin,
-                row.enrolled_on,
-                site,
-                row.attributes,
-                row.withdrawn_at,
+                id=row.id,
+                study=row.study,
+                group=row.group_id,
+                reference=row.reference,
+                origin=row.origin,
+                enrolled_on=row.enrolled_on,
+                site=site,
+                attributes=row.attributes,
+                withdrawn_at=row.withdrawn_at,
             )
         )
     return made

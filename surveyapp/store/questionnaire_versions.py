@@ -51,7 +51,7 @@ def versions(session: Session, study: str) -> list[tuple[str, int, str, dt.datet
         .where(QuestionnaireVersionRow.study == study)
         .order_by(QuestionnaireVersionRow.questionnaire, QuestionnaireVersionRow.version)
     )
-    return [(name, version, sha256, opened_at) for name, version, sha256, opened_at in rows]
+    return [(row.questionnaire, row.version, row.sha256, row.opened_at) for row in rows]
 
 
 def document(session: Session, study: str, questionnaire: str, version: int) -> str | None:
@@ -80,11 +80,11 @@ def open_version(session: Session, study: str, questionnaire: str) -> int | None
 def midway(session: Session, scope: Scope) -> dict[tuple[str, int], int]:
     """How many responses in scope are begun and not handed in, by questionnaire and version."""
     query = scoped(
-        select(ResponseRow.questionnaire, ResponseRow.version, func.count())
+        select(ResponseRow.questionnaire, ResponseRow.version, func.count().label("responses"))
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
     ).where(ResponseRow.state == ResponseState.STARTED, ParticipantRow.withdrawn_at.is_(None))
     query = query.group_by(ResponseRow.questionnaire, ResponseRow.version)
     query = query.order_by(ResponseRow.questionnaire, ResponseRow.version)
-    return {(name, version): count for name, version, count in session.execute(query)}
+    return {(row.questionnaire, row.version): row.responses for row in session.execute(query)}

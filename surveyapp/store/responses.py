@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import String, delete, select, type_coerce, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text
+from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, ResponseSummary
 from surveyapp.domain.staff import Scope
@@ -102,24 +102,24 @@ def midway(session: Session, scope: Scope, questionnaire: str, before: int, toda
     )
     rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
     found = []
-    for row, touchpoint, participant_id in rows:
-        participant = participants.participant(session, participant_id, today)
+    for row in rows:
+        participant = participants.participant(session, row.participant_id, today)
         assert participant is not None
-        found.append(Midway(participant, touchpoint, _response(row)))
+        found.append(Midway(participant, row.touchpoint, _response(row.ResponseRow)))
     return found
 
 
 def _response(row: ResponseRow) -> Response:
     return Response(
-        row.id,
-        row.case_id,
-        row.questionnaire,
-        row.version,
-        row.state,
-        row.revision,
-        row.seed,
-        row.started_at,
-        row.submitted_at,
+        id=row.id,
+        case_id=row.case_id,
+        questionnaire=row.questionnaire,
+        version=row.version,
+        state=row.state,
+        revision=row.revision,
+        seed=row.seed,
+        started_at=row.started_at,
+        submitted_at=row.submitted_at,
     )
 
 
@@ -206,11 +206,19 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Recorde
         .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
     ).all()
     newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], RecordedAnswer]] = {}
-    for row, mode, by, at, save_id in rows:
-        found = newest.get(row.variable)
-        together = [*found[1], row] if found and found[0] == save_id else [row]
-        given = RecordedAnswer(row.variable, _answer(together), mode, by, at, save_id)
-        newest[row.variable] = (save_id, together, given)
+    for row in rows:
+        cell: AnswerHistoryRow = row.AnswerHistoryRow
+        found = newest.get(cell.variable)
+        together = [*found[1], cell] if found and found[0] == row.id else [cell]
+        given = RecordedAnswer(
+            variable=cell.variable,
+            answer=_answer(together),
+            mode=row.mode,
+            by=row.by_staff,
+            recorded_at=row.recorded_at,
+            save_id=row.id,
+        )
+        newest[cell.variable] = (row.id, together, given)
     taken_back = Missing(Reason.NOT_ASKED)
     return {variable: given for variable, (_, _, given) in newest.items() if given.answer != taken_back}
 
@@ -229,8 +237,8 @@ def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) ->
         .order_by(CaseRow.touchpoint, AnswerRow.variable, AnswerRow.position)
     ).all()
     by_touchpoint: dict[int, list[AnswerRow]] = {}
-    for touchpoint, row in rows:
-        by_touchpoint.setdefault(touchpoint, []).append(row)
+    for row in rows:
+        by_touchpoint.setdefault(row.touchpoint, []).append(row.AnswerRow)
     return {touchpoint: _gathered(answers) for touchpoint, answers in by_touchpoint.items()}
 
 
@@ -251,13 +259,13 @@ def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSumma
         .order_by(CaseRow.touchpoint, SaveRow.revision)
     ).all()
     found: dict[int, tuple[dt.datetime | None, dict[Mode, None], dict[uuid.UUID, str]]] = {}
-    for touchpoint, submitted_at, mode, staff_id, name in rows:
-        _, modes, by = found.setdefault(touchpoint, (submitted_at, {}, {}))
-        modes[mode] = None
-        if staff_id is not None:
-            by[staff_id] = name
+    for row in rows:
+        _, modes, by = found.setdefault(row.touchpoint, (row.submitted_at, {}, {}))
+        modes[row.mode] = None
+        if row.by_staff is not None:
+            by[row.by_staff] = row.name
     return [
-        ResponseSummary(touchpoint, submitted_at, tuple(modes), tuple(by.items()))
+        ResponseSummary(touchpoint=touchpoint, submitted_at=submitted_at, modes=tuple(modes), by=tuple(by.items()))
         for touchpoint, (submitted_at, modes, by) in found.items()
     ]
 
@@ -269,6 +277,7 @@ def _cells(key: str, answer: Answer) -> list[Cells]:
         "code": None,
         "number": None,
         "day": None,
+        "time_of_day": None,
         "text": None,
         "reason": None,
     }
@@ -279,6 +288,8 @@ def _cells(key: str, answer: Answer) -> list[Cells]:
             return [blank | {"number": value}]
         case Day(value):
             return [blank | {"day": value}]
+        case TimeOfDay(value):
+            return [blank | {"time_of_day": value}]
         case Text(text):
             return [blank | {"text": text}]
         case Missing(reason, note):
@@ -295,6 +306,8 @@ def _answer(rows: list[AnswerHistoryRow] | list[AnswerRow]) -> Answer:
         return Number(first.number)
     if first.day is not None:
         return Day(first.day)
+    if first.time_of_day is not None:
+        return TimeOfDay(first.time_of_day)
     return Text(first.text or "")
 
 
@@ -314,6 +327,8 @@ ANSWER_COLUMNS = (
     "variable",
     "code",
     "number",
+    "day",
+    "time_of_day",
     "text",
     "reason",
 )
@@ -333,6 +348,8 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
             AnswerRow.variable,
             AnswerRow.code,
             AnswerRow.number,
+            AnswerRow.day,
+            AnswerRow.time_of_day,
             AnswerRow.text,
             type_coerce(AnswerRow.reason, String),
         )

@@ -17,7 +17,7 @@ from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ResponseRow, SiteRow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RosterLine:
     """A participant at a touchpoint; `case` is None for somebody whom no touchpoint has come for yet."""
 
@@ -36,12 +36,12 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
     columns: a study may have ten thousand of these."""
     query = scoped(
         select(
-            ParticipantRow.id,
+            ParticipantRow.id.label("person"),
             ParticipantRow.reference,
             ParticipantRow.group_id,
-            SiteRow.name,
+            SiteRow.name.label("site"),
             ParticipantRow.withdrawn_at,
-            CaseRow.id,
+            CaseRow.id.label("case"),
             CaseRow.touchpoint,
             CaseRow.opens_at,
             CaseRow.due_at,
@@ -49,7 +49,7 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
             CaseRow.disposition,
             CaseRow.assigned_to,
             CaseRow.next_at,
-            ResponseRow.state,
+            ResponseRow.state.label("response_state"),
             ResponseRow.submitted_at,
         )
         .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
@@ -58,15 +58,31 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
         scope,
     ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
     found = []
-    for person, reference, group, site, withdrawn_at, case_id, *case, response_state, submitted_at in session.execute(
-        query
-    ):
-        touchpoint, opens_at, due_at, closes_at, disposition, assigned_to, next_at = case
-        made = None
-        if case_id is not None:
-            made = Case(case_id, person, touchpoint, opens_at, due_at, closes_at, disposition, assigned_to, next_at)
+    for row in session.execute(query):
+        case = None
+        if row.case is not None:
+            case = Case(
+                id=row.case,
+                participant_id=row.person,
+                touchpoint=row.touchpoint,
+                opens_at=row.opens_at,
+                due_at=row.due_at,
+                closes_at=row.closes_at,
+                disposition=row.disposition,
+                assigned_to=row.assigned_to,
+                next_at=row.next_at,
+            )
         found.append(
-            RosterLine(person, reference, group, site, withdrawn_at is not None, made, response_state, submitted_at)
+            RosterLine(
+                participant_id=row.person,
+                reference=row.reference,
+                group=row.group_id,
+                site=row.site,
+                withdrawn=row.withdrawn_at is not None,
+                case=case,
+                response_state=row.response_state,
+                submitted_at=row.submitted_at,
+            )
         )
     return found
 

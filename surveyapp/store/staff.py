@@ -16,7 +16,7 @@ from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import GrantRow, StaffRow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Credentials:
     """What signing in checks. `totp_last_step` is the last time step used, which may not be used again. A password that
     expires is a one-time password: its owner chooses another when they first sign in."""
@@ -54,7 +54,9 @@ def add_staff(
     session.flush()
     kept = tuple(grants)
     add_grants(session, staff_id, kept)
-    return Staff(staff_id, email.lower(), name, True, False, 1, kept)
+    return Staff(
+        id=staff_id, email=email.lower(), name=name, active=True, second_factor=False, session_version=1, grants=kept
+    )
 
 
 def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -> tuple[Grant, ...]:
@@ -145,24 +147,24 @@ def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
 
 def _staff(session: Session, row: StaffRow) -> Staff:
     return Staff(
-        row.id,
-        row.email,
-        row.name,
-        row.active,
-        row.totp_ciphertext is not None,
-        row.session_version,
-        _grants(session, row.id),
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        active=row.active,
+        second_factor=row.totp_ciphertext is not None,
+        session_version=row.session_version,
+        grants=_grants(session, row.id),
     )
 
 
 def _credentials(session: Session, row: StaffRow) -> Credentials:
     totp = Sealed(row.totp_key_id, row.totp_ciphertext) if row.totp_key_id and row.totp_ciphertext else None
     return Credentials(
-        _staff(session, row),
-        row.password_hash,
-        row.password_expires_at,
-        totp,
-        row.totp_last_step,
-        row.failures,
-        row.locked_until,
+        staff=_staff(session, row),
+        password_hash=row.password_hash,
+        password_expires_at=row.password_expires_at,
+        totp=totp,
+        totp_last_step=row.totp_last_step,
+        failures=row.failures,
+        locked_until=row.locked_until,
     )

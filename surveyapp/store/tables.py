@@ -243,6 +243,17 @@ class EventRow(Base):
     source: Mapped[str]
 
 
+class RelationshipRow(Base):
+    """What one participant is to another, as the study declares it: to one at most, on either side."""
+
+    __tablename__ = "relationship"
+    __table_args__ = (UniqueConstraint("relationship", "second_id"),)
+    relationship: Mapped[str] = mapped_column(primary_key=True)
+    first_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    second_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    recorded_at: Mapped[dt.datetime]
+
+
 class CaseRow(Base):
     __tablename__ = "case"
     __table_args__ = (
@@ -316,6 +327,7 @@ class _AnswerColumns:
     code: Mapped[str | None]
     number: Mapped[Decimal | None]
     day: Mapped[dt.date | None]
+    time_of_day: Mapped[dt.time | None]
     text: Mapped[str | None]
     reason: Mapped[Reason | None]
 

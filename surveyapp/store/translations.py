@@ -30,7 +30,12 @@ def newest(session: Session, study: str, questionnaire: str) -> dict[tuple[int, 
         .where(WordingRow.study == study, WordingRow.questionnaire == questionnaire)
         .order_by(WordingRow.version, WordingRow.language, WordingRow.revision)
     )
-    return {(row.version, row.language): RecordedRevision(*row) for row in rows}
+    return {
+        (row.version, row.language): RecordedRevision(
+            version=row.version, language=row.language, revision=row.revision, sha256=row.sha256
+        )
+        for row in rows
+    }
 
 
 def newest_revision(session: Session, study: str, questionnaire: str, version: int, language: str) -> int | None:

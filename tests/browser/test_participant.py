@@ -160,7 +160,7 @@ def test_with_the_keyboard_alone(runtime_sqlite: Runtime, opened: Opened) -> Non
     keys.type("From a friend")
     with page.expect_navigation():
         press("Enter")
-    assert page.url.endswith("/first_feeling"), "Enter in a line of text is Continue"
+    assert page.url.endswith("/heard_via_detail"), "Enter in a line of text is Continue"
     tab_to("Back")
     with page.expect_navigation():
         press("Enter")
@@ -248,7 +248,7 @@ def test_back_keeps_what_was_just_chosen(at: Callable[..., str], opened: Opened)
     page.get_by_label("Negative").check()
     with page.expect_navigation():
         page.get_by_role("link", name="Back").click()
-    assert page.url.endswith("/heard_via")
+    assert page.url.endswith("/heard_via_detail")
     go_on(page)
     expect(page.get_by_label("Negative")).to_be_checked()
 
@@ -274,7 +274,7 @@ def test_double_tap_on_continue_saves_once(runtime_sqlite: Runtime, opened: Open
     go_on(page)
     page.get_by_label("From family").check()
     page.locator("button.main").dblclick(no_wait_after=True)
-    page.wait_for_url("**/first_feeling")
+    page.wait_for_url("**/heard_via_detail")
     visit = survey_session.visit(runtime_sqlite, factories.by_link(runtime_sqlite, participant))
     assert visit.ready[2].revision == 1
 

@@ -16,9 +16,6 @@ from tests.fuzz import checks, shots
 from tests.fuzz.browser import Browser, Sent
 from tests.fuzz.world import Visitor, World
 
-RENEWED_EVERY = 40
-"""Requests after which a visitor begins anew: what they could do has mostly been done by then."""
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -60,14 +57,10 @@ def fuzz(database_url: str, count: int, seed: int) -> Tally:
         drafts = Visitor("author", Browser(world.drafts, scheme="http", host="127.0.0.1:8000"), lambda: None, "/")
         visitors = [*world.visitors, drafts]
         heard.lines.clear()
-        turns: Counter[str] = Counter()
         for number in range(count):
             random_ = world.random = random.Random(f"{seed}:{number}")
             visitor = random_.choice(visitors)
-            turns[visitor.name] += 1
-            if turns[visitor.name] % RENEWED_EVERY == 0:
-                visitor.again()
-            visitor.browser.cookies = dict(visitor.kept)
+            visitor.begin()
             heard.lines.clear()
             tally.failures += one(world, visitor, random_, number, heard, tally)
             tally.requests += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import random
 import re
@@ -37,6 +38,10 @@ class HeldClock:
         return self.now
 
 
+RENEWED_EVERY = 40
+"""Requests after which a visitor begins anew: what they could do has mostly been done by then."""
+
+
 @dataclass
 class Visitor:
     """Somebody with a browser. `again` makes them anew when their session has ended."""
@@ -45,7 +50,15 @@ class Visitor:
     browser: Browser
     again: Callable[[], None]
     home: str = "/start"
+    turns: int = 0
     kept: dict[str, str] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Takes up the session they have; the first time, and now and then, a new one."""
+        self.turns += 1
+        if self.turns % RENEWED_EVERY == 1:
+            self.again()
+        self.browser.cookies = dict(self.kept)
 
 
 class World:
@@ -56,27 +69,24 @@ class World:
         self.random = random_
         self.clock = HeldClock()
         self.secrets: set[str] = {factories.PASSWORD}
+        own = factories.create_runtime(database_url, self.clock)
+        factories.open_questionnaires(own)
+        own.database.dispose()
         questionnaires = folder / "questionnaires"
         questionnaires.mkdir()
+        alone = every_kind.create_runtime(database_url, self.clock, questionnaires, public_url=f"https://{HOST}")
         (questionnaires / factories.STUDY).symlink_to(ROOT / "questionnaires" / factories.STUDY)
-        self.runtime = every_kind.create_runtime(database_url, self.clock, questionnaires, public_url=f"https://{HOST}")
-        factories.open_questionnaires(self.runtime)
-        self.app = self._application(create_app(self.runtime))
-        behind = factories.create_runtime(
-            database_url, self.clock, questionnaires, public_url=f"https://{HOST}", proxies=1
-        )
-        self.proxied = self._application(create_app(behind))
-        self.drafts = self._application(create_draft_app(str(questionnaires), every_kind.NAME, "guest_1"))
+        studies = {each: study for each, study in own.studies.items() if each == factories.STUDY}
+        self.runtime = dataclasses.replace(alone, studies=studies | dict(alone.studies))
+        self.app = create_app(self.runtime)
+        behind = dataclasses.replace(self.runtime.settings, proxies=1)
+        self.proxied = create_app(dataclasses.replace(self.runtime, settings=behind))
+        self.drafts = create_draft_app(str(questionnaires), every_kind.NAME, "guest_1")
         self.holds: dict[str, Participant] = {}
         self._numbers = 1000
         self.site = factories.create_site(self.runtime)
         self.people = [self._person() for _ in range(12)]
         self.visitors = [*self._staff(), *self._participants(), self._nobody()]
-
-    def _application(self, app: Flask) -> Flask:
-        # As it is served: errors become pages, CSRF is on. Only the limits on guessing are off.
-        app.config["RATELIMIT_ENABLED"] = False
-        return app
 
     def _person(self) -> Participant:
         made = factories.create_participant(self.runtime, site=self.site)
@@ -84,7 +94,14 @@ class World:
             contacts.write(
                 work,
                 made,
-                Contact("Amara Nowak", "07700 900142", "amara@example.org", "phone", "after 16:00", "en"),
+                Contact(
+                    name="Amara Nowak",
+                    phone="07700 900142",
+                    email="amara@example.org",
+                    preferred="phone",
+                    times="after 16:00",
+                    language="en",
+                ),
             )
         return made
 
@@ -92,7 +109,12 @@ class World:
         self._numbers += 1
         study = self.runtime.study(every_kind.NAME)
         made = Participant(
-            new_id(), study.id, "guest", f"GU-{self._numbers}", self.runtime.origin, self.runtime.today(study)
+            id=new_id(),
+            study=study.id,
+            group="guest",
+            reference=f"GU-{self._numbers}",
+            origin=self.runtime.origin,
+            enrolled_on=self.runtime.today(study),
         )
         with factories.operator(self.runtime).writing() as work:
             participants.add_participant(work.session, made)
@@ -108,7 +130,6 @@ class World:
             nobody.kept = dict(browser.cookies)
 
         nobody = Visitor("nobody", browser, again)
-        again()
         return nobody
 
     def _staff(self) -> Iterator[Visitor]:
@@ -139,7 +160,6 @@ class World:
             member.kept = dict(browser.cookies)
 
         member = Visitor(name, browser, again, "/staff")
-        again()
         return member
 
     def _half_way(self, name: str, role: Role, *, second_factor: bool) -> Visitor:
@@ -155,7 +175,6 @@ class World:
             visitor.kept = dict(browser.cookies)
 
         visitor = Visitor(f"at the {name}", browser, again, f"/staff/{name.replace(' ', '-')}")
-        again()
         return visitor
 
     def _form(self, browser: Browser, url: str) -> PageForm:
@@ -206,7 +225,6 @@ class World:
             visitor.kept = dict(browser.cookies)
 
         visitor = Visitor(name, browser, again, "/survey")
-        again()
         return visitor
 
     def places(self, app: Flask) -> list[Rule]:

@@ -15,7 +15,14 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from tests import factories
 
-AMARA = Contact("Amara Nowak", "07700 900142", "Amara@Example.org", "phone", "after 16:00", "English, Polish")
+AMARA = Contact(
+    name="Amara Nowak",
+    phone="07700 900142",
+    email="Amara@Example.org",
+    preferred="phone",
+    times="after 16:00",
+    language="English, Polish",
+)
 
 
 @pytest.mark.parametrize(

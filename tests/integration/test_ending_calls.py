@@ -87,8 +87,8 @@ class TestTheEndOfACall:
         ("written", "sentence"),
         [
             ("", "Enter the day and time you agreed."),
-            ("2026-06-15T11:29", "That time has passed. Enter one to come."),
-            ("2027-06-15T11:00", "That is more than 180 days ahead. Check the date."),
+            ("2026-06-15T11:30", "That time has passed. Enter one to come."),
+            ("2026-12-12T10:31", "That is more than 180 days ahead. Check the date."),
             ("tomorrow", "Not a valid datetime value."),
         ],
     )
@@ -101,6 +101,25 @@ class TestTheEndOfACall:
         assert refused.status_code == 422
         assert sentence in Page(refused.text).words
         assert interviewer.client.page(interviewer.case).words
+
+    @pytest.mark.parametrize("written", ["2026-06-15T11:31", "2026-12-12T10:30"])
+    def test_the_next_minute_and_the_180th_day_are_to_come(
+        self, runtime: Runtime, interviewer: Interviewer, written: str
+    ) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        assert interviewer.end("callback", agreed=written).status_code == 302
+        with runtime.database.reading() as session:
+            (case,) = cases.cases_of(session, participant.id)
+        assert case.next_at is not None
+        local = case.next_at.astimezone(runtime.zone(runtime.study(factories.STUDY)))
+        assert local.replace(tzinfo=None) == dt.datetime.fromisoformat(written)
+
+    @pytest.mark.parametrize(("length", "status"), [(1000, 302), (1001, 422)])
+    def test_a_note_has_an_end(self, runtime: Runtime, interviewer: Interviewer, length: int, status: int) -> None:
+        interviewer.open(create_reachable(runtime))
+        response = interviewer.end("no_answer", note="é" * length)
+        assert response.status_code == status
 
     def test_a_time_outside_calling_hours_is_kept_and_remarked_on(
         self, runtime: Runtime, interviewer: Interviewer

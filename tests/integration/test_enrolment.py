@@ -71,7 +71,12 @@ def test_somebody_added_has_a_number_a_first_touchpoint_and_a_sealed_contact(
     seen, contact = enrolment.contact_of(desk, STUDY, "BF-0001")
     assert seen == added
     assert contact == Contact(
-        "Amina Farah", "07700 900142", "Amina@Example.org", "phone", "after 16:00", "English, Somali"
+        name="Amina Farah",
+        phone="07700 900142",
+        email="Amina@Example.org",
+        preferred="phone",
+        times="after 16:00",
+        language="English, Somali",
     )
     with runtime.database.reading() as session:
         assert b"Farah" not in b"".join(
@@ -242,7 +247,7 @@ def test_a_corrected_contact_replaces_the_one_before(runtime: Runtime, desk: Des
     added = enrolment.add(desk, STUDY, WRITTEN)
     enrolment.correct_contact(desk, STUDY, added.reference, {"name": "Amina Farah", "phone": "07700 900200"})
     _, contact = enrolment.contact_of(desk, STUDY, added.reference)
-    assert contact == Contact("Amina Farah", "07700 900200")
+    assert contact == Contact(name="Amina Farah", phone="07700 900200")
     with runtime.database.reading() as session:
         entry = next(each for each in audit.entries(session, STUDY) if each.action == "contact_corrected")
     assert entry.detail == {"fields": ["phone", "email", "preferred", "times", "language"]}

@@ -67,7 +67,7 @@ def test_a_file_adds_everybody_in_it(runtime: Runtime, desk: Desk, data: bytes) 
     assert outcome == Import(("BF-0010", "BF-0009", "EM-0001", "EM-0002"), ("S9",), (), (), True)
     assert references(runtime) == set(outcome.references)
     participant, contact = enrolment.contact_of(desk, STUDY, "EM-0002")
-    assert contact == Contact("Ola Nowak", "+48 22 123 45 67")
+    assert contact == Contact(name="Ola Nowak", phone="+48 22 123 45 67")
     assert participant.site is not None
     assert (participant.site.name, participant.site.attributes) == (
         "The Bakery",

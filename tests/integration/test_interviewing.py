@@ -171,7 +171,7 @@ def test_an_interviewer_may_skip_with_a_reason(runtime: Runtime, interviewer: In
     participant = create_reachable(runtime)
     interviewer.open(participant)
     interviewer.start()
-    skipped = {"heard_via": "missing:skipped", "heard_via:note": "The line broke up."}
+    skipped = {"heard_via:missing": "skipped", "heard_via:note": "The line broke up."}
     interviewer.answer("start", skipped, then="stay")
     route = survey_session.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1]
     assert route.answers["heard_via"] == Missing(Reason.SKIPPED, "The line broke up.")

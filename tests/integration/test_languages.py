@@ -27,7 +27,14 @@ URDU_TITLE = "آپ نے اسکیم کے بارے میں سب سے پہلے کی�
 
 
 def new_link(runtime: Runtime, language: str = "") -> str:
-    contact = Contact("Amara Nowak", "07700 900142", "amara@example.org", "phone", "", language)
+    contact = Contact(
+        name="Amara Nowak",
+        phone="07700 900142",
+        email="amara@example.org",
+        preferred="phone",
+        times="",
+        language=language,
+    )
     return factories.create_link(runtime, create_reachable(runtime, contact))
 
 

@@ -72,7 +72,9 @@ def cafe_of(database_url: str, clock: Clock, tmp_path: Path, **settings: object)
 def guest(runtime: Runtime, reference: str) -> str:
     """A new guest's link to touchpoint 1."""
     today = runtime.today(runtime.study(versioned.NAME))
-    participant = Participant(new_id(), versioned.NAME, "guest", reference, runtime.origin, today)
+    participant = Participant(
+        id=new_id(), study=versioned.NAME, group="guest", reference=reference, origin=runtime.origin, enrolled_on=today
+    )
     with factories.operator(runtime).writing() as work:
         participants.add_participant(work.session, participant)
         scheduling.plan_cases(work, participant)

@@ -40,7 +40,7 @@ ANSWERS: dict[str, dict[str, Value]] = {
     "story": {"story": "It rained.\r\nStill good."},
     "drinks": {"drinks": ["tea", "other"], "drinks_other_text": "Elderflower"},
     "room_quiet": {"room_quiet@before": "agree", "room_quiet@now": "disagree"},
-    "room_warm": {"room_warm@before": "missing:dont_know", "room_warm@now": "neither"},
+    "room_warm": {"room_warm@before:missing": "dont_know", "room_warm@now": "neither"},
     "come_back": {"come_back@before": "0", "come_back@now": "10"},
     "happy": {},
     "thanks": {},
@@ -98,12 +98,12 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         ("nights", {"nights": "-1"}, ("#nights", "The number must be 0 or more.")),
         (
             "nights",
-            {"nights": ["3", "missing:dont_know"]},
+            {"nights": "3", "nights:missing": "dont_know"},
             ("#nights", "You gave an answer and also a reason for not giving one. Keep one or the other."),
         ),
         ("nights", {"nights": ["3", "4"]}, ("#nights", "Give one answer only.")),
         ("nights", {"nights": "9" * 400}, ("#nights", "Write a number in figures, such as 12.")),
-        ("spent", {"spent": "1.234"}, ("#spent", "Write at most 2 digits after the point.")),
+        ("spent", {"spent": "1.2345"}, ("#spent", "Write at most 2 digits after the point.")),
         ("spent", {}, ("#spent", "Write a number.")),
         (
             "arrived",
@@ -113,7 +113,12 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         (
             "arrived",
             {"arrived:day": "31", "arrived:month": "2", "arrived:year": "2026"},
-            ("#arrived-day", "Write a day that exists, such as 27 3 2025."),
+            ("#arrived-day", "That month does not have so many days. Check the day and the month."),
+        ),
+        (
+            "arrived",
+            {"arrived:day": "1", "arrived:month": "March"},
+            ("#arrived-year", "The year is missing. Write all of it, such as 2025."),
         ),
         ("arrived", {"arrived:day": "1"}, ("#arrived-day", "Write a day that exists, such as 27 3 2025.")),
         (
@@ -133,7 +138,7 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         ),
         (
             "nickname",
-            {"nickname": "missing:dont_know"},
+            {"nickname:missing": "dont_know"},
             ("#nickname", "This cannot be stored as it is written. Write it in other words."),
         ),
         ("story", {"story": " \n "}, ("#story", "Write your answer.")),

@@ -87,7 +87,15 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
             if with_site
             else None
         )
-        made = Participant(new_id(), "facts", "people", "P-0001", runtime.origin, today, site)
+        made = Participant(
+            id=new_id(),
+            study="facts",
+            group="people",
+            reference="P-0001",
+            origin=runtime.origin,
+            enrolled_on=today,
+            site=site,
+        )
         participants.add_participant(work.session, made)
         scheduling.plan_cases(work, made)
     return made
@@ -133,7 +141,7 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     visit = survey_session.visit(facts, ByLink(links.open_link(facts, first.removeprefix("/s/"))))
     questionnaire, _, response = visit.ready
     told = [option.code for option in arranged(questionnaire.questions[1], response.seed)]
-    assert [value for value in shown if not value.startswith("missing:")] == told
+    assert shown == told
     phone.send(used=["a"])
     phone.send()
     second = link(facts, participant, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 
@@ -10,15 +11,22 @@ import pytest
 from flask import Flask
 
 from surveyapp import create_app
+from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.staff import sign_in
+from surveyapp.services.staff import accounts, sign_in
+from surveyapp.services.staff.passwords import check_new_password
+from surveyapp.services.work import Desk
 from surveyapp.store import audit
 from surveyapp.store import staff as store
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client, Page
+
+SHORTLY = dt.timedelta(microseconds=1)
+TEN, A_QUARTER = 10, dt.timedelta(minutes=15)
+"""So many failures rest an account for so long."""
 
 WRONG_CODE = "That code is not right"
 
@@ -83,26 +91,115 @@ def test_every_reason_for_refusal_reads_the_same(runtime: Runtime, client: Clien
     assert acts(runtime).count("sign_in_refused") == 3, "the same work, whoever it was"
 
 
+def fail(runtime: Runtime, email: str, times: int) -> None:
+    """So many wrong passwords in a row."""
+    for _ in range(times):
+        with pytest.raises(InputRefused):
+            sign_in.check_password(runtime, email, "wrong")
+
+
+def get_in(runtime: Runtime, email: str) -> Staff:
+    """The right password of somebody who needs no second factor. Raises InputRefused while the account rests."""
+    return sign_in.finish(runtime, sign_in.check_password(runtime, email, factories.PASSWORD))
+
+
 def test_ten_wrong_passwords_rest_the_account_for_a_while(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    for _ in range(sign_in.MAXIMUM_FAILURES):
+    for _ in range(TEN):
         assert problems(try_password(client, manager.email, "wrong"))
     assert problems(try_password(client, manager.email, factories.PASSWORD)), "even the right one is refused now"
-    clock.now += sign_in.LOCKED_FOR
+    clock.now += A_QUARTER - SHORTLY
+    assert problems(try_password(client, manager.email, factories.PASSWORD)), "and until the last moment"
+    clock.now += SHORTLY
     assert try_password(client, manager.email, factories.PASSWORD) == "/staff/code"
+
+
+def test_nine_wrong_passwords_do_not(runtime: Runtime) -> None:
+    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
+    fail(runtime, evaluator.email, TEN - 1)
+    assert get_in(runtime, evaluator.email).id == evaluator.id
+
+
+def test_failures_are_counted_anew_after_a_success(runtime: Runtime) -> None:
+    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
+    for _ in range(3):
+        fail(runtime, evaluator.email, TEN - 1)
+        assert get_in(runtime, evaluator.email).id == evaluator.id
+    fail(runtime, evaluator.email, TEN)
+    with pytest.raises(InputRefused):
+        get_in(runtime, evaluator.email)
+
+
+def test_failures_are_counted_anew_after_a_rest(runtime: Runtime, clock: Clock) -> None:
+    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
+    fail(runtime, evaluator.email, TEN)
+    clock.now += A_QUARTER
+    fail(runtime, evaluator.email, TEN - 1)
+    assert get_in(runtime, evaluator.email).id == evaluator.id
+
+
+def test_tries_while_an_account_rests_do_not_prolong_it(runtime: Runtime, clock: Clock) -> None:
+    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
+    fail(runtime, evaluator.email, TEN)
+    clock.now += A_QUARTER / 2
+    fail(runtime, evaluator.email, 2 * TEN)
+    clock.now += A_QUARTER / 2
+    assert get_in(runtime, evaluator.email).id == evaluator.id
+
+
+def test_one_persons_failures_are_nobody_elses(runtime: Runtime) -> None:
+    first, second = (factories.create_staff(runtime, Role.EVALUATOR) for _ in range(2))
+    fail(runtime, first.email, TEN)
+    assert get_in(runtime, second.email).id == second.id
+
+
+def test_an_operators_new_password_ends_the_rest(runtime: Runtime) -> None:
+    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
+    fail(runtime, evaluator.email, TEN)
+    once = accounts.new_password(factories.operator(runtime), evaluator.email)
+    entering = sign_in.check_password(runtime, evaluator.email, once)
+    assert sign_in.step(runtime, entering) is sign_in.Step.NEW_PASSWORD
+    fail(runtime, evaluator.email, TEN - 1)
+    assert sign_in.check_password(runtime, evaluator.email, once).staff_id == evaluator.id
+
+
+def test_wrong_current_passwords_count_too(runtime: Runtime) -> None:
+    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
+    for _ in range(TEN):
+        with pytest.raises(InputRefused, match="That is not your password"):
+            sign_in.change_password(Desk(runtime, evaluator), "wrong", "another right passphrase")
+    with pytest.raises(InputRefused, match="That is not your password"):
+        sign_in.change_password(Desk(runtime, evaluator), factories.PASSWORD, "another right passphrase")
+
+
+@pytest.mark.parametrize(
+    ("new", "taken"),
+    [
+        ("abcde" + "a" * 6, False),  # 11 characters
+        ("abcde" + "a" * 7, True),
+        ("abcd" + "a" * 20, False),  # four different ones
+        ("abcde" + "a" * 195, True),
+        ("abcde" + "a" * 196, False),  # 201 characters
+        ("xx ANA@example.org xx", False),
+        (factories.PASSWORD, False),
+    ],
+)
+def test_what_can_be_chosen_as_a_password(new: str, taken: bool) -> None:
+    with contextlib.nullcontext() if taken else pytest.raises(InputRefused):
+        check_new_password(new, "ana@example.org", hash_password(factories.PASSWORD))
 
 
 def test_wrong_codes_count_like_wrong_passwords(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    for _ in range(sign_in.MAXIMUM_FAILURES):
+    for _ in range(TEN):
         # The right password between wrong codes does not begin the count anew.
         assert try_password(client, manager.email, factories.PASSWORD) == "/staff/code"
         assert WRONG_CODE in problems(post(client, "/staff/code", code="000000"))[0]
     code = factories.next_code(runtime, manager.email)
     assert WRONG_CODE in problems(post(client, "/staff/code", code=code))[0], "even the right one is refused now"
     assert problems(try_password(client, manager.email, factories.PASSWORD))
-    assert acts(runtime).count("second_factor_refused") == sign_in.MAXIMUM_FAILURES
-    clock.now += sign_in.LOCKED_FOR
+    assert acts(runtime).count("second_factor_refused") == TEN
+    clock.now += A_QUARTER
     client.sign_in(manager.email)
     assert client.get("/staff").location == "/manage/job_rotation"
 
@@ -136,7 +233,9 @@ def test_a_phone_may_be_half_a_minute_off(runtime: Runtime, clock: Clock, second
 def test_a_right_password_waits_ten_minutes_for_its_code(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     try_password(client, manager.email, factories.PASSWORD)
-    clock.now += sign_in.ENTERING_FOR
+    clock.now += dt.timedelta(minutes=10) - SHORTLY
+    assert client.get("/staff/code").status_code == 200
+    clock.now += SHORTLY
     assert client.get("/staff/code").location == "/staff/login?late=1"
     assert "took too long" in client.page("/staff/login?late=1").words
 
@@ -286,6 +385,8 @@ def test_a_one_time_password_expires(runtime: Runtime, client: Client, clock: Cl
     newcomer = create_newcomer(runtime, Role.EVALUATOR)
     clock.forward(days=7)
     assert problems(try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23"))
+    clock.now -= SHORTLY
+    assert try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23") == "/staff/new-password"
 
 
 def test_a_newcomer_who_sees_contacts_sets_up_the_second_factor_first(

@@ -158,7 +158,7 @@ def test_J77_by_people_most_took_part_under_the_large_employers_model() -> None:
 
 def test_pairs_are_of_one_employee_and_one_candidate_of_the_same_employer() -> None:
     both = pairs()
-    assert len(both) == len(COHORT["links"]) == 64
+    assert len(both) == len(COHORT["relationships"]) == 64
     assert len({employee["reference"] for employee, _ in both}) == 64
     assert sorted(candidate["reference"] for _, candidate in both) == sorted(p["reference"] for p in placed())
     assert all(employee["group"] == "employee" and candidate["group"] == "backfill" for employee, candidate in both)

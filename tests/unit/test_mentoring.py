@@ -47,7 +47,8 @@ def test_every_version_is_frozen_as_it_is() -> None:
 
 
 def test_it_has_every_kind_and_every_condition() -> None:
-    assert {question.kind for question in QUESTIONS} == set(KINDS)
+    # A time of day is asked in nothing that was frozen; the test that walks every kind asks it.
+    assert {question.kind for question in QUESTIONS} == set(KINDS) - {"time"}
     found = list(conditions())
     assert {type(each) for each in found} == {All, AnyOf, Answered, Changed, Compare, Is, Not}
     assert {each.operator for each in found if isinstance(each, Compare)} == {

@@ -176,3 +176,37 @@ def test_who_is_asked_what(
         route = walk(questionnaire, given, situation)
     assert asked <= set(route.answers)
     assert not_asked <= set(route.not_asked)
+
+
+def asked_after(first: str, count: int, information: int = 0) -> Questionnaire:
+    """A question, and so many questions and pages to read that are there if it is answered with *a*."""
+    later = Is(Reference("answer", first), ("a",))
+    questions = [Question(first, "choice", "First", options=OPTIONS, required=True)]
+    questions += [
+        Question(f"q{number}", "choice", "Then", options=OPTIONS, required=True, ask_if=later)
+        for number in range(count)
+    ]
+    questions += [Question(f"i{number}", "information", "Read", ask_if=later) for number in range(information)]
+    return Questionnaire("short", 1, "Short", (Section("s", "S", tuple(questions)),))
+
+
+@pytest.mark.parametrize(
+    ("undecided", "information", "chosen", "progress"),
+    [
+        (0, 0, None, (0, 1)),
+        (1, 0, None, (0, 1)),  # a page that may come counts as half, in whole pages
+        (2, 0, None, (0, 2)),
+        (3, 0, None, (0, 2)),
+        (4, 0, None, (0, 3)),
+        (4, 2, None, (0, 3)),  # a page to read asks nothing
+        (4, 2, "a", (1, 5)),
+        (4, 2, "b", (1, 1)),
+    ],
+)
+def test_progress_counts_what_may_still_come_as_half(
+    undecided: int, information: int, chosen: str | None, progress: tuple[int, int]
+) -> None:
+    given: dict[str, Answer] = {"first": Codes((chosen,))} if chosen else {}
+    route = walk(asked_after("first", undecided, information), given, Situation())
+    assert route.undecided == (0 if chosen else undecided)
+    assert route.progress == progress

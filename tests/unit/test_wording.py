@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.piping import placeholders
 from surveyapp.domain.instrument.questionnaire import Questionnaire, to_document
 from surveyapp.domain.instrument.study import Study
@@ -278,6 +279,11 @@ LOOKED_UP = {
     ("web/evaluator/views.py", "text"),
     ("web/evaluator/views.py", "one"),
     ("web/preview/words.py", "WHAT[name]"),
+    ("web/preview/words.py", "KINDS[question.kind].described"),
+    ("web/shared/faults.py", "own"),
+    ("web/shared/faults.py", "alone"),
+    ("web/shared/faults.py", "beside"),
+    ("web/shared/fields.py", "box.label"),
     ("web/preview/words.py", "text"),
     ("web/manager/version_words.py", "WHAT[edit.what]"),
     ("web/manager/version_words.py", "STATUS[change.status]"),
@@ -300,6 +306,9 @@ def test_every_string_that_is_looked_up_is_one_that_translators_are_given() -> N
     study = load_study(ROOT / "questionnaires" / "job_rotation")
     marked = {
         *version_text.WHAT.values(), *version_text.STATUS.values(), *version_text.FATES.values(),
+        *(kind.described for kind in KINDS.values()), *(text for kind in KINDS.values() for text in kind.asks),
+        *(text for kind in KINDS.values() for text in kind.sentences.values()),
+        *(box.label for kind in KINDS.values() for box in kind.boxes),
         *comparability.UNDECLARED, answer_migration.DOES_NOT_FIT,
         *(column.label for column in enrolment_form.columns(study) if not column.declared),
     }  # fmt: skip

@@ -158,8 +158,8 @@ def row_of(reference: str, solved: Solved) -> dict[str, object]:
     }
 
 
-def to_text(rows: list[dict[str, object]], links: list[dict[str, object]]) -> str:
-    """The cohort as JSON with one site, participant or link a line."""
+def to_text(rows: list[dict[str, object]], pairs: list[dict[str, object]]) -> str:
+    """The cohort as JSON with one site, participant or pair a line."""
     sites = [
         {
             "reference": site.reference,
@@ -169,7 +169,7 @@ def to_text(rows: list[dict[str, object]], links: list[dict[str, object]]) -> st
         for site in SITES
     ]
     parts = []
-    for key, items in (("sites", sites), ("participants", rows), ("links", links)):
+    for key, items in (("sites", sites), ("participants", rows), ("relationships", pairs)):
         listed = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in items)
         parts.append(f' "{key}": [\n{listed}\n ]')
     head = ["{", ' "study": "job_rotation",', f' "note": {json.dumps(NOTE, ensure_ascii=False)},']
@@ -197,11 +197,11 @@ def make_cohort(reference: Path) -> str:
     everyone = {group: participants(solved) for group, solved in groups.items()}
     names = {id(solved): name for people in everyone.values() for name, solved in people.items()}
     rows = [row_of(name, solved) for people in everyone.values() for name, solved in people.items()]
-    links: list[dict[str, object]] = [
-        {"link": "paired_with", "from": names[id(employee)], "to": names[id(candidate)]}
+    together: list[dict[str, object]] = [
+        {"relationship": "paired_with", "from": names[id(employee)], "to": names[id(candidate)]}
         for employee, candidate in pairs(groups["employee"], groups["backfill"], chance("pairs"))
     ]
-    return to_text(rows, sorted(links, key=lambda link: str(link["from"])))
+    return to_text(rows, sorted(together, key=lambda pair: str(pair["from"])))
 
 
 def main() -> None:

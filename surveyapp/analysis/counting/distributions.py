@@ -22,7 +22,7 @@ from surveyapp.analysis.disclosure.tables import (
 )
 from surveyapp.analysis.statistics import rounding
 from surveyapp.domain.instrument import study as domain
-from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.results import Category, Cell, Distribution, RatingSummary, SeriesNote, Slice, Tally
 
@@ -41,11 +41,11 @@ def answer_frame(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> pd.
 def categories(part: Part) -> tuple[tuple[Category, ...], tuple[Category, ...]]:
     """(options, nets) of a variable, in order. A rating's options are its numbers."""
     question = part.question
-    if part.type is PartType.NUMBER:
-        numbers = range(question.minimum or 0, (question.maximum or 0) + 1) if question.kind == "rating" else ()
-        return tuple(Category(str(number), str(number), "option") for number in numbers), ()
-    options = tuple(Category(option.code, option.label, "option") for option in question.options)
-    return options, tuple(Category(net.name, net.label, "net", net.options) for net in question.nets)
+    options = tuple(
+        Category(code, option.label if (option := question.option(code)) else code, "option") for code in part.codes
+    )
+    nets = question.nets if part.summary is Summary.OPTIONS else ()
+    return options, tuple(Category(net.name, net.label, "net", net.options) for net in nets)
 
 
 @dataclass(frozen=True)
@@ -192,9 +192,9 @@ def _count_table(
     options = tuple(next(iter(cells.values())).options)
     if part.type is PartType.CODES:
         return CountTable(
-            rows,
-            options,
-            tuple(tuple(each.options.values()) for each in cells.values()),
+            rows=rows,
+            columns=options,
+            counts=tuple(tuple(each.options.values()) for each in cells.values()),
             row_groups=groups,
             bases=tuple(each.base for each in cells.values()),
             rows_published=False,
@@ -203,9 +203,9 @@ def _count_table(
     counts = tuple((*each.options.values(), *(each.missing[reason] for reason in BESIDE)) for each in cells.values())
     nets = tuple(CellTotal(net.name, net.options) for net in part.question.nets)
     return CountTable(
-        rows,
-        columns,
-        counts,
+        rows=rows,
+        columns=columns,
+        counts=counts,
         row_groups=groups,
         column_groups=(*nets, CellTotal(ANSWERED, options)),
         rows_published=False,
@@ -260,7 +260,7 @@ def distribution(
         text=plain(part.label),
         statement=plain(part.statement.text) if part.statement else None,
         moment_label=part.moment_label,
-        kind=part.question.kind,
+        summary=part.summary,
         section=section,
         options=options,
         nets=nets,
@@ -273,6 +273,7 @@ def distribution(
         high=part.question.high,
         data_at=data_at,
         series_notes=notes,
+        several=part.type is PartType.CODES,
     )
 
 
@@ -285,12 +286,25 @@ def tally(
     options, nets = categories(part)
     if key in protected.withheld:
         hidden = Cell(None, None, protected.fewer_than(key))
-        return Tally(people, hidden, {each.code: Cell(None) for each in (*options, *nets)}, {}, None, withheld=True)
+        return Tally(
+            people=people,
+            base=hidden,
+            cells={each.code: Cell(None) for each in (*options, *nets)},
+            missing={},
+            rating=None,
+            withheld=True,
+        )
     low = true.base < thresholds.low_base
     if true.base == 0 and not any(true.missing.values()):
         nobody = {each.code: Cell(0) for each in (*options, *nets)}
         return Tally(
-            people, Cell(0), nobody, dict.fromkeys(BESIDE, Cell(0)), shown_rating(true, part, thresholds), False, low
+            people=people,
+            base=Cell(0),
+            cells=nobody,
+            missing=dict.fromkeys(BESIDE, Cell(0)),
+            rating=shown_rating(true, part, thresholds),
+            withheld=False,
+            low_base=low,
         )
     table = protected.table
     if part.type is PartType.CODES:
@@ -304,7 +318,14 @@ def tally(
         base = _cell(table.cell(row, ANSWERED), None)
         missing = {reason: _cell(table.cell(row, f"missing:{reason}"), None) for reason in BESIDE}
         cells = {each.code: _cell(table.cell(row, each.code), base.count) for each in (*options, *nets)}
-    return Tally(people, base, cells, missing, shown_rating(true, part, thresholds), low_base=low)
+    return Tally(
+        people=people,
+        base=base,
+        cells=cells,
+        missing=missing,
+        rating=shown_rating(true, part, thresholds),
+        low_base=low,
+    )
 
 
 def _cell(protected: ProtectedCount, base: int | None) -> Cell:

@@ -15,16 +15,13 @@ from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.scores import band_of, score_of
 from surveyapp.domain.instrument.translation import in_language_of
 
-KIND = "score"
-"""The kind of what stands in results for a score: nobody is asked it."""
-
 
 def part_of(score: Score) -> Part:
     """A score's bands as a variable: an option a band, from the lowest."""
     options = tuple(
         Option(band.code, in_language_of(band.label, f"{band.label} ({band.low}–{band.high})")) for band in score.bands
     )
-    question = Question(score.id, KIND, score.title, options=options)
+    question = Question(score.id, "choice", score.title, options=options)
     return Part(score.id, score.id, None, PartType.CODE, score.title, question)
 
 

@@ -29,7 +29,7 @@ from surveyapp.analysis.statistics.change import JointCounts
 REASONS = ("dont_know", "prefer_not_to_say", "skipped", "not_asked")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrueTally:
     """How many responses chose each option and fall in each net, of a base of responses with an answer.
 

@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProtectedSummary:
     """A rating summary as it may be shown: the parts that are None are hidden, or there are none (a base of zero).
 
@@ -77,7 +77,7 @@ def protect_summary(summary: TrueRating, thresholds: Limits) -> ProtectedSummary
     """
     if thresholds.small_base(summary.base):
         return ProtectedSummary(
-            ProtectedCount(None, HiddenBecause.BASE, thresholds.minimum_base),
+            base=ProtectedCount(None, HiddenBecause.BASE, thresholds.minimum_base),
             mean=None,
             most_common=None,
             minimum=None,
@@ -89,7 +89,11 @@ def protect_summary(summary: TrueRating, thresholds: Limits) -> ProtectedSummary
 
     common = summary.most_common if all(told(value) is not None for value in summary.most_common) else None
     return ProtectedSummary(
-        ProtectedCount(summary.base), summary.mean, common or None, told(summary.minimum), told(summary.maximum)
+        base=ProtectedCount(summary.base),
+        mean=summary.mean,
+        most_common=common or None,
+        minimum=told(summary.minimum),
+        maximum=told(summary.maximum),
     )
 
 

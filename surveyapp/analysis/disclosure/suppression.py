@@ -22,7 +22,7 @@ Members = frozenset[int]
 _Row = tuple[dict[int, float], float, float]  # weights by variable, and the limits of their sum
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, kw_only=True)
 class Total:
     """A sum of cells, and what a reader knows of it.
 
@@ -58,7 +58,9 @@ class EquationSystem:
         key = frozenset(members)
         if key not in self.totals:
             value = self.value(key)
-            self.totals[key] = Total(key, value, cost + value + 1, min(value, floor), published)
+            self.totals[key] = Total(
+                members=key, value=value, cost=cost + value + 1, floor=min(value, floor), published=published
+            )
         total = self.totals[key]
         total.published |= published
         return total

@@ -70,7 +70,7 @@ class CellGroup:
     cells: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CountTable:
     """People counted by row and column, with everything else that is shown of the same counts.
 
@@ -156,7 +156,7 @@ class ProtectedTable:
         return not all(count.shown for count in (*self.counts.values(), *self.sums.values()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TrueRating:
     """Whole-number ratings: exact mean, the most common values (all of them when tied), range and sum.
 

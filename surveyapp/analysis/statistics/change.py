@@ -106,7 +106,7 @@ class PairedBinary:
         return self.both + self.after_only
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PairedTest:
     """A test of no change. `n` people changed: they alone bear on the test.
 
@@ -122,7 +122,7 @@ class PairedTest:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SignedRankTest(PairedTest):
     """A signed-rank test; `zeros` people did not change and were left out of the ranks."""
 
@@ -172,8 +172,10 @@ def mcnemar_exact(pair: PairedBinary) -> PairedTest:
     method = "exact McNemar test (binomial)"
     n = pair.before_only + pair.after_only
     if n == 0:
-        return PairedTest(None, None, 0, method, reason=_nobody(pair.base))
-    return PairedTest(float(pair.after_only), float(stats.binomtest(pair.after_only, n).pvalue), n, method)
+        return PairedTest(statistic=None, p_value=None, n=0, method=method, reason=_nobody(pair.base))
+    return PairedTest(
+        statistic=float(pair.after_only), p_value=float(stats.binomtest(pair.after_only, n).pvalue), n=n, method=method
+    )
 
 
 def wilcoxon_signed_rank(joint: JointCounts) -> SignedRankTest:
@@ -192,7 +194,14 @@ def wilcoxon_signed_rank(joint: JointCounts) -> SignedRankTest:
     zeros = steps.pop(0, 0)
     n = sum(steps.values())
     if n == 0:
-        return SignedRankTest(None, None, 0, "Wilcoxon signed-rank test", reason=_nobody(joint.base), zeros=zeros)
+        return SignedRankTest(
+            statistic=None,
+            p_value=None,
+            n=0,
+            method="Wilcoxon signed-rank test",
+            reason=_nobody(joint.base),
+            zeros=zeros,
+        )
 
     ranks = _doubled_mean_ranks(steps)
     rank_sum = sum(ranks[step] * people for step, people in steps.items() if step > 0)
@@ -204,7 +213,7 @@ def wilcoxon_signed_rank(joint: JointCounts) -> SignedRankTest:
         # The stubs know the method by its old name alone.
         p_value = float(stats.wilcoxon(moved, method="asymptotic", correction=False).pvalue)  # type: ignore[call-overload]
         method = "Wilcoxon signed-rank test, normal approximation corrected for ties, zeros left out"
-    return SignedRankTest(rank_sum / 2, p_value, n, method, zeros=zeros)
+    return SignedRankTest(statistic=rank_sum / 2, p_value=p_value, n=n, method=method, zeros=zeros)
 
 
 def stuart_maxwell(joint: JointCounts) -> PairedTest:
@@ -223,7 +232,7 @@ def stuart_maxwell(joint: JointCounts) -> PairedTest:
     moved = counts - np.diag(np.diag(counts))
     n = int(moved.sum())
     if n == 0:
-        return PairedTest(None, None, 0, method, reason=_nobody(joint.base))
+        return PairedTest(statistic=None, p_value=None, n=0, method=method, reason=_nobody(joint.base))
 
     statistic, df = 0.0, 0
     number_of_sets, set_of = connected_components(moved + moved.T, directed=False)
@@ -235,7 +244,7 @@ def stuart_maxwell(joint: JointCounts) -> PairedTest:
             result = table.homogeneity(method="stuart_maxwell")
             statistic += float(result.statistic)
             df += int(result.df)
-    return PairedTest(statistic, float(stats.chi2.sf(statistic, df)), n, method, df=df)
+    return PairedTest(statistic=statistic, p_value=float(stats.chi2.sf(statistic, df)), n=n, method=method, df=df)
 
 
 def _nobody(base: int) -> str:

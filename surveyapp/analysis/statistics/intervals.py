@@ -21,7 +21,7 @@ class ExactInterval:
     confidence: float = 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PairedMean:
     """The mean of after - before over `n` people. `mean` is exact; `sd` is the sample deviation (divisor n - 1).
 
@@ -103,18 +103,22 @@ def paired_mean(differences: Mapping[tuple[int, int], int], confidence: float = 
     n = sum(differences.values())
     method = f"paired t interval, {confidence:.0%} confidence"
     if n == 0:
-        return PairedMean(None, None, None, 0, method, "nobody has both values")
+        return PairedMean(mean=None, sd=None, interval=None, n=0, method=method, reason="nobody has both values")
     total = sum((after - before) * people for (before, after), people in differences.items())
     mean = Fraction(total, n)
     if n == 1:
-        return PairedMean(mean, None, None, 1, method, "one person gives no spread")
+        return PairedMean(mean=mean, sd=None, interval=None, n=1, method=method, reason="one person gives no spread")
     squares = sum((after - before) ** 2 * people for (before, after), people in differences.items())
     variance = (squares - total * mean) / (n - 1)
     if variance == 0:
-        return PairedMean(mean, 0.0, None, n, method, "everyone changed by the same amount")
+        return PairedMean(
+            mean=mean, sd=0.0, interval=None, n=n, method=method, reason="everyone changed by the same amount"
+        )
     error = sqrt(variance / n)
     low, high = stats.t.interval(confidence, n - 1, loc=float(mean), scale=error)
-    return PairedMean(mean, sqrt(variance), ExactInterval(float(low), float(high), confidence), n, method)
+    return PairedMean(
+        mean=mean, sd=sqrt(variance), interval=ExactInterval(float(low), float(high), confidence), n=n, method=method
+    )
 
 
 def _corrected_phi(both: int, before_only: int, after_only: int, neither: int) -> float:

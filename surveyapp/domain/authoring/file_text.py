@@ -12,7 +12,6 @@ from surveyapp.domain import normalise
 MAXIMUM_BYTES = 256_000
 """What a questionnaire, a study or a lock may have: some eighteen times the largest there is."""
 
-_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONFLICT = re.compile(r"^(?:<<<<<<<|>>>>>>>)(?: |$)", re.MULTILINE)
 
 
@@ -36,6 +35,17 @@ def read_text(path: Path, maximum: int = MAXIMUM_BYTES) -> str:
         )
         raise UnreadableFile(_line(text, conflict.start()), "merge_conflict", sentence)
     return text
+
+
+def utf_16(data: bytes) -> str | None:
+    """The codec of bytes that are UTF-16: by their mark, or without one by every other byte being NUL, as it is then of
+    text that is mostly ASCII and never in UTF-8. None for all others."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    high_first, low_first = data[0::2].count(0), data[1::2].count(0)
+    if len(data) < 4 or 2 * max(high_first, low_first) <= len(data) // 2:
+        return None
+    return "utf-16-be" if high_first > low_first else "utf-16-le"
 
 
 def exists(path: Path) -> bool:
@@ -66,7 +76,7 @@ def _bytes(path: Path, maximum: int) -> bytes:
 
 
 def _decoded(data: bytes) -> str:
-    if data.startswith(_BYTE_ORDER_MARKS) or _looks_like_utf_16(data):
+    if utf_16(data) is not None:
         sentence = "The file is UTF-16, which some editors call Unicode. Save it as UTF-8."
         raise UnreadableFile(1, "not_utf8", sentence)
     try:
@@ -74,11 +84,6 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnreadableFile(line, "not_utf8", "The file is not UTF-8 text. Save it as UTF-8.") from None
-
-
-def _looks_like_utf_16(data: bytes) -> bool:
-    """Without a byte order mark: every other byte of text that is mostly ASCII is NUL, and in UTF-8 none is."""
-    return len(data) >= 4 and 2 * max(data[0::2].count(0), data[1::2].count(0)) > len(data) // 2
 
 
 def _line(text: str, at: int) -> int:

@@ -32,7 +32,7 @@ def misplaced(study: Path) -> Iterator[Fault]:
             "A version's file is called v1.yaml, v2.yaml, … and stands in its questionnaire's folder; this one would "
             "not be read. Rename or move it."
         )
-        yield Fault(shown_in(study, path), 1, 1, "wrong_file", sentence)
+        yield Fault(file=shown_in(study, path), line=1, column=1, code="wrong_file", sentence=sentence)
 
 
 def not_studies(folder: Path) -> Iterator[Fault]:
@@ -40,7 +40,7 @@ def not_studies(folder: Path) -> Iterator[Fault]:
     for each in _entries(folder):
         if not exists(each / STUDY) and any(_VERSION_FILE.fullmatch(path.name) for path in _yaml_files(each)):
             sentence = f"Questionnaires stand here, but no {STUDY} beside them. Write one, or take the folder away."
-            yield Fault(shown(each.name), 1, 1, "no_study", sentence)
+            yield Fault(file=shown(each.name), line=1, column=1, code="no_study", sentence=sentence)
 
 
 def shown_in(study: Path, path: Path) -> str:

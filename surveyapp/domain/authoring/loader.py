@@ -7,7 +7,7 @@ from pathlib import Path
 
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.authoring import schema as w
-from surveyapp.domain.authoring.checks.limits import check_limits, day_of
+from surveyapp.domain.authoring.checks.limits import check_limits
 from surveyapp.domain.authoring.checks.study import check_study
 from surveyapp.domain.authoring.condition_parser import read_condition
 from surveyapp.domain.authoring.fault_codes import NOTES
@@ -17,6 +17,7 @@ from surveyapp.domain.authoring.yaml_source import Place, Source, read_source, s
 from surveyapp.domain.errors import Fault, QuestionnaireFaults
 from surveyapp.domain.instrument.conditions import Condition
 from surveyapp.domain.instrument.kinds import KINDS
+from surveyapp.domain.instrument.kinds.base import iso_day
 from surveyapp.domain.instrument.patterns import PatternRefused, check_pattern
 from surveyapp.domain.instrument.questionnaire import (
     Band,
@@ -40,6 +41,7 @@ from surveyapp.domain.instrument.study import (
     Measure,
     MeasureRow,
     Purpose,
+    Relationship,
     Study,
     Thresholds,
     Touchpoint,
@@ -74,7 +76,13 @@ def read_studies(folder: Path) -> tuple[dict[str, Study], tuple[Fault, ...]]:
     found = study_folders(folder)
     if not found and not faults:
         faults.append(
-            Fault(shown(str(folder)), 1, 1, "no_study", "There is no study here: a folder with a study.yaml.")
+            Fault(
+                file=shown(str(folder)),
+                line=1,
+                column=1,
+                code="no_study",
+                sentence="There is no study here: a folder with a study.yaml.",
+            )
         )
     for each in found:
         try:
@@ -171,6 +179,10 @@ def _study(
             Comparison(each.between[0], each.between[1], _declaration(each.variable, each))
             for each in written.comparisons
         ),
+        relationships=tuple(
+            Relationship(name, each.from_, each.to, each.label, each.reverse)
+            for name, each in written.relationships.items()
+        ),
     )
 
 
@@ -181,7 +193,7 @@ _ANCHOR = re.compile(
 
 
 def _anchor(source: Source, place: Place, written: str) -> Anchor | None:
-    if (day := day_of(written)) is not None:
+    if (day := iso_day(written)) is not None:
         return Anchor("fixed", date=day)
     match = _ANCHOR.fullmatch(written)
     if match is None:
@@ -289,6 +301,7 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         low=scale.low if scale else None,
         high=scale.high if scale else None,
         decimals=q.decimals,
+        units=tuple(q.units or ()),
         earliest=q.earliest,
         latest=q.latest,
         max_length=q.max_length,
@@ -311,7 +324,7 @@ def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.Sca
         )
         return None
     scale = scales[q.scale]
-    if (q.kind == "rating") != (scale.from_ is not None and scale.to is not None):
+    if KINDS[q.kind].scaled != (scale.from_ is not None and scale.to is not None):
         source.fault(
             (*place, "scale"),
             "wrong_scale",
@@ -321,13 +334,9 @@ def _scale(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.Sca
     return scale
 
 
-YES_NO = {"yes": "Yes", "no": "No"}
-
-
 def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
     written: dict[str, str] | dict[str, str | w.OptionW] = q.options or (scale.options if scale else None) or {}
-    if q.kind == "yes_no":
-        written = written or dict(YES_NO)
+    written = written or dict(KINDS[q.kind].standard)
     values = (scale.values if scale and not q.options else None) or {}
     return tuple(
         Option(code, each, value=values.get(code))
@@ -337,38 +346,21 @@ def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
     )
 
 
-_TAKES: dict[str, tuple[str, ...]] = {
-    "scale": ("choice", "statements", "rating", "multiple"),
-    "options": ("choice", "multiple", "statements", "yes_no"),
-    "statements": ("statements",),
-    "moments": ("choice", "statements", "rating", "yes_no"),
-    "minimum": ("number", "multiple"),
-    "maximum": ("number", "multiple"),
-    "decimals": ("number",),
-    "earliest": ("date",),
-    "latest": ("date",),
-    "missing": tuple(name for name, kind in KINDS.items() if kind.closed),
-    "required": tuple(name for name in KINDS if name != "information"),
-    "max_length": ("open", "short"),
-    "pattern": ("short",),
-    "order": ("choice", "multiple", "statements"),
-    "fact": ("choice", "yes_no", "number", "date", "short"),
-}
-
-
 def _check_keys(source: Source, place: Place, q: w.QuestionW) -> None:
     """What a kind needs and what it cannot use."""
-    for key, kinds in _TAKES.items():
-        if key in q.model_fields_set and q.kind not in kinds:
+    kind = KINDS[q.kind]
+    for key in w.QuestionW.model_fields:
+        if key in q.model_fields_set and key not in kind.accepts:
             source.fault((*place, key), "key_of_another_kind", f"A {q.kind} has no “{key}”. Take it out.")
-    if q.kind in ("choice", "multiple", "statements") and (q.scale is None) == (q.options is None):
+    if kind.needs_options and (q.scale is None) == (q.options is None):
         source.fault(place, "needs_options", f"“{q.id}” needs either a scale or options, one of the two.")
-    if q.kind == "rating" and q.scale is None:
+    if kind.scaled and q.scale is None:
         source.fault(place, "needs_options", f"“{q.id}” needs a scale with `from` and `to`.")
-    if q.kind == "statements" and not q.statements:
+    if kind.needs_statements and not q.statements:
         source.fault(place, "needs_statements", f"“{q.id}” needs `statements`.")
-    if q.kind == "yes_no" and q.options and set(q.options) != set(YES_NO):
-        source.fault((*place, "options"), "needs_options", "A yes_no has the options `yes` and `no`, and no others.")
+    if kind.standard and q.options and set(q.options) != set(kind.standard):
+        own = " and ".join(f"`{code}`" for code in kind.standard)
+        source.fault((*place, "options"), "needs_options", f"A {q.kind} has the options {own}, and no others.")
     if q.pattern is not None:
         try:
             check_pattern(q.pattern.match)

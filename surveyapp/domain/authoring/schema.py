@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -22,6 +22,7 @@ from pydantic import (
 
 from surveyapp.domain import normalise
 from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
+from surveyapp.domain.instrument.kinds import KINDS
 
 NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
@@ -83,9 +84,10 @@ class PatternW(Model):
     says: WordsW
 
 
-KindName = Literal[
-    "choice", "multiple", "statements", "rating", "yes_no", "number", "date", "short", "open", "information"
-]
+if TYPE_CHECKING:
+    KindName = str
+else:
+    KindName = Literal[tuple(KINDS)]
 
 
 class QuestionW(Model):
@@ -104,6 +106,7 @@ class QuestionW(Model):
     minimum: int | None = None
     maximum: int | None = None
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
+    units: Annotated[list[WordsW], Field(min_length=1)] | None = None
     earliest: str | None = None
     latest: str | None = None
     max_length: Annotated[int, Field(ge=1, le=20000)] | None = None
@@ -222,6 +225,13 @@ class MeasureW(Model):
     note: WordsW | None = None
 
 
+class RelationshipW(Model):
+    from_: NameW = Field(alias="from")
+    to: NameW
+    label: WordsW
+    reverse: WordsW
+
+
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
 
@@ -241,6 +251,7 @@ class StudyW(Model):
     segments: list[AttributeName] = []
     groups: Annotated[dict[NameW, GroupW], Field(min_length=1)]
     events: dict[NameW, WordsW] = {}
+    relationships: dict[NameW, RelationshipW] = {}
     consent: list[PurposeW]
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
     scales: dict[NameW, ScaleW] = {}

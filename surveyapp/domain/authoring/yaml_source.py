@@ -37,8 +37,8 @@ MAXIMUM_DEPTH = 40
 """How deep mappings and lists may stand in one another. A condition is as deep at most, so all that walks one may
 recurse."""
 
-MAXIMUM_EVENTS = 30_000
-"""How many keys, values, beginnings and ends a file may have: some forty times the largest there is."""
+MAXIMUM_EVENTS = 20_000
+"""How many keys, values, beginnings and ends a file may have: some thirty times the largest there is."""
 
 MAXIMUM_DIGITS = 15
 MOST_HINTS = 100
@@ -62,7 +62,8 @@ class Source:
     def fault_at(self, position: tuple[int, int], code: str, sentence: str) -> None:
         """Records a fault at a line and column."""
         assert code in FAULT_CODES, code
-        self.faults.append(Fault(self.file, *position, code, sentence))
+        line, column = position
+        self.faults.append(Fault(file=self.file, line=line, column=column, code=code, sentence=sentence))
 
     def did_you_mean(self, name: str, known: Iterable[str]) -> str:
         """`near_names.did_you_mean`, as long as the file has few faults: comparing thousands of names takes minutes."""
@@ -89,8 +90,8 @@ def read_source(path: Path, shown_as: str) -> Source:
         mark = error.problem_mark or error.context_mark
         position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         source.fault_at(position, "not_yaml", _not_yaml(error.problem or error.context or ""))
-    except (YAMLError, ValueError) as error:
-        # The parser's own tables know fewer characters and versions than text may have; it says no position then.
+    except (YAMLError, ValueError, ArithmeticError) as error:
+        # Characters, escapes and versions that there are not: the parser says no line then.
         line = text.count("\n", 0, getattr(error, "position", 0)) + 1
         source.fault_at((line, 1), "not_yaml", _not_yaml(str(getattr(error, "reason", error))))
     source.data = builder.data

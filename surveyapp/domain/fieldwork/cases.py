@@ -102,7 +102,7 @@ class CaseState(enum.Enum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One participant at one touchpoint. `due_at` and `closes_at` are the first moments after the last day on which
     answers come in time, and on which they are taken at all; `next_at` is an agreed time to call."""
@@ -164,7 +164,7 @@ def window(touchpoint: Touchpoint, anchored_on: dt.date, zone: dt.tzinfo) -> Win
     return Window(start_of(opens_on, zone), end(touchpoint.due_days), end(touchpoint.closes_days))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One try to reach a participant."""
 
@@ -192,7 +192,7 @@ class Lease:
         return now < self.until
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Access:
     """A link or code that opens a case. Only its keyed hash is stored. `expires_at` is the first moment at which it no
     longer works."""

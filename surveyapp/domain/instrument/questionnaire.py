@@ -71,8 +71,9 @@ Order = Literal["reversed_for_half", "shuffled"]
 class Question:
     """A question, with everything its kind may need; what a kind does not use stays empty.
 
-    `minimum` and `maximum` are a number's or a rating's limits and, of a multiple, how many may be chosen. `fact`: the
-    answer is no opinion, so that later texts may quote it.
+    `minimum` and `maximum` are a number's or a rating's limits and, of a multiple, how many may be chosen. `units`:
+    what may be written with a number, of which the first is shown beside it. `fact`: the answer is no opinion, so that
+    later texts may quote it.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Question:
     low: str | None = None
     high: str | None = None
     decimals: int = 0
+    units: tuple[str, ...] = ()
     earliest: str | None = None
     latest: str | None = None
     max_length: int | None = None

@@ -77,6 +77,29 @@ class Touchpoint:
 
 
 @dataclass(frozen=True)
+class Relationship:
+    """What one person of a group may be to one person of another, such as the employee and the candidate who stands in.
+
+    `label` is what the person of `first` calls the other (“Stands in for them”), `reverse` what that one calls the
+    first. Everybody has it to one person at most.
+    """
+
+    id: str
+    first: str
+    second: str
+    label: str
+    reverse: str
+
+    def other(self, group: str) -> str | None:
+        """The group of whom somebody of a group has this relationship to; None if they cannot have it."""
+        return {self.first: self.second, self.second: self.first}.get(group)
+
+    def label_for(self, group: str) -> str:
+        """What somebody of a group calls the other."""
+        return self.label if group == self.first else self.reverse
+
+
+@dataclass(frozen=True)
 class Purpose:
     """Something a participant consents to, in a version of its wording."""
 
@@ -155,6 +178,7 @@ class Study:
     partial: tuple[str, ...] = ()
     questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
     comparisons: tuple[Comparison, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -167,6 +191,13 @@ class Study:
 
     def touchpoints_of(self, group: str) -> tuple[Touchpoint, ...]:
         return tuple(touchpoint for touchpoint in self.touchpoints if touchpoint.group == group)
+
+    def relationship(self, relationship_id: str) -> Relationship | None:
+        return next((each for each in self.relationships if each.id == relationship_id), None)
+
+    def relationships_of(self, group: str) -> tuple[Relationship, ...]:
+        """The relationships that somebody of a group can have."""
+        return tuple(each for each in self.relationships if each.other(group))
 
     def measure(self, measure_id: str) -> Measure | None:
         return next((measure for measure in self.measures if measure.id == measure_id), None)

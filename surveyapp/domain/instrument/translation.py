@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.questionnaire import (
     Moment,
     Net,
@@ -32,12 +33,10 @@ from surveyapp.domain.instrument.study import (
     Measure,
     MeasureRow,
     Purpose,
+    Relationship,
     Study,
     Touchpoint,
 )
-
-STANDARD = {"yes": "Yes", "no": "No"}
-"""The options of a yes_no that says nothing else: translated once for the whole study."""
 
 
 class Audience(enum.Enum):
@@ -209,9 +208,16 @@ def _question(questionnaire: str, question: Question, say: Translate) -> Questio
         options=tuple(_option(id, question, option, say) for option in question.options),
         nets=tuple(_net(question, net, say) for net in question.nets),
         pattern=_pattern(id, question.pattern, say),
+        units=_units(id, question, say),
         low=_maybe(say, f"scale.{question.scale}.low", question.low),
         high=_maybe(say, f"scale.{question.scale}.high", question.high),
     )
+
+
+def _units(id: str, question: Question, say: Translate) -> tuple[str, ...]:
+    """Translated, and as the author wrote them: people write a unit in whichever language they know it."""
+    translated = tuple(say(f"{id}.unit.{number}", unit, P) for number, unit in enumerate(question.units, 1))
+    return tuple(dict.fromkeys((*translated, *map(source_of, question.units))))
 
 
 def _pattern(id: str, pattern: Pattern | None, say: Translate) -> Pattern | None:
@@ -234,7 +240,7 @@ def _statement(id: str, statement: Statement, say: Translate) -> Statement:
 
 def _option(id: str, question: Question, option: Option, say: Translate) -> Option:
     own = f"scale.{question.scale}.{option.code}" if question.scale else f"{id}.option.{option.code}"
-    if question.kind == "yes_no" and STANDARD.get(option.code) == option.label:
+    if KINDS[question.kind].standard.get(option.code) == option.label:
         own = f"yes_no.{option.code}"
     return dataclasses.replace(
         option, label=say(own, option.label, P), specify=_maybe(say, f"{own}.specify", option.specify)
@@ -260,6 +266,7 @@ def _study(study: Study, say: Translate) -> Study:
         touchpoints=tuple(_touchpoint(touchpoint, say) for touchpoint in study.touchpoints),
         measures=tuple(_measure(measure, say) for measure in study.measures),
         comparisons=tuple(_comparison(comparison, say) for comparison in study.comparisons),
+        relationships=tuple(_relationship(relationship, say) for relationship in study.relationships),
     )
 
 
@@ -277,6 +284,15 @@ def _group(group: Group, say: Translate) -> Group:
 def _attribute(attribute: Attribute, say: Translate) -> Attribute:
     values = {code: say(f"{attribute.id}.value.{code}", label, E) for code, label in attribute.values.items()}
     return dataclasses.replace(attribute, label=say(f"{attribute.id}.label", attribute.label, E), values=values)
+
+
+def _relationship(relationship: Relationship, say: Translate) -> Relationship:
+    id = f"relationship.{relationship.id}"
+    return dataclasses.replace(
+        relationship,
+        label=say(f"{id}.label", relationship.label, E),
+        reverse=say(f"{id}.reverse", relationship.reverse, E),
+    )
 
 
 def _touchpoint(touchpoint: Touchpoint, say: Translate) -> Touchpoint:

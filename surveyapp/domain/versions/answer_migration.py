@@ -24,7 +24,7 @@ Fate = Literal["kept", "mapped", "asked_again", "set_aside"]
 DOES_NOT_FIT = N_("The answer cannot be given any more.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Carried:
     """One answer and what becomes of it. `reason`: the author's, where there is one."""
 
@@ -49,16 +49,16 @@ def _carried(
     wordings: VersionHistory, old: Questionnaire, new: Questionnaire, key: str, answer: Answer, part: Part | None
 ) -> Carried:
     if part is None:
-        return Carried(key, "set_aside", answer, None)
+        return Carried(variable=key, fate="set_aside", old=answer, new=None)
     known = part.name in variables(old) and part.name in variables(new)
     link = wordings.along(new.id, part.name, old.version, new.version) if known else Link()
     reason = next(_reasons(link), None)
     if not link.comparable:
-        return Carried(key, "asked_again", answer, None, reason)
+        return Carried(variable=key, fate="asked_again", old=answer, new=None, reason=reason)
     mapped = answer if link.mapping is None else _mapped(answer, link)
     if mapped is None or KINDS[part.question.kind].check(part, mapped) is not None:
-        return Carried(key, "asked_again", answer, None, DOES_NOT_FIT)
-    return Carried(key, "kept" if mapped == answer else "mapped", answer, mapped, reason)
+        return Carried(variable=key, fate="asked_again", old=answer, new=None, reason=DOES_NOT_FIT)
+    return Carried(variable=key, fate="kept" if mapped == answer else "mapped", old=answer, new=mapped, reason=reason)
 
 
 def _reasons(link: Link) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Comparison
@@ -70,20 +70,10 @@ def variables(questionnaire: Questionnaire) -> Mapping[str, Mapping[str | None, 
     return found
 
 
-def codes(part: Part) -> tuple[str, ...]:
-    """What can be answered: the options' codes, or a rating's numbers. Nothing for other kinds."""
-    question = part.question
-    if part.type in (PartType.CODE, PartType.CODES):
-        return tuple(option.code for option in question.options)
-    if question.kind == "rating" and question.minimum is not None and question.maximum is not None:
-        return tuple(str(number) for number in range(question.minimum, question.maximum + 1))
-    return ()
-
-
 def same_kind(old: Mapping[str | None, Part], new: Mapping[str | None, Part]) -> bool:
     """Whether a variable is of one kind in both, whatever its words and options."""
     one, two = next(iter(old.values())), next(iter(new.values()))
-    return one.question.kind == two.question.kind and one.type is two.type
+    return one.kind is two.kind and one.type is two.type
 
 
 def status(old: Mapping[str | None, Part] | None, new: Mapping[str | None, Part] | None) -> Status:
@@ -101,8 +91,8 @@ def status(old: Mapping[str | None, Part] | None, new: Mapping[str | None, Part]
 
 
 def _status(old: Part, new: Part) -> Status:
-    before, after = codes(old), codes(new)
-    if set(before) - set(after) or (old.question.kind == "rating" and before != after):
+    before, after = old.codes, new.codes
+    if set(before) - set(after) or (old.kind.scaled and before != after):
         return "rescaled"
     kept = [code for code in after if code in before]
     if list(before) != kept or _words(old, before) != _words(new, before):
@@ -142,7 +132,7 @@ def declaration_of(declared: Iterable[Declaration], part: Part) -> Declaration |
 
 def mapping_faults(mapping: Mapping[str, str], old: Part, new: Part) -> tuple[list[str], list[str]]:
     """(old codes that are not mapped, codes mapped from or to that are not there)."""
-    before, after = codes(old), codes(new)
+    before, after = old.codes, new.codes
     strange = [each for each in mapping if each not in before] + [
         each for each in mapping.values() if each not in after
     ]
@@ -162,7 +152,7 @@ def step(
     if declared is None:
         if found != "extended":
             return broken(NOT_DECLARED)
-        known = codes(one)
+        known = one.codes
         added = tuple(option.label for option in two.question.options if option.code not in known)
         return Link(notes=(SeriesNote("extended", None, version, added),))
     if not declared.comparable:

@@ -66,7 +66,7 @@ class SectionDifference:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """Everything that is different, in the order of the new questionnaire."""
 
@@ -107,16 +107,16 @@ def difference(study: Study, old: Questionnaire, new: Questionnaire) -> Differen
         if name in one and (edits := tuple(_question_edits(one[name], question, knowns)))
     ]
     return Difference(
-        VersionId(old.id, old.version),
-        VersionId(new.id, new.version),
-        tuple(_edit("title", None, old.title, new.title)),
-        tuple(question for name, question in two.items() if name not in one),
-        tuple(question for name, question in one.items() if name not in two),
-        tuple(_moved(old, new)),
-        tuple(name for name in second if name not in first),
-        tuple(name for name in first if name not in second),
-        tuple(sections),
-        tuple(questions),
+        old=VersionId(old.id, old.version),
+        new=VersionId(new.id, new.version),
+        edits=tuple(_edit("title", None, old.title, new.title)),
+        added=tuple(question for name, question in two.items() if name not in one),
+        removed=tuple(question for name, question in one.items() if name not in two),
+        moved=tuple(_moved(old, new)),
+        sections_added=tuple(name for name in second if name not in first),
+        sections_removed=tuple(name for name in first if name not in second),
+        sections=tuple(sections),
+        questions=tuple(questions),
     )
 
 

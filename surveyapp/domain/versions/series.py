@@ -13,7 +13,7 @@ from surveyapp.domain.results import SeriesNote, ShiftStep
 from surveyapp.domain.versions.comparability import NOT_DECLARED, SAME, Link, VersionHistory, VersionId
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Followed:
     """One variable at one touchpoint. `part` and `page` are of the newest wording that was answered there. `links`:
     how the answers of each answered version that asks it become answers in that wording. `section`: under which title
@@ -58,7 +58,7 @@ def follow(
         links = {each: _along(wordings, part, wording, each) for each in older}
         notes = _notes(links, _gone(asked, key, version))
         section = titles.get(page.section.id, page.section.title)
-        found.append(Followed(part, page, section, wording, links, notes))
+        found.append(Followed(part=part, page=page, section=section, wording=wording, links=links, notes=notes))
     return tuple(found)
 
 

@@ -35,7 +35,7 @@ class ComparedLine:
         return self.old != self.new
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pair:
     """A question on both sides, or on one. `state`: same, changed, moved, added or removed."""
 
@@ -81,7 +81,9 @@ def side_by_side(study: Study, old: Questionnaire, new: Questionnaire, _: Gettex
             state = "added" if first is None else "removed"
         else:
             state = "changed" if name in changed else "moved" if name in moved else "same"
-        return Pair(name, first, second, state, tuple(_lines(*contents)), changed.get(name, ()))
+        return Pair(
+            id=name, old=first, new=second, state=state, lines=tuple(_lines(*contents)), became=changed.get(name, ())
+        )
 
     return SideBySide(
         found,

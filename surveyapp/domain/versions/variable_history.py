@@ -14,7 +14,7 @@ from surveyapp.domain.versions import comparability
 from surveyapp.domain.versions.comparability import Status, VersionHistory, VersionId
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Since:
     """What became of it since an earlier wording. `notes` are the steps in between, with the author's reasons;
     `mapping` each code that counts as another one now."""
@@ -26,7 +26,7 @@ class Since:
     mapping: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Occurrence:
     """The variable in one version, and the touchpoints of one group that use it. `parts`: one a moment; none where that
     version no longer asks it. `asked_if`: of whom, in words; None: of everybody. `since` is None where nothing came
@@ -78,11 +78,11 @@ def _between(wordings: VersionHistory, variable: str, first: str, second: str) -
 
 def _along(wordings: VersionHistory, variable: str, old: VersionId, new: VersionId) -> Since:
     if new.version not in wordings.asking(new.questionnaire, variable):
-        return Since(old, "removed", False, ())
+        return Since(wording=old, status="removed", comparable=False, notes=())
     link = wordings.link(variable, old, new)
     status = comparability.status(wordings.part(old, variable), wordings.part(new, variable))
     mapping = tuple((one, two) for one, two in (link.mapping or {}).items() if one != two)
-    return Since(old, status, link.comparable, link.notes, mapping)
+    return Since(wording=old, status=status, comparable=link.comparable, notes=link.notes, mapping=mapping)
 
 
 def _occurrence(
@@ -97,7 +97,15 @@ def _occurrence(
     page = pages[0][0] if pages else None
     section = page.section.title if page else None
     parts = tuple(part for _, part in pages)
-    return Occurrence(group, at, wording, section, parts, _asked_if(study, wording, page) if page else None, since)
+    return Occurrence(
+        group=group,
+        touchpoints=at,
+        wording=wording,
+        section=section,
+        parts=parts,
+        asked_if=_asked_if(study, wording, page) if page else None,
+        since=since,
+    )
 
 
 def _asked_if(study: Study, wording: VersionId, page: Page) -> str | None:

@@ -19,7 +19,7 @@ LEAST_LOW, LEAST_HIGH = -35.0, 60.0
 """How far a diverging chart reaches at least, in percent, so that a midline is never at the very edge."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BarSegment:
     """A piece of a bar. `start` and `width` in percent of the base, from the midline (or from nothing). `label`: its
     percentage in words. `said`: its option, count, base and percentage in words."""
@@ -33,7 +33,7 @@ class BarSegment:
     said: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bar:
     """A row: its name, its segments from left to right, and what stands at its end. `said`: all of it in words.
     `message` says why there are no segments."""
@@ -59,7 +59,7 @@ class BarGroup:
     broken: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BarChart:
     """Groups of rows over one axis from `low` to `high`, in percent. `key` names the colours from left to right.
 
@@ -166,8 +166,15 @@ def options_chart(together: Sequence[Distribution], words: Phrasing) -> BarChart
         else:
             groups.append(BarGroup(option.label, None, tuple(bars)))
         if index == 0 and all(bar.message for bar in bars):  # nothing to tell apart by option
-            return BarChart(tuple(BarGroup(None, None, (bar,)) for bar in bars), (), 0, 100, False, None)
-    return BarChart(tuple(groups), (), 0, 100, False, None)
+            return BarChart(
+                groups=tuple(BarGroup(None, None, (bar,)) for bar in bars),
+                key=(),
+                low=0,
+                high=100,
+                midline=False,
+                value_label=None,
+            )
+    return BarChart(groups=tuple(groups), key=(), low=0, high=100, midline=False, value_label=None)
 
 
 def stretched(charts: Sequence[BarChart]) -> tuple[BarChart, ...]:
@@ -200,12 +207,12 @@ def _diverging(scales: Sequence[Scale], groups: tuple[BarGroup, ...], value_labe
         (option.label, parted.colours[option.code]) for parted in scales for option in parted.left_to_right
     )
     return BarChart(
-        groups,
-        tuple(key),
-        min([LEAST_LOW, *(segment.start for segment in segments)]),
-        max([LEAST_HIGH, *(segment.start + segment.width for segment in segments)]),
-        True,
-        value_label,
+        groups=groups,
+        key=tuple(key),
+        low=min([LEAST_LOW, *(segment.start for segment in segments)]),
+        high=max([LEAST_HIGH, *(segment.start + segment.width for segment in segments)]),
+        midline=True,
+        value_label=value_label,
     )
 
 
@@ -213,15 +220,17 @@ def _scale_bar(parted: Scale, tally: Tally, net: Cell, net_label: str, words: Ph
     label = people_label(tally, words)
     message = nothing_words(tally, words)
     if message:
-        return Bar(label, None, (), None, "", False, message, message)
+        return Bar(
+            label=label, detail=None, segments=(), value=None, base="", flagged=False, said=message, message=message
+        )
     return Bar(
-        label,
-        None,
-        _segments(parted, tally, words),
-        percent_words(net, words),
-        of_words(net, tally.base, words),
-        flagged(tally),
-        _said(parted.options, tally, net, net_label, words),
+        label=label,
+        detail=None,
+        segments=_segments(parted, tally, words),
+        value=percent_words(net, words),
+        base=of_words(net, tally.base, words),
+        flagged=flagged(tally),
+        said=_said(parted.options, tally, net, net_label, words),
     )
 
 
@@ -242,13 +251,13 @@ def _segments(parted: Scale, tally: Tally, words: Phrasing) -> tuple[BarSegment,
         if cell.count:
             found.append(
                 BarSegment(
-                    option.label,
-                    parted.colours[option.code],
-                    start,
-                    shares[option.code],
-                    cell.percent,
-                    percent_words(cell, words) or "",
-                    segment_words(option, cell, tally, words),
+                    option=option.label,
+                    colour=parted.colours[option.code],
+                    start=start,
+                    width=shares[option.code],
+                    percent=cell.percent,
+                    label=percent_words(cell, words) or "",
+                    said=segment_words(option, cell, tally, words),
                 )
             )
         start += shares[option.code]
@@ -258,19 +267,21 @@ def _segments(parted: Scale, tally: Tally, words: Phrasing) -> tuple[BarSegment,
 def _option_bar(option: Category, tally: Tally, label: str, words: Phrasing) -> Bar:
     message = nothing_words(tally, words)
     if message:
-        return Bar(label, None, (), None, "", False, message, message)
+        return Bar(
+            label=label, detail=None, segments=(), value=None, base="", flagged=False, said=message, message=message
+        )
     cell, base = tally.cell(option.code), tally.base.count
     assert base
     segments = (
         (
             BarSegment(
-                option.label,
-                "plain",
-                0.0,
-                100 * cell.count / base,
-                cell.percent,
-                percent_words(cell, words) or "",
-                segment_words(option, cell, tally, words),
+                option=option.label,
+                colour="plain",
+                start=0.0,
+                width=100 * cell.count / base,
+                percent=cell.percent,
+                label=percent_words(cell, words) or "",
+                said=segment_words(option, cell, tally, words),
             ),
         )
         if cell.count
@@ -279,7 +290,15 @@ def _option_bar(option: Category, tally: Tally, label: str, words: Phrasing) -> 
     # A count that may not be shown is said as far as it may: there is no base behind it to lean on here.
     end = of_words(cell, tally.base, words) if cell.shown else count_words(cell, words)
     said = words.labelled(option.label, end)
-    return Bar(label, None, segments, percent_words(cell, words), end, flagged(tally), said)
+    return Bar(
+        label=label,
+        detail=None,
+        segments=segments,
+        value=percent_words(cell, words),
+        base=end,
+        flagged=flagged(tally),
+        said=said,
+    )
 
 
 def segment_words(option: Category, cell: Cell, tally: Tally, words: Phrasing) -> str:

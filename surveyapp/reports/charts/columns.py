@@ -20,7 +20,7 @@ class ChartColumn:
     said: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """Some people's ratings. `summary` says mean, most common and range in words, `message` why nothing is drawn."""
 
@@ -33,7 +33,7 @@ class Panel:
     message: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnChart:
     """Panels over one axis of numbers, as high as the highest share. `low` and `high` name the scale's ends."""
 
@@ -52,7 +52,9 @@ def rating_chart(together: Sequence[Distribution], words: Phrasing) -> ColumnCha
             label = column_label(each, tally, words) or None
             message = nothing_words(tally, words)
             if message:
-                panels.append(Panel(label, (), "", "", False, message, message))
+                panels.append(
+                    Panel(label=label, columns=(), summary="", base="", flagged=False, said=message, message=message)
+                )
                 continue
             columns, base = [], tally.base.count
             assert base
@@ -68,21 +70,21 @@ def rating_chart(together: Sequence[Distribution], words: Phrasing) -> ColumnCha
             summary = summary_words(tally.rating, words)
             panels.append(
                 Panel(
-                    label,
-                    tuple(columns),
-                    summary,
-                    words.ngettext("%(num)s person", "%(num)s people", base),
-                    flagged(tally),
-                    words.chained([*(column.said for column in columns), summary]),
+                    label=label,
+                    columns=tuple(columns),
+                    summary=summary,
+                    base=words.ngettext("%(num)s person", "%(num)s people", base),
+                    flagged=flagged(tally),
+                    said=words.chained([*(column.said for column in columns), summary]),
                 )
             )
     highest = max((column.share or 0 for panel in panels for column in panel.columns), default=0)
     return ColumnChart(
-        tuple(panels),
-        tuple(option.label for option in together[0].options),
-        highest or 1.0,
-        together[0].low,
-        together[0].high,
+        panels=tuple(panels),
+        numbers=tuple(option.label for option in together[0].options),
+        highest=highest or 1.0,
+        low=together[0].low,
+        high=together[0].high,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, options_chart, scale_chart, shift_chart
 from surveyapp.reports.charts.columns import ColumnChart, rating_chart
@@ -28,7 +29,7 @@ LINE, TALL = 18, 26
 _SOFT = {"size": 13, "color": "var(--ink-soft)"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Frame:
     """Sizes in px, and characters a line (`wrap`). `above`: room for a row's name over its bar; none where it stands
     beside. `small`: many rows, or rows of which none is a headline. `line`: from a line to the next."""
@@ -50,9 +51,29 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
     line = TALL if any(_runs_left(text) for bar in chart.bars for text in (bar.label, bar.detail, bar.base)) else LINE
     if narrow:
         above = 42 + 2 * (line - LINE)
-        return _Frame(0, 0, 24 if small else 34, above, 12 if small else 16, 30, 30, small, line)
+        return _Frame(
+            margin_left=0,
+            margin_right=0,
+            bar=24 if small else 34,
+            above=above,
+            gap=12 if small else 16,
+            heading=30,
+            wrap=30,
+            small=small,
+            line=line,
+        )
     left = 0 if not chart.labelled else 210
-    return _Frame(left, 162 if small else 120, 28 if small else 44, 0, 8 if small else 22, 32, 25, small, line)
+    return _Frame(
+        margin_left=left,
+        margin_right=162 if small else 120,
+        bar=28 if small else 44,
+        above=0,
+        gap=8 if small else 22,
+        heading=32,
+        wrap=25,
+        small=small,
+        line=line,
+    )
 
 
 def shift_figure(shift: Shift, words: Phrasing, *, narrow: bool = False) -> Figure:
@@ -64,7 +85,7 @@ def distribution_figure(together: tuple[Distribution, ...], words: Phrasing, *, 
     """The variables of one question: rows around a midline where its scale has a good side, columns for a rating, and
     a bar an option otherwise."""
     first = together[0]
-    if first.kind == "rating":
+    if first.summary is Summary.RATING:
         return column_figure(rating_chart(together, words), narrow=narrow)
     chart = scale_chart(together, words) if first.favourable else options_chart(together, words)
     return bar_figure(chart, narrow=narrow)
@@ -277,7 +298,7 @@ def column_figure(chart: ColumnChart, *, narrow: bool = False) -> Figure:
     full = 96 if narrow else 120
     annotations: list[dict[str, Any]] = []
     xs, ys, bases, hovers = [], [], [], []
-    frame = _Frame(0, 0, 0, 0, 0, 0, 0, False)
+    frame = _Frame(margin_left=0, margin_right=0, bar=0, above=0, gap=0, heading=0, wrap=0, small=False)
     y = 4.0
     for panel in chart.panels:
         flag = f" {FLAG}" if panel.flagged else ""

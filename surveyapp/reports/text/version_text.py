@@ -121,7 +121,7 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
             yield from _wrapped(f"Options: {' / '.join(option.label for option in question.options)}", "  ")
         if each.asked_if:
             yield from _wrapped(f"Asked if: {each.asked_if}", "  ")
-        if question.kind == "rating":
+        if first.kind.scaled:
             ends = f" ({question.low} to {question.high})" if question.low and question.high else ""
             yield from _wrapped(f"From {question.minimum} to {question.maximum}{ends}", "  ")
 

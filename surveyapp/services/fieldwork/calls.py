@@ -292,7 +292,15 @@ def record_attempt(
         next_at = _agreed_moment(work, study, agreed) if outcome in NEEDS_TIME else None
         staff = who.staff
         attempt = Attempt(
-            attempt_id, visit.case.id, staff.id, staff.name, work.now, outcome, who.mode, note or None, next_at
+            id=attempt_id,
+            case_id=visit.case.id,
+            staff_id=staff.id,
+            staff_name=staff.name,
+            at=work.now,
+            outcome=outcome,
+            mode=who.mode,
+            note=note or None,
+            next_at=next_at,
         )
         _record(work, who, visit, attempt)
         given = None
@@ -311,7 +319,15 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visi
         visit, anew = answering.submit_in(work, who)
         if anew:
             staff = who.staff
-            attempt = Attempt(attempt_id, visit.case.id, staff.id, staff.name, work.now, Outcome.COMPLETED, who.mode)
+            attempt = Attempt(
+                id=attempt_id,
+                case_id=visit.case.id,
+                staff_id=staff.id,
+                staff_name=staff.name,
+                at=work.now,
+                outcome=Outcome.COMPLETED,
+                mode=who.mode,
+            )
             _record(work, who, visit, attempt)
         else:
             cases.release_lease(work.session, visit.case.id, who.staff.id)

@@ -65,6 +65,7 @@ def import_file(desk: Desk, study_id: str, data: bytes, *, dry_run: bool = False
 def _read(study: Study, today: dt.date, data: bytes) -> tuple[list[tuple[int, NewParticipant]], list[RowFault]]:
     table = read_table(data, [column.name for column in enrolment_form.columns(study)], NEEDED)
     faults, rows = list(table.faults), []
+    told = {(fault.line, fault.column) for fault in faults}
     for line, cells in table.rows:
         new, wrong = enrolment_form.check(study, today, cells)
         rows.append((line, new))
@@ -72,7 +73,7 @@ def _read(study: Study, today: dt.date, data: bytes) -> tuple[list[tuple[int, Ne
         faults += [
             RowFault(line, fault.field, fault.sentence)
             for fault in wrong
-            if fault.field not in NEEDED or fault.field in table.columns
+            if (fault.field not in NEEDED or fault.field in table.columns) and (line, fault.field) not in told
         ]
     return rows, faults
 

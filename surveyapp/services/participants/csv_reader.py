@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from surveyapp.domain import normalise
+from surveyapp.domain.authoring.file_text import utf_16
 from surveyapp.domain.near_names import did_you_mean
 
 MAXIMUM_BYTES, MAXIMUM_ROWS = 2_000_000, 5_000
@@ -41,7 +45,8 @@ class CsvTable:
 
 def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> CsvTable:
     """Reads a CSV file whose first row names its columns, each one of `known`, all of `needed` among them. Nothing in a
-    cell is evaluated: what begins with =, +, - or @ is text like any other. Never raises."""
+    cell is evaluated: what begins with =, +, - or @ is text like any other, and of `="0770"`, by which a spreadsheet
+    keeps a number as text, the text is read. Never raises."""
     table = CsvTable()
     text = _text(data, table)
     if text is None:
@@ -68,7 +73,9 @@ def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> 
             )
             table.faults.append(RowFault(line, "", sentence))
         else:
-            table.rows.append((line, {name: cell for name, cell in zip(names, cells, strict=False) if name in known}))
+            row = {name: cell for name, cell in zip(names, cells, strict=False) if name in known}
+            table.faults += [RowFault(line, name, why) for name, cell in row.items() if (why := _spoilt(cell))]
+            table.rows.append((line, row))
     if not table.rows and not table.faults:
         table.faults.append(RowFault(line, "", "There is nobody in the file, only the names of columns."))
     return table
@@ -79,8 +86,11 @@ def _text(data: bytes, table: CsvTable) -> str | None:
         megabytes = MAXIMUM_BYTES // 1_000_000
         table.faults.append(RowFault(1, "", f"The file is larger than {megabytes} MB. Split it."))
         return None
+    if data.startswith(_WORKBOOKS):
+        table.faults.append(RowFault(1, "", "This is a workbook. Save its sheet as “CSV UTF-8 (Comma delimited)”."))
+        return None
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(utf_16(data) or "utf-8-sig").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         sentence = (
@@ -89,33 +99,85 @@ def _text(data: bytes, table: CsvTable) -> str | None:
         )
         table.faults.append(RowFault(line, "", sentence))
         return None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        table.faults.append(RowFault(line, "", "This is not a CSV file. Save the sheet as “CSV UTF-8”."))
+    if 50 * text.count("\0") > 2 * len(text):
+        table.faults.append(RowFault(1, "", "This is not a CSV file. Save the sheet as “CSV UTF-8”."))
         return None
     return text
 
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How the files of spreadsheet programs begin."""
+
+_KEPT_AS_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"')
+
+
+def _cell(written: str) -> str:
+    kept = _KEPT_AS_TEXT.fullmatch(written.strip())
+    return (kept[1].replace('""', '"') if kept else written).strip()
+
+
+def _spoilt(cell: str) -> str:
+    """What to do about a cell whose letters were lost before it came here; empty where none were."""
+    if "\ufffd" in cell:
+        return "A letter was lost when the file was saved: there is a \ufffd in its place. Type it anew."
+    meant = _as_meant(cell)
+    if meant == cell:
+        return ""
+    return (
+        f"“{cell[:60]}” was read in the wrong character set and saved so: it should say “{meant[:60]}”. Open the first "
+        "file again, as UTF-8, or correct it here."
+    )
+
+
+_BEGINS, _GOES_ON = "\u00c2-\u00f4", "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
+_TWICE_DECODED = re.compile(f"(?:[{_BEGINS}][{_GOES_ON}]+)+")
+"""Runs that UTF-8 becomes where it is read as Windows-1252 or Latin-1: letters that begin a sequence, then signs."""
+
+_SURE = re.compile("[ÂÃÄÅ][\u00a1-\u00aa\u00ac-\u00ba\u00bc-\u00bf\u0080-\u009fŒœŠšŸŽžƒ]|[ÂÃ]\u00a0")
+"""What a single such letter must be for one to be sure: `É”` and `É »` are French."""
+
+
+def _as_meant(text: str) -> str:
+    """The text with each run decoded as it should have been, where that gives text: `CafÃ©` is `Café`."""
+    return _TWICE_DECODED.sub(lambda run: _decoded_anew(run[0]), text)
+
+
+def _decoded_anew(run: str) -> str:
+    try:
+        meant = b"".join(_byte(character) for character in run).decode()
+    except UnicodeError:
+        return run
+    return meant if len(run) > 2 or _SURE.fullmatch(run) else run
+
+
+def _byte(character: str) -> bytes:
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:
+        return character.encode("latin-1")  # what Windows-1252 leaves out is passed through as it is
+
+
 def _delimiter(text: str, known: Collection[str]) -> str:
-    """The delimiter by which the first row names the most known columns."""
+    """The delimiter by which the first row (after a line `sep=;`, the second) names the most known columns."""
 
     def names_found(delimiter: str) -> int:
         try:
-            header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+            rows = list(itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 2))
         except csv.Error:
             return 0
-        return sum(_name(cell) in known for cell in header)
+        return max((sum(_name(cell) in known for cell in header) for header in rows), default=0)
 
     return max(_DELIMITERS, key=names_found)
 
 
 def _rows(text: str, delimiter: str, table: CsvTable) -> Iterator[tuple[int, list[str]]]:
     """Every row that is not blank, with the line it begins on, up to the first that cannot be told from the next."""
+    csv.field_size_limit(MAXIMUM_BYTES)  # what is too long for its column is said of the cell, not of the file
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
         try:
-            cells = [cell.strip() for cell in next(reader)]
+            cells = [_cell(cell) for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error:
@@ -125,12 +187,12 @@ def _rows(text: str, delimiter: str, table: CsvTable) -> Iterator[tuple[int, lis
             )
             table.faults.append(RowFault(line, "", sentence))
             return
-        if any(cells):
+        if any(cells) and not (line == 1 and cells[0].casefold().startswith("sep=")):
             yield line, cells
 
 
 def _name(cell: str) -> str:
-    return "_".join(cell.strip().casefold().split())
+    return "_".join(normalise.code(_cell(cell)).casefold().split())
 
 
 def _check_header(line: int, header: list[str], names: list[str], known: Collection[str], table: CsvTable) -> None:

@@ -14,12 +14,13 @@ from surveyapp.domain.instrument.study import Attribute, Study
 from surveyapp.domain.participants import Event, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
-from surveyapp.services.participants import contacts, enrolment_form
+from surveyapp.services.participants import contacts, enrolment_form, relating
 from surveyapp.services.participants.enrolment_form import NewParticipant
 from surveyapp.services.work import Work
 from surveyapp.store import enrolment as store
 from surveyapp.store import participants
 from surveyapp.store.database import new_id
+from surveyapp.store.relationships import RelatedPair
 
 LOOKED_UP = {"phone": "phone number", "email": "e-mail address"}
 """What of a contact can be compared without being read."""
@@ -31,12 +32,13 @@ Keyed = tuple[int, NewParticipant]
 @dataclass
 class Placement:
     """What came of comparing newcomers with who is there. `shared` may be confirmed, `faults` may not; both say which
-    newcomer they are about. `people` is empty when there are faults."""
+    newcomer they are about. `people` and `pairs` are empty when there are faults."""
 
     people: list[tuple[NewParticipant, Participant]] = field(default_factory=list)
     new_sites: dict[str, tuple[Site, dt.date]] = field(default_factory=dict)
     faults: list[tuple[int, FieldFault]] = field(default_factory=list)
     shared: list[tuple[int, FieldFault]] = field(default_factory=list)
+    pairs: list[RelatedPair] = field(default_factory=list)
 
     def fault(self, key: int, column: str, sentence: str) -> None:
         self.faults.append((key, FieldFault(column, sentence)))
@@ -64,11 +66,13 @@ def place(
         elif new.reference and written.setdefault(new.reference, line) != line:
             found.fault(line, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
     _find_shared(work, scope, several, where, found)
+    on_record_already = relating.find(work, scope, study, several, where, found.fault)
     if not found.faults:
         known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
         found.people = _numbered(work, study, several, taken | set(written), known)
         if key is not None:
             found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
+        found.pairs = relating.pairs(study, found.people, on_record_already)
     return found
 
 
@@ -87,7 +91,14 @@ def _numbered(
             numbers[group.id] += 1
         site = sites.get(new.site)
         participant = Participant(
-            new_id(), study.id, group.id, reference, work.runtime.origin, new.enrolled_on, site, new.attributes
+            id=new_id(),
+            study=study.id,
+            group=group.id,
+            reference=reference,
+            origin=work.runtime.origin,
+            enrolled_on=new.enrolled_on,
+            site=site,
+            attributes=new.attributes,
         )
         numbered.append((new, participant))
     return numbered
@@ -123,7 +134,13 @@ def _place_sites(
                 f"{', '.join(needed[name].values)}. If it is not new, correct its reference."
             )
             found.fault(key, needed[name].id, sentence)
-        site = Site(new_id(), study.id, reference, names[reference] or reference, attributes[reference])
+        site = Site(
+            id=new_id(),
+            study=study.id,
+            reference=reference,
+            name=names[reference] or reference,
+            attributes=attributes[reference],
+        )
         found.new_sites[reference] = (site, since[reference])
 
 
@@ -169,11 +186,11 @@ def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
             participant = dataclasses.replace(placed, site=sites[placed.site.reference])
         stored.append(
             store.Enrolment(
-                participant,
-                contacts.sealed(work.runtime, participant.id, new.contact),
-                contacts.lookups(work.runtime, new.contact),
-                [Event(event, day, source) for event, day in new.events.items()],
-                scheduling.first_cases(work, participant, new.events),
+                participant=participant,
+                contact=contacts.sealed(work.runtime, participant.id, new.contact),
+                lookups=contacts.lookups(work.runtime, new.contact),
+                events=[Event(event, day, source) for event, day in new.events.items()],
+                cases=scheduling.first_cases(work, participant, new.events),
             )
         )
     store.add_newcomers(work.session, stored)
@@ -182,4 +199,5 @@ def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
         work.record(
             AuditAction.PARTICIPANT_ADDED, person.reference, study=person.study, group=person.group, source=source
         )
+    relating.record(work, placement.pairs, placement.people)
     return [each.participant for each in stored]

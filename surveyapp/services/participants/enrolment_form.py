@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from surveyapp.domain import normalise
 from surveyapp.domain.errors import FieldFault, InputRefused
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.study import Attribute, Group, Study
+from surveyapp.domain.instrument.study import Attribute, Group, Relationship, Study
+from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.near_names import did_you_mean
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact
 from surveyapp.services.participants import contacts
@@ -26,6 +27,9 @@ EARLIEST = dt.date(2000, 1, 1)
 
 SITE_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 _SPREADSHEET_NUMBER = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
+_TEXT_MARK = re.compile(r"^['\u2019](?=[+\d])")
+"""What a spreadsheet is told by that a number is text, where it did not keep that to itself."""
+
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 
 
@@ -44,7 +48,7 @@ class ListColumn:
 @dataclass(frozen=True)
 class NewParticipant:
     """Somebody to be enrolled, every value in itself usable. An empty reference means the next free number; an empty
-    `site_name` or a site attribute left out means as it is on record."""
+    `site_name` or a site attribute left out means as it is on record. `relationships` are to whom, by reference."""
 
     group: str
     enrolled_on: dt.date
@@ -55,6 +59,7 @@ class NewParticipant:
     attributes: Mapping[str, str] = field(default_factory=dict)
     contact: Contact = field(default_factory=Contact)
     events: Mapping[str, dt.date] = field(default_factory=dict)
+    relationships: Mapping[str, str] = field(default_factory=dict)
 
 
 def columns(study: Study) -> tuple[ListColumn, ...]:
@@ -77,6 +82,10 @@ def columns(study: Study) -> tuple[ListColumn, ...]:
         ListColumn("times", N_("Best times to reach them")),
         ListColumn("language", N_("Languages they speak")),
         *(ListColumn(f"event.{event}", label, declared=True) for event, label in study.events.items()),
+        *(
+            ListColumn(relationship_column(each), joined(" / ", (each.label, each.reverse)), declared=True)
+            for each in study.relationships
+        ),
     )
 
 
@@ -86,6 +95,11 @@ _RESERVED = frozenset({"group", "reference", "enrolled_on", "site", "site_name",
 def attribute_column(attribute: Attribute) -> str:
     """`age` for `participant.age`, unless another column is called that."""
     return attribute.id if attribute.name in _RESERVED else attribute.name
+
+
+def relationship_column(relationship: Relationship) -> str:
+    """The column that has the reference of whom somebody has a relationship to."""
+    return f"relationship.{relationship.id}"
 
 
 def _attributes(study: Study, scope: str) -> tuple[Attribute, ...]:
@@ -118,17 +132,28 @@ def check_event(study: Study, today: dt.date, event: str, on: str) -> tuple[dt.d
     return (None if read.faults else day), read.faults
 
 
+def check_related(study: Study, group: str, relationship: str, reference: str) -> tuple[str, list[FieldFault]]:
+    """Reads whom somebody of a group has a relationship to: the reference, empty for nobody, and what is wrong with
+    `relationship` or `other`."""
+    read = _EnrolmentReader(study, dt.date.max, {"other": reference})
+    declared = study.relationship(relationship)
+    if declared is None or not declared.other(group):
+        read.fault("relationship", "Say what they are to one another.")
+        return "", read.faults
+    return read.related(study.group(group), declared, "other"), read.faults
+
+
 class _Written:
     """Text by column name, read piece by piece; what cannot be used is collected."""
 
     def __init__(self, today: dt.date, written: Mapping[str, str]) -> None:
         self.today = today
-        self.written = {name: value.strip() for name, value in written.items()}
+        self.written = {name: normalise.one_line(value) for name, value in written.items()}
         self.faults: list[FieldFault] = []
 
-        for name, value in self.written.items():
-            # Control characters and halves of surrogates; joiners and direction marks belong in names and stay.
-            if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\t\r\n" for each in value):
+        for name, value in written.items():
+            # Said rather than taken out: where there is such a character, others are likely to be wrong too.
+            if normalise.unusable_at(value) is not None:
                 self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
                 self.written[name] = ""
 
@@ -143,8 +168,8 @@ class _Written:
         value = self.said(name)
         if not value or value in values:
             return value
-        by_word = {word.casefold(): code for code, label in reversed(list(values.items())) for word in (label, code)}
-        code = by_word.get(" ".join(value.split()).casefold(), "")
+        by_word = {_folded(word): code for code, label in reversed(list(values.items())) for word in (label, code)}
+        code = by_word.get(_folded(value), "")
         if not code:
             listed = f"Use one of: {', '.join(values)}."
             self.fault(
@@ -168,6 +193,7 @@ class _Written:
     def contact(self) -> Contact:
         given = {name: self.said(name) for name in CONTACT_FIELDS}
         given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
+        given["phone"] = _TEXT_MARK.sub("", given["phone"])
         if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
             self.fault(
                 "phone",
@@ -208,7 +234,7 @@ class _EnrolmentReader(_Written):
             enrolled_on=self.day("enrolled_on") or self.today,
             reference=self.reference(group),
             site=site,
-            site_name=" ".join(self.said("site_name").split()),
+            site_name=self.said("site_name"),
             site_attributes={
                 each.name: value
                 for each in _attributes(self.study, "site")
@@ -221,7 +247,30 @@ class _EnrolmentReader(_Written):
             },
             contact=self.contact(),
             events={event: day for event in self.study.events if (day := self.day(f"event.{event}"))},
+            relationships={
+                each.id: reference
+                for each in self.study.relationships
+                if (reference := self.related(group, each, relationship_column(each)))
+            },
         )
+
+    def related(self, group: Group | None, relationship: Relationship, column: str) -> str:
+        """The reference of whom somebody of a group has a relationship to, or empty."""
+        reference = self.said(column).upper()
+        if not reference or group is None:
+            return ""
+        other = self.study.group(relationship.other(group.id) or "")
+        if other is None:
+            self.fault(column, f"Nobody of “{group.title}” has this. Leave it empty.")
+            return ""
+        if not reference_pattern(other).fullmatch(reference):
+            self.fault(
+                column,
+                f"{_quoted(reference)} is not a reference of “{other.title}”. Write it like "
+                f"{other.reference_prefix}-0042.",
+            )
+            return ""
+        return reference
 
     def group(self) -> Group | None:
         if not self.said("group"):
@@ -231,7 +280,7 @@ class _EnrolmentReader(_Written):
         return self.study.group(code) if code else None
 
     def reference(self, group: Group | None) -> str:
-        reference = self.said("reference").upper()
+        reference = normalise.code(self.said("reference")).upper()
         if group and reference and not reference_pattern(group).fullmatch(reference):
             self.fault(
                 "reference",
@@ -242,7 +291,7 @@ class _EnrolmentReader(_Written):
         return reference
 
     def site(self) -> str:
-        site = self.said("site").upper()
+        site = normalise.code(self.said("site")).upper()
         if site and not SITE_REFERENCE.fullmatch(site):
             self.fault("site", f"{_quoted(site)} is not a site's reference: use up to 20 letters, digits and dashes.")
             return ""
@@ -269,6 +318,7 @@ def next_number(group: Group, taken: Iterable[str]) -> int:
 
 def read_day(written: str) -> dt.date | None:
     """A date as 2026-01-31 or, day first, 31/01/2026; None if it is neither."""
+    written = normalise.code(written)
     match = _DAY_FIRST.fullmatch(written)
     try:
         if match:
@@ -276,6 +326,10 @@ def read_day(written: str) -> dt.date | None:
         return dt.datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError:
         return None
+
+
+def _folded(word: str) -> str:
+    return normalise.code(word).casefold()
 
 
 def _quoted(value: str) -> str:

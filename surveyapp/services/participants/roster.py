@@ -13,13 +13,13 @@ from surveyapp.domain import normalise
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
-from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant
+from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, participants, responses
+from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
 from surveyapp.store.roster import RosterLine
 
@@ -99,6 +99,7 @@ class Person:
     events: tuple[Event, ...]
     consents: Mapping[str, ConsentGiven]
     contact_fields: tuple[str, ...]
+    related: tuple[RelatedPerson, ...] = ()
 
 
 def state_of_line(work: Work, line: RosterLine) -> CaseState | None:
@@ -205,4 +206,5 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             tuple(participants.events(session, participant.id)),
             participants.consents(session, participant.id),
             tuple(name for name in CONTACT_FIELDS if name in held),
+            tuple(relationships.related_to(session, scope, participant.id)),
         )

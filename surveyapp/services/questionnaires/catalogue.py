@@ -77,7 +77,9 @@ class Catalogue:
             return study_catalogues.words_in(self.folder, language)
         except PoUnreadable as error:
             file = f"{self.folder.name}/text/{language}.po"
-            raise QuestionnaireFaults((Fault(file, error.line, 1, error.code, error.why),)) from None
+            raise QuestionnaireFaults(
+                (Fault(file=file, line=error.line, column=1, code=error.code, sentence=error.why),)
+            ) from None
 
 
 def catalogue(desk: Desk, study_id: str) -> Catalogue:

@@ -20,7 +20,7 @@ from surveyapp.domain.errors import AnswersRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.instrument.codebook import Codebook
 from surveyapp.domain.instrument.conditions import Reference, reference_id
-from surveyapp.domain.instrument.kinds import KINDS, Form, Part, field_value
+from surveyapp.domain.instrument.kinds import KINDS, Form, Part, form_values, missing_field
 from surveyapp.domain.instrument.kinds.base import OPEN_LENGTH
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, Situation, pages_of, walk
@@ -78,16 +78,22 @@ def begun(
     now = dt.datetime.now(dt.UTC)
     touchpoint = _touchpoint(study, questionnaire.id)
     group = study.group(touchpoint.group)
-    site = Site(NOBODY, study.id, "", who.known.get("site.name", ""), _attributes("site", who))
+    site = Site(
+        id=NOBODY,
+        study=study.id,
+        reference="",
+        name=who.known.get("site.name", ""),
+        attributes=_attributes("site", who),
+    )
     person = Participant(
-        NOBODY,
-        study.id,
-        touchpoint.group,
-        f"{group.reference_prefix if group else ''}-0000",
-        Origin.SIMULATED,
-        now.date(),
-        site,
-        _attributes("participant", who),
+        id=NOBODY,
+        study=study.id,
+        group=touchpoint.group,
+        reference=f"{group.reference_prefix if group else ''}-0000",
+        origin=Origin.SIMULATED,
+        enrolled_on=now.date(),
+        site=site,
+        attributes=_attributes("participant", who),
     )
     consents = {each.id: ConsentGiven(each.id, each.version, True, now) for each in study.consent}
     situation = Situation(_earlier(book, who), person.attributes, site.attributes)
@@ -95,11 +101,20 @@ def begun(
         study,
         touchpoint,
         person,
-        Case(NOBODY, NOBODY, touchpoint.number, now, None, None),
+        Case(id=NOBODY, participant_id=NOBODY, touchpoint=touchpoint.number, opens_at=now, due_at=None, closes_at=None),
         CaseState.IN_PROGRESS,
         consents,
         language,
-        Response(NOBODY, NOBODY, questionnaire.id, questionnaire.version, ResponseState.STARTED, 0, who.seed, now),
+        Response(
+            id=NOBODY,
+            case_id=NOBODY,
+            questionnaire=questionnaire.id,
+            version=questionnaire.version,
+            state=ResponseState.STARTED,
+            revision=0,
+            seed=who.seed,
+            started_at=now,
+        ),
         questionnaire,
         situation=situation,
     )
@@ -156,7 +171,9 @@ def carried(visit: Visit) -> str:
         return ""
     for limit in (OPEN_LENGTH, 1000, 400, 100, 20, 1):
         short = {key: _cut(answer, limit) for key, answer in given.items()}
-        packed = _packed({key: field_value(answer) for key, answer in short.items()})
+        packed = _packed(
+            {name: values for key, answer in short.items() for name, values in form_values(key, answer).items()}
+        )
         if len(packed) <= CARRIED_AT_MOST:
             break
     return packed
@@ -174,9 +191,10 @@ def _packed(said: Mapping[str, list[str]]) -> str:
 def _unpacked(questionnaire: Questionnaire, packed: str) -> Iterator[tuple[str, Answer]]:
     form = _form_of(packed)
     for page in pages_of(questionnaire):
-        if any(part.key in form for part in page.parts):
+        said = {part.key for part in page.parts if part.key in form or missing_field(part.key) in form}
+        if said:
             read = KINDS[page.question.kind].parse(page.parts, form)
-            yield from ((key, answer) for key, answer in read.answers.items() if key in form)
+            yield from ((key, answer) for key, answer in read.answers.items() if key in said)
 
 
 def _form_of(packed: str) -> dict[str, list[str]]:
@@ -189,7 +207,11 @@ def _form_of(packed: str) -> dict[str, list[str]]:
     if not isinstance(said, dict):
         return {}
     return {
-        key: [value for value in values if isinstance(value, str) and value != "missing:skipped"]
+        key: [
+            value
+            for value in values
+            if isinstance(value, str) and not (key.endswith(":missing") and value == "skipped")
+        ]
         for key, values in said.items()
         if isinstance(values, list)
     }
@@ -198,7 +220,10 @@ def _form_of(packed: str) -> dict[str, list[str]]:
 def _having_said(visit: Visit, answers: Answers) -> Visit:
     assert visit.questionnaire is not None
     given = {
-        key: RecordedAnswer(key, each, Mode.SELF, None, visit.case.opens_at, NOBODY) for key, each in answers.items()
+        key: RecordedAnswer(
+            variable=key, answer=each, mode=Mode.SELF, by=None, recorded_at=visit.case.opens_at, save_id=NOBODY
+        )
+        for key, each in answers.items()
     }
     return dataclasses.replace(visit, route=walk(visit.questionnaire, answers, visit.situation), given=given)
 

@@ -113,11 +113,25 @@ def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None
     sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
     for mode, changed in _changes_by_mode(given, becomes).items():
         hashed = payload_hash("moved", changed)
-        save = NewSave(new_id(), "", study.source_language, mode, work.staff_id, None, work.now, hashed)
+        save = NewSave(
+            id=new_id(),
+            section="",
+            language=study.source_language,
+            mode=mode,
+            by=work.staff_id,
+            client_at=None,
+            recorded_at=work.now,
+            payload_hash=hashed,
+        )
         stored = responses.record_save(work.session, response, save, changed)
         response = dataclasses.replace(response, revision=response.revision + 1)
         sources.update(
-            {key: RecordedAnswer(key, answer, mode, save.by, work.now, stored) for key, answer in changed.items()}
+            {
+                key: RecordedAnswer(
+                    variable=key, answer=answer, mode=mode, by=save.by, recorded_at=work.now, save_id=stored
+                )
+                for key, answer in changed.items()
+            }
         )
     _replace_current(work, each, target, sources)
     work.record(

@@ -60,7 +60,9 @@ def read_lock(folder: Path) -> dict[tuple[str, int], str]:
     try:
         lines = read_text(path).split("\n")
     except UnreadableFile as error:
-        raise QuestionnaireFaults((Fault(shown, error.line, 1, error.code, error.sentence),)) from None
+        raise QuestionnaireFaults(
+            (Fault(file=shown, line=error.line, column=1, code=error.code, sentence=error.sentence),)
+        ) from None
     frozen: dict[tuple[str, int], str] = {}
     faults = []
     for number, line in enumerate(lines, 1):
@@ -69,10 +71,10 @@ def read_lock(folder: Path) -> dict[tuple[str, int], str]:
         found = _LOCKED.fullmatch(line.strip())
         if found is None:
             sentence = "This is no line that freezing wrote: a name, v1, and 64 digits. Bring the last good file back."
-            faults.append(Fault(shown, number, 1, "bad_lock", sentence))
+            faults.append(Fault(file=shown, line=number, column=1, code="bad_lock", sentence=sentence))
         elif (key := (found["name"], int(found["version"]))) in frozen:
             sentence = f"Version {key[1]} of “{key[0]}” is frozen twice. Keep the line of the release that was opened."
-            faults.append(Fault(shown, number, 1, "bad_lock", sentence))
+            faults.append(Fault(file=shown, line=number, column=1, code="bad_lock", sentence=sentence))
         else:
             frozen[key] = found["sha256"]
     if faults:
@@ -91,19 +93,25 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
         elif fingerprint(to_document(questionnaire)) != sha256:
             faults.append(
                 Fault(
-                    file,
-                    1,
-                    1,
-                    "frozen_changed",
-                    f"Version {version} is frozen: it, or a scale of study.yaml that it uses, changed since. Undo the "
-                    f"change. Write other words as v{version + 1}.yaml, and another scale under another name.",
+                    file=file,
+                    line=1,
+                    column=1,
+                    code="frozen_changed",
+                    sentence=f"Version {version} is frozen: it, or a scale of study.yaml that it uses, changed since. "
+                    f"Undo the change. Write other words as v{version + 1}.yaml, and another scale under another name.",
                 )
             )
     return tuple(faults)
 
 
 def _gone(file: str) -> Fault:
-    return Fault(file, 1, 1, "frozen_missing", "This version is frozen but its file is gone. Bring it back.")
+    return Fault(
+        file=file,
+        line=1,
+        column=1,
+        code="frozen_missing",
+        sentence="This version is frozen but its file is gone. Bring it back.",
+    )
 
 
 def check_folder(folder: Path) -> list[str]:

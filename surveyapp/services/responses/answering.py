@@ -218,14 +218,14 @@ def _begin(work: Work, visit: Visit) -> None:
     responses.add_response(
         work.session,
         Response(
-            new_id(),
-            visit.case.id,
-            visit.touchpoint.questionnaire,
-            version,
-            ResponseState.STARTED,
-            0,
-            responses.seed_of(work.session, visit.participant.id) or secrets.randbits(31),
-            work.now,
+            id=new_id(),
+            case_id=visit.case.id,
+            questionnaire=visit.touchpoint.questionnaire,
+            version=version,
+            state=ResponseState.STARTED,
+            revision=0,
+            seed=responses.seed_of(work.session, visit.participant.id) or secrets.randbits(31),
+            started_at=work.now,
         ),
     )
     if visit.case.disposition in (Disposition.UNKNOWN, Disposition.NON_CONTACT, Disposition.OTHER):
@@ -250,11 +250,23 @@ def _save(
     if not changed:
         return Saved(before, True)
     revision = questionnaire.wording[1] or None if questionnaire.wording else None
-    new = NewSave(save_id, section, before.language, who.mode, work.staff_id, client_at, work.now, hashed, revision)
+    new = NewSave(
+        id=save_id,
+        section=section,
+        language=before.language,
+        mode=who.mode,
+        by=work.staff_id,
+        client_at=client_at,
+        recorded_at=work.now,
+        payload_hash=hashed,
+        wording=revision,
+    )
     stored = responses.record_save(work.session, response, new, changed)
     given = {**(before.given or {})}
     for key, answer in changed.items():
-        given[key] = RecordedAnswer(key, answer, who.mode, work.staff_id, work.now, stored)
+        given[key] = RecordedAnswer(
+            variable=key, answer=answer, mode=who.mode, by=work.staff_id, recorded_at=work.now, save_id=stored
+        )
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
     sources = {key: each.save_id for key, each in given.items()}
     current = responses.current_answers(work.session, response.id)

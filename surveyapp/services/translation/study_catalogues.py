@@ -210,11 +210,11 @@ def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
         try:
             file = read(file_of(folder, language), language)
         except PoUnreadable as error:
-            faults.append(Fault(shown, error.line, 1, error.code, error.why))
+            faults.append(Fault(file=shown, line=error.line, column=1, code=error.code, sentence=error.why))
             continue
         for line in file.repeated:
             sentence = "This entry came before already. Keep the better of the two."
-            faults.append(Fault(shown, line, 1, "written_twice", sentence))
+            faults.append(Fault(file=shown, line=line, column=1, code="written_twice", sentence=sentence))
         for message in file.catalog:
             if message.id:
                 faults.extend(_entry_faults(shown, message, texts))
@@ -227,7 +227,13 @@ def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
 def _no_language(folder: Path, study: Study, language: str) -> Fault:
     sentence = f"“{shown_name(language)}” is no language’s code. Write it like pl, or pa-Arab."
     if language not in (study.source_language, *study.languages):
-        return Fault(f"{study.id}/text/{shown_name(language)}.po", 1, 1, "unknown_language", sentence)
+        return Fault(
+            file=f"{study.id}/text/{shown_name(language)}.po",
+            line=1,
+            column=1,
+            code="unknown_language",
+            sentence=sentence,
+        )
     source = read_source(folder / "study.yaml", f"{study.id}/study.yaml")
     in_list = language in study.languages and language in (source.data or {}).get("languages", ())
     source.fault(
@@ -242,26 +248,26 @@ def _entry_faults(shown: str, message: Message, texts: Mapping[tuple[str, str], 
     id, source, line = message.context or "", str(message.id), message.lineno or 1
     if (id, source) not in texts:
         sentence = f"Nothing in the study says this under “{shortened(id)}” any more. Run `make messages`."
-        return [Fault(shown, line, 1, "unknown_wording", sentence)]
+        return [Fault(file=shown, line=line, column=1, code="unknown_wording", sentence=sentence)]
     said = str(message.string)
     if not said or message.fuzzy:
         return []
     faults = []
     if normalise.is_blank(said):
         sentence = f"The translation of “{id}” shows nothing. Write it, or leave it empty."
-        faults.append(Fault(shown, line, 1, "blank_wording", sentence))
+        faults.append(Fault(file=shown, line=line, column=1, code="blank_wording", sentence=sentence))
     if (at := normalise.unusable_at(said)) is not None:
         sentence = f"There is a character (U+{ord(said[at]):04X}) that no text can have. Take it out."
-        faults.append(Fault(shown, line, 1, "bad_character", sentence))
+        faults.append(Fault(file=shown, line=line, column=1, code="bad_character", sentence=sentence))
     if _filled_in(said) != _filled_in(source) or (not is_well_formed(said) and is_well_formed(source)):
         wanted = ", ".join(_filled_in(source)) or "none"
         sentence = f"What “{id}” fills in differs from the source, which has {wanted}. Keep the names in braces."
-        faults.append(Fault(shown, line, 1, "broken_wording", sentence))
+        faults.append(Fault(file=shown, line=line, column=1, code="broken_wording", sentence=sentence))
     if added := sorted({*_MARKUP.findall(said)} - {*_MARKUP.findall(source)}):
         sentence = (
             f"“{shortened(added[0])}” is not in the source of “{id}”: people would read it as it stands. Take it out."
         )
-        faults.append(Fault(shown, line, 1, "added_markup", sentence))
+        faults.append(Fault(file=shown, line=line, column=1, code="added_markup", sentence=sentence))
     return faults
 
 
@@ -284,7 +290,7 @@ def _same_labels(shown: str, study: Study, catalog: Catalog) -> list[Fault]:
         said = [(text.id, words[text.id, text.source]) for text in texts if (text.id, text.source) in words]
         for one, other in same_labels(said):
             sentence = f"“{one}” and “{other}” read the same here. Word one of them otherwise."
-            fault = Fault(shown, lines[other, sources[other]], 1, "same_label", sentence)
+            fault = Fault(file=shown, line=lines[other, sources[other]], column=1, code="same_label", sentence=sentence)
             found.setdefault((other, sources[other]), fault)
     return list(found.values())
 
@@ -300,7 +306,7 @@ def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], Sourc
         f"{len(missing)} of the texts that participants and interviewers meet are not translated, “{id}” among them. "
         "Translate them, or list the language under `partial` in study.yaml."
     )
-    return [Fault(shown, lines.get(missing[0], 1), 1, "missing_wording", sentence)]
+    return [Fault(file=shown, line=lines.get(missing[0], 1), column=1, code="missing_wording", sentence=sentence)]
 
 
 def _is_language(code: str) -> bool:

@@ -26,14 +26,15 @@ if (form) {
 // “None of these” and “Prefer not to say” stand alone: ticking one lets go of the rest, and the other way round.
 function letGo(target) {
   const field = target.closest(".field");
-  if (!field || target.type === "radio") return;
-  const ticked = target.type === "checkbox";
+  if (!field) return;
+  const ticked = target.type === "checkbox" || target.type === "radio";
   if (target.closest(".more") || (ticked ? !target.checked : !target.value)) return;
   const alone = "alone" in target.dataset;
   for (const other of field.querySelectorAll("input, textarea")) {
     if (other === target || other.closest(".more") || !(alone || "alone" in other.dataset)) continue;
     if (other.type === "checkbox") other.checked = false;
-    else if (other.type !== "radio" && alone) other.value = "";
+    else if (other.type === "radio") other.checked &&= !alone;
+    else if (alone) other.value = "";
   }
 }
 
@@ -41,7 +42,8 @@ function letGo(target) {
 function count(box) {
   const limit = Number(box.dataset.limit);
   if (!limit) return;
-  const left = limit - box.value.length;
+  // Code points of the text as it is stored, the same as the server counts.
+  const left = limit - [...box.value.trim().normalize()].length;
   let line = box.parentElement.querySelector(".left");
   if (!line) {
     line = Object.assign(document.createElement("p"), { className: "left" });

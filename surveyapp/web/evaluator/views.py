@@ -14,6 +14,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of, source_of
 from surveyapp.domain.results import Change, Distribution, Shift, ShiftStep, Slice
@@ -191,7 +192,12 @@ def _changes(shift: Shift) -> tuple[ChangeView, ...]:
 
 def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
     back = shift.everyone[step.before_row].looking_back
-    bare = Change(Slice(""), "looking_back" if back else "measured", step.before_row, step.after_row)
+    bare = Change(
+        people=Slice(""),
+        kind="looking_back" if back else "measured",
+        before_row=step.before_row,
+        after_row=step.after_row,
+    )
     reason = series.broken_words(step, WORDS)
     title = sentences.change_title(bare, shift, WORDS)
     return ChangeView(bare, title, "", (), None, None, None, broken=reason[:1].upper() + reason[1:])
@@ -292,7 +298,7 @@ def by_section(made: Sequence[Block]) -> list[SectionView]:
 
 def _block(together: tuple[Distribution, ...]) -> Block:
     first, bars, columns = together[0], None, None
-    if first.kind == "rating" and first.options:
+    if first.summary is Summary.RATING and first.options:
         columns = rating_chart(together, WORDS)
     elif first.favourable:
         bars = scale_chart(together, WORDS)
@@ -301,7 +307,7 @@ def _block(together: tuple[Distribution, ...]) -> Block:
     remarks = []
     if any(each.refused for each in together):
         remarks.append(sentences.refusal(WORDS))
-    if first.kind == "multiple":
+    if first.several:
         remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
     remarks.extend(series.distribution_words(together, WORDS))
     return Block(first.variable, first.question, together, bars, columns, tables.answers(together, WORDS),

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
-from surveyapp.domain.answers import Missing, Mode, Reason
+from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.instrument.kinds import Form, Part, PartType, field_value
-from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
+from surveyapp.domain.instrument.kinds import Control, Form, Part, form_values, missing_field, note_field
 from surveyapp.domain.instrument.questionnaire import Question
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.translation import in_language_of
@@ -24,12 +23,12 @@ from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
-from surveyapp.web.shared.fields import PIECES, TextLine
+from surveyapp.web.shared.fields import EntryBox, TextLine, entry_boxes, typed_in
 from surveyapp.web.shared.presenting import presented_to
 
 REASON_KEYS = {Reason.DONT_KNOW: "/", Reason.PREFER_NOT_TO_SAY: "-"}
 REASON_LABELS = {Reason.DONT_KNOW: lazy("Don’t know"), Reason.PREFER_NOT_TO_SAY: lazy("Won’t say")}
-SKIP = f"{MISSING_PREFIX}{Reason.SKIPPED.value}"
+SKIP = Reason.SKIPPED.value
 DIGITS = "1234567890"
 
 
@@ -50,17 +49,22 @@ class ScreenChoice:
 
 @dataclass(frozen=True)
 class Item:
-    """One variable to ask. `box` is how its choices are entered (radio, checkbox), `entry` what is typed (line, lines,
-    number, date) or nothing; `by` says who answered, where it was not this interviewer."""
+    """One variable to ask. `box` is how its choices are entered (radio, checkbox), `missing` the name of the field that
+    a reason for no answer is sent in; `entry` is what is typed (line, lines, boxes) or nothing; `scale`: its choices
+    are numbers between ends. `by` says who answered, where it was not this interviewer."""
 
     name: str
     id: str
     label: str | None
     box: str
+    missing: str
     entry: str | None
+    scale: bool
     choices: tuple[ScreenChoice, ...]
     value: str
-    pieces: Mapping[str, str]
+    boxes: tuple[EntryBox, ...]
+    unit: str | None
+    input_mode: str | None
     limit: int
     note: str
     answered: bool
@@ -113,8 +117,9 @@ def section_screen(
     """The screen filled in with what was last answered or, where something was refused, with what was posted."""
     shown = [presented_to(case.visit, page) for page in stand.pages]
     parts = {part.key: part for page in shown for part in page.parts}
-    sentences = {fault.variable: _sentence(fault, parts[fault.variable]) for fault in faults if fault.variable in parts}
-    writing = _Writing(case, staff_id, posted, sentences)
+    faulty = {fault.variable: fault for fault in faults if fault.variable in parts}
+    sentences = {key: _sentence(fault, parts[key]) for key, fault in faulty.items()}
+    writing = _Writing(case, staff_id, posted, faulty, sentences)
     cards: dict[str, tuple[Question, list[str], list[Item]]] = {}
     for page in shown:
         _, pages, items = cards.setdefault(page.question.id, (page.question, [], []))
@@ -133,78 +138,78 @@ def section_screen(
 class _Writing:
     """Makes items of one screen."""
 
-    def __init__(self, case: OpenCase, staff_id: uuid.UUID, posted: Form | None, sentences: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        case: OpenCase,
+        staff_id: uuid.UUID,
+        posted: Form | None,
+        faulty: Mapping[str, AnswerFault],
+        sentences: Mapping[str, str],
+    ) -> None:
         self.case = case
         self.staff_id = staff_id
-        self.posted = posted
+        self.faulty = faulty
         self.sentences = sentences
         self.given = case.visit.given or {}
-
-    def values(self, part: Part) -> list[str]:
-        if self.posted is not None:
-            return [value.strip() for value in self.posted.get(part.key, ())]
-        given = self.given.get(part.key)
-        return field_value(given.answer) if given else []
+        stored = (form_values(key, each.answer) for key, each in self.given.items())
+        self.form: Form = posted if posted is not None else {name: each[name] for each in stored for name in each}
 
     def item(self, page: Page, part: Part) -> Item:
-        held, question, given = self.values(part), part.question, self.given.get(part.key)
-        box = "radio" if part.type is PartType.CODE or question.kind == "rating" else "checkbox"
-        options = self._numbers(part, held) if question.kind == "rating" else self._options(page, part, held)
-        typed = next((value for value in held if not value.startswith(MISSING_PREFIX)), "")
+        given, control = self.given.get(part.key), part.control
+        choosing = control in (Control.ONE, Control.ANY, Control.SCALE)
         return Item(
             name=part.key,
             id=_id(part),
             label=_label(part),
-            box=box,
-            entry=None if options else _entry(part),
-            choices=(*options, *self._reasons(part, held)),
-            value=typed,
-            pieces=self._pieces(part, typed),
-            limit=question.max_length or (SHORT_LENGTH if question.kind == "short" else OPEN_LENGTH),
-            note=self._note(part, given),
+            box="checkbox" if control is Control.ANY else "radio",
+            missing=missing_field(part.key),
+            entry=None if choosing else control.value,
+            scale=control is Control.SCALE,
+            choices=(*self._options(page, part), *self._reasons(part)),
+            value=typed_in(part, self.form),
+            boxes=entry_boxes(part, self.form, self.faulty.get(part.key), f"{_id(part)}-entry"),
+            unit=next(iter(part.question.units), None),
+            input_mode=part.kind.input_mode,
+            limit=part.limit,
+            note=_note_typed(part, self.form),
             answered=part.key in self.case.visit.ready[1].answers and part.key not in self.sentences,
             by=self._by(given),
             fault=self.sentences.get(part.key),
             required=part.required,
         )
 
-    def _options(self, page: Page, part: Part, held: Sequence[str]) -> list[ScreenChoice]:
-        made = []
-        for index, option in enumerate(part.question.options):
-            line = next((each for each in page.parts if each.when == (part.key, option.code)), None)
+    def _options(self, page: Page, part: Part) -> list[ScreenChoice]:
+        made, held = [], self.form.get(part.key, ())
+        keys = _keys(part)
+        for code in part.codes:
+            option = part.question.option(code)
+            line = next((each for each in page.parts if each.when == (part.key, code)), None)
             made.append(
                 ScreenChoice(
-                    option.code,
-                    f"{_id(part)}-{option.code}",
-                    option.label,
-                    DIGITS[index] if index < len(DIGITS) else "",
-                    option.code in held,
-                    option.exclusive,
+                    code,
+                    f"{_id(part)}-{code}",
+                    option.label if option else code,
+                    keys.get(code, ""),
+                    code in held,
+                    bool(option and option.exclusive),
                     line=None if line is None else self._line(line),
                 )
             )
         return made
 
     def _line(self, part: Part) -> TextLine:
-        typed = next((value for value in self.values(part) if not value.startswith(MISSING_PREFIX)), "")
-        return TextLine(part.key, _id(part), part.label, typed, SHORT_LENGTH, self.sentences.get(part.key))
+        value = typed_in(part, self.form)
+        return TextLine(part.key, _id(part), part.label, value, part.limit, self.sentences.get(part.key))
 
-    def _numbers(self, part: Part, held: Sequence[str]) -> list[ScreenChoice]:
-        low, high = part.question.minimum or 0, part.question.maximum or 0
-        keys = {number: str(number) for number in range(10)} | ({10: "0"} if low > 0 else {})
-        return [
-            ScreenChoice(str(number), f"{_id(part)}-{number}", str(number), keys.get(number, ""), str(number) in held)
-            for number in range(low, high + 1)
-        ]
-
-    def _reasons(self, part: Part, held: Sequence[str]) -> list[ScreenChoice]:
+    def _reasons(self, part: Part) -> list[ScreenChoice]:
+        told = self.form.get(missing_field(part.key), ())
         reasons = [
             ScreenChoice(
-                value := f"{MISSING_PREFIX}{reason.value}",
-                f"{_id(part)}-{reason.value}",
+                reason.value,
+                f"{_id(part)}-missing-{reason.value}",
                 str(REASON_LABELS[reason]),
                 REASON_KEYS[reason],
-                value in held,
+                reason.value in told,
                 alone=True,
                 soft=True,
             )
@@ -212,23 +217,9 @@ class _Writing:
         ]
         if part.required:
             reasons.append(
-                ScreenChoice(SKIP, f"{_id(part)}-skipped", _("Skip"), "S", SKIP in held, alone=True, soft=True)
+                ScreenChoice(SKIP, f"{_id(part)}-skipped", _("Skip"), "S", SKIP in told, alone=True, soft=True)
             )
         return reasons
-
-    def _pieces(self, part: Part, value: str) -> Mapping[str, str]:
-        if part.type is not PartType.DATE:
-            return {}
-        if self.posted is not None:
-            return {piece: "".join(self.posted.get(f"{part.key}:{piece}", ())).strip() for piece in PIECES}
-        year, _first, rest = value.partition("-")
-        month, _second, day = rest.partition("-")
-        return {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
-
-    def _note(self, part: Part, given: RecordedAnswer | None) -> str:
-        if self.posted is not None:
-            return "".join(self.posted.get(f"{part.key}:note", ())).strip()
-        return given.answer.note or "" if given and isinstance(given.answer, Missing) else ""
 
     def _by(self, given: RecordedAnswer | None) -> str | None:
         if given is None or given.by == self.staff_id:
@@ -246,9 +237,17 @@ def _sentence(fault: AnswerFault, part: Part) -> str:
     return fault_sentence(fault, part)
 
 
-def _entry(part: Part) -> str:
-    kinds = {PartType.NUMBER: "number", PartType.DATE: "date"}
-    return kinds.get(part.type) or ("line" if part.question.kind == "short" else "lines")
+def _note_typed(part: Part, form: Form) -> str:
+    """Why it is skipped, as typed or stored."""
+    return "".join(form.get(note_field(part.key), ())).strip()
+
+
+def _keys(part: Part) -> dict[str, str]:
+    """The key that chooses each code: its place or, on a scale of numbers, the number itself."""
+    if part.control is not Control.SCALE:
+        return dict(zip(part.codes, DIGITS, strict=False))
+    ten = {"10": "0"} if "0" not in part.codes else {}
+    return {code: code for code in part.codes if len(code) == 1} | ten
 
 
 def _label(part: Part) -> str | None:

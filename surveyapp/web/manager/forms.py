@@ -90,8 +90,19 @@ class EventForm(_FaultsAtFields):
         self.event.choices = [_choice(*each) for each in study.events.items()]
 
 
+class RelatedForm(_FaultsAtFields):
+    """Whom somebody of a group has a relationship to."""
+
+    relationship = SelectField(lazy("What they are to one another"), validate_choice=False)
+    other = StringField(lazy("Reference of the other"))
+
+    def __init__(self, study: Study, group: str) -> None:
+        super().__init__()
+        self.relationship.choices = [_choice(each.id, each.label_for(group)) for each in study.relationships_of(group)]
+
+
 class ParticipantForm(ContactForm):
-    """Somebody new. Made for a study by `participant_form`, which adds its attributes and events."""
+    """Somebody new. Made for a study by `participant_form`, which adds its attributes, relationships and events."""
 
     key = HiddenField()
     group = SelectField(lazy("Group"), validate_choice=False)
@@ -122,13 +133,13 @@ class ParticipantForm(ContactForm):
         return self.new_site if column == "site" and self.adds_site else self[column]
 
     def names(self, prefix: str) -> list[str]:
-        """The columns of attributes or events: those that begin so."""
+        """The columns of attributes, relationships or events: those that begin so."""
         return [column.name for column in self.columns if column.name.startswith(prefix)]
 
     def __iter__(self) -> Iterator[Field]:
         """In the order of the page, which is that of the list of faults."""
         first = ["group", "reference", "enrolled_on", *CONTACT_FIELDS, "confirmed", "site", "new_site", "site_name"]
-        names = [*first, *self.names("site."), *self.attributes, *self.names("event.")]
+        names = [*first, *self.names("site."), *self.attributes, *self.names("relationship."), *self.names("event.")]
         fields = {field.short_name: field for field in super().__iter__()}
         return iter([fields.pop(name) for name in names] + list(fields.values()))
 
@@ -156,9 +167,12 @@ def participant_form(
     for column in columns:
         if column.name not in _FIXED:
             label = column.label
-            more[column.name] = (
-                _select(label, lazy("Not known"), column.values.items()) if column.values else _day(label)
-            )
+            if column.name.startswith("relationship."):
+                more[column.name] = StringField(label)
+            elif column.values:
+                more[column.name] = _select(label, lazy("Not known"), column.values.items())
+            else:
+                more[column.name] = _day(label)
     form: ParticipantForm = type("StudyParticipantForm", (ParticipantForm,), more)(
         data={"enrolled_on": today.isoformat(), "key": str(key)}
     )

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
 from surveyapp.domain.fieldwork.cases import CaseState
-from surveyapp.services.participants import bulk_import, enrolment, roster
-from surveyapp.services.participants.roster import Narrowed
+from surveyapp.services.participants import bulk_import, enrolment, relating, roster
+from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.shared.incoming import whole_number
@@ -69,9 +69,41 @@ def new(study_id: str) -> Reply:
 @manager.get(PERSON)
 @staff_only
 def person(study_id: str, reference: str) -> Reply:
-    """One person: touchpoints, links and codes, events. Neither answers nor contact details."""
+    """One person: touchpoints, links and codes, who belongs with them, events. Neither answers nor contact details."""
     found = roster.person(desk(), study_id, reference)
-    return page("person", "participants", forms.EventForm(found.study), person=found, now=runtime().clock())
+    return _person_page(found, forms.EventForm(found.study))
+
+
+def _person_page(found: Person, form: forms.EventForm, related_form: forms.RelatedForm | None = None) -> Reply:
+    group = found.participant.group
+    if related_form is None and found.study.relationships_of(group):
+        related_form = forms.RelatedForm(found.study, group)
+    return page(
+        "person",
+        "participants",
+        form,
+        faulty=bool(related_form and related_form.errors),
+        related_form=related_form,
+        person=found,
+        now=runtime().clock(),
+    )
+
+
+@manager.post(f"{PERSON}/related")
+@staff_only
+def related(study_id: str, reference: str) -> Reply:
+    """Records to whom a person has a relationship, or that there is nobody."""
+    found = roster.person(desk(), study_id, reference)
+    form = forms.RelatedForm(found.study, found.participant.group)
+    if form.validate_on_submit():
+        try:
+            relating.set_related(desk(), study_id, reference, form.relationship.data or "", form.other.data or "")
+        except EnrolmentRefused as refused:
+            form.refuse(refused.faults)
+        else:
+            flash(_("It is recorded who belongs with them."))
+            return redirect(url_for("manager.person", study_id=study_id, reference=reference))
+    return _person_page(found, forms.EventForm(found.study), form)
 
 
 @manager.post(f"{PERSON}/events")
@@ -87,8 +119,7 @@ def event(study_id: str, reference: str) -> Reply:
         else:
             flash(_("The day is recorded. Touchpoints that follow from it are planned."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    found = roster.person(desk(), study_id, reference)
-    return page("person", "participants", form, person=found, now=runtime().clock())
+    return _person_page(roster.person(desk(), study_id, reference), form)
 
 
 @manager.route(f"{PERSON}/contact", methods=["GET", "POST"])

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from surveyapp.domain.answers import Reason, is_substantive
+from surveyapp.domain.answers import is_substantive
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.instrument.kinds import KINDS, Form, Part, PartType, field_value
-from surveyapp.domain.instrument.kinds.base import MISSING_PREFIX, OPEN_LENGTH, SHORT_LENGTH
-from surveyapp.domain.instrument.questionnaire import Option
+from surveyapp.domain.instrument.kinds import Control, Form, Part, PartType, form_values, missing_field
 from surveyapp.domain.instrument.routing import Page, Route
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
+from surveyapp.domain.normalise import is_blank
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.faults import fault_sentence
-from surveyapp.web.shared.fields import PIECES, TextLine
+from surveyapp.web.shared.fields import EntryBox, TextLine, entry_boxes, first_faulty, typed_in
 from surveyapp.web.shared.presenting import presented_to
 
 LONG = 160
@@ -28,8 +27,6 @@ LONG = 160
 
 WIDEST_ROW = 6
 """Numbers of a scale that fit beside each other at 320 px, each 44 px wide."""
-
-_REASON_VALUES = frozenset(f"{MISSING_PREFIX}{reason.value}" for reason in Reason)
 
 
 @dataclass(frozen=True)
@@ -47,16 +44,20 @@ class PageChoice:
 
 @dataclass(frozen=True)
 class PageField:
-    """One variable on a page. `label` is set where there are several; `values` is what text inputs hold."""
+    """One variable on a page. `label` is set where there are several; `missing` names the field of a reason for no
+    answer; `value` and `boxes` are what text inputs hold; `unit` stands beside one."""
 
     name: str
     id: str
     label: str | None
     input: str
     choices: tuple[PageChoice, ...]
+    missing: str
     reasons: tuple[PageChoice, ...]
     value: str
-    pieces: Mapping[str, str]
+    boxes: tuple[EntryBox, ...]
+    unit: str | None
+    input_mode: str | None
     limit: int
     fault: str | None
     hint: bool
@@ -96,22 +97,21 @@ def question_page(
     """The page filled in with what was last answered or, when it was refused, with what was posted."""
     page = presented_to(visit, page)
     given = visit.given or {}
-    values: dict[str, list[str]] = {}
-    for part in page.parts:
-        old = field_value(each.answer) if (each := given.get(part.key)) else []
-        values[part.key] = [value.strip() for value in posted.get(part.key, ())] if posted is not None else old
-    sentences = {
-        fault.variable: fault_sentence(fault, part)
-        for fault in faults
-        for part in page.parts
-        if part.key == fault.variable
-    }
+    form: Form = posted if posted is not None else {}
+    if posted is None:
+        form = {name: values for key, each in given.items() for name, values in form_values(key, each.answer).items()}
+    faulty = {fault.variable: fault for fault in faults}
+    sentences = {part.key: fault_sentence(faulty[part.key], part) for part in page.parts if part.key in faulty}
     question = page.question
     mains = [part for part in page.parts if part.when is None]
-    fields = tuple(_field(part, page, values, posted or {}, sentences, several=len(mains) > 1) for part in mains)
-    information = not KINDS[question.kind].parts(question)
-    heading = page.statement.text if page.statement else page.section.title if information else question.text
-    listed = tuple((_target(part), sentences[part.key]) for part in page.parts if part.key in sentences)
+    fields = tuple(_field(part, page, form, faulty, sentences, several=len(mains) > 1) for part in mains)
+    heading = page.statement.text if page.statement else question.text if page.parts else page.section.title
+    boxes = {field.name: field.boxes for field in fields}
+    listed = tuple(
+        (first_faulty(boxes.get(part.key, ()), part.field_id), sentences[part.key])
+        for part in page.parts
+        if part.key in sentences
+    )
     lead = question.text if page.statement else None
     answered, likely = visit.ready[1].progress
     return QuestionPage(page, heading, lead, fields, listed, _columns(fields), answered, max(likely, 1))
@@ -120,100 +120,66 @@ def question_page(
 def _field(
     part: Part,
     page: Page,
-    values: Mapping[str, list[str]],
-    posted: Form,
+    form: Form,
+    faulty: Mapping[str, AnswerFault],
     sentences: Mapping[str, str],
     *,
     several: bool,
 ) -> PageField:
-    held = values[part.key]
-    options = [
-        _option(part, page, option, index, values, sentences) for index, option in enumerate(part.question.options)
-    ]
-    one_of = bool(options or part.question.kind == "rating") and part.type is not PartType.CODES
-    if part.question.kind == "rating":
-        options = _numbers(part, held)
+    one_of = part.control in (Control.ONE, Control.SCALE)
+    told = set(form.get(missing_field(part.key), ()))
     reasons = tuple(
         PageChoice(
-            f"{MISSING_PREFIX}{reason.value}",
+            reason.value,
             f"{part.field_id}-missing-{reason.value}",
             str(REASONS[reason]),
-            f"{MISSING_PREFIX}{reason.value}" in held,
+            reason.value in told,
             alone=True,
         )
         for reason in part.question.missing
     )
-    text = _typed(held)
+    # Radio buttons cannot be let go again without a script: where an option and a reason were sent together, the
+    # reason, a box that can be unticked, is what stays.
+    held = () if one_of and any(reason.chosen for reason in reasons) else form.get(part.key, ())
     return PageField(
         name=part.key,
         id=part.field_id,
         label=part.moment_label if several else None,
-        # Radios cannot be let go again without a script: beside something to type, a reason is a box to tick.
         input="radio" if one_of else "checkbox",
-        choices=tuple(options),
+        choices=tuple(_choices(part, page, form, held, sentences)),
+        missing=missing_field(part.key),
         reasons=reasons,
-        value=text,
-        pieces=_pieces(part, text, posted),
-        limit=part.question.max_length or OPEN_LENGTH,
+        value=typed_in(part, form),
+        boxes=entry_boxes(part, form, faulty.get(part.key), part.field_id),
+        unit=next(iter(part.question.units), None),
+        input_mode=part.kind.input_mode,
+        limit=part.limit,
         fault=sentences.get(part.key),
         hint=bool(part.question.hint) and not several,
     )
 
 
-def _option(
-    part: Part, page: Page, option: Option, index: int, values: Mapping[str, list[str]], sentences: Mapping[str, str]
-) -> PageChoice:
-    line = None
-    text = next((each for each in page.parts if each.when == (part.key, option.code)), None)
-    if text is not None:
-        line = TextLine(
-            text.key, text.field_id, text.label, _typed(values[text.key]), SHORT_LENGTH, sentences.get(text.key)
-        )
-    return PageChoice(
-        option.code,
-        part.field_id if index == 0 else f"{part.field_id}-{option.code}",
-        option.label,
-        option.code in values[part.key],
-        option.exclusive,
-        line,
-    )
-
-
-def _typed(held: Sequence[str]) -> str:
-    """What a text input holds: the value that is no reason for having none."""
-    return next((value for value in held if value not in _REASON_VALUES), "")
-
-
-def _numbers(part: Part, held: Sequence[str]) -> list[PageChoice]:
+def _choices(
+    part: Part, page: Page, form: Form, held: Sequence[str], sentences: Mapping[str, str]
+) -> Iterator[PageChoice]:
     question = part.question
-    low, high = question.minimum or 0, question.maximum or 0
-    ends = {low: question.low, high: question.high}
-    return [
-        PageChoice(
-            str(number),
-            part.field_id if number == low else f"{part.field_id}-{number}",
-            str(number),
-            str(number) in held,
-            meaning=ends.get(number),
+    ends = {str(question.minimum): question.low, str(question.maximum): question.high}
+    for index, code in enumerate(part.codes):
+        option = question.option(code)
+        line = next((each for each in page.parts if each.when == (part.key, code)), None)
+        yield PageChoice(
+            code,
+            part.field_id if index == 0 else f"{part.field_id}-{code}",
+            option.label if option else code,
+            code in held,
+            bool(option and option.exclusive),
+            None if line is None else _line(line, form, sentences),
+            None if option else ends.get(code),
         )
-        for number in range(low, high + 1)
-    ]
 
 
-def _pieces(part: Part, value: str, posted: Form) -> Mapping[str, str]:
-    """Day, month and year of a date, as typed or as stored."""
-    if part.type is not PartType.DATE:
-        return {}
-    typed = {piece: "".join(posted.get(f"{part.key}:{piece}", ())).strip() for piece in PIECES}
-    year, _first, rest = value.partition("-")
-    month, _second, day = rest.partition("-")
-    stored = {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
-    return typed if any(typed.values()) else stored
-
-
-def _target(part: Part) -> str:
-    """The id that a fault's link goes to: the first control of the field."""
-    return f"{part.field_id}-day" if part.type is PartType.DATE else part.field_id
+def _line(part: Part, form: Form, sentences: Mapping[str, str]) -> TextLine:
+    return TextLine(part.key, part.field_id, part.label, typed_in(part, form), part.limit, sentences.get(part.key))
 
 
 def _columns(fields: Sequence[PageField]) -> int:
@@ -333,4 +299,7 @@ def only_unanswered(faults: Sequence[AnswerFault]) -> bool:
 
 def anything_posted(page: Page, posted: Form) -> bool:
     """Whether the form holds anything at all for this page."""
-    return any(value.strip() for part in page.parts for value in posted.get(part.key, ()))
+    names = {part.key for part in page.parts}
+    return any(
+        not is_blank(value) for name, values in posted.items() if name.split(":")[0] in names for value in values
+    )

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.instrument.codebook import Codebook
 from surveyapp.domain.instrument.condition_text import condition_words
 from surveyapp.domain.instrument.conditions import Condition
+from surveyapp.domain.instrument.kinds import KINDS, Control
 from surveyapp.domain.instrument.questionnaire import Question, Score
 from surveyapp.reports.text.version_text import WHAT
 from surveyapp.web.shared.answers import DAY
@@ -23,18 +24,7 @@ def say(text: str, /, **values: str) -> str:
 
 def kind(question: Question) -> str:
     """How a question is answered."""
-    return {
-        "choice": _("one answer"),
-        "yes_no": _("yes or no"),
-        "multiple": _("any number of answers"),
-        "rating": _("a number on a scale"),
-        "number": _("a number"),
-        "date": _("a day"),
-        "short": _("one line"),
-        "open": _("own words"),
-        "statements": _("one answer for each statement"),
-        "information": _("to read"),
-    }.get(question.kind, question.kind)
+    return _(KINDS[question.kind].described)
 
 
 def asked_if(condition: Condition | None, book: Codebook) -> str | None:
@@ -44,9 +34,10 @@ def asked_if(condition: Condition | None, book: Codebook) -> str | None:
 
 def rules(question: Question) -> Iterator[str]:
     """What an answer must be like, and how the question is shown: a few words each."""
-    if question.kind != "information":
+    control = KINDS[question.kind].control
+    if control is not Control.NOTHING:
         yield _("needs an answer") if question.required else _("can be left empty")
-    if question.kind == "multiple":
+    if control is Control.ANY:
         if question.minimum and question.minimum > 1:
             yield ngettext("at least %(num)s", "at least %(num)s", question.minimum)
         if question.maximum:
@@ -55,10 +46,12 @@ def rules(question: Question) -> Iterator[str]:
         yield _range(question.minimum, question.maximum)
     if question.decimals:
         yield ngettext("%(num)s decimal place", "%(num)s decimal places", question.decimals)
+    if question.units:
+        yield _("with the unit %(unit)s", unit=question.units[0])
     if question.earliest:
-        yield _("not before %(day)s", day=_day(question.earliest))
+        yield _("not before %(day)s", day=_limit(question.earliest))
     if question.latest:
-        yield _("not after %(day)s", day=_day(question.latest))
+        yield _("not after %(day)s", day=_limit(question.latest))
     if question.max_length:
         yield ngettext("at most %(num)s character", "at most %(num)s characters", question.max_length)
     if question.pattern:
@@ -77,8 +70,12 @@ def _range(low: int | None, high: int | None) -> str:
     return _("from %(low)s", low=low) if high is None else _("from %(low)s to %(high)s", low=low, high=high)
 
 
-def _day(written: str) -> str:
-    return str(format_date(dt.date.fromisoformat(written), DAY, rebase=False))
+def _limit(written: str) -> str:
+    """A day as the looker's language writes it; a time as it is."""
+    try:
+        return str(format_date(dt.date.fromisoformat(written), DAY, rebase=False))
+    except ValueError:
+        return written
 
 
 def method(score: Score) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 from babel.numbers import format_decimal
-from flask_babel import LazyString, format_date, get_locale
+from flask_babel import LazyString, format_date, format_time, get_locale
 from flask_babel import lazy_gettext as _
 
-from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.instrument.kinds import Part
 
 DAY = "d MMMM yyyy"
 """How a day is written out."""
+
+TIME = "H:mm"
+"""How a time of day is written out."""
 
 REASONS: dict[Reason, LazyString] = {
     Reason.DONT_KNOW: _("Don’t know"),
@@ -43,6 +46,8 @@ def written(answer: Answer | None) -> str | None:
             return written_number(value)
         case Day(value):
             return str(format_date(value, DAY, rebase=False))
+        case TimeOfDay(value):
+            return str(format_time(value, TIME, rebase=False))
         case Text(text):
             return text
         case _:

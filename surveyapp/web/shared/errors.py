@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
 from surveyapp.domain.instrument.translation import LocalText
-from surveyapp.web.shared.headers import protecting
+from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import is_staff_path
 
@@ -129,6 +129,11 @@ class LastResort:
             "Something went wrong on our side",
             "What you sent before is kept. Wait a moment, then go back and try again.",
         ).encode()
+        self.headers = [
+            *protecting(is_secure(app)).items(),
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(self.page))),
+        ]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
@@ -137,7 +142,5 @@ class LastResort:
             if self.app.testing or self.app.debug:
                 raise
             self.app.logger.exception("an error that no page could tell of")
-            headers = protecting(environ.get("wsgi.url_scheme") == "https")
-            headers |= {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(self.page))}
-            start_response("500 Internal Server Error", list(headers.items()))
+            start_response("500 Internal Server Error", self.headers)
             return [self.page]

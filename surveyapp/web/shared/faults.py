@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Part, PartType
-from surveyapp.web.shared.answers import DAY, REASONS
+from surveyapp.web.shared.answers import DAY, REASONS, written_number
 
 
 def fault_sentence(fault: AnswerFault, part: Part) -> str:
@@ -19,36 +20,16 @@ def fault_sentence(fault: AnswerFault, part: Part) -> str:
     several = len(part.question.moments) > 1
     if fault.code == "required" and several:
         return _("Choose an answer for “%(moment)s”.", moment=part.moment_label)
-    sentence = _SENTENCES[fault.code](fault, part)
+    own = part.kind.sentences.get(fault.code)
+    sentence = _(own, limit=fault.limit) if own else _SENTENCES[fault.code](fault, part)
     return _("“%(moment)s”: %(sentence)s", moment=part.moment_label, sentence=sentence) if several else sentence
 
 
 def _required(_fault: AnswerFault, part: Part) -> str:
-    question = part.question
+    question, (alone, beside) = part.question, part.kind.asks
     ways = [_("“%(reason)s”", reason=REASONS[reason]) for reason in question.missing]
-    out = _(" or ").join(ways)
-    if question.kind == "rating":
-        low, high = question.minimum, question.maximum
-        return (
-            _("Choose a number from %(low)s to %(high)s, or %(out)s.", low=low, high=high, out=out)
-            if ways
-            else _("Choose a number from %(low)s to %(high)s.", low=low, high=high)
-        )
-    match part.type:
-        case PartType.CODE:
-            return _("Choose an answer, or %(out)s.", out=out) if ways else _("Choose an answer.")
-        case PartType.CODES:
-            return _("Choose at least one answer, or %(out)s.", out=out) if ways else _("Choose at least one answer.")
-        case PartType.NUMBER:
-            return _("Write a number, or choose %(out)s.", out=out) if ways else _("Write a number.")
-        case PartType.DATE:
-            return (
-                _("Write the day, month and year, or choose %(out)s.", out=out)
-                if ways
-                else _("Write the day, month and year.")
-            )
-        case PartType.TEXT:
-            return _("Write your answer.")
+    limits = {"low": question.minimum, "high": question.maximum}
+    return _(beside, out=_(" or ").join(ways), **limits) if ways else _(alone, **limits)
 
 
 def _not_an_option(_fault: AnswerFault, part: Part) -> str:
@@ -69,6 +50,15 @@ def _exclusive(fault: AnswerFault, _part: Part) -> str:
 
 def _day(fault: AnswerFault) -> str:
     return str(format_date(dt.date.fromisoformat(fault.limit or ""), DAY, rebase=False))
+
+
+def _ambiguous_number(fault: AnswerFault, _part: Part) -> str:
+    thousands, decimals = (written_number(Decimal(reading)) for reading in fault.readings)
+    return _(
+        "Did you mean %(thousands)s, or %(decimals)s? Write it again without a comma or full stop before three zeros.",
+        thousands=thousands,
+        decimals=decimals,
+    )
 
 
 def _too_many_decimals(fault: AnswerFault, _part: Part) -> str:
@@ -105,6 +95,7 @@ _SENTENCES: dict[str, Callable[[AnswerFault, Part], str]] = {
     "too_many_decimals": _too_many_decimals,
     "too_small": lambda fault, part: _("The number must be %(limit)s or more.", limit=fault.limit),
     "too_large": lambda fault, part: _("The number must be %(limit)s or less.", limit=fault.limit),
+    "ambiguous_number": _ambiguous_number,
     "not_a_date": lambda fault, part: _("Write a day that exists, such as 27 3 2025."),
     "too_early": lambda fault, part: _("The day must be %(day)s or later.", day=_day(fault)),
     "too_late": lambda fault, part: _("The day must be %(day)s or earlier.", day=_day(fault)),

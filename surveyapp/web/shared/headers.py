@@ -38,7 +38,7 @@ def show_a_frame() -> None:
 
 
 def protecting(secure: bool, policy: str = CONTENT_SECURITY_POLICY) -> dict[str, str]:
-    """The headers of a page; `secure`: one that was asked for over HTTPS."""
+    """The headers of a page; `secure`: of a site that is there over HTTPS."""
     headers = {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
@@ -51,10 +51,17 @@ def protecting(secure: bool, policy: str = CONTENT_SECURITY_POLICY) -> dict[str,
     return headers | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
 
 
+def is_secure(app: Flask) -> bool:
+    """Whether people reach the site over HTTPS, whatever a proxy says of a request."""
+    return str(app.config.get("SITE_ADDRESS", "")).startswith("https://")
+
+
 def install(app: Flask) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
-        headers = protecting(request.is_secure, g.get("content_security_policy", CONTENT_SECURITY_POLICY))
+        headers = protecting(
+            is_secure(app) or request.is_secure, g.get("content_security_policy", CONTENT_SECURITY_POLICY)
+        )
         if request.endpoint == "static" and response.status_code < 400:
             # Nobody's: how long they are kept is said where they are served.
             del headers["Cache-Control"]

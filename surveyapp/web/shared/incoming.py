@@ -52,7 +52,7 @@ class IncomingRequest(Request):
     parameter_storage_class = Parameters
 
 
-class Segment(UnicodeConverter):
+class AddressSegment(UnicodeConverter):
     """A segment of an address, in text that can be stored and is no longer than a name of ours could be."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -77,7 +77,7 @@ class Application(Flask):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.url_map.converters |= {"default": Segment, "string": Segment, "int": WholeNumber}
+        self.url_map.converters |= {"default": AddressSegment, "string": AddressSegment, "int": WholeNumber}
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Raises SecurityError (400) under any other name: the addresses of pages and redirects are made with it.

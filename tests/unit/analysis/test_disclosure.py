@@ -29,12 +29,15 @@ def row_of(protected: ProtectedTable, table: CountTable, row: str | None) -> lis
 
 
 def one_row(*counts: int, **more: tuple[CellTotal, ...]) -> CountTable:
-    return CountTable(("all",), tuple("abcdefgh"[: len(counts)]), (counts,), **more)  # type: ignore[arg-type]
+    return CountTable(rows=("all",), columns=tuple("abcdefgh"[: len(counts)]), counts=(counts,), **more)  # type: ignore[arg-type]
 
 
 def test_nothing_is_hidden_where_no_count_is_small() -> None:
     table = CountTable(
-        ("sme", "large"), ("yes", "no"), ((7, 6), (0, 20)), column_groups=(CellTotal("any", ("yes", "no")),)
+        rows=("sme", "large"),
+        columns=("yes", "no"),
+        counts=((7, 6), (0, 20)),
+        column_groups=(CellTotal("any", ("yes", "no")),),
     )
     protected = protect(table, TEN_AND_FIVE)
     assert not protected.hides_something
@@ -57,7 +60,7 @@ def test_a_threshold_of_two_says_one_and_is_refused(base: int, cell: int) -> Non
 
 
 def test_under_the_minimum_base_nothing_of_a_table_is_shown() -> None:
-    table = CountTable(("sme", "large"), ("yes", "no"), ((4, 0), (0, 5)))
+    table = CountTable(rows=("sme", "large"), columns=("yes", "no"), counts=((4, 0), (0, 5)))
     protected = protect(table, TEN_AND_FIVE)
     for row in (*table.rows, None):
         assert row_of(protected, table, row) == ["b", "b", "b"]
@@ -102,7 +105,7 @@ def test_without_limits_said_the_smallest_do_and_cannot_be_told_apart() -> None:
 
 
 def test_one_small_cell_of_a_table_takes_three_corners() -> None:
-    table = CountTable(("r", "s", "t"), ("a", "b", "c"), ((3, 10, 11), (12, 13, 14), (15, 16, 17)))
+    table = CountTable(rows=("r", "s", "t"), columns=("a", "b", "c"), counts=((3, 10, 11), (12, 13, 14), (15, 16, 17)))
     protected = protect(table, TEN_AND_FIVE)
     assert row_of(protected, table, "r") == ["p", "c", 11, 24]
     assert row_of(protected, table, "s") == ["c", "c", 14, 39]
@@ -130,7 +133,7 @@ def test_a_small_net_is_hidden_and_says_nothing_where_its_limit_would_tell() -> 
 
 
 def test_a_row_under_the_minimum_base_takes_the_other_row_with_it() -> None:
-    table = CountTable(("sme", "large"), ("yes", "no"), ((3, 1), (20, 20)))
+    table = CountTable(rows=("sme", "large"), columns=("yes", "no"), counts=((3, 1), (20, 20)))
     protected = protect(table, PUBLIC)
     assert row_of(protected, table, "sme") == ["b", "b", "b"]
     assert row_of(protected, table, "large") == ["c", "c", "c"]
@@ -140,21 +143,21 @@ def test_a_row_under_the_minimum_base_takes_the_other_row_with_it() -> None:
 
 def test_small_rows_that_together_are_few_take_the_smallest_other_row() -> None:
     # 50 less 20 and 27 would leave a table of the three people of both small rows.
-    table = CountTable(("r", "s", "t", "u"), ("yes", "no"), ((1, 1), (1, 0), (10, 10), (14, 13)))
+    table = CountTable(rows=("r", "s", "t", "u"), columns=("yes", "no"), counts=((1, 1), (1, 0), (10, 10), (14, 13)))
     protected = protect(table, PUBLIC)
     assert [protected.base(row).shown for row in "rstu"] == [False, False, False, True]
     assert protected.base("t").reason == HiddenBecause.COMPLEMENTARY
 
 
 def test_small_rows_that_together_are_many_hide_nothing_else() -> None:
-    table = CountTable(("r", "s", "t"), ("yes", "no"), ((2, 2), (3, 1), (10, 10)))
+    table = CountTable(rows=("r", "s", "t"), columns=("yes", "no"), counts=((2, 2), (3, 1), (10, 10)))
     protected = protect(table, PUBLIC)
     assert [protected.base(row).shown for row in "rst"] == [False, False, True]
     assert row_of(protected, table, "t") == [10, 10, 20]
 
 
 def test_a_zero_in_a_hidden_row_that_a_total_of_zero_gives_away_is_shown() -> None:
-    table = CountTable(("sme", "large"), ("yes", "no", "other"), ((2, 1, 0), (20, 20, 0)))
+    table = CountTable(rows=("sme", "large"), columns=("yes", "no", "other"), counts=((2, 1, 0), (20, 20, 0)))
     protected = protect(table, PUBLIC)
     assert protected.cell(None, "other").count == 0
     assert protected.cell("sme", "other").count == 0
@@ -166,9 +169,9 @@ def test_crossed_segments_are_protected_with_their_margins() -> None:
     # too, though each is many: a difference of shown tables would be the two.
     rows = ("small young", "small old", "large young", "large old")
     table = CountTable(
-        rows,
-        ("yes", "no"),
-        ((1, 1), (10, 10), (11, 9), (12, 8)),
+        rows=rows,
+        columns=("yes", "no"),
+        counts=((1, 1), (10, 10), (11, 9), (12, 8)),
         row_groups=(
             CellTotal("small", ("small young", "small old")),
             CellTotal("large", ("large young", "large old")),
@@ -183,7 +186,11 @@ def test_crossed_segments_are_protected_with_their_margins() -> None:
 
 def test_rows_that_are_not_shown_themselves_are_not_in_the_outcome() -> None:
     table = CountTable(
-        ("r", "s", "t"), ("yes", "no"), ((6, 6), (7, 7), (8, 8)), (CellTotal("rs", ("r", "s")),), rows_published=False
+        rows=("r", "s", "t"),
+        columns=("yes", "no"),
+        counts=((6, 6), (7, 7), (8, 8)),
+        row_groups=(CellTotal("rs", ("r", "s")),),
+        rows_published=False,
     )
     protected = protect(table, TEN_AND_FIVE)
     assert protected.base("rs").count == 26
@@ -194,9 +201,9 @@ def test_rows_that_are_not_shown_themselves_are_not_in_the_outcome() -> None:
 def test_before_by_after_has_one_base_and_counts_for_margins() -> None:
     scale = ("good", "poor")
     table = CountTable(
-        scale,
-        scale,
-        ((12, 0), (6, 2)),
+        rows=scale,
+        columns=scale,
+        counts=((12, 0), (6, 2)),
         rows_are_bases=False,
         cell_groups=(CellGroup("rose", (("poor", "good"),)), CellGroup("same", (("good", "good"), ("poor", "poor")))),
     )
@@ -213,23 +220,27 @@ def test_before_by_after_has_one_base_and_counts_for_margins() -> None:
 
 def test_not_choosing_an_option_is_an_answer_too() -> None:
     # Nineteen of twenty chose it: one did not.
-    table = CountTable(("all",), ("a", "b"), ((19, 10),), bases=(20,))
+    table = CountTable(rows=("all",), columns=("a", "b"), counts=((19, 10),), bases=(20,))
     protected = protect(table, TEN_AND_FIVE)
     assert row_of(protected, table, "all") == ["c", 10, 20]
     # Everyone, or no one, tells of all twenty alike.
-    table = CountTable(("all",), ("a", "b"), ((20, 0),), bases=(20,))
+    table = CountTable(rows=("all",), columns=("a", "b"), counts=((20, 0),), bases=(20,))
     assert row_of(protect(table, TEN_AND_FIVE), table, "all") == [20, 0, 20]
 
 
 def test_options_of_which_several_can_be_chosen_do_not_give_each_other_away() -> None:
-    table = CountTable(("all",), ("a", "b", "c"), ((3, 12, 9),), bases=(20,))
+    table = CountTable(rows=("all",), columns=("a", "b", "c"), counts=((3, 12, 9),), bases=(20,))
     assert row_of(protect(table, TEN_AND_FIVE), table, "all") == ["p", 12, 9, 20]
 
 
 def test_the_net_of_a_multiple_tells_of_its_options() -> None:
     # The net of a and b is b and at least the a who did not choose b: 10 at most with 4 of a, so a is 4.
     table = CountTable(
-        ("all",), ("a", "b", "net"), ((4, 6, 10),), bases=(20,), column_groups=(CellTotal("net", ("a", "b")),)
+        rows=("all",),
+        columns=("a", "b", "net"),
+        counts=((4, 6, 10),),
+        bases=(20,),
+        column_groups=(CellTotal("net", ("a", "b")),),
     )
     protected = protect(table, TEN_AND_FIVE)
     assert not protected.cell("all", "a").shown

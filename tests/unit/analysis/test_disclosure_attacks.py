@@ -44,9 +44,9 @@ def tables(draw: st.DrawFn, *, rows: tuple[int, int], columns: tuple[int, int], 
     nets = [(), (CellTotal("net", column_names[:2]),)] if len(column_names) > 2 else [()]
     corner = CellGroup("corner", tuple(zip(row_names, column_names, strict=False)))
     return CountTable(
-        row_names,
-        column_names,
-        counts,
+        rows=row_names,
+        columns=column_names,
+        counts=counts,
         row_groups=draw(st.sampled_from(groups)),
         column_groups=draw(st.sampled_from(nets)),
         cell_groups=draw(st.sampled_from([(), (corner,)])),
@@ -181,7 +181,11 @@ def crossed(random: Random, firsts: str, seconds: str, options: int) -> CountTab
     counts = tuple(tuple(random.choice([0, 1, 2, 4, 7, 12, 20]) for _ in range(options)) for _ in rows)
     columns = tuple("abcdefg"[:options])
     return CountTable(
-        rows, columns, counts, groups, (CellTotal("top two", columns[:2]), CellTotal("last two", columns[-2:]))
+        rows=rows,
+        columns=columns,
+        counts=counts,
+        row_groups=groups,
+        column_groups=(CellTotal("top two", columns[:2]), CellTotal("last two", columns[-2:])),
     )
 
 
@@ -254,9 +258,9 @@ def test_options_of_which_several_can_be_chosen_withstand_every_table_that_agree
     rows: list[Vector], limits: Limits
 ) -> None:
     table = CountTable(
-        tuple("rs"[: len(rows)]),
-        ("a", "b", "net"),
-        tuple(row[1:] for row in rows),
+        rows=tuple("rs"[: len(rows)]),
+        columns=("a", "b", "net"),
+        counts=tuple(row[1:] for row in rows),
         column_groups=(CellTotal("net", ("a", "b")),),
         bases=tuple(row[0] for row in rows),
     )

@@ -18,7 +18,7 @@ QUESTION = Question("q", "choice", "Q?", options=(Option("a", "A"), Option("b", 
 
 def test_one_person_who_would_not_say_does_not_hide_what_the_others_said() -> None:
     answers = [("a", None)] * 17 + [("b", None)] * 10 + [(None, "prefer_not_to_say")]
-    rows = [(n, n, f"R{n}", 1, 1, "q", code, None, None, reason) for n, (code, reason) in enumerate(answers)]
+    rows = [_row(n, "q", code, reason) for n, (code, reason) in enumerate(answers)]
     everyone = Slice("", None, None)
     found = tally(PART, protect(answer_frame(rows, ANSWER_COLUMNS), PART, People(), THRESHOLDS), everyone, THRESHOLDS)
     assert not found.withheld
@@ -47,10 +47,13 @@ def _part(name: str) -> Part:
 
 
 def _rows(name: str, answers: list[str | None]) -> list[tuple[object, ...]]:
-    return [
-        (n, n, f"R{n}", 1, 1, name, code, None, None, None if code else "prefer_not_to_say")
-        for n, code in enumerate(answers)
-    ]
+    return [_row(n, name, code, None if code else "prefer_not_to_say") for n, code in enumerate(answers)]
+
+
+def _row(n: int, variable: str, code: str | None, reason: str | None) -> tuple[object, ...]:
+    said = {"response_id": n, "participant_id": n, "reference": f"R{n}", "touchpoint": 1, "version": 1,
+            "variable": variable, "code": code, "reason": reason}  # fmt: skip
+    return tuple(said.get(column) for column in ANSWER_COLUMNS)
 
 
 def test_what_is_hidden_for_the_sake_of_others_is_not_said_to_be_few() -> None:

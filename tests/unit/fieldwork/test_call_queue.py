@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from surveyapp.domain.fieldwork.call_queue import SOON, QueuePriority, moment_of, priority_of, within_call_hours
-from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS, CaseState, Outcome
+from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
+from surveyapp.domain.fieldwork.cases import CaseState, Outcome
 from tests.fieldwork import NOW, SHORTLY
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (dt.date(2026, 6, day) for day in (12, 13, 14, 15))
@@ -52,7 +52,8 @@ def test_a_time_on_the_local_clock_is_a_moment(written: str, moment: str | None)
     assert moment_of(dt.datetime.fromisoformat(written), ZoneInfo("Europe/London")) == expected
 
 
-FEW, ALL = MAXIMUM_ATTEMPTS - 1, MAXIMUM_ATTEMPTS
+FEW, ALL = 4, 5
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -66,13 +67,13 @@ FEW, ALL = MAXIMUM_ATTEMPTS - 1, MAXIMUM_ATTEMPTS
         (CaseState.OPEN, None, None, ALL, QueuePriority.SUPERVISOR),
         (CaseState.OVERDUE, None, None, ALL + 1, QueuePriority.SUPERVISOR),
         (CaseState.IN_PROGRESS, None, None, ALL, QueuePriority.SUPERVISOR),
-        (CaseState.OPEN, NOW + SOON, Outcome.APPOINTMENT, ALL, QueuePriority.APPOINTMENT),
-        (CaseState.OPEN, NOW + SOON, Outcome.CALLBACK, ALL, QueuePriority.CALLBACK),
-        (CaseState.OPEN, NOW - SOON, Outcome.APPOINTMENT, 0, QueuePriority.APPOINTMENT),
+        (CaseState.OPEN, NOW + HOUR, Outcome.APPOINTMENT, ALL, QueuePriority.APPOINTMENT),
+        (CaseState.OPEN, NOW + HOUR, Outcome.CALLBACK, ALL, QueuePriority.CALLBACK),
+        (CaseState.OPEN, NOW - HOUR, Outcome.APPOINTMENT, 0, QueuePriority.APPOINTMENT),
         (CaseState.IN_PROGRESS, NOW, Outcome.CALLBACK, 0, QueuePriority.CALLBACK),
         (CaseState.OPEN, NOW, None, 0, QueuePriority.CALLBACK),
-        (CaseState.OVERDUE, NOW + SOON + SHORTLY, Outcome.APPOINTMENT, ALL, QueuePriority.LATER),
-        (CaseState.OPEN, NOW + SOON + SHORTLY, Outcome.CALLBACK, 0, QueuePriority.LATER),
+        (CaseState.OVERDUE, NOW + HOUR + SHORTLY, Outcome.APPOINTMENT, ALL, QueuePriority.LATER),
+        (CaseState.OPEN, NOW + HOUR + SHORTLY, Outcome.CALLBACK, 0, QueuePriority.LATER),
     ],
 )
 def test_whose_turn_it_is(

@@ -10,7 +10,6 @@ import pytest
 
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
-    AROUND_AGREED,
     OPENS,
     Access,
     AccessKind,
@@ -24,7 +23,7 @@ from surveyapp.domain.fieldwork.cases import (
 from surveyapp.domain.responses import ResponseState
 from tests.fieldwork import NOBODY, NOW, SHORTLY, make_attempt, make_case
 
-DAY = dt.timedelta(days=1)
+DAY, HALF_AN_HOUR = dt.timedelta(days=1), dt.timedelta(minutes=30)
 BEFORE, AFTER = NOW - SHORTLY, NOW + SHORTLY
 STARTED, SUBMITTED = ResponseState.STARTED, ResponseState.SUBMITTED
 
@@ -152,10 +151,10 @@ def test_a_hold_has_lapsed_at_its_end(until: dt.datetime, live: bool) -> None:
     ("apart", "counted"),
     [
         (dt.timedelta(), 1),
-        (AROUND_AGREED, 1),
-        (-AROUND_AGREED, 1),
-        (AROUND_AGREED + SHORTLY, 2),
-        (-AROUND_AGREED - SHORTLY, 2),
+        (HALF_AN_HOUR, 1),
+        (-HALF_AN_HOUR, 1),
+        (HALF_AN_HOUR + SHORTLY, 2),
+        (-HALF_AN_HOUR - SHORTLY, 2),
     ],
 )
 def test_a_call_made_when_agreed_does_not_count(apart: dt.timedelta, counted: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import (
     Category,
     Cell,
@@ -62,17 +63,31 @@ def tally(
         members = [cells[code].count for code in net.members]
         known = None if None in members else sum(member or 0 for member in members)
         cells[net.code] = cell(known, whole)
-    return Tally(people, Cell(whole, 100 if whole else None), cells, {"dont_know": Cell(0)}, low_base=whole < 30)
+    return Tally(
+        people=people,
+        base=Cell(whole, 100 if whole else None),
+        cells=cells,
+        missing={"dont_know": Cell(0)},
+        low_base=whole < 30,
+    )
 
 
 def withheld(people: Slice = EVERYONE, options: Sequence[Category] = OPTIONS) -> Tally:
     cells = {each.code: Cell(None) for each in (*options, NET)}
-    return Tally(people, Cell(None, None, 10), cells, {}, withheld=True)
+    return Tally(people=people, base=Cell(None, None, 10), cells=cells, missing={}, withheld=True)
 
 
 def row(label: str, made: Tally, *, touchpoint: int = 1, moment: str | None = "now", detail: str = "then") -> ShiftRow:
     back = moment == "before"
-    return ShiftRow(label, "looking back" if back else detail, touchpoint, moment, back, made, made.cell(NET.code))
+    return ShiftRow(
+        label=label,
+        detail="looking back" if back else detail,
+        touchpoint=touchpoint,
+        moment=moment,
+        looking_back=back,
+        tally=made,
+        net=made.cell(NET.code),
+    )
 
 
 BEFORE, FIRST, SECOND = "Before the placement", "Touchpoint 1", "Touchpoint 2"
@@ -147,7 +162,7 @@ def distribution(tallies: Sequence[Tally], **over: object) -> Distribution:
         "text": "How did you hear?",
         "statement": None,
         "moment_label": None,
-        "kind": "choice",
+        "summary": Summary.OPTIONS,
         "section": "How it began",
         "options": OPTIONS,
         "nets": (NET,),
@@ -161,7 +176,14 @@ RATINGS = tuple(Category(str(number), str(number), "option") for number in range
 
 def rating(counts: Counts, summary: RatingSummary) -> Distribution:
     made = tally(counts, options=RATINGS, nets=())
-    made = Tally(made.people, made.base, made.cells, made.missing, summary, low_base=made.low_base)
+    made = Tally(
+        people=made.people,
+        base=made.base,
+        cells=made.cells,
+        missing=made.missing,
+        rating=summary,
+        low_base=made.low_base,
+    )
     return distribution(
-        [made], kind="rating", options=RATINGS, nets=(), low="Not at all valuable", high="Extremely valuable"
+        [made], summary=Summary.RATING, options=RATINGS, nets=(), low="Not at all valuable", high="Extremely valuable"
     )

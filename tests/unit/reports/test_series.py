@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -111,7 +112,17 @@ def test_rows_that_do_not_compare_stand_each_on_their_own_scale() -> None:
     net = Category("fine", "Fine", "net", ("good",))
     other = made.tally((6, 4), options=options, nets=(net,))
     (first,), (second,) = made.measured(made.tally((20, 7, 2, 0, 0)), made.tally((1, 1, 1, 1, 1)))
-    before = type(first)(made.FIRST, None, 1, None, False, other, other.cell("fine"), RowScale(options, None, net))
+    before = dataclasses.replace(
+        first,
+        label=made.FIRST,
+        detail=None,
+        touchpoint=1,
+        moment=None,
+        looking_back=False,
+        tally=other,
+        net=other.cell("fine"),
+        scale=RowScale(options, None, net),
+    )
     shift = made.shift(((before,), (second,)), steps=(ShiftStep(0, 1, "broken", (BROKEN,)),))
     chart = shift_chart(shift, ENGLISH)
     assert [each.option for each in chart.bars[0].segments] == ["Bad", "Good"]
@@ -127,7 +138,7 @@ def test_rows_that_do_not_compare_stand_each_on_their_own_scale() -> None:
 
 def test_a_row_whose_own_answers_are_to_two_wordings_is_marked_by_itself() -> None:
     (first,), second = made.measured(made.tally((20, 7, 2, 0, 0)), made.tally((10, 5, 4, 0, 0)))
-    noted = type(first)(**{**first.__dict__, "notes": (LEFT_OUT,)})
+    noted = dataclasses.replace(first, notes=(LEFT_OUT,))
     shift = made.shift(((noted,), second), steps=(ShiftStep(0, 1),))
     assert series.row_label(shift, 0) == f"{made.FIRST} †"
     assert series.footnotes(shift, ENGLISH) == (

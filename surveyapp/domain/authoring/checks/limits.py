@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-
-from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
+from surveyapp.domain.authoring.yaml_source import Place, Source
+from surveyapp.domain.instrument.kinds import KINDS, PartType
 from surveyapp.domain.instrument.questionnaire import Question
 
 
 def check_limits(source: Source, place: Place, question: Question) -> None:
     """Records every limit that cannot be kept."""
-    low, high = question.minimum, question.maximum
-    if question.kind == "multiple":
+    kind, low, high = KINDS[question.kind], question.minimum, question.maximum
+    if kind.type is PartType.CODES:
         _check_choices(source, place, question)
-    if question.kind != "rating" and low is not None and high is not None and low > high:
+    if not kind.scaled and low is not None and high is not None and low > high:
         source.fault((*place, "minimum"), "limits_crossed", "The minimum is more than the maximum.")
     written = {"earliest": question.earliest, "latest": question.latest}
-    days = {key: day_of(each) for key, each in written.items() if each is not None}
-    for key, day in days.items():
-        if day is None:
-            sentence = f"“{shortened(written[key] or '')}” is not a date. Write it as 2025-01-31."
+    wrong = {key: kind.limit_fault(each) for key, each in written.items() if each is not None}
+    for key, sentence in wrong.items():
+        if sentence is not None:
             source.fault((*place, key), "bad_value", sentence)
-    earliest, latest = days.get("earliest"), days.get("latest")
-    if earliest is not None and latest is not None and earliest > latest:
-        source.fault((*place, "earliest"), "limits_crossed", "The earliest day is after the latest.")
-
-
-def day_of(written: str) -> dt.date | None:
-    """A day as 2025-01-31, in no other of the ways of ISO 8601; None where it is none."""
-    try:
-        return dt.date.fromisoformat(written) if re.fullmatch(r"\d{4}-\d\d-\d\d", written, re.ASCII) else None
-    except ValueError:
-        return None
+    if question.earliest and question.latest and not any(wrong.values()) and question.earliest > question.latest:
+        source.fault((*place, "earliest"), "limits_crossed", "The earliest is after the latest.")
 
 
 def _check_choices(source: Source, place: Place, question: Question) -> None:

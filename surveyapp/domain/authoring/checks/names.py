@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
+from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 
 
@@ -37,7 +38,7 @@ def unknown_question(
     elif asked and asked.moments:
         names = " or ".join(f"“{key}@{each.id}”" for each in asked.moments)
         sentence = f"“{key}” is answered of a moment. Say which: {names}."
-    elif asked and asked.kind == "information":
+    elif asked and not KINDS[asked.kind].parts(asked):
         sentence = f"“{key}” is only read: nobody answers it. Name a question."
     else:
         sentence = f"{sentence}{source.did_you_mean(key, known)}"

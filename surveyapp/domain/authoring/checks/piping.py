@@ -13,9 +13,6 @@ from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
 
-SPEAKS_FOR_ITSELF = ("number", "date", "short")
-"""Kinds whose answers need no label: those of an earlier touchpoint that can be quoted."""
-
 
 def check_quotes(study: Study, questionnaire: Questionnaire, source: Source) -> None:
     """Records every fault of quotation in the source's list."""
@@ -126,11 +123,11 @@ def _check_earlier(
         source.fault(place, "unknown_question", f"Touchpoint {number} does not ask “{reference.name}”.{near}")
     elif not part.question.fact:
         _not_a_fact(source, place, reference)
-    elif part.question.kind not in SPEAKS_FOR_ITSELF:
+    elif not part.kind.quotable:
         source.fault(
             place,
             "not_a_fact",
-            f"Of an earlier touchpoint only a number, a date or a short text can be quoted; “{reference.name}” is a "
+            f"Of an earlier touchpoint only numbers, days, times and lines can be quoted; “{reference.name}” is a "
             f"{part.question.kind}.",
         )
 

@@ -12,7 +12,6 @@ from surveyapp.domain.instrument.kinds import KINDS, Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.versions.comparability import codes
 
 
 def check_routing(study: Study, questionnaire: Questionnaire, source: Source) -> None:
@@ -160,7 +159,7 @@ class _Context:
         if isinstance(item, Changed):
             pair = [self._part(side) for side in (item.before, item.after)]
             # Routing looks at codes; whether words changed between them is for the author to declare.
-            if pair[0] and pair[1] and codes(pair[0]) != codes(pair[1]):
+            if pair[0] and pair[1] and pair[0].codes != pair[1].codes:
                 self.source.fault(place, "not_comparable", "The two sides of “changed” have different options.")
 
     def _part(self, reference: Reference) -> Part | None:

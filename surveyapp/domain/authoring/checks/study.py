@@ -48,6 +48,16 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
 
 
 def _check_names(study: Study, source: Source) -> None:
+    groups = [group.id for group in study.groups]
+    for each in study.relationships:
+        for side, group in (("from", each.first), ("to", each.second)):
+            check_known(source, ("relationships", each.id, side), group, groups, "group")
+        if each.first == each.second:
+            source.fault(
+                ("relationships", each.id, "to"),
+                "bad_value",
+                "A relationship is between people of two groups. Name another group here.",
+            )
     if len({touchpoint.key for touchpoint in study.touchpoints}) != len(study.touchpoints):
         source.fault(("touchpoints",), "written_twice", "Two touchpoints have the same group and number.")
     attributes = [attribute.id for attribute in study.attributes]

@@ -1,30 +1,47 @@
-"""The kinds of question. A new kind is one module here, one line in `KINDS`, and one template.
+"""The kinds of question. A new kind is one module here, one template, and one rule of the style sheet; the test that
+walks every kind then takes it from the form to the results.
 
-A kind says which *parts* a question has (its variables) and turns a form's fields into answers; everything else (pages,
-renderers, exports, the codebook, results) is generic over parts.
+A kind says which *parts* a question has (its variables), how an answer is entered (`control`), what a form's fields
+mean, what can be answered (`codes`), and what results say of it (`summary`). Everything else (pages, exports, the
+codebook, results) is generic over that: nothing outside this room asks for a kind by name.
 """
 
 from __future__ import annotations
 
-from surveyapp.domain.instrument.kinds.base import Form, Kind, Parsed, Part, PartType, SkipRule, field_value
-from surveyapp.domain.instrument.kinds.choice import Choice, Multiple, Statements, YesNo
-from surveyapp.domain.instrument.kinds.numeric import DateKind, NumberKind, Rating
-from surveyapp.domain.instrument.kinds.text import Information, Open, Short
+import importlib
+import pkgutil
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        Choice(),
-        Multiple(),
-        Statements(),
-        Rating(),
-        YesNo(),
-        NumberKind(),
-        DateKind(),
-        Short(),
-        Open(),
-        Information(),
-    )
-}
+from surveyapp.domain.instrument.kinds.base import (
+    KINDS,
+    Box,
+    Control,
+    Form,
+    Kind,
+    Parsed,
+    Part,
+    PartType,
+    SkipRule,
+    Summary,
+    form_values,
+    missing_field,
+    note_field,
+)
 
-__all__ = ["KINDS", "Form", "Kind", "Parsed", "Part", "PartType", "SkipRule", "field_value"]
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+__all__ = [
+    "KINDS",
+    "Box",
+    "Control",
+    "Form",
+    "Kind",
+    "Parsed",
+    "Part",
+    "PartType",
+    "SkipRule",
+    "Summary",
+    "form_values",
+    "missing_field",
+    "note_field",
+]

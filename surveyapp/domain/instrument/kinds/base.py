@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.errors import AnswerFault
+from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.patterns import matches
 from surveyapp.domain.instrument.questionnaire import Question, Statement
+from surveyapp.domain.normalise import code, free_text, length, one_line
 
 Form = Mapping[str, Sequence[str]]
-"""A posted form: every value of every field, by field name. A part's field is named by its variable's key."""
+"""A posted form: every value of every field, by field name. A part's field is named by its variable's key; a reason for
+having no answer stands in a field of its own (`missing_field`), so that whatever is typed is an answer."""
 
-MISSING_PREFIX = "missing:"
-"""A reason for no answer travels in the same field as the answer, as `missing:dont_know`: they exclude each other."""
+
+def missing_field(key: str) -> str:
+    """The field in which a variable's reason for no answer is sent: a value of `Reason`."""
+    return f"{key}:missing"
+
+
+def note_field(key: str) -> str:
+    """The field in which an interviewer says why a question is skipped."""
+    return f"{key}:note"
 
 
 class PartType(enum.Enum):
@@ -25,7 +38,33 @@ class PartType(enum.Enum):
     CODES = "codes"
     NUMBER = "number"
     DATE = "date"
+    TIME = "time"
     TEXT = "text"
+
+
+class Control(enum.Enum):
+    """How an answer is entered: one of several, any of several, a number between two named ends, a line or several
+    lines typed, several short boxes, or nothing at all."""
+
+    ONE = "one"
+    ANY = "any"
+    SCALE = "scale"
+    LINE = "line"
+    LINES = "lines"
+    BOXES = "boxes"
+    NOTHING = "nothing"
+
+
+class Summary(enum.Enum):
+    """What results say of a variable: people by option; by number, with a mean; a quantity's mean, median and range;
+    the same of a day or a time, which has no mean; how many wrote something; nothing."""
+
+    OPTIONS = "options"
+    RATING = "rating"
+    QUANTITY = "quantity"
+    TIME = "time"
+    WORDS = "words"
+    NONE = "none"
 
 
 class SkipRule(enum.Enum):
@@ -33,6 +72,17 @@ class SkipRule(enum.Enum):
 
     NOBODY = "nobody"
     INTERVIEWER = "interviewer"
+
+
+@dataclass(frozen=True)
+class Box:
+    """One of the short boxes of an answer typed in several: posted as `key:name`. `label` is a source text, `size` in
+    characters, `input_mode` the keyboard that suits."""
+
+    name: str
+    label: str
+    size: int
+    input_mode: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +112,28 @@ class Part:
         """The key as an HTML id."""
         return self.key.replace("@", "-")
 
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.question.kind]
+
+    @property
+    def control(self) -> Control:
+        return Control.LINE if self.when else self.kind.control
+
+    @property
+    def summary(self) -> Summary:
+        return Summary.WORDS if self.when else self.kind.summary
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """What can be answered, where that can be listed."""
+        return () if self.when else self.kind.codes(self.question)
+
+    @property
+    def limit(self) -> int:
+        """The most code points that words may have."""
+        return SHORT_LENGTH if self.when else self.question.max_length or self.kind.most_characters
+
 
 @dataclass
 class Parsed:
@@ -71,27 +143,75 @@ class Parsed:
     faults: list[AnswerFault] = field(default_factory=list)
 
 
-class Kind:
-    """A kind of question. Subclasses say `name`, `closed`, and `parts`, and how one field is read."""
+KINDS: dict[str, Kind] = {}
+"""Every kind by name. A subclass of `Kind` with a name is in it."""
 
-    name: str
-    closed = True
-    takes_moments = False
-    takes_options = False
-    type = PartType.CODE
+SHORT_LENGTH, OPEN_LENGTH = 200, 5000
+"""Code points a line and a free answer may have where the questionnaire says nothing."""
+
+ALWAYS = frozenset(("id", "kind", "text", "hint", "interviewer", "ask_if"))
+"""What a question of any kind may be given."""
+
+
+class Kind:
+    """A kind of question. Subclasses say what differs.
+
+    `accepts`: the keys of a question in a file that it can use. `described`, `asks` and `sentences` are source texts:
+    what the kind is called; what to do about an empty answer, alone and beside ways out (`%(out)s`), where `%(low)s`
+    and `%(high)s` are the question's limits; and what is wrong, by fault code, where the common sentence does not fit.
+    `standard`: options that need not be written. `quotable`: an answer needs no label to be quoted. `input_mode`: the
+    keyboard that suits what is typed. `boxes`, of several, and in which of them a fault is (`faulty_boxes`).
+    """
+
+    name: ClassVar[str]
+    described: ClassVar[str]
+    control: ClassVar[Control]
+    summary: ClassVar[Summary]
+    type: ClassVar[PartType] = PartType.CODE
+    closed: ClassVar[bool] = True
+    scaled: ClassVar[bool] = False
+    needs_options: ClassVar[bool] = False
+    needs_statements: ClassVar[bool] = False
+    standard: ClassVar[Mapping[str, str]] = {}
+    quotable: ClassVar[bool] = False
+    accepts: ClassVar[frozenset[str]] = frozenset()
+    asks: ClassVar[tuple[str, str]] = (N_("Choose an answer."), N_("Choose an answer, or %(out)s."))
+    sentences: ClassVar[Mapping[str, str]] = {}
+    input_mode: ClassVar[str | None] = None
+    boxes: ClassVar[tuple[Box, ...]] = ()
+    faulty_boxes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    most_characters: ClassVar[int] = OPEN_LENGTH
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "name" in vars(cls):
+            KINDS[cls.name] = cls()
 
     def parts(self, question: Question) -> tuple[Part, ...]:
         """The question's variables, in the order in which they are asked."""
         return tuple(part for moment in self._moments(question) for part in self._at(question, *moment))
 
+    def codes(self, question: Question) -> tuple[str, ...]:
+        """What can be answered, where that can be listed."""
+        return tuple(option.code for option in question.options)
+
     def read(self, part: Part, values: list[str]) -> Answer | AnswerFault:
-        """The answer that the field's non-empty values mean. Called only with at least one value, none of which is a
-        reason for having no answer."""
+        """The answer that the field's values mean, each in the shape of `normalise.code`. Called with at least one, and
+        not for a part of words."""
         raise NotImplementedError
 
-    def field_values(self, part: Part, form: Form) -> list[str]:
-        """The part's posted values, trimmed, empty ones left out."""
-        return [value for raw in form.get(part.key, ()) if (value := raw.strip())]
+    def typed(self, part: Part, form: Form) -> list[str]:
+        """The part's posted values in the one shape that they are read in, empty ones left out."""
+        shape = _shape_of(part)
+        return [value for raw in form.get(part.key, ()) if (value := shape(raw))]
+
+    def limit_fault(self, written: str) -> str | None:
+        """What is wrong with `earliest` or `latest` as a file has it; None: nothing."""
+        return None if iso_day(written) else f"“{written}” is not a date. Write it as 2025-01-31."
+
+    def box_values(self, part: Part, form: Form) -> dict[str, str]:
+        """What stands in each box: as posted or, from the one value of the field itself, as stored."""
+        return {box.name: "".join(form.get(f"{part.key}:{box.name}", ())).strip() for box in self.boxes}
 
     def parse(self, parts: Sequence[Part], form: Form, skip: SkipRule = SkipRule.NOBODY) -> Parsed:
         """Reads the given parts of one question from a form.
@@ -117,31 +237,30 @@ class Kind:
         if isinstance(answer, Missing):
             allowed = answer.reason in (Reason.SKIPPED, *part.question.missing)
             return None if allowed else AnswerFault(part.key, "not_an_option")
-        parsed = self.parse([_without_rule(part)], {part.key: field_value(answer)}, SkipRule.NOBODY)
-        if parsed.faults:
-            return parsed.faults[0]
-        return None if parsed.answers.get(part.key) == answer else AnswerFault(part.key, "unexpected")
+        read = self._parse_part(part, form_values(part.key, answer), SkipRule.NOBODY)
+        if isinstance(read, AnswerFault):
+            return read
+        return None if read == answer else AnswerFault(part.key, "unexpected")
 
     def _parse_part(self, part: Part, form: Form, skip: SkipRule) -> Answer | AnswerFault:
-        posted = self.field_values(part, form)
-        reasons = [value for value in posted if value.startswith(MISSING_PREFIX)]
-        values = [value for value in posted if value not in reasons]
+        values = self.typed(part, form)
+        reasons = {reason for raw in form.get(missing_field(part.key), ()) if (reason := code(raw))}
         if reasons and values:
             return AnswerFault(part.key, "exclusive")
         if reasons:
             return self._read_reason(part, reasons, form, skip)
-        if values and part.type is not PartType.TEXT:
-            return self.read(part, values)
         if values:
-            return read_text(part, values)
+            return read_text(part, values) if part.type is PartType.TEXT else self.read(part, values)
         return AnswerFault(part.key, "required") if part.required else Missing(Reason.SKIPPED)
 
-    def _read_reason(self, part: Part, reasons: list[str], form: Form, skip: SkipRule) -> Answer | AnswerFault:
-        if len(set(reasons)) > 1:
+    def _read_reason(self, part: Part, reasons: set[str], form: Form, skip: SkipRule) -> Answer | AnswerFault:
+        if len(reasons) > 1:
             return AnswerFault(part.key, "more_than_one")
-        word = reasons[0].removeprefix(MISSING_PREFIX)
+        [word] = reasons
         if word == Reason.SKIPPED.value and skip is SkipRule.INTERVIEWER:
-            note = next((note.strip() for note in form.get(f"{part.key}:note", ()) if note.strip()), None)
+            note = next((note for raw in form.get(note_field(part.key), ()) if (note := one_line(raw))), None)
+            if note is not None and length(note) > SHORT_LENGTH:
+                return AnswerFault(part.key, "too_long", str(SHORT_LENGTH))
             return Missing(Reason.SKIPPED, note)
         for reason in part.question.missing:
             if reason.value == word:
@@ -173,40 +292,52 @@ def variable_key(name: str, moment: str | None) -> str:
     return f"{name}@{moment}" if moment else name
 
 
-def field_value(answer: Answer | None) -> list[str]:
-    """The form values that would give this answer: how a page is filled in again."""
+def form_values(key: str, answer: Answer | None) -> dict[str, list[str]]:
+    """The fields that would give this answer: how a page is filled in again."""
     match answer:
         case None:
-            return []
+            return {}
         case Codes(codes):
-            return list(codes)
+            return {key: list(codes)}
         case Number(value):
-            return [format(value.normalize(), "f")]
+            written = format(value.normalize(), "f")
+            # Three decimals could be thousands to whoever reads them back; four are decimals alone.
+            return {key: [f"{written}0" if len(written.partition(".")[2]) == 3 else written]}
         case Day(value):
-            return [value.isoformat()]
+            return {key: [value.isoformat()]}
+        case TimeOfDay(value):
+            return {key: [value.isoformat("minutes")]}
         case Text(text):
-            return [text]
-        case Missing(reason):
-            return [f"{MISSING_PREFIX}{reason.value}"]
-
-
-SHORT_LENGTH, OPEN_LENGTH = 200, 5000
-"""Characters a line and a free answer may have where the questionnaire says nothing."""
+            return {key: [text]}
+        case Missing(reason, note):
+            return {missing_field(key): [reason.value]} | ({note_field(key): [note]} if note else {})
 
 
 def read_text(part: Part, values: list[str]) -> Answer | AnswerFault:
-    """Somebody's own words, line ends made one kind. Too long is refused, never cut."""
+    """Somebody's own words. Too long is refused, never cut. What has to fit a pattern is a code, and read as one where
+    it then fits: digits of any script are digits."""
     if len(values) > 1:
         return AnswerFault(part.key, "more_than_one")
-    text = values[0].replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    limit = SHORT_LENGTH if part.when else part.question.max_length or OPEN_LENGTH
-    if len(text) > limit:
-        return AnswerFault(part.key, "too_long", str(limit))
-    pattern = part.question.pattern
-    if pattern is not None and not matches(pattern.match, text):
-        return AnswerFault(part.key, "wrong_pattern", pattern.says)
+    text, pattern = values[0], part.question.pattern if part.when is None else None
+    if length(text) > part.limit:
+        return AnswerFault(part.key, "too_long", str(part.limit))
+    if pattern is not None:
+        fitting = next((each for each in (code(text), text) if matches(pattern.match, each)), None)
+        if fitting is None:
+            return AnswerFault(part.key, "wrong_pattern", pattern.says)
+        text = fitting
     return Text(text)
 
 
-def _without_rule(part: Part) -> Part:
-    return part if part.when is None else Part(part.key, part.name, part.moment, part.type, part.label, part.question)
+def _shape_of(part: Part) -> Callable[[str], str]:
+    if part.type is not PartType.TEXT:
+        return code
+    return free_text if part.control is Control.LINES else one_line
+
+
+def iso_day(written: str) -> dt.date | None:
+    """A day as 2025-01-31, in no other of the ways of ISO 8601; None where it is none."""
+    try:
+        return dt.date.fromisoformat(written) if re.fullmatch(r"\d{4}-\d\d-\d\d", written, re.ASCII) else None
+    except ValueError:
+        return None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from surveyapp.domain.answers import Answer, Codes
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.instrument.kinds.base import Kind, Part, PartType, variable_key
+from surveyapp.domain.i18n import N_
+from surveyapp.domain.instrument.kinds.base import ALWAYS, Control, Kind, Part, PartType, Summary, variable_key
 from surveyapp.domain.instrument.questionnaire import Question
 
 
@@ -12,8 +16,11 @@ class Choice(Kind):
     """One option."""
 
     name = "choice"
-    takes_moments = True
-    takes_options = True
+    described = N_("one answer")
+    control = Control.ONE
+    summary = Summary.OPTIONS
+    needs_options = True
+    accepts = ALWAYS | {"scale", "options", "moments", "missing", "required", "order", "fact"}
 
     def _at(self, question: Question, moment: str | None, moment_label: str | None) -> list[Part]:
         main = self._part(question, question.id, question.text, moment, moment_label)
@@ -31,14 +38,23 @@ class YesNo(Choice):
     """Yes or no: a choice whose options are written once, for all."""
 
     name = "yes_no"
+    described = N_("yes or no")
+    needs_options = False
+    standard: ClassVar[Mapping[str, str]] = {"yes": "Yes", "no": "No"}
+    accepts = ALWAYS | {"options", "moments", "missing", "required", "fact"}
 
 
 class Multiple(Kind):
     """Any options; an exclusive one stands alone."""
 
     name = "multiple"
-    takes_options = True
+    described = N_("any number of answers")
+    control = Control.ANY
+    summary = Summary.OPTIONS
     type = PartType.CODES
+    needs_options = True
+    accepts = ALWAYS | {"scale", "options", "minimum", "maximum", "missing", "required", "order"}
+    asks = (N_("Choose at least one answer."), N_("Choose at least one answer, or %(out)s."))
 
     def _at(self, question: Question, moment: str | None, moment_label: str | None) -> list[Part]:
         main = self._part(question, question.id, question.text, moment, moment_label)
@@ -62,6 +78,9 @@ class Statements(Choice):
     """A grid: one option for each statement. Each statement is a variable, and a page on a phone."""
 
     name = "statements"
+    described = N_("one answer for each statement")
+    needs_statements = True
+    accepts = ALWAYS | {"scale", "options", "statements", "moments", "missing", "required", "order"}
 
     def _at(self, question: Question, moment: str | None, moment_label: str | None) -> list[Part]:
         return [

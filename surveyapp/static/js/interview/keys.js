@@ -62,7 +62,7 @@ function press(element, event) {
   stop(event, () => {
     target.click();
     target.focus?.({ preventScroll: true });
-    const line = target.value === "missing:skipped" ? element.querySelector(".why input")
+    const line = target.value === "skipped" && target.name.endsWith(":missing") ? element.querySelector(".why input")
       : element.querySelector(`.opt:has(#${CSS.escape(target.id || "none")}) + .specify input`);
     if (line && target.checked) line.focus();
   });

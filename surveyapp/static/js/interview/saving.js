@@ -108,10 +108,10 @@ export class Saving {
     }
     for (const id of this.dirty) {
       for (const item of this.form.querySelectorAll(`[data-card="${CSS.escape(id)}"] [data-item]`)) {
-        const own = [...data].filter(([name]) => name === item.dataset.item || /:(day|month|year)$/.test(name)
-          && name.startsWith(`${item.dataset.item}:`));
+        const own = [...data].filter(([name]) => name === item.dataset.item
+          || name.startsWith(`${item.dataset.item}:`) && !name.endsWith(":note"));
         const empty = !own.some(([, value]) => value.trim());
-        if (empty && (item.classList.contains("done") || "sent" in item.dataset)) data.append(item.dataset.item, "missing:skipped");
+        if (empty && (item.classList.contains("done") || "sent" in item.dataset)) data.append(`${item.dataset.item}:missing`, "skipped");
         else if (!empty) item.dataset.sent = "";
       }
     }

@@ -43,9 +43,9 @@ export class Stream {
 
   // What cannot stand together gives way to what was chosen last.
   settle(item, changed) {
-    const boxes = [...item.querySelectorAll("input[type=checkbox]")];
+    const boxes = [...item.querySelectorAll("input[type=checkbox], input[type=radio]")];
     const typed = [...item.querySelectorAll("textarea, input[type=text]")].filter((field) => !field.closest(".specify, .why"));
-    if (changed.type === "checkbox" && changed.checked) {
+    if (boxes.includes(changed) && changed.checked) {
       for (const box of boxes) {
         if (box !== changed && ("alone" in changed.dataset || "alone" in box.dataset)) box.checked = false;
       }
@@ -54,7 +54,7 @@ export class Stream {
       for (const box of boxes) box.checked = false;
     }
     if (changed.type === "checkbox" && !changed.checked && !isAnswered(item)) {
-      const skip = item.querySelector("input[value='missing:skipped']");
+      const skip = item.querySelector("input[name$=':missing'][value=skipped]");
       if (skip) skip.checked = true;
     }
   }

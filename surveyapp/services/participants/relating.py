@@ -1,0 +1,127 @@
+"""What participants are to one another: found out of what is written of newcomers, and set by a manager."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.participants import enrolment_form
+from surveyapp.services.participants.enrolment_form import NewParticipant
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
+from surveyapp.store import relationships as store
+from surveyapp.store.relationships import RelatedPair
+
+OnRecord = Mapping[str, tuple[uuid.UUID, str]]
+"""Identity and group by reference."""
+
+
+def find(
+    work: Work,
+    scope: Scope,
+    study: Study,
+    several: Sequence[tuple[int, NewParticipant]],
+    where: Callable[[int], str],
+    fault: Callable[[int, str, str], None],
+) -> OnRecord:
+    """Looks up whom newcomers are related to, on record or among themselves, and says what cannot be. Returns those on
+    record."""
+    wanted = {reference for _, new in several for reference in new.relationships.values()}
+    if not wanted:
+        return {}
+    on_record = store.by_reference(work.session, scope, wanted)
+    taken = store.partners(work.session, [id for id, _ in on_record.values()])
+    among = {new.reference: new for _, new in several if new.reference}
+    first: dict[tuple[str, str], int] = {}
+    for key, new in several:
+        for relationship, reference in new.relationships.items():
+            declared = study.relationship(relationship)
+            column = f"relationship.{relationship}"
+            if declared is None:
+                continue
+            if first.setdefault((relationship, reference), key) != key:
+                fault(key, column, f"{reference} is named on {where(first[relationship, reference])} too.")
+            elif reference in on_record:
+                id, group = on_record[reference]
+                if group != declared.other(new.group):
+                    fault(key, column, f"{reference} is in another group. Check the reference.")
+                elif (relationship, id) in taken:
+                    fault(key, column, f"{reference} has this to {taken[relationship, id]} already.")
+            elif reference not in among:
+                fault(key, column, f"There is no {reference} in this study. Correct it, or add them first.")
+            elif among[reference].relationships.get(relationship, new.reference) != new.reference:
+                fault(key, column, f"{reference} names somebody else. Write the two as a pair, or one of them only.")
+    return on_record
+
+
+def pairs(study: Study, people: Sequence[tuple[NewParticipant, Participant]], on_record: OnRecord) -> list[RelatedPair]:
+    """The pairs that newcomers make with those on record and with one another, each once."""
+    ids = {reference: id for reference, (id, _) in on_record.items()}
+    ids |= {participant.reference: participant.id for _, participant in people}
+    found = {
+        _pair(study, relationship, participant.group, participant.id, ids[reference])
+        for new, participant in people
+        for relationship, reference in new.relationships.items()
+    }
+    return sorted(found, key=lambda each: (each.relationship, each.first))
+
+
+def _pair(study: Study, relationship: str, group: str, own: uuid.UUID, other: uuid.UUID) -> RelatedPair:
+    declared = study.relationship(relationship)
+    is_first = declared is not None and declared.first == group
+    return RelatedPair(relationship, *((own, other) if is_first else (other, own)))
+
+
+def record(work: Work, made: Sequence[RelatedPair], people: Sequence[tuple[NewParticipant, Participant]]) -> None:
+    """Stores the pairs that newcomers make, and notes each once, with the first of them who names the other."""
+    store.add(work.session, made, work.now)
+    noted: set[tuple[str, str]] = set()
+    for new, person in people:
+        for relationship, other in new.relationships.items():
+            if (relationship, other) not in noted:
+                detail = {"relationship": relationship, "other": other}
+                work.record(AuditAction.RELATIONSHIP_RECORDED, person.reference, study=person.study, **detail)
+            noted.add((relationship, person.reference))
+
+
+def set_related(desk: Desk, study_id: str, reference: str, relationship: str, written: str) -> None:
+    """Says to whom a participant has a relationship, in place of what was said before; nothing written: to nobody.
+
+    Raises NotPermitted, NotFound, StateRefused, EnrolmentRefused naming `relationship` or `other`.
+    """
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
+    with desk.writing() as work:
+        person = participants.participant_by_reference(work.session, scope, reference, work.today(study))
+        if person is None:
+            raise NotFound(f"There is no {reference} in this study.")
+        if person.withdrawn_at is not None:
+            raise StateRefused(f"{reference} has withdrawn from the study. Nothing about them is changed.")
+        wanted, faults = enrolment_form.check_related(study, person.group, relationship, written)
+        if faults:
+            raise EnrolmentRefused(tuple(faults))
+        before = store.partners(work.session, [person.id]).get((relationship, person.id), "")
+        if wanted == before:
+            return
+        store.remove(work.session, relationship, person.id)
+        if wanted:
+            other = _free_other(work, scope, relationship, wanted)
+            store.add(work.session, [_pair(study, relationship, person.group, person.id, other)], work.now)
+        action = AuditAction.RELATIONSHIP_RECORDED if wanted else AuditAction.RELATIONSHIP_REMOVED
+        work.record(action, reference, study=study_id, relationship=relationship, other=wanted or before)
+
+
+def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> uuid.UUID:
+    """Who has this reference, if nobody has the relationship to them. Raises EnrolmentRefused."""
+    found = store.by_reference(work.session, scope, [reference]).get(reference)
+    if found is None:
+        raise EnrolmentRefused((FieldFault("other", f"There is no {reference} in this study. Check the reference."),))
+    taken = store.partners(work.session, [found[0]]).get((relationship, found[0]))
+    if taken:
+        sentence = f"{reference} has this to {taken} already. Take that away first."
+        raise EnrolmentRefused((FieldFault("other", sentence),))
+    return found[0]
