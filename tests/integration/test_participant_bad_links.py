@@ -13,7 +13,7 @@ from surveyapp.domain.staff import Role
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.web.shared.limits import limiter
+from surveyapp.web.shared.incoming import limiter
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client

@@ -8,7 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Date, Integer, LargeBinary, String, Uuid, insert, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    String,
+    Time,
+    Uuid,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 
 from surveyapp.store.database import Database
@@ -25,6 +38,7 @@ FILLINGS: dict[type, object] = {
     LargeBinary: b"x",
     Uuid: uuid.UUID(int=1),
     Date: dt.date(2026, 6, 15),
+    Time: dt.time(7, 30),
     UtcDateTime: dt.datetime(2026, 6, 15, tzinfo=dt.UTC),
     ExactNumber: Decimal(1),
     JSON: {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 from surveyapp.analysis.counting import distributions, scoring
 from surveyapp.analysis.counting.slices import People, Segment
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import SeriesNote, ShiftStep
@@ -21,9 +22,6 @@ from surveyapp.domain.versions.series import Followed, beside, follow
 from surveyapp.services.work import Work
 from surveyapp.store import participants, responses
 from surveyapp.store import questionnaire_versions as store
-
-COUNTED = (PartType.CODE, PartType.CODES, PartType.NUMBER)
-"""What results count. Words are read elsewhere, by those who may."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +62,7 @@ class ResultData:
 def read_data(work: Work, scope: Scope, study: Study, groups: set[str]) -> ResultData:
     """The answers of some of a study's groups, as the study now counts them."""
     session = work.session
-    frames = {
-        group: distributions.answer_frame(responses.answer_table(session, scope, group), responses.ANSWER_COLUMNS).drop(
-            columns=["text", "reference"]
-        )
-        for group in sorted(groups)
-    }
+    frames = {group: _answer_frame(responses.answer_table(session, scope, group)) for group in sorted(groups)}
     known: dict[str, dict[Any, str]] = {
         attribute.name: {} for attribute in study.attributes if attribute.id in study.segments
     }
@@ -95,6 +88,15 @@ def read_data(work: Work, scope: Scope, study: Study, groups: set[str]) -> Resul
         if attribute.id in study.segments
     )
     return ResultData(study, frames, People(segments), responses.newest_submission(session, scope), versions, current)
+
+
+def _answer_frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    """The answers of a group. Of words there is only whether there are any: what they say is not for counting, and an
+    interviewer's note on a question that was skipped is no answer."""
+    frame = distributions.answer_frame(rows, responses.ANSWER_COLUMNS)
+    written = frame["text"].notna() & frame["reason"].isna()
+    frame["words"] = written.astype(object).where(written, None)
+    return frame.drop(columns=["text", "reference"])
 
 
 def measure_rows(

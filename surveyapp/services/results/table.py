@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import groupby
 
 import pandas as pd
 
 from surveyapp.analysis.counting.series import joined
-from surveyapp.analysis.results_table import movement_rows, variable_rows
+from surveyapp.analysis.results_table import movement_rows, uncounted_row, variable_rows
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import NotPermitted
-from surveyapp.domain.instrument.kinds import PartType
+from surveyapp.domain.instrument.kinds import PartType, Summary
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import ResultRow
 from surveyapp.domain.staff import Action
-from surveyapp.services.results.data import COUNTED, ResultData, banded_scores, read_data, shown_variables
+from surveyapp.services.results.data import ResultData, banded_scores, read_data, shown_variables
 from surveyapp.services.work import Desk
+
+log = logging.getLogger(__name__)
 
 
 def table(desk: Desk, study_id: str) -> list[ResultRow]:
@@ -38,9 +41,14 @@ def _touchpoint_rows(data: ResultData, touchpoint: Touchpoint) -> list[ResultRow
     for _page, together in groupby(shown_variables(data, touchpoint), key=lambda each: (each.page.id, each.wording)):
         moments = {}
         for each in together:
-            if each.part.type in COUNTED:
+            if each.part.summary is not Summary.NONE:
                 own = joined(frame, each.part.key, each.links)
-                found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))
+                try:
+                    found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))
+                except ValueError:
+                    log.exception("%s of %s cannot be counted.", each.part.key, touchpoint.questionnaire)
+                    found.append(uncounted_row(each.part, touchpoint))
+                    continue
                 if each.part.type is PartType.CODE:
                     moments[each.part.moment] = (each.part, own)
         if "before" in moments and "now" in moments:

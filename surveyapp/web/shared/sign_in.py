@@ -22,9 +22,8 @@ from surveyapp.domain.staff import Action, Staff
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
 from surveyapp.services.work import Desk
-from surveyapp.web.shared.incoming import StaffForm
+from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
 from surveyapp.web.shared.language import reader_language
-from surveyapp.web.shared.limits import GUESSABLE, limiter
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import is_staff_path
