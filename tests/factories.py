@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +187,7 @@ def create_staff(
     site: Site | None = None,
     study: str = STUDY,
     second_factor: bool = True,
+    more: Iterable[Grant] = (),
 ) -> Staff:
     """Somebody who signs in with `PASSWORD` and, where their role needs it, `next_code`."""
     name = email or f"{roles[0].value if roles else 'nobody'}{next(_numbers)}@example.org"
@@ -196,7 +197,7 @@ def create_staff(
             name,
             name.partition("@")[0].title(),
             _PASSWORD_HASH,
-            [Grant(role, study, site.id if site else None) for role in roles],
+            [*(Grant(role, study, site.id if site else None) for role in roles), *more],
             runtime.clock(),
         )
         if not second_factor or not made.needs_second_factor:

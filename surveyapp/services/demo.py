@@ -30,6 +30,7 @@ from surveyapp.domain.fieldwork.cases import (
 from surveyapp.domain.instrument.kinds import missing_field
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import state_for_answering, state_of
@@ -86,16 +87,10 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
     Raises StateRefused outside a demonstration, and where there are real people.
     """
     if not runtime.settings.demo:
-        raise StateRefused(
-            "This installation is not a demonstration (SURVEYAPP_DEMO is not yes), so none is loaded. "
-            "Run `make demo` in a folder of its own."
-        )
+        raise StateRefused(say("not_a_demonstration"))
     with Desk(runtime, Operator()).writing() as work:
         if participants.counts_by_origin(work.session).get(Origin.REAL, 0):
-            raise StateRefused(
-                "This database holds real people. The demonstration is not loaded into it: point "
-                "SURVEYAPP_DATABASE_URL at an empty one."
-            )
+            raise StateRefused(say("holds_real_people"))
         demonstration.empty(work.session)
     count = 0
     with_cohort = [study for study in runtime.studies.values() if _cohort_file(runtime, study).exists()]
@@ -110,7 +105,7 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
     """A new personal link for each case that takes answers, those in their window first and the studies by turns: a
     demonstration takes them outside it too, while links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
-        raise StateRefused("Links for everybody are for the demonstration. A manager gives out real ones.")
+        raise StateRefused(say("links_for_demonstration"))
     with Desk(runtime, Operator()).writing() as work:
         open_now: list[cases.CaseOverview] = []
         later: list[cases.CaseOverview] = []
@@ -285,8 +280,13 @@ def _answer(
     begun = visit.ready[2].version
     if begun != written.get("version", begun):
         raise StateRefused(
-            f"{person.reference} answered touchpoint {written['touchpoint']} on version {written['version']}, but "
-            f"version {begun} was open on that day. Correct the cohort's `openings`."
+            say(
+                "cohort_version",
+                reference=person.reference,
+                touchpoint=written["touchpoint"],
+                version=written["version"],
+                begun=begun,
+            )
         )
     form = {
         name: values
@@ -302,8 +302,7 @@ def _answer(
             answering.submit(runtime, who)
     except (AnswersRefused, Unfinished) as error:
         raise StateRefused(
-            f"The cohort's answers of {person.reference} at touchpoint {written['touchpoint']} do not fit "
-            f"the questionnaire: {error}"
+            say("cohort_answers", reference=person.reference, touchpoint=written["touchpoint"], why=str(error))
         ) from error
 
 

@@ -17,6 +17,7 @@ from surveyapp.domain.audit import Actor, AuditAction, Operator
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import audit
@@ -123,6 +124,16 @@ class Desk:
             case _:
                 return ()
 
+    def may_everywhere(self, action: Action, study_id: str) -> bool:
+        """Whether the actor may do it at every site of a study."""
+        match self.actor:
+            case Staff():
+                return self.actor.may_everywhere(action, study_id)
+            case Operator():
+                return True
+            case _:
+                return False
+
     def check(self, action: Action, study_id: str) -> None:
         """Raises NotPermitted, with the reason, unless the actor may."""
         self.scope(action, study_id)
@@ -136,7 +147,7 @@ class Desk:
             case Operator():
                 return Scope(study_id, self.runtime.origin)
             case _:
-                raise NotPermitted(f"Only staff may {action.value}.")
+                raise NotPermitted(say("role_does_not_let", action=action))
 
     def study(self, study_id: str) -> Study:
         """A study in the language the actor reads. Raises NotFound."""

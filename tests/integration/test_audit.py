@@ -8,6 +8,7 @@ import pytest
 
 from surveyapp.domain.audit import Actor, ActorKind, AuditAction, ByLink, Operator, System
 from surveyapp.domain.errors import InputRefused, NotPermitted
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Role
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.responses import answering
@@ -58,7 +59,7 @@ def test_what_did_not_happen_is_not_in_the_trail(runtime: Runtime) -> None:
     def goes_wrong() -> None:
         with factories.operator(runtime).writing() as work:
             work.record(AuditAction.CONTACT_SEEN, "BF-0001", study=factories.STUDY)
-            raise InputRefused("Something is wrong.")
+            raise InputRefused(say("sign_in_wrong"))
 
     before = trail(runtime)
     with pytest.raises(InputRefused):

@@ -206,7 +206,9 @@ def test_only_managers_import(runtime: Runtime) -> None:
 
 
 def test_every_column_there_is_can_be_imported(runtime: Runtime, desk: Desk) -> None:
+    factories.create_participant(runtime, reference="BF-0001")
     values = {
+        "relationship.paired_with": "BF-0001",
         "group": "employee",
         "reference": "EM-0500",
         "enrolled_on": "2026-06-01",

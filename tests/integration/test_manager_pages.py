@@ -205,7 +205,10 @@ def test_a_manager_of_one_site_sees_its_people_and_opens_no_version(runtime: Run
     assert "EM-0002" not in page.words
     for path in ("", "/contact", "/1/end-access"):
         assert client.get(f"{HOME}/participants/EM-0002{path}").status_code == 404
-    assert client.get(f"{HOME}/versions").status_code == 403
+    versions = client.page(f"{HOME}/versions")
+    assert "Midway" not in versions.words
+    assert not [link for link in versions.links() if link.endswith("/open")]
+    assert client.get(f"{HOME}/versions/backfill_1/open").status_code == 403
 
 
 @pytest.mark.parametrize("role", [Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR])
@@ -219,8 +222,8 @@ def test_others_see_none_of_it(runtime: Runtime, client: Client, role: Role) -> 
         "/participants/import/columns.csv",
         "/participants/BF-0001",
         "/participants/BF-0001/1/end-access",
-        "/versions",
         "/versions/backfill_1/open",
+        "/versions/backfill_1/move",
     ):
         assert client.get(HOME + path).status_code == 403, path
     assert client.get("/manage/unknown").status_code == 403

@@ -115,7 +115,7 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
             {"spent": "£24,000"},
             (
                 "#spent",
-                "Did you mean 24,000, or 24? Write it again without a comma or full stop before three zeros.",
+                "Did you mean 24,000, or 24? Write it as 24000 or as 24.",
             ),
         ),
         ("breakfast", {}, ("#breakfast", "Write a time, such as 7:30, or choose “Don’t know” or “Prefer not to say”.")),

@@ -27,6 +27,7 @@ from surveyapp.domain.fieldwork.cases import (
 from surveyapp.domain.instrument.study import Group, Study, Touchpoint
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.state import state_of
@@ -132,7 +133,7 @@ def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueL
     """
     studies = desk.studies(Action.INTERVIEW)
     if not studies:
-        raise NotPermitted(f"Your role does not let you {Action.INTERVIEW.value}. Ask a manager.")
+        raise NotPermitted(say("role_does_not_let", action=Action.INTERVIEW))
     lines: list[QueueLine] = []
     with desk.reading() as work:
         for study_id in [study] if study else studies:
@@ -239,12 +240,9 @@ def _callable_visit(work: Work, who: ByInterviewer, lock: bool = False) -> Visit
     """The visit. Raises NotFound for somebody who withdrew, StateRefused when no answers are taken."""
     visit = survey_session.visit_in(work, who, lock)
     if visit.participant.withdrawn_at is not None:
-        raise NotFound(f"There is no {who.reference} at touchpoint {who.touchpoint} in this study.")
+        raise NotFound(say("no_case", reference=who.reference, touchpoint=who.touchpoint))
     if visit.state not in ANSWERABLE:
-        raise StateRefused(
-            f"There is nobody to call: {who.reference} at touchpoint {who.touchpoint} is "
-            f"{visit.state.value.replace('_', ' ')}."
-        )
+        raise StateRefused(say("nobody_to_call", reference=who.reference, touchpoint=who.touchpoint, state=visit.state))
     return visit
 
 
@@ -278,12 +276,10 @@ def record_attempt(
     of it. Raises InputRefused (field `agreed` or `note`), HeldByAnother, StateRefused, NotPermitted, NotFound.
     """
     if outcome not in RECORDED_BY_HAND:
-        raise InputRefused(
-            "Completed is recorded when the interview is handed in. Choose what came of this call.", "outcome"
-        )
+        raise InputRefused(say("completed_by_itself"), "outcome")
     note = note.strip().replace("\r\n", "\n")
     if len(note) > NOTE_LENGTH:
-        raise InputRefused(f"Make the note shorter: at most {NOTE_LENGTH} characters.", "note")
+        raise InputRefused(say("note_too_long", limit=NOTE_LENGTH), "note")
     with Desk(runtime, who.actor).writing() as work:
         study = survey_session.visit_in(work, who).study
         if cases.has_attempt(work.session, attempt_id):
@@ -345,16 +341,16 @@ def _record(work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt) -> N
 
 def _agreed_moment(work: Work, study: Study, agreed: dt.datetime | None) -> dt.datetime:
     if agreed is None:
-        raise InputRefused("Enter the day and time you agreed.", "agreed")
+        raise InputRefused(say("agreed_missing"), "agreed")
     zone, now = work.runtime.zone(study), work.now
     away = agreed - now.astimezone(zone).replace(tzinfo=None)
     # The first and last days of the calendar have no moment in every zone, and nobody means them.
     near = abs(away) < 2 * FURTHEST
     moment = moment_of(agreed, zone) if near else None
     if near and moment is None:
-        raise InputRefused("The clocks go forward then, so that time does not exist. Enter another.", "agreed")
+        raise InputRefused(say("agreed_not_there"), "agreed")
     if moment is None or moment <= now or moment > now + FURTHEST:
         if away > dt.timedelta(0):
-            raise InputRefused(f"That is more than {FURTHEST.days} days ahead. Check the date.", "agreed")
-        raise InputRefused("That time has passed. Enter one to come.", "agreed")
+            raise InputRefused(say("agreed_too_far", days=FURTHEST.days), "agreed")
+        raise InputRefused(say("agreed_past"), "agreed")
     return moment

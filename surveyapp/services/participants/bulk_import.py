@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.participants.csv_reader import RowFault, read_table
@@ -79,7 +80,7 @@ def _read(study: Study, today: dt.date, data: bytes) -> tuple[list[tuple[int, Ne
 
 
 def _place(work: Work, scope: Scope, study: Study, rows: list[tuple[int, NewParticipant]]) -> Placement:
-    return place(work, scope, study, rows, lambda line: f"line {line}")
+    return place(work, scope, study, rows, lambda line: say("on_line", line=line))
 
 
 def _imported_before(work: Work, study: Study, sha256: str) -> list[RowFault]:
@@ -89,7 +90,7 @@ def _imported_before(work: Work, study: Study, sha256: str) -> list[RowFault]:
         for at, detail in work.recorded(study.id, AuditAction.PARTICIPANTS_IMPORTED)
         if detail.get("sha256") == sha256
     ]
-    return [RowFault(1, "", f"This very file was imported on {day.isoformat()} already.") for day in days[-1:]]
+    return [RowFault(1, "", say("file_imported", day=day)) for day in days[-1:]]
 
 
 def _outcome(placement: Placement, faults: list[RowFault], again: list[RowFault]) -> Import:

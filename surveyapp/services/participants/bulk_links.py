@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import links
 from surveyapp.services.participants.roster import state_of_line
@@ -63,7 +64,7 @@ def give_out_to_all(desk: Desk, study_id: str, group: str, touchpoint: int, *, o
             for action in links.GIVEN_OUT.values():
                 work.record(action, reference, study=study_id, touchpoint=touchpoint)
         if not made:
-            raise InputRefused("Nobody can be given a link there now. Choose another touchpoint.", "touchpoint")
+            raise InputRefused(say("nobody_for_links"), "touchpoint")
         store.add_accesses(work.session, stored)
     return made
 

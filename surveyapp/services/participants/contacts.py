@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Work
@@ -79,14 +80,13 @@ def checked(contact: Contact) -> Contact:
     kept = replace(kept, phone=_after("tel:", kept.phone), email=_after("mailto:", kept.email))
     for field in fields(Contact):
         if len(getattr(kept, field.name)) > MAXIMUM_LENGTH:
-            raise InputRefused(f"Use at most {MAXIMUM_LENGTH} characters.", field.name)
+            raise InputRefused(say("text_too_long", limit=MAXIMUM_LENGTH), field.name)
     if kept.phone and phone_number(kept.phone) is None:
-        short = "This is too short to dial. " if _parsed(kept.phone) else ""
-        raise InputRefused(
-            f"{short}Enter one phone number with its area code, such as 07700 900 142 or +48 22 123 45 67.", "phone"
-        )
+        enter = say("not_a_phone_number")
+        refused = say("both", first=say("too_short_to_dial"), second=enter) if _parsed(kept.phone) else enter
+        raise InputRefused(refused, "phone")
     if kept.email and email_address(kept.email) is None:
-        raise InputRefused("Enter an e-mail address such as name@example.org.", "email")
+        raise InputRefused(say("not_an_email"), "email")
     return kept
 
 

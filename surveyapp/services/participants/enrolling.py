@@ -12,6 +12,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault
 from surveyapp.domain.instrument.study import Attribute, Study
 from surveyapp.domain.participants import Event, Participant, Site
+from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form, relating
@@ -40,7 +41,7 @@ class Placement:
     shared: list[tuple[int, FieldFault]] = field(default_factory=list)
     pairs: list[RelatedPair] = field(default_factory=list)
 
-    def fault(self, key: int, column: str, sentence: str) -> None:
+    def fault(self, key: int, column: str, sentence: Sentence) -> None:
         self.faults.append((key, FieldFault(column, sentence)))
 
 
@@ -61,10 +62,12 @@ def place(
     written: dict[str, int] = {}
     for line, new in several:
         if new.reference in taken:
-            sentence = f"{new.reference} is taken. Use another, or leave it empty for the next free number."
+            sentence = say("reference_taken", reference=new.reference)
             found.fault(line, "reference", sentence)
         elif new.reference and written.setdefault(new.reference, line) != line:
-            found.fault(line, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
+            found.fault(
+                line, "reference", say("reference_twice", reference=new.reference, where=where(written[new.reference]))
+            )
     _find_shared(work, scope, several, where, found)
     on_record_already = relating.find(work, scope, study, several, where, found.fault)
     if not found.faults:
@@ -117,7 +120,7 @@ def _place_sites(
     for key, new in several:
         site = on_record.get(new.site)
         if scope.sites is not None and (site is None or site.id not in scope.sites):
-            found.fault(key, "site", f"You add people at your own sites only. Use one of: {', '.join(mine)}.")
+            found.fault(key, "site", say("own_sites_only", sites=mine))
         elif site is not None:
             _compare(key, new, site.name, site.attributes, needed, found)
         elif new.site:
@@ -129,10 +132,7 @@ def _place_sites(
             _compare(key, new, names[new.site], attributes[new.site], needed, found)
     for reference, key in first.items():
         for name in (name for name in needed if name not in attributes[reference]):
-            sentence = (
-                f"{reference} is a new site: fill in “{needed[name].label}” with one of: "
-                f"{', '.join(needed[name].values)}. If it is not new, correct its reference."
-            )
+            sentence = say("site_new", site=reference, attribute=needed[name].label, values=list(needed[name].values))
             found.fault(key, needed[name].id, sentence)
         site = Site(
             id=new_id(),
@@ -149,11 +149,11 @@ def _compare(
 ) -> None:
     """A newcomer may repeat what is known of their site, but not say otherwise."""
     if new.site_name and new.site_name.casefold() != name.casefold():
-        found.fault(key, "site_name", f"{new.site} is down as “{name}”. Write the same, or leave it empty.")
+        found.fault(key, "site_name", say("site_differs", site=new.site, held=name))
     for attribute, value in new.site_attributes.items():
         if held.get(attribute) != value:
-            label = needed[attribute].values.get(held.get(attribute, ""), "not known")
-            sentence = f"{new.site} is down as “{label}”. Write the same, or leave it empty."
+            label = needed[attribute].values.get(held.get(attribute, ""))
+            sentence = say("site_differs", site=new.site, held=label) if label else say("site_not_known", site=new.site)
             found.fault(key, needed[attribute].id, sentence)
 
 
@@ -161,7 +161,7 @@ def _find_shared(
     work: Work, scope: Scope, several: Sequence[Keyed], where: Callable[[int], str], found: Placement
 ) -> None:
     lookups = [(key, contacts.lookups(work.runtime, new.contact)) for key, new in several]
-    for kind, what in LOOKED_UP.items():
+    for kind in LOOKED_UP:
         owners = store.owners(work.session, scope, kind, {each[kind] for _, each in lookups if kind in each})
         first: dict[str, int] = {}
         for key, each in lookups:
@@ -170,7 +170,7 @@ def _find_shared(
                 if first.setdefault(each[kind], key) != key:
                     also = [*also, where(first[each[kind]])]
                 if also:
-                    found.shared.append((key, FieldFault(kind, f"This {what} is also that of {', '.join(also)}.")))
+                    found.shared.append((key, FieldFault(kind, say(f"{kind}_shared", others=also))))
 
 
 def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:

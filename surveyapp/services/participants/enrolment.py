@@ -9,10 +9,11 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused, FieldFault, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import window
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Participant, Site
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form
-from surveyapp.services.participants.enrolling import LOOKED_UP, enrol, place
+from surveyapp.services.participants.enrolling import enrol, place
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants
 from surveyapp.store import enrolment as store
@@ -78,7 +79,7 @@ def correct_contact(
                 each for each in store.owners(work.session, scope, kind, [digest]).get(digest, ()) if each != reference
             ]
             if others and kind in changed:
-                shared.append(FieldFault(kind, f"This {LOOKED_UP[kind]} is also that of {', '.join(others)}."))
+                shared.append(FieldFault(kind, say(f"{kind}_shared", others=others)))
         if shared and not confirmed:
             raise ContactShared(tuple(shared))
         if changed:
@@ -116,13 +117,13 @@ def _participant(work: Work, scope: Scope, reference: str) -> Participant:
     today = work.today(work.runtime.study(scope.study))
     found = participants.participant_by_reference(work.session, scope, reference, today)
     if found is None:
-        raise NotFound(f"There is no {reference} in this study.")
+        raise NotFound(say("no_participant", reference=reference))
     return found
 
 
 def _check_here(participant: Participant) -> None:
     if participant.withdrawn_at is not None:
-        raise StateRefused(f"{participant.reference} has withdrawn from the study. Nothing about them is changed.")
+        raise StateRefused(say("withdrawn", reference=participant.reference))
 
 
 def sites(desk: Desk, study_id: str) -> list[Site]:

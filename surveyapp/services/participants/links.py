@@ -12,6 +12,7 @@ from surveyapp.domain.errors import AccessRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import OPENS, Access, AccessKind, Case, access_expiry
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.keyring import new_code, new_token, written_code
@@ -98,17 +99,14 @@ def give_out(desk: Desk, study: str, reference: str, touchpoint: int, kind: Acce
     with desk.writing() as work:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
         if case is None:
-            raise NotFound(f"There is no {reference} at touchpoint {touchpoint} in this study.")
+            raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
         today = work.today(work.runtime.study(study))
         participant = participants.participant(work.session, case.participant_id, today)
         assert participant is not None
         response = responses.response_of(work.session, case.id)
         state = state_of(work, case, response, withdrawn=participant.withdrawn_at is not None)
         if state not in OPENS:
-            raise StateRefused(
-                f"{reference} can no longer answer touchpoint {touchpoint}: the case is "
-                f"{state.value.replace('_', ' ')}."
-            )
+            raise StateRefused(say("cannot_answer", reference=reference, touchpoint=touchpoint, state=state))
         given = issue(work, participant, case, kind)
         work.record(GIVEN_OUT[kind], reference, study=study, touchpoint=touchpoint)
         return given
@@ -147,7 +145,7 @@ def revoke(desk: Desk, study: str, reference: str, touchpoint: int) -> int:
     with desk.writing() as work:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
         if case is None:
-            raise NotFound(f"There is no {reference} at touchpoint {touchpoint} in this study.")
+            raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
         count = cases.revoke_accesses(work.session, case.id, work.now)
         work.record(AuditAction.ACCESS_REVOKED, reference, study=study, touchpoint=touchpoint, count=count)
         return count

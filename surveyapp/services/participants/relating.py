@@ -9,6 +9,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
+from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.participants.enrolment_form import NewParticipant
@@ -27,7 +28,7 @@ def find(
     study: Study,
     several: Sequence[tuple[int, NewParticipant]],
     where: Callable[[int], str],
-    fault: Callable[[int, str, str], None],
+    fault: Callable[[int, str, Sentence], None],
 ) -> OnRecord:
     """Looks up whom newcomers are related to, on record or among themselves, and says what cannot be. Returns those on
     record."""
@@ -45,17 +46,17 @@ def find(
             if declared is None:
                 continue
             if first.setdefault((relationship, reference), key) != key:
-                fault(key, column, f"{reference} is named on {where(first[relationship, reference])} too.")
+                fault(key, column, say("named_twice", reference=reference, where=where(first[relationship, reference])))
             elif reference in on_record:
                 id, group = on_record[reference]
                 if group != declared.other(new.group):
-                    fault(key, column, f"{reference} is in another group. Check the reference.")
+                    fault(key, column, say("in_another_group", reference=reference))
                 elif (relationship, id) in taken:
-                    fault(key, column, f"{reference} has this to {taken[relationship, id]} already.")
+                    fault(key, column, say("related_already", reference=reference, other=taken[relationship, id]))
             elif reference not in among:
-                fault(key, column, f"There is no {reference} in this study. Correct it, or add them first.")
+                fault(key, column, say("not_there_to_relate", reference=reference))
             elif among[reference].relationships.get(relationship, new.reference) != new.reference:
-                fault(key, column, f"{reference} names somebody else. Write the two as a pair, or one of them only.")
+                fault(key, column, say("names_somebody_else", reference=reference))
     return on_record
 
 
@@ -98,9 +99,9 @@ def set_related(desk: Desk, study_id: str, reference: str, relationship: str, wr
     with desk.writing() as work:
         person = participants.participant_by_reference(work.session, scope, reference, work.today(study))
         if person is None:
-            raise NotFound(f"There is no {reference} in this study.")
+            raise NotFound(say("no_participant", reference=reference))
         if person.withdrawn_at is not None:
-            raise StateRefused(f"{reference} has withdrawn from the study. Nothing about them is changed.")
+            raise StateRefused(say("withdrawn", reference=reference))
         wanted, faults = enrolment_form.check_related(study, person.group, relationship, written)
         if faults:
             raise EnrolmentRefused(tuple(faults))
@@ -119,9 +120,9 @@ def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> 
     """Who has this reference, if nobody has the relationship to them. Raises EnrolmentRefused."""
     found = store.by_reference(work.session, scope, [reference]).get(reference)
     if found is None:
-        raise EnrolmentRefused((FieldFault("other", f"There is no {reference} in this study. Check the reference."),))
+        raise EnrolmentRefused((FieldFault("other", say("not_there_check", reference=reference)),))
     taken = store.partners(work.session, [found[0]]).get((relationship, found[0]))
     if taken:
-        sentence = f"{reference} has this to {taken} already. Take that away first."
+        sentence = say("related_take_away", reference=reference, other=taken)
         raise EnrolmentRefused((FieldFault("other", sentence),))
     return found[0]

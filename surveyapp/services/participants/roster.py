@@ -15,6 +15,7 @@ from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseS
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts
@@ -177,7 +178,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
         session = work.session
         participant = participants.participant_by_reference(session, scope, reference, work.today(study))
         if participant is None:
-            raise NotFound(f"There is no {reference} in this study.")
+            raise NotFound(say("no_participant", reference=reference))
         there = {case.touchpoint: case for case in cases.cases_of(session, participant.id)}
         lines = []
         for touchpoint in study.touchpoints_of(participant.group):

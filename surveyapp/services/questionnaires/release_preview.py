@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.diff import Difference, difference
 from surveyapp.services.questionnaires import versions as questionnaire_versions
@@ -62,7 +63,7 @@ def _versions(runtime: Runtime, study_id: str, name: str) -> tuple[Study, list[i
     study = runtime.study(study_id)
     versions = sorted(version for each, version in study.questionnaires if each == name)
     if not versions:
-        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+        raise NotFound(say("no_questionnaire", name=name, study=study_id))
     return study, versions
 
 

@@ -14,8 +14,9 @@ from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.near_names import did_you_mean
+from surveyapp.domain.near_names import near
 from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState, payload_hash
+from surveyapp.domain.sentences import say, with_hint
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
 from surveyapp.domain.versions.comparability import VersionHistory
@@ -173,10 +174,10 @@ def _changes_by_mode(
 def _target(work: Work, study: Study, name: str) -> Questionnaire:
     known = sorted({each for each, _ in study.questionnaires})
     if name not in known:
-        raise NotFound(f"There is no questionnaire “{name}” in {study.id}.{did_you_mean(name, known)}")
+        raise NotFound(with_hint(say("no_questionnaire", name=name, study=study.id), near(name, known)))
     version = store.open_version(work.session, study.id, name)
     if version is None:
-        raise NotFound(f"No version of “{name}” is open in {study.id}.")
+        raise NotFound(say("no_open_version", name=name, study=study.id))
     return work.instrument(study, name, version)
 
 
@@ -200,7 +201,7 @@ def _carried(work: Work, study: Study, each: Midway, target: Questionnaire) -> t
         for version in versions
     }
     if None in documents.values():
-        raise StateRefused(f"A version of {target.id} between the two is neither open nor in the files. Bring it back.")
+        raise StateRefused(say("version_between_missing", name=target.id))
     wordings = VersionHistory({key: document for key, document in documents.items() if document is not None})
     given = {key: one.answer for key, one in responses.given_answers(work.session, each.response.id).items()}
     return carry(wordings, _instrument(work, study, each), target, given)

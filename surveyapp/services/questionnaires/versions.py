@@ -21,6 +21,7 @@ from surveyapp.domain.errors import Fault, NotFound, NotPermitted, Questionnaire
 from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import words_fingerprint, words_for
+from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
@@ -174,10 +175,12 @@ def check_lock(runtime: Runtime, study: Study) -> None:
     """Raises StateRefused when a frozen file is not what was frozen: nothing is frozen or opened on top of it."""
     faults = lock_faults(runtime.settings.questionnaires / study.id, study)
     if faults:
-        raise StateRefused(" ".join(f"{fault.file}: {fault.sentence}" for fault in faults))
+        raise StateRefused(
+            say("frozen_files_changed", faults=" ".join(f"{fault.file}: {fault.sentence}" for fault in faults))
+        )
 
 
-def disagreements(runtime: Runtime, study_id: str) -> tuple[str, ...]:
+def disagreements(runtime: Runtime, study_id: str) -> tuple[Sentence, ...]:
     """A sentence for each version that the database holds otherwise than the lock says, or that the files do not have.
     Both are served as they were opened: what people answered cannot change under them."""
     frozen = read_lock(runtime.settings.questionnaires / study_id)
@@ -185,15 +188,9 @@ def disagreements(runtime: Runtime, study_id: str) -> tuple[str, ...]:
     with runtime.database.reading() as session:
         for name, version, sha256, _ in store.versions(session, study_id):
             if (name, version) not in frozen:
-                found.append(
-                    f"Version {version} of {name} is open, but {LOCK} does not have it: the files here are older than "
-                    "the database. Bring in the release it was opened from."
-                )
+                found.append(say("version_not_in_lock", version=version, name=name, lock=LOCK))
             elif frozen[name, version] != sha256:
-                found.append(
-                    f"Version {version} of {name} was opened from another file than {LOCK} says. Restore the file it "
-                    f"was opened from, and write what is different as version {version + 1}."
-                )
+                found.append(say("version_not_as_locked", version=version, name=name, lock=LOCK, next=version + 1))
     return tuple(found)
 
 
@@ -205,9 +202,9 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
     study = runtime.study(study_id)
     versions = sorted(version for each, version in study.questionnaires if each == name)
     if not versions:
-        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+        raise NotFound(say("no_questionnaire", name=name, study=study_id))
     if versions != list(range(1, versions[-1] + 1)):
-        raise StateRefused(f"The versions of {name} have a gap: {', '.join(map(str, versions))}. Number them from 1.")
+        raise StateRefused(say("gap_in_versions", name=name, versions=versions))
     check_lock(runtime, study)
     folder = runtime.settings.questionnaires / study_id
     frozen = read_lock(folder)
@@ -230,12 +227,10 @@ def open_newest(desk: Desk, study_id: str, name: str) -> tuple[int, bool]:
     study = desk.runtime.study(study_id)
     whole_study(desk, study_id)
     if not any(each == name for each, _ in study.questionnaires):
-        raise NotFound(f"There is no questionnaire “{name}” in {study_id}.")
+        raise NotFound(say("no_questionnaire", name=name, study=study_id))
     frozen = _frozen(desk.runtime, study_id, name)
     if not frozen:
-        raise StateRefused(
-            f"No version of {name} is frozen. Run `surveyapp questionnaires freeze {study_id} {name}` first."
-        )
+        raise StateRefused(say("none_frozen", name=name, command=f"surveyapp questionnaires freeze {study_id} {name}"))
     return max(frozen), open_version(desk, study_id, name, max(frozen))
 
 
@@ -250,18 +245,15 @@ def open_version(desk: Desk, study_id: str, name: str, version: int) -> bool:
     check_lock(desk.runtime, study)
     frozen = _frozen(desk.runtime, study_id, name)
     if version not in frozen:
-        raise StateRefused(f"Version {version} of {name} is not frozen. Freeze it first.")
+        raise StateRefused(say("version_not_frozen", version=version, name=name))
     if (name, version) not in study.questionnaires:
-        raise StateRefused(f"Version {version} of {name} came after this process started. Restart it, then open it.")
+        raise StateRefused(say("version_too_new", version=version, name=name))
     document = to_document(study.questionnaires[name, version])
     with desk.writing() as work:
         opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(work.session, study_id)}
         if (name, version) in opened:
             if opened[name, version] != frozen[version]:
-                raise StateRefused(
-                    f"The database holds another version {version} of {name} than the files. Restore the "
-                    "file it was opened from; what people answered cannot change under them."
-                )
+                raise StateRefused(say("version_differs", version=version, name=name))
             _reword(work, study, name)
             return False
         store.add_version(
@@ -289,7 +281,7 @@ def reword(desk: Desk, study_id: str, name: str) -> list[translations.RecordedRe
     whole_study(desk, study_id)
     with desk.writing() as work:
         if not any(each == name for each, _, _, _ in store.versions(work.session, study_id)):
-            raise NotFound(f"No version of “{name}” is open in {study_id}.")
+            raise NotFound(say("no_open_version", name=name, study=study_id))
         return _reword(work, study, name)
 
 
@@ -306,7 +298,12 @@ def _reword(work: Work, study: Study, name: str) -> list[translations.RecordedRe
             words = study_catalogues.words_in(folder, language)
         except PoUnreadable as error:
             raise StateRefused(
-                f"{study_catalogues.file_of(folder, language).name}, line {error.line}: {error.why}"
+                say(
+                    "translation_unreadable",
+                    file=study_catalogues.file_of(folder, language).name,
+                    line=error.line,
+                    why=error.why,
+                )
             ) from None
         for version in versions:
             said = words_for(runtime.instrument(session, study.id, name, version), words)
@@ -325,17 +322,20 @@ def whole_study(desk: Desk, study_id: str) -> Scope:
     anybody to it. Raises NotPermitted."""
     scope = desk.scope(Action.OPEN_VERSION, study_id)
     if scope.sites is not None:
-        raise NotPermitted("You manage some of the study's sites. Ask a manager of the whole study to open a version.")
+        raise NotPermitted(say("some_sites_only"))
     return scope
 
 
 def version_states(desk: Desk, study_id: str) -> list[VersionState]:
-    """Every version of every questionnaire of a study, newest last. Raises NotPermitted."""
-    scope, study = whole_study(desk, study_id), desk.study(study_id)
+    """Every version of every questionnaire of a study, newest last. How many are midway is told to those who may open
+    versions alone: they may move them. Raises NotPermitted."""
+    desk.check(Action.SEE_QUESTIONNAIRES, study_id)
+    study = desk.study(study_id)
     frozen = read_lock(desk.runtime.settings.questionnaires / study_id)
     with desk.reading() as work:
         opened = {(name, version): at for name, version, _, at in store.versions(work.session, study_id)}
-        midway = store.midway(work.session, scope)
+        opens = desk.may_everywhere(Action.OPEN_VERSION, study_id)
+        midway = store.midway(work.session, Scope(study_id, desk.runtime.origin)) if opens else {}
     newest_frozen = {name: max(version for each, version in frozen if each == name) for name, _ in frozen}
     newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
     return [

@@ -29,6 +29,7 @@ from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.routing import NOT_ASKED, Page, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
+from surveyapp.domain.sentences import say
 from surveyapp.services.cases.scheduling import plan_cases
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit, Who, visit_in
 from surveyapp.services.runtime import Runtime
@@ -147,7 +148,7 @@ def save_section_in(
     wrong with the rest."""
     questionnaire, _, _ = before.ready
     if not any(section.id == section_id for section in questionnaire.sections):
-        raise NotFound(f"{questionnaire.title} has no section “{section_id}”.")
+        raise NotFound(say("no_section", questionnaire=questionnaire.title, section=section_id))
     answers: dict[str, Answer] = {}
     faults: list[AnswerFault] = []
     posted = {key.partition(":")[0] for key, values in form.items() if any(value.strip() for value in values)}
@@ -198,7 +199,7 @@ def _check_answerable(visit: Visit) -> None:
     if visit.submitted:
         raise AlreadySubmitted("These answers were handed in; thank you. They can no longer be changed here.")
     if visit.state not in ANSWERABLE:
-        raise StateRefused(f"Answers are not taken now: the case is {visit.state.value.replace('_', ' ')}.")
+        raise StateRefused(say("answers_not_taken", state=visit.state))
 
 
 def _check_consented(visit: Visit) -> None:
@@ -214,7 +215,7 @@ def _begin(work: Work, visit: Visit) -> None:
     """
     version = questionnaire_versions.open_version(work.session, visit.study.id, visit.touchpoint.questionnaire)
     if version is None:
-        raise StateRefused(f"No version of {visit.touchpoint.questionnaire} is open yet.")
+        raise StateRefused(say("nothing_open_yet", name=visit.touchpoint.questionnaire))
     responses.add_response(
         work.session,
         Response(

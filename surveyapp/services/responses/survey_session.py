@@ -16,6 +16,7 @@ from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Participant
 from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.state import state_for_answering
@@ -113,7 +114,7 @@ def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
     study = runtime.study_in(source, language)
     touchpoint = study.touchpoint(found.group, case.touchpoint)
     if touchpoint is None:
-        raise NotFound(f"The study no longer has a touchpoint {case.touchpoint} for {found.group}.")
+        raise NotFound(say("touchpoint_gone", touchpoint=case.touchpoint, group=found.group))
     response = responses.response_of(session, case.id)
     state = state_for_answering(work, case, response, withdrawn=found.withdrawn_at is not None)
     consents = participants.consents(session, found.id)
@@ -142,5 +143,5 @@ def _case_id(work: Work, who: Who) -> uuid.UUID:
     scope = scope_of(who.staff, Action.INTERVIEW, who.study, work.runtime.origin)
     case = cases.case_in_scope(work.session, scope, who.reference, who.touchpoint)
     if case is None:
-        raise NotFound(f"There is no {who.reference} at touchpoint {who.touchpoint} in this study.")
+        raise NotFound(say("no_case", reference=who.reference, touchpoint=who.touchpoint))
     return case.id

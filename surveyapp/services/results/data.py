@@ -12,10 +12,11 @@ import pandas as pd
 from surveyapp.analysis.counting import distributions, scoring
 from surveyapp.analysis.counting.slices import People, Segment
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.kinds import Part, Summary
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import SeriesNote, ShiftStep
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.domain.versions.series import Followed, beside, follow
@@ -56,7 +57,13 @@ class ResultData:
     def check_segment(self, segment: str | None) -> None:
         """Raises NotFound for what is not a declared segment."""
         if segment is not None and self.study.segment(segment) is None:
-            raise NotFound(f"“{segment}” is not a segment of this study.")
+            raise NotFound(say("no_segment", segment=segment))
+
+
+def is_counted(part: Part) -> bool:
+    """Whether results say anything of a variable. How many chose an option says how many were asked for the line of
+    text beside it."""
+    return part.when is None and part.summary is not Summary.NONE
 
 
 def read_data(work: Work, scope: Scope, study: Study, groups: set[str]) -> ResultData:

@@ -12,11 +12,12 @@ import pandas as pd
 from surveyapp.analysis.counting import distributions as counting
 from surveyapp.analysis.counting.series import joined
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.instrument.kinds import Part, Summary
+from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import Distribution, SeriesNote
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.results.data import ResultData, banded_scores, read_data, shown_variables
+from surveyapp.services.results.data import ResultData, banded_scores, is_counted, read_data, shown_variables
 from surveyapp.services.work import Desk
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def questions(
     study, scope = desk.study(study_id), desk.scope(Action.SEE_RESULTS, study_id)
     asked = study.touchpoint(group, touchpoint)
     if asked is None:
-        raise NotFound(f"There is no touchpoint {touchpoint} of “{group}” in this study.")
+        raise NotFound(say("no_touchpoint", touchpoint=touchpoint, group=group))
     with desk.reading() as work:
         data = read_data(work, scope, study, {group})
     data.check_segment(segment)
@@ -38,7 +39,7 @@ def questions(
     counted = [
         (joined(frame, each.part.key, each.links), each.part, each.section, (*each.notes, *each.turned))
         for each in shown_variables(data, asked)
-        if each.part.summary is not Summary.NONE
+        if is_counted(each.part)
     ]
     return tuple(
         _distribution(data, own, part, asked, section, segment, notes)

@@ -7,6 +7,7 @@ from surveyapp.analysis.counting.series import joined
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Measure
 from surveyapp.domain.results import Shift
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.results.data import ResultData, measure_rows, read_data
 from surveyapp.services.work import Desk
@@ -43,7 +44,7 @@ def _read_measure(desk: Desk, study_id: str, measure_id: str) -> tuple[ResultDat
     study, scope = desk.study(study_id), desk.scope(Action.SEE_RESULTS, study_id)
     measure = study.measure(measure_id)
     if measure is None:
-        raise NotFound(f"There is no measure “{measure_id}” in this study.")
+        raise NotFound(say("no_measure", measure=measure_id))
     with desk.reading() as work:
         return read_data(work, scope, study, {measure.group}), measure
 

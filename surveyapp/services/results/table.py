@@ -11,11 +11,12 @@ from surveyapp.analysis.counting.series import joined
 from surveyapp.analysis.results_table import movement_rows, uncounted_row, variable_rows
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import NotPermitted
-from surveyapp.domain.instrument.kinds import PartType, Summary
+from surveyapp.domain.instrument.kinds import PartType
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import ResultRow
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.results.data import ResultData, banded_scores, read_data, shown_variables
+from surveyapp.services.results.data import ResultData, banded_scores, is_counted, read_data, shown_variables
 from surveyapp.services.work import Desk
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def table(desk: Desk, study_id: str) -> list[ResultRow]:
     """Every number of a study with its true count and what an evaluator would see of it. For the operator alone, who
     can read the database. Raises NotFound, NotPermitted."""
     if not isinstance(desk.actor, Operator):
-        raise NotPermitted("The table of true counts is for whoever runs the installation.")
+        raise NotPermitted(say("role_does_not_let", action=Action.SEE_RESULTS))
     study, scope = desk.study(study_id), desk.scope(Action.SEE_RESULTS, study_id)
     with desk.reading() as work:
         data = read_data(work, scope, study, {group.id for group in study.groups})
@@ -41,7 +42,7 @@ def _touchpoint_rows(data: ResultData, touchpoint: Touchpoint) -> list[ResultRow
     for _page, together in groupby(shown_variables(data, touchpoint), key=lambda each: (each.page.id, each.wording)):
         moments = {}
         for each in together:
-            if each.part.summary is not Summary.NONE:
+            if is_counted(each.part):
                 own = joined(frame, each.part.key, each.links)
                 try:
                     found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
@@ -46,9 +47,9 @@ def add_user(
     account if there is none. New roles end their sessions, so that a role that sees personal data is not entered
     without a second factor. Raises InputRefused, NotFound."""
     if email_address(email) is None:
-        raise InputRefused(f"“{email}” is not an e-mail address. Write one such as name@example.org.", "email")
+        raise InputRefused(say("address_unusable", email=email), "email")
     if site is not None and study is None and len(desk.runtime.studies) > 1:
-        raise InputRefused("A site belongs to one study: say which with --study.", "site")
+        raise InputRefused(say("site_without_study"), "site")
     studies = [desk.runtime.study(study).id] if study is not None else sorted(desk.runtime.studies)
     with desk.writing() as work:
         session = work.session
@@ -106,7 +107,7 @@ def users(desk: Desk) -> list[Account]:
 def _existing(work: Work, email: str) -> Staff:
     found = store.credentials(work.session, email)
     if found is None:
-        raise NotFound(f"Nobody has an account with the e-mail address {email}. `surveyapp users list` shows who has.")
+        raise NotFound(say("no_account", email=email))
     return found.staff
 
 
@@ -117,7 +118,7 @@ def _grant(work: Work, role: Role, study: str, site: str | None) -> Grant:
     known = {each.reference: each.id for each in participants.sites(work.session, study, today)}
     if site not in known:
         listed = ", ".join(known) or "it has none yet"
-        raise NotFound(f"There is no site “{site}” in {study}. Its sites: {listed}.")
+        raise NotFound(say("no_site", site=site, study=study, sites=listed))
     return Grant(role, study, known[site])
 
 

@@ -20,6 +20,7 @@ from pyotp.exceptions import OTPVerificationError
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction, System
 from surveyapp.domain.errors import InputRefused, ShiftlineError
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.runtime import Runtime
@@ -34,10 +35,6 @@ MAXIMUM_FAILURES, LOCKED_FOR = 10, dt.timedelta(minutes=15)
 ENTERING_FOR = dt.timedelta(minutes=10)
 """How long a right password waits for what follows it."""
 
-WRONG = "The e-mail address or the password is not right. Check both and try again."
-WRONG_CODE = (
-    "That code is not right, or it was used already. Enter the six digits that your authenticator app shows now."
-)
 ISSUER = "Shiftline"
 
 _NOBODY = hash_password("the password of nobody")
@@ -94,7 +91,7 @@ def check_password(runtime: Runtime, email: str, password: str) -> Entering:
             if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
                 return Entering(current.staff.id, current.staff.session_version, work.now)
             _count_failure(work, current, AuditAction.SIGN_IN_REFUSED)
-    raise InputRefused(WRONG)
+    raise InputRefused(say("sign_in_wrong"))
 
 
 def step(runtime: Runtime, entering: Entering) -> Step:
@@ -117,7 +114,7 @@ def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
             else:
                 store.use_totp_step(work.session, found.staff.id, used)
     if used is None:
-        raise InputRefused(WRONG_CODE, "code")
+        raise InputRefused(say("code_wrong"), "code")
     return replace(entering, code_given=True)
 
 
@@ -146,7 +143,7 @@ def set_up(runtime: Runtime, entering: Entering, sealed: str, typed: str) -> Ent
         key = _opened(runtime, found.staff, sealed)
         used = _time_step(key, typed, work.now, after=None)
         if used is None:
-            raise InputRefused(WRONG_CODE, "code")
+            raise InputRefused(say("code_wrong"), "code")
         store.set_totp(work.session, found.staff.id, runtime.keyring.seal(found.staff.id, "totp", key))
         store.use_totp_step(work.session, found.staff.id, used)
         work.by(found.staff).record(AuditAction.SECOND_FACTOR_SET_UP)
@@ -197,7 +194,7 @@ def change_password(desk: Desk, current: str, new: str) -> Staff:
                 work.record(AuditAction.PASSWORD_CHANGED)
                 return replace(found.staff, session_version=version)
             _count_failure(work, found, AuditAction.PASSWORD_CHANGE_REFUSED)
-    raise InputRefused("That is not your password. Check it and try again.", "current")
+    raise InputRefused(say("own_password_wrong"), "current")
 
 
 def staff_of_session(runtime: Runtime, staff_id: uuid.UUID, session_version: int) -> Staff | None:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files import csv_file
 from surveyapp.reports.text import sentences
@@ -29,13 +30,9 @@ evaluator.add_app_template_global(views.bar_drawing, "bar_drawing")
 evaluator.add_app_template_global(views.panel_drawing, "panel_drawing")
 
 
-def _page(template: str, study: Study, place: str, **values: Any) -> str:
-    manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study.id)
+def _page(template: str, study: Study, **values: Any) -> str:
     bundle, style = views.plotly_files()
-    return render_template(
-        f"evaluator/{template}.html", study=study, place=place, manages=manages, plotly=bundle, plotly_style=style,
-        **values,
-    )  # fmt: skip
+    return render_template(f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, **values)
 
 
 @evaluator.get("/<study_id>")
@@ -43,9 +40,9 @@ def _page(template: str, study: Study, place: str, **values: Any) -> str:
 def overview(study_id: str) -> str:
     shifts = measures.overview(desk(), study_id)
     study = staff_study(study_id)
-    others = [staff_study(each) for each in current_staff().studies(Action.SEE_RESULTS) if each != study_id]
+    manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
     return _page(
-        "overview", study, "overview", others=others, themes=views.overview(study, shifts),
+        "overview", study, manages=manages, themes=views.overview(study, shifts),
         answered=views.anything_answered(shifts),
         data_at=max((shift.data_at for shift in shifts if shift.data_at), default=None),
     )  # fmt: skip
@@ -62,7 +59,7 @@ def measure(study_id: str, measure_id: str) -> str:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
     if shift.refused:
         remarks += (sentences.refusal(views.WORDS),)
-    return _page("measure", study, "overview", remarks=remarks, view=views.measure(study, shift, other))
+    return _page("measure", study, remarks=remarks, view=views.measure(study, shift, other))
 
 
 @evaluator.get("/<study_id>/measures/<measure_id>.csv")
@@ -79,7 +76,7 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def questions(study_id: str, group: str, touchpoint: int) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
-        "questions", study, "questions", group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        "questions", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
         asked=asked, sections=views.by_section(blocks),
         places=views.touchpoint_choices(study, group, touchpoint, asked),
         split=views.split_choices(study, group, touchpoint, asked),
@@ -93,9 +90,9 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     block = next((block for block in blocks if block.id == variable), None)
     if block is None:
-        raise NotFound(_("There is no question “%(name)s” at this touchpoint.", name=variable))
+        raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, "questions", group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        "question", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
         asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].data_at,
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import MODES, language_name
 from surveyapp.web.shared.incoming import StaffForm, TypedMoment
+from surveyapp.web.shared.words import worded
 
 CONSENT = "consent_"
 
@@ -87,7 +88,7 @@ class AttemptForm(StaffForm):
     def refuse(self, refused: InputRefused) -> None:
         """Shows what the service refused beside the field it is about."""
         field = self.agreed if refused.field == "agreed" else self.note
-        field.errors = [*field.errors, str(refused)]
+        field.errors = [*field.errors, worded(refused.sentence)]
 
 
 class SearchForm(StaffForm):

@@ -40,7 +40,6 @@ def import_file(study_id: str) -> Reply:
             return redirect(url_for("manager.participants", study_id=study_id))
     return page(
         "import",
-        "import",
         form,
         columns=bulk_import.columns(desk(), study_id),
         column_label=views.column_label,
@@ -69,11 +68,12 @@ def template(study_id: str) -> Reply:
 def versions(study_id: str) -> Reply:
     """Every version of every questionnaire: frozen, open, in use."""
     states = questionnaire_versions.version_states(desk(), study_id)
+    opens = current_staff().may_everywhere(Action.OPEN_VERSION, study_id)
     return page(
         "versions",
-        "versions",
         questionnaires=views.by_questionnaire(staff_study(study_id), states),
-        disagreements=questionnaire_versions.disagreements(runtime(), study_id),
+        disagreements=questionnaire_versions.disagreements(runtime(), study_id) if opens else (),
+        opens=opens,
     )
 
 
@@ -92,7 +92,7 @@ def open_version(study_id: str, name: str) -> Reply:
     prospect = release_preview.opening(desk(), study_id, name)
     if prospect.version is None:
         abort(404)
-    return page("open_version", "versions", prospect=prospect, words=version_words)
+    return page("open_version", prospect=prospect, words=version_words)
 
 
 @manager.route("/<study_id>/versions/<name>/move", methods=["GET", "POST"])
@@ -104,4 +104,4 @@ def move(study_id: str, name: str) -> Reply:
         flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", count))
         return redirect(url_for("manager.versions", study_id=study_id))
     seen = response_migration.preview(desk(), study_id, name)
-    return page("move", "versions", seen=seen, words=version_words)
+    return page("move", seen=seen, words=version_words)

@@ -18,6 +18,7 @@ from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
+from surveyapp.web.shared.words import worded
 
 
 @manager.post(f"{PERSON}/<int:touchpoint>/access")
@@ -31,7 +32,7 @@ def give(study_id: str, reference: str, touchpoint: int) -> Reply:
         abort(400)
     given = access_links.give_out(desk(), study_id, reference, touchpoint, kind)
     address = runtime().settings.public_url + (given.link or url_for("participant.start"))
-    return page("slip", "participants", given=given, address=address, picture=qr_picture(address))
+    return page("slip", given=given, address=address, picture=qr_picture(address))
 
 
 @manager.route(f"{PERSON}/<int:touchpoint>/end-access", methods=["GET", "POST"])
@@ -47,7 +48,7 @@ def end_access(study_id: str, reference: str, touchpoint: int) -> Reply:
     case = next((each for each in found.cases if each.touchpoint.number == touchpoint), None)
     if case is None:
         abort(404)
-    return page("end_access", "participants", person=found, each=case)
+    return page("end_access", person=found, each=case)
 
 
 @manager.route("/<study_id>/participants/links", methods=["GET", "POST"])
@@ -68,7 +69,7 @@ def links(study_id: str) -> Reply:
                 only_without=not form.everyone.data,
             )
         except InputRefused as refused:
-            form.touchpoint.errors = [str(refused)]
+            form.touchpoint.errors = [worded(refused.sentence)]
         else:
             response = make_response(
                 csv_file(("reference", "link", "code"), [(each.reference, each.link, each.code) for each in given])
@@ -77,4 +78,4 @@ def links(study_id: str) -> Reply:
             name = f"{study_id}-{group}-touchpoint-{number}-links.csv"
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
             return response
-    return page("links", "links", form, choices=choices)
+    return page("links", form, choices=choices)

@@ -26,7 +26,7 @@ def participants(study_id: str) -> Reply:
     state = next((each for each in CaseState if each.value == asked.get("state")), None)
     narrowed = Narrowed(asked.get("group", ""), whole_number("touchpoint"), state)
     found = roster.roster(desk(), study_id, narrowed, whole_number("page") or 1)
-    return page("participants", "participants", roster=found, narrowed=narrowed, table=views.state_table(found))
+    return page("participants", roster=found, narrowed=narrowed, table=views.state_table(found))
 
 
 @manager.post("/<study_id>/find")
@@ -37,7 +37,7 @@ def find(study_id: str) -> Reply:
     found = roster.find(desk(), study_id, written)
     if len(found) == 1:
         return redirect(url_for("manager.person", study_id=study_id, reference=found[0]))
-    return page("found", "participants", found=found, written=written)
+    return page("found", found=found, written=written)
 
 
 @manager.route("/<study_id>/participants/new", methods=["GET", "POST"])
@@ -63,7 +63,7 @@ def new(study_id: str) -> Reply:
         else:
             flash(_("%(reference)s is added.", reference=added.reference))
             return redirect(url_for("manager.person", study_id=study_id, reference=added.reference))
-    return page("new", "participants", form)
+    return page("new", form)
 
 
 @manager.get(PERSON)
@@ -80,7 +80,6 @@ def _person_page(found: Person, form: forms.EventForm, related_form: forms.Relat
         related_form = forms.RelatedForm(found.study, group)
     return page(
         "person",
-        "participants",
         form,
         faulty=bool(related_form and related_form.errors),
         related_form=related_form,
@@ -138,4 +137,4 @@ def contact(study_id: str, reference: str) -> Reply:
         else:
             flash(_("The contact details are saved."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    return page("contact", "participants", form, participant=participant)
+    return page("contact", form, participant=participant)

@@ -12,16 +12,22 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
-from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import is_staff_path
+from surveyapp.web.shared.words import worded
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(errors.NotFound, lambda error: _page(404, _("There is no such page"), _why(error)))
-    app.register_error_handler(errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), _why(error)))
-    app.register_error_handler(errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), _why(error)))
+    app.register_error_handler(
+        errors.NotFound, lambda error: _page(404, _("There is no such page"), worded(error.sentence))
+    )
+    app.register_error_handler(
+        errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), worded(error.sentence))
+    )
+    app.register_error_handler(
+        errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), worded(error.sentence))
+    )
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(SentFromElsewhere, _sent_from_elsewhere)
     app.register_error_handler(SecurityError, _not_our_name)
@@ -30,9 +36,8 @@ def install(app: Flask) -> None:
     app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
 
 
-def _why(error: Exception) -> str:
-    """What a service says, which is in English whatever the page is in."""
-    return LocalText(str(error), "en")
+def _said(status: int, title: str, error: errors.SaidError) -> tuple[str, int]:
+    return _page(status, title, worded(error.sentence))
 
 
 def _page(status: int, title: str, sentence: str) -> tuple[str, int]:

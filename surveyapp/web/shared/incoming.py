@@ -22,7 +22,7 @@ from surveyapp.web.shared.session import is_staff_path
 limiter = Limiter(get_remote_address)
 
 GUESSABLE = "20 per minute;200 per hour"
-"""How often one address may try what could be guessed: typed codes, passwords. Accounts have their own limit as well."""
+"""How often one address may try what could be guessed: typed codes, passwords. Accounts have limits of their own."""
 
 LOOPBACK = ("localhost", "127.0.0.1")
 """What this machine calls itself."""
