@@ -42,11 +42,11 @@ def with_touchpoints(runtime: Runtime, *anchors: Anchor) -> Runtime:
 
 def plan(runtime: Runtime, participant: Participant, *events: tuple[str, str]) -> list[Case]:
     """The cases made once these have happened."""
-    with runtime.database.writing() as session:
+    with factories.operator(runtime).writing() as work:
         for name, day in events:
-            participants.add_event(session, participant.id, Event(name, dt.date.fromisoformat(day), "test"))
-        session.flush()
-        return scheduling.plan_cases(runtime, session, participant)
+            participants.add_event(work.session, participant.id, Event(name, dt.date.fromisoformat(day), "test"))
+        work.session.flush()
+        return scheduling.plan_cases(work, participant)
 
 
 def opened_on(made: list[Case], runtime: Runtime) -> dict[int, dt.date]:
@@ -94,8 +94,8 @@ def test_what_follows_a_response_follows_its_local_day(runtime: Runtime, submitt
     )
     participant = factories.create_participant(asking)
     moment = dt.datetime.fromisoformat(submitted).replace(tzinfo=dt.UTC)
-    with runtime.database.writing() as session:
-        (first,) = cases.cases_of(session, participant.id)
+    with factories.operator(asking).writing() as work:
+        (first,) = cases.cases_of(work.session, participant.id)
         begun = Response(
             id=new_id(),
             case_id=first.id,
@@ -106,10 +106,10 @@ def test_what_follows_a_response_follows_its_local_day(runtime: Runtime, submitt
             seed=1,
             started_at=moment,
         )
-        responses.add_response(session, begun)
-        assert scheduling.plan_cases(asking, session, participant) == [], "begun is not handed in"
-        responses.submit(session, begun.id, moment)
-        made = scheduling.plan_cases(asking, session, participant)
+        responses.add_response(work.session, begun)
+        assert scheduling.plan_cases(work, participant) == [], "begun is not handed in"
+        responses.submit(work.session, begun.id, moment)
+        made = scheduling.plan_cases(work, participant)
     assert opened_on(made, asking) == {2: dt.date.fromisoformat(opens_on)}
 
 
@@ -121,6 +121,8 @@ def test_whoever_joins_has_the_cases_that_have_come(runtime: Runtime) -> None:
         Anchor(type="submitted", touchpoint=("backfill", 1)),
         Anchor(type="event", event="job_start"),
     )
-    made = scheduling.first_cases(asking, factories.create_participant(runtime), {STARTED: dt.date(2026, 6, 1)})
+    participant = factories.create_participant(runtime)
+    with factories.operator(asking).reading() as work:
+        made = scheduling.first_cases(work, participant, {STARTED: dt.date(2026, 6, 1)})
     assert opened_on(made, asking) == {1: dt.date(2026, 6, 2), 2: dt.date(2026, 6, 17)}
     assert [each.touchpoint for each in made] == [1, 2]
