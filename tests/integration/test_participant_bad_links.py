@@ -12,7 +12,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
-from surveyapp.web.shared.limits import limiter
+from surveyapp.web.shared.incoming import limiter
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client

@@ -30,8 +30,8 @@ from surveyapp.services.responses.answering import Saved
 from surveyapp.services.responses.survey_session import ByLink, Visit
 from surveyapp.web.participant import views
 from surveyapp.web.shared.errors import stale
+from surveyapp.web.shared.incoming import GUESSABLE, limiter
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
-from surveyapp.web.shared.limits import GUESSABLE, limiter
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import has_cookie

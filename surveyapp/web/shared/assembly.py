@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.settings import Settings
 from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
-from surveyapp.web.shared.limits import limiter
+from surveyapp.web.shared.incoming import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
 csrf = incoming.CsrfBySite()

@@ -20,8 +20,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Staff
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
-from surveyapp.web.shared.incoming import StaffForm
-from surveyapp.web.shared.limits import GUESSABLE, limiter
+from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
