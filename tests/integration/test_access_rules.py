@@ -60,6 +60,7 @@ RULES: dict[str, str | Action] = {
     "manager.contact": Action.MANAGE_PARTICIPANTS,
     "manager.end_access": Action.MANAGE_PARTICIPANTS,
     "manager.event": Action.MANAGE_PARTICIPANTS,
+    "manager.related": Action.MANAGE_PARTICIPANTS,
     "manager.find": Action.MANAGE_PARTICIPANTS,
     "manager.give": Action.MANAGE_PARTICIPANTS,
     "manager.import_file": Action.MANAGE_PARTICIPANTS,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.participants import Contact
-from surveyapp.domain.staff import Role, Staff
-from surveyapp.services.participants import bulk_import, csv_reader, enrolment
+from surveyapp.domain.staff import Role, Scope, Staff
+from surveyapp.services.participants import bulk_import, contacts, csv_reader, enrolment
 from surveyapp.services.participants.bulk_import import Import, import_file
 from surveyapp.services.participants.csv_reader import RowFault
 from surveyapp.services.runtime import Runtime
@@ -150,8 +150,11 @@ def test_shared_numbers_are_confirmed_first(runtime: Runtime, manager: Staff) ->
         (b"\n\n  \n", 1, "The file is empty"),
         (b"group,name\n", 1, "nobody in the file"),
         ("group,name\nbackfill,Zoé\n".encode("cp1252"), 2, "not UTF-8 text"),
-        ("group,name\nbackfill,Zoé\n".encode("utf-16"), 1, "not UTF-8 text"),
-        (b"PK\x03\x04\x00\x00", 1, "not a CSV file"),
+        (b"PK\x03\x04\x00\x00", 1, "This is a workbook"),
+        (b"\x00\x01\x02\x03\x00\x00\x00", 1, "not a CSV file"),
+        ("group,name\nbackfill,CafÃ©\n".encode(), 2, "it should say “Café”"),
+        (b"group,phone\nbackfill,07700 90014\n", 2, "too short to dial"),
+        (b"group,email\nbackfill,nina..b@example.org\n", 2, "an e-mail address such as"),
         (b'group,name\nbackfill,"open\nbackfill,B\n', 2, "quotation mark"),
         (b'group,name\nbackfill,"in"side\n', 2, "quotation mark"),
         (b"group,group\nbackfill,backfill\n", 1, "Two columns have this name"),
@@ -171,6 +174,16 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(
     assert references(runtime) == set()
 
 
+def test_what_a_spreadsheet_saves_as_unicode_text_is_imported(runtime: Runtime, manager: Staff) -> None:
+    data = 'group\tname\tphone\temail\nbackfill\tZoé\t="07700 900142"\tmailto:zoe@example.org\n'.encode("utf-16")
+    outcome = import_file(runtime, manager, STUDY, data)
+    assert (outcome.faults, outcome.stored) == ((), True)
+    with runtime.database.reading() as session:
+        scope = Scope(STUDY, runtime.origin)
+        assert contacts.find(runtime, session, scope, "+44 7700 900142") == list(outcome.references)
+        assert contacts.find(runtime, session, scope, "zoe@example.org") == list(outcome.references)
+
+
 def test_a_missing_column_is_said_once(runtime: Runtime, manager: Staff) -> None:
     outcome = import_file(runtime, manager, STUDY, b"name,phone\nA,1\nB,07700 900142\n")
     assert faults(outcome) == [(1, "group"), (2, "phone")]
@@ -187,7 +200,9 @@ def test_only_managers_import(runtime: Runtime) -> None:
 
 
 def test_every_column_there_is_can_be_imported(runtime: Runtime, manager: Staff) -> None:
+    factories.create_participant(runtime, reference="BF-0001")
     values = {
+        "relationship.paired_with": "BF-0001",
         "group": "employee",
         "reference": "EM-0500",
         "enrolled_on": "2026-06-01",

@@ -154,9 +154,9 @@ def test_an_overview_speaks_polish_throughout(evaluator: Client) -> None:
 
 
 def test_a_measure_its_chart_and_its_tables_speak_urdu(evaluator: Client) -> None:
-    page = in_language(evaluator, f"{HOME}/measures/placement_satisfaction?by=employer_size", "ur")
+    page = in_language(evaluator, f"{HOME}/measures/stay_likelihood?by=employer_size", "ur")
     [label, net, value] = words(
-        "ur", "measure.placement_satisfaction.row.1.label", "scale.satisfaction.net.satisfied",
+        "ur", "measure.stay_likelihood.row.1.label", "scale.likelihood.net.likely",
         "site.employer_size.value.sme",
     )  # fmt: skip
     assert any(label in each for each in page.said("th"))

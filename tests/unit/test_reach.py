@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -27,58 +28,150 @@ def condition(written: Any) -> Condition:
 
 ABC = (Option("a", "A"), Option("b", "B"), Option("c", "C"))
 BOTH = (Moment("before", "Before"), Moment("now", "Now"))
-QUESTIONNAIRE = Questionnaire(
-    "x",
-    1,
-    "X",
-    (
-        Section(
-            "s",
-            "S",
-            (
-                Question("first", "choice", "?", options=ABC),
-                Question("follow", "choice", "?", options=ABC, ask_if=condition({"first": "a"})),
-                Question("many", "multiple", "?", options=(*ABC, Option("none", "None", exclusive=True))),
-                Question("worth", "rating", "?", minimum=1, maximum=10),
-                Question("age", "number", "?", minimum=16),
-                Question("mood", "choice", "?", options=ABC, moments=BOTH),
-                Question("why", "open", "?"),
-            ),
-        ),
-    ),
-)
+MANY = (*ABC, Option("none", "None", exclusive=True))
 
+
+def asked(name: str, **conditions: Any) -> Question:
+    return Question(name, "choice", "?", options=ABC, ask_if=condition(conditions) if conditions else None)
+
+
+QUESTIONS = (
+    asked("first"),
+    asked("follow", first="a"),
+    asked("after", follow=["a", "b"]),
+    Question("many", "multiple", "?", options=MANY),
+    Question("two", "multiple", "?", options=MANY, maximum=2),
+    Question("both", "multiple", "?", options=MANY, minimum=2),
+    Question("worth", "rating", "?", minimum=1, maximum=10),
+    Question("age", "number", "?", minimum=16),
+    Question("hours", "number", "?", maximum=80, decimals=1),
+    Question("mood", "choice", "?", options=ABC, moments=BOTH),
+    Question("why", "open", "?"),
+    Question("began", "date", "?"),
+    Question("ended", "date", "?"),
+)
+QUESTIONNAIRE = Questionnaire("x", 1, "X", (Section("s", "S", QUESTIONS),))
+
+
+def both(*written: Any) -> dict[str, Any]:
+    return {"all": list(written)}
+
+
+def no(written: Any) -> dict[str, Any]:
+    return {"not": written}
+
+
+SINCE = {"changed": {"from": "touchpoint_1.first", "to": "first"}}
 CONDITIONS: list[tuple[Any, bool]] = [
     ({"first": "a"}, True),
-    ({"all": [{"first": "a"}, {"first": "b"}]}, False),
-    ({"all": [{"first": "a"}, {"first": ["b", "a"]}]}, True),
-    ({"all": [{"first": "a"}, {"not": {"first": "a"}}]}, False),
-    ({"any": [{"first": "a"}, {"not": {"first": "a"}}]}, True),
+    (both({"first": "a"}, {"first": "b"}), False),
+    (both({"first": "a"}, {"first": ["b", "a"]}), True),
+    (both({"first": "a"}, no({"first": "a"})), False),
+    ({"any": [{"first": "a"}, no({"first": "a"})]}, True),
+    # Nobody need answer; whoever does answers one of the options.
+    (no({"first": ["a", "b", "c"]}), True),
+    (both({"answered": "first"}, no({"first": ["a", "b", "c"]})), False),
+    (both({"answered": "first"}, no({"first": ["a", "b"]})), True),
     # What is asked only of those who said a cannot have an answer from those who said b.
-    ({"all": [{"first": "b"}, {"follow": "c"}]}, False),
-    ({"all": [{"first": "b"}, {"answered": "follow"}]}, False),
-    ({"all": [{"first": "b"}, {"not": {"answered": "follow"}}]}, True),
-    ({"all": [{"many": "a"}, {"many": "b"}]}, True),
-    ({"all": [{"many": "a"}, {"many": "none"}]}, False),
-    ({"all": [{"at_least": {"worth": 8}}, {"less_than": {"worth": 3}}]}, False),
+    (both({"first": "b"}, {"follow": "c"}), False),
+    (both({"first": "b"}, {"answered": "follow"}), False),
+    (both({"first": "b"}, no({"answered": "follow"})), True),
+    (both({"first": "b"}, {"answered": "after"}), False),
+    (both({"follow": "c"}, {"answered": "after"}), False),
+    (both({"follow": "b"}, {"after": "c"}), True),
+    (both(no({"first": "a"}), {"after": "c"}), False),
+    (both(no({"answered": "first"}), no({"answered": "after"})), True),
+    # Of a multiple, as many as may be chosen together.
+    (both({"many": "a"}, {"many": "b"}), True),
+    (both({"many": "a"}, {"many": "b"}, {"many": "c"}), True),
+    (both({"many": "a"}, {"many": "none"}), False),
+    (both({"many": "a"}, no({"many": ["b", "c"]})), True),
+    (both({"answered": "many"}, no({"many": ["a", "b", "c"]})), True),
+    (both({"answered": "many"}, no({"many": ["a", "b", "c", "none"]})), False),
+    (both({"two": "a"}, {"two": "b"}), True),
+    (both({"two": "a"}, {"two": "b"}, {"two": "c"}), False),
+    ({"both": "a"}, True),
+    ({"both": "none"}, True),
+    (both({"both": "a"}, no({"both": "b"})), True),
+    (both({"both": "a"}, no({"both": ["b", "c"]})), False),
+    (both({"answered": "both"}, no({"both": "a"})), True),
+    (both({"answered": "both"}, no({"both": ["a", "b"]}), no({"both": "none"})), False),
+    (both({"answered": "both"}, no({"both": ["a", "b"]})), True),
+    # A rating from 1 to 10: its own ends, and what lies between two whole numbers.
+    ({"at_least": {"worth": 10}}, True),
     ({"at_least": {"worth": 11}}, False),
     ({"more_than": {"worth": 9}}, True),
+    ({"more_than": {"worth": 10}}, False),
+    ({"at_most": {"worth": 1}}, True),
+    ({"at_most": {"worth": 0}}, False),
+    ({"less_than": {"worth": 2}}, True),
+    ({"less_than": {"worth": 1}}, False),
+    (both({"at_least": {"worth": 5}}, {"at_most": {"worth": 5}}), True),
+    (both({"more_than": {"worth": 5}}, {"less_than": {"worth": 7}}), True),
+    (both({"more_than": {"worth": 5}}, {"less_than": {"worth": 6}}), False),
+    (both({"at_least": {"worth": 5.5}}, {"at_most": {"worth": 5.9}}), False),
+    (both({"at_least": {"worth": 5.5}}, {"at_most": {"worth": 6.5}}), True),
+    (both({"at_least": {"worth": 8}}, {"less_than": {"worth": 3}}), False),
+    (both({"answered": "worth"}, no({"at_least": {"worth": 1}})), False),
+    # A number from 16 on, and one to 80 with one decimal.
+    ({"less_than": {"age": 17}}, True),
     ({"less_than": {"age": 16}}, False),
-    ({"all": [{"more_than": {"age": 20}}, {"less_than": {"age": 21}}]}, False),
+    ({"at_least": {"age": 1_000_000}}, True),
+    (both({"more_than": {"age": 20}}, {"less_than": {"age": 21}}), False),
+    ({"at_most": {"hours": -1_000_000}}, True),
+    ({"at_least": {"hours": 80}}, True),
+    ({"more_than": {"hours": 80}}, False),
+    (both({"more_than": {"hours": 5}}, {"less_than": {"hours": 5.2}}), True),
+    (both({"more_than": {"hours": 5}}, {"less_than": {"hours": 5.1}}), False),
     ({"changed": "mood"}, True),
-    ({"all": [{"changed": "mood"}, {"mood@before": "a"}, {"mood@now": "a"}]}, False),
-    ({"all": [{"changed": "mood"}, {"mood@before": "a"}, {"mood@now": "b"}]}, True),
-    ({"all": [{"not": {"changed": "mood"}}, {"mood@before": "c"}]}, True),
+    (both({"changed": "mood"}, {"mood@before": "a"}, {"mood@now": "a"}), False),
+    (both({"changed": "mood"}, {"mood@before": "a"}, {"mood@now": "b"}), True),
+    (both(no({"changed": "mood"}), {"mood@before": "c"}), True),
+    ({"changed": {"from": "began", "to": "ended"}}, True),
     ({"answered": "why"}, True),
-    ({"all": [{"site.size": "small"}, {"site.size": "large"}]}, False),
-    ({"all": [{"site.size": "small"}, {"participant.age": "old"}]}, True),
-    ({"all": [{"touchpoint_1.first": "a"}, {"first": "b"}]}, True),
+    (both({"site.size": "small"}, {"site.size": "large"}), False),
+    (both({"site.size": "small"}, {"participant.age": "old"}), True),
+    (both({"answered": "site.size"}, no({"site.size": ["small", "large"]})), True),
+    (no({"answered": "site.size"}), True),
+    # What was said at an earlier touchpoint may be anything, but one thing.
+    (both({"touchpoint_1.first": "a"}, {"first": "b"}), True),
+    (both(SINCE, {"touchpoint_1.first": "a"}, {"first": "a"}), False),
+    (both(SINCE, {"touchpoint_1.first": "b"}, {"first": "a"}), True),
+    (both(no(SINCE), {"answered": "touchpoint_1.first"}, {"first": "c"}), True),
+    ({"changed": {"from": "touchpoint_1.first", "to": "touchpoint_2.first"}}, True),
+    (both({"at_least": {"touchpoint_1.hours": 5.55}}, {"at_most": {"touchpoint_1.hours": 5.55}}), True),
+    (both({"more_than": {"touchpoint_1.hours": 5}}, {"less_than": {"touchpoint_1.hours": 5}}), False),
+    # What this questionnaire does not ask is never answered in it.
+    ({"nowhere": "a"}, False),
+    (no({"nowhere": "a"}), True),
+    (both({"nowhere": "a"}, {"first": "a"}), False),
 ]
 
 
 @pytest.mark.parametrize(("written", "possible"), CONDITIONS, ids=str)
 def test_what_can_hold(written: Any, possible: bool) -> None:
     assert Reachability(QUESTIONNAIRE).can_hold([condition(written)]) is possible
+
+
+def test_effort_is_bounded_and_what_it_does_not_reach_is_not_said() -> None:
+    assert Reachability(QUESTIONNAIRE, 1).can_hold([condition({"first": "a"})]) is True
+    assert Reachability(QUESTIONNAIRE, 0).can_hold([condition({"first": "a"})]) is None
+    assert Reachability(QUESTIONNAIRE, 10).can_hold([condition(both({"first": "b"}, {"after": "c"}))]) is None
+    assert Reachability(QUESTIONNAIRE, 200).can_hold([condition(both({"first": "b"}, {"after": "c"}))]) is False
+
+
+@pytest.mark.parametrize("said", [{"q": "yes"}, {"not": {"q": "yes"}}, {"answered": "q"}], ids=str)
+def test_a_chain_of_five_hundred_takes_effort_by_its_length_alone(said: dict[str, Any]) -> None:
+    def of(name: str) -> Condition:
+        return condition(json.loads(json.dumps(said).replace('"q"', f'"{name}"')))
+
+    options = (Option("yes", "Yes"), Option("no", "No"))
+    questions = [Question("q0", "yes_no", "?", options=options)]
+    questions += [Question(f"q{n}", "yes_no", "?", options=options, ask_if=of(f"q{n - 1}")) for n in range(1, 500)]
+    questionnaire = Questionnaire("x", 1, "X", (Section("s", "S", tuple(questions)),))
+    reach = Reachability(questionnaire, 4 * len(questions))
+    guarded = guards(questionnaire)
+    assert all(reach.can_hold(guarded[question.id].conditions) for question in questions)
 
 
 @settings(max_examples=15)

@@ -178,35 +178,76 @@ def test_who_is_asked_what(
     assert not_asked <= set(route.not_asked)
 
 
-def asked_after(first: str, count: int, information: int = 0) -> Questionnaire:
-    """A question, and so many questions and pages to read that are there if it is answered with *a*."""
-    later = Is(Reference("answer", first), ("a",))
-    questions = [Question(first, "choice", "First", options=OPTIONS, required=True)]
-    questions += [
-        Question(f"q{number}", "choice", "Then", options=OPTIONS, required=True, ask_if=later)
-        for number in range(count)
+YES_NO = (Option("yes", "Yes"), Option("no", "No"))
+
+
+def yes_no(name: str, on: str | None = None, kind: str = "yes_no") -> Question:
+    ask_if = Is(Reference("answer", on), ("yes",)) if on else None
+    return Question(name, kind, name, options=YES_NO if kind == "yes_no" else (), required=True, ask_if=ask_if)
+
+
+SMALL = Questionnaire(
+    "small",
+    1,
+    "Small",
+    (
+        Section("one", "One", (yes_no("a"), yes_no("b", "a"), yes_no("c", "a"), yes_no("read", kind="information"))),
+        Section("two", "Two", (yes_no("d"), yes_no("e", "d"), yes_no("more", "d", "information"), yes_no("f", "e"))),
+    ),
+)
+"""a; b and c where a is yes; something to read; d; e and something to read where d is yes; f where e is yes."""
+
+PROGRESS = [
+    # What is answered, the pages on the route, how many may come besides, what is done of how much, the page to answer.
+    ("", "a read d", 4, (0, 4), "a"),
+    ("a=yes", "a b c read d", 2, (1, 5), "b"),
+    ("a=no", "a read d", 2, (1, 3), "d"),
+    ("a=yes b=no", "a b c read d", 2, (2, 5), "c"),
+    ("d=yes", "a read d e more", 3, (1, 4), "a"),
+    ("d=no", "a read d", 2, (1, 3), "a"),
+    ("a=no d=yes", "a read d e more", 1, (2, 3), "e"),
+    ("a=no d=yes e=yes", "a read d e more f", 0, (3, 4), "f"),
+    ("a=no d=no", "a read d", 0, (2, 2), None),
+    ("a=no d=no e=yes", "a read d", 0, (2, 2), None),
+    ("a=yes b=yes c=yes d=yes e=yes f=no", "a b c read d e more f", 0, (6, 6), None),
+]
+
+
+@pytest.mark.parametrize(("answered", "pages", "undecided", "progress", "frontier"), PROGRESS)
+def test_how_far_somebody_is(
+    answered: str, pages: str, undecided: int, progress: tuple[int, int], frontier: str | None
+) -> None:
+    given: dict[str, Answer] = {each.partition("=")[0]: Codes((each.partition("=")[2],)) for each in answered.split()}
+    route = walk(SMALL, given, Situation())
+    assert [page.id for page in route.pages] == pages.split()
+    assert (route.undecided, route.progress) == (undecided, progress)
+    assert (route.frontier.id if route.frontier else None, route.complete) == (frontier, frontier is None)
+    upto = len(route.pages) if frontier is None else pages.split().index(frontier) + 1
+    assert [page.id for page in route.pages if route.page(page.id)] == pages.split()[:upto]
+    assert [after.id if (after := route.after(page.id)) else None for page in route.pages] == [*pages.split()[1:], None]
+    assert [before.id if (before := route.before(page.id)) else None for page in route.pages] == [
+        None,
+        *pages.split()[:-1],
     ]
-    questions += [Question(f"i{number}", "information", "Read", ask_if=later) for number in range(information)]
-    return Questionnaire("short", 1, "Short", (Section("s", "S", tuple(questions)),))
+    assert route.page("nowhere") is None
 
 
 @pytest.mark.parametrize(
-    ("undecided", "information", "chosen", "progress"),
+    ("given", "answered", "not_asked"),
     [
-        (0, 0, None, (0, 1)),
-        (1, 0, None, (0, 1)),  # a page that may come counts as half, in whole pages
-        (2, 0, None, (0, 2)),
-        (3, 0, None, (0, 2)),
-        (4, 0, None, (0, 3)),
-        (4, 2, None, (0, 3)),  # a page to read asks nothing
-        (4, 2, "a", (1, 5)),
-        (4, 2, "b", (1, 1)),
+        ({}, False, ()),
+        ({"q": Codes(("other",))}, True, ()),
+        ({"q": Codes(("other",)), "q_other_text": Codes(("x",))}, True, ()),
+        ({"q": Codes(("one",)), "q_other_text": Codes(("x",))}, True, ("q_other_text",)),
+        ({"q": Missing(Reason.SKIPPED)}, True, ("q_other_text",)),
+        ({"q": Missing(Reason.NOT_ASKED)}, False, ()),
     ],
 )
-def test_progress_counts_what_may_still_come_as_half(
-    undecided: int, information: int, chosen: str | None, progress: tuple[int, int]
+def test_the_line_that_goes_with_an_option_is_asked_with_it(
+    given: dict[str, Answer], answered: bool, not_asked: tuple[str, ...]
 ) -> None:
-    given: dict[str, Answer] = {"first": Codes((chosen,))} if chosen else {}
-    route = walk(asked_after("first", undecided, information), given, Situation())
-    assert route.undecided == (0 if chosen else undecided)
-    assert route.progress == progress
+    options = (Option("one", "One"), Option("other", "Other", specify="Which?"))
+    section = Section("s", "S", (Question("q", "choice", "?", options=options, required=True),))
+    route = walk(Questionnaire("x", 1, "X", (section,)), given, Situation())
+    assert (route.is_answered(route.pages[0]), route.not_asked) == (answered, not_asked)
+    assert ("q_other_text" in route.answers) == (given.get("q") == Codes(("other",)) and len(given) == 2)

@@ -166,14 +166,15 @@ def _outside_candidates() -> list[Person]:
 
 
 def employees(rng: random.Random) -> list[Person]:
-    """The 72 employees: 38 in position during the fieldwork (12 with small employers), 18 answered, 11 of them twice.
+    """The 72 employees: 38 in position during the fieldwork (12 with small employers), 18 answered, 13 of them twice.
 
     The report has one touchpoint of employees; who answers a second time is invented.
     """
     people = []
     sme = _site_list({"S1": 2, "S2": 2, "S3": 1, "S4": 1, "S5": 1})
     for index, site in enumerate(sme + _site_list({"ML": 11})):
-        twice = index < 4 or 7 <= index < 14
+        # All seven of the small employers: a second touchpoint that can be split by size.
+        twice = index < 13
         people.append(
             Person(
                 "employee",

@@ -25,6 +25,7 @@ from surveyapp.analysis.disclosure.tables import (
     TotalName,
     TrueRating,
 )
+from surveyapp.analysis.statistics.quantities import Measured, TrueQuantity
 
 __all__ = [
     "CellGroup",
@@ -33,10 +34,12 @@ __all__ = [
     "HiddenBecause",
     "Limits",
     "ProtectedCount",
+    "ProtectedQuantity",
     "ProtectedSummary",
     "ProtectedTable",
     "filter_allowed",
     "protect",
+    "protect_quantity",
     "protect_summary",
 ]
 
@@ -89,6 +92,34 @@ def protect_summary(summary: TrueRating, thresholds: Limits) -> ProtectedSummary
         most_common=common or None,
         minimum=told(summary.minimum),
         maximum=told(summary.maximum),
+    )
+
+
+@dataclass(frozen=True)
+class ProtectedQuantity:
+    """What values come to as it may be shown: the parts that are None are hidden, or there are none."""
+
+    mean: Fraction | None
+    median: Measured | None
+    minimum: Measured | None
+    maximum: Measured | None
+
+
+def protect_quantity(summary: TrueQuantity, counts: Mapping[Measured, int], thresholds: Limits) -> ProtectedQuantity:
+    """The mean, median and range of values as they may be shown, by the rules of `protect_summary`.
+
+    Under the minimum base all of it is hidden. The lowest, the highest and the values that the median is made of are
+    each somebody's own: told when no fewer people than the minimum cell gave it. The mean stays: it rests on everyone.
+    """
+    if thresholds.small_base(summary.base):
+        return ProtectedQuantity(None, None, None, None)
+
+    def told(value: Measured | None) -> Measured | None:
+        return None if value is None or thresholds.small_cell(counts[value]) else value
+
+    middle = all(told(value) is not None for value in summary.middle)
+    return ProtectedQuantity(
+        summary.mean, summary.median if middle else None, told(summary.minimum), told(summary.maximum)
     )
 
 
@@ -161,7 +192,8 @@ class _Protection:
         cost = 2 * people if row is None else people if row not in self.table.rows else 0
         if column is None:
             is_base = self.table.rows_are_bases or row is None
-            return self.system.total(self._members(row, None), cost + 3 * people, self._floor(is_base=is_base))
+            cost = cost + 3 * people if self.table.totals_read else 1
+            return self.system.total(self._members(row, None), cost, self._floor(is_base=is_base))
         if column not in self.table.columns:
             cost += people
         return self.system.total(self._members(row, column), cost, self._floor())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import functools
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -14,9 +18,9 @@ from surveyapp.analysis import shifts
 from surveyapp.analysis.counting import distributions, scoring
 from surveyapp.analysis.counting.series import joined
 from surveyapp.analysis.counting.slices import People, Segment
-from surveyapp.analysis.results_table import movement_rows, variable_rows
+from surveyapp.analysis.results_table import movement_rows, uncounted_row, variable_rows
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import Distribution, ResultRow, SeriesNote, Shift, ShiftStep
@@ -28,8 +32,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants, responses
 from surveyapp.store import questionnaire_versions as store
 
-COUNTED = (PartType.CODE, PartType.CODES, PartType.NUMBER)
-"""What results count. Words are read elsewhere, by those who may."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,8 @@ def questions(
     segment: str | None = None,
     language: str | None = None,
 ) -> tuple[Distribution, ...]:
-    """Every closed question of a group's touchpoint, in the order asked. Raises NotFound, NotPermitted."""
+    """Every question of a group's touchpoint, in the order asked; of words, how many wrote some. One whose stored
+    answers do not fit it comes back `uncounted`. Raises NotFound, NotPermitted."""
     study = runtime.study_for_staff(study_id, language)
     scope = scope_of(staff, Action.SEE_RESULTS, study_id, runtime.origin)
     asked = study.touchpoint(group, touchpoint)
@@ -138,23 +142,47 @@ def questions(
     counted = [
         (joined(frame, each.part.key, each.links), each.part, each.section, (*each.notes, *each.turned))
         for each in _shown(data, asked)
-        if each.part.type in COUNTED
+        if _counts(each.part)
     ]
     return tuple(
-        distributions.distribution(
-            own,
-            part,
-            group=group,
-            touchpoint=asked,
-            section=section,
-            people=data.people,
-            segment=segment,
-            thresholds=study.thresholds,
-            data_at=data.data_at,
-            notes=tuple(dict.fromkeys(notes)),
-        )
+        _distribution(data, own, part, asked, section, segment, notes)
         for own, part, section, notes in (*counted, *_scores(data, asked))
     )
+
+
+def _counts(part: Part) -> bool:
+    """Whether results say anything of a variable. How many chose an option says how many were asked for the line of
+    text beside it."""
+    return part.when is None and part.summary is not Summary.NONE
+
+
+def _distribution(
+    data: _Data,
+    frame: pd.DataFrame,
+    part: Part,
+    touchpoint: Touchpoint,
+    section: str,
+    segment: str | None,
+    notes: Sequence[SeriesNote],
+) -> Distribution:
+    """One variable's; a fault in what is stored of it costs it alone, and not the page."""
+    make = functools.partial(
+        distributions.distribution,
+        part=part,
+        group=touchpoint.group,
+        touchpoint=touchpoint,
+        section=section,
+        people=data.people,
+        thresholds=data.study.thresholds,
+        data_at=data.data_at,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+    try:
+        return make(frame, segment=segment)
+    except ValueError:
+        log.exception("%s of %s cannot be counted.", part.key, touchpoint.questionnaire)
+        empty = make(frame.iloc[:0], segment=None)
+        return dataclasses.replace(empty, tallies=(), uncounted=True)
 
 
 def table(runtime: Runtime, study_id: str) -> list[ResultRow]:
@@ -187,9 +215,14 @@ def _touchpoint_rows(data: _Data, touchpoint: Touchpoint) -> list[ResultRow]:
     for _page, together in groupby(_shown(data, touchpoint), key=lambda each: (each.page.id, each.wording)):
         moments = {}
         for each in together:
-            if each.part.type in COUNTED:
+            if _counts(each.part):
                 own = joined(frame, each.part.key, each.links)
-                found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))
+                try:
+                    found.extend(variable_rows(own, each.part, touchpoint, data.people, thresholds))
+                except ValueError:
+                    log.exception("%s of %s cannot be counted.", each.part.key, touchpoint.questionnaire)
+                    found.append(uncounted_row(each.part, touchpoint))
+                    continue
                 if each.part.type is PartType.CODE:
                     moments[each.part.moment] = (each.part, own)
         if "before" in moments and "now" in moments:
@@ -225,12 +258,7 @@ def _scores(data: _Data, touchpoint: Touchpoint) -> list[tuple[pd.DataFrame, Par
 def _read(
     runtime: Runtime, session: Session, scope: Scope, study: Study, groups: set[str], language: str | None = None
 ) -> _Data:
-    frames = {
-        group: distributions.answer_frame(responses.answer_table(session, scope, group), responses.ANSWER_COLUMNS).drop(
-            columns=["text", "reference"]
-        )
-        for group in sorted(groups)
-    }
+    frames = {group: _answer_frame(responses.answer_table(session, scope, group)) for group in sorted(groups)}
     known: dict[str, dict[Any, str]] = {
         attribute.name: {} for attribute in study.attributes if attribute.id in study.segments
     }
@@ -256,6 +284,15 @@ def _read(
         if attribute.id in study.segments
     )
     return _Data(study, frames, People(segments), responses.newest_submission(session, scope), versions, current)
+
+
+def _answer_frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    """The answers of a group. Of words there is only whether there are any: what they say is not for counting, and an
+    interviewer's note on a question that was skipped is no answer."""
+    frame = distributions.answer_frame(rows, responses.ANSWER_COLUMNS)
+    written = frame["text"].notna() & frame["reason"].isna()
+    frame["words"] = written.astype(object).where(written, None)
+    return frame.drop(columns=["text", "reference"])
 
 
 def _shift(data: _Data, measure: Measure, *, matched: bool, segment: str | None) -> Shift:

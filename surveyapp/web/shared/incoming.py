@@ -1,5 +1,5 @@
 """What comes in with a request, before any handler sees it: under which name it was asked for, from which site a form
-was sent, in which kind of body, and text that any database can hold; and how often."""
+was sent, in which kind of body, how often, and text that any database can hold."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from surveyapp.web.shared.session import is_staff_path
 limiter = Limiter(get_remote_address)
 
 GUESSABLE = "20 per minute;200 per hour"
-"""How often one address may try what could be guessed: typed codes and passwords. Accounts have their own limit
-besides."""
+"""How often one address may try what could be guessed: typed codes, passwords. Accounts have limits of their own."""
 
 LOOPBACK = ("localhost", "127.0.0.1")
 """What this machine calls itself."""

@@ -7,6 +7,7 @@ import enum
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import ClassVar
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
@@ -300,9 +301,7 @@ def form_values(key: str, answer: Answer | None) -> dict[str, list[str]]:
         case Codes(codes):
             return {key: list(codes)}
         case Number(value):
-            written = format(value.normalize(), "f")
-            # Three decimals could be thousands to whoever reads them back; four are decimals alone.
-            return {key: [f"{written}0" if len(written.partition(".")[2]) == 3 else written]}
+            return {key: [typed_number(value)]}
         case Day(value):
             return {key: [value.isoformat()]}
         case TimeOfDay(value):
@@ -311,6 +310,12 @@ def form_values(key: str, answer: Answer | None) -> dict[str, list[str]]:
             return {key: [text]}
         case Missing(reason, note):
             return {missing_field(key): [reason.value]} | ({note_field(key): [note]} if note else {})
+
+
+def typed_number(value: Decimal) -> str:
+    """A number as it can be typed and read in one way only: three decimals could be thousands, four are decimals."""
+    written = format(value.normalize(), "f")
+    return f"{written}0" if len(written.partition(".")[2]) == 3 else written
 
 
 def read_text(part: Part, values: list[str]) -> Answer | AnswerFault:
