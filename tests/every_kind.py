@@ -53,8 +53,9 @@ sections:
     questions:
       - {id: welcome, kind: information, text: "These questions are about last year.\\n\\nThere are no wrong answers."}
       - {id: nights, kind: number, text: How many nights did you stay?, hint: Count parts., minimum: 0, maximum: 60}
-      - {id: spent, kind: number, text: How much did you spend?, decimals: 2, missing: []}
+      - {id: spent, kind: number, text: How much did you spend?, decimals: 2, units: [pounds, "£"], missing: []}
       - {id: arrived, kind: date, text: When did you arrive?, earliest: "2026-01-01", latest: "2026-12-31"}
+      - {id: breakfast, kind: time, text: When did you have breakfast?, earliest: "05:00", latest: "12:00"}
       - {id: nickname, kind: short, text: What shall we call you?, max_length: 20}
       - {id: story, kind: open, text: Tell us about your stay., required: true, max_length: 100}
       - id: drinks
@@ -84,6 +85,7 @@ PAGES = (
     "nights",
     "spent",
     "arrived",
+    "breakfast",
     "nickname",
     "story",
     "drinks",
@@ -103,12 +105,15 @@ def create_runtime(
     language: str = "en",
     opens: str = "enrolled",
     open_versions: bool = True,
+    questionnaire: str = QUESTIONNAIRE,
+    thresholds: str = "{}",
     **changes: object,
 ) -> Runtime:
     """An installation that has only this study, its files written into a folder."""
     (folder / NAME / "guest_1").mkdir(parents=True)
-    (folder / NAME / "study.yaml").write_text(STUDY.format(language=language, opens=opens), encoding="utf-8")
-    (folder / NAME / "guest_1" / "v1.yaml").write_text(QUESTIONNAIRE, encoding="utf-8")
+    study = STUDY.format(language=language, opens=opens) + f"thresholds: {thresholds}\n"
+    (folder / NAME / "study.yaml").write_text(study, encoding="utf-8")
+    (folder / NAME / "guest_1" / "v1.yaml").write_text(questionnaire, encoding="utf-8")
     runtime = factories.create_runtime(database_url, clock, folder, **changes)
     questionnaire_versions.freeze(runtime, NAME, "guest_1")
     if open_versions:
@@ -118,6 +123,15 @@ def create_runtime(
 
 def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
     """A link's path to the case of a new guest."""
+    participant = create_guest(runtime, reference)
+    with factories.operator(runtime).writing() as work:
+        given = links.issue(work, participant, cases.cases_of(work.session, participant.id)[0], AccessKind.LINK)
+    assert given.link is not None
+    return given.link
+
+
+def create_guest(runtime: Runtime, reference: str) -> Participant:
+    """A new guest, with the case that follows."""
     participant = Participant(
         id=new_id(),
         study=NAME,
@@ -126,9 +140,7 @@ def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
         origin=runtime.origin,
         enrolled_on=runtime.today(runtime.study(NAME)),
     )
-    with runtime.database.writing() as session:
-        participants.add_participant(session, participant)
-        scheduling.plan_cases(runtime, session, participant)
-        given = links.issue(runtime, session, participant, cases.cases_of(session, participant.id)[0], AccessKind.LINK)
-    assert given.link is not None
-    return given.link
+    with factories.operator(runtime).writing() as work:
+        participants.add_participant(work.session, participant)
+        scheduling.plan_cases(work, participant)
+    return participant

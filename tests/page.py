@@ -25,7 +25,10 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.text: dict[str, list[str]] = {}
         self.problems: list[str] = []
+        self.spoken: list[tuple[str, str]] = []
+        """Every stretch of text with the language it is marked with."""
         self._open: list[str] = []
+        self._languages: list[str] = []
         self.feed(source)
         self.close()
         if self._open and not set(self._open) <= MAY_STAY_OPEN:
@@ -34,7 +37,14 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
         if tag not in VOID:
+            around = self._languages[-1] if self._languages else ""
+            own = self.elements[-1][1].get("lang")
+            if tag == "span" and own == around:
+                self.problems.append(
+                    f"says twice that it is in {own}: {self.source.splitlines()[self.getpos()[0] - 1]}"
+                )
             self._open.append(tag)
+            self._languages.append(own or around)
             self.text.setdefault(tag, []).append("")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -42,13 +52,19 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         while self._open and self._open[-1] != tag and self._open[-1] in MAY_STAY_OPEN:
-            self._open.pop()
+            self._close()
         if not self._open or self._open[-1] != tag:
             self.problems.append(f"</{tag}> at line {self.getpos()[0]} closes nothing (open: {self._open[-3:]})")
         else:
-            self._open.pop()
+            self._close()
+
+    def _close(self) -> None:
+        self._open.pop()
+        self._languages.pop()
 
     def handle_data(self, data: str) -> None:
+        if data.strip() and not {"script", "style"} & set(self._open):
+            self.spoken.append((data, self._languages[-1] if self._languages else ""))
         for tag in set(self._open):
             self.text[tag][-1] += data
 
@@ -77,9 +93,12 @@ class Page(HTMLParser):
         return [attributes["href"] for tag, attributes in self.elements if tag == "a" and "href" in attributes]
 
     def check(self) -> None:
-        """One H1; a title that says it; a language and direction; unique ids; labels that point somewhere; closed tags;
-        nothing inline that the Content-Security-Policy forbids; nothing from another host."""
+        """One H1; a title that says it; a language and direction, nothing marked with its own twice or escaped twice;
+        unique ids; labels that point somewhere; closed tags; nothing inline that the Content-Security-Policy forbids;
+        nothing from another host."""
         assert not self.problems, self.problems
+        assert not [text for text, _ in self.spoken if "<span" in text], "markup is read out"
+        assert not re.search(r"&amp;(lt|gt|amp|quot|#\d+|#x\w+);", self.source), "escaped twice"
         headings = self.said("h1")
         assert len(headings) == 1, f"one H1, not {headings}"
         title = self.said("title")[0]
@@ -95,6 +114,7 @@ class Page(HTMLParser):
                     assert target in ids, f"{tag} {pointer}={target} points nowhere"
             assert "style" not in attributes, f"inline style on {tag}"
             assert not any(name.startswith("on") for name in attributes), f"inline handler on {tag}"
+            assert not any("<span" in value for value in attributes.values()), f"markup in an attribute of {tag}"
             for name in ("src", "href", "action"):
                 assert not re.match(r"(https?:)?//", attributes.get(name, "")), f"{tag} leaves this site"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from surveyapp import create_app
@@ -14,10 +15,11 @@ Value = str | Sequence[str]
 
 
 class Phone:
-    """One browser with its own cookies. After each step `path`, `status` and `page` say what it shows."""
+    """One browser with its own cookies. After each step `path`, `status` and `page` say what it shows. Where many are
+    needed they can share an `app`."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        app = create_app(runtime)
+    def __init__(self, runtime: Runtime, app: Flask | None = None) -> None:
+        app = app or create_app(runtime)
         app.testing = True
         app.config["RATELIMIT_ENABLED"] = False
         self.client = Client(app.test_client())

@@ -13,9 +13,10 @@ from surveyapp.analysis.counting import distributions
 from surveyapp.analysis.counting.distributions import Counted, Protected
 from surveyapp.analysis.counting.slices import People, group_name
 from surveyapp.analysis.statistics import change, rounding
+from surveyapp.analysis.statistics.quantities import Measured, quantity
 from surveyapp.domain.instrument import study as domain
-from surveyapp.domain.instrument.kinds import Part, PartType
-from surveyapp.domain.results import ResultRow, Slice
+from surveyapp.domain.instrument.kinds import Part, Summary
+from surveyapp.domain.results import Cell, QuantitySummary, ResultRow, Slice
 
 
 def variable_rows(
@@ -26,6 +27,25 @@ def variable_rows(
     return [row for each, _ in people.slices() for row in _slice_rows(protected, each, part, touchpoint, thresholds)]
 
 
+def uncounted_row(part: Part, touchpoint: domain.Touchpoint) -> ResultRow:
+    """What stands for a variable whose stored answers do not fit it: nothing can be said of it, and all else can."""
+    return ResultRow(
+        group=touchpoint.group,
+        touchpoint=touchpoint.number,
+        segment="all",
+        variable=part.name,
+        timing=part.moment or "-",
+        statistic="not counted",
+        kind="-",
+        category="-",
+        count=None,
+        base=0,
+        value=None,
+        percent=None,
+        shown="hidden",
+    )
+
+
 def _slice_rows(
     protected: Protected, people: Slice, part: Part, touchpoint: domain.Touchpoint, thresholds: domain.Thresholds
 ) -> Iterator[ResultRow]:
@@ -34,7 +54,7 @@ def _slice_rows(
     options, nets = distributions.categories(part)
 
     def row(
-        statistic: str, kind: str, category: str, count: int | None, value: Decimal | None, shown: str
+        statistic: str, kind: str, category: str, count: int | None, value: Measured | None, shown: str
     ) -> ResultRow:
         percent = rounding.percent(count, true.base) if count is not None and true.base else None
         return ResultRow(
@@ -63,22 +83,49 @@ def _slice_rows(
             None,
             _shown(protected, people, category.code, part, refused, thresholds),
         )
-    if part.type is PartType.NUMBER:
-        yield from _rating_rows(row, true, part, refused or (people, False) in protected.withheld, thresholds)
+    hidden = refused or (people, False) in protected.withheld
+    if not options:
+        cell = distributions.tally(part, protected, people, thresholds).base
+        told = _withheld_words(protected, people, refused) if hidden else _cell_words(cell)
+        yield row("count", "-", distributions.ANSWERED, true.base, None, told)
+    if part.summary is Summary.RATING:
+        yield from _rating_rows(row, true, part, hidden, thresholds)
+    shown = distributions.shown_quantity(true, part, thresholds)
+    if shown is not None:
+        yield from _quantity_rows(row, true, part, shown, hidden)
 
 
 def _shown(
     protected: Protected, people: Slice, code: str, part: Part, refused: bool, thresholds: domain.Thresholds
 ) -> str:
-    if refused:
-        return "hidden"
-    if (people, False) in protected.withheld:
-        limit = protected.fewer_than((people, False))
-        return f"fewer than {limit}" if limit else "hidden"
-    cell = distributions.tally(part, protected, people, thresholds).cells[code]
+    if refused or (people, False) in protected.withheld:
+        return _withheld_words(protected, people, refused)
+    return _cell_words(distributions.tally(part, protected, people, thresholds).cells[code])
+
+
+def _withheld_words(protected: Protected, people: Slice, refused: bool) -> str:
+    limit = None if refused else protected.fewer_than((people, False))
+    return f"fewer than {limit}" if limit else "hidden"
+
+
+def _cell_words(cell: Cell) -> str:
     if cell.count is not None:
         return str(cell.count)
     return f"fewer than {cell.fewer_than}" if cell.fewer_than else "hidden"
+
+
+def _quantity_rows(row: Any, true: Counted, part: Part, shown: QuantitySummary, hidden: bool) -> Iterator[ResultRow]:
+    summary = quantity(true.values)
+    mean = None if summary.mean is None else rounding.half_up(summary.mean, part.question.decimals + 1)
+    statistics: list[tuple[str, Measured | None, Measured | None]] = [
+        ("median", summary.median, shown.median),
+        ("min", summary.minimum, shown.minimum),
+        ("max", summary.maximum, shown.maximum),
+    ]
+    if part.summary is Summary.QUANTITY:
+        statistics.insert(0, ("mean", mean, shown.mean))
+    for statistic, value, told in statistics:
+        yield row(statistic, "-", "-", None, value, "hidden" if hidden or told is None else str(told))
 
 
 def _rating_rows(

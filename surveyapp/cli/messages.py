@@ -7,6 +7,7 @@ import click
 from surveyapp.cli.context import questionnaires_folder
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.sentences import say
 from surveyapp.services.translation import interface_catalogues, study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
 
@@ -25,7 +26,7 @@ def update(added: tuple[str, ...]) -> None:
         for study in load_studies(questionnaires_folder()).values():
             study_catalogues.update(questionnaires_folder() / study.id, study)
     except PoUnreadable as error:
-        raise StateRefused(f"Line {error.line} of a .po file cannot be read: {error.why}") from None
+        raise StateRefused(say("po_unreadable", line=error.line, why=error.why)) from None
     _print()
 
 

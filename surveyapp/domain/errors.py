@@ -1,7 +1,7 @@
 """The catalogue of what can go wrong, each with a sentence for the person and what to do next.
 
-The sentences here are English sources for staff and operators; what a participant reads is worded (and translated) by
-the web layer, which keys on the class.
+What is said is put into words where it is shown: `sentences` holds it by code, `faults` of answers are worded by the
+web layer, which keys on code and kind; what participants read of the rest keys on the class.
 """
 
 from __future__ import annotations
@@ -9,20 +9,30 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from surveyapp.domain.sentences import Sentence
+
 
 class ShiftlineError(Exception):
     """Something a person caused or can mend. `str(error)` is a sentence that says what to do."""
+
+
+class SaidError(ShiftlineError):
+    """One that says a sentence of the catalogue, whoever it is shown to puts it into words."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class SettingsError(ShiftlineError):
     """The environment holds a value we refuse to start with."""
 
 
-class NotPermitted(ShiftlineError):
+class NotPermitted(SaidError):
     """The staff member may not do this."""
 
 
-class NotFound(ShiftlineError):
+class NotFound(SaidError):
     """There is no such thing, or it is outside what this staff member may see. The two look the same on purpose."""
 
 
@@ -82,14 +92,14 @@ class NotHeld(ShiftlineError):
         super().__init__("You do not have this case open. Open it first.")
 
 
-class StateRefused(ShiftlineError):
+class StateRefused(SaidError):
     """The thing is in a state in which this cannot be done."""
 
 
-class InputRefused(ShiftlineError):
+class InputRefused(SaidError):
     """Staff typed something that cannot be used. `field` names the form field, or is None for the whole."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
+    def __init__(self, sentence: Sentence, field: str | None = None) -> None:
         super().__init__(sentence)
         self.field = field
 
@@ -138,7 +148,7 @@ class FieldFault:
     """One thing wrong with what staff wrote: the form field or file column, and what to do."""
 
     field: str
-    sentence: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from surveyapp.domain.sentences import Sentence, say
+
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """“ Did you mean x?”, or nothing when no known name is near."""
-    near = difflib.get_close_matches(name, list(known), 1, 0.7)
-    return f" Did you mean “{near[0]}”?" if near else ""
+    found = near(name, known)
+    return f" {found}" if found else ""
+
+
+def near(name: str, known: Iterable[str]) -> Sentence | None:
+    """The same, as a sentence for readers of any language."""
+    found = difflib.get_close_matches(name, list(known), 1, 0.7)
+    return say("did_you_mean", name=found[0]) if found else None

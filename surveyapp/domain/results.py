@@ -74,6 +74,22 @@ class RatingSummary:
     maximum: int | None
 
 
+@dataclass(frozen=True)
+class QuantitySummary:
+    """What numbers, days or times come to. `mean`, of numbers alone, has one decimal more than the question asks for.
+    None: hidden, or nobody."""
+
+    mean: Decimal | None
+    median: Decimal | dt.date | dt.time | None
+    minimum: Decimal | dt.date | dt.time | None
+    maximum: Decimal | dt.date | dt.time | None
+
+    @property
+    def statistics(self) -> tuple[tuple[str, Decimal | dt.date | dt.time | None], ...]:
+        """Each by name, in the order in which they are read."""
+        return (("mean", self.mean), ("median", self.median), ("minimum", self.minimum), ("maximum", self.maximum))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tally:
     """One variable's answers among some people.
@@ -88,6 +104,7 @@ class Tally:
     cells: dict[str, Cell]
     missing: dict[str, Cell]
     rating: RatingSummary | None = None
+    quantity: QuantitySummary | None = None
     withheld: bool = False
     low_base: bool = False
 
@@ -101,7 +118,8 @@ class Distribution:
 
     `options` are in order, and so are the nets. On a scale with a good side `favourable` is the code of its net and
     `neutral` of its middle option, if it has one. `low` and `high` are what a rating's ends are called.
-    `several`: more than one option can be chosen. `refused`: the split asked for would say too much.
+    `several`: more than one option can be chosen. `refused`: the split asked for would say too much. `uncounted`: what
+    is stored does not fit the question, so that nothing can be said; there are no tallies.
     """
 
     group: str
@@ -126,6 +144,7 @@ class Distribution:
     data_at: dt.datetime | None = None
     series_notes: tuple[SeriesNote, ...] = ()
     several: bool = False
+    uncounted: bool = False
 
     @property
     def key(self) -> str:
@@ -270,8 +289,9 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class ResultRow:
-    """One true number of the operator's table. `count` is of people; `value` is a rating's statistic; `percent` is
-    rounded half up from the count. `shown` is what an evaluator sees: the number, “fewer than N”, or “hidden”."""
+    """One true number of the operator's table. `count` is of people; `value` is a statistic of a rating or a quantity;
+    `percent` is rounded half up from the count. `shown` is what an evaluator sees: the number, “fewer than N”, or
+    “hidden”."""
 
     group: str
     touchpoint: int
@@ -283,6 +303,6 @@ class ResultRow:
     category: str
     count: int | None
     base: int
-    value: Decimal | None
+    value: Decimal | dt.date | dt.time | None
     percent: int | None
     shown: str

@@ -7,7 +7,9 @@ import uuid
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.i18n import N_
 from surveyapp.domain.participants import Origin
+from surveyapp.domain.sentences import say
 
 
 class Role(enum.Enum):
@@ -20,15 +22,15 @@ class Role(enum.Enum):
 class Action(enum.Enum):
     """What a staff member may be allowed to do, as it reads after “may”."""
 
-    INTERVIEW = "enter interviews"
-    TAKE_OVER = "take over a case that somebody else has open"
-    SEE_CONTACTS = "see contact details"
-    SEE_RESULTS = "see results"
-    SEE_OPEN_TEXT = "read open answers"
-    MANAGE_PARTICIPANTS = "add and import participants"
-    GIVE_ACCESS = "give out links and codes"
-    OPEN_VERSION = "open a questionnaire version"
-    SEE_QUESTIONNAIRES = "look at questionnaires"
+    INTERVIEW = N_("enter interviews")
+    TAKE_OVER = N_("take over a case that somebody else has open")
+    SEE_CONTACTS = N_("see contact details")
+    SEE_RESULTS = N_("see results")
+    SEE_OPEN_TEXT = N_("read open answers")
+    MANAGE_PARTICIPANTS = N_("add and import participants")
+    GIVE_ACCESS = N_("give out links and codes")
+    OPEN_VERSION = N_("open a questionnaire version")
+    SEE_QUESTIONNAIRES = N_("look at questionnaires")
 
 
 MAY: dict[Role, frozenset[Action]] = {
@@ -81,11 +83,21 @@ class Staff:
     def check(self, action: Action, study: str) -> None:
         """Raises NotPermitted, with the reason, unless they may."""
         if not self.may(action, study):
-            raise NotPermitted(f"Your role in this study does not let you {action.value}. Ask a manager.")
+            raise NotPermitted(say("role_does_not_let", action=action))
 
     def studies(self, action: Action) -> tuple[str, ...]:
         """The studies in which they may do it, each once, in order."""
         return tuple(sorted({grant.study for grant in self.grants if self.may(action, grant.study)}))
+
+    def may_everywhere(self, action: Action, study: str) -> bool:
+        """Whether they may do it for every site of the study, and not only for some."""
+        grants = (grant for grant in self.grants if grant.study == study and grant.site_id is None)
+        return self.active and any(action in MAY[grant.role] for grant in grants)
+
+    @property
+    def all_studies(self) -> tuple[str, ...]:
+        """The studies in which they have a role, each once, in order."""
+        return tuple(sorted({grant.study for grant in self.grants}))
 
     @property
     def needs_second_factor(self) -> bool:

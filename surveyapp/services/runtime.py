@@ -22,6 +22,7 @@ from surveyapp.domain.instrument.translation import (
     words_for,
 )
 from surveyapp.domain.participants import Origin
+from surveyapp.domain.sentences import say
 from surveyapp.services.keyring import Keyring
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
@@ -57,7 +58,7 @@ class Runtime:
         try:
             return self.studies[study_id]
         except KeyError:
-            raise NotFound(f"There is no study “{study_id}”.") from None
+            raise NotFound(say("no_study", study=study_id)) from None
 
     @property
     def origin(self) -> Origin:
@@ -78,8 +79,12 @@ class Runtime:
             document = questionnaire_versions.document(session, study, questionnaire, version)
             if document is None:
                 raise StateRefused(
-                    f"Version {version} of {questionnaire} was never opened. Open it with "
-                    f"`surveyapp questionnaires open {study} {questionnaire}`."
+                    say(
+                        "never_opened",
+                        version=version,
+                        name=questionnaire,
+                        command=f"surveyapp questionnaires open {study} {questionnaire}",
+                    )
                 )
             self._instruments[key] = from_document(document)
         return self._instruments[key]

@@ -23,7 +23,7 @@ MEASURE = "/measures/confidence_career_potential"
 PAGES = (
     "",
     MEASURE,
-    f"{MEASURE}?by=employer_size",
+    "/measures/stay_likelihood?by=employer_size",
     "/measures/recommend_employee?people=matched",
     "/questions/backfill/1",
     "/questions/backfill/1/overall_value?by=employer_size",

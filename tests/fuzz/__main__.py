@@ -10,7 +10,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from tests.conftest import create_tables
+from surveyapp.store import migrating
 from tests.databases import Cluster, find_binary
 from tests.fuzz.run import Tally, fuzz
 
@@ -41,14 +41,14 @@ def _on(kind: str, count: int, seed: int) -> Tally:
     with tempfile.TemporaryDirectory() as folder:
         if kind == "sqlite":
             url = f"sqlite:///{Path(folder) / 'fuzz.db'}"
-            create_tables(url)
+            migrating.upgrade(url)
             return fuzz(url, count, seed)
         if find_binary("initdb") is None:
             sys.exit("PostgreSQL is not installed: use --database sqlite, or install it.")
         cluster = Cluster()
         try:
             url = cluster.url(cluster.create())
-            create_tables(url)
+            migrating.upgrade(url)
             return fuzz(url, count, seed)
         finally:
             cluster.stop()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from surveyapp.web.shared.limits import limiter
+from surveyapp.web.shared.incoming import limiter
 from tests.fuzz import checks, shots
 from tests.fuzz.browser import Browser, Sent
 from tests.fuzz.world import Visitor, World

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
+from surveyapp.domain.audit import ByLink
 from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
@@ -35,6 +36,7 @@ ANSWERS: dict[str, dict[str, Value]] = {
     "nights": {"nights": "7"},
     "spent": {"spent": "12,50"},
     "arrived": {"arrived:day": "3", "arrived:month": "04", "arrived:year": "2026"},
+    "breakfast": {"breakfast": "7.30am"},
     "nickname": {"nickname": "Sam"},
     "story": {"story": "It rained.\r\nStill good."},
     "drinks": {"drinks": ["tea", "other"], "drinks_other_text": "Elderflower"},
@@ -47,6 +49,7 @@ ANSWERS: dict[str, dict[str, Value]] = {
 
 STORED: dict[str, Answer] = {
     "nights": Number(Decimal(7)), "spent": Number(Decimal("12.50")), "arrived": Day(dt.date(2026, 4, 3)),
+    "breakfast": TimeOfDay(dt.time(7, 30)),
     "nickname": Text("Sam"), "story": Text("It rained.\nStill good."), "drinks": Codes(("tea", "other")),
     "drinks_other_text": Text("Elderflower"), "room_quiet@before": Codes(("agree",)),
     "room_quiet@now": Codes(("disagree",)), "room_warm@before": Missing(Reason.DONT_KNOW),
@@ -63,6 +66,7 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
     for words in (
         "12.5",
         "3 April 2026",
+        "7:30",
         "Something else: Elderflower",
         "This year: Disagree",
         "Last year: Don’t know",
@@ -70,11 +74,13 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         "Not answered",
     ):
         assert words in phone.page.words, words
-    visit = survey_session.visit(runtime, survey_session.ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
+    visit = survey_session.visit(runtime, ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
     assert dict(visit.ready[1].answers) == STORED
 
     phone.open("/survey/q/arrived")
     assert phone.chosen() == {"arrived:day": ["3"], "arrived:month": ["4"], "arrived:year": ["2026"]}
+    phone.open("/survey/q/breakfast")
+    assert phone.chosen() == {"breakfast": ["07:30"]}
     phone.open("/survey/q/spent")
     assert phone.chosen() == {"spent": ["12.5"]}
     phone.open("/survey/q/drinks")
@@ -104,6 +110,21 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         ("nights", {"nights": "9" * 400}, ("#nights", "Write a number in figures, such as 12.")),
         ("spent", {"spent": "1.2345"}, ("#spent", "Write at most 2 digits after the point.")),
         ("spent", {}, ("#spent", "Write a number.")),
+        (
+            "spent",
+            {"spent": "£24,000"},
+            (
+                "#spent",
+                "Did you mean 24,000, or 24? Write it as 24000 or as 24.",
+            ),
+        ),
+        ("breakfast", {}, ("#breakfast", "Write a time, such as 7:30, or choose “Don’t know” or “Prefer not to say”.")),
+        (
+            "breakfast",
+            {"breakfast": "half past seven"},
+            ("#breakfast", "Write the time in figures, such as 7:30 or 7:30pm."),
+        ),
+        ("breakfast", {"breakfast": "4:30"}, ("#breakfast", "The time must be 05:00 or later.")),
         (
             "arrived",
             {},

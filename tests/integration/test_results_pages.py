@@ -18,8 +18,9 @@ from werkzeug.test import TestResponse
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from tests import cohort, factories
 from tests.conftest import Clock
 from tests.page import Client, Page
@@ -152,20 +153,20 @@ def test_everyone_and_those_asked_twice_stand_side_by_side(evaluator: Evaluator)
 
 
 def test_a_split_has_everyone_and_each_part_at_every_moment(evaluator: Evaluator) -> None:
-    page = evaluator.page("/measures/confidence_career_potential?by=employer_size")
+    page = evaluator.page("/measures/stay_likelihood?by=employer_size")
     assert "Small or medium employer" in page.words
-    assert "4 of 8 ⚑" in page.words
-    rows = [row for row in page.said("th") if row.startswith("Before the placement · ")]
+    assert "5 of 7 ⚑" in page.words
+    rows = [row for row in page.said("th") if row.startswith("Before the training · ")]
     assert [row.split(" · ")[1].removesuffix(" looking back") for row in rows] == [
         "Everyone", "Small or medium employer", "Large employer",
     ]  # fmt: skip
 
 
 def test_a_split_that_would_say_too_much_is_refused_with_the_reason(evaluator: Evaluator) -> None:
-    page = evaluator.page("/measures/stay_likelihood?by=employer_size")
+    page = evaluator.page("/measures/confidence_career_potential?by=employer_size")
     assert "Not split: one part, or all but it, would be too few people to show. Everyone is shown." in page.words
     assert "Small or medium employer" not in page.words
-    assert page.said("h1") == ["Likely to stay with their employer rose from 15 of 18 to 18 of 18"]
+    assert page.said("h1") == ["Confidence in their own career potential rose from 11 of 29 to 28 of 29"]
 
 
 def test_a_measure_asked_once_says_that_there_is_nothing_to_compare(evaluator: Evaluator) -> None:
@@ -200,7 +201,7 @@ def test_every_closed_question_has_its_distribution_and_table(evaluator: Evaluat
         "How it began", "Work readiness sessions", "How the sessions were", "Work placements", "Your placement",
         "What the placement has changed", "What comes next", "Looking at it all",
     ]  # fmt: skip
-    found = results.questions(evaluator.runtime, staff, factories.STUDY, "backfill", 1)
+    found = distributions.questions(Desk(evaluator.runtime, staff), factories.STUDY, "backfill", 1)
     assert {each.question for each in found} == set(page.said("h3"))
     assert all(each.statement in page.words for each in found if each.statement)
     assert "34 of 47" in page.words
@@ -220,15 +221,15 @@ def test_one_question_has_a_figure_for_the_browser(evaluator: Evaluator) -> None
 
 
 def test_the_files_hold_the_counts_of_the_page(evaluator: Evaluator) -> None:
-    response = evaluator.get("/measures/confidence_career_potential.csv?by=employer_size")
+    response = evaluator.get("/measures/stay_likelihood.csv?by=employer_size")
     assert response.data.startswith(b"\xef\xbb\xbf")
-    assert 'filename="confidence_career_potential.csv"' in response.headers["Content-Disposition"]
+    assert 'filename="stay_likelihood.csv"' in response.headers["Content-Disposition"]
     found = {
         (each["moment"], each["segment_value"], each["category"]): each["count"]
         for each in records(response)
     }  # fmt: skip
-    assert found["Before the placement", "", "confident"] == "11"
-    assert found["Before the placement", "sme", "confident"] == "4"
+    assert found["Before the training", "", "very_likely"] == "11"
+    assert found["Before the training", "sme", "very_likely"] == "1"
     questions = records(evaluator.get("/questions/backfill/1.csv"))
     assert {each["variable"] for each in questions} >= {"hopes", "readiness_motivation", "overall_value"}
     assert next(each["count"] for each in questions if each["category"] == "job_shop") == "24"

@@ -47,7 +47,7 @@ def test_second_touchpoint_is_answered_by_people_of_the_first() -> None:
     assert all(first is not None and first["placed"] == second["placed"] == "yes" for first, second in twice)
     assert sum(second["employability_sessions"] == "yes" for _, second in twice) == 18
     again = [answers_of(person, 1) for person, _ in sittings("employee", 2)]
-    assert len(again) == 11
+    assert len(again) == 13
     assert None not in again
 
 

@@ -30,13 +30,13 @@ class Site:
 
 
 SITES = (
-    Site(id="ML", study="Larkmoor Health and Care Group", reference="large"),
-    Site(id="S1", study="Tilewright Precision Parts", reference="sme"),
-    Site(id="S2", study="Wrenhollow Home Care", reference="sme", asks_uc="no"),
-    Site(id="S3", study="Quillfold Print Works", reference="sme"),
-    Site(id="S4", study="Copperlane Kitchen Company", reference="sme"),
-    Site(id="S5", study="Bramblestep Day Nursery", reference="sme"),
-    Site(id="S6", study="Ashlock Pallets and Packing", reference="sme"),
+    Site("ML", "Larkmoor Health and Care Group", "large"),
+    Site("S1", "Tilewright Precision Parts", "sme"),
+    Site("S2", "Wrenhollow Home Care", "sme", asks_uc="no"),
+    Site("S3", "Quillfold Print Works", "sme"),
+    Site("S4", "Copperlane Kitchen Company", "sme"),
+    Site("S5", "Bramblestep Day Nursery", "sme"),
+    Site("S6", "Ashlock Pallets and Packing", "sme"),
 )
 # The care employer among the small ones, where the case study of a carer belongs.
 CARE = "S2"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from surveyapp.analysis.counting import tallies
+from surveyapp.analysis.counting import quantities, tallies
 from surveyapp.analysis.counting.slices import CellName, People, SliceKey, group_name, row_name
 from surveyapp.analysis.disclosure import protection
 from surveyapp.analysis.disclosure.tables import (
@@ -21,10 +22,24 @@ from surveyapp.analysis.disclosure.tables import (
     TrueRating,
 )
 from surveyapp.analysis.statistics import rounding
+from surveyapp.analysis.statistics.quantities import Measured
+from surveyapp.analysis.statistics.quantities import quantity as quantity_of
 from surveyapp.domain.instrument import study as domain
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
-from surveyapp.domain.results import Category, Cell, Distribution, RatingSummary, SeriesNote, Slice, Tally
+from surveyapp.domain.results import (
+    Category,
+    Cell,
+    Distribution,
+    QuantitySummary,
+    RatingSummary,
+    SeriesNote,
+    Slice,
+    Tally,
+)
+
+CELL_OF = {PartType.NUMBER: "number", PartType.DATE: "day", PartType.TIME: "time_of_day", PartType.TEXT: "words"}
+"""The frame's column that holds answers which are no options."""
 
 ANSWERED = "answered"
 """The column group of everyone with a substantive answer: the base."""
@@ -48,15 +63,17 @@ def categories(part: Part) -> tuple[tuple[Category, ...], tuple[Category, ...]]:
     return options, tuple(Category(net.name, net.label, "net", net.options) for net in nets)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Counted:
     """True counts of a variable among some people: by option, net and reason, with the base. Never leaves the services
-    but on the operator's command line. Counts of people in different cells add up."""
+    but on the operator's command line. Counts of people in different cells add up. `values`: people by number, day or
+    time, lowest first, of a variable without options."""
 
     base: int
     options: Mapping[str, int]
     nets: Mapping[str, int]
     missing: Mapping[str, int]
+    values: Mapping[Measured, int]
 
 
 def count_cells(frame: pd.DataFrame, part: Part, people: People) -> dict[CellName, Counted]:
@@ -69,40 +86,60 @@ def count_cells(frame: pd.DataFrame, part: Part, people: People) -> dict[CellNam
     if not groups:
         nothing = {option.code: 0 for option in options}
         nets = {net.name: 0 for net in part.question.nets}
-        return {people.nobody: Counted(0, nothing, nets, dict.fromkeys(BESIDE, 0))}
-    if part.type is PartType.NUMBER:
+        return {people.nobody: _counted(0, nothing, nets, dict.fromkeys(BESIDE, 0))}
+    if part.summary not in (Summary.OPTIONS, Summary.RATING):
+        found = quantities.values_by(own, part.key, CELL_OF[part.type], groups)
+        return {by_name[name]: _counted(each.base, {}, {}, each.missing, each.counts) for name, each in found.items()}
+    if part.summary is Summary.RATING:
         return {
-            by_name[name]: Counted(
+            by_name[name]: _counted(
                 summary.base,
                 {option.code: summary.counts.get(int(option.code), 0) for option in options},
                 {},
-                {reason: summary.missing[reason] for reason in BESIDE},
+                summary.missing,
             )
             for name, summary in tallies.rating_summary_by(own, part.key, groups).items()
         }
     nets_of = {net.name: net.options for net in part.question.nets}
     counted = tallies.tally_by(own, part.key, [option.code for option in options], nets_of, groups)
-    return {
-        by_name[name]: Counted(each.base, each.options, each.nets, {reason: each.missing[reason] for reason in BESIDE})
-        for name, each in counted.items()
-    }
+    return {by_name[name]: _counted(each.base, each.options, each.nets, each.missing) for name, each in counted.items()}
+
+
+def _counted(
+    base: int,
+    options: Mapping[str, int],
+    nets: Mapping[str, int],
+    missing: Mapping[str, int],
+    values: Mapping[Measured, int] | None = None,
+) -> Counted:
+    return Counted(
+        base=base,
+        options=options,
+        nets=nets,
+        missing={reason: missing[reason] for reason in BESIDE},
+        values=values or {},
+    )
 
 
 def added(counts: Iterable[Counted], part: Part) -> Counted:
     """The counts of all these people together."""
     options, nets = categories(part)
     each = list(counts)
-    return Counted(
+    values: Counter[Measured] = Counter()
+    for one in each:
+        values.update(one.values)
+    return _counted(
         sum(one.base for one in each),
         {option.code: sum(one.options[option.code] for one in each) for option in options},
         {net.code: sum(one.nets[net.code] for one in each) for net in nets},
         {reason: sum(one.missing[reason] for one in each) for reason in BESIDE},
+        {value: values[value] for value in sorted(values)},
     )
 
 
 def summarised(counted: Counted, part: Part) -> TrueRating | None:
     """The rating summary of the counts by value; None for a variable that is no rating."""
-    if part.type is not PartType.NUMBER:
+    if part.summary is not Summary.RATING:
         return None
     return tallies.summary_of(part.key, {int(code): people for code, people in counted.options.items() if people})
 
@@ -199,16 +236,21 @@ def _count_table(
             bases=tuple(each.base for each in cells.values()),
             rows_published=False,
         )
-    columns = (*options, *(f"missing:{reason}" for reason in BESIDE))
-    counts = tuple((*each.options.values(), *(each.missing[reason] for reason in BESIDE)) for each in cells.values())
+    # Answers that are no options are counted as one: nothing more is said of how many gave which.
+    columns = (*(options or (ANSWERED,)), *(f"missing:{reason}" for reason in BESIDE))
+    counts = tuple(
+        (*(each.options.values() if options else (each.base,)), *(each.missing[reason] for reason in BESIDE))
+        for each in cells.values()
+    )
     nets = tuple(CellTotal(net.name, net.options) for net in part.question.nets)
     return CountTable(
         rows=rows,
         columns=columns,
         counts=counts,
         row_groups=groups,
-        column_groups=(*nets, CellTotal(ANSWERED, options)),
+        column_groups=(*nets, CellTotal(ANSWERED, options)) if options else (),
         rows_published=False,
+        totals_read=bool(options),
     )
 
 
@@ -324,6 +366,7 @@ def tally(
         cells=cells,
         missing=missing,
         rating=shown_rating(true, part, thresholds),
+        quantity=shown_quantity(true, part, thresholds),
         low_base=low,
     )
 
@@ -342,3 +385,17 @@ def shown_rating(counted: Counted, part: Part, thresholds: domain.Thresholds) ->
     shown = protection.protect_summary(summary, Limits(thresholds.minimum_base, thresholds.minimum_cell))
     mean = None if shown.mean is None else rounding.half_up(shown.mean, 1)
     return RatingSummary(mean, shown.most_common, shown.minimum, shown.maximum)
+
+
+def shown_quantity(counted: Counted, part: Part, thresholds: domain.Thresholds) -> QuantitySummary | None:
+    """What values come to as it may be shown; None for a variable that has none, such as words."""
+    if part.summary not in (Summary.QUANTITY, Summary.TIME):
+        return None
+    limits = Limits(thresholds.minimum_base, thresholds.minimum_cell)
+    shown = protection.protect_quantity(quantity_of(counted.values), counted.values, limits)
+    return QuantitySummary(
+        mean=None if shown.mean is None else rounding.half_up(shown.mean, part.question.decimals + 1),
+        median=shown.median,
+        minimum=shown.minimum,
+        maximum=shown.maximum,
+    )

@@ -8,10 +8,11 @@ A frame has one row for each answer, and for a multiple-choice variable one for 
 | `participant_id` | the person |
 | `variable` | what was answered |
 | `code` | the option, or missing |
-| `number` | the number, or missing |
+| `number`, `day`, `time_of_day` | the number, the day, the time of day, or missing; the last two may be left out |
+| `words` | true where something was written, or missing; may be left out |
 | `reason` | why there is no substantive answer (`dont_know`, `skipped`, ...), or missing |
 
-Missing answers: the base is the responses with a substantive answer, that is a code or a number. Reasons are counted
+Missing answers: the base is the responses with a substantive answer, in any of these columns. Reasons are counted
 beside it, each by itself, and never become a zero or an option.
 """
 
@@ -25,6 +26,9 @@ import pandas as pd
 
 from surveyapp.analysis.disclosure.tables import TrueRating
 from surveyapp.analysis.statistics.change import JointCounts
+
+ANSWER_CELLS = ("code", "number", "day", "time_of_day", "words")
+"""The columns in which an answer may stand."""
 
 REASONS = ("dont_know", "prefer_not_to_say", "skipped", "not_asked")
 
@@ -100,9 +104,9 @@ def tally_by(
     nets = nets or {}
     for members in nets.values():
         _require_known(members, options, variable)
-    rows = _rows(frame, variable)
+    rows = rows_of(frame, variable)
     chosen: dict[tuple[str, Any], set[str]] = {}
-    for group, response, code in _each(rows, "code", groups):
+    for group, response, code in each_value(rows, "code", groups):
         chosen.setdefault((group, response), set()).add(code)
     _require_known({code for codes in chosen.values() for code in codes}, options, variable)
     bases = Counter(group for group, _ in chosen)
@@ -113,7 +117,7 @@ def tally_by(
         for net, members in nets.items()
         if not codes.isdisjoint(members)
     )
-    missing = _missing_by(rows, groups)
+    missing = missing_by(rows, groups)
     return {
         name: TrueTally(
             variable=variable,
@@ -122,11 +126,11 @@ def tally_by(
             nets={net: by_net[name, net] for net in nets},
             missing=missing[name],
         )
-        for name in _names(groups)
+        for name in names_of(groups)
     }
 
 
-def _each(rows: pd.DataFrame, column: str, groups: Mapping[Any, str] | None) -> Iterator[tuple[str, Any, Any]]:
+def each_value(rows: pd.DataFrame, column: str, groups: Mapping[Any, str] | None) -> Iterator[tuple[str, Any, Any]]:
     """(group, response, value) of every row that has a value in a column. Plain lists: for the few thousand rows of one
     variable they are an order of magnitude faster than grouping frames."""
     values = rows[column]
@@ -136,15 +140,17 @@ def _each(rows: pd.DataFrame, column: str, groups: Mapping[Any, str] | None) -> 
     return zip(names, kept["response_id"], values[there], strict=True)
 
 
-def _names(groups: Mapping[Any, str] | None) -> list[str]:
+def names_of(groups: Mapping[Any, str] | None) -> list[str]:
+    """Every group, even one of which nobody answered."""
     return [WHOLE] if groups is None else sorted(set(groups.values()))
 
 
-def _missing_by(rows: pd.DataFrame, groups: Mapping[Any, str] | None) -> dict[str, dict[str, int]]:
-    without = {(group, response, str(reason)) for group, response, reason in _each(rows, "reason", groups)}
+def missing_by(rows: pd.DataFrame, groups: Mapping[Any, str] | None) -> dict[str, dict[str, int]]:
+    """How many responses of each group have each reason for no answer."""
+    without = {(group, response, str(reason)) for group, response, reason in each_value(rows, "reason", groups)}
     counted = Counter((group, reason) for group, _, reason in without)
     reasons = [*REASONS, *sorted({reason for _, reason in counted} - set(REASONS))]
-    return {name: {reason: counted[name, reason] for reason in reasons} for name in _names(groups)}
+    return {name: {reason: counted[name, reason] for reason in reasons} for name in names_of(groups)}
 
 
 def rating_summary(frame: pd.DataFrame, variable: str) -> TrueRating:
@@ -160,19 +166,19 @@ def rating_summary_by(
     frame: pd.DataFrame, variable: str, groups: Mapping[Any, str] | None = None
 ) -> dict[str, TrueRating]:
     """`rating_summary` for each group of participants at once; `groups` as in `tally_by`."""
-    rows = _rows(frame, variable)
-    answers = [(group, response, _whole(number)) for group, response, number in _each(rows, "number", groups)]
+    rows = rows_of(frame, variable)
+    answers = [(group, response, _whole(number)) for group, response, number in each_value(rows, "number", groups)]
     if len({response for _, response, _ in answers}) < len(answers):
         raise ValueError(f"A response has two numbers for {variable}.")
     by_value = Counter((group, value) for group, _, value in answers)
-    missing = _missing_by(rows, groups)
+    missing = missing_by(rows, groups)
     return {
         name: summary_of(
             variable,
             {value: people for (group, value), people in sorted(by_value.items()) if group == name},
             missing[name],
         )
-        for name in _names(groups)
+        for name in names_of(groups)
     }
 
 
@@ -231,7 +237,7 @@ def link_by(
             lost[name],
             joined[name],
         )
-        for name in _names(groups)
+        for name in names_of(groups)
     }
 
 
@@ -246,9 +252,11 @@ def link_numbers(before: pd.DataFrame, before_variable: str, after: pd.DataFrame
     return LinkedNumbers(counts, *_unmatched(sides))
 
 
-def _rows(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
+def rows_of(frame: pd.DataFrame, variable: str) -> pd.DataFrame:
+    """A variable's rows. Raises ValueError for a response that has both an answer and a reason for having none."""
     rows = frame[frame["variable"] == variable]
-    with_answer = rows.loc[rows["code"].notna() | rows["number"].notna(), "response_id"]
+    held = [column for column in ANSWER_CELLS if column in rows.columns]
+    with_answer = rows.loc[rows[held].notna().any(axis=1), "response_id"]
     with_reason = rows.loc[rows["reason"].notna(), "response_id"]
     if with_reason.isin(with_answer).any():
         raise ValueError(f"A response has both an answer to {variable} and a reason for having none.")
@@ -261,7 +269,7 @@ def _sides(
     """One row a person with an answer on either side: columns before and after, missing where there is none."""
     sides = []
     for frame, variable in ((before, before_variable), (after, after_variable)):
-        rows = _rows(frame, variable)
+        rows = rows_of(frame, variable)
         answers = rows[rows[column].notna()].set_index("participant_id")[column]
         if answers.index.has_duplicates:
             raise ValueError(f"A person has two answers to {variable}: keep one response a person on each side.")

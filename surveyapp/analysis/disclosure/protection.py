@@ -13,7 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from surveyapp.analysis.disclosure.suppression import System, Total, hide_what_gives_away, smallest_derivable_group
+from surveyapp.analysis.disclosure.suppression import (
+    EquationSystem,
+    Total,
+    hide_what_gives_away,
+    smallest_derivable_group,
+)
 from surveyapp.analysis.disclosure.tables import (
     CellGroup,
     CellTotal,
@@ -25,6 +30,7 @@ from surveyapp.analysis.disclosure.tables import (
     TotalName,
     TrueRating,
 )
+from surveyapp.analysis.statistics.quantities import Measured, TrueQuantity
 
 __all__ = [
     "CellGroup",
@@ -33,10 +39,12 @@ __all__ = [
     "HiddenBecause",
     "Limits",
     "ProtectedCount",
+    "ProtectedQuantity",
     "ProtectedSummary",
     "ProtectedTable",
     "filter_allowed",
     "protect",
+    "protect_quantity",
     "protect_summary",
 ]
 
@@ -92,6 +100,34 @@ def protect_summary(summary: TrueRating, thresholds: Limits) -> ProtectedSummary
     )
 
 
+@dataclass(frozen=True)
+class ProtectedQuantity:
+    """What values come to as it may be shown: the parts that are None are hidden, or there are none."""
+
+    mean: Fraction | None
+    median: Measured | None
+    minimum: Measured | None
+    maximum: Measured | None
+
+
+def protect_quantity(summary: TrueQuantity, counts: Mapping[Measured, int], thresholds: Limits) -> ProtectedQuantity:
+    """The mean, median and range of values as they may be shown, by the rules of `protect_summary`.
+
+    Under the minimum base all of it is hidden. The lowest, the highest and the values that the median is made of are
+    each somebody's own: told when no fewer people than the minimum cell gave it. The mean stays: it rests on everyone.
+    """
+    if thresholds.small_base(summary.base):
+        return ProtectedQuantity(None, None, None, None)
+
+    def told(value: Measured | None) -> Measured | None:
+        return None if value is None or thresholds.small_cell(counts[value]) else value
+
+    middle = all(told(value) is not None for value in summary.middle)
+    return ProtectedQuantity(
+        summary.mean, summary.median if middle else None, told(summary.minimum), told(summary.maximum)
+    )
+
+
 @functools.lru_cache(maxsize=1024)
 def protect(table: CountTable, thresholds: Limits, *, say_limits: bool = True) -> ProtectedTable:
     """The table with every count hidden that the thresholds ask for, and as few others as keep those hidden.
@@ -132,10 +168,10 @@ class _Protection:
         if table.bases is None:
             column_at = {name: index for index, name in enumerate(table.columns)}
             self.columns |= {g.name: [column_at[name] for name in g.members] for g in table.column_groups}
-            self.system = System(chosen)
+            self.system = EquationSystem(chosen)
         else:
             not_chosen = [base - n for base, row in zip(table.bases, table.counts, strict=True) for n in row]
-            self.system = System(chosen + not_chosen, known=list(self._known_of_options(width)))
+            self.system = EquationSystem(chosen + not_chosen, known=list(self._known_of_options(width)))
         self.reasons: dict[int, HiddenBecause] = {}
 
     def result(self) -> ProtectedTable:
@@ -161,7 +197,8 @@ class _Protection:
         cost = 2 * people if row is None else people if row not in self.table.rows else 0
         if column is None:
             is_base = self.table.rows_are_bases or row is None
-            return self.system.total(self._members(row, None), cost + 3 * people, self._floor(is_base=is_base))
+            cost = cost + 3 * people if self.table.totals_read else 1
+            return self.system.total(self._members(row, None), cost, self._floor(is_base=is_base))
         if column not in self.table.columns:
             cost += people
         return self.system.total(self._members(row, column), cost, self._floor())

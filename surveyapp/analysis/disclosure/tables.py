@@ -88,6 +88,9 @@ class CountTable:
     `rows_published`: False when rows only carry the sums and just the row groups are shown (three crossed segments of
     which a reader can combine two).
 
+    `totals_read`: False when the total of a row stands on no page, so that it is the first to be hidden for another's
+    sake.
+
     Raises ValueError when the shapes or names do not fit, or a count is negative or above its base.
     """
 
@@ -100,6 +103,7 @@ class CountTable:
     rows_are_bases: bool = True
     bases: tuple[int, ...] | None = None
     rows_published: bool = True
+    totals_read: bool = True
 
     def __post_init__(self) -> None:
         if len(self.counts) != len(self.rows) or any(len(row) != len(self.columns) for row in self.counts):

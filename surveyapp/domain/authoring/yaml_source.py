@@ -122,7 +122,7 @@ def _not_yaml(problem: str) -> str:
     )
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Open:
     """A mapping or list that is being read. `key`: of a mapping, the one whose value comes next, and its event."""
 
@@ -184,7 +184,7 @@ class _Builder:
         else:
             top.built.append(value)
         if isinstance(event, CollectionStartEvent):
-            self.stack.append(_Open(value, place, bool(event.flow_style)))
+            self.stack.append(_Open(built=value, place=place, flow=bool(event.flow_style)))
         return True
 
     def _place(self, top: _Open | None) -> Place:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import dataclasses
 import enum
 import hashlib
+import html
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from surveyapp.domain.instrument.kinds import KINDS
@@ -59,9 +61,15 @@ Translations = Mapping[tuple[str, str], str]
 """(id, source) to the translation."""
 
 
+language_attributes: ContextVar[Callable[[str], str]] = ContextVar("language_attributes", default=lambda _language: "")
+"""What an element says of the language of the text in it: ` lang="…" dir="…"`, or nothing where that is the page's.
+Whoever shows pages sets it."""
+
+
 class LocalText(str):
     """A text that knows which language it is in, and what it says in the source: what is not translated yet is still in
-    the source language, and a page says so where it stands."""
+    the source language, and a page says so where it stands. In a template it marks itself; where no element can stand
+    (an attribute, an option, a title) `str` of it is the bare text."""
 
     __slots__ = ("language", "source")
     language: str
@@ -72,6 +80,10 @@ class LocalText(str):
         made.language = language
         made.source = text if source is None else source
         return made
+
+    def __html__(self) -> str:
+        attributes = language_attributes.get()(self.language)
+        return f"<span{attributes}>{html.escape(self)}</span>" if attributes else html.escape(self)
 
 
 def source_of(text: str) -> str:

@@ -6,12 +6,14 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
+from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, ShiftRow, Tally
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import ENGLISH
 
-CsvValue = str | int | None
+CsvValue = str | int | Decimal | dt.date | dt.time | None
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -21,7 +23,7 @@ MEASURE_COLUMNS = (
 )  # fmt: skip
 QUESTION_COLUMNS = (
     "study", "group", "touchpoint", "section", "variable", "moment", "question", "statement", "segment",
-    "segment_value", "kind", "category", "label", "count", "percent", "base", "shown", "low_base", "note",
+    "segment_value", "kind", "category", "label", "count", "percent", "value", "base", "shown", "low_base", "note",
 )  # fmt: skip
 
 
@@ -52,17 +54,31 @@ def measure_rows(shift: Shift) -> Iterator[tuple[CsvValue, ...]]:
 
 
 def question_rows(study: str, distributions: Iterable[Distribution]) -> Iterator[tuple[CsvValue, ...]]:
-    """A row for each count of each variable, columns as `QUESTION_COLUMNS`."""
+    """A row for each count and each statistic of each variable, columns as `QUESTION_COLUMNS`. Of a question that could
+    not be counted there is one row, which says so."""
     for each in distributions:
         note = " ".join(series.note_words(note, ENGLISH) for note in each.series_notes) or None
+        asked = (
+            study, each.group, each.touchpoint, each.section, each.variable, each.moment, each.question, each.statement,
+        )  # fmt: skip
+        if each.uncounted:
+            yield (*asked, None, None, "uncounted", *(None for _ in range(6)), "not counted", None, note)
         for tally in each.tallies:
+            people = (*asked, tally.people.segment, tally.people.value)
+            base, low = tally.base.count, _yes(tally.low_base)
+            if not each.options:
+                yield (
+                    *people, "answered", "answered", "Answered", base, None, None, base, _shown(tally.base), low, note,
+                )  # fmt: skip
             for category, cell in _cells(tally, (*each.options, *each.nets)):
                 yield (
-                    study, each.group, each.touchpoint, each.section, each.variable, each.moment, each.question,
-                    each.statement, tally.people.segment, tally.people.value, category.kind, category.code,
-                    category.label, cell.count, cell.percent, tally.base.count, _shown(cell), _yes(tally.low_base),
-                    note,
+                    *people, category.kind, category.code, category.label, cell.count, cell.percent, None, base,
+                    _shown(cell), low, note,
                 )  # fmt: skip
+            for name, value in tally.quantity.statistics if tally.quantity else ():
+                if name != "mean" or each.summary is Summary.QUANTITY:
+                    shown = "yes" if value is not None else "not shown"
+                    yield *people, "statistic", name, name.capitalize(), None, None, value, base, shown, low, note
 
 
 def _cells(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from surveyapp.domain.results import ResultRow
 
 COLUMNS = (
@@ -24,10 +26,15 @@ COLUMNS = (
 
 def as_record(study: str, row: ResultRow) -> dict[str, object]:
     """One row by column; what there is none of stays None."""
-    value = None if row.value is None else float(row.value)
+    value: object = row.value
+    if isinstance(row.value, Decimal):
+        number = float(row.value)
+        value = int(number) if number == int(number) and row.statistic != "mean" else number
+    elif row.value is not None:
+        value = row.value.isoformat()
     fields = {column: getattr(row, column) for column in COLUMNS if column not in ("study", "value")}
     return {
         "study": study,
         **fields,
-        "value": int(value) if value is not None and value == int(value) and row.statistic != "mean" else value,
+        "value": value,
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
 from surveyapp.reports.charts.bars import column_label, people_label
@@ -89,6 +90,7 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
                 ),
             )
         )
+    rows.extend(_quantity_rows(first, tallies, words))
     rows.append(ResultTableRow(_("Base"), None, tuple(_base(tally, words) for tally in tallies)))
     for reason in reasons:
         rows.append(
@@ -99,6 +101,21 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
             )
         )
     return ResultTable(first.question, tuple(columns), tuple(rows))
+
+
+def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasing) -> Iterator[ResultTableRow]:
+    """The statistics of numbers, days or times, a row each; what is hidden, or of nobody, is a dash."""
+    _ = words.gettext
+    names = {"mean": _("Mean"), "median": _("Median"), "minimum": _("Lowest"), "maximum": _("Highest")}
+    if first.summary is Summary.TIME:
+        names = {"median": _("Median"), "minimum": _("Earliest"), "maximum": _("Latest")}
+    if not any(tally.quantity for tally in tallies):
+        return
+    for name, label in names.items():
+        held = [dict(tally.quantity.statistics)[name] if tally.quantity else None for tally in tallies]
+        yield ResultTableRow(
+            label, None, tuple(Value("–" if value is None else words.measured(value)) for value in held)
+        )
 
 
 def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:

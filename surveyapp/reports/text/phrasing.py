@@ -3,12 +3,14 @@ be."""
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from babel import Locale
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
 from surveyapp.domain.results import Cell, Tally
@@ -33,6 +35,17 @@ class Phrasing(NamedTuple):
     def decimal(self, number: Decimal | float, places: int) -> str:
         """A number with so many decimals: 8.3, in Polish 8,3."""
         return str(format_decimal(number, f"0.{'0' * places}", _locale(self.language())))
+
+    def measured(self, value: Decimal | dt.date | dt.time) -> str:
+        """A number with all its decimals, a day, or a time of day."""
+        locale = _locale(self.language())
+        match value:
+            case dt.time():
+                return str(format_time(value, "H:mm", locale=locale))
+            case dt.date():
+                return str(format_date(value, "d MMMM yyyy", locale=locale))
+            case _:
+                return str(format_decimal(value.normalize(), locale=locale, decimal_quantization=False))
 
     def percent(self, whole: int) -> str:
         """A whole percentage with its sign, where the language puts it."""

@@ -15,6 +15,7 @@ from surveyapp.domain.errors import AnswerFault, AnswersRefused, NotFound, NotOn
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.questionnaire import Section
 from surveyapp.domain.instrument.routing import Page, pages_of
+from surveyapp.domain.sentences import say
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.responses import answering, survey_session
@@ -78,7 +79,7 @@ def stand_of(visit: Visit, section_id: str) -> SectionStand:
     the section to be in, None at the end) when this person is not, or not yet, asked it."""
     questionnaire, _, _ = visit.ready
     if not any(section.id == section_id for section in questionnaire.sections):
-        raise NotFound(f"{questionnaire.title} has no section “{section_id}”.")
+        raise NotFound(say("no_section", questionnaire=questionnaire.title, section=section_id))
     stand = next((stand for stand in sections(visit) if stand.section.id == section_id), None)
     if stand is None or not stand.pages:
         raise NotOnRoute(section_to_go_on(visit))

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain import normalise
 from surveyapp.domain.authoring.file_text import utf_16
-from surveyapp.domain.near_names import did_you_mean
+from surveyapp.domain.near_names import near
+from surveyapp.domain.sentences import Sentence, say, with_hint
 
 MAXIMUM_BYTES, MAXIMUM_ROWS = 2_000_000, 5_000
 
@@ -26,7 +27,7 @@ class RowFault:
 
     line: int
     column: str
-    sentence: str
+    sentence: Sentence
 
     def __str__(self) -> str:
         return (
@@ -55,52 +56,45 @@ def read_table(data: bytes, known: Collection[str], needed: Collection[str]) -> 
     line, header = next(rows, (1, []))
     names = [_name(cell) for cell in header]
     if not any(names):
-        table.faults.append(RowFault(1, "", "The file is empty. Its first row names the columns."))
+        table.faults.append(RowFault(1, "", say("file_empty")))
         return table
     table.columns = tuple(names)
     _check_header(line, header, names, known, table)
     for name in needed:
         if name not in names:
-            table.faults.append(RowFault(line, name, "There is no such column, and every row needs it."))
+            table.faults.append(RowFault(line, name, say("column_missing")))
     for line, cells in rows:
         if len(table.rows) == MAXIMUM_ROWS:
-            table.faults.append(RowFault(line, "", f"The file has more than {MAXIMUM_ROWS:,} rows. Split it."))
+            table.faults.append(RowFault(line, "", say("file_too_long", rows=MAXIMUM_ROWS)))
             break
         if (len(cells) > len(names) and any(cells[len(names) :])) or len(cells) < len(names):
-            sentence = (
-                f"The row has {len(cells)} cells and the header {len(names)}. A cell with a comma, a semicolon or a "
-                "line end in it needs quotation marks around it."
-            )
+            sentence = say("row_cells", cells=len(cells), header=len(names))
             table.faults.append(RowFault(line, "", sentence))
         else:
             row = {name: cell for name, cell in zip(names, cells, strict=False) if name in known}
             table.faults += [RowFault(line, name, why) for name, cell in row.items() if (why := _spoilt(cell))]
             table.rows.append((line, row))
     if not table.rows and not table.faults:
-        table.faults.append(RowFault(line, "", "There is nobody in the file, only the names of columns."))
+        table.faults.append(RowFault(line, "", say("file_without_people")))
     return table
 
 
 def _text(data: bytes, table: CsvTable) -> str | None:
     if len(data) > MAXIMUM_BYTES:
         megabytes = MAXIMUM_BYTES // 1_000_000
-        table.faults.append(RowFault(1, "", f"The file is larger than {megabytes} MB. Split it."))
+        table.faults.append(RowFault(1, "", say("file_too_large", megabytes=megabytes)))
         return None
     if data.startswith(_WORKBOOKS):
-        table.faults.append(RowFault(1, "", "This is a workbook. Save its sheet as “CSV UTF-8 (Comma delimited)”."))
+        table.faults.append(RowFault(1, "", say("file_workbook")))
         return None
     try:
         text = data.decode(utf_16(data) or "utf-8-sig").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        sentence = (
-            "The file is not UTF-8 text, so letters such as é would come out wrong. Save it again: in Excel choose "
-            "“CSV UTF-8 (Comma delimited)”, elsewhere choose UTF-8 as the character set."
-        )
-        table.faults.append(RowFault(line, "", sentence))
+        table.faults.append(RowFault(line, "", say("file_not_utf8")))
         return None
     if 50 * text.count("\0") > 2 * len(text):
-        table.faults.append(RowFault(1, "", "This is not a CSV file. Save the sheet as “CSV UTF-8”."))
+        table.faults.append(RowFault(1, "", say("file_not_csv")))
         return None
     return text
 
@@ -116,17 +110,14 @@ def _cell(written: str) -> str:
     return (kept[1].replace('""', '"') if kept else written).strip()
 
 
-def _spoilt(cell: str) -> str:
-    """What to do about a cell whose letters were lost before it came here; empty where none were."""
+def _spoilt(cell: str) -> Sentence | None:
+    """What to do about a cell whose letters were lost before it came here; None where none were."""
     if "\ufffd" in cell:
-        return "A letter was lost when the file was saved: there is a \ufffd in its place. Type it anew."
+        return say("letter_lost", mark="\ufffd")
     meant = _as_meant(cell)
     if meant == cell:
-        return ""
-    return (
-        f"“{cell[:60]}” was read in the wrong character set and saved so: it should say “{meant[:60]}”. Open the first "
-        "file again, as UTF-8, or correct it here."
-    )
+        return None
+    return say("wrong_characters", written=cell[:60], meant=meant[:60])
 
 
 _BEGINS, _GOES_ON = "\u00c2-\u00f4", "\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™"
@@ -181,11 +172,7 @@ def _rows(text: str, delimiter: str, table: CsvTable) -> Iterator[tuple[int, lis
         except StopIteration:
             return
         except csv.Error:
-            sentence = (
-                "A quotation mark in this row does not belong there or is never closed, so nothing from here on can be "
-                "read. Write a quotation mark inside a cell twice."
-            )
-            table.faults.append(RowFault(line, "", sentence))
+            table.faults.append(RowFault(line, "", say("row_quotation")))
             return
         if any(cells) and not (line == 1 and cells[0].casefold().startswith("sep=")):
             yield line, cells
@@ -199,10 +186,10 @@ def _check_header(line: int, header: list[str], names: list[str], known: Collect
     for position, (cell, name) in enumerate(zip(header, names, strict=True), start=1):
         if not name:
             if any(header[position:]):
-                table.faults.append(RowFault(line, "", f"Column {position} has no name. Name it or take it out."))
+                table.faults.append(RowFault(line, "", say("column_nameless", number=position)))
         elif name not in known:
-            hint = did_you_mean(name, known) or " Take it out, or correct its name."
-            table.faults.append(RowFault(line, cell[:60], f"This is not a column that can be imported.{hint}"))
+            hint = near(name, known) or say("column_correct_it")
+            table.faults.append(RowFault(line, cell[:60], with_hint(say("column_unknown"), hint)))
     for name, count in Counter(names).items():
         if name in known and count > 1:
-            table.faults.append(RowFault(line, name, "Two columns have this name. Take one out."))
+            table.faults.append(RowFault(line, name, say("column_twice")))

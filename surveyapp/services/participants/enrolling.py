@@ -8,18 +8,18 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault
 from surveyapp.domain.instrument.study import Attribute, Study
 from surveyapp.domain.participants import Event, Participant, Site
-from surveyapp.domain.staff import Scope, Staff
+from surveyapp.domain.sentences import Sentence, say
+from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form, relating
 from surveyapp.services.participants.enrolment_form import NewParticipant
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, participants
+from surveyapp.services.work import Work
 from surveyapp.store import enrolment as store
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 from surveyapp.store.relationships import RelatedPair
 
@@ -41,13 +41,12 @@ class Placement:
     shared: list[tuple[int, FieldFault]] = field(default_factory=list)
     pairs: list[RelatedPair] = field(default_factory=list)
 
-    def fault(self, key: int, column: str, sentence: str) -> None:
+    def fault(self, key: int, column: str, sentence: Sentence) -> None:
         self.faults.append((key, FieldFault(column, sentence)))
 
 
 def place(
-    runtime: Runtime,
-    session: Session,
+    work: Work,
     scope: Scope,
     study: Study,
     several: Sequence[Keyed],
@@ -57,21 +56,23 @@ def place(
     """Compares newcomers with who is there and with one another; stores nothing. Gives those without a reference the
     next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one."""
     found = Placement()
-    on_record = {site.reference.upper(): site for site in participants.sites(session, study.id, runtime.today(study))}
+    on_record = {site.reference.upper(): site for site in participants.sites(work.session, study.id, work.today(study))}
     _place_sites(study, scope, on_record, several, found)
-    taken = participants.references(session, study.id)
+    taken = participants.references(work.session, study.id)
     written: dict[str, int] = {}
     for line, new in several:
         if new.reference in taken:
-            sentence = f"{new.reference} is taken. Use another, or leave it empty for the next free number."
+            sentence = say("reference_taken", reference=new.reference)
             found.fault(line, "reference", sentence)
         elif new.reference and written.setdefault(new.reference, line) != line:
-            found.fault(line, "reference", f"{new.reference} is on {where(written[new.reference])} too.")
-    _find_shared(runtime, session, scope, several, where, found)
-    on_record_already = relating.find(session, scope, study, several, where, found.fault)
+            found.fault(
+                line, "reference", say("reference_twice", reference=new.reference, where=where(written[new.reference]))
+            )
+    _find_shared(work, scope, several, where, found)
+    on_record_already = relating.find(work, scope, study, several, where, found.fault)
     if not found.faults:
         known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
-        found.people = _numbered(runtime, study, several, taken | set(written), known)
+        found.people = _numbered(work, study, several, taken | set(written), known)
         if key is not None:
             found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
         found.pairs = relating.pairs(study, found.people, on_record_already)
@@ -79,7 +80,7 @@ def place(
 
 
 def _numbered(
-    runtime: Runtime, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
+    work: Work, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
 ) -> list[tuple[NewParticipant, Participant]]:
     numbers = {group.id: enrolment_form.next_number(group, taken) for group in study.groups}
     numbered = []
@@ -97,7 +98,7 @@ def _numbered(
             study=study.id,
             group=group.id,
             reference=reference,
-            origin=runtime.origin,
+            origin=work.runtime.origin,
             enrolled_on=new.enrolled_on,
             site=site,
             attributes=new.attributes,
@@ -119,7 +120,7 @@ def _place_sites(
     for key, new in several:
         site = on_record.get(new.site)
         if scope.sites is not None and (site is None or site.id not in scope.sites):
-            found.fault(key, "site", f"You add people at your own sites only. Use one of: {', '.join(mine)}.")
+            found.fault(key, "site", say("own_sites_only", sites=mine))
         elif site is not None:
             _compare(key, new, site.name, site.attributes, needed, found)
         elif new.site:
@@ -131,10 +132,7 @@ def _place_sites(
             _compare(key, new, names[new.site], attributes[new.site], needed, found)
     for reference, key in first.items():
         for name in (name for name in needed if name not in attributes[reference]):
-            sentence = (
-                f"{reference} is a new site: fill in “{needed[name].label}” with one of: "
-                f"{', '.join(needed[name].values)}. If it is not new, correct its reference."
-            )
+            sentence = say("site_new", site=reference, attribute=needed[name].label, values=list(needed[name].values))
             found.fault(key, needed[name].id, sentence)
         site = Site(
             id=new_id(),
@@ -151,25 +149,20 @@ def _compare(
 ) -> None:
     """A newcomer may repeat what is known of their site, but not say otherwise."""
     if new.site_name and new.site_name.casefold() != name.casefold():
-        found.fault(key, "site_name", f"{new.site} is down as “{name}”. Write the same, or leave it empty.")
+        found.fault(key, "site_name", say("site_differs", site=new.site, held=name))
     for attribute, value in new.site_attributes.items():
         if held.get(attribute) != value:
-            label = needed[attribute].values.get(held.get(attribute, ""), "not known")
-            sentence = f"{new.site} is down as “{label}”. Write the same, or leave it empty."
+            label = needed[attribute].values.get(held.get(attribute, ""))
+            sentence = say("site_differs", site=new.site, held=label) if label else say("site_not_known", site=new.site)
             found.fault(key, needed[attribute].id, sentence)
 
 
 def _find_shared(
-    runtime: Runtime,
-    session: Session,
-    scope: Scope,
-    several: Sequence[Keyed],
-    where: Callable[[int], str],
-    found: Placement,
+    work: Work, scope: Scope, several: Sequence[Keyed], where: Callable[[int], str], found: Placement
 ) -> None:
-    lookups = [(key, contacts.lookups(runtime, new.contact)) for key, new in several]
-    for kind, what in LOOKED_UP.items():
-        owners = store.owners(session, scope, kind, {each[kind] for _, each in lookups if kind in each})
+    lookups = [(key, contacts.lookups(work.runtime, new.contact)) for key, new in several]
+    for kind in LOOKED_UP:
+        owners = store.owners(work.session, scope, kind, {each[kind] for _, each in lookups if kind in each})
         first: dict[str, int] = {}
         for key, each in lookups:
             if kind in each:
@@ -177,15 +170,13 @@ def _find_shared(
                 if first.setdefault(each[kind], key) != key:
                     also = [*also, where(first[each[kind]])]
                 if also:
-                    found.shared.append((key, FieldFault(kind, f"This {what} is also that of {', '.join(also)}.")))
+                    found.shared.append((key, FieldFault(kind, say(f"{kind}_shared", others=also))))
 
 
-def enrol(
-    runtime: Runtime, session: Session, placement: Placement, staff: Staff | None, source: str
-) -> list[Participant]:
-    """Stores everybody placed, with the sites that are new, in the caller's unit of work."""
+def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
+    """Stores everybody placed, with the sites that are new."""
     sites = {
-        reference: participants.add_site(session, site.study, reference, site.name, site.attributes, since)
+        reference: participants.add_site(work.session, site.study, reference, site.name, site.attributes, since)
         for reference, (site, since) in placement.new_sites.items()
     }
     stored = []
@@ -196,18 +187,17 @@ def enrol(
         stored.append(
             store.Enrolment(
                 participant=participant,
-                contact=contacts.sealed(runtime, participant.id, new.contact),
-                lookups=contacts.lookups(runtime, new.contact),
+                contact=contacts.sealed(work.runtime, participant.id, new.contact),
+                lookups=contacts.lookups(work.runtime, new.contact),
                 events=[Event(event, day, source) for event, day in new.events.items()],
-                cases=scheduling.first_cases(runtime, participant, new.events),
+                cases=scheduling.first_cases(work, participant, new.events),
             )
         )
-    store.add_newcomers(session, stored)
-    now, by = runtime.clock(), staff.id if staff else None
+    store.add_newcomers(work.session, stored)
     for each in stored:
         person = each.participant
-        audit.record(
-            session, now, by, "participant_added", person.study, person.reference, group=person.group, source=source
+        work.record(
+            AuditAction.PARTICIPANT_ADDED, person.reference, study=person.study, group=person.group, source=source
         )
-    relating.record(session, now, by, placement.pairs, placement.people)
+    relating.record(work, placement.pairs, placement.people)
     return [each.participant for each in stored]

@@ -15,8 +15,9 @@ from surveyapp.domain.errors import FieldFault, InputRefused
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.study import Attribute, Group, Relationship, Study
 from surveyapp.domain.instrument.translation import joined
-from surveyapp.domain.near_names import did_you_mean
+from surveyapp.domain.near_names import near
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact
+from surveyapp.domain.sentences import Sentence, say, with_hint
 from surveyapp.services.participants import contacts
 
 PREFERRED = ("phone", "text", "email", "in_person", "video")
@@ -125,10 +126,10 @@ def check_event(study: Study, today: dt.date, event: str, on: str) -> tuple[dt.d
     """Reads on which day what happened: the day, or None and what is wrong with `event` or `on`."""
     read = _Written(today, {"event": event, "on": on})
     if event not in study.events:
-        read.fault("event", f"Say what happened. Use one of: {', '.join(study.events)}.")
+        read.fault("event", say("event_missing", values=list(study.events)))
     day = read.day("on")
     if day is None and not on.strip():
-        read.fault("on", "Say on which day.")
+        read.fault("on", say("day_missing"))
     return (None if read.faults else day), read.faults
 
 
@@ -138,7 +139,7 @@ def check_related(study: Study, group: str, relationship: str, reference: str) -
     read = _EnrolmentReader(study, dt.date.max, {"other": reference})
     declared = study.relationship(relationship)
     if declared is None or not declared.other(group):
-        read.fault("relationship", "Say what they are to one another.")
+        read.fault("relationship", say("relationship_missing"))
         return "", read.faults
     return read.related(study.group(group), declared, "other"), read.faults
 
@@ -154,10 +155,10 @@ class _Written:
         for name, value in written.items():
             # Said rather than taken out: where there is such a character, others are likely to be wrong too.
             if normalise.unusable_at(value) is not None:
-                self.fault(name, "There is a character in it that cannot be shown. Type it anew.")
+                self.fault(name, say("cannot_be_shown"))
                 self.written[name] = ""
 
-    def fault(self, name: str, sentence: str) -> None:
+    def fault(self, name: str, sentence: Sentence) -> None:
         self.faults.append(FieldFault(name, sentence))
 
     def said(self, name: str) -> str:
@@ -171,10 +172,8 @@ class _Written:
         by_word = {_folded(word): code for code, label in reversed(list(values.items())) for word in (label, code)}
         code = by_word.get(_folded(value), "")
         if not code:
-            listed = f"Use one of: {', '.join(values)}."
-            self.fault(
-                name, f"{_quoted(value)} is not one of the values. {did_you_mean(value, values).strip() or listed}"
-            )
+            hint = near(value, values) or say("use_one_of", values=list(values))
+            self.fault(name, with_hint(say("not_a_value", written=_shortened(value)), hint))
         return code
 
     def day(self, name: str) -> dt.date | None:
@@ -183,10 +182,9 @@ class _Written:
             return None
         day = read_day(value)
         if day is None:
-            self.fault(name, f"{_quoted(value)} is not a date. Write it like 2026-01-31 or 31/01/2026.")
+            self.fault(name, say("not_a_date", written=_shortened(value)))
         elif not EARLIEST <= day <= self.today:
-            why = "is still to come" if day > self.today else "is too long ago"
-            self.fault(name, f"{day.isoformat()} {why}. Check the year.")
+            self.fault(name, say("day_to_come" if day > self.today else "day_too_long_ago", day=day))
             day = None
         return day
 
@@ -195,27 +193,19 @@ class _Written:
         given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
         given["phone"] = _TEXT_MARK.sub("", given["phone"])
         if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
-            self.fault(
-                "phone",
-                f"“{given['phone']}” is what a spreadsheet makes of a long number. Format the column as "
-                "text and type the number again.",
-            )
+            self.fault("phone", say("spreadsheet_number", written=given["phone"]))
             given["phone"] = ""
         kept = Contact(**{name: self.contact_field(name, value) for name, value in given.items()})
-        for way, needed, what in (
-            ("phone", "phone", "phone number"),
-            ("text", "phone", "phone number"),
-            ("email", "email", "e-mail address"),
-        ):
+        for way, needed in (("phone", "phone"), ("text", "phone"), ("email", "email")):
             if kept.preferred == way and not self.said(needed):
-                self.fault("preferred", f"They prefer {way}, but there is no {what}. Add one, or leave this empty.")
+                self.fault("preferred", say(f"prefers_without_{needed}"))
         return kept
 
     def contact_field(self, name: str, value: str) -> str:
         try:
             return str(getattr(contacts.checked(Contact(**{name: value})), name))
         except InputRefused as refused:
-            self.fault(name, str(refused))
+            self.fault(name, refused.sentence)
             return ""
 
 
@@ -261,20 +251,24 @@ class _EnrolmentReader(_Written):
             return ""
         other = self.study.group(relationship.other(group.id) or "")
         if other is None:
-            self.fault(column, f"Nobody of “{group.title}” has this. Leave it empty.")
+            self.fault(column, say("relationship_not_of_group", group=group.title))
             return ""
         if not reference_pattern(other).fullmatch(reference):
             self.fault(
                 column,
-                f"{_quoted(reference)} is not a reference of “{other.title}”. Write it like "
-                f"{other.reference_prefix}-0042.",
+                say(
+                    "not_a_reference_of",
+                    written=_shortened(reference),
+                    group=other.title,
+                    example=f"{other.reference_prefix}-0042",
+                ),
             )
             return ""
         return reference
 
     def group(self) -> Group | None:
         if not self.said("group"):
-            self.fault("group", f"Say which group. Use one of: {', '.join(group.id for group in self.study.groups)}.")
+            self.fault("group", say("group_missing", values=[group.id for group in self.study.groups]))
             return None
         code = self.one_of("group", {group.id: group.title for group in self.study.groups})
         return self.study.group(code) if code else None
@@ -284,24 +278,22 @@ class _EnrolmentReader(_Written):
         if group and reference and not reference_pattern(group).fullmatch(reference):
             self.fault(
                 "reference",
-                f"{_quoted(reference)} is not a reference of this group. Write it like "
-                f"{group.reference_prefix}-0042, or "
-                "leave it empty for the next free number.",
+                say("not_a_reference", written=_shortened(reference), example=f"{group.reference_prefix}-0042"),
             )
         return reference
 
     def site(self) -> str:
         site = normalise.code(self.said("site")).upper()
         if site and not SITE_REFERENCE.fullmatch(site):
-            self.fault("site", f"{_quoted(site)} is not a site's reference: use up to 20 letters, digits and dashes.")
+            self.fault("site", say("not_a_site_reference", written=_shortened(site)))
             return ""
         if not site:
             for name in ("site_name", *(each.id for each in _attributes(self.study, "site"))):
                 if self.said(name):
-                    self.fault("site", "Say which site this is: something is said of it, but not its reference.")
+                    self.fault("site", say("site_missing"))
                     break
         if len(self.said("site_name")) > contacts.MAXIMUM_LENGTH:
-            self.fault("site_name", f"Use at most {contacts.MAXIMUM_LENGTH} characters.")
+            self.fault("site_name", say("text_too_long", limit=contacts.MAXIMUM_LENGTH))
         return site
 
 
@@ -332,5 +324,5 @@ def _folded(word: str) -> str:
     return normalise.code(word).casefold()
 
 
-def _quoted(value: str) -> str:
-    return f"“{value}”" if len(value) <= 60 else f"“{value[:59]}…”"
+def _shortened(value: str) -> str:
+    return value if len(value) <= 60 else f"{value[:59]}…"

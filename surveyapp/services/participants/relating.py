@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.domain.sentences import Sentence, say
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.participants.enrolment_form import NewParticipant
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, participants
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
 from surveyapp.store import relationships as store
 from surveyapp.store.relationships import RelatedPair
 
@@ -24,20 +23,20 @@ OnRecord = Mapping[str, tuple[uuid.UUID, str]]
 
 
 def find(
-    session: Session,
+    work: Work,
     scope: Scope,
     study: Study,
     several: Sequence[tuple[int, NewParticipant]],
     where: Callable[[int], str],
-    fault: Callable[[int, str, str], None],
+    fault: Callable[[int, str, Sentence], None],
 ) -> OnRecord:
     """Looks up whom newcomers are related to, on record or among themselves, and says what cannot be. Returns those on
     record."""
     wanted = {reference for _, new in several for reference in new.relationships.values()}
     if not wanted:
         return {}
-    on_record = store.by_reference(session, scope, wanted)
-    taken = store.partners(session, [id for id, _ in on_record.values()])
+    on_record = store.by_reference(work.session, scope, wanted)
+    taken = store.partners(work.session, [id for id, _ in on_record.values()])
     among = {new.reference: new for _, new in several if new.reference}
     first: dict[tuple[str, str], int] = {}
     for key, new in several:
@@ -47,17 +46,17 @@ def find(
             if declared is None:
                 continue
             if first.setdefault((relationship, reference), key) != key:
-                fault(key, column, f"{reference} is named on {where(first[relationship, reference])} too.")
+                fault(key, column, say("named_twice", reference=reference, where=where(first[relationship, reference])))
             elif reference in on_record:
                 id, group = on_record[reference]
                 if group != declared.other(new.group):
-                    fault(key, column, f"{reference} is in another group. Check the reference.")
+                    fault(key, column, say("in_another_group", reference=reference))
                 elif (relationship, id) in taken:
-                    fault(key, column, f"{reference} has this to {taken[relationship, id]} already.")
+                    fault(key, column, say("related_already", reference=reference, other=taken[relationship, id]))
             elif reference not in among:
-                fault(key, column, f"There is no {reference} in this study. Correct it, or add them first.")
+                fault(key, column, say("not_there_to_relate", reference=reference))
             elif among[reference].relationships.get(relationship, new.reference) != new.reference:
-                fault(key, column, f"{reference} names somebody else. Write the two as a pair, or one of them only.")
+                fault(key, column, say("names_somebody_else", reference=reference))
     return on_record
 
 
@@ -79,66 +78,51 @@ def _pair(study: Study, relationship: str, group: str, own: uuid.UUID, other: uu
     return RelatedPair(relationship, *((own, other) if is_first else (other, own)))
 
 
-def record(
-    session: Session,
-    at: dt.datetime,
-    by: uuid.UUID | None,
-    made: Sequence[RelatedPair],
-    people: Sequence[tuple[NewParticipant, Participant]],
-) -> None:
+def record(work: Work, made: Sequence[RelatedPair], people: Sequence[tuple[NewParticipant, Participant]]) -> None:
     """Stores the pairs that newcomers make, and notes each once, with the first of them who names the other."""
-    store.add(session, made, at)
+    store.add(work.session, made, work.now)
     noted: set[tuple[str, str]] = set()
     for new, person in people:
         for relationship, other in new.relationships.items():
             if (relationship, other) not in noted:
                 detail = {"relationship": relationship, "other": other}
-                audit.record(session, at, by, "relationship_recorded", person.study, person.reference, **detail)
+                work.record(AuditAction.RELATIONSHIP_RECORDED, person.reference, study=person.study, **detail)
             noted.add((relationship, person.reference))
 
 
-def set_related(runtime: Runtime, staff: Staff, study_id: str, reference: str, relationship: str, written: str) -> None:
+def set_related(desk: Desk, study_id: str, reference: str, relationship: str, written: str) -> None:
     """Says to whom a participant has a relationship, in place of what was said before; nothing written: to nobody.
 
     Raises NotPermitted, NotFound, StateRefused, EnrolmentRefused naming `relationship` or `other`.
     """
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study = runtime.study(study_id)
-    with runtime.database.writing() as session:
-        person = participants.participant_by_reference(session, scope, reference, runtime.today(study))
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
+    with desk.writing() as work:
+        person = participants.participant_by_reference(work.session, scope, reference, work.today(study))
         if person is None:
-            raise NotFound(f"There is no {reference} in this study.")
+            raise NotFound(say("no_participant", reference=reference))
         if person.withdrawn_at is not None:
-            raise StateRefused(f"{reference} has withdrawn from the study. Nothing about them is changed.")
+            raise StateRefused(say("withdrawn", reference=reference))
         wanted, faults = enrolment_form.check_related(study, person.group, relationship, written)
         if faults:
             raise EnrolmentRefused(tuple(faults))
-        before = store.partners(session, [person.id]).get((relationship, person.id), "")
+        before = store.partners(work.session, [person.id]).get((relationship, person.id), "")
         if wanted == before:
             return
-        store.remove(session, relationship, person.id)
+        store.remove(work.session, relationship, person.id)
         if wanted:
-            other = _free_other(session, scope, relationship, wanted)
-            store.add(session, [_pair(study, relationship, person.group, person.id, other)], runtime.clock())
-        audit.record(
-            session,
-            runtime.clock(),
-            staff.id,
-            "relationship_recorded" if wanted else "relationship_removed",
-            study_id,
-            reference,
-            relationship=relationship,
-            other=wanted or before,
-        )
+            other = _free_other(work, scope, relationship, wanted)
+            store.add(work.session, [_pair(study, relationship, person.group, person.id, other)], work.now)
+        action = AuditAction.RELATIONSHIP_RECORDED if wanted else AuditAction.RELATIONSHIP_REMOVED
+        work.record(action, reference, study=study_id, relationship=relationship, other=wanted or before)
 
 
-def _free_other(session: Session, scope: Scope, relationship: str, reference: str) -> uuid.UUID:
+def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> uuid.UUID:
     """Who has this reference, if nobody has the relationship to them. Raises EnrolmentRefused."""
-    found = store.by_reference(session, scope, [reference]).get(reference)
+    found = store.by_reference(work.session, scope, [reference]).get(reference)
     if found is None:
-        raise EnrolmentRefused((FieldFault("other", f"There is no {reference} in this study. Check the reference."),))
-    taken = store.partners(session, [found[0]]).get((relationship, found[0]))
+        raise EnrolmentRefused((FieldFault("other", say("not_there_check", reference=reference)),))
+    taken = store.partners(work.session, [found[0]]).get((relationship, found[0]))
     if taken:
-        sentence = f"{reference} has this to {taken} already. Take that away first."
+        sentence = say("related_take_away", reference=reference, other=taken)
         raise EnrolmentRefused((FieldFault("other", sentence),))
     return found[0]

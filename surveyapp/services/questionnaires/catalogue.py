@@ -13,12 +13,14 @@ from surveyapp.domain.errors import Fault, NotFound, QuestionnaireFaults
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Translations, translated, translated_study, words_for
-from surveyapp.domain.near_names import did_you_mean
-from surveyapp.domain.staff import Action, Staff
+from surveyapp.domain.near_names import near
+from surveyapp.domain.sentences import say, with_hint
+from surveyapp.domain.staff import Action
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
+from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions as store
 
 
@@ -58,7 +60,7 @@ class Catalogue:
             return opened
         written = self.study.questionnaires.get((name, version))
         if written is None:
-            raise NotFound(f"There is no version {version} of “{name}” in {self.study.id}.")
+            raise NotFound(say("no_version", version=version, name=name, study=self.study.id))
         words = words_for(written, self._words(language))
         return translated(written, words, language, self.study.source_language, 0)
 
@@ -81,9 +83,10 @@ class Catalogue:
             ) from None
 
 
-def catalogue(runtime: Runtime, staff: Staff, study_id: str) -> Catalogue:
+def catalogue(desk: Desk, study_id: str) -> Catalogue:
     """What a study's staff may look at. Raises NotFound, NotPermitted."""
-    staff.check(Action.SEE_QUESTIONNAIRES, study_id)
+    desk.check(Action.SEE_QUESTIONNAIRES, study_id)
+    runtime = desk.runtime
     return Catalogue(runtime.settings.questionnaires / study_id, runtime.study(study_id), runtime)
 
 
@@ -91,7 +94,7 @@ def draft(folder: Path, study_id: str) -> Catalogue:
     """A study as its files are now. Raises NotFound, and QuestionnaireFaults where they cannot be read."""
     known = [each.name for each in study_folders(folder)]
     if study_id not in known:
-        raise NotFound(f"There is no study “{study_id}”.{did_you_mean(study_id, known)}")
+        raise NotFound(with_hint(say("no_study", study=study_id), near(study_id, known)))
     study, faults = _read(folder / study_id, stamp(folder / study_id))
     return Catalogue(folder / study_id, study, None, faults)
 
@@ -100,8 +103,8 @@ def newest(found: Catalogue, name: str) -> int:
     """The newest version of a questionnaire. Raises NotFound."""
     versions = [each.version for each in found.wordings if each.questionnaire == name]
     if not versions:
-        near = did_you_mean(name, sorted({each.questionnaire for each in found.wordings}))
-        raise NotFound(f"There is no questionnaire “{name}” in {found.study.id}.{near}")
+        hint = near(name, sorted({each.questionnaire for each in found.wordings}))
+        raise NotFound(with_hint(say("no_questionnaire", name=name, study=found.study.id), hint))
     return max(versions)
 
 

@@ -12,7 +12,8 @@ from surveyapp.domain.authoring.folders import study_folders
 from surveyapp.domain.authoring.loader import read_study
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.near_names import did_you_mean
+from surveyapp.domain.near_names import near
+from surveyapp.domain.sentences import say, with_hint
 from surveyapp.domain.versions.comparability import VersionId, variables
 from surveyapp.domain.versions.diff import Difference, difference
 from surveyapp.domain.versions.variable_history import Occurrence, history
@@ -26,12 +27,12 @@ def find_difference(
     study = _study(folder, study_id)
     if "/" in questionnaire:
         if first is None or second is not None:
-            raise NotFound("Name two questionnaires to compare, each with its version: `backfill_1/v1 backfill_2/v1`.")
+            raise NotFound(say("name_two_versions"))
         old, new = _wording(study, questionnaire), _wording(study, first)
     else:
         versions = _versions(study, questionnaire)
         if first is None and len(versions) < 2:
-            raise NotFound(f"“{questionnaire}” has one version only. There is nothing to compare it with.")
+            raise NotFound(say("one_version_only", name=questionnaire))
         old = _wording(study, f"{questionnaire}/{first or f'v{versions[-2]}'}")
         new = _wording(study, f"{questionnaire}/{second or f'v{versions[-1]}'}")
     if old.questionnaire == new.questionnaire and old.version > new.version:
@@ -46,14 +47,14 @@ def find_history(folder: Path, study_id: str, variable: str) -> tuple[Study, tup
     found = history(study, variable)
     if not found:
         known = sorted({name for each in study.questionnaires.values() for name in variables(each)})
-        raise NotFound(f"No questionnaire of {study_id} asks “{variable}”.{did_you_mean(variable, known)}")
+        raise NotFound(with_hint(say("nothing_asks", study=study_id, variable=variable), near(variable, known)))
     return study, found
 
 
 def _study(folder: Path, study_id: str) -> Study:
     known = [each.name for each in study_folders(folder)]
     if study_id not in known:
-        raise NotFound(f"There is no study “{study_id}”.{did_you_mean(study_id, known)}")
+        raise NotFound(with_hint(say("no_study", study=study_id), near(study_id, known)))
     return read_study(folder / study_id)[0]
 
 
@@ -61,16 +62,16 @@ def _versions(study: Study, questionnaire: str) -> list[int]:
     versions = sorted(version for name, version in study.questionnaires if name == questionnaire)
     if not versions:
         known = sorted({name for name, _ in study.questionnaires})
-        near = did_you_mean(questionnaire, known)
-        raise NotFound(f"There is no questionnaire “{questionnaire}” in {study.id}.{near}")
+        hint = near(questionnaire, known)
+        raise NotFound(with_hint(say("no_questionnaire", name=questionnaire, study=study.id), hint))
     return versions
 
 
 def _wording(study: Study, written: str) -> VersionId:
     match = re.fullmatch(r"([a-z0-9_]+)/v?([0-9]{1,4})", written)
     if match is None:
-        raise NotFound(f"“{written}” is not a version. Write it as `v2`, or with its questionnaire as `backfill_1/v2`.")
+        raise NotFound(say("not_a_version", written=written))
     found = VersionId(match[1], int(match[2]))
     if found.version not in _versions(study, found.questionnaire):
-        raise NotFound(f"“{found.questionnaire}” has no version {found.version} in {study.id}.")
+        raise NotFound(say("no_such_version", name=found.questionnaire, version=found.version, study=study.id))
     return found

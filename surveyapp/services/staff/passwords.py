@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.sentences import say
 from surveyapp.services.keyring import CODE_ALPHABET, password_fits, written_code
 
 MINIMUM_LENGTH, MAXIMUM_LENGTH = 12, 200
@@ -25,13 +26,12 @@ def check_new_password(new: str, email: str, old_hash: str) -> None:
     one. No rules about kinds of characters, which make passwords shorter and no safer (NIST SP 800-63B)."""
     if not MINIMUM_LENGTH <= len(new) <= MAXIMUM_LENGTH:
         raise InputRefused(
-            f"Choose a password of {MINIMUM_LENGTH} to {MAXIMUM_LENGTH} characters. Three or four "
-            "unrelated words are easy to remember.",
+            say("password_length", shortest=MINIMUM_LENGTH, longest=MAXIMUM_LENGTH),
             "password",
         )
     if len(set(new.casefold())) < _FEWEST_CHARACTERS:
-        raise InputRefused("That password is too easy to guess. Choose another.", "password")
+        raise InputRefused(say("password_guessable"), "password")
     if email.casefold() in new.casefold():
-        raise InputRefused("Choose a password without your e-mail address in it.", "password")
+        raise InputRefused(say("password_has_address"), "password")
     if password_fits(old_hash, new):
-        raise InputRefused("Choose another password than the one you have now.", "password")
+        raise InputRefused(say("password_same"), "password")

@@ -13,15 +13,16 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files import csv_file
 from surveyapp.reports.text import sentences
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_folder="templates")
 # Globals, because a macro that is imported sees no context.
@@ -29,23 +30,19 @@ evaluator.add_app_template_global(views.bar_drawing, "bar_drawing")
 evaluator.add_app_template_global(views.panel_drawing, "panel_drawing")
 
 
-def _page(template: str, study: Study, place: str, **values: Any) -> str:
-    manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study.id)
+def _page(template: str, study: Study, **values: Any) -> str:
     bundle, style = views.plotly_files()
-    return render_template(
-        f"evaluator/{template}.html", study=study, place=place, manages=manages, plotly=bundle, plotly_style=style,
-        **values,
-    )  # fmt: skip
+    return render_template(f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, **values)
 
 
 @evaluator.get("/<study_id>")
 @staff_only
 def overview(study_id: str) -> str:
-    shifts = results.overview(runtime(), current_staff(), study_id, language=reader_language())
+    shifts = measures.overview(desk(), study_id)
     study = staff_study(study_id)
-    others = [staff_study(each) for each in current_staff().studies(Action.SEE_RESULTS) if each != study_id]
+    manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
     return _page(
-        "overview", study, "overview", others=others, themes=views.overview(study, shifts),
+        "overview", study, manages=manages, themes=views.overview(study, shifts),
         answered=views.anything_answered(shifts),
         data_at=max((shift.data_at for shift in shifts if shift.data_at), default=None),
     )  # fmt: skip
@@ -56,16 +53,13 @@ def overview(study_id: str) -> str:
 def measure(study_id: str, measure_id: str) -> str:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
-    shift, other = results.shift_beside(
-        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment,
-        language=reader_language(),
-    )  # fmt: skip
+    shift, other = measures.shift_beside(desk(), study_id, measure_id, matched=asked.matched, segment=asked.segment)
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
     if shift.refused:
         remarks += (sentences.refusal(views.WORDS),)
-    return _page("measure", study, "overview", remarks=remarks, view=views.measure(study, shift, other))
+    return _page("measure", study, remarks=remarks, view=views.measure(study, shift, other))
 
 
 @evaluator.get("/<study_id>/measures/<measure_id>.csv")
@@ -73,9 +67,7 @@ def measure(study_id: str, measure_id: str) -> str:
 def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
-    shift = results.shift(
-        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment
-    )
+    shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
     return _csv(csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)), measure_id)
 
 
@@ -84,7 +76,7 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def questions(study_id: str, group: str, touchpoint: int) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
-        "questions", study, "questions", group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        "questions", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
         asked=asked, sections=views.by_section(blocks),
         places=views.touchpoint_choices(study, group, touchpoint, asked),
         split=views.split_choices(study, group, touchpoint, asked),
@@ -98,9 +90,9 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     block = next((block for block in blocks if block.id == variable), None)
     if block is None:
-        raise NotFound(_("There is no question “%(name)s” at this touchpoint.", name=variable))
+        raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, "questions", group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        "question", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
         asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].data_at,
     )  # fmt: skip
 
@@ -109,7 +101,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
 @staff_only
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     asked = asked_for(runtime().study(study_id), request.args)
-    found = results.questions(runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment)
+    found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
     rows = csv_file.question_rows(study_id, found)
     return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
 
@@ -117,9 +109,7 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
-    found = results.questions(
-        runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment, language=reader_language()
-    )
+    found = distributions.questions(desk(), study_id, group, touchpoint, segment=asked.segment)
     return study, asked, views.blocks(found)
 
 

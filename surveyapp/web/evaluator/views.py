@@ -307,6 +307,12 @@ def _block(together: tuple[Distribution, ...]) -> Block:
     remarks = []
     if any(each.refused for each in together):
         remarks.append(sentences.refusal(WORDS))
+    if any(each.uncounted for each in together):
+        remarks.append(
+            _("What is stored does not fit this question, so it is not counted. Tell whoever runs Shiftline.")
+        )
+    if first.summary is Summary.WORDS:
+        remarks.append(_("Answered in people’s own words: how many wrote something."))
     if first.several:
         remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
     remarks.extend(series.distribution_words(together, WORDS))

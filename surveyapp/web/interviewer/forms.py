@@ -21,6 +21,7 @@ from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import MODES, language_name
 from surveyapp.web.shared.incoming import StaffForm, TypedMoment
+from surveyapp.web.shared.words import worded
 
 CONSENT = "consent_"
 
@@ -54,9 +55,7 @@ class AttemptForm(StaffForm):
     outcome = HiddenField()
     attempt_id = HiddenField()
     mode = RadioField(lazy("How did you try?"), [InputRequired(lazy("Choose how you tried to reach them."))])
-    agreed = TypedMoment(
-        lazy("Day and time agreed"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-    )
+    agreed = TypedMoment(lazy("Day and time agreed"), [Optional()])
     note = TextAreaField(
         lazy("Note for whoever calls next (optional)"),
         [Length(max=NOTE_LENGTH, message=lazy("Make the note shorter: at most %(max)d characters."))],
@@ -87,7 +86,7 @@ class AttemptForm(StaffForm):
     def refuse(self, refused: InputRefused) -> None:
         """Shows what the service refused beside the field it is about."""
         field = self.agreed if refused.field == "agreed" else self.note
-        field.errors = [*field.errors, str(refused)]
+        field.errors = [*field.errors, worded(refused.sentence)]
 
 
 class SearchForm(StaffForm):

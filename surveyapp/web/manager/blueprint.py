@@ -6,11 +6,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from surveyapp.domain.staff import Action
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
-from surveyapp.web.shared.sign_in import current_staff
 
 manager = Blueprint("manager", __name__, url_prefix="/manage", template_folder="templates")
 
@@ -18,20 +16,9 @@ PERSON = "/<study_id>/participants/<reference>"
 """Where a participant's pages are."""
 
 
-def page(template: str, place: str, form: StaffForm | None = None, *, faulty: bool = False, **more: Any) -> Reply:
+def page(template: str, form: StaffForm | None = None, *, faulty: bool = False, **more: Any) -> Reply:
     """A manager's page about the study in the address, in their language: 422 when its form has errors or something
-    else is `faulty`. `place` is the link of the bar that it stands under."""
-    staff = current_staff()
+    else is `faulty`."""
     study = staff_study((request.view_args or {})["study_id"])
-    others = [staff_study(each) for each in staff.studies(Action.MANAGE_PARTICIPANTS) if each != study.id]
-    made = render_template(
-        f"manager/{template}.html",
-        study=study,
-        others=others,
-        place=place,
-        form=form,
-        sees_results=staff.may(Action.SEE_RESULTS, study.id),
-        interviews=staff.may(Action.INTERVIEW, study.id),
-        **more,
-    )
+    made = render_template(f"manager/{template}.html", study=study, form=form, **more)
     return made, 422 if faulty or (form is not None and form.errors) else 200

@@ -19,7 +19,7 @@ from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Site
 from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.web.shared.incoming import StaffForm, UploadedFile
 from surveyapp.web.shared.language import direction, language_apart
-from surveyapp.web.shared.words import PREFERRED
+from surveyapp.web.shared.words import PREFERRED, worded
 
 NEW_SITE = "+"
 """The choice of a site that is not on record yet. No site's reference is so written."""
@@ -28,7 +28,7 @@ NEW_SITE = "+"
 def _choice(value: str, label: object) -> SelectChoice:
     """A choice, marked with the language of its label where that is not the page's."""
     language = language_apart(label)
-    return SelectChoice(value, label, {"lang": language, "dir": direction(language)} if language else {})
+    return SelectChoice(value, str(label), {"lang": language, "dir": direction(language)} if language else {})
 
 
 def _select(label: object, first: object, choices: Iterable[tuple[str, object]]) -> SelectField:
@@ -48,7 +48,7 @@ class _FaultsAtFields(StaffForm):
     def refuse(self, faults: Iterable[FieldFault]) -> None:
         for fault in faults:
             field = self.field_of(fault.field)
-            field.errors = [*field.errors, fault.sentence]
+            field.errors = [*field.errors, worded(fault.sentence)]
 
     def field_of(self, column: str) -> Field:
         return self[column]

@@ -14,14 +14,12 @@ from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.instrument.codebook import Codebook, codebook
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.staff import Action
 from surveyapp.services.questionnaires import catalogue as service
 from surveyapp.services.questionnaires.catalogue import Catalogue
 from surveyapp.services.questionnaires.preview import TrialRespondent
 from surveyapp.web.shared.language import SHOWN, staff_study
 from surveyapp.web.shared.reply import Reply
-from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import desk, staff_only
 
 PREFIX = "/manage/<study_id>/questionnaires/<name>/v<int:version>"
 
@@ -73,7 +71,7 @@ def catalogue_of(study_id: str) -> Catalogue:
     drafts = current_app.extensions.get(DRAFTS)
     if drafts is not None:
         return cast(Catalogue, drafts(study_id))
-    return service.catalogue(runtime(), current_staff(), study_id)
+    return service.catalogue(desk(), study_id)
 
 
 def preview_context(study_id: str, name: str, version: int) -> PreviewContext:
@@ -103,15 +101,12 @@ def kept() -> dict[str, str]:
 def page(template: str, context: PreviewContext, **more: Any) -> str:
     """A page about a questionnaire, in the frame of whoever serves it."""
     drafts = DRAFTS in current_app.extensions
-    staff = None if drafts else current_staff()
     return render_template(
         f"preview/{template}.html",
         frame="preview/draft_frame.html" if drafts else "preview/staff_frame.html",
         study=context.study,
         context=context,
-        sees_results=staff is not None and staff.may(Action.SEE_RESULTS, context.study.id),
-        interviews=staff is not None and staff.may(Action.INTERVIEW, context.study.id),
-        manages=staff is not None and staff.may(Action.MANAGE_PARTICIPANTS, context.study.id),
+        drafts=drafts,
         kept=kept(),
         shown_name=SHOWN,
         **more,

@@ -11,6 +11,7 @@ from surveyapp.domain.instrument import piping
 from surveyapp.domain.instrument.codebook import question_anchor
 from surveyapp.domain.instrument.routing import pages_of
 from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.domain.versions.side_by_side import side_by_side
 from surveyapp.services.questionnaires import preview as service
@@ -110,7 +111,7 @@ def beside(study_id: str, name: str, version: int) -> Reply:
     wanted = request.args.get(OTHER)
     other = next((each for each in others if wanted == f"{each.questionnaire}/v{each.version}"), None)
     if wanted and other is None:
-        raise NotFound(f"There is no version “{wanted}” in {study_id} to put beside this one.")
+        raise NotFound(say("no_version_beside", version=wanted, study=study_id))
     if other is None:
         own = sorted((each for each in others if each.questionnaire == name), key=lambda each: -each.version)
         before = next((each for each in own if each.version < version), own[0] if own else None)

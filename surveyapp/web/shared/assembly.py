@@ -12,8 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.settings import Settings
-from surveyapp.web.shared import answers, errors, headers, incoming, language, sign_in, static_files, words
-from surveyapp.web.shared.limits import limiter
+from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
+from surveyapp.web.shared.incoming import limiter
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
 csrf = incoming.CsrfBySite()
@@ -38,6 +38,8 @@ def assemble(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     assemble_pages(app, settings.demo)
+    # A global, because a macro that is imported sees no context.
+    app.add_template_global(lambda: navigation.navigation(sign_in.current_staff()), "navigation")
     limiter.init_app(app)
     sign_in.manager.init_app(app)
 
@@ -59,10 +61,11 @@ def assemble_pages(app: Flask, demo: bool = False) -> None:
             "text/csv",
         ],
     )
+    # First: what else answers before a page does speaks the page's language.
+    language.install(app)
     csrf.init_app(app)
     Compress(app)
     static_files.install(app)
-    language.install(app)
     headers.install(app)
     errors.install(app)
     _template_globals(app, demo)
@@ -87,6 +90,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
     app.add_template_filter(answers.written_number, "written_number")
     app.add_template_filter(words.state_word, "state_word")
     app.add_template_filter(words.state_tone, "state_tone")
+    app.add_template_filter(words.worded, "worded")
 
 
 def local_time(moment: dt.datetime | None, time_zone: str, pattern: str = "d MMM yyyy, HH:mm") -> str:

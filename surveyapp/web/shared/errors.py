@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -12,16 +14,22 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
-from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import is_staff_path
+from surveyapp.web.shared.words import worded
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(errors.NotFound, lambda error: _page(404, _("There is no such page"), _why(error)))
-    app.register_error_handler(errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), _why(error)))
-    app.register_error_handler(errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), _why(error)))
+    app.register_error_handler(
+        errors.NotFound, lambda error: _page(404, _("There is no such page"), worded(error.sentence))
+    )
+    app.register_error_handler(
+        errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), worded(error.sentence))
+    )
+    app.register_error_handler(
+        errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), worded(error.sentence))
+    )
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(SentFromElsewhere, _sent_from_elsewhere)
     app.register_error_handler(SecurityError, _not_our_name)
@@ -30,9 +38,8 @@ def install(app: Flask) -> None:
     app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
 
 
-def _why(error: Exception) -> str:
-    """What a service says, which is in English whatever the page is in."""
-    return LocalText(str(error), "en")
+def _said(status: int, title: str, error: errors.SaidError) -> tuple[str, int]:
+    return _page(status, title, worded(error.sentence))
 
 
 def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
@@ -76,10 +83,15 @@ def _not_our_name(_error: SecurityError) -> tuple[str, int]:
     current_app.logger.warning(
         "a page was asked for under a name that is not this site's; SURVEYAPP_PUBLIC_URL says which is"
     )
-    title, sentence = _("This site has another address"), _("Check the address, or open the link that you were given.")
-    locale = get_locale()
+    locale = get_locale() or Locale("en")
     return _bare(
-        current_app, title, sentence, str(locale or "en").replace("_", "-"), locale and locale.text_direction
+        current_app,
+        title=_("This site has another address"),
+        sentence=_("Check the address, or open the link that you were given."),
+        language=str(locale).replace("_", "-"),
+        direction=locale.text_direction,
+        # A style sheet would be asked for under the same name.
+        styled=False,
     ), 400
 
 
@@ -111,10 +123,9 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     )
 
 
-def _bare(app: Flask, title: str, sentence: str, language: str = "en", direction: str | None = "ltr") -> str:
-    """A page that needs nothing of a request."""
-    page = app.jinja_env.get_template("shared/bare.html")
-    return page.render(title=title, sentence=sentence, language=language, direction=direction or "ltr")
+def _bare(app: Flask, **said: object) -> str:
+    """A page that needs nothing of a request: `title`, `sentence`, `language`, `direction`, and whether it is `styled`."""
+    return app.jinja_env.get_template("shared/bare.html").render(**said)
 
 
 class LastResort:
@@ -126,8 +137,11 @@ class LastResort:
         self.inner = app.wsgi_app
         self.page = _bare(
             app,
-            "Something went wrong on our side",
-            "What you sent before is kept. Wait a moment, then go back and try again.",
+            title="Something went wrong on our side",
+            sentence="What you sent before is kept. Wait a moment, then go back and try again.",
+            language="en",
+            direction="ltr",
+            styled=True,
         ).encode()
         self.headers = [
             *protecting(is_secure(app)).items(),
@@ -142,5 +156,5 @@ class LastResort:
             if self.app.testing or self.app.debug:
                 raise
             self.app.logger.exception("an error that no page could tell of")
-            start_response("500 Internal Server Error", self.headers)
+            start_response("500 Internal Server Error", self.headers, sys.exc_info())
             return [self.page]

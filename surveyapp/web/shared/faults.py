@@ -10,7 +10,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.instrument.kinds import Part, PartType
+from surveyapp.domain.instrument.kinds import Part, PartType, typed_number
 from surveyapp.web.shared.answers import DAY, REASONS, written_number
 
 
@@ -53,11 +53,13 @@ def _day(fault: AnswerFault) -> str:
 
 
 def _ambiguous_number(fault: AnswerFault, _part: Part) -> str:
-    thousands, decimals = (written_number(Decimal(reading)) for reading in fault.readings)
+    one, two = map(Decimal, fault.readings)
     return _(
-        "Did you mean %(thousands)s, or %(decimals)s? Write it again without a comma or full stop before three zeros.",
-        thousands=thousands,
-        decimals=decimals,
+        "Did you mean %(one)s, or %(two)s? Write it as %(first)s or as %(second)s.",
+        one=written_number(one),
+        two=written_number(two),
+        first=typed_number(one),
+        second=typed_number(two),
     )
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import LocalText
+from surveyapp.domain.instrument.translation import LocalText, language_attributes
 from surveyapp.domain.instrument.translation import in_language_of as in_language_of
 from surveyapp.reports.text.phrasing import folded
 from surveyapp.services.translation import interface_catalogues
@@ -47,9 +47,14 @@ class Languages(Babel):
 def install(app: Flask) -> None:
     """What pages need to speak several languages."""
     Languages(app, locale_selector=interface_language)
+
+    @app.before_request
+    def _mark_texts() -> None:
+        language_attributes.set(_attributes)
+
     app.before_request(_take_up_choice)
     app.jinja_env.globals.update(lang_of=lang_of, isolated=isolated, language_choices=language_choices)
-    app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed)
+    app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
 
 
 def interface_language() -> str:
@@ -155,11 +160,15 @@ def language_apart(text: object) -> str | None:
 
 
 def lang_of(text: object) -> Markup:
-    """` lang="…" dir="…"` for the element of a text that is not in the page's language; nothing for all else."""
-    language = language_apart(text)
-    if language is None:
-        return Markup("")
-    return Markup(' lang="{}" dir="{}"').format(language, direction(language))
+    """` lang="…" dir="…"` for an element with what is made of a text, or with what takes no element inside (an option);
+    nothing where the text is in the page's language. A text in running words marks itself."""
+    return Markup(_attributes(getattr(text, "language", None)))  # noqa: S704 (languages are tags, not markup)
+
+
+def _attributes(language: str | None) -> str:
+    if language is None or language == reader_language():
+        return ""
+    return f' lang="{language}" dir="{direction(language)}"'
 
 
 def paragraphs(text: str) -> list[str]:
@@ -178,11 +187,19 @@ def listed(texts: Iterable[object]) -> str:
     return in_language_of(parts[0], made) if len(languages) == 1 else made
 
 
+def bare(text: str) -> str:
+    """Template filter: a text without a mark of its own, inside an element that has one (`lang_of`)."""
+    return str(text)
+
+
 def isolated(text: object) -> object:
-    """A text of a study that runs the other way than the page, kept apart from the sentence it is put into."""
+    """A text of a study for where no element can stand: bare, kept apart from the sentence it is put into where it
+    runs the other way than the page."""
+    if not isinstance(text, LocalText):
+        return text
     language = language_apart(text)
     if language is None or direction(language) == direction(reader_language()):
-        return text
+        return str(text)
     return f"\u2068{text}\u2069"
 
 

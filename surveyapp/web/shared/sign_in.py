@@ -10,7 +10,6 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -18,14 +17,17 @@ from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.staff import Action, Staff
+from surveyapp.domain.staff import Staff
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
-from surveyapp.web.shared.incoming import StaffForm
-from surveyapp.web.shared.limits import GUESSABLE, limiter
+from surveyapp.services.work import Desk
+from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
+from surveyapp.web.shared.language import reader_language
+from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import is_staff_path
+from surveyapp.web.shared.words import worded
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
 manager = LoginManager()
@@ -57,6 +59,11 @@ def _sign_in_first() -> Response:
 def current_staff() -> Staff:
     """Who is signed in. Only in handlers under `staff_only`."""
     return cast(SignedIn, current_user).member
+
+
+def desk() -> Desk:
+    """Where whoever is signed in acts from, reading the language of the page. Only in handlers under `staff_only`."""
+    return Desk(runtime(), current_staff(), reader_language())
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -97,8 +104,8 @@ def login() -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             entering = sign_in.check_password(runtime(), form.email.data or "", form.password.data or "")
-        except InputRefused:
-            form.password.errors = [_("The e-mail address or the password is not right. Check both and try again.")]
+        except InputRefused as refused:
+            form.password.errors = [worded(refused.sentence)]
         else:
             return _go_on(entering)
     return render_template("shared/login.html", form=form, late="late" in request.args), 422 if form.errors else 200
@@ -114,7 +121,7 @@ def code() -> str | Response | tuple[str, int]:
         try:
             return _go_on(sign_in.check_code(runtime(), entering, form.code.data or ""))
         except InputRefused as refused:
-            form.code.errors = [str(refused)]
+            form.code.errors = [worded(refused.sentence)]
     return render_template("shared/code.html", form=form), 422 if form.errors else 200
 
 
@@ -128,7 +135,7 @@ def second_factor() -> str | Response | tuple[str, int]:
         try:
             return _go_on(sign_in.set_up(runtime(), entering, session.get("new_key", ""), form.code.data or ""))
         except InputRefused as refused:
-            form.code.errors = [str(refused)]
+            form.code.errors = [worded(refused.sentence)]
     made = (
         sign_in.secret_again(runtime(), entering, session["new_key"])
         if "new_key" in session
@@ -151,7 +158,7 @@ def new_password() -> str | Response | tuple[str, int]:
         try:
             return _go_on(sign_in.choose_password(runtime(), entering, form.password.data or ""))
         except InputRefused as refused:
-            form.password.errors = [str(refused)]
+            form.password.errors = [worded(refused.sentence)]
     return render_template("shared/password.html", form=form, own=False), 422 if form.errors else 200
 
 
@@ -163,11 +170,9 @@ def password() -> str | Response | tuple[str, int]:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            member = sign_in.change_password(
-                runtime(), current_staff(), form.current.data or "", form.password.data or ""
-            )
+            member = sign_in.change_password(desk(), form.current.data or "", form.password.data or "")
         except InputRefused as refused:
-            form[refused.field or "password"].errors = [str(refused)]
+            form[refused.field or "password"].errors = [worded(refused.sentence)]
         else:
             _sign_in(member)
             return redirect(url_for("staff.password", changed=1))
@@ -234,18 +239,6 @@ def logout() -> Response:
 @staff_only
 def home() -> Response:
     return redirect(home_of(current_staff()))
-
-
-def home_of(member: Staff) -> str:
-    """The page a staff member's work begins on."""
-    for action, endpoint in (
-        (Action.MANAGE_PARTICIPANTS, "manager.participants"),
-        (Action.INTERVIEW, "interviewer.queue"),
-        (Action.SEE_RESULTS, "evaluator.overview"),
-    ):
-        for study in member.studies(action):
-            return url_for(endpoint) if endpoint == "interviewer.queue" else url_for(endpoint, study_id=study)
-    return url_for("staff.nothing")
 
 
 @staff.get("/nothing")

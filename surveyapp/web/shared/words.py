@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask_babel import LazyString
+import datetime as dt
+
+from flask_babel import LazyString, format_date, gettext
 from flask_babel import lazy_gettext as _
 
 from surveyapp.domain.fieldwork.cases import CaseState, Disposition, Outcome
-from surveyapp.domain.staff import Role
-from surveyapp.web.shared.language import listed
+from surveyapp.domain.sentences import Sentence
+from surveyapp.domain.staff import Action, Role
+from surveyapp.web.shared.answers import DAY, written_number
+from surveyapp.web.shared.language import isolated, listed
 
 STATES: dict[CaseState, LazyString] = {
     CaseState.SCHEDULED: _("Scheduled"),
@@ -79,3 +83,29 @@ def state_tone(state: CaseState) -> str:
 def preference(preferred: str, times: str) -> str:
     """How and when somebody prefers to be reached, in words; empty when neither is known."""
     return listed([PREFERRED.get(preferred, preferred), times])
+
+
+def worded(sentence: Sentence) -> str:
+    """Template filter: what an error says, in the reader's language."""
+    return sentence.in_words(gettext, _written)
+
+
+def _written(value: object) -> str:
+    """How the reader's language writes what a sentence is made of."""
+    match value:
+        case Sentence():
+            return worded(value)
+        case CaseState():
+            return state_word(value).lower()
+        case Action():
+            return str(gettext(value.value))
+        case str():
+            return str(isolated(value))
+        case int():
+            return written_number(value)
+        case dt.date():
+            return str(format_date(value, DAY, rebase=False))
+        case list() | tuple():
+            return listed([_written(each) for each in value])
+        case _:
+            return str(value)

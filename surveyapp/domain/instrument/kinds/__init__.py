@@ -25,6 +25,7 @@ from surveyapp.domain.instrument.kinds.base import (
     form_values,
     missing_field,
     note_field,
+    typed_number,
 )
 
 for _module in pkgutil.iter_modules(__path__):
@@ -44,4 +45,5 @@ __all__ = [
     "form_values",
     "missing_field",
     "note_field",
+    "typed_number",
 ]

@@ -7,6 +7,7 @@ import enum
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import ClassVar
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
@@ -85,7 +86,7 @@ class Box:
     input_mode: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """One variable of a question.
 
@@ -284,7 +285,16 @@ class Kind:
         moment_label: str | None,
         statement: Statement | None = None,
     ) -> Part:
-        return Part(variable_key(name, moment), name, moment, self.type, label, question, statement, moment_label)
+        return Part(
+            key=variable_key(name, moment),
+            name=name,
+            moment=moment,
+            type=self.type,
+            label=label,
+            question=question,
+            statement=statement,
+            moment_label=moment_label,
+        )
 
 
 def variable_key(name: str, moment: str | None) -> str:
@@ -300,9 +310,7 @@ def form_values(key: str, answer: Answer | None) -> dict[str, list[str]]:
         case Codes(codes):
             return {key: list(codes)}
         case Number(value):
-            written = format(value.normalize(), "f")
-            # Three decimals could be thousands to whoever reads them back; four are decimals alone.
-            return {key: [f"{written}0" if len(written.partition(".")[2]) == 3 else written]}
+            return {key: [typed_number(value)]}
         case Day(value):
             return {key: [value.isoformat()]}
         case TimeOfDay(value):
@@ -311,6 +319,12 @@ def form_values(key: str, answer: Answer | None) -> dict[str, list[str]]:
             return {key: [text]}
         case Missing(reason, note):
             return {missing_field(key): [reason.value]} | ({note_field(key): [note]} if note else {})
+
+
+def typed_number(value: Decimal) -> str:
+    """A number as it can be typed and read in one way only: three decimals could be thousands, four are decimals."""
+    written = format(value.normalize(), "f")
+    return f"{written}0" if len(written.partition(".")[2]) == 3 else written
 
 
 def read_text(part: Part, values: list[str]) -> Answer | AnswerFault:

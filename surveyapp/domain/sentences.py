@@ -1,0 +1,247 @@
+"""Every sentence that an error says, once: marked for translators, by a code that errors carry with what it is made of.
+
+It is put into words where it is shown: in the reader's language on a page, in English on the command line, which is
+where `str` of an error goes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Mapping
+
+from surveyapp.domain.i18n import N_
+
+SENTENCES: Mapping[str, str] = {
+    # Who may do what
+    "role_does_not_let": N_("Your role in this study does not let you %(action)s. Ask a manager."),
+    "some_sites_only": N_("You manage some of the study's sites. Ask a manager of the whole study to open a version."),
+    "own_sites_only": N_("You add people at your own sites only. Use one of: %(sites)s."),
+    # What there is not
+    "no_study": N_("There is no study “%(study)s”."),
+    "no_questionnaire": N_("There is no questionnaire “%(name)s” in %(study)s."),
+    "no_version": N_("There is no version %(version)s of “%(name)s” in %(study)s."),
+    "no_version_beside": N_("There is no version “%(version)s” in %(study)s to put beside this one."),
+    "no_open_version": N_("No version of “%(name)s” is open in %(study)s."),
+    "no_section": N_("%(questionnaire)s has no section “%(section)s”."),
+    "no_participant": N_("There is no %(reference)s in this study."),
+    "no_case": N_("There is no %(reference)s at touchpoint %(touchpoint)s in this study."),
+    "no_touchpoint": N_("There is no touchpoint %(touchpoint)s of “%(group)s” in this study."),
+    "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),
+    "no_measure": N_("There is no measure “%(measure)s” in this study."),
+    "no_segment": N_("“%(segment)s” is not a segment of this study."),
+    "no_question": N_("There is no question “%(name)s” at this touchpoint."),
+    "did_you_mean": N_("Did you mean “%(name)s”?"),
+    "both": N_("%(first)s %(second)s"),
+    # The state that something is in
+    "nobody_to_call": N_("There is nobody to call: %(reference)s at touchpoint %(touchpoint)s is %(state)s."),
+    "cannot_answer": N_("%(reference)s can no longer answer touchpoint %(touchpoint)s: the case is %(state)s."),
+    "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),
+    "nothing_open_yet": N_("No version of %(name)s is open yet."),
+    "withdrawn": N_("%(reference)s has withdrawn from the study. Nothing about them is changed."),
+    "version_between_missing": N_(
+        "A version of %(name)s between the two is neither open nor in the files. Bring it back."
+    ),
+    "version_not_frozen": N_("Version %(version)s of %(name)s is not frozen. Freeze it first."),
+    "none_frozen": N_("No version of %(name)s is frozen. Run `%(command)s` first."),
+    "never_opened": N_("Version %(version)s of %(name)s was never opened. Open it with `%(command)s`."),
+    "version_too_new": N_("Version %(version)s of %(name)s came after this process started. Restart it, then open it."),
+    "version_differs": N_(
+        "The database holds another version %(version)s of %(name)s than the files. Restore the file it was opened "
+        "from; what people answered cannot change under them."
+    ),
+    "version_not_in_lock": N_(
+        "Version %(version)s of %(name)s is open, but %(lock)s does not have it: the files here are older than the "
+        "database. Bring in the release it was opened from."
+    ),
+    "version_not_as_locked": N_(
+        "Version %(version)s of %(name)s was opened from another file than %(lock)s says. Restore the file it was "
+        "opened from, and write what is different as version %(next)s."
+    ),
+    "frozen_files_changed": N_("Files of the study that are frozen have changed. %(faults)s"),
+    "translation_unreadable": N_("A translation cannot be read: %(file)s, line %(line)s: %(why)s"),
+    # Signing in
+    "sign_in_wrong": N_("The e-mail address or the password is not right. Check both and try again."),
+    "code_wrong": N_(
+        "That code is not right, or it was used already. Enter the six digits that your authenticator app shows now."
+    ),
+    "own_password_wrong": N_("That is not your password. Check it and try again."),
+    "password_length": N_(
+        "Choose a password of %(shortest)s to %(longest)s characters. Three or four unrelated words are easy to "
+        "remember."
+    ),
+    "password_guessable": N_("That password is too easy to guess. Choose another."),
+    "password_has_address": N_("Choose a password without your e-mail address in it."),
+    "password_same": N_("Choose another password than the one you have now."),
+    # Calls
+    "completed_by_itself": N_("Completed is recorded when the interview is handed in. Choose what came of this call."),
+    "note_too_long": N_("Make the note shorter: at most %(limit)s characters."),
+    "agreed_missing": N_("Enter the day and time you agreed."),
+    "agreed_not_there": N_("The clocks go forward then, so that time does not exist. Enter another."),
+    "agreed_past": N_("That time has passed. Enter one to come."),
+    "agreed_too_far": N_("That is more than %(days)s days ahead. Check the date."),
+    # Links
+    "nobody_for_links": N_("Nobody can be given a link there now. Choose another touchpoint."),
+    # People, as they are written down
+    "cannot_be_shown": N_("There is a character in it that cannot be shown. Type it anew."),
+    "text_too_long": N_("Use at most %(limit)s characters."),
+    "not_a_phone_number": N_("Enter one phone number with its area code, such as 07700 900 142 or +48 22 123 45 67."),
+    "too_short_to_dial": N_("This is too short to dial."),
+    "spreadsheet_number": N_(
+        "“%(written)s” is what a spreadsheet makes of a long number. Format the column as text and type the number "
+        "again."
+    ),
+    "not_an_email": N_("Enter an e-mail address such as name@example.org."),
+    "prefers_without_phone": N_(
+        "They prefer a call or a text message, but there is no phone number. Add one, or leave this empty."
+    ),
+    "prefers_without_email": N_("They prefer an e-mail, but there is no e-mail address. Add one, or leave this empty."),
+    "phone_shared": N_("This phone number is also that of %(others)s."),
+    "email_shared": N_("This e-mail address is also that of %(others)s."),
+    "on_line": N_("line %(line)s"),
+    "not_a_value": N_("“%(written)s” is not one of the values."),
+    "use_one_of": N_("Use one of: %(values)s."),
+    "not_a_date": N_("“%(written)s” is not a date. Write it like 2026-01-31 or 31/01/2026."),
+    "day_to_come": N_("%(day)s is still to come. Check the year."),
+    "day_too_long_ago": N_("%(day)s is too long ago. Check the year."),
+    "event_missing": N_("Say what happened. Use one of: %(values)s."),
+    "day_missing": N_("Say on which day."),
+    "group_missing": N_("Say which group. Use one of: %(values)s."),
+    "not_a_reference": N_(
+        "“%(written)s” is not a reference of this group. Write it like %(example)s, or leave it empty for the next "
+        "free number."
+    ),
+    "reference_taken": N_("%(reference)s is taken. Use another, or leave it empty for the next free number."),
+    "reference_twice": N_("%(reference)s is on %(where)s too."),
+    "not_a_site_reference": N_("“%(written)s” is not a site's reference: use up to 20 letters, digits and dashes."),
+    "site_missing": N_("Say which site this is: something is said of it, but not its reference."),
+    "site_new": N_(
+        "%(site)s is a new site: fill in “%(attribute)s” with one of: %(values)s. If it is not new, correct its "
+        "reference."
+    ),
+    "site_differs": N_("%(site)s is down as “%(held)s”. Write the same, or leave it empty."),
+    "site_not_known": N_("For %(site)s this is not known. Leave it empty."),
+    # Who belongs with whom
+    "relationship_missing": N_("Say what they are to one another."),
+    "relationship_not_of_group": N_("Nobody of “%(group)s” has this. Leave it empty."),
+    "not_a_reference_of": N_("“%(written)s” is not a reference of “%(group)s”. Write it like %(example)s."),
+    "named_twice": N_("%(reference)s is named on %(where)s too."),
+    "in_another_group": N_("%(reference)s is in another group. Check the reference."),
+    "related_already": N_("%(reference)s has this to %(other)s already."),
+    "related_take_away": N_("%(reference)s has this to %(other)s already. Take that away first."),
+    "not_there_to_relate": N_("There is no %(reference)s in this study. Correct it, or add them first."),
+    "not_there_check": N_("There is no %(reference)s in this study. Check the reference."),
+    "names_somebody_else": N_("%(reference)s names somebody else. Write the two as a pair, or one of them only."),
+    # Files of people
+    "file_imported": N_("This very file was imported on %(day)s already."),
+    "file_empty": N_("The file is empty. Its first row names the columns."),
+    "file_without_people": N_("There is nobody in the file, only the names of columns."),
+    "file_too_large": N_("The file is larger than %(megabytes)s MB. Split it."),
+    "file_too_long": N_("The file has more than %(rows)s rows. Split it."),
+    "file_workbook": N_("This is a workbook. Save its sheet as “CSV UTF-8 (Comma delimited)”."),
+    "letter_lost": N_("A letter was lost when the file was saved: there is a %(mark)s in its place. Type it anew."),
+    "wrong_characters": N_(
+        "“%(written)s” was read in the wrong character set and saved so: it should say “%(meant)s”. Open the first "
+        "file again, as UTF-8, or correct it here."
+    ),
+    "file_not_csv": N_("This is not a CSV file. Save the sheet as “CSV UTF-8”."),
+    "file_not_utf8": N_(
+        "The file is not UTF-8 text, so letters such as é would come out wrong. Save it again: in Excel choose “CSV "
+        "UTF-8 (Comma delimited)”, elsewhere choose UTF-8 as the character set."
+    ),
+    "row_cells": N_(
+        "The row has %(cells)s cells and the header %(header)s. A cell with a comma, a semicolon or a line end in it "
+        "needs quotation marks around it."
+    ),
+    "row_quotation": N_(
+        "A quotation mark in this row does not belong there or is never closed, so nothing from here on can be read. "
+        "Write a quotation mark inside a cell twice."
+    ),
+    "column_missing": N_("There is no such column, and every row needs it."),
+    "column_nameless": N_("Column %(number)s has no name. Name it or take it out."),
+    "column_unknown": N_("This is not a column that can be imported."),
+    "column_correct_it": N_("Take it out, or correct its name."),
+    "column_twice": N_("Two columns have this name. Take one out."),
+}
+"""What pages may show."""
+
+FOR_OPERATORS: Mapping[str, str] = {
+    "po_unreadable": "Line %(line)s of a .po file cannot be read: %(why)s",
+    "not_a_demonstration": (
+        "This installation is not a demonstration (SURVEYAPP_DEMO is not yes), so none is loaded. Run `make demo` in "
+        "a folder of its own."
+    ),
+    "holds_real_people": (
+        "This database holds real people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL at an "
+        "empty one."
+    ),
+    "links_for_demonstration": "Links for everybody are for the demonstration. A manager gives out real ones.",
+    "cohort_version": (
+        "%(reference)s answered touchpoint %(touchpoint)s on version %(version)s, but version %(begun)s was open on "
+        "that day. Correct the cohort's `openings`."
+    ),
+    "cohort_answers": (
+        "The cohort's answers of %(reference)s at touchpoint %(touchpoint)s do not fit the questionnaire: %(why)s"
+    ),
+    "gap_in_versions": "The versions of %(name)s have a gap: %(versions)s. Number them from 1.",
+    "name_two_versions": ("Name two questionnaires to compare, each with its version: `backfill_1/v1 backfill_2/v1`."),
+    "one_version_only": "“%(name)s” has one version only. There is nothing to compare it with.",
+    "nothing_asks": "No questionnaire of %(study)s asks “%(variable)s”.",
+    "not_a_version": (
+        "“%(written)s” is not a version. Write it as `v2`, or with its questionnaire as `backfill_1/v2`."
+    ),
+    "no_such_version": "“%(name)s” has no version %(version)s in %(study)s.",
+    "address_unusable": "“%(email)s” is not an e-mail address. Write one such as name@example.org.",
+    "site_without_study": "A site belongs to one study: say which with --study.",
+    "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
+    "no_site": "There is no site “%(site)s” in %(study)s. Its sites: %(sites)s.",
+}
+"""What the command line alone says, in English."""
+
+
+class Sentence(str):
+    """A sentence in English that knows its code, and what it is made of: text, numbers, days, members of enums, lists
+    of these, other sentences."""
+
+    __slots__ = ("code", "params")
+    code: str
+    params: Mapping[str, object]
+
+    def __new__(cls, code: str, params: Mapping[str, object]) -> Sentence:
+        template = SENTENCES[code] if code in SENTENCES else FOR_OPERATORS[code]
+        made = super().__new__(cls, template % {name: in_english(value) for name, value in params.items()})
+        made.code = code
+        made.params = params
+        return made
+
+    def in_words(self, translate: Callable[[str], str], written: Callable[[object], str]) -> str:
+        """The sentence by its translation. `written`: how the reader's language writes what it is made of."""
+        template = SENTENCES.get(self.code) or FOR_OPERATORS[self.code]
+        return translate(template) % {name: written(value) for name, value in self.params.items()}
+
+
+def say(code: str, /, **params: object) -> Sentence:
+    """A sentence of the catalogue. Raises KeyError for a code or a placeholder that there is not."""
+    return Sentence(code, params)
+
+
+def with_hint(first: Sentence, second: Sentence | None) -> Sentence:
+    """A sentence and, where there is one, another after it."""
+    return first if second is None else say("both", first=first, second=second)
+
+
+def in_english(value: object) -> str:
+    """How English writes what a sentence is made of."""
+    match value:
+        case enum.Enum():
+            return str(value.value).replace("_", " ")
+        case bool() | str():
+            return str(value)
+        case int():
+            return f"{value:,}"
+        case dt.date():
+            return value.isoformat()
+        case list() | tuple():
+            return ", ".join(in_english(each) for each in value)
+        case _:
+            return str(value)
