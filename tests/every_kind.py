@@ -124,8 +124,8 @@ def create_runtime(
 def create_link(runtime: Runtime, reference: str = "GU-0001") -> str:
     """A link's path to the case of a new guest."""
     participant = create_guest(runtime, reference)
-    with runtime.database.writing() as session:
-        given = links.issue(runtime, session, participant, cases.cases_of(session, participant.id)[0], AccessKind.LINK)
+    with factories.operator(runtime).writing() as work:
+        given = links.issue(work, participant, cases.cases_of(work.session, participant.id)[0], AccessKind.LINK)
     assert given.link is not None
     return given.link
 
@@ -140,7 +140,7 @@ def create_guest(runtime: Runtime, reference: str) -> Participant:
         origin=runtime.origin,
         enrolled_on=runtime.today(runtime.study(NAME)),
     )
-    with runtime.database.writing() as session:
-        participants.add_participant(session, participant)
-        scheduling.plan_cases(runtime, session, participant)
+    with factories.operator(runtime).writing() as work:
+        participants.add_participant(work.session, participant)
+        scheduling.plan_cases(work, participant)
     return participant

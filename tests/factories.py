@@ -17,6 +17,7 @@ from sqlalchemy import Table, event, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Mode
+from surveyapp.domain.audit import ByLink, Operator
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.routing import NOT_ASKED
@@ -29,8 +30,9 @@ from surveyapp.services.keyring import Keyring
 from surveyapp.services.participants import links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import survey_session
-from surveyapp.services.responses.survey_session import ByInterviewer, ByLink
+from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.runtime import Clock, Runtime
+from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
@@ -73,6 +75,11 @@ def create_runtime(
     )
 
 
+def operator(runtime: Runtime) -> Desk:
+    """Where whoever runs the installation acts from."""
+    return Desk(runtime, Operator())
+
+
 @functools.cache
 def _own_studies() -> dict[str, Study]:
     return load_studies(ROOT / "questionnaires")
@@ -103,7 +110,7 @@ _opened: dict[str, list[tuple[Table, list[dict[str, Any]]]]] = {}
 
 def _open(runtime: Runtime, study: str) -> None:
     for name in sorted({name for name, _ in runtime.study(study).questionnaires}):
-        questionnaire_versions.open_newest(runtime, study, name, None)
+        questionnaire_versions.open_newest(operator(runtime), study, name)
 
 
 def create_site(runtime: Runtime, reference: str = "SM", size: str = "sme", asks_uc: str = "yes") -> Site:
@@ -138,26 +145,26 @@ def create_participant(
         site=site,
         attributes=attributes or {},
     )
-    with runtime.database.writing() as session:
-        participants.add_participant(session, participant)
-        scheduling.plan_cases(runtime, session, participant)
+    with operator(runtime).writing() as work:
+        participants.add_participant(work.session, participant)
+        scheduling.plan_cases(work, participant)
     return participant
 
 
 def create_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> str:
     """A link's path (`/s/…`) to a participant's case."""
-    with runtime.database.writing() as session:
-        case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(runtime, session, participant, case, AccessKind.LINK)
+    with operator(runtime).writing() as work:
+        case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
+        given = links.issue(work, participant, case, AccessKind.LINK)
     assert given.link is not None
     return given.link
 
 
 def create_code(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> str:
     """A code to type at /start, as it is given out."""
-    with runtime.database.writing() as session:
-        case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(runtime, session, participant, case, AccessKind.CODE)
+    with operator(runtime).writing() as work:
+        case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
+        given = links.issue(work, participant, case, AccessKind.CODE)
     assert given.code is not None
     return given.code
 

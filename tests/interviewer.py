@@ -31,8 +31,8 @@ CONTACT = Contact(
 def create_reachable(runtime: Runtime, contact: Contact = CONTACT, **wishes: Any) -> Participant:
     """A participant with a contact record."""
     participant = factories.create_participant(runtime, **wishes)
-    with runtime.database.writing() as session:
-        contacts.write(runtime, session, participant, contact)
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, participant, contact)
     return participant
 
 

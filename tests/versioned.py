@@ -125,9 +125,9 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
     study = runtime.study(NAME)
     point = study.touchpoint("guest", touchpoint)
     assert point is not None
-    with runtime.database.writing() as session:
+    with factories.operator(runtime).writing() as work:
         scope = Scope(NAME, runtime.origin)
-        known = {each.reference: each for each in participants.participants(session, scope, runtime.today(study))}
+        known = {each.reference: each for each in participants.participants(work.session, scope, runtime.today(study))}
         for number, given in enumerate(sittings, start):
             reference = f"GU-{number:04d}"
             participant = known.get(reference)
@@ -140,9 +140,9 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
                     origin=runtime.origin,
                     enrolled_on=runtime.today(study),
                 )
-                participants.add_participant(session, participant)
-                scheduling.plan_cases(runtime, session, participant)
-            case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
+                participants.add_participant(work.session, participant)
+                scheduling.plan_cases(work, participant)
+            case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
             now = runtime.clock()
             response = Response(
                 id=new_id(),
@@ -154,7 +154,7 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
                 seed=1,
                 started_at=now,
             )
-            responses.add_response(session, response)
+            responses.add_response(work.session, response)
             save = NewSave(
                 id=new_id(),
                 section="start",
@@ -165,9 +165,9 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
                 recorded_at=now,
                 payload_hash="0" * 64,
             )
-            save_id = responses.record_save(session, response, save, given)
-            responses.replace_answers(session, response.id, save_id, {}, given, dict.fromkeys(given, save_id))
-            responses.submit(session, response.id, now)
+            save_id = responses.record_save(work.session, response, save, given)
+            responses.replace_answers(work.session, response.id, save_id, {}, given, dict.fromkeys(given, save_id))
+            responses.submit(work.session, response.id, now)
 
 
 def coffee(*codes: str) -> list[dict[str, Answer]]:

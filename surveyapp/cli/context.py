@@ -10,7 +10,9 @@ from pathlib import Path
 
 import click
 
+from surveyapp.domain.audit import Operator
 from surveyapp.services.runtime import Runtime, build
+from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT, Settings, from_environment
 
 DEMO_ENV = ROOT / "instance" / "demo.env"
@@ -42,6 +44,11 @@ def open_runtime() -> Runtime:
     if command is not None:
         command.call_on_close(runtime.database.dispose)
     return runtime
+
+
+def open_desk() -> Desk:
+    """Where the operator acts from. Raises SettingsError, QuestionnaireFaults."""
+    return Desk(open_runtime(), Operator())
 
 
 def questionnaires_folder() -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import open_runtime
+from surveyapp.cli.context import open_desk
 from surveyapp.services.participants import bulk_import
 
 
@@ -23,9 +23,7 @@ def participants() -> None:
 def import_file(study: str, file: Path, dry_run: bool, allow_shared: bool) -> None:
     """Add everybody in a CSV FILE to a STUDY, or nobody: with a fault anywhere, every fault is listed and nothing is
     stored. `participants columns` lists what the first row may name."""
-    outcome = bulk_import.import_file(
-        open_runtime(), None, study, file.read_bytes(), dry_run=dry_run, allow_shared=allow_shared
-    )
+    outcome = bulk_import.import_file(open_desk(), study, file.read_bytes(), dry_run=dry_run, allow_shared=allow_shared)
     for fault in outcome.faults:
         click.echo(f"{file.name}: {fault}", err=True)
     for fault in outcome.shared:
@@ -52,7 +50,7 @@ def import_file(study: str, file: Path, dry_run: bool, allow_shared: bool) -> No
 @click.argument("study")
 def columns(study: str) -> None:
     """List the columns a file for a STUDY may have."""
-    for column in bulk_import.columns(open_runtime(), study):
+    for column in bulk_import.columns(open_desk(), study):
         needed = "; needed" if column.name in bulk_import.NEEDED else ""
         values = f": {', '.join(column.values)}" if column.values else ""
         click.echo(f"{column.name}\t{column.label}{values}{needed}")

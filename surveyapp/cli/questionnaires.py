@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from surveyapp.cli.context import check_port, open_runtime, questionnaires_folder, serve
+from surveyapp.cli.context import check_port, open_desk, questionnaires_folder, serve
 from surveyapp.domain.authoring.folders import study_folders
 from surveyapp.domain.authoring.schema import SCHEMAS, json_schema
 from surveyapp.domain.errors import QuestionnaireFaults
@@ -73,14 +73,14 @@ _yes = click.option("--yes", is_flag=True, help="Do it without asking.")
 def freeze(study: str, questionnaire: str, yes: bool) -> None:
     """Freeze the newest version of a QUESTIONNAIRE: from then on its file cannot change. What is different from the
     version before is said first."""
-    runtime = open_runtime()
-    prospect = release_preview.freezing(runtime, study, questionnaire)
+    desk = open_desk()
+    prospect = release_preview.freezing(desk, study, questionnaire)
     if prospect.version is None:
         click.echo(f"{questionnaire} is frozen already, up to its newest version.")
         return
     _say(prospect)
     _ask(yes, f"Freeze version {prospect.version} of {questionnaire}?")
-    version = questionnaire_versions.freeze(runtime, study, questionnaire)
+    version = questionnaire_versions.freeze(desk.runtime, study, questionnaire)
     click.echo(f"{questionnaire} is frozen up to version {version}. Commit {study}/{questionnaire_versions.LOCK}.")
 
 
@@ -91,14 +91,14 @@ def freeze(study: str, questionnaire: str, yes: bool) -> None:
 def open_version(study: str, questionnaire: str, yes: bool) -> None:
     """Open the newest frozen version of a QUESTIONNAIRE for new responses. What is different from the one that is open,
     and who is midway on it, is said first."""
-    runtime = open_runtime()
-    prospect = release_preview.opening(runtime, None, study, questionnaire)
+    desk = open_desk()
+    prospect = release_preview.opening(desk, study, questionnaire)
     if prospect.version is not None:
         _say(prospect)
         for version, count in prospect.midway:
             click.echo(f"Midway on version {version}: {count}. They finish on it, unless they are moved.")
         _ask(yes, f"Open version {prospect.version} of {questionnaire}?")
-    version, new = questionnaire_versions.open_newest(runtime, study, questionnaire, None)
+    version, new = questionnaire_versions.open_newest(desk, study, questionnaire)
     state = "is now open" if new else "was open already"
     click.echo(f"{questionnaire} version {version} {state}.")
 
@@ -108,7 +108,7 @@ def open_version(study: str, questionnaire: str, yes: bool) -> None:
 @click.argument("questionnaire")
 def reword(study: str, questionnaire: str) -> None:
     """Take up corrected translations of a QUESTIONNAIRE's open versions."""
-    made = questionnaire_versions.reword(open_runtime(), study, questionnaire, None)
+    made = questionnaire_versions.reword(open_desk(), study, questionnaire)
     for each in made:
         click.echo(f"{questionnaire} version {each.version}, {each.language}: revision {each.revision}.")
     if not made:
@@ -145,14 +145,14 @@ def try_out(study: str, questionnaire: str, port: int) -> None:
 def move(study: str, questionnaire: str, yes: bool) -> None:
     """Move everybody midway on an older version of a QUESTIONNAIRE to the one that is open. What each answer becomes is
     said first; none is lost."""
-    runtime = open_runtime()
-    seen = response_migration.preview(runtime, None, study, questionnaire)
+    desk = open_desk()
+    seen = response_migration.preview(desk, study, questionnaire)
     for line in move_lines(seen):
         click.echo(line)
     if not seen.people:
         return
     _ask(yes, f"Move them to version {seen.version}?")
-    count = response_migration.move(runtime, None, study, questionnaire)
+    count = response_migration.move(desk, study, questionnaire)
     click.echo(f"{count} moved to version {seen.version}.")
 
 

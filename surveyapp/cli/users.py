@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.cli.context import open_runtime
+from surveyapp.cli.context import open_desk
 from surveyapp.domain.staff import Role
 from surveyapp.services.staff import accounts
 from surveyapp.services.staff.passwords import ONE_TIME_FOR
@@ -27,11 +27,11 @@ def users() -> None:
 @click.option("--name", help="The name shown on pages.")
 def add(email: str, roles: tuple[str, ...], study: str | None, site: str | None, name: str | None) -> None:
     """Make an account, or give one that there is more roles."""
-    runtime = open_runtime()
-    added = accounts.add_user(runtime, email, name, [Role(role) for role in roles], study, site)
+    desk = open_desk()
+    added = accounts.add_user(desk, email, name, [Role(role) for role in roles], study, site)
     if added.password is not None:
         click.echo(f"{added.staff.name} <{added.staff.email}> may now sign in.")
-        _show_password(added.password, runtime.settings.public_url)
+        _show_password(added.password, desk.runtime.settings.public_url)
     elif added.granted:
         click.echo(f"{added.staff.email} has the new roles. Their password is what it was; they sign in again.")
     else:
@@ -42,15 +42,15 @@ def add(email: str, roles: tuple[str, ...], study: str | None, site: str | None,
 @click.argument("email")
 def password(email: str) -> None:
     """Give somebody a new one-time password."""
-    runtime = open_runtime()
-    _show_password(accounts.new_password(runtime, email), runtime.settings.public_url)
+    desk = open_desk()
+    _show_password(accounts.new_password(desk, email), desk.runtime.settings.public_url)
 
 
 @users.command()
 @click.argument("email")
 def reset_second_factor(email: str) -> None:
     """Let somebody who lost their phone set up the second factor anew."""
-    accounts.reset_second_factor(open_runtime(), email)
+    accounts.reset_second_factor(open_desk(), email)
     click.echo(
         f"{email} sets up a second factor at the next sign-in. Give them a new password as well if theirs may be "
         "known to others."
@@ -61,7 +61,7 @@ def reset_second_factor(email: str) -> None:
 @click.argument("email")
 def deactivate(email: str) -> None:
     """Keep somebody from signing in. What they did stays on record."""
-    accounts.set_active(open_runtime(), email, False)
+    accounts.set_active(open_desk(), email, False)
     click.echo(f"{email} can no longer sign in.")
 
 
@@ -69,14 +69,14 @@ def deactivate(email: str) -> None:
 @click.argument("email")
 def activate(email: str) -> None:
     """Let somebody sign in again."""
-    accounts.set_active(open_runtime(), email, True)
+    accounts.set_active(open_desk(), email, True)
     click.echo(f"{email} can sign in again.")
 
 
 @users.command("list")
 def list_users() -> None:
     """Show every account and its roles."""
-    found = accounts.users(open_runtime())
+    found = accounts.users(open_desk())
     if not found:
         click.echo("Nobody has an account yet. Make one with `surveyapp users add EMAIL --role manager`.")
     for account in found:

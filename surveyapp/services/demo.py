@@ -15,9 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from surveyapp.domain.answers import Mode, Reason
+from surveyapp.domain.audit import AuditAction, ByLink, Operator
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
@@ -40,9 +39,10 @@ from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
-from surveyapp.services.responses.survey_session import ByInterviewer, ByLink
+from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, demonstration, participants, relationships
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, demonstration, participants, relationships
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.relationships import RelatedPair
@@ -77,8 +77,8 @@ def password(runtime: Runtime) -> str:
 
 def is_loaded(runtime: Runtime) -> bool:
     """Whether the demonstration's people are there."""
-    with runtime.database.reading() as session:
-        return participants.counts_by_origin(session).get(Origin.DEMO, 0) > 0
+    with Desk(runtime, Operator()).reading() as work:
+        return participants.counts_by_origin(work.session).get(Origin.DEMO, 0) > 0
 
 
 def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
@@ -88,10 +88,10 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
     """
     if not runtime.settings.demo:
         raise StateRefused(say("not_a_demonstration"))
-    with runtime.database.writing() as session:
-        if participants.counts_by_origin(session).get(Origin.REAL, 0):
+    with Desk(runtime, Operator()).writing() as work:
+        if participants.counts_by_origin(work.session).get(Origin.REAL, 0):
             raise StateRefused(say("holds_real_people"))
-        demonstration.empty(session)
+        demonstration.empty(work.session)
     count = 0
     with_cohort = [study for study in runtime.studies.values() if _cohort_file(runtime, study).exists()]
     staff = _add_staff(runtime, with_cohort)
@@ -106,21 +106,21 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
     demonstration takes them outside it too, while links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused(say("links_for_demonstration"))
-    with runtime.database.writing() as session:
+    with Desk(runtime, Operator()).writing() as work:
         open_now: list[cases.CaseOverview] = []
         later: list[cases.CaseOverview] = []
         for study in runtime.studies.values():
-            for overview in cases.overviews(session, Scope(study.id, Origin.DEMO), runtime.today(study)):
+            for overview in cases.overviews(work.session, Scope(study.id, Origin.DEMO), work.today(study)):
                 ends = access_expiry(overview.case, runtime.zone(study))
-                if ends is not None and ends <= runtime.clock():
+                if ends is not None and ends <= work.now:
                     continue
-                there = (runtime, overview.case, overview.response_state)
+                there = (work, overview.case, overview.response_state)
                 withdrawn = overview.participant.withdrawn_at is not None
                 if state_for_answering(*there, withdrawn=withdrawn) in ANSWERABLE:
                     in_window = state_of(*there, withdrawn=withdrawn) in ANSWERABLE
                     (open_now if in_window else later).append(overview)
         chosen = [*_by_turns(open_now), *_by_turns(later)][:limit]
-        given = [links.issue(runtime, session, each.participant, each.case, AccessKind.LINK) for each in chosen]
+        given = [links.issue(work, each.participant, each.case, AccessKind.LINK) for each in chosen]
     return [f"{runtime.settings.public_url}{each.link}" for each in given]
 
 
@@ -140,10 +140,10 @@ def _cohort_file(runtime: Runtime, study: Study) -> Path:
 
 def _add_staff(runtime: Runtime, studies: list[Study]) -> dict[Role, Staff]:
     hashed = hash_password(password(runtime))
-    with runtime.database.writing() as session:
+    with Desk(runtime, Operator()).writing() as work:
         return {
             role: staff_store.add_staff(
-                session, email, name, hashed, [Grant(role, study.id) for study in studies], runtime.clock()
+                work.session, email, name, hashed, [Grant(role, study.id) for study in studies], work.now
             )
             for email, (name, role) in STAFF.items()
         }
@@ -152,28 +152,25 @@ def _add_staff(runtime: Runtime, studies: list[Study]) -> dict[Role, Staff]:
 def _load_cohort(
     runtime: Runtime, study: Study, cohort: Mapping[str, Any], as_of: dt.date, staff: Mapping[Role, Staff]
 ) -> int:
-    with runtime.database.writing() as session:
+    with Desk(runtime, Operator()).writing() as work:
         sites = {
             each["reference"]: participants.add_site(
-                session, study.id, each["reference"], each["name"], each["attributes"], as_of - BEFORE_EVERYTHING
+                work.session, study.id, each["reference"], each["name"], each["attributes"], as_of - BEFORE_EVERYTHING
             )
             for each in cohort["sites"]
         }
-        persons = [
-            (written, _add_person(runtime, session, study, written, sites, as_of)) for written in cohort["participants"]
-        ]
+        persons = [(written, _add_person(work, study, written, sites, as_of)) for written in cohort["participants"]]
     _live_through(runtime, study, cohort, as_of, persons, staff[Role.INTERVIEWER])
-    with runtime.database.writing() as session:
+    with Desk(runtime, Operator()).writing() as work:
         for written, person in persons:
-            _exclude(runtime, session, study, written, person)
-            _add_attempts(runtime, session, study, written, person, as_of, staff[Role.INTERVIEWER])
-        _relate(runtime, session, study, cohort, {person.reference: person for _, person in persons})
+            _exclude(work, study, written, person)
+            _add_attempts(work, study, written, person, as_of, staff[Role.INTERVIEWER])
+        _relate(work, study, cohort, {person.reference: person for _, person in persons})
     return len(persons)
 
 
 def _relate(
-    runtime: Runtime,
-    session: Session,
+    work: Work,
     study: Study,
     cohort: Mapping[str, Any],
     persons: Mapping[str, Participant],
@@ -181,10 +178,10 @@ def _relate(
     """Records who is what to whom."""
     written = cohort.get("relationships", ())
     pairs = [RelatedPair(each["relationship"], persons[each["from"]].id, persons[each["to"]].id) for each in written]
-    relationships.add(session, pairs, runtime.clock())
+    relationships.add(work.session, pairs, work.now)
     for each in written:
         detail = {"relationship": each["relationship"], "other": each["to"]}
-        audit.record(session, runtime.clock(), None, "relationship_recorded", study.id, each["from"], **detail)
+        work.record(AuditAction.RELATIONSHIP_RECORDED, each["from"], study=study.id, **detail)
 
 
 def _live_through(
@@ -217,16 +214,11 @@ def _open(runtime: Runtime, study: Study, as_of: dt.date, opening: Mapping[str, 
     then = dataclasses.replace(
         runtime, clock=MovingClock(_moment(runtime, study, as_of, {"days": opening["days"], "hour": 0}))
     )
-    questionnaire_versions.open_version(then, study.id, opening["questionnaire"], opening["version"], None)
+    questionnaire_versions.open_version(Desk(then, Operator()), study.id, opening["questionnaire"], opening["version"])
 
 
 def _add_person(
-    runtime: Runtime,
-    session: Session,
-    study: Study,
-    written: Mapping[str, Any],
-    sites: Mapping[str, Site],
-    as_of: dt.date,
+    work: Work, study: Study, written: Mapping[str, Any], sites: Mapping[str, Site], as_of: dt.date
 ) -> Participant:
     person = Participant(
         id=new_id(),
@@ -238,24 +230,24 @@ def _add_person(
         site=sites[written["site"]] if written.get("site") else None,
         attributes=written["attributes"],
     )
-    participants.add_participant(session, person)
-    contacts.write(runtime, session, person, Contact(**written["contact"]))
+    participants.add_participant(work.session, person)
+    contacts.write(work, person, Contact(**written["contact"]))
     for event in written["events"]:
         participants.add_event(
-            session, person.id, Event(event["event"], as_of + dt.timedelta(days=event["days"]), "demo")
+            work.session, person.id, Event(event["event"], as_of + dt.timedelta(days=event["days"]), "demo")
         )
-    scheduling.plan_cases(runtime, session, person)
+    scheduling.plan_cases(work, person)
     return person
 
 
-def _exclude(runtime: Runtime, session: Session, study: Study, written: Mapping[str, Any], person: Participant) -> None:
+def _exclude(work: Work, study: Study, written: Mapping[str, Any], person: Participant) -> None:
     """Closes the cases of the touchpoints at which somebody is not eligible, and puts the reason on record."""
-    for case in cases.cases_of(session, person.id):
+    for case in cases.cases_of(work.session, person.id):
         reason = written["not_eligible"].get(str(case.touchpoint))
         if reason is not None:
-            cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
+            cases.set_disposition(work.session, case.id, Disposition.NOT_ELIGIBLE)
             detail = {"touchpoint": case.touchpoint, "reason": reason}
-            audit.record(session, runtime.clock(), None, "not_eligible", study.id, person.reference, **detail)
+            work.record(AuditAction.NOT_ELIGIBLE, person.reference, study=study.id, **detail)
 
 
 def _moment(runtime: Runtime, study: Study, as_of: dt.date, written: Mapping[str, Any]) -> dt.datetime:
@@ -276,9 +268,10 @@ def _answer(
     mode = Mode(written["mode"])
     who: survey_session.Who
     if mode is Mode.SELF:
-        with runtime.database.writing() as session:
-            case = next(each for each in cases.cases_of(session, person.id) if each.touchpoint == written["touchpoint"])
-            link = links.issue(runtime, session, person, case, AccessKind.LINK).link
+        with Desk(runtime, Operator()).writing() as work:
+            there = cases.cases_of(work.session, person.id)
+            case = next(each for each in there if each.touchpoint == written["touchpoint"])
+            link = links.issue(work, person, case, AccessKind.LINK).link
         assert link is not None
         who = ByLink(links.open_link(runtime, link.removeprefix("/s/")))
     else:
@@ -318,16 +311,14 @@ def _save_sections(
 ) -> bool:
     """A save for each section on the route, all in one unit of work: there are thousands of answers. Whether the end
     was reached, and not the section in front of which they stopped. Raises AnswersRefused."""
-    with runtime.database.writing() as session:
-        visit = survey_session.visit_in(runtime, session, who, lock=True)
+    with Desk(runtime, who.actor).writing() as work:
+        visit = survey_session.visit_in(work, who, lock=True)
         passed = None
         while (page := visit.ready[1].frontier) is not None and page.section.id != passed:
             passed = page.section.id
             if passed == stopped_at:
                 return False
-            saved, faults = answering.save_section_in(
-                runtime, session, who, visit, passed, form, uuid.uuid4(), finish=True
-            )
+            saved, faults = answering.save_section_in(work, who, visit, passed, form, uuid.uuid4(), finish=True)
             if faults:
                 raise AnswersRefused(faults)
             visit = saved.visit
@@ -346,23 +337,22 @@ def _form_values(key: str, written: object, mode: Mode, as_of: dt.date) -> dict[
 
 
 def _add_attempts(
-    runtime: Runtime,
-    session: Session,
+    work: Work,
     study: Study,
     written: Mapping[str, Any],
     person: Participant,
     as_of: dt.date,
     interviewer: Staff,
 ) -> None:
-    by_touchpoint = {case.touchpoint: case for case in cases.cases_of(session, person.id)}
+    by_touchpoint = {case.touchpoint: case for case in cases.cases_of(work.session, person.id)}
     for each in sorted(written["attempts"], key=lambda attempt: (attempt["days"], attempt["hour"])):
         case = by_touchpoint.get(each["touchpoint"])
         if case is None:
             continue
         outcome = Outcome(each["outcome"])
-        at = _moment(runtime, study, as_of, each)
+        at = _moment(work.runtime, study, as_of, each)
         cases.add_attempt(
-            session,
+            work.session,
             Attempt(
                 id=new_id(),
                 case_id=case.id,
@@ -375,4 +365,4 @@ def _add_attempts(
         )
         case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
         by_touchpoint[case.touchpoint] = case
-        cases.set_disposition(session, case.id, case.disposition)
+        cases.set_disposition(work.session, case.id, case.disposition)

@@ -10,15 +10,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.audit import Actor, ActorKind, AuditAction, kind_of
+from surveyapp.domain.staff import Staff
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import AuditRow
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:
+    """Who did what to whom, and when. `staff_id` is set where staff acted, `subject` a reference, a questionnaire or
+    an e-mail address of staff."""
+
     at: dt.datetime
+    actor: ActorKind
     staff_id: uuid.UUID | None
-    action: str
+    action: AuditAction
     study: str | None
     subject: str | None
     detail: dict[str, Any]
@@ -27,16 +33,24 @@ class AuditEntry:
 def record(
     session: Session,
     at: dt.datetime,
-    staff_id: uuid.UUID | None,
-    action: str,
-    study: str | None = None,
-    subject: str | None = None,
-    **detail: Any,
+    actor: Actor,
+    action: AuditAction,
+    study: str | None,
+    subject: str | None,
+    detail: dict[str, Any],
 ) -> None:
-    """Adds an entry to the unit of work that does what it tells of: both happen or neither. `action` is an event in the
-    past tense."""
+    """Adds an entry to the unit of work that does what it tells of: both happen or neither."""
     session.add(
-        AuditRow(id=new_id(), at=at, staff_id=staff_id, action=action, study=study, subject=subject, detail=detail)
+        AuditRow(
+            id=new_id(),
+            at=at,
+            actor=kind_of(actor),
+            staff_id=actor.id if isinstance(actor, Staff) else None,
+            action=action,
+            study=study,
+            subject=subject,
+            detail=detail,
+        )
     )
 
 
@@ -47,13 +61,19 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
         query = query.where(AuditRow.study == study)
     return [
         AuditEntry(
-            at=row.at, staff_id=row.staff_id, action=row.action, study=row.study, subject=row.subject, detail=row.detail
+            at=row.at,
+            actor=row.actor,
+            staff_id=row.staff_id,
+            action=row.action,
+            study=row.study,
+            subject=row.subject,
+            detail=row.detail,
         )
         for row in session.scalars(query)
     ]
 
 
-def details(session: Session, study: str, action: str) -> list[tuple[dt.datetime, dict[str, Any]]]:
+def details(session: Session, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
     """When something was done in a study and what was noted of it, oldest first."""
     query = select(AuditRow.at, AuditRow.detail).where(AuditRow.study == study, AuditRow.action == action)
     return [(row.at, row.detail) for row in session.execute(query.order_by(AuditRow.at, AuditRow.id))]

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from surveyapp.domain.answers import Mode, Reason
+from surveyapp.domain.audit import ActorKind, AuditAction
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.responses import ResponseState
@@ -104,7 +105,21 @@ class Base(DeclarativeBase):
         Decimal: ExactNumber(),
         uuid.UUID: Uuid(),
         dict[str, Any]: JSON(),
-        **{kind: OneOf(kind) for kind in (AccessKind, Disposition, Mode, Origin, Outcome, Reason, ResponseState, Role)},
+        **{
+            kind: OneOf(kind)
+            for kind in (
+                AccessKind,
+                ActorKind,
+                AuditAction,
+                Disposition,
+                Mode,
+                Origin,
+                Outcome,
+                Reason,
+                ResponseState,
+                Role,
+            )
+        },
     }
 
 
@@ -386,11 +401,12 @@ class AuditRow(Base):
     """Acts of staff, consent, withdrawal, erasure, every sight of contacts. Names no participant but by reference."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index(None, "study", "at"),)
+    __table_args__ = (Index(None, "study", "at"), known("actor", ActorKind))
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
+    actor: Mapped[ActorKind]
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
-    action: Mapped[str]
+    action: Mapped[AuditAction]
     study: Mapped[str | None]
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any]]

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import enrolment, links
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
 from tests.browser.conftest import SIZES, Tab, sign_in
@@ -67,7 +68,7 @@ def test_the_list_leads_from_a_count_to_the_people(runtime_sqlite: Runtime, offi
 @pytest.mark.parametrize("size", SIZES)
 def test_somebody_is_added_after_mending_what_was_wrong(runtime_sqlite: Runtime, office: Office, size: str) -> None:
     enrolment_of = factories.create_staff(runtime_sqlite, Role.MANAGER, second_factor=False)
-    enrolment.add(runtime_sqlite, enrolment_of, factories.STUDY, {"group": "backfill", "phone": "07700 900142"})
+    enrolment.add(Desk(runtime_sqlite, enrolment_of), factories.STUDY, {"group": "backfill", "phone": "07700 900142"})
     page = office(size, f"{HOME}/participants/new")
     check(page)
     page.get_by_label("Name", exact=True).fill("Amina Farah")

@@ -90,10 +90,9 @@ class World:
 
     def _person(self) -> Participant:
         made = factories.create_participant(self.runtime, site=self.site)
-        with self.runtime.database.writing() as session:
+        with factories.operator(self.runtime).writing() as work:
             contacts.write(
-                self.runtime,
-                session,
+                work,
                 made,
                 Contact(
                     name="Amara Nowak",
@@ -117,9 +116,9 @@ class World:
             origin=self.runtime.origin,
             enrolled_on=self.runtime.today(study),
         )
-        with self.runtime.database.writing() as session:
-            participants.add_participant(session, made)
-            scheduling.plan_cases(self.runtime, session, made)
+        with factories.operator(self.runtime).writing() as work:
+            participants.add_participant(work.session, made)
+            scheduling.plan_cases(work, made)
         return made
 
     def _nobody(self) -> Visitor:

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Codes, Mode
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import AnswersRefused, NotOnRoute
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
@@ -15,13 +16,13 @@ from tests import factories
 
 
 @pytest.fixture
-def who(runtime: Runtime) -> survey_session.ByLink:
+def who(runtime: Runtime) -> ByLink:
     who = factories.by_link(runtime, factories.create_participant(runtime))
     answering.give_consent(runtime, who, {"take_part": True})
     return who
 
 
-def test_a_page_is_saved_and_the_next_one_offered(runtime: Runtime, who: survey_session.ByLink) -> None:
+def test_a_page_is_saved_and_the_next_one_offered(runtime: Runtime, who: ByLink) -> None:
     saved = answering.save_page(runtime, who, "heard_via", {"heard_via": ["job_shop"]}, uuid.uuid4())
     assert saved.visit.ready[1].answers == {"heard_via": Codes(("job_shop",))}
     following = saved.next_page("heard_via")
@@ -29,7 +30,7 @@ def test_a_page_is_saved_and_the_next_one_offered(runtime: Runtime, who: survey_
     assert following.id == "first_feeling"
 
 
-def test_a_form_sent_twice_saves_once(runtime: Runtime, who: survey_session.ByLink) -> None:
+def test_a_form_sent_twice_saves_once(runtime: Runtime, who: ByLink) -> None:
     save_id = uuid.uuid4()
     for _ in range(2):
         saved = answering.save_page(runtime, who, "heard_via", {"heard_via": ["job_shop"]}, save_id)
@@ -37,7 +38,7 @@ def test_a_form_sent_twice_saves_once(runtime: Runtime, who: survey_session.ByLi
     assert saved.visit.ready[2].revision == 1
 
 
-def test_the_same_form_with_another_answer_is_a_changed_answer(runtime: Runtime, who: survey_session.ByLink) -> None:
+def test_the_same_form_with_another_answer_is_a_changed_answer(runtime: Runtime, who: ByLink) -> None:
     save_id = uuid.uuid4()
     for option in ("job_shop", "online", "job_shop"):
         saved = answering.save_page(runtime, who, "heard_via", {"heard_via": [option]}, save_id)
@@ -45,22 +46,20 @@ def test_the_same_form_with_another_answer_is_a_changed_answer(runtime: Runtime,
     assert saved.visit.ready[1].answers["heard_via"] == Codes(("job_shop",))
 
 
-def test_what_is_not_an_option_is_refused_and_nothing_stored(runtime: Runtime, who: survey_session.ByLink) -> None:
+def test_what_is_not_an_option_is_refused_and_nothing_stored(runtime: Runtime, who: ByLink) -> None:
     with pytest.raises(AnswersRefused) as refused:
         answering.save_page(runtime, who, "heard_via", {"heard_via": ["television"]}, uuid.uuid4())
     assert [fault.code for fault in refused.value.faults] == ["not_an_option"]
     assert survey_session.visit(runtime, who).ready[2].revision == 0
 
 
-def test_a_page_out_of_order_is_refused_with_the_page_to_be_on(runtime: Runtime, who: survey_session.ByLink) -> None:
+def test_a_page_out_of_order_is_refused_with_the_page_to_be_on(runtime: Runtime, who: ByLink) -> None:
     with pytest.raises(NotOnRoute) as refused:
         answering.save_page(runtime, who, "recommend", {"recommend": ["very_likely"]}, uuid.uuid4())
     assert refused.value.page == "heard_via"
 
 
-def test_answers_off_the_route_are_not_asked_and_come_back_with_it(
-    runtime: Runtime, who: survey_session.ByLink
-) -> None:
+def test_answers_off_the_route_are_not_asked_and_come_back_with_it(runtime: Runtime, who: ByLink) -> None:
     walk_to(runtime, who, "readiness_leaders_helpful", {"attended_readiness_sessions": "yes"})
     answering.save_page(
         runtime, who, "readiness_leaders_helpful", {"readiness_leaders_helpful": ["strongly_agree"]}, uuid.uuid4()

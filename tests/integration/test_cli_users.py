@@ -85,7 +85,7 @@ def test_what_cannot_be_is_said_and_nobody_added(runtime: Runtime, arguments: tu
     result = users("add", *arguments)
     assert result.exit_code != 0
     assert sentence in result.output
-    assert accounts.users(runtime) == []
+    assert accounts.users(factories.operator(runtime)) == []
 
 
 def test_a_new_password_ends_sessions_and_the_old_one(runtime: Runtime) -> None:

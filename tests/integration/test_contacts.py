@@ -61,11 +61,11 @@ def test_an_email_address_is_looked_up_in_lower_case(written: str, address: str 
 
 def test_a_contact_is_stored_sealed_and_read_back(runtime: Runtime) -> None:
     participant = factories.create_participant(runtime)
-    with runtime.database.writing() as session:
-        contacts.write(runtime, session, participant, AMARA)
-    with runtime.database.reading() as session:
-        assert contacts.read(runtime, session, participant.id) == AMARA
-        stored = participants.contact(session, participant.id)
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, participant, AMARA)
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, participant.id) == AMARA
+        stored = participants.contact(work.session, participant.id)
     assert set(stored) == {"name", "phone", "email", "preferred", "times", "language"}
     assert not any(b"Amara" in field.ciphertext or b"900142" in field.ciphertext for field in stored.values())
     with pytest.raises(InvalidTag):
@@ -77,27 +77,27 @@ def test_a_contact_is_stored_sealed_and_read_back(runtime: Runtime) -> None:
 def test_writing_again_replaces_the_record_and_what_finds_it(runtime: Runtime) -> None:
     participant = factories.create_participant(runtime)
     scope = Scope(factories.STUDY, runtime.origin)
-    with runtime.database.writing() as session:
-        contacts.write(runtime, session, participant, AMARA)
-        session.flush()
-        contacts.write(runtime, session, participant, Contact(name="Amara N", phone="07700 900199"))
-    with runtime.database.reading() as session:
-        assert contacts.read(runtime, session, participant.id) == Contact(name="Amara N", phone="07700 900199")
-        assert contacts.find(runtime, session, scope, "07700900142") == []
-        assert contacts.find(runtime, session, scope, "amara@example.org") == []
-        assert contacts.find(runtime, session, scope, "+447700900199") == [participant.reference]
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, participant, AMARA)
+        work.session.flush()
+        contacts.write(work, participant, Contact(name="Amara N", phone="07700 900199"))
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, participant.id) == Contact(name="Amara N", phone="07700 900199")
+        assert contacts.find(work, scope, "07700900142") == []
+        assert contacts.find(work, scope, "amara@example.org") == []
+        assert contacts.find(work, scope, "+447700900199") == [participant.reference]
 
 
 def test_everyone_with_a_shared_number_is_found_but_only_in_scope(runtime: Runtime) -> None:
     mine, theirs = factories.create_site(runtime, "A1"), factories.create_site(runtime, "B1")
     people_there = [factories.create_participant(runtime, site=site) for site in (mine, mine, theirs)]
-    with runtime.database.writing() as session:
+    with factories.operator(runtime).writing() as work:
         for participant in people_there:
-            contacts.write(runtime, session, participant, Contact(phone="07700 900142"))
-    with runtime.database.reading() as session:
-        everywhere = contacts.find(runtime, session, Scope(factories.STUDY, runtime.origin), "0770 0900 142")
+            contacts.write(work, participant, Contact(phone="07700 900142"))
+    with factories.operator(runtime).reading() as work:
+        everywhere = contacts.find(work, Scope(factories.STUDY, runtime.origin), "0770 0900 142")
         my_site = Scope(factories.STUDY, runtime.origin, frozenset({mine.id}))
-        here = contacts.find(runtime, session, my_site, "07700900142")
+        here = contacts.find(work, my_site, "07700900142")
     assert everywhere == sorted(each.reference for each in people_there)
     assert here == sorted(each.reference for each in people_there[:2])
 
@@ -114,8 +114,8 @@ def test_what_cannot_be_used_is_refused_with_its_field_and_nothing_is_stored(
     runtime: Runtime, contact: Contact, field: str
 ) -> None:
     participant = factories.create_participant(runtime)
-    with pytest.raises(InputRefused) as refused, runtime.database.writing() as session:
-        contacts.write(runtime, session, participant, contact)
+    with pytest.raises(InputRefused) as refused, factories.operator(runtime).writing() as work:
+        contacts.write(work, participant, contact)
     assert refused.value.field == field
-    with runtime.database.reading() as session:
-        assert contacts.read(runtime, session, participant.id) == Contact()
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, participant.id) == Contact()

@@ -6,14 +6,16 @@ import dataclasses
 
 import pytest
 
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services import demo
 from surveyapp.services.participants import links as access_links
 from surveyapp.services.responses import survey_session
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import measures
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants, questionnaire_versions, responses
 from tests import factories
 from tests.conftest import NOW
@@ -73,7 +75,7 @@ def test_a_series_that_is_broken_and_those_that_are_marked_can_be_seen(demo_runt
     staff = factories.create_staff(demo_runtime, Role.EVALUATOR, study="mentoring")
     notes = {
         (shift.measure, touchpoint.label): [note.kind for note in touchpoint.notes]
-        for shift in results.overview(demo_runtime, staff, "mentoring")
+        for shift in measures.overview(Desk(demo_runtime, staff), "mentoring")
         for row in shift.rows
         for touchpoint in row
         if touchpoint.notes
@@ -96,7 +98,7 @@ def test_its_links_open_questionnaires_that_can_be_answered(demo_runtime: Runtim
     groups = set()
     for link in links:
         token = link.rpartition("/s/")[2]
-        visit = survey_session.visit(demo_runtime, survey_session.ByLink(access_links.open_link(demo_runtime, token)))
+        visit = survey_session.visit(demo_runtime, ByLink(access_links.open_link(demo_runtime, token)))
         assert not visit.submitted
         groups.add((visit.participant.group, visit.case.touchpoint))
     assert {("backfill", 1), ("backfill", 2), ("employee", 1)} <= groups
@@ -106,5 +108,5 @@ def test_its_first_links_are_of_every_study(demo_runtime: Runtime) -> None:
     studies = set()
     for link in demo.new_links(demo_runtime, 2):
         access_id = access_links.open_link(demo_runtime, link.rpartition("/s/")[2])
-        studies.add(survey_session.visit(demo_runtime, survey_session.ByLink(access_id)).study.id)
+        studies.add(survey_session.visit(demo_runtime, ByLink(access_id)).study.id)
     assert studies == {"job_rotation", "mentoring"}

@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import moment_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
@@ -17,6 +18,7 @@ from surveyapp.services.fieldwork import calls
 from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import audit, cases
 from tests import factories
 from tests.interviewer import Interviewer, create_reachable
@@ -144,7 +146,7 @@ class TestTheEndOfACall:
         shown = Page(interviewer.end("link_sent", attempt_id=key).text)
         (address,) = [attributes["value"] for tag, attributes in shown.elements if attributes.get("id") == "link"]
         token = address.removeprefix(f"{runtime.settings.public_url}/s/")
-        opened = survey_session.visit(runtime, survey_session.ByLink(links.open_link(runtime, token)))
+        opened = survey_session.visit(runtime, ByLink(links.open_link(runtime, token)))
         assert opened.participant.reference == participant.reference
         assert interviewer.end("link_sent", attempt_id=key).location == "/interviews"
         assert [entry.subject for entry in trail(runtime, "link_given_out")] == [participant.reference]
@@ -212,7 +214,7 @@ class TestPermission:
         for act in self.ACTS:
             assert other.post(f"/interviews{act}", full).status_code == 403, act
         with pytest.raises(NotPermitted):
-            calls.queue(runtime, other.staff)
+            calls.queue(Desk(runtime, other.staff))
 
     def test_every_act_needs_the_pages_token(self, runtime: Runtime, interviewer: Interviewer) -> None:
         create_reachable(runtime, reference="BF-1")

@@ -17,6 +17,7 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import audit, cases, participants
 from tests import factories
 from tests.conftest import Clock
@@ -54,7 +55,7 @@ class TestTheQueue:
         calls.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=tomorrow)
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
         fresh = create_reachable(runtime)
-        turns = {line.reference: line.priority for line in calls.queue(runtime, staff)}
+        turns = {line.reference: line.priority for line in calls.queue(Desk(runtime, staff))}
         assert list(turns) == [persons[name].reference for name in ("appointment", "callback", "begun", "overdue")] + [
             fresh.reference,
             persons["later"].reference,
@@ -70,9 +71,9 @@ class TestTheQueue:
             participants.withdraw(session, withdrawn.id, clock())
             case = cases.cases_of(session, ineligible.id)[0]
             cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
-        assert {line.reference for line in calls.queue(runtime, staff)} == {submitted.reference, closed.reference}
+        assert {line.reference for line in calls.queue(Desk(runtime, staff))} == {submitted.reference, closed.reference}
         clock.forward(days=61)
-        assert calls.queue(runtime, staff) == []
+        assert calls.queue(Desk(runtime, staff)) == []
 
     def test_a_site_interviewer_sees_only_their_sites_people(self, client: Client, runtime: Runtime) -> None:
         mine, theirs = factories.create_site(runtime, "A1"), factories.create_site(runtime, "B1")
@@ -157,7 +158,7 @@ class TestTheQueue:
             interviewer.client.page("/interviews")
         assert len(many) == len(none) == 5, many
         with counted(runtime) as service:
-            calls.queue(runtime, interviewer.staff)
+            calls.queue(Desk(runtime, interviewer.staff))
         assert len(service) == 3
 
 

@@ -16,6 +16,7 @@ from surveyapp.services.participants import bulk_import, contacts, csv_reader, e
 from surveyapp.services.participants.bulk_import import Import, import_file
 from surveyapp.services.participants.csv_reader import RowFault
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import audit, participants
 from tests import factories
 from tests.conftest import Clock
@@ -34,6 +35,11 @@ Nowak",+48 22 123 45 67,,,
 @pytest.fixture
 def manager(runtime: Runtime) -> Staff:
     return factories.create_staff(runtime, Role.MANAGER)
+
+
+@pytest.fixture
+def desk(runtime: Runtime, manager: Staff) -> Desk:
+    return Desk(runtime, manager)
 
 
 def references(runtime: Runtime) -> set[str]:
@@ -56,18 +62,18 @@ def faults(outcome: Import) -> list[tuple[int, str]]:
     ],
     ids=["utf-8", "with a mark", "from windows", "capitals in the header", "blank rows"],
 )
-def test_a_file_adds_everybody_in_it(runtime: Runtime, manager: Staff, data: bytes) -> None:
-    outcome = import_file(runtime, manager, STUDY, data)
+def test_a_file_adds_everybody_in_it(runtime: Runtime, desk: Desk, data: bytes) -> None:
+    outcome = import_file(desk, STUDY, data)
     assert outcome == Import(("BF-0010", "BF-0009", "EM-0001", "EM-0002"), ("S9",), (), (), True)
     assert references(runtime) == set(outcome.references)
-    participant, contact = enrolment.contact_of(runtime, manager, STUDY, "EM-0002")
+    participant, contact = enrolment.contact_of(desk, STUDY, "EM-0002")
     assert contact == Contact(name="Ola Nowak", phone="+48 22 123 45 67")
     assert participant.site is not None
     assert (participant.site.name, participant.site.attributes) == (
         "The Bakery",
         {"employer_size": "sme", "asks_uc": "yes"},
     )
-    first, contact = enrolment.contact_of(runtime, manager, STUDY, "BF-0010")
+    first, contact = enrolment.contact_of(desk, STUDY, "BF-0010")
     assert first.attributes == {"age": "25_50"}
     with runtime.database.reading() as session:
         assert [event.event for event in participants.events(session, first.id)] == ["placement_start"]
@@ -77,13 +83,13 @@ def test_a_file_adds_everybody_in_it(runtime: Runtime, manager: Staff, data: byt
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
-def test_other_delimiters_are_recognised(runtime: Runtime, manager: Staff, delimiter: str) -> None:
+def test_other_delimiters_are_recognised(runtime: Runtime, desk: Desk, delimiter: str) -> None:
     data = f'group{delimiter}name\nbackfill{delimiter}"Lee, Sam; again"\n'.encode()
-    assert import_file(runtime, manager, STUDY, data).stored
-    assert enrolment.contact_of(runtime, manager, STUDY, "BF-0001")[1].name == "Lee, Sam; again"
+    assert import_file(desk, STUDY, data).stored
+    assert enrolment.contact_of(desk, STUDY, "BF-0001")[1].name == "Lee, Sam; again"
 
 
-def test_every_fault_of_every_row_is_said_with_its_line_and_nobody_added(runtime: Runtime, manager: Staff) -> None:
+def test_every_fault_of_every_row_is_said_with_its_line_and_nobody_added(runtime: Runtime, desk: Desk) -> None:
     factories.create_participant(runtime, reference="BF-0001")
     data = b"""\
 reference,group,site,site.employer_size,age,enrolled_on,name,phone,email
@@ -97,7 +103,7 @@ BF-0002,backfill,,,,,Twice,,
 ,employee
 ,backfill,,,,,Good,,
 """
-    outcome = import_file(runtime, manager, STUDY, data)
+    outcome = import_file(desk, STUDY, data)
     assert faults(outcome) == [
         (2, "reference"),
         (5, "reference"),
@@ -118,28 +124,28 @@ BF-0002,backfill,,,,,Twice,,
     assert references(runtime) == {"BF-0001"}
 
 
-def test_a_dry_run_says_the_same_and_stores_nothing(runtime: Runtime, manager: Staff) -> None:
-    outcome = import_file(runtime, manager, STUDY, GOOD.encode(), dry_run=True)
+def test_a_dry_run_says_the_same_and_stores_nothing(runtime: Runtime, desk: Desk) -> None:
+    outcome = import_file(desk, STUDY, GOOD.encode(), dry_run=True)
     assert outcome == Import(("BF-0010", "BF-0009", "EM-0001", "EM-0002"), ("S9",), (), (), False)
     assert references(runtime) == set()
     with runtime.database.reading() as session:
         assert participants.sites(session, STUDY, runtime.clock().date()) == []
 
 
-def test_shared_numbers_are_confirmed_first(runtime: Runtime, manager: Staff) -> None:
-    enrolment.add(runtime, manager, STUDY, {"group": "backfill", "email": "amina@example.org"})
+def test_shared_numbers_are_confirmed_first(runtime: Runtime, desk: Desk) -> None:
+    enrolment.add(desk, STUDY, {"group": "backfill", "email": "amina@example.org"})
     data = (
         b"group,name,phone,email\nbackfill,A,07700 900142,\nbackfill,B,+447700900142,AMINA@example.org\n"
         b"backfill,C,07700 900144,\n"
     )
-    outcome = import_file(runtime, manager, STUDY, data)
+    outcome = import_file(desk, STUDY, data)
     assert outcome.shared == (
         RowFault(3, "email", "This e-mail address is also that of BF-0001."),
         RowFault(3, "phone", "This phone number is also that of line 2."),
     )
     assert not outcome.stored
     assert references(runtime) == {"BF-0001"}
-    assert import_file(runtime, manager, STUDY, data, allow_shared=True).stored
+    assert import_file(desk, STUDY, data, allow_shared=True).stored
     assert references(runtime) == {"BF-0001", "BF-0002", "BF-0003", "BF-0004"}
 
 
@@ -166,40 +172,40 @@ def test_shared_numbers_are_confirmed_first(runtime: Runtime, manager: Staff) ->
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(
-    runtime: Runtime, manager: Staff, data: bytes, line: int, sentence: str
+    runtime: Runtime, desk: Desk, data: bytes, line: int, sentence: str
 ) -> None:
-    outcome = import_file(runtime, manager, STUDY, data)
+    outcome = import_file(desk, STUDY, data)
     found = [fault for fault in outcome.faults if sentence in fault.sentence]
     assert [fault.line for fault in found] == [line], outcome.faults
     assert references(runtime) == set()
 
 
-def test_what_a_spreadsheet_saves_as_unicode_text_is_imported(runtime: Runtime, manager: Staff) -> None:
+def test_what_a_spreadsheet_saves_as_unicode_text_is_imported(runtime: Runtime, desk: Desk) -> None:
     data = 'group\tname\tphone\temail\nbackfill\tZoé\t="07700 900142"\tmailto:zoe@example.org\n'.encode("utf-16")
-    outcome = import_file(runtime, manager, STUDY, data)
+    outcome = import_file(desk, STUDY, data)
     assert (outcome.faults, outcome.stored) == ((), True)
-    with runtime.database.reading() as session:
+    with factories.operator(runtime).reading() as work:
         scope = Scope(STUDY, runtime.origin)
-        assert contacts.find(runtime, session, scope, "+44 7700 900142") == list(outcome.references)
-        assert contacts.find(runtime, session, scope, "zoe@example.org") == list(outcome.references)
+        assert contacts.find(work, scope, "+44 7700 900142") == list(outcome.references)
+        assert contacts.find(work, scope, "zoe@example.org") == list(outcome.references)
 
 
-def test_a_missing_column_is_said_once(runtime: Runtime, manager: Staff) -> None:
-    outcome = import_file(runtime, manager, STUDY, b"name,phone\nA,1\nB,07700 900142\n")
+def test_a_missing_column_is_said_once(runtime: Runtime, desk: Desk) -> None:
+    outcome = import_file(desk, STUDY, b"name,phone\nA,1\nB,07700 900142\n")
     assert faults(outcome) == [(1, "group"), (2, "phone")]
 
 
-def test_what_looks_like_a_formula_is_a_name_like_any_other(runtime: Runtime, manager: Staff) -> None:
-    assert import_file(runtime, manager, STUDY, b'group,name\nbackfill,"=HYPERLINK(""x"")"\n').stored
-    assert enrolment.contact_of(runtime, manager, STUDY, "BF-0001")[1].name == '=HYPERLINK("x")'
+def test_what_looks_like_a_formula_is_a_name_like_any_other(runtime: Runtime, desk: Desk) -> None:
+    assert import_file(desk, STUDY, b'group,name\nbackfill,"=HYPERLINK(""x"")"\n').stored
+    assert enrolment.contact_of(desk, STUDY, "BF-0001")[1].name == '=HYPERLINK("x")'
 
 
 def test_only_managers_import(runtime: Runtime) -> None:
     with pytest.raises(NotPermitted):
-        import_file(runtime, factories.create_staff(runtime, Role.SUPERVISOR), STUDY, GOOD.encode(), dry_run=True)
+        import_file(Desk(runtime, factories.create_staff(runtime, Role.SUPERVISOR)), STUDY, GOOD.encode(), dry_run=True)
 
 
-def test_every_column_there_is_can_be_imported(runtime: Runtime, manager: Staff) -> None:
+def test_every_column_there_is_can_be_imported(runtime: Runtime, desk: Desk) -> None:
     factories.create_participant(runtime, reference="BF-0001")
     values = {
         "relationship.paired_with": "BF-0001",
@@ -214,12 +220,12 @@ def test_every_column_there_is_can_be_imported(runtime: Runtime, manager: Staff)
         "times": "noon",
         "language": "Welsh",
     }
-    columns = bulk_import.columns(runtime, STUDY)
+    columns = bulk_import.columns(factories.operator(runtime), STUDY)
     row = [
         values.get(column.name) or (next(iter(column.values)) if column.values else "2026-06-02") for column in columns
     ]
     data = f"{','.join(column.name for column in columns)}\n{','.join(row)}\n".encode()
-    outcome = import_file(runtime, manager, STUDY, data)
+    outcome = import_file(desk, STUDY, data)
     assert outcome.faults == ()
     assert outcome.references == ("EM-0500",)
 
@@ -228,7 +234,7 @@ def test_the_largest_file_is_imported_in_few_statements(sqlite_runtime: Runtime)
     rows = [f"backfill,Person {n},07{n:09d},p{n}@example.org,25_50" for n in range(5000)]
     data = "\n".join(["group,name,phone,email,age", *rows]).encode()
     with factories.counted(sqlite_runtime) as statements:
-        outcome = import_file(sqlite_runtime, None, STUDY, data)
+        outcome = import_file(factories.operator(sqlite_runtime), STUDY, data)
     assert len(outcome.references) == 5000
     assert outcome.stored
     assert len(statements) < 40, len(statements)
@@ -319,7 +325,7 @@ def test_no_bytes_break_it(sqlite_runtime: Runtime, data: bytes, named: bool) ->
 
 def _import_all_or_nobody(runtime: Runtime, data: bytes) -> None:
     before = references(runtime)
-    outcome = import_file(runtime, None, STUDY, data)
+    outcome = import_file(factories.operator(runtime), STUDY, data)
     added = references(runtime) - before
     if outcome.stored:
         assert added == set(outcome.references)

@@ -13,6 +13,7 @@ from surveyapp.domain.staff import Role
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
 from tests import factories
 from tests.conftest import Clock
@@ -72,18 +73,18 @@ def test_a_frozen_file_that_went_away_is_said_even_where_the_rest_cannot_be_read
 
 def test_opening_twice_is_opening_once_and_needs_the_right(own: Runtime) -> None:
     manager = factories.create_staff(own, Role.MANAGER)
-    assert questionnaire_versions.open_newest(own, "job_rotation", "backfill_1", manager) == (1, True)
-    assert questionnaire_versions.open_newest(own, "job_rotation", "backfill_1", manager) == (1, False)
+    assert questionnaire_versions.open_newest(Desk(own, manager), "job_rotation", "backfill_1") == (1, True)
+    assert questionnaire_versions.open_newest(Desk(own, manager), "job_rotation", "backfill_1") == (1, False)
     with pytest.raises(NotPermitted):
         questionnaire_versions.open_newest(
-            own, "job_rotation", "backfill_1", factories.create_staff(own, Role.EVALUATOR)
+            Desk(own, factories.create_staff(own, Role.EVALUATOR)), "job_rotation", "backfill_1"
         )
 
 
 def test_what_is_not_frozen_cannot_be_opened(own: Runtime, folder: Path) -> None:
     (folder / "job_rotation" / questionnaire_versions.LOCK).unlink()
     with pytest.raises(StateRefused, match="questionnaires freeze"):
-        questionnaire_versions.open_newest(own, "job_rotation", "backfill_1", None)
+        questionnaire_versions.open_newest(factories.operator(own), "job_rotation", "backfill_1")
 
 
 def test_a_response_finishes_on_the_version_it_began(
@@ -98,7 +99,7 @@ def test_a_response_finishes_on_the_version_it_began(
     own.database.dispose()
     later = factories.create_runtime(database_url, clock, questionnaires=folder)
     questionnaire_versions.freeze(later, "job_rotation", "backfill_1")
-    assert questionnaire_versions.open_newest(later, "job_rotation", "backfill_1", None) == (2, True)
+    assert questionnaire_versions.open_newest(factories.operator(later), "job_rotation", "backfill_1") == (2, True)
     second = factories.by_link(later, factories.create_participant(later))
     answering.give_consent(later, second, {"take_part": True})
     assert survey_session.visit(later, first).ready[2].version == 1

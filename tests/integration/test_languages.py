@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.participants import Contact
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
-from surveyapp.services.responses.survey_session import ByLink
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.settings import ROOT
@@ -175,16 +175,16 @@ def test_a_corrected_translation_is_a_new_revision_and_recorded_with_the_saves_a
     who = ByLink(who.access_id, "ur")
     answering.give_consent(partly, who, {"take_part": True})
     answering.save_page(partly, who, "heard_via", {"heard_via": ["online"]}, factories.new_id())
-    assert questionnaire_versions.reword(partly, "job_rotation", "backfill_1", None) == []
+    assert questionnaire_versions.reword(factories.operator(partly), "job_rotation", "backfill_1") == []
     path = study_catalogues.file_of(folder / "job_rotation", "ur")
     edit(path, 'msgid "How did you first hear about the scheme?"\nmsgstr ""',
          f'msgid "How did you first hear about the scheme?"\nmsgstr "{URDU_TITLE}"')  # fmt: skip
-    [made] = questionnaire_versions.reword(partly, "job_rotation", "backfill_1", None)
+    [made] = questionnaire_versions.reword(factories.operator(partly), "job_rotation", "backfill_1")
     assert (made.version, made.language, made.revision) == (1, "ur", 2)
     assert survey_session.visit(partly, who).ready[0].questions[0].text == URDU_TITLE
     answering.save_page(partly, who, "heard_via_detail", {"heard_via_detail": ["In a shop."]}, factories.new_id())
     assert saves(partly) == [("ur", 1), ("ur", 2)]
-    assert questionnaire_versions.open_newest(partly, "job_rotation", "backfill_1", None) == (1, False)
+    assert questionnaire_versions.open_newest(factories.operator(partly), "job_rotation", "backfill_1") == (1, False)
     with partly.database.reading() as session:
         rows = session.execute(
             select(WordingRow.language, WordingRow.revision)

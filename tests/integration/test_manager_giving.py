@@ -17,6 +17,7 @@ from surveyapp.services.participants import links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
 from surveyapp.store import audit, participants
 from tests import factories
@@ -182,7 +183,7 @@ def test_a_new_version_takes_the_place_of_the_one_before(clock: Clock, sqlite_ur
     assert "Superseded" in page.words
     states = {
         (state.questionnaire, state.version): state
-        for state in questionnaire_versions.version_states(runtime, manager, factories.STUDY)
+        for state in questionnaire_versions.version_states(Desk(runtime, manager), factories.STUDY)
     }
     assert (states["backfill_1", 1].midway, states["backfill_1", 1].current) == (1, False)
     assert states["backfill_1", 2].current

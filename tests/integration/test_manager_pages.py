@@ -8,6 +8,7 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import enrolment
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import audit, participants
 from tests import factories
 from tests.conftest import Clock
@@ -21,6 +22,11 @@ def manager(runtime: Runtime, client: Client) -> Staff:
     staff = factories.create_staff(runtime, Role.MANAGER)
     client.sign_in(staff.email)
     return staff
+
+
+@pytest.fixture
+def desk(runtime: Runtime, manager: Staff) -> Desk:
+    return Desk(runtime, manager)
 
 
 def answer(runtime: Runtime, reference_of: object) -> None:
@@ -139,8 +145,8 @@ def test_a_form_sent_twice_adds_one(runtime: Runtime, client: Client, manager: S
         assert participants.references(session, factories.STUDY) == {"BF-0001"}
 
 
-def test_a_shared_number_is_confirmed_on_the_form(runtime: Runtime, client: Client, manager: Staff) -> None:
-    enrolment.add(runtime, manager, factories.STUDY, {"group": "backfill", "phone": "07700 900142"})
+def test_a_shared_number_is_confirmed_on_the_form(runtime: Runtime, client: Client, desk: Desk) -> None:
+    enrolment.add(desk, factories.STUDY, {"group": "backfill", "phone": "07700 900142"})
     assert "confirmed" not in client.page(NEW).source
     page = post(client, NEW, group="backfill", phone="0044 7700 900 142")
     assert isinstance(page, Page)
@@ -150,11 +156,9 @@ def test_a_shared_number_is_confirmed_on_the_form(runtime: Runtime, client: Clie
     assert went == f"{HOME}/participants/BF-0002"
 
 
-def test_people_are_found_by_reference_phone_or_address(runtime: Runtime, client: Client, manager: Staff) -> None:
+def test_people_are_found_by_reference_phone_or_address(runtime: Runtime, client: Client, desk: Desk) -> None:
     for number, written in enumerate(({"phone": "07700 900142", "email": "a@example.org"}, {"phone": "07700 900143"})):
-        enrolment.add(
-            runtime, manager, factories.STUDY, {"group": "backfill", "reference": f"BF-000{number}"} | written
-        )
+        enrolment.add(desk, factories.STUDY, {"group": "backfill", "reference": f"BF-000{number}"} | written)
     for wanted in ("bf-0000", " 7700 900142", "A@EXAMPLE.org"):
         assert post(client, f"{HOME}/find", HOME, find=wanted) == f"{HOME}/participants/BF-0000"
     several = post(client, f"{HOME}/find", HOME, find="BF-")
@@ -165,10 +169,8 @@ def test_people_are_found_by_reference_phone_or_address(runtime: Runtime, client
     assert nobody.said("h1") == ["Nobody found"]
 
 
-def test_contact_details_are_seen_and_mended_on_their_own_page(
-    runtime: Runtime, client: Client, manager: Staff
-) -> None:
-    enrolment.add(runtime, manager, factories.STUDY, {"group": "backfill", "name": "Amina", "phone": "07700 900142"})
+def test_contact_details_are_seen_and_mended_on_their_own_page(runtime: Runtime, client: Client, desk: Desk) -> None:
+    enrolment.add(desk, factories.STUDY, {"group": "backfill", "name": "Amina", "phone": "07700 900142"})
     path = f"{HOME}/participants/BF-0001/contact"
     assert client.page(path).fields()["name"] == ["Amina"]
     page = post(client, path, phone="1")

@@ -45,7 +45,7 @@ def test_what_is_different_is_read_before_a_version_opens(cafe: Runtime) -> None
 
 def test_people_are_moved_after_reading_what_their_answers_become(cafe: Runtime) -> None:
     answer_four(cafe, guest(cafe, "GU-0001"))
-    questionnaire_versions.open_newest(cafe, versioned.NAME, "first", None)
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
     client = manager(cafe)
     assert "Move them" in client.page(VERSIONS).words
     page = client.page(f"{VERSIONS}/first/move")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.answers import Codes
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
@@ -18,6 +19,7 @@ from surveyapp.services.questionnaires import response_migration
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.database import new_id
 from tests import factories, versioned
@@ -73,17 +75,17 @@ def guest(runtime: Runtime, reference: str) -> str:
     participant = Participant(
         id=new_id(), study=versioned.NAME, group="guest", reference=reference, origin=runtime.origin, enrolled_on=today
     )
-    with runtime.database.writing() as session:
-        participants.add_participant(session, participant)
-        scheduling.plan_cases(runtime, session, participant)
-        case = cases.cases_of(session, participant.id)[0]
-        link = links.issue(runtime, session, participant, case, AccessKind.LINK).link
+    with factories.operator(runtime).writing() as work:
+        participants.add_participant(work.session, participant)
+        scheduling.plan_cases(work, participant)
+        case = cases.cases_of(work.session, participant.id)[0]
+        link = links.issue(work, participant, case, AccessKind.LINK).link
     assert link is not None
     return link
 
 
 def visit(runtime: Runtime, link: str) -> survey_session.Visit:
-    return survey_session.visit(runtime, survey_session.ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
+    return survey_session.visit(runtime, ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
 
 
 def answer_four(runtime: Runtime, link: str) -> Phone:
@@ -96,7 +98,7 @@ def answer_four(runtime: Runtime, link: str) -> Phone:
 def test_two_who_began_before_and_after_the_opening_each_finish_on_their_own(cafe: Runtime) -> None:
     before, after = guest(cafe, "GU-0001"), guest(cafe, "GU-0002")
     early = answer_four(cafe, before)
-    assert questionnaire_versions.open_newest(cafe, versioned.NAME, "first", None) == (2, True)
+    assert questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first") == (2, True)
     late = Phone(cafe)
     late.agree(after)
     assert late.answer_until("last") == ["coffee", "recommend", "mood", "fresh"]
@@ -109,8 +111,8 @@ def test_two_who_began_before_and_after_the_opening_each_finish_on_their_own(caf
 
 def test_before_moving_it_is_said_what_every_answer_becomes(cafe: Runtime) -> None:
     answer_four(cafe, guest(cafe, "GU-0001"))
-    questionnaire_versions.open_newest(cafe, versioned.NAME, "first", None)
-    seen = response_migration.preview(cafe, None, versioned.NAME, "first")
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    seen = response_migration.preview(factories.operator(cafe), versioned.NAME, "first")
     assert [(each.reference, each.kept, each.asked_again, each.set_aside) for each in seen.people] == [
         ("GU-0001", 2, 1, 1)
     ]
@@ -129,9 +131,9 @@ def test_before_moving_it_is_said_what_every_answer_becomes(cafe: Runtime) -> No
 def test_somebody_moved_goes_on_where_they_must_and_keeps_the_rest(cafe: Runtime) -> None:
     link = guest(cafe, "GU-0001")
     phone = answer_four(cafe, link)
-    questionnaire_versions.open_newest(cafe, versioned.NAME, "first", None)
-    assert response_migration.move(cafe, None, versioned.NAME, "first") == 1
-    assert response_migration.move(cafe, None, versioned.NAME, "first") == 0
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    assert response_migration.move(factories.operator(cafe), versioned.NAME, "first") == 1
+    assert response_migration.move(factories.operator(cafe), versioned.NAME, "first") == 0
     now = visit(cafe, link)
     assert dict(now.ready[1].answers) == {"coffee": Codes(("much",)), "mood": Codes(("fair",))}
     # The page that was open is posted: it is no page to be on any more, and nothing is lost or broken.
@@ -147,8 +149,8 @@ def test_somebody_moved_goes_on_where_they_must_and_keeps_the_rest(cafe: Runtime
 def test_what_was_set_aside_is_still_in_the_history(cafe: Runtime) -> None:
     link = guest(cafe, "GU-0001")
     answer_four(cafe, link)
-    questionnaire_versions.open_newest(cafe, versioned.NAME, "first", None)
-    response_migration.move(cafe, None, versioned.NAME, "first")
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    response_migration.move(factories.operator(cafe), versioned.NAME, "first")
     given = visit(cafe, link).given or {}
     assert "gone" in given
     assert "recommend" not in given, "asked again, so not filled in"
@@ -159,9 +161,9 @@ def test_nobody_moves_who_has_handed_in(cafe: Runtime) -> None:
     phone = answer_four(cafe, link)
     phone.answer_until(None)
     phone.send()
-    questionnaire_versions.open_newest(cafe, versioned.NAME, "first", None)
-    assert response_migration.preview(cafe, None, versioned.NAME, "first").people == ()
-    assert response_migration.move(cafe, None, versioned.NAME, "first") == 0
+    questionnaire_versions.open_newest(factories.operator(cafe), versioned.NAME, "first")
+    assert response_migration.preview(factories.operator(cafe), versioned.NAME, "first").people == ()
+    assert response_migration.move(factories.operator(cafe), versioned.NAME, "first") == 0
     assert visit(cafe, link).ready[2].version == 1
 
 
@@ -169,4 +171,4 @@ def test_only_a_manager_of_the_whole_study_moves_people(cafe: Runtime) -> None:
     evaluator = factories.create_staff(cafe, Role.EVALUATOR, study=versioned.NAME)
     for act in (response_migration.preview, response_migration.move):
         with pytest.raises(NotPermitted):
-            act(cafe, evaluator, versioned.NAME, "first")
+            act(Desk(cafe, evaluator), versioned.NAME, "first")

@@ -165,7 +165,7 @@ def cafe(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
             made.database.dispose()
         files["first/v2"] = versioned.questionnaire("first", 2, *NEW, changes=CHANGES)
         files["second/v2"] = versioned.questionnaire("second", 2)
-    questionnaire_versions.open_newest(made, versioned.NAME, "first", None)
+    questionnaire_versions.open_newest(factories.operator(made), versioned.NAME, "first")
     with made.database.writing() as session:
         participants.add_site(session, versioned.NAME, "SM", "Small café", {"size": "small"}, made.clock().date())
     yield made

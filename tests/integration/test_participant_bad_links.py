@@ -12,6 +12,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.web.shared.incoming import limiter
 from tests import factories
 from tests.conftest import Clock
@@ -55,7 +56,7 @@ def test_a_link_revoked_while_answering_ends_there(
 ) -> None:
     phone.send(heard_via="family")
     manager = factories.create_staff(runtime, Role.MANAGER)
-    links.revoke(runtime, manager, factories.STUDY, candidate.reference, 1)
+    links.revoke(Desk(runtime, manager), factories.STUDY, candidate.reference, 1)
     phone.send(first_feeling="positive")
     assert (phone.status, phone.heading) == (410, "This link no longer works")
     assert "What you answered is kept" in phone.page.words
@@ -78,7 +79,7 @@ def test_a_wrong_code_says_so_once_and_keeps_what_was_typed(runtime: Runtime, ty
 
 def test_a_revoked_code_says_that_it_no_longer_works(runtime: Runtime, candidate: Participant) -> None:
     code = factories.create_code(runtime, candidate)
-    links.revoke(runtime, factories.create_staff(runtime, Role.MANAGER), factories.STUDY, candidate.reference, 1)
+    links.revoke(Desk(runtime, factories.create_staff(runtime, Role.MANAGER)), factories.STUDY, candidate.reference, 1)
     phone = Phone(runtime)
     phone.open("/start")
     phone.send(code=code)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
+from surveyapp.domain.audit import ByLink
 from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
@@ -73,7 +74,7 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         "Not answered",
     ):
         assert words in phone.page.words, words
-    visit = survey_session.visit(runtime, survey_session.ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
+    visit = survey_session.visit(runtime, ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
     assert dict(visit.ready[1].answers) == STORED
 
     phone.open("/survey/q/arrived")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.participants import Participant
@@ -80,9 +81,11 @@ def facts(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
 
 def create_participant(runtime: Runtime, with_site: bool) -> Participant:
     today = runtime.today(runtime.study("facts"))
-    with runtime.database.writing() as session:
+    with factories.operator(runtime).writing() as work:
         site = (
-            participants.add_site(session, "facts", "S1", "Acme <b>", {"size": "small"}, today) if with_site else None
+            participants.add_site(work.session, "facts", "S1", "Acme <b>", {"size": "small"}, today)
+            if with_site
+            else None
         )
         made = Participant(
             id=new_id(),
@@ -93,15 +96,15 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
             enrolled_on=today,
             site=site,
         )
-        participants.add_participant(session, made)
-        scheduling.plan_cases(runtime, session, made)
+        participants.add_participant(work.session, made)
+        scheduling.plan_cases(work, made)
     return made
 
 
 def link(runtime: Runtime, participant: Participant, touchpoint: int) -> str:
-    with runtime.database.writing() as session:
-        case = next(each for each in cases.cases_of(session, participant.id) if each.touchpoint == touchpoint)
-        given = links.issue(runtime, session, participant, case, AccessKind.LINK).link
+    with factories.operator(runtime).writing() as work:
+        case = next(each for each in cases.cases_of(work.session, participant.id) if each.touchpoint == touchpoint)
+        given = links.issue(work, participant, case, AccessKind.LINK).link
     assert given is not None
     return given
 
@@ -135,7 +138,7 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.agree(first)
     phone.send(job="cook")
     shown = [each["value"] for tag, each in phone.page.elements if tag == "input" and each.get("name") == "used"]
-    visit = survey_session.visit(facts, survey_session.ByLink(links.open_link(facts, first.removeprefix("/s/"))))
+    visit = survey_session.visit(facts, ByLink(links.open_link(facts, first.removeprefix("/s/"))))
     questionnaire, _, response = visit.ready
     told = [option.code for option in arranged(questionnaire.questions[1], response.seed)]
     assert shown == told
@@ -143,5 +146,5 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.send()
     second = link(facts, participant, 2)
     phone.agree(second)
-    later = survey_session.visit(facts, survey_session.ByLink(links.open_link(facts, second.removeprefix("/s/"))))
+    later = survey_session.visit(facts, ByLink(links.open_link(facts, second.removeprefix("/s/"))))
     assert later.ready[2].seed == response.seed

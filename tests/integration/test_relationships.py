@@ -11,6 +11,7 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import enrolment, relating, roster
 from surveyapp.services.participants.bulk_import import import_file
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import audit, participants, relationships
 from surveyapp.store.relationships import RelatedPair
 from tests import factories
@@ -38,7 +39,7 @@ def candidate(runtime: Runtime) -> Participant:
 
 
 def related(runtime: Runtime, staff: Staff, reference: str) -> list[str]:
-    return [each.reference for each in roster.person(runtime, staff, STUDY, reference).related]
+    return [each.reference for each in roster.person(Desk(runtime, staff), STUDY, reference).related]
 
 
 def written(rows: str) -> bytes:
@@ -60,7 +61,7 @@ def actions(runtime: Runtime, action: str) -> list[tuple[str | None, str]]:
     ids=["in both rows", "in the first", "in the second"],
 )
 def test_a_list_pairs_people_in_it_once(runtime: Runtime, manager: Staff, rows: str) -> None:
-    outcome = import_file(runtime, manager, STUDY, written(rows))
+    outcome = import_file(Desk(runtime, manager), STUDY, written(rows))
     assert outcome.stored, outcome.faults
     assert related(runtime, manager, "EM-0007") == ["BF-0007"]
     assert related(runtime, manager, "BF-0007") == ["EM-0007"]
@@ -69,7 +70,7 @@ def test_a_list_pairs_people_in_it_once(runtime: Runtime, manager: Staff, rows: 
 
 
 def test_a_list_pairs_people_with_those_on_record(runtime: Runtime, manager: Staff, candidate: Participant) -> None:
-    assert import_file(runtime, manager, STUDY, written(",employee,BF-0001\n")).references == ("EM-0001",)
+    assert import_file(Desk(runtime, manager), STUDY, written(",employee,BF-0001\n")).references == ("EM-0001",)
     assert related(runtime, manager, "BF-0001") == ["EM-0001"]
     assert actions(runtime, "relationship_recorded") == [("EM-0001", "BF-0001")]
 
@@ -98,8 +99,8 @@ def test_what_cannot_be_is_said_and_nobody_added(
     sentence: str,
 ) -> None:
     factories.create_participant(runtime, reference="BF-0002")
-    relating.set_related(runtime, manager, STUDY, "EM-0001", "paired_with", "BF-0001")
-    outcome = import_file(runtime, manager, STUDY, written(rows))
+    relating.set_related(Desk(runtime, manager), STUDY, "EM-0001", "paired_with", "BF-0001")
+    outcome = import_file(Desk(runtime, manager), STUDY, written(rows))
     assert (line, COLUMN, sentence) in [(each.line, each.column, each.sentence) for each in outcome.faults]
     with runtime.database.reading() as session:
         assert participants.references(session, STUDY) == {"EM-0001", "BF-0001", "BF-0002"}
@@ -109,7 +110,7 @@ def test_somebody_of_no_group_that_has_it_is_refused_before_the_database_is_aske
     runtime: Runtime, manager: Staff
 ) -> None:
     with pytest.raises(EnrolmentRefused) as refused:
-        enrolment.add(runtime, manager, STUDY, {"group": "employee", COLUMN: "0042"})
+        enrolment.add(Desk(runtime, manager), STUDY, {"group": "employee", COLUMN: "0042"})
     assert [fault.field for fault in refused.value.faults] == [COLUMN]
 
 
@@ -117,13 +118,13 @@ def test_a_manager_records_replaces_and_takes_away(
     runtime: Runtime, manager: Staff, employee: Participant, candidate: Participant
 ) -> None:
     factories.create_participant(runtime, reference="BF-0002")
-    relating.set_related(runtime, manager, STUDY, "EM-0001", "paired_with", " bf-0001 ")
-    relating.set_related(runtime, manager, STUDY, "EM-0001", "paired_with", "BF-0001")
+    relating.set_related(Desk(runtime, manager), STUDY, "EM-0001", "paired_with", " bf-0001 ")
+    relating.set_related(Desk(runtime, manager), STUDY, "EM-0001", "paired_with", "BF-0001")
     assert related(runtime, manager, "BF-0001") == ["EM-0001"]
-    relating.set_related(runtime, manager, STUDY, "EM-0001", "paired_with", "BF-0002")
+    relating.set_related(Desk(runtime, manager), STUDY, "EM-0001", "paired_with", "BF-0002")
     assert related(runtime, manager, "BF-0001") == []
     assert related(runtime, manager, "BF-0002") == ["EM-0001"]
-    relating.set_related(runtime, manager, STUDY, "BF-0002", "paired_with", "")
+    relating.set_related(Desk(runtime, manager), STUDY, "BF-0002", "paired_with", "")
     assert related(runtime, manager, "EM-0001") == []
     assert actions(runtime, "relationship_recorded") == [("EM-0001", "BF-0001"), ("EM-0001", "BF-0002")]
     assert actions(runtime, "relationship_removed") == [("BF-0002", "EM-0001")]
@@ -133,7 +134,7 @@ def test_what_a_manager_writes_amiss_is_refused(
     runtime: Runtime, manager: Staff, employee: Participant, candidate: Participant
 ) -> None:
     factories.create_participant(runtime, "employee", employee.site, reference="EM-0002")
-    relating.set_related(runtime, manager, STUDY, "EM-0001", "paired_with", "BF-0001")
+    relating.set_related(Desk(runtime, manager), STUDY, "EM-0001", "paired_with", "BF-0001")
     for relationship, other, field in (
         ("paired_with", "BF-0001", "other"),
         ("paired_with", "BF-0404", "other"),
@@ -141,22 +142,22 @@ def test_what_a_manager_writes_amiss_is_refused(
         ("married_to", "BF-0001", "relationship"),
     ):
         with pytest.raises(EnrolmentRefused) as refused:
-            relating.set_related(runtime, manager, STUDY, "EM-0002", relationship, other)
+            relating.set_related(Desk(runtime, manager), STUDY, "EM-0002", relationship, other)
         assert [fault.field for fault in refused.value.faults] == [field]
     assert related(runtime, manager, "EM-0001") == ["BF-0001"]
     with pytest.raises(NotFound):
-        relating.set_related(runtime, manager, STUDY, "EM-0404", "paired_with", "BF-0001")
+        relating.set_related(Desk(runtime, manager), STUDY, "EM-0404", "paired_with", "BF-0001")
     with runtime.database.writing() as session:
         participants.withdraw(session, employee.id, NOW)
     with pytest.raises(StateRefused, match="withdrawn"):
-        relating.set_related(runtime, manager, STUDY, "EM-0001", "paired_with", "")
+        relating.set_related(Desk(runtime, manager), STUDY, "EM-0001", "paired_with", "")
 
 
 def test_only_who_manages_participants_may(runtime: Runtime, employee: Participant, candidate: Participant) -> None:
     for role in (Role.INTERVIEWER, Role.EVALUATOR):
         with pytest.raises(NotPermitted):
             relating.set_related(
-                runtime, factories.create_staff(runtime, role), STUDY, "EM-0001", "paired_with", "BF-0001"
+                Desk(runtime, factories.create_staff(runtime, role)), STUDY, "EM-0001", "paired_with", "BF-0001"
             )
 
 

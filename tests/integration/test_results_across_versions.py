@@ -11,8 +11,10 @@ import pytest
 from surveyapp.domain.answers import Codes, Number
 from surveyapp.domain.results import Distribution, ResultRow, Shift
 from surveyapp.domain.staff import Role
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions, measures
+from surveyapp.services.results import table as results_table
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from tests import factories, versioned
 from tests.conftest import Clock
 from tests.versioned import COFFEE, DRINKS, NAME, STUDY, WORTH, coffee, questionnaire
@@ -42,11 +44,13 @@ def make(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Make]:
 
 def asked(runtime: Runtime, touchpoint: int = 1) -> dict[str, Distribution]:
     staff = factories.create_staff(runtime, Role.EVALUATOR, study=NAME)
-    return {each.key: each for each in results.questions(runtime, staff, NAME, "guest", touchpoint)}
+    return {each.key: each for each in distributions.questions(Desk(runtime, staff), NAME, "guest", touchpoint)}
 
 
 def measured(runtime: Runtime, **choice: bool) -> Shift:
-    return results.shift(runtime, factories.create_staff(runtime, Role.EVALUATOR, study=NAME), NAME, "liking", **choice)
+    return measures.shift(
+        Desk(runtime, factories.create_staff(runtime, Role.EVALUATOR, study=NAME)), NAME, "liking", **choice
+    )
 
 
 def counts(found: Distribution) -> dict[str, int | None]:
@@ -58,7 +62,11 @@ def said_of(found: Distribution) -> list[tuple[str, str | None, int | None]]:
 
 
 def table(runtime: Runtime, variable: str) -> list[ResultRow]:
-    return [row for row in results.table(runtime, NAME) if row.variable == variable and row.segment == "all"]
+    return [
+        row
+        for row in results_table.table(factories.operator(runtime), NAME)
+        if row.variable == variable and row.segment == "all"
+    ]
 
 
 def version_two(new: str, changes: str, *, second: str | None = None) -> dict[str, str]:

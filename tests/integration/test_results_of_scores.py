@@ -7,7 +7,9 @@ from pathlib import Path
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Reason
 from surveyapp.domain.staff import Role
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions
+from surveyapp.services.results import table as results_table
+from surveyapp.services.work import Desk
 from tests import factories, versioned
 from tests.conftest import Clock
 
@@ -43,7 +45,7 @@ def test_bands_are_counted_and_another_score_is_left_out(database_url: str, cloc
         sitting("often", None), start=2,
     )  # fmt: skip
     staff = factories.create_staff(runtime, Role.EVALUATOR, study=versioned.NAME)
-    found = {each.variable: each for each in results.questions(runtime, staff, versioned.NAME, "guest", 1)}
+    found = {each.variable: each for each in distributions.questions(Desk(runtime, staff), versioned.NAME, "guest", 1)}
     well = found["well"]
     (everyone,) = well.tallies
     assert [category.label for category in well.options] == ["Low (2–3)", "High (4–6)"]
@@ -52,7 +54,7 @@ def test_bands_are_counted_and_another_score_is_left_out(database_url: str, cloc
     assert [(note.kind, note.version) for note in well.series_notes] == [("left_out", 2)]
     rows = {
         row.category: row.count
-        for row in results.table(runtime, versioned.NAME)
+        for row in results_table.table(factories.operator(runtime), versioned.NAME)
         if (row.variable, row.segment) == ("well", "all")
     }
     assert rows == {"low": 1, "high": 2}

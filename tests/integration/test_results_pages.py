@@ -18,8 +18,9 @@ from werkzeug.test import TestResponse
 from surveyapp import create_app
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from tests import cohort, factories
 from tests.conftest import Clock
 from tests.page import Client, Page
@@ -200,7 +201,7 @@ def test_every_closed_question_has_its_distribution_and_table(evaluator: Evaluat
         "How it began", "Work readiness sessions", "How the sessions were", "Work placements", "Your placement",
         "What the placement has changed", "What comes next", "Looking at it all",
     ]  # fmt: skip
-    found = results.questions(evaluator.runtime, staff, factories.STUDY, "backfill", 1)
+    found = distributions.questions(Desk(evaluator.runtime, staff), factories.STUDY, "backfill", 1)
     assert {each.question for each in found} == set(page.said("h3"))
     assert all(each.statement in page.words for each in found if each.statement)
     assert "34 of 47" in page.words

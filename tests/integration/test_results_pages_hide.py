@@ -16,8 +16,9 @@ import pytest
 from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import Category, Distribution, Shift, Tally
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions, measures
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_results_pages import MEASURES, TOUCHPOINTS, Evaluator, signed_in
@@ -37,10 +38,10 @@ class Both:
     evaluator: Evaluator
 
     def shift(self, measure: str, by: str | None = None, matched: bool = False) -> Shift:
-        return results.shift(self.strict, self.staff, STUDY, measure, matched=matched, segment=by)
+        return measures.shift(Desk(self.strict, self.staff), STUDY, measure, matched=matched, segment=by)
 
     def questions(self, group: str, touchpoint: int, by: str | None) -> tuple[Distribution, ...]:
-        return results.questions(self.strict, self.staff, STUDY, group, touchpoint, segment=by)
+        return distributions.questions(Desk(self.strict, self.staff), STUDY, group, touchpoint, segment=by)
 
 
 def under(runtime: Runtime, thresholds: Thresholds) -> Runtime:
@@ -154,7 +155,7 @@ def test_the_questions_page_and_file_say_only_what_may_be_said(both: Both, place
 def test_these_thresholds_do_hide_counts_and_pages_say_that(both: Both) -> None:
     hidden = 0
     true, shown = (
-        results.overview(runtime, both.staff, STUDY) for runtime in (both.open, both.strict)
+        measures.overview(Desk(runtime, both.staff), STUDY) for runtime in (both.open, both.strict)
     )  # fmt: skip
     for one, two in zip(true, shown, strict=True):
         for before, after in zip(one.everyone, two.everyone, strict=True):

@@ -17,6 +17,7 @@ from surveyapp.services.keyring import hash_password
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import accounts, sign_in
 from surveyapp.services.staff.passwords import check_new_password
+from surveyapp.services.work import Desk
 from surveyapp.store import audit
 from surveyapp.store import staff as store
 from tests import factories
@@ -155,7 +156,7 @@ def test_one_persons_failures_are_nobody_elses(runtime: Runtime) -> None:
 def test_an_operators_new_password_ends_the_rest(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     fail(runtime, evaluator.email, TEN)
-    once = accounts.new_password(runtime, evaluator.email)
+    once = accounts.new_password(factories.operator(runtime), evaluator.email)
     entering = sign_in.check_password(runtime, evaluator.email, once)
     assert sign_in.step(runtime, entering) is sign_in.Step.NEW_PASSWORD
     fail(runtime, evaluator.email, TEN - 1)
@@ -166,9 +167,9 @@ def test_wrong_current_passwords_count_too(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     for _ in range(TEN):
         with pytest.raises(InputRefused, match="That is not your password"):
-            sign_in.change_password(runtime, evaluator, "wrong", "another right passphrase")
+            sign_in.change_password(Desk(runtime, evaluator), "wrong", "another right passphrase")
     with pytest.raises(InputRefused, match="That is not your password"):
-        sign_in.change_password(runtime, evaluator, factories.PASSWORD, "another right passphrase")
+        sign_in.change_password(Desk(runtime, evaluator), factories.PASSWORD, "another right passphrase")
 
 
 @pytest.mark.parametrize(

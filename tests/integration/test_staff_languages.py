@@ -16,10 +16,11 @@ from surveyapp import create_app
 from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.results import Shift
 from surveyapp.domain.staff import Role
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions, measures
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import interface_catalogues, study_catalogues
 from surveyapp.services.translation.po_files import is_translated, read, write
+from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
 from tests import factories
 from tests.conftest import Clock
@@ -129,15 +130,15 @@ def spoken(result: object) -> list[LocalText]:
 
 def test_results_are_the_same_numbers_in_every_language(shown: Runtime) -> None:
     staff = factories.create_staff(shown, Role.EVALUATOR)
-    source = results.overview(shown, staff, factories.STUDY)
+    source = measures.overview(Desk(shown, staff), factories.STUDY)
     assert spoken(source) == []
-    asked = results.questions(shown, staff, factories.STUDY, "backfill", 1, segment="employer_size")
+    asked = distributions.questions(Desk(shown, staff), factories.STUDY, "backfill", 1, segment="employer_size")
     for language in ("en", "pl", "ur"):
-        said = results.overview(shown, staff, factories.STUDY, language=language)
+        said = measures.overview(Desk(shown, staff, language), factories.STUDY)
         assert list(numbers(said)) == list(numbers(source))
         assert {text.language for text in spoken(said)} == {language}
-        found = results.questions(
-            shown, staff, factories.STUDY, "backfill", 1, segment="employer_size", language=language
+        found = distributions.questions(
+            Desk(shown, staff, language), factories.STUDY, "backfill", 1, segment="employer_size"
         )
         assert list(numbers(found)) == list(numbers(asked))
         assert {text.language for text in spoken(found)} == {language}
@@ -209,7 +210,7 @@ def test_a_page_costs_the_same_in_every_language(evaluator: Client, shown: Runti
 
 def test_a_result_is_worded_by_what_is_translated_and_the_rest_by_the_source(shown: Runtime) -> None:
     staff = factories.create_staff(shown, Role.EVALUATOR, study="mentoring")
-    said: tuple[Shift, ...] = results.overview(shown, staff, "mentoring", language="pl")
+    said: tuple[Shift, ...] = measures.overview(Desk(shown, staff, "pl"), "mentoring")
     assert {text.language for text in spoken(said)} == {"en"}
     assert [shift.title for shift in said] == [shift.title for shift in shown.study("mentoring").measures]
 

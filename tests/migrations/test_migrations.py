@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import JSON, Connection, MetaData, Table, Uuid, inspect
 
-from surveyapp.store import migrating
+from surveyapp.domain.audit import Operator
+from surveyapp.services.work import Desk
+from surveyapp.store import audit, migrating
 from surveyapp.store.database import Database
-from surveyapp.store.tables import Base
+from surveyapp.store.tables import Base, UtcDateTime
 from tests import factories
 from tests.conftest import Clock
 from tests.databases import Cluster
@@ -56,3 +59,49 @@ def test_each_migration_goes_up_and_down_with_rows(new_url: str, clock: Clock) -
     assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
     database.dispose()
     migrating.upgrade(new_url)
+
+
+def test_what_was_audited_before_kinds_of_actors_were_kept_says_who_acted(new_url: str, clock: Clock) -> None:
+    script = ScriptDirectory.from_config(migrating.config(new_url))
+    below = script.get_revision("0007").down_revision
+    migrating.upgrade(new_url, revision=str(below))
+    staff_id, now = uuid.uuid4(), clock()
+    database = Database(new_url)
+    with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        staff = table_of(connection, "staff")
+        connection.execute(
+            staff.insert(),
+            {
+                "id": staff_id, "email": "a@example.org", "name": "A", "password_hash": "", "failures": 0,
+                "session_version": 1, "active": True, "created_at": now,
+            },
+        )  # fmt: skip
+        for action, by in (
+            ("contact_seen", staff_id),
+            ("consent_given", staff_id),
+            ("consent_declined", None),
+            ("sign_in_refused", None),
+            ("staff_added", None),
+        ):
+            entry = {"id": uuid.uuid4(), "at": now, "staff_id": by, "action": action, "detail": {}}
+            connection.execute(table_of(connection, "audit").insert(), entry)
+    migrating.upgrade(new_url)
+    with Desk(factories.create_runtime(new_url, clock), Operator()).reading() as work:
+        found = sorted((entry.action.value, entry.actor.value) for entry in audit.entries(work.session))
+    assert found == [
+        ("consent_declined", "participant"),
+        ("consent_given", "staff"),
+        ("contact_seen", "staff"),
+        ("sign_in_refused", "system"),
+        ("staff_added", "operator"),
+    ]
+    database.dispose()
+
+
+def table_of(connection: Connection, name: str) -> Table:
+    """A table as it now stands in the database, its ids and times as the program stores them."""
+    types = {"id": Uuid(), "staff_id": Uuid(), "at": UtcDateTime(), "created_at": UtcDateTime(), "detail": JSON()}
+    table = Table(name, MetaData(), autoload_with=connection)
+    for column in table.columns:
+        column.type = types.get(column.name, column.type)
+    return table

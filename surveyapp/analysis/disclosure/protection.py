@@ -13,7 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from surveyapp.analysis.disclosure.suppression import System, Total, hide_what_gives_away, smallest_derivable_group
+from surveyapp.analysis.disclosure.suppression import (
+    EquationSystem,
+    Total,
+    hide_what_gives_away,
+    smallest_derivable_group,
+)
 from surveyapp.analysis.disclosure.tables import (
     CellGroup,
     CellTotal,
@@ -163,10 +168,10 @@ class _Protection:
         if table.bases is None:
             column_at = {name: index for index, name in enumerate(table.columns)}
             self.columns |= {g.name: [column_at[name] for name in g.members] for g in table.column_groups}
-            self.system = System(chosen)
+            self.system = EquationSystem(chosen)
         else:
             not_chosen = [base - n for base, row in zip(table.bases, table.counts, strict=True) for n in row]
-            self.system = System(chosen + not_chosen, known=list(self._known_of_options(width)))
+            self.system = EquationSystem(chosen + not_chosen, known=list(self._known_of_options(width)))
         self.reasons: dict[int, HiddenBecause] = {}
 
     def result(self) -> ProtectedTable:

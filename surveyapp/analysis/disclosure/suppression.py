@@ -43,7 +43,7 @@ class Total:
 
 
 @dataclass
-class System:
+class EquationSystem:
     """Cells, totals over them, and what is known anyway: each pair in `known` says first sum >= second sum."""
 
     cells: Sequence[int]
@@ -79,7 +79,7 @@ class _Witness:
     cost: int
 
 
-def hide_what_gives_away(system: System) -> None:
+def hide_what_gives_away(system: EquationSystem) -> None:
     """Hide totals (`hidden`, `low`) and take back upper limits (`high`) until every hidden total is safe.
 
     A hidden zero that what is shown implies is shown (it tells nothing new). Should there be no way to keep a total
@@ -137,7 +137,7 @@ def smallest_derivable_group(groups: Sequence[Members], sizes: Sequence[int], be
     return [int(index) for index in np.flatnonzero(np.rint(solution.x[: len(groups)]))]
 
 
-def _cheapest_witness(system: System, target: Total) -> _Witness | None:
+def _cheapest_witness(system: EquationSystem, target: Total) -> _Witness | None:
     """The cheapest other table in which `target` is larger or smaller, among those that change little.
 
     Every total is changed by one person at most if that can be done, as it nearly always can (around a circuit of
@@ -155,7 +155,7 @@ def _cheapest_witness(system: System, target: Total) -> _Witness | None:
     return None
 
 
-def _witness(system: System, target: Total, reach: int, *, larger: bool) -> _Witness | None:
+def _witness(system: EquationSystem, target: Total, reach: int, *, larger: bool) -> _Witness | None:
     """The cheapest table in which `target` is larger (or smaller), and no total differs by more than `reach`.
 
     Variables: the change d of each cell, and a switch for each total that would have to be hidden, or have its upper
@@ -206,7 +206,7 @@ def _witness(system: System, target: Total, reach: int, *, larger: bool) -> _Wit
     return _checked(system, target, changes[:width]) if changes else None
 
 
-def _checked(system: System, target: Total, changes: Sequence[int]) -> _Witness | None:
+def _checked(system: EquationSystem, target: Total, changes: Sequence[int]) -> _Witness | None:
     """What the changed table asks for, worked out in whole numbers; None when it contradicts what is known."""
     cells = [value + change for value, change in zip(system.cells, changes, strict=True)]
     changed, to_hide, to_leave_unsaid = [], [], []
@@ -230,7 +230,7 @@ def _checked(system: System, target: Total, changes: Sequence[int]) -> _Witness 
     return _Witness(changed, to_hide, to_leave_unsaid, cost)
 
 
-def _is_certainly_zero(system: System, target: Total) -> bool:
+def _is_certainly_zero(system: EquationSystem, target: Total) -> bool:
     """True when no table that agrees with all that is shown and said gives `target` anything but zero."""
     rows: list[_Row] = []
     for total in system.totals.values():
@@ -245,7 +245,7 @@ def _is_certainly_zero(system: System, target: Total) -> bool:
     return _solve(rows, [0.0] * width, [0.0] * width, [np.inf] * width, whole=width) is None
 
 
-def _known_rows(system: System) -> list[tuple[dict[int, float], int]]:
+def _known_rows(system: EquationSystem) -> list[tuple[dict[int, float], int]]:
     """Each known inequality as coefficients, with by how much it holds in the true table."""
     rows = []
     for larger, smaller in system.known:
@@ -284,6 +284,6 @@ def _solve(
     return []
 
 
-def _hide_everything(system: System) -> None:
+def _hide_everything(system: EquationSystem) -> None:
     for total in system.totals.values():
         total.hidden, total.low, total.high = True, 0, None

@@ -6,12 +6,9 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from surveyapp.domain.errors import HeldByAnother, NotHeld
 from surveyapp.domain.fieldwork.cases import Lease
-from surveyapp.domain.staff import Staff
-from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Work
 from surveyapp.store import cases
 
 
@@ -24,25 +21,25 @@ class Taken:
     ended: Lease | None
 
 
-def take(runtime: Runtime, session: Session, case_id: uuid.UUID, staff: Staff, take_over: bool = False) -> Taken:
+def take(work: Work, case_id: uuid.UUID, take_over: bool = False) -> Taken:
     """Takes or renews the hold on a case, which the caller has locked. Raises HeldByAnother while a colleague's is
     live, unless it is taken over."""
-    now = runtime.clock()
-    found = live(cases.lease_of(session, case_id), now)
+    staff = work.staff
+    found = live(cases.lease_of(work.session, case_id), work.now)
     other = found if found is not None and found.staff_id != staff.id else None
     if other is not None and not take_over:
         raise HeldByAnother(other.staff_name, other.until)
-    until = now + dt.timedelta(minutes=runtime.settings.hold_minutes)
-    cases.set_lease(session, case_id, staff.id, until)
+    until = work.now + dt.timedelta(minutes=work.runtime.settings.hold_minutes)
+    cases.set_lease(work.session, case_id, staff.id, until)
     return Taken(Lease(case_id, staff.id, staff.name, until), found is None or other is not None, other)
 
 
-def held(runtime: Runtime, session: Session, case_id: uuid.UUID, staff: Staff) -> Lease:
+def held(work: Work, case_id: uuid.UUID) -> Lease:
     """The staff member's own live hold. Raises HeldByAnother, or NotHeld when it lapsed or never was."""
-    found = live(cases.lease_of(session, case_id), runtime.clock())
+    found = live(cases.lease_of(work.session, case_id), work.now)
     if found is None:
         raise NotHeld
-    if found.staff_id != staff.id:
+    if found.staff_id != work.staff.id:
         raise HeldByAnother(found.staff_name, found.until)
     return found
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.responses import Response, ResponseState
-from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Work
 
 OUTSIDE_ITS_WINDOW = frozenset({CaseState.SCHEDULED, CaseState.CLOSED})
 
 
 def state_of(
-    runtime: Runtime, case: Case, response: Response | ResponseState | None, *, withdrawn: bool = False
+    work: Work, case: Case, response: Response | ResponseState | None, *, withdrawn: bool = False
 ) -> CaseState:
     """The case's state, for whoever runs the study."""
     reached = response.state if isinstance(response, Response) else response
-    return case.state(runtime.clock(), reached, withdrawn)
+    return case.state(work.now, reached, withdrawn)
 
 
 def state_for_answering(
-    runtime: Runtime, case: Case, response: Response | ResponseState | None, *, withdrawn: bool = False
+    work: Work, case: Case, response: Response | ResponseState | None, *, withdrawn: bool = False
 ) -> CaseState:
     """The case's state, for whoever answers it: a demonstration takes answers outside the window, too."""
-    state = state_of(runtime, case, response, withdrawn=withdrawn)
-    if runtime.settings.demo and state in OUTSIDE_ITS_WINDOW:
+    state = state_of(work, case, response, withdrawn=withdrawn)
+    if work.runtime.settings.demo and state in OUTSIDE_ITS_WINDOW:
         return CaseState.OPEN if response is None else CaseState.IN_PROGRESS
     return state

@@ -6,11 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from sqlalchemy.orm import Session
+from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import (
@@ -28,7 +28,7 @@ from surveyapp.domain.instrument.study import Group, Study, Touchpoint
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.domain.staff import Action, Scope, Staff
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, links
@@ -36,7 +36,8 @@ from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, participants, responses
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, participants, responses
 
 NOTE_LENGTH = 1000
 """Characters of a note on an attempt."""
@@ -124,46 +125,39 @@ class RecordedAttempt:
     given: GivenOut | None
 
 
-def queue(
-    runtime: Runtime, staff: Staff, study: str | None = None, search: str = "", language: str | None = None
-) -> list[QueueLine]:
+def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueLine]:
     """Who is to be called, in the order of `QueuePriority` and of the clock, in one study or all of the interviewer's.
 
-    `search`: a reference, or a whole phone number or e-mail address. `language`: the interviewer's, for what the study
-    says; None: as it was written. Withdrawn people and cases that take no answers
+    `search`: a reference, or a whole phone number or e-mail address. Withdrawn people and cases that take no answers
     are never in it. Three queries a study. Raises NotPermitted.
     """
-    studies = staff.studies(Action.INTERVIEW)
+    studies = desk.studies(Action.INTERVIEW)
     if not studies:
         raise NotPermitted(say("role_does_not_let", action=Action.INTERVIEW))
     lines: list[QueueLine] = []
-    with runtime.database.reading() as session:
+    with desk.reading() as work:
         for study_id in [study] if study else studies:
-            lines += _lines(runtime, session, staff, study_id, normalise.code(search), language)
+            scope = desk.scope(Action.INTERVIEW, study_id)
+            lines += _lines(work, scope, work.study(study_id), normalise.code(search))
     return sorted(lines, key=_order)
 
 
-def _lines(
-    runtime: Runtime, session: Session, staff: Staff, study_id: str, search: str, language: str | None
-) -> list[QueueLine]:
-    scope, study, now = (
-        scope_of(staff, Action.INTERVIEW, study_id, runtime.origin),
-        runtime.study_for_staff(study_id, language),
-        runtime.clock(),
-    )
-    found = set(contacts.find(runtime, session, scope, search)) if search else set()
+def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLine]:
+    now = work.now
+    found = set(contacts.find(work, scope, search)) if search else set()
     lines = []
-    for each in cases.waiting(session, scope, now, ("preferred", "times")):
+    for each in cases.waiting(work.session, scope, now, ("preferred", "times")):
         if search and each.reference not in found and search.casefold() not in each.reference.casefold():
             continue
-        state = state_of(runtime, each.case, each.response_state)
+        state = state_of(work, each.case, each.response_state)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue
         calls = calls_without_appointment(each.attempts)
         last = each.attempts[-1].outcome if each.attempts else None
         wishes = {
-            name: runtime.keyring.unseal(each.case.participant_id, name, sealed) for name, sealed in each.sealed.items()
+            name: work.runtime.keyring.unseal(each.case.participant_id, name, sealed)
+            for name, sealed in each.sealed.items()
         }
         lines.append(
             QueueLine(
@@ -204,54 +198,47 @@ def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> 
     who.staff.check(Action.SEE_CONTACTS, who.study)
     if take_over:
         who.staff.check(Action.TAKE_OVER, who.study)
-    now = runtime.clock()
-    with runtime.database.writing() as session:
-        visit = _callable_visit(runtime, session, who)
-        cases.locked_case(session, visit.case.id)
-        taken = leases.take(runtime, session, visit.case.id, who.staff, take_over)
+    with Desk(runtime, who.actor).writing() as work:
+        visit = _callable_visit(work, who)
+        cases.locked_case(work.session, visit.case.id)
+        taken = leases.take(work, visit.case.id, take_over)
         if taken.ended is not None:
-            audit.record(
-                session,
-                now,
-                who.staff.id,
-                "case_taken_over",
-                who.study,
-                who.reference,
-                touchpoint=who.touchpoint,
-                held_by=taken.ended.staff_id.hex,
-            )
+            held_by = taken.ended.staff_id.hex
+            _record_on(work, who, AuditAction.CASE_TAKEN_OVER, held_by=held_by)
         if taken.afresh:
-            audit.record(
-                session, now, who.staff.id, "contact_seen", who.study, who.reference, touchpoint=who.touchpoint
-            )
-        session.flush()
-        return _opened(runtime, session, visit, taken.lease, taken.afresh)
+            _record_on(work, who, AuditAction.CONTACT_SEEN)
+        work.session.flush()
+        return _opened(work, visit, taken.lease, taken.afresh)
+
+
+def _record_on(work: Work, who: ByInterviewer, action: AuditAction, **detail: Any) -> None:
+    work.record(action, who.reference, study=who.study, touchpoint=who.touchpoint, **detail)
 
 
 def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
     """A case that the interviewer has open. Raises NotHeld, HeldByAnother, NotPermitted, NotFound, StateRefused."""
     who.staff.check(Action.SEE_CONTACTS, who.study)
-    with runtime.database.reading() as session:
-        visit = _callable_visit(runtime, session, who)
-        return _opened(runtime, session, visit, leases.held(runtime, session, visit.case.id, who.staff))
+    with Desk(runtime, who.actor).reading() as work:
+        visit = _callable_visit(work, who)
+        return _opened(work, visit, leases.held(work, visit.case.id))
 
 
 def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
     """A case from outside, without its contact. Raises NotPermitted, NotFound, StateRefused."""
-    with runtime.database.reading() as session:
-        return _callable_visit(runtime, session, who)
+    with Desk(runtime, who.actor).reading() as work:
+        return _callable_visit(work, who)
 
 
 def release(runtime: Runtime, who: ByInterviewer) -> None:
     """Ends the interviewer's own hold, so that a colleague can open the case at once. Raises NotPermitted, NotFound."""
-    with runtime.database.writing() as session:
-        visit = survey_session.visit_in(runtime, session, who)
-        cases.release_lease(session, visit.case.id, who.staff.id)
+    with Desk(runtime, who.actor).writing() as work:
+        visit = survey_session.visit_in(work, who)
+        cases.release_lease(work.session, visit.case.id, who.staff.id)
 
 
-def _callable_visit(runtime: Runtime, session: Session, who: ByInterviewer, lock: bool = False) -> Visit:
+def _callable_visit(work: Work, who: ByInterviewer, lock: bool = False) -> Visit:
     """The visit. Raises NotFound for somebody who withdrew, StateRefused when no answers are taken."""
-    visit = survey_session.visit_in(runtime, session, who, lock)
+    visit = survey_session.visit_in(work, who, lock)
     if visit.participant.withdrawn_at is not None:
         raise NotFound(say("no_case", reference=who.reference, touchpoint=who.touchpoint))
     if visit.state not in ANSWERABLE:
@@ -259,17 +246,17 @@ def _callable_visit(runtime: Runtime, session: Session, who: ByInterviewer, lock
     return visit
 
 
-def _opened(runtime: Runtime, session: Session, visit: Visit, lease: Lease, anew: bool = False) -> OpenCase:
-    summaries = responses.summaries(session, visit.participant.id)
+def _opened(work: Work, visit: Visit, lease: Lease, anew: bool = False) -> OpenCase:
+    summaries = responses.summaries(work.session, visit.participant.id)
     return OpenCase(
         visit,
         lease,
-        contacts.read(runtime, session, visit.participant.id),
-        tuple(participants.events(session, visit.participant.id)),
+        contacts.read(work, visit.participant.id),
+        tuple(participants.events(work.session, visit.participant.id)),
         tuple(summary for summary in summaries if summary.touchpoint < visit.case.touchpoint),
-        tuple(cases.attempts_of(session, visit.case.id)),
+        tuple(cases.attempts_of(work.session, visit.case.id)),
         {staff_id: name for summary in summaries for staff_id, name in summary.by},
-        within_call_hours(runtime.clock().astimezone(runtime.zone(visit.study))),
+        within_call_hours(work.now.astimezone(work.runtime.zone(visit.study))),
         anew,
     )
 
@@ -293,30 +280,30 @@ def record_attempt(
     note = note.strip().replace("\r\n", "\n")
     if len(note) > NOTE_LENGTH:
         raise InputRefused(say("note_too_long", limit=NOTE_LENGTH), "note")
-    with runtime.database.writing() as session:
-        study = survey_session.visit_in(runtime, session, who).study
-        if cases.has_attempt(session, attempt_id):
+    with Desk(runtime, who.actor).writing() as work:
+        study = survey_session.visit_in(work, who).study
+        if cases.has_attempt(work.session, attempt_id):
             return RecordedAttempt(outcome, None, False, None)
-        visit = _callable_visit(runtime, session, who, lock=True)
-        next_at = _agreed_moment(runtime, study, agreed) if outcome in NEEDS_TIME else None
-        now, staff = runtime.clock(), who.staff
+        visit = _callable_visit(work, who, lock=True)
+        next_at = _agreed_moment(work, study, agreed) if outcome in NEEDS_TIME else None
+        staff = who.staff
         attempt = Attempt(
             id=attempt_id,
             case_id=visit.case.id,
             staff_id=staff.id,
             staff_name=staff.name,
-            at=now,
+            at=work.now,
             outcome=outcome,
             mode=who.mode,
             note=note or None,
             next_at=next_at,
         )
-        _record(runtime, session, who, visit, attempt)
+        _record(work, who, visit, attempt)
         given = None
         if outcome is Outcome.LINK_SENT:
             staff.check(Action.GIVE_ACCESS, who.study)
-            given = links.issue(runtime, session, visit.participant, visit.case, AccessKind.LINK)
-            audit.record(session, now, staff.id, "link_given_out", who.study, who.reference, touchpoint=who.touchpoint)
+            given = links.issue(work, visit.participant, visit.case, AccessKind.LINK)
+            _record_on(work, who, AuditAction.LINK_GIVEN_OUT)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         return RecordedAttempt(outcome, next_at, outside, given)
 
@@ -324,48 +311,38 @@ def record_attempt(
 def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visit:
     """Hands in the interview, records the attempt as completed, and ends the hold. Twice is the same as once. Raises
     Unfinished, HeldByAnother, StateRefused, NotPermitted, NotFound."""
-    with runtime.database.writing() as session:
-        visit, anew = answering.submit_in(runtime, session, who)
+    with Desk(runtime, who.actor).writing() as work:
+        visit, anew = answering.submit_in(work, who)
         if anew:
-            staff, now = who.staff, runtime.clock()
+            staff = who.staff
             attempt = Attempt(
                 id=attempt_id,
                 case_id=visit.case.id,
                 staff_id=staff.id,
                 staff_name=staff.name,
-                at=now,
+                at=work.now,
                 outcome=Outcome.COMPLETED,
                 mode=who.mode,
             )
-            _record(runtime, session, who, visit, attempt)
+            _record(work, who, visit, attempt)
         else:
-            cases.release_lease(session, visit.case.id, who.staff.id)
+            cases.release_lease(work.session, visit.case.id, who.staff.id)
         return visit
 
 
-def _record(runtime: Runtime, session: Session, who: ByInterviewer, visit: Visit, attempt: Attempt) -> None:
+def _record(work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt) -> None:
     """Stores an attempt and what follows from it for the case, and lets go of the case."""
-    cases.add_attempt(session, attempt)
-    cases.set_disposition(session, visit.case.id, disposition_after(visit.case.disposition, attempt.outcome))
-    cases.set_next(session, visit.case.id, attempt.next_at)
-    cases.release_lease(session, visit.case.id, who.staff.id)
-    audit.record(
-        session,
-        runtime.clock(),
-        who.staff.id,
-        "attempt_recorded",
-        who.study,
-        who.reference,
-        touchpoint=who.touchpoint,
-        outcome=attempt.outcome.value,
-        mode=attempt.mode.value,
-    )
+    cases.add_attempt(work.session, attempt)
+    cases.set_disposition(work.session, visit.case.id, disposition_after(visit.case.disposition, attempt.outcome))
+    cases.set_next(work.session, visit.case.id, attempt.next_at)
+    cases.release_lease(work.session, visit.case.id, who.staff.id)
+    _record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value)
 
 
-def _agreed_moment(runtime: Runtime, study: Study, agreed: dt.datetime | None) -> dt.datetime:
+def _agreed_moment(work: Work, study: Study, agreed: dt.datetime | None) -> dt.datetime:
     if agreed is None:
         raise InputRefused(say("agreed_missing"), "agreed")
-    zone, now = runtime.zone(study), runtime.clock()
+    zone, now = work.runtime.zone(study), work.now
     away = agreed - now.astimezone(zone).replace(tzinfo=None)
     # The first and last days of the calendar have no moment in every zone, and nobody means them.
     near = abs(away) < 2 * FURTHEST

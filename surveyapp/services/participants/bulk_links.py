@@ -6,16 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import links
 from surveyapp.services.participants.roster import state_of_line
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import roster as store
 
 
@@ -37,47 +34,45 @@ class LinksWanted:
     without: int
 
 
-def waiting(runtime: Runtime, staff: Staff, study_id: str) -> Mapping[tuple[str, int], LinksWanted]:
+def waiting(desk: Desk, study_id: str) -> Mapping[tuple[str, int], LinksWanted]:
     """Who could be given links, by group and touchpoint; touchpoints at which nobody can answer are left out. Raises
     NotPermitted."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    with runtime.database.reading() as session:
-        have = store.cases_with_live_access(session, scope, runtime.clock())
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    with desk.reading() as work:
+        have = store.cases_with_live_access(work.session, scope, work.now)
         found: dict[tuple[str, int], LinksWanted] = {}
-        for group, _, case in _answerable(runtime, session, scope):
+        for group, _, case in _answerable(work, scope):
             so_far = found.get((group, case.touchpoint), LinksWanted(0, 0))
             found[group, case.touchpoint] = LinksWanted(so_far.people + 1, so_far.without + (case.id not in have))
         return found
 
 
-def give_out_to_all(
-    runtime: Runtime, staff: Staff, study_id: str, group: str, touchpoint: int, *, only_without: bool
-) -> list[LinkAndCode]:
+def give_out_to_all(desk: Desk, study_id: str, group: str, touchpoint: int, *, only_without: bool) -> list[LinkAndCode]:
     """Makes a link and a code for everyone of a group who can answer a touchpoint, or only for those who have none that
     works. Those given out before go on working. Raises NotPermitted, InputRefused when there is nobody."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study, now, address = runtime.study(study_id), runtime.clock(), runtime.settings.public_url
-    with runtime.database.writing() as session:
-        have = store.cases_with_live_access(session, scope, now) if only_without else set()
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
+    address = desk.runtime.settings.public_url
+    with desk.writing() as work:
+        have = store.cases_with_live_access(work.session, scope, work.now) if only_without else set()
         made, stored = [], []
-        for each, reference, case in _answerable(runtime, session, scope):
+        for each, reference, case in _answerable(work, scope):
             if each != group or case.touchpoint != touchpoint or case.id in have:
                 continue
-            link, code = (links.new_secret(runtime, study, case, kind) for kind in (AccessKind.LINK, AccessKind.CODE))
+            link, code = (links.new_secret(work, study, case, kind) for kind in (AccessKind.LINK, AccessKind.CODE))
             stored += [(link.access, link.digest), (code.access, code.digest)]
             made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
-            audit.record(session, now, staff.id, "link_given_out", study_id, reference, touchpoint=touchpoint)
-            audit.record(session, now, staff.id, "code_given_out", study_id, reference, touchpoint=touchpoint)
+            for action in links.GIVEN_OUT.values():
+                work.record(action, reference, study=study_id, touchpoint=touchpoint)
         if not made:
             raise InputRefused(say("nobody_for_links"), "touchpoint")
-        store.add_accesses(session, stored)
+        store.add_accesses(work.session, stored)
     return made
 
 
-def _answerable(runtime: Runtime, session: Session, scope: Scope) -> list[tuple[str, str, Case]]:
+def _answerable(work: Work, scope: Scope) -> list[tuple[str, str, Case]]:
     """(group, reference, case) of every case in scope that can be answered now."""
     return [
         (line.group, line.reference, line.case)
-        for line in store.lines(session, scope)
-        if line.case is not None and state_of_line(runtime, line) in ANSWERABLE
+        for line in store.lines(work.session, scope)
+        if line.case is not None and state_of_line(work, line) in ANSWERABLE
     ]

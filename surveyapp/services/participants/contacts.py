@@ -10,7 +10,6 @@ from dataclasses import fields, replace
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy.orm import Session
 
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import InputRefused
@@ -18,6 +17,7 @@ from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Work
 from surveyapp.store import participants
 
 HOME_REGION = "GB"
@@ -27,11 +27,12 @@ MAXIMUM_LENGTH = 254
 """Characters in a contact field: what an e-mail address may have at most."""
 
 
-def write(runtime: Runtime, session: Session, participant: Participant, contact: Contact) -> None:
+def write(work: Work, participant: Participant, contact: Contact) -> None:
     """Replaces a participant's contact record, and what finds it, in the caller's unit of work. Empty fields are not
     stored. Raises InputRefused, naming the field, when one cannot be used; nothing is stored then."""
     kept = checked(contact)
-    participants.save_contact(session, participant.id, sealed(runtime, participant.id, kept), lookups(runtime, kept))
+    found = lookups(work.runtime, kept)
+    participants.save_contact(work.session, participant.id, sealed(work.runtime, participant.id, kept), found)
 
 
 def sealed(runtime: Runtime, participant_id: uuid.UUID, contact: Contact) -> dict[str, participants.Sealed]:
@@ -43,26 +44,26 @@ def sealed(runtime: Runtime, participant_id: uuid.UUID, contact: Contact) -> dic
     }
 
 
-def read(runtime: Runtime, session: Session, participant_id: uuid.UUID) -> Contact:
+def read(work: Work, participant_id: uuid.UUID) -> Contact:
     """A participant's contact record; what is not known is empty."""
-    stored = participants.contact(session, participant_id)
+    stored = participants.contact(work.session, participant_id)
     return Contact(
         **{
-            field.name: runtime.keyring.unseal(participant_id, field.name, stored[field.name])
+            field.name: work.runtime.keyring.unseal(participant_id, field.name, stored[field.name])
             for field in fields(Contact)
             if field.name in stored
         }
     )
 
 
-def find(runtime: Runtime, session: Session, scope: Scope, written: str) -> list[str]:
+def find(work: Work, scope: Scope, written: str) -> list[str]:
     """References of the participants in scope whose phone number or e-mail address this is, however it is written."""
-    digests = lookups(runtime, Contact(phone=written, email=written))
+    digests = lookups(work.runtime, Contact(phone=written, email=written))
     return sorted(
         {
             reference
             for kind, digest in digests.items()
-            for reference in participants.references_by_digest(session, scope, kind, digest)
+            for reference in participants.references_by_digest(work.session, scope, kind, digest)
         }
     )
 

@@ -8,19 +8,18 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault
 from surveyapp.domain.instrument.study import Attribute, Study
 from surveyapp.domain.participants import Event, Participant, Site
 from surveyapp.domain.sentences import Sentence, say
-from surveyapp.domain.staff import Scope, Staff
+from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form, relating
 from surveyapp.services.participants.enrolment_form import NewParticipant
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, participants
+from surveyapp.services.work import Work
 from surveyapp.store import enrolment as store
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 from surveyapp.store.relationships import RelatedPair
 
@@ -47,8 +46,7 @@ class Placement:
 
 
 def place(
-    runtime: Runtime,
-    session: Session,
+    work: Work,
     scope: Scope,
     study: Study,
     several: Sequence[Keyed],
@@ -58,9 +56,9 @@ def place(
     """Compares newcomers with who is there and with one another; stores nothing. Gives those without a reference the
     next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one."""
     found = Placement()
-    on_record = {site.reference.upper(): site for site in participants.sites(session, study.id, runtime.today(study))}
+    on_record = {site.reference.upper(): site for site in participants.sites(work.session, study.id, work.today(study))}
     _place_sites(study, scope, on_record, several, found)
-    taken = participants.references(session, study.id)
+    taken = participants.references(work.session, study.id)
     written: dict[str, int] = {}
     for line, new in several:
         if new.reference in taken:
@@ -70,11 +68,11 @@ def place(
             found.fault(
                 line, "reference", say("reference_twice", reference=new.reference, where=where(written[new.reference]))
             )
-    _find_shared(runtime, session, scope, several, where, found)
-    on_record_already = relating.find(session, scope, study, several, where, found.fault)
+    _find_shared(work, scope, several, where, found)
+    on_record_already = relating.find(work, scope, study, several, where, found.fault)
     if not found.faults:
         known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
-        found.people = _numbered(runtime, study, several, taken | set(written), known)
+        found.people = _numbered(work, study, several, taken | set(written), known)
         if key is not None:
             found.people = [(new, dataclasses.replace(participant, id=key)) for new, participant in found.people]
         found.pairs = relating.pairs(study, found.people, on_record_already)
@@ -82,7 +80,7 @@ def place(
 
 
 def _numbered(
-    runtime: Runtime, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
+    work: Work, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
 ) -> list[tuple[NewParticipant, Participant]]:
     numbers = {group.id: enrolment_form.next_number(group, taken) for group in study.groups}
     numbered = []
@@ -100,7 +98,7 @@ def _numbered(
             study=study.id,
             group=group.id,
             reference=reference,
-            origin=runtime.origin,
+            origin=work.runtime.origin,
             enrolled_on=new.enrolled_on,
             site=site,
             attributes=new.attributes,
@@ -160,16 +158,11 @@ def _compare(
 
 
 def _find_shared(
-    runtime: Runtime,
-    session: Session,
-    scope: Scope,
-    several: Sequence[Keyed],
-    where: Callable[[int], str],
-    found: Placement,
+    work: Work, scope: Scope, several: Sequence[Keyed], where: Callable[[int], str], found: Placement
 ) -> None:
-    lookups = [(key, contacts.lookups(runtime, new.contact)) for key, new in several]
+    lookups = [(key, contacts.lookups(work.runtime, new.contact)) for key, new in several]
     for kind in LOOKED_UP:
-        owners = store.owners(session, scope, kind, {each[kind] for _, each in lookups if kind in each})
+        owners = store.owners(work.session, scope, kind, {each[kind] for _, each in lookups if kind in each})
         first: dict[str, int] = {}
         for key, each in lookups:
             if kind in each:
@@ -180,12 +173,10 @@ def _find_shared(
                     found.shared.append((key, FieldFault(kind, say(f"{kind}_shared", others=also))))
 
 
-def enrol(
-    runtime: Runtime, session: Session, placement: Placement, staff: Staff | None, source: str
-) -> list[Participant]:
-    """Stores everybody placed, with the sites that are new, in the caller's unit of work."""
+def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
+    """Stores everybody placed, with the sites that are new."""
     sites = {
-        reference: participants.add_site(session, site.study, reference, site.name, site.attributes, since)
+        reference: participants.add_site(work.session, site.study, reference, site.name, site.attributes, since)
         for reference, (site, since) in placement.new_sites.items()
     }
     stored = []
@@ -196,18 +187,17 @@ def enrol(
         stored.append(
             store.Enrolment(
                 participant=participant,
-                contact=contacts.sealed(runtime, participant.id, new.contact),
-                lookups=contacts.lookups(runtime, new.contact),
+                contact=contacts.sealed(work.runtime, participant.id, new.contact),
+                lookups=contacts.lookups(work.runtime, new.contact),
                 events=[Event(event, day, source) for event, day in new.events.items()],
-                cases=scheduling.first_cases(runtime, participant, new.events),
+                cases=scheduling.first_cases(work, participant, new.events),
             )
         )
-    store.add_newcomers(session, stored)
-    now, by = runtime.clock(), staff.id if staff else None
+    store.add_newcomers(work.session, stored)
     for each in stored:
         person = each.participant
-        audit.record(
-            session, now, by, "participant_added", person.study, person.reference, group=person.group, source=source
+        work.record(
+            AuditAction.PARTICIPANT_ADDED, person.reference, study=person.study, group=person.group, source=source
         )
-    relating.record(session, now, by, placement.pairs, placement.people)
+    relating.record(work, placement.pairs, placement.people)
     return [each.participant for each in stored]

@@ -5,50 +5,43 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused, FieldFault, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import window
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Participant, Site
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.services.participants.enrolling import enrol, place
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, participants
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, participants
 from surveyapp.store import enrolment as store
 from surveyapp.store.database import new_id
 
 
 def add(
-    runtime: Runtime,
-    staff: Staff,
-    study_id: str,
-    written: Mapping[str, str],
-    *,
-    confirmed: bool = False,
-    key: uuid.UUID | None = None,
+    desk: Desk, study_id: str, written: Mapping[str, str], *, confirmed: bool = False, key: uuid.UUID | None = None
 ) -> Participant:
-    """Enrols somebody, written down as `newcomers.columns` says, with the cases that follow. The same `key` (of
+    """Enrols somebody, written down as `enrolment_form.columns` says, with the cases that follow. The same `key` (of
     `new_key`) again adds nobody and returns who was added. Raises NotPermitted, EnrolmentRefused with everything that
     is wrong, and, unless `confirmed`, ContactShared."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study = runtime.study(study_id)
-    new, faults = enrolment_form.check(study, runtime.today(study), written)
-    with runtime.database.writing() as session:
-        store.lock(session, study_id)
-        added = participants.participant(session, key, runtime.today(study)) if key else None
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    study = desk.runtime.study(study_id)
+    with desk.writing() as work:
+        new, faults = enrolment_form.check(study, work.today(study), written)
+        store.lock(work.session, study_id)
+        added = participants.participant(work.session, key, work.today(study)) if key else None
         if added is not None and added.study == study_id:
             return added
-        placement = place(runtime, session, scope, study, [(0, new)], key=key)
+        placement = place(work, scope, study, [(0, new)], key=key)
         told = {fault.field for fault in faults}
         faults += [fault for _, fault in placement.faults if fault.field not in told]
         if faults:
             raise EnrolmentRefused(tuple(faults))
         if placement.shared and not confirmed:
             raise ContactShared(tuple(fault for _, fault in placement.shared))
-        return enrol(runtime, session, placement, staff, "manager")[0]
+        return enrol(work, placement, "manager")[0]
 
 
 def new_key() -> uuid.UUID:
@@ -56,85 +49,73 @@ def new_key() -> uuid.UUID:
     return new_id()
 
 
-def contact_of(runtime: Runtime, staff: Staff, study_id: str, reference: str) -> tuple[Participant, Contact]:
+def contact_of(desk: Desk, study_id: str, reference: str) -> tuple[Participant, Contact]:
     """A participant and how they are reached. Every sight of it is audited. Raises NotPermitted, NotFound."""
-    staff.check(Action.SEE_CONTACTS, study_id)
-    with runtime.database.writing() as session:
-        participant = _participant(runtime, session, staff, study_id, reference)
-        audit.record(session, runtime.clock(), staff.id, "contact_seen", study_id, reference)
-        return participant, contacts.read(runtime, session, participant.id)
+    desk.check(Action.SEE_CONTACTS, study_id)
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    with desk.writing() as work:
+        participant = _participant(work, scope, reference)
+        work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
+        return participant, contacts.read(work, participant.id)
 
 
 def correct_contact(
-    runtime: Runtime,
-    staff: Staff,
-    study_id: str,
-    reference: str,
-    written: Mapping[str, str],
-    *,
-    confirmed: bool = False,
+    desk: Desk, study_id: str, reference: str, written: Mapping[str, str], *, confirmed: bool = False
 ) -> None:
     """Replaces a participant's contact record. Raises NotPermitted, NotFound, EnrolmentRefused, ContactShared."""
-    staff.check(Action.SEE_CONTACTS, study_id)
+    desk.check(Action.SEE_CONTACTS, study_id)
     contact, faults = enrolment_form.check_contact(written)
     if faults:
         raise EnrolmentRefused(tuple(faults))
-    with runtime.database.writing() as session:
-        participant = _participant(runtime, session, staff, study_id, reference)
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    with desk.writing() as work:
+        participant = _participant(work, scope, reference)
         _check_here(participant)
-        scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-        before = contacts.read(runtime, session, participant.id)
+        before = contacts.read(work, participant.id)
         changed = [name for name in CONTACT_FIELDS if getattr(contact, name) != getattr(before, name)]
         shared = []
-        for kind, digest in contacts.lookups(runtime, contact).items():
+        for kind, digest in contacts.lookups(work.runtime, contact).items():
             others = [
-                each for each in store.owners(session, scope, kind, [digest]).get(digest, ()) if each != reference
+                each for each in store.owners(work.session, scope, kind, [digest]).get(digest, ()) if each != reference
             ]
             if others and kind in changed:
                 shared.append(FieldFault(kind, say(f"{kind}_shared", others=others)))
         if shared and not confirmed:
             raise ContactShared(tuple(shared))
         if changed:
-            contacts.write(runtime, session, participant, contact)
-            audit.record(session, runtime.clock(), staff.id, "contact_corrected", study_id, reference, fields=changed)
+            contacts.write(work, participant, contact)
+            work.record(AuditAction.CONTACT_CORRECTED, reference, study=study_id, fields=changed)
 
 
-def set_event(runtime: Runtime, staff: Staff, study_id: str, reference: str, event: str, written_day: str) -> None:
+def set_event(desk: Desk, study_id: str, reference: str, event: str, written_day: str) -> None:
     """Records the day on which something happened to a participant, or corrects it, and opens what follows from it.
     Cases that followed from the wrong day move, unless somebody has begun to answer. Raises NotPermitted, NotFound,
     EnrolmentRefused naming `event` or `on`."""
-    study = runtime.study(study_id)
-    day, faults = enrolment_form.check_event(study, runtime.today(study), event, written_day)
-    if day is None:
-        raise EnrolmentRefused(tuple(faults))
-    with runtime.database.writing() as session:
-        participant = _participant(runtime, session, staff, study_id, reference)
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    study = desk.runtime.study(study_id)
+    with desk.writing() as work:
+        day, faults = enrolment_form.check_event(study, work.today(study), event, written_day)
+        if day is None:
+            raise EnrolmentRefused(tuple(faults))
+        participant = _participant(work, scope, reference)
         _check_here(participant)
-        before = {each.event: each.on for each in participants.events(session, participant.id)}
+        before = {each.event: each.on for each in participants.events(work.session, participant.id)}
         if before.get(event) == day:
             return
-        store.set_event(session, participant.id, Event(event, day, "manager"))
-        unanswered = store.unanswered_touchpoints(session, participant.id)
-        for case in cases.cases_of(session, participant.id):
+        store.set_event(work.session, participant.id, Event(event, day, "manager"))
+        unanswered = store.unanswered_touchpoints(work.session, participant.id)
+        for case in cases.cases_of(work.session, participant.id):
             touchpoint = study.touchpoint(participant.group, case.touchpoint)
             if touchpoint and touchpoint.opens.event == event and case.touchpoint in unanswered:
-                store.move_case(session, case.id, window(touchpoint, day, runtime.zone(study)))
-        scheduling.plan_cases(runtime, session, participant)
-        audit.record(
-            session,
-            runtime.clock(),
-            staff.id,
-            "event_corrected" if event in before else "event_recorded",
-            study_id,
-            reference,
-            event=event,
-        )
+                store.move_case(work.session, case.id, window(touchpoint, day, work.runtime.zone(study)))
+        scheduling.plan_cases(work, participant)
+        action = AuditAction.EVENT_CORRECTED if event in before else AuditAction.EVENT_RECORDED
+        work.record(action, reference, study=study_id, event=event)
 
 
-def _participant(runtime: Runtime, session: Session, staff: Staff, study_id: str, reference: str) -> Participant:
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    today = runtime.today(runtime.study(study_id))
-    found = participants.participant_by_reference(session, scope, reference, today)
+def _participant(work: Work, scope: Scope, reference: str) -> Participant:
+    today = work.today(work.runtime.study(scope.study))
+    found = participants.participant_by_reference(work.session, scope, reference, today)
     if found is None:
         raise NotFound(say("no_participant", reference=reference))
     return found
@@ -145,9 +126,9 @@ def _check_here(participant: Participant) -> None:
         raise StateRefused(say("withdrawn", reference=participant.reference))
 
 
-def sites(runtime: Runtime, staff: Staff, study_id: str) -> list[Site]:
+def sites(desk: Desk, study_id: str) -> list[Site]:
     """The sites at which the staff member may add people. Raises NotPermitted."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    with runtime.database.reading() as session:
-        found = participants.sites(session, study_id, runtime.today(runtime.study(study_id)))
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    with desk.reading() as work:
+        found = participants.sites(work.session, study_id, work.today(work.runtime.study(study_id)))
     return [site for site in found if scope.sites is None or site.id in scope.sites]

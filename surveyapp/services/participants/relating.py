@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import Sentence, say
-from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.participants import enrolment_form
 from surveyapp.services.participants.enrolment_form import NewParticipant
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, participants
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
 from surveyapp.store import relationships as store
 from surveyapp.store.relationships import RelatedPair
 
@@ -25,7 +23,7 @@ OnRecord = Mapping[str, tuple[uuid.UUID, str]]
 
 
 def find(
-    session: Session,
+    work: Work,
     scope: Scope,
     study: Study,
     several: Sequence[tuple[int, NewParticipant]],
@@ -37,8 +35,8 @@ def find(
     wanted = {reference for _, new in several for reference in new.relationships.values()}
     if not wanted:
         return {}
-    on_record = store.by_reference(session, scope, wanted)
-    taken = store.partners(session, [id for id, _ in on_record.values()])
+    on_record = store.by_reference(work.session, scope, wanted)
+    taken = store.partners(work.session, [id for id, _ in on_record.values()])
     among = {new.reference: new for _, new in several if new.reference}
     first: dict[tuple[str, str], int] = {}
     for key, new in several:
@@ -80,33 +78,26 @@ def _pair(study: Study, relationship: str, group: str, own: uuid.UUID, other: uu
     return RelatedPair(relationship, *((own, other) if is_first else (other, own)))
 
 
-def record(
-    session: Session,
-    at: dt.datetime,
-    by: uuid.UUID | None,
-    made: Sequence[RelatedPair],
-    people: Sequence[tuple[NewParticipant, Participant]],
-) -> None:
+def record(work: Work, made: Sequence[RelatedPair], people: Sequence[tuple[NewParticipant, Participant]]) -> None:
     """Stores the pairs that newcomers make, and notes each once, with the first of them who names the other."""
-    store.add(session, made, at)
+    store.add(work.session, made, work.now)
     noted: set[tuple[str, str]] = set()
     for new, person in people:
         for relationship, other in new.relationships.items():
             if (relationship, other) not in noted:
                 detail = {"relationship": relationship, "other": other}
-                audit.record(session, at, by, "relationship_recorded", person.study, person.reference, **detail)
+                work.record(AuditAction.RELATIONSHIP_RECORDED, person.reference, study=person.study, **detail)
             noted.add((relationship, person.reference))
 
 
-def set_related(runtime: Runtime, staff: Staff, study_id: str, reference: str, relationship: str, written: str) -> None:
+def set_related(desk: Desk, study_id: str, reference: str, relationship: str, written: str) -> None:
     """Says to whom a participant has a relationship, in place of what was said before; nothing written: to nobody.
 
     Raises NotPermitted, NotFound, StateRefused, EnrolmentRefused naming `relationship` or `other`.
     """
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study = runtime.study(study_id)
-    with runtime.database.writing() as session:
-        person = participants.participant_by_reference(session, scope, reference, runtime.today(study))
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
+    with desk.writing() as work:
+        person = participants.participant_by_reference(work.session, scope, reference, work.today(study))
         if person is None:
             raise NotFound(say("no_participant", reference=reference))
         if person.withdrawn_at is not None:
@@ -114,31 +105,23 @@ def set_related(runtime: Runtime, staff: Staff, study_id: str, reference: str, r
         wanted, faults = enrolment_form.check_related(study, person.group, relationship, written)
         if faults:
             raise EnrolmentRefused(tuple(faults))
-        before = store.partners(session, [person.id]).get((relationship, person.id), "")
+        before = store.partners(work.session, [person.id]).get((relationship, person.id), "")
         if wanted == before:
             return
-        store.remove(session, relationship, person.id)
+        store.remove(work.session, relationship, person.id)
         if wanted:
-            other = _free_other(session, scope, relationship, wanted)
-            store.add(session, [_pair(study, relationship, person.group, person.id, other)], runtime.clock())
-        audit.record(
-            session,
-            runtime.clock(),
-            staff.id,
-            "relationship_recorded" if wanted else "relationship_removed",
-            study_id,
-            reference,
-            relationship=relationship,
-            other=wanted or before,
-        )
+            other = _free_other(work, scope, relationship, wanted)
+            store.add(work.session, [_pair(study, relationship, person.group, person.id, other)], work.now)
+        action = AuditAction.RELATIONSHIP_RECORDED if wanted else AuditAction.RELATIONSHIP_REMOVED
+        work.record(action, reference, study=study_id, relationship=relationship, other=wanted or before)
 
 
-def _free_other(session: Session, scope: Scope, relationship: str, reference: str) -> uuid.UUID:
+def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> uuid.UUID:
     """Who has this reference, if nobody has the relationship to them. Raises EnrolmentRefused."""
-    found = store.by_reference(session, scope, [reference]).get(reference)
+    found = store.by_reference(work.session, scope, [reference]).get(reference)
     if found is None:
         raise EnrolmentRefused((FieldFault("other", say("not_there_check", reference=reference)),))
-    taken = store.partners(session, [found[0]]).get((relationship, found[0]))
+    taken = store.partners(work.session, [found[0]]).get((relationship, found[0]))
     if taken:
         sentence = say("related_take_away", reference=reference, other=taken)
         raise EnrolmentRefused((FieldFault("other", sentence),))

@@ -16,10 +16,10 @@ from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action, Staff, scope_of
+from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts
-from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
 from surveyapp.store.roster import RosterLine
@@ -103,32 +103,23 @@ class Person:
     related: tuple[RelatedPerson, ...] = ()
 
 
-def state_of_line(runtime: Runtime, line: RosterLine) -> CaseState | None:
+def state_of_line(work: Work, line: RosterLine) -> CaseState | None:
     """Where a line stands now; None while no touchpoint has come."""
     if line.case is None:
         return CaseState.WITHDRAWN if line.withdrawn else None
-    return state_of(runtime, line.case, line.response_state, withdrawn=line.withdrawn)
+    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn)
 
 
-def roster(
-    runtime: Runtime,
-    staff: Staff,
-    study_id: str,
-    narrowed: Narrowed = Narrowed(),
-    page: int = 1,
-    language: str | None = None,
-) -> Roster:
-    """Everybody the staff member manages; what the study says is in `language` (None: as it was written). Two queries,
-    however many people. Raises NotPermitted."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study = runtime.study_for_staff(study_id, language)
-    with runtime.database.reading() as session:
-        everybody = [(line, state_of_line(runtime, line)) for line in store.lines(session, scope)]
+def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Roster:
+    """Everybody the staff member manages. Two queries, however many people. Raises NotPermitted."""
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.study(study_id)
+    with desk.reading() as work:
+        everybody = [(line, state_of_line(work, line)) for line in store.lines(work.session, scope)]
         fitting = [(line, state) for line, state in everybody if narrowed.fits(line, state)]
         pages = max(1, -(-len(fitting) // PER_PAGE))
         page = min(max(page, 1), pages)
         shown = fitting[(page - 1) * PER_PAGE : page * PER_PAGE]
-        tried = store.attempt_counts(session, [line.case.id for line, _ in shown if line.case])
+        tried = store.attempt_counts(work.session, [line.case.id for line, _ in shown if line.case])
     return Roster(
         study,
         len({line.participant_id for line, _ in everybody}),
@@ -164,29 +155,28 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
     )
 
 
-def find(runtime: Runtime, staff: Staff, study_id: str, written: str) -> list[str]:
+def find(desk: Desk, study_id: str, written: str) -> list[str]:
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     written = normalise.code(written)
     wanted = written.casefold()
     if not wanted:
         return []
-    with runtime.database.reading() as session:
-        references = participants.references_in(session, scope)
+    with desk.reading() as work:
+        references = participants.references_in(work.session, scope)
         if wanted in (each.casefold() for each in references):
             return [each for each in references if each.casefold() == wanted]
-        by_contact = contacts.find(runtime, session, scope, written)
+        by_contact = contacts.find(work, scope, written)
     return by_contact or [each for each in references if wanted in each.casefold()]
 
 
-def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, language: str | None = None) -> Person:
-    """One participant and where they stand at each touchpoint; what the study says is in `language` (None: as it was
-    written). Raises NotPermitted, NotFound."""
-    scope = scope_of(staff, Action.MANAGE_PARTICIPANTS, study_id, runtime.origin)
-    study = runtime.study_for_staff(study_id, language)
-    with runtime.database.reading() as session:
-        participant = participants.participant_by_reference(session, scope, reference, runtime.today(study))
+def person(desk: Desk, study_id: str, reference: str) -> Person:
+    """One participant and where they stand at each touchpoint. Raises NotPermitted, NotFound."""
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.study(study_id)
+    with desk.reading() as work:
+        session = work.session
+        participant = participants.participant_by_reference(session, scope, reference, work.today(study))
         if participant is None:
             raise NotFound(say("no_participant", reference=reference))
         there = {case.touchpoint: case for case in cases.cases_of(session, participant.id)}
@@ -202,11 +192,11 @@ def person(runtime: Runtime, staff: Staff, study_id: str, reference: str, langua
                 PersonCase(
                     touchpoint,
                     case,
-                    state_of(runtime, case, response, withdrawn=participant.withdrawn_at is not None),
+                    state_of(work, case, response, withdrawn=participant.withdrawn_at is not None),
                     response,
                     tuple(cases.attempts_of(session, case.id)),
                     given,
-                    tuple(each for each in given if each.works(runtime.clock())),
+                    tuple(each for each in given if each.works(work.now)),
                 )
             )
         held = participants.contact(session, participant.id)

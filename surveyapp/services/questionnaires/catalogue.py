@@ -15,11 +15,12 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Translations, translated, translated_study, words_for
 from surveyapp.domain.near_names import near
 from surveyapp.domain.sentences import say, with_hint
-from surveyapp.domain.staff import Action, Staff
+from surveyapp.domain.staff import Action
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
+from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions as store
 
 
@@ -82,9 +83,10 @@ class Catalogue:
             ) from None
 
 
-def catalogue(runtime: Runtime, staff: Staff, study_id: str) -> Catalogue:
+def catalogue(desk: Desk, study_id: str) -> Catalogue:
     """What a study's staff may look at. Raises NotFound, NotPermitted."""
-    staff.check(Action.SEE_QUESTIONNAIRES, study_id)
+    desk.check(Action.SEE_QUESTIONNAIRES, study_id)
+    runtime = desk.runtime
     return Catalogue(runtime.settings.questionnaires / study_id, runtime.study(study_id), runtime)
 
 

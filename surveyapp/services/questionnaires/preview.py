@@ -231,7 +231,9 @@ def _having_said(visit: Visit, answers: Answers) -> Visit:
 def _touchpoint(study: Study, questionnaire: str) -> Touchpoint:
     """The first touchpoint that asks it; one made up where none does yet."""
     found = next((each for each in study.touchpoints if each.questionnaire == questionnaire), None)
-    return found or Touchpoint(study.groups[0].id, 1, "", questionnaire, Anchor("enrolled"))
+    return found or Touchpoint(
+        group=study.groups[0].id, number=1, title="", questionnaire=questionnaire, opens=Anchor(type="enrolled")
+    )
 
 
 def _attributes(scope: str, who: TrialRespondent) -> dict[str, str]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Scope, Staff
+from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.diff import Difference, difference
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions as store
 
 
@@ -32,28 +33,30 @@ class Prospect:
         return sum(count for _, count in self.midway)
 
 
-def freezing(runtime: Runtime, study_id: str, name: str) -> Prospect:
+def freezing(desk: Desk, study_id: str, name: str) -> Prospect:
     """The newest version of the files, if it is not frozen yet, against the one before. Raises NotFound."""
+    runtime = desk.runtime
     study, versions = _versions(runtime, study_id, name)
     questionnaire_versions.check_lock(runtime, study)
     frozen = questionnaire_versions.read_lock(runtime.settings.questionnaires / study_id)
     newest = versions[-1] if (name, versions[-1]) not in frozen else None
-    return _prospect(runtime, study, name, newest, versions[-2] if len(versions) > 1 else None)
+    return _prospect(desk, study, name, newest, versions[-2] if len(versions) > 1 else None)
 
 
-def opening(runtime: Runtime, staff: Staff | None, study_id: str, name: str, language: str | None = None) -> Prospect:
-    """The newest frozen version, if it is not open yet, against the one that is. `staff` is None on the operator's
-    command line. The title is in `language`; what is different is what the author wrote differently, marked with the
-    source's language (None for either: as it was written). Raises NotPermitted, NotFound."""
-    questionnaire_versions.check_may_open(runtime, staff, study_id)
+def opening(desk: Desk, study_id: str, name: str) -> Prospect:
+    """The newest frozen version, if it is not open yet, against the one that is. The title is in the language of the
+    desk; what is different is what the author wrote differently, marked with the source's language where the desk has
+    one. Raises NotPermitted, NotFound."""
+    runtime = desk.runtime
+    questionnaire_versions.whole_study(desk, study_id)
     study, versions = _versions(runtime, study_id, name)
     questionnaire_versions.check_lock(runtime, study)
     locked = questionnaire_versions.read_lock(runtime.settings.questionnaires / study_id)
     frozen = [version for version in versions if (name, version) in locked]
-    with runtime.database.reading() as session:
-        current = store.open_version(session, study_id, name)
+    with desk.reading() as work:
+        current = store.open_version(work.session, study_id, name)
     newest = frozen[-1] if frozen and frozen[-1] != current else None
-    return _prospect(runtime, study, name, newest, current, language)
+    return _prospect(desk, study, name, newest, current)
 
 
 def _versions(runtime: Runtime, study_id: str, name: str) -> tuple[Study, list[int]]:
@@ -64,17 +67,15 @@ def _versions(runtime: Runtime, study_id: str, name: str) -> tuple[Study, list[i
     return study, versions
 
 
-def _prospect(
-    runtime: Runtime, study: Study, name: str, version: int | None, follows: int | None, language: str | None = None
-) -> Prospect:
-    with runtime.database.reading() as session:
-        midway = store.midway(session, Scope(study.id, runtime.origin))
-    if language is not None:
-        study = runtime.study_for_staff(study.id, study.source_language)
+def _prospect(desk: Desk, study: Study, name: str, version: int | None, follows: int | None) -> Prospect:
+    with desk.reading() as work:
+        midway = store.midway(work.session, Scope(study.id, desk.runtime.origin))
+    if desk.language is not None:
+        study = desk.runtime.study_for_staff(study.id, study.source_language)
     old = study.questionnaires.get((name, follows)) if follows else None
     new = study.questionnaires.get((name, version)) if version else None
     shown = new or study.newest(name)
-    titled = runtime.study_for_staff(study.id, language).questionnaires[name, shown.version]
+    titled = desk.study(study.id).questionnaires[name, shown.version]
     return Prospect(
         name,
         titled.title,

@@ -7,23 +7,23 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from surveyapp.domain.answers import Answer, Codes, Mode
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound, StateRefused
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import near
 from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState, payload_hash
 from surveyapp.domain.sentences import say, with_hint
-from surveyapp.domain.staff import Scope, Staff
+from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import survey_session
-from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, responses
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, responses
 from surveyapp.store import questionnaire_versions as store
 from surveyapp.store.database import new_id
 from surveyapp.store.responses import Midway
@@ -69,21 +69,14 @@ class MovePreview:
         return tuple(each for each in self.variables if set(each.fates) != {"kept"})
 
 
-def preview(
-    runtime: Runtime, staff: Staff | None, study_id: str, name: str, language: str | None = None
-) -> MovePreview:
-    """What moving everybody to the open version of a questionnaire would mean. `staff` is None on the operator's
-    command line. What the study says is in `language` (None: as it was written). Raises NotPermitted, NotFound."""
-    questionnaire_versions.check_may_open(runtime, staff, study_id)
-    with runtime.database.reading() as session:
-        target = _target(runtime, session, study_id, name, language)
-        carried = [
-            (each, _carried(runtime, session, study_id, each, target, language))
-            for each in _midway(runtime, session, study_id, target)
-        ]
-        wordings = {
-            each.response.version: _instrument(runtime, session, study_id, each, language) for each, _ in carried
-        }
+def preview(desk: Desk, study_id: str, name: str) -> MovePreview:
+    """What moving everybody to the open version of a questionnaire would mean. Raises NotPermitted, NotFound."""
+    scope = questionnaire_versions.whole_study(desk, study_id)
+    with desk.reading() as work:
+        study = work.study(study_id)
+        target = _target(work, study, name)
+        carried = [(each, _carried(work, study, each, target)) for each in _midway(work, scope, target)]
+        wordings = {each.response.version: _instrument(work, study, each) for each, _ in carried}
     return MovePreview(
         name,
         target.title,
@@ -93,83 +86,76 @@ def preview(
     )
 
 
-def move(runtime: Runtime, staff: Staff | None, study_id: str, name: str) -> int:
+def move(desk: Desk, study_id: str, name: str) -> int:
     """Moves everybody midway to the open version, and returns how many they were. Each keeps every answer in the
     history; those that are mapped or asked again are recorded as a save of their own. Raises NotPermitted, NotFound."""
-    questionnaire_versions.check_may_open(runtime, staff, study_id)
+    scope = questionnaire_versions.whole_study(desk, study_id)
     moved = 0
-    with runtime.database.writing() as session:
-        target = _target(runtime, session, study_id, name)
-        for each in _midway(runtime, session, study_id, target):
-            cases.locked_case(session, each.response.case_id)
-            response = responses.response_of(session, each.response.case_id)
+    with desk.as_written.writing() as work:
+        study = work.study(study_id)
+        target = _target(work, study, name)
+        for each in _midway(work, scope, target):
+            cases.locked_case(work.session, each.response.case_id)
+            response = responses.response_of(work.session, each.response.case_id)
             # Handed in, or moved, while this waited for the case.
             if response is None or response.state is not ResponseState.STARTED or response.version >= target.version:
                 continue
-            _move(runtime, session, staff, study_id, dataclasses.replace(each, response=response), target)
+            _move(work, study, dataclasses.replace(each, response=response), target)
             moved += 1
     return moved
 
 
-def _move(
-    runtime: Runtime, session: Session, staff: Staff | None, study_id: str, each: Midway, target: Questionnaire
-) -> None:
-    old, now = each.response, runtime.clock()
-    given = responses.given_answers(session, old.id)
-    becomes = {carried.variable: carried for carried in _carried(runtime, session, study_id, each, target)}
-    responses.set_version(session, old.id, target.version)
+def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None:
+    old = each.response
+    given = responses.given_answers(work.session, old.id)
+    becomes = {carried.variable: carried for carried in _carried(work, study, each, target)}
+    responses.set_version(work.session, old.id, target.version)
     response = dataclasses.replace(old, version=target.version)
     sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
     for mode, changed in _changes_by_mode(given, becomes).items():
         hashed = payload_hash("moved", changed)
-        language = runtime.study(study_id).source_language
         save = NewSave(
             id=new_id(),
             section="",
-            language=language,
+            language=study.source_language,
             mode=mode,
-            by=staff.id if staff else None,
+            by=work.staff_id,
             client_at=None,
-            recorded_at=now,
+            recorded_at=work.now,
             payload_hash=hashed,
         )
-        stored = responses.record_save(session, response, save, changed)
+        stored = responses.record_save(work.session, response, save, changed)
         response = dataclasses.replace(response, revision=response.revision + 1)
         sources.update(
             {
-                key: RecordedAnswer(variable=key, answer=answer, mode=mode, by=save.by, recorded_at=now, save_id=stored)
+                key: RecordedAnswer(
+                    variable=key, answer=answer, mode=mode, by=save.by, recorded_at=work.now, save_id=stored
+                )
                 for key, answer in changed.items()
             }
         )
-    _replace_current(session, each, target, sources)
-    audit.record(
-        session,
-        now,
-        staff.id if staff else None,
-        "response_moved",
-        study_id,
+    _replace_current(work, each, target, sources)
+    work.record(
+        AuditAction.RESPONSE_MOVED,
         each.participant.reference,
+        study=study.id,
         touchpoint=each.touchpoint,
         questionnaire=target.id,
         **{"from": old.version, "to": target.version},
     )
 
 
-def _replace_current(
-    session: Session,
-    each: Midway,
-    target: Questionnaire,
-    sources: Mapping[str, RecordedAnswer],
-) -> None:
+def _replace_current(work: Work, each: Midway, target: Questionnaire, sources: Mapping[str, RecordedAnswer]) -> None:
     answers = {key: one.answer for key, one in sources.items() if one.answer != NOT_ASKED}
-    situation: Situation = survey_session.situation_of(session, each.participant, each.touchpoint)
+    situation: Situation = survey_session.situation_of(work, each.participant, each.touchpoint)
     route = walk(target, answers, situation)
-    current = responses.current_answers(session, each.response.id)
+    current = responses.current_answers(work.session, each.response.id)
     keys = {key: one.save_id for key, one in sources.items()}
     derived = dict.fromkeys(route.not_asked, NOT_ASKED)
     last = max((one.save_id for one in sources.values()), default=None)
     if last is not None:
-        responses.replace_answers(session, each.response.id, last, current, {**derived, **route.answers}, keys)
+        asked = {**derived, **route.answers}
+        responses.replace_answers(work.session, each.response.id, last, current, asked, keys)
 
 
 def _changes_by_mode(
@@ -185,42 +171,31 @@ def _changes_by_mode(
     return found
 
 
-def _target(runtime: Runtime, session: Session, study_id: str, name: str, language: str | None = None) -> Questionnaire:
-    known = sorted({each for each, _ in runtime.study(study_id).questionnaires})
+def _target(work: Work, study: Study, name: str) -> Questionnaire:
+    known = sorted({each for each, _ in study.questionnaires})
     if name not in known:
-        raise NotFound(with_hint(say("no_questionnaire", name=name, study=study_id), near(name, known)))
-    version = store.open_version(session, study_id, name)
+        raise NotFound(with_hint(say("no_questionnaire", name=name, study=study.id), near(name, known)))
+    version = store.open_version(work.session, study.id, name)
     if version is None:
-        raise NotFound(say("no_open_version", name=name, study=study_id))
-    return runtime.instrument_for_staff(session, runtime.study(study_id), name, version, language)
+        raise NotFound(say("no_open_version", name=name, study=study.id))
+    return work.instrument(study, name, version)
 
 
-def _midway(runtime: Runtime, session: Session, study_id: str, target: Questionnaire) -> list[Midway]:
-    return responses.midway(session, Scope(study_id, runtime.origin), target.id, target.version, runtime.clock().date())
+def _midway(work: Work, scope: Scope, target: Questionnaire) -> list[Midway]:
+    return responses.midway(work.session, scope, target.id, target.version, work.now.date())
 
 
-def _instrument(
-    runtime: Runtime, session: Session, study_id: str, each: Midway, language: str | None = None
-) -> Questionnaire:
-    name, version = each.response.questionnaire, each.response.version
-    return runtime.instrument_for_staff(session, runtime.study(study_id), name, version, language)
+def _instrument(work: Work, study: Study, each: Midway) -> Questionnaire:
+    return work.instrument(study, each.response.questionnaire, each.response.version)
 
 
-def _carried(
-    runtime: Runtime,
-    session: Session,
-    study_id: str,
-    each: Midway,
-    target: Questionnaire,
-    language: str | None = None,
-) -> tuple[Carried, ...]:
+def _carried(work: Work, study: Study, each: Midway, target: Questionnaire) -> tuple[Carried, ...]:
     """What becomes of one response's answers. Every version in between must have been opened, as must have been said
     what it makes of the one before. Raises StateRefused where one was not."""
     versions = range(each.response.version, target.version + 1)
-    opened = {(name, version) for name, version, _, _ in store.versions(session, study_id) if name == target.id}
-    study = runtime.study_for_staff(study_id, language)
+    opened = {(name, version) for name, version, _, _ in store.versions(work.session, study.id) if name == target.id}
     documents = {
-        (target.id, version): runtime.instrument_for_staff(session, study, target.id, version, language)
+        (target.id, version): work.instrument(study, target.id, version)
         if (target.id, version) in opened
         else study.questionnaires.get((target.id, version))
         for version in versions
@@ -228,8 +203,8 @@ def _carried(
     if None in documents.values():
         raise StateRefused(say("version_between_missing", name=target.id))
     wordings = VersionHistory({key: document for key, document in documents.items() if document is not None})
-    given = {key: one.answer for key, one in responses.given_answers(session, each.response.id).items()}
-    return carry(wordings, _instrument(runtime, session, study_id, each, language), target, given)
+    given = {key: one.answer for key, one in responses.given_answers(work.session, each.response.id).items()}
+    return carry(wordings, _instrument(work, study, each), target, given)
 
 
 def _person(each: Midway, becomes: tuple[Carried, ...]) -> PersonMove:

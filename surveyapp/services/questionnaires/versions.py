@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_text
 from surveyapp.domain.authoring.folders import STUDY, study_folders
@@ -23,12 +22,13 @@ from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import words_fingerprint, words_for
 from surveyapp.domain.sentences import Sentence, say
-from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
-from surveyapp.store import audit, translations
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import questionnaire_versions as store
+from surveyapp.store import translations
 
 LOCK = "frozen.lock"
 
@@ -218,65 +218,50 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
     return versions[-1]
 
 
-def open_newest(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> tuple[int, bool]:
+def open_newest(desk: Desk, study_id: str, name: str) -> tuple[int, bool]:
     """Opens the newest frozen version for new responses: (version, whether it was not open before). Responses begun on
-    an older one finish on it. `staff` is None on the operator's command line.
+    an older one finish on it.
 
     Raises NotPermitted, NotFound, StateRefused when the newest is not frozen.
     """
-    study = runtime.study(study_id)
-    check_may_open(runtime, staff, study_id)
+    study = desk.runtime.study(study_id)
+    whole_study(desk, study_id)
     if not any(each == name for each, _ in study.questionnaires):
         raise NotFound(say("no_questionnaire", name=name, study=study_id))
-    frozen = _frozen(runtime, study_id, name)
+    frozen = _frozen(desk.runtime, study_id, name)
     if not frozen:
         raise StateRefused(say("none_frozen", name=name, command=f"surveyapp questionnaires freeze {study_id} {name}"))
-    return max(frozen), open_version(runtime, study_id, name, max(frozen), staff)
+    return max(frozen), open_version(desk, study_id, name, max(frozen))
 
 
-def open_version(runtime: Runtime, study_id: str, name: str, version: int, staff: Staff | None) -> bool:
+def open_version(desk: Desk, study_id: str, name: str, version: int) -> bool:
     """Opens one frozen version, and says whether it was not open before. New responses begin on the highest that is
     open.
 
     Raises NotPermitted, and StateRefused where it is not frozen, or not read, or the database holds another.
     """
-    study = runtime.study(study_id)
-    check_may_open(runtime, staff, study_id)
-    check_lock(runtime, study)
-    frozen = _frozen(runtime, study_id, name)
+    study = desk.runtime.study(study_id)
+    whole_study(desk, study_id)
+    check_lock(desk.runtime, study)
+    frozen = _frozen(desk.runtime, study_id, name)
     if version not in frozen:
         raise StateRefused(say("version_not_frozen", version=version, name=name))
     if (name, version) not in study.questionnaires:
         raise StateRefused(say("version_too_new", version=version, name=name))
     document = to_document(study.questionnaires[name, version])
-    with runtime.database.writing() as session:
-        opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(session, study_id)}
+    with desk.writing() as work:
+        opened = {(each, number): sha256 for each, number, sha256, _ in store.versions(work.session, study_id)}
         if (name, version) in opened:
             if opened[name, version] != frozen[version]:
                 raise StateRefused(say("version_differs", version=version, name=name))
-            _reword(runtime, session, study, name, staff)
+            _reword(work, study, name)
             return False
         store.add_version(
-            session,
-            study_id,
-            name,
-            version,
-            fingerprint(document),
-            document,
-            runtime.clock(),
-            staff.id if staff else None,
+            work.session, study_id, name, version, fingerprint(document), document, work.now, work.staff_id
         )
-        audit.record(
-            session,
-            runtime.clock(),
-            staff.id if staff else None,
-            "questionnaire_version_opened",
-            study_id,
-            name,
-            version=version,
-        )
-        session.flush()
-        _reword(runtime, session, study, name, staff)
+        work.record(AuditAction.VERSION_OPENED, name, study=study_id, version=version)
+        work.session.flush()
+        _reword(work, study, name)
         return True
 
 
@@ -286,23 +271,22 @@ def _frozen(runtime: Runtime, study_id: str, name: str) -> dict[int, str]:
     return {version: sha256 for (each, version), sha256 in locked.items() if each == name}
 
 
-def reword(runtime: Runtime, study_id: str, name: str, staff: Staff | None) -> list[translations.RecordedRevision]:
+def reword(desk: Desk, study_id: str, name: str) -> list[translations.RecordedRevision]:
     """Takes up corrected translations for every opened version of a questionnaire: those whose words changed get a new
-    revision. Says which. `staff` is None on the operator's command line.
+    revision. Says which.
 
     Raises NotPermitted, NotFound, and StateRefused when no version is open or a translation cannot be read.
     """
-    study = runtime.study(study_id)
-    check_may_open(runtime, staff, study_id)
-    with runtime.database.writing() as session:
-        if not any(each == name for each, _, _, _ in store.versions(session, study_id)):
+    study = desk.runtime.study(study_id)
+    whole_study(desk, study_id)
+    with desk.writing() as work:
+        if not any(each == name for each, _, _, _ in store.versions(work.session, study_id)):
             raise NotFound(say("no_open_version", name=name, study=study_id))
-        return _reword(runtime, session, study, name, staff)
+        return _reword(work, study, name)
 
 
-def _reword(
-    runtime: Runtime, session: Session, study: Study, name: str, staff: Staff | None
-) -> list[translations.RecordedRevision]:
+def _reword(work: Work, study: Study, name: str) -> list[translations.RecordedRevision]:
+    session, runtime = work.session, work.runtime
     folder = runtime.settings.questionnaires / study.id
     versions = [version for each, version, _, _ in store.versions(session, study.id) if each == name]
     before = translations.newest(session, study.id, name)
@@ -326,33 +310,32 @@ def _reword(
             old, sha256 = before.get((version, language)), words_fingerprint(said)
             if old is None or old.sha256 != sha256:
                 new = translations.RecordedRevision(version, language, old.revision + 1 if old else 1, sha256)
-                staff_id = staff.id if staff else None
-                translations.add(session, study.id, name, new, said, runtime.clock(), staff_id)
+                translations.add(session, study.id, name, new, said, work.now, work.staff_id)
                 detail = {"version": version, "language": language, "revision": new.revision}
-                audit.record(session, runtime.clock(), staff_id, "wording_recorded", study.id, name, **detail)
+                work.record(AuditAction.WORDING_RECORDED, name, study=study.id, **detail)
                 made.append(new)
     return made
 
 
-def check_may_open(runtime: Runtime, staff: Staff | None, study_id: str) -> None:
-    """A version is for every site: somebody who manages one of them does not open it, nor move anybody to it. None
-    stands for the operator's command line, which may. Raises NotPermitted."""
-    if staff is None:
-        return
-    if scope_of(staff, Action.OPEN_VERSION, study_id, runtime.origin).sites is not None:
+def whole_study(desk: Desk, study_id: str) -> Scope:
+    """Everybody in a study. A version is for every site: somebody who manages one of them does not open it, nor move
+    anybody to it. Raises NotPermitted."""
+    scope = desk.scope(Action.OPEN_VERSION, study_id)
+    if scope.sites is not None:
         raise NotPermitted(say("some_sites_only"))
+    return scope
 
 
-def version_states(runtime: Runtime, staff: Staff, study_id: str, language: str | None = None) -> list[VersionState]:
-    """Every version of every questionnaire of a study, newest last, its title in `language` (None: as it was written).
-    How many are midway is told to those who may open versions alone: they may move them. Raises NotPermitted."""
-    staff.check(Action.SEE_QUESTIONNAIRES, study_id)
-    study = runtime.study_for_staff(study_id, language)
-    frozen = read_lock(runtime.settings.questionnaires / study_id)
-    with runtime.database.reading() as session:
-        opened = {(name, version): at for name, version, _, at in store.versions(session, study_id)}
-        opens = staff.may_everywhere(Action.OPEN_VERSION, study_id)
-        midway = store.midway(session, Scope(study_id, runtime.origin)) if opens else {}
+def version_states(desk: Desk, study_id: str) -> list[VersionState]:
+    """Every version of every questionnaire of a study, newest last. How many are midway is told to those who may open
+    versions alone: they may move them. Raises NotPermitted."""
+    desk.check(Action.SEE_QUESTIONNAIRES, study_id)
+    study = desk.study(study_id)
+    frozen = read_lock(desk.runtime.settings.questionnaires / study_id)
+    with desk.reading() as work:
+        opened = {(name, version): at for name, version, _, at in store.versions(work.session, study_id)}
+        opens = desk.may_everywhere(Action.OPEN_VERSION, study_id)
+        midway = store.midway(work.session, Scope(study_id, desk.runtime.origin)) if opens else {}
     newest_frozen = {name: max(version for each, version in frozen if each == name) for name, _ in frozen}
     newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
     return [

@@ -12,9 +12,8 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from surveyapp.domain.answers import Answer, Answers, Mode
+from surveyapp.domain.answers import Answer, Answers
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import (
     AlreadySubmitted,
     AnswerFault,
@@ -32,9 +31,10 @@ from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
 from surveyapp.domain.sentences import say
 from surveyapp.services.cases.scheduling import plan_cases
-from surveyapp.services.responses.survey_session import ByInterviewer, ByLink, Visit, Who, visit_in
+from surveyapp.services.responses.survey_session import ByInterviewer, Visit, Who, visit_in
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, participants, questionnaire_versions, responses
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, participants, questionnaire_versions, responses
 from surveyapp.store.database import new_id
 
 
@@ -55,38 +55,28 @@ class Saved:
 def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:
     """Records what was said of each purpose and, once those required are agreed to, begins the response on the version
     that is open. Saying the same again records nothing new. Raises StateRefused outside the window."""
-    now = runtime.clock()
-    with runtime.database.writing() as session:
-        before = visit_in(runtime, session, who, lock=True)
+    with Desk(runtime, who.actor).writing() as work:
+        before = visit_in(work, who, lock=True)
         _check_answerable(before)
-        mode, staff_id = _actor(who)
         for purpose in before.study.consent:
             said = before.consents.get(purpose.id)
             given = agreed.get(purpose.id, False)
             if said is None or said.given != given or said.version != purpose.version:
-                participants.add_consent(
-                    session,
-                    before.participant.id,
-                    ConsentGiven(purpose.id, purpose.version, given, now),
-                    mode,
-                    staff_id,
-                )
-                audit.record(
-                    session,
-                    now,
-                    staff_id,
-                    "consent_given" if given else "consent_declined",
-                    before.study.id,
+                consent = ConsentGiven(purpose.id, purpose.version, given, work.now)
+                participants.add_consent(work.session, before.participant.id, consent, who.mode, work.staff_id)
+                work.record(
+                    AuditAction.CONSENT_GIVEN if given else AuditAction.CONSENT_DECLINED,
                     before.participant.reference,
+                    study=before.study.id,
                     purpose=purpose.id,
                     version=purpose.version,
-                    mode=mode.value,
+                    mode=who.mode.value,
                 )
-        session.flush()
-        after = visit_in(runtime, session, who)
+        work.session.flush()
+        after = visit_in(work, who)
         if after.consented and after.response is None:
-            _begin(runtime, session, after)
-            after = visit_in(runtime, session, who)
+            _begin(work, after)
+            after = visit_in(work, who)
         return after
 
 
@@ -98,8 +88,8 @@ def save_page(
     The same form sent again changes nothing. Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted,
     StateRefused.
     """
-    with runtime.database.writing() as session:
-        before = visit_in(runtime, session, who, lock=True)
+    with Desk(runtime, who.actor).writing() as work:
+        before = visit_in(work, who, lock=True)
         _check_answerable(before)
         _check_consented(before)
         page = before.ready[1].page(page_id)
@@ -109,7 +99,7 @@ def save_page(
         parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
         if parsed.faults:
             raise AnswersRefused(tuple(parsed.faults))
-        return _save(runtime, session, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
+        return _save(work, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
 
 
 def save_section(
@@ -130,12 +120,12 @@ def save_section(
     screen (None: all): one that only these answers bring up was never asked, so it is neither. Raises AnswersRefused
     after storing, and NotFound for a section that the questionnaire does not have.
     """
-    with runtime.database.writing() as session:
-        before = visit_in(runtime, session, who, lock=True)
+    with Desk(runtime, who.actor).writing() as work:
+        before = visit_in(work, who, lock=True)
         _check_answerable(before)
         _check_consented(before)
         saved, faults = save_section_in(
-            runtime, session, who, before, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at
+            work, who, before, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at
         )
     if faults:
         raise AnswersRefused(faults)
@@ -143,8 +133,7 @@ def save_section(
 
 
 def save_section_in(
-    runtime: Runtime,
-    session: Session,
+    work: Work,
     who: Who,
     before: Visit,
     section_id: str,
@@ -172,20 +161,20 @@ def save_section_in(
     reached = walk(questionnaire, given | answers, before.situation)
     asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
     kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
-    saved = _save(runtime, session, who, before, section_id, section_id, kept, save_id, client_at)
+    saved = _save(work, who, before, section_id, section_id, kept, save_id, client_at)
     return saved, tuple(fault for fault in faults if fault.variable in asked)
 
 
 def submit(runtime: Runtime, who: Who) -> Visit:
     """Hands the response in and opens what follows from it. Handing in twice is the same as once. Raises Unfinished
     with the first page still to answer."""
-    with runtime.database.writing() as session:
-        return submit_in(runtime, session, who)[0]
+    with Desk(runtime, who.actor).writing() as work:
+        return submit_in(work, who)[0]
 
 
-def submit_in(runtime: Runtime, session: Session, who: Who) -> tuple[Visit, bool]:
+def submit_in(work: Work, who: Who) -> tuple[Visit, bool]:
     """`submit` inside the caller's unit of work: the visit, and whether this was what handed it in."""
-    before = visit_in(runtime, session, who, lock=True)
+    before = visit_in(work, who, lock=True)
     if before.submitted:
         return before, False
     _check_answerable(before)
@@ -193,17 +182,13 @@ def submit_in(runtime: Runtime, session: Session, who: Who) -> tuple[Visit, bool
     _, route, response = before.ready
     if route.frontier is not None:
         raise Unfinished(route.frontier.id)
-    responses.submit(session, response.id, runtime.clock())
-    cases.set_disposition(session, before.case.id, Disposition.COMPLETE)
-    cases.set_next(session, before.case.id, None)
-    session.flush()
-    plan_cases(runtime, session, before.participant)
-    session.expire_all()
-    return visit_in(runtime, session, who), True
-
-
-def _actor(who: Who) -> tuple[Mode, uuid.UUID | None]:
-    return (Mode.SELF, None) if isinstance(who, ByLink) else (who.mode, who.staff.id)
+    responses.submit(work.session, response.id, work.now)
+    cases.set_disposition(work.session, before.case.id, Disposition.COMPLETE)
+    cases.set_next(work.session, before.case.id, None)
+    work.session.flush()
+    plan_cases(work, before.participant)
+    work.session.expire_all()
+    return visit_in(work, who), True
 
 
 def _skip_rule(who: Who) -> SkipRule:
@@ -223,16 +208,16 @@ def _check_consented(visit: Visit) -> None:
         raise ConsentMissing("Consent to take part comes before every answer.")
 
 
-def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
+def _begin(work: Work, visit: Visit) -> None:
     """Starts the response on the newest open version. It keeps that version to the end.
 
     Options come in the order this person had before: were it drawn anew, part of a change would be the order's.
     """
-    version = questionnaire_versions.open_version(session, visit.study.id, visit.touchpoint.questionnaire)
+    version = questionnaire_versions.open_version(work.session, visit.study.id, visit.touchpoint.questionnaire)
     if version is None:
         raise StateRefused(say("nothing_open_yet", name=visit.touchpoint.questionnaire))
     responses.add_response(
-        session,
+        work.session,
         Response(
             id=new_id(),
             case_id=visit.case.id,
@@ -240,17 +225,16 @@ def _begin(runtime: Runtime, session: Session, visit: Visit) -> None:
             version=version,
             state=ResponseState.STARTED,
             revision=0,
-            seed=responses.seed_of(session, visit.participant.id) or secrets.randbits(31),
-            started_at=runtime.clock(),
+            seed=responses.seed_of(work.session, visit.participant.id) or secrets.randbits(31),
+            started_at=work.now,
         ),
     )
     if visit.case.disposition in (Disposition.UNKNOWN, Disposition.NON_CONTACT, Disposition.OTHER):
-        cases.set_disposition(session, visit.case.id, Disposition.PARTIAL)
+        cases.set_disposition(work.session, visit.case.id, Disposition.PARTIAL)
 
 
 def _save(
-    runtime: Runtime,
-    session: Session,
+    work: Work,
     who: Who,
     before: Visit,
     section: str,
@@ -261,39 +245,34 @@ def _save(
 ) -> Saved:
     questionnaire, _, response = before.ready
     hashed = payload_hash(page_id, answers)
-    if not answers or responses.is_repeat(session, response.id, save_id, hashed):
+    if not answers or responses.is_repeat(work.session, response.id, save_id, hashed):
         return Saved(before, True)
     changed = _changed(before.given or {}, answers)
     if not changed:
         return Saved(before, True)
-    mode, staff_id = _actor(who)
-    now = runtime.clock()
     revision = questionnaire.wording[1] or None if questionnaire.wording else None
     new = NewSave(
         id=save_id,
         section=section,
         language=before.language,
-        mode=mode,
-        by=staff_id,
+        mode=who.mode,
+        by=work.staff_id,
         client_at=client_at,
-        recorded_at=now,
+        recorded_at=work.now,
         payload_hash=hashed,
         wording=revision,
     )
-    stored = responses.record_save(session, response, new, changed)
-    given = {
-        **(before.given or {}),
-        **{
-            key: RecordedAnswer(variable=key, answer=answer, mode=mode, by=staff_id, recorded_at=now, save_id=stored)
-            for key, answer in changed.items()
-        },
-    }
+    stored = responses.record_save(work.session, response, new, changed)
+    given = {**(before.given or {})}
+    for key, answer in changed.items():
+        given[key] = RecordedAnswer(
+            variable=key, answer=answer, mode=who.mode, by=work.staff_id, recorded_at=work.now, save_id=stored
+        )
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
     sources = {key: each.save_id for key, each in given.items()}
-    current = responses.current_answers(session, response.id)
-    responses.replace_answers(
-        session, response.id, stored, current, {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}, sources
-    )
+    current = responses.current_answers(work.session, response.id)
+    asked = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
+    responses.replace_answers(work.session, response.id, stored, current, asked, sources)
     state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
     after = dataclasses.replace(response, revision=response.revision + 1)
     return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)

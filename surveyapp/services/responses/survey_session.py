@@ -7,9 +7,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.audit import Actor, ByLink
 from surveyapp.domain.errors import ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
@@ -23,15 +22,8 @@ from surveyapp.services.cases import leases
 from surveyapp.services.cases.state import state_for_answering
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-
-
-@dataclass(frozen=True)
-class ByLink:
-    """A participant, by the access their link or code opened."""
-
-    access_id: uuid.UUID
-    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -44,6 +36,10 @@ class ByInterviewer:
     touchpoint: int
     mode: Mode
     language: str = "en"
+
+    @property
+    def actor(self) -> Actor:
+        return self.staff
 
 
 Who = ByLink | ByInterviewer
@@ -98,19 +94,20 @@ class Visit:
 
 def visit(runtime: Runtime, who: Who) -> Visit:
     """What there is to show. Raises AccessRefused, NotFound, NotPermitted."""
-    with runtime.database.reading() as session:
-        return visit_in(runtime, session, who)
+    with Desk(runtime, who.actor).reading() as work:
+        return visit_in(work, who)
 
 
-def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -> Visit:
-    """`visit` inside the caller's unit of work. With `lock`, for a write: the case is locked until it ends, and an
-    interviewer's hold renewed. Raises HeldByAnother then, if a colleague has the case open."""
-    case_id = _case_id(runtime, session, who)
+def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
+    """`visit` inside the unit of work of whoever answers. With `lock`, for a write: the case is locked until it ends,
+    and an interviewer's hold renewed. Raises HeldByAnother then, if a colleague has the case open."""
+    runtime, session = work.runtime, work.session
+    case_id = _case_id(work, who)
     case = (cases.locked_case if lock else cases.case)(session, case_id)
     assert case is not None
     if lock and isinstance(who, ByInterviewer):
-        leases.take(runtime, session, case.id, who.staff)
-    found = participants.participant(session, case.participant_id, runtime.clock().date())
+        leases.take(work, case.id)
+    found = participants.participant(session, case.participant_id, work.now.date())
     assert found is not None
     source = runtime.study(found.study)
     language = who.language if who.language in runtime.offered(source) else source.source_language
@@ -119,32 +116,32 @@ def visit_in(runtime: Runtime, session: Session, who: Who, lock: bool = False) -
     if touchpoint is None:
         raise NotFound(say("touchpoint_gone", touchpoint=case.touchpoint, group=found.group))
     response = responses.response_of(session, case.id)
-    state = state_for_answering(runtime, case, response, withdrawn=found.withdrawn_at is not None)
+    state = state_for_answering(work, case, response, withdrawn=found.withdrawn_at is not None)
     consents = participants.consents(session, found.id)
     plain = Visit(study, touchpoint, found, case, state, consents, language)
     if response is None:
         return plain
     questionnaire = runtime.instrument_in(session, study, response.questionnaire, response.version, language)
     given = responses.given_answers(session, response.id)
-    situation = situation_of(session, found, case.touchpoint)
+    situation = situation_of(work, found, case.touchpoint)
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, situation)
     return dataclasses.replace(
         plain, response=response, questionnaire=questionnaire, route=route, given=given, situation=situation
     )
 
 
-def situation_of(session: Session, participant: Participant, touchpoint: int) -> Situation:
+def situation_of(work: Work, participant: Participant, touchpoint: int) -> Situation:
     """What routing may look at besides a response: earlier answers, and what is known of the person and their site."""
-    earlier = responses.earlier_answers(session, participant.id, touchpoint) if touchpoint > 1 else {}
+    earlier = responses.earlier_answers(work.session, participant.id, touchpoint) if touchpoint > 1 else {}
     site = participant.site.attributes if participant.site else {}
     return Situation(earlier, participant.attributes, site)
 
 
-def _case_id(runtime: Runtime, session: Session, who: Who) -> uuid.UUID:
+def _case_id(work: Work, who: Who) -> uuid.UUID:
     if isinstance(who, ByLink):
-        return links.admitted_case(runtime, session, who.access_id)
-    scope = scope_of(who.staff, Action.INTERVIEW, who.study, runtime.origin)
-    case = cases.case_in_scope(session, scope, who.reference, who.touchpoint)
+        return links.admitted_case(work, who.access_id)
+    scope = scope_of(who.staff, Action.INTERVIEW, who.study, work.runtime.origin)
+    case = cases.case_in_scope(work.session, scope, who.reference, who.touchpoint)
     if case is None:
         raise NotFound(say("no_case", reference=who.reference, touchpoint=who.touchpoint))
     return case.id

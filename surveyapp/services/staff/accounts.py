@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
-from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff.passwords import ONE_TIME_FOR, new_one_time_password
-from surveyapp.store import audit, participants
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
 from surveyapp.store import staff as store
 
 
@@ -37,7 +36,7 @@ class Account:
 
 
 def add_user(
-    runtime: Runtime,
+    desk: Desk,
     email: str,
     name: str | None,
     roles: Sequence[Role],
@@ -49,88 +48,82 @@ def add_user(
     without a second factor. Raises InputRefused, NotFound."""
     if email_address(email) is None:
         raise InputRefused(say("address_unusable", email=email), "email")
-    if site is not None and study is None and len(runtime.studies) > 1:
+    if site is not None and study is None and len(desk.runtime.studies) > 1:
         raise InputRefused(say("site_without_study"), "site")
-    studies = [runtime.study(study).id] if study is not None else sorted(runtime.studies)
-    now = runtime.clock()
-    with runtime.database.writing() as session:
-        grants = [_grant(runtime, session, role, each, site) for each in studies for role in roles]
+    studies = [desk.runtime.study(study).id] if study is not None else sorted(desk.runtime.studies)
+    with desk.writing() as work:
+        session = work.session
+        grants = [_grant(work, role, each, site) for each in studies for role in roles]
         found = store.credentials(session, email)
         if found is None:
             password = new_one_time_password()
-            made = store.add_staff(
-                session, email.strip(), name or _name(email), hash_password(password), grants, now, now + ONE_TIME_FOR
-            )
-            audit.record(session, now, None, "staff_added", subject=made.email, roles=_written(session, made.grants))
+            hashed, until = hash_password(password), work.now + ONE_TIME_FOR
+            made = store.add_staff(session, email.strip(), name or _name(email), hashed, grants, work.now, until)
+            work.record(AuditAction.STAFF_ADDED, made.email, roles=_written(work, made.grants))
             return Added(made, password, made.grants)
         granted = store.add_grants(session, found.staff.id, grants)
         if granted:
             store.end_sessions(session, found.staff.id)
-            audit.record(
-                session, now, None, "roles_granted", subject=found.staff.email, roles=_written(session, granted)
-            )
+            work.record(AuditAction.ROLES_GRANTED, found.staff.email, roles=_written(work, granted))
         return Added(found.staff, None, granted)
 
 
-def new_password(runtime: Runtime, email: str) -> str:
+def new_password(desk: Desk, email: str) -> str:
     """A new one-time password, returned the only time it can be read. Ends their sessions. Raises NotFound."""
     password = new_one_time_password()
-    hashed, now = hash_password(password), runtime.clock()
-    with runtime.database.writing() as session:
-        found = _existing(session, email)
-        store.set_password(session, found.id, hashed, now + ONE_TIME_FOR)
-        store.set_failures(session, found.id, 0, None)
-        audit.record(session, now, None, "password_reset", subject=found.email)
+    hashed = hash_password(password)
+    with desk.writing() as work:
+        found = _existing(work, email)
+        store.set_password(work.session, found.id, hashed, work.now + ONE_TIME_FOR)
+        store.set_failures(work.session, found.id, 0, None)
+        work.record(AuditAction.PASSWORD_RESET, found.email)
     return password
 
 
-def reset_second_factor(runtime: Runtime, email: str) -> None:
+def reset_second_factor(desk: Desk, email: str) -> None:
     """Takes away the second factor, which is set up anew at the next sign-in. Ends their sessions. Raises NotFound."""
-    with runtime.database.writing() as session:
-        found = _existing(session, email)
-        store.set_totp(session, found.id, None)
-        store.end_sessions(session, found.id)
-        audit.record(session, runtime.clock(), None, "second_factor_reset", subject=found.email)
+    with desk.writing() as work:
+        found = _existing(work, email)
+        store.set_totp(work.session, found.id, None)
+        store.end_sessions(work.session, found.id)
+        work.record(AuditAction.SECOND_FACTOR_RESET, found.email)
 
 
-def set_active(runtime: Runtime, email: str, active: bool) -> None:
+def set_active(desk: Desk, email: str, active: bool) -> None:
     """Lets somebody sign in, or no longer. What they did stays on record. Raises NotFound."""
-    with runtime.database.writing() as session:
-        found = _existing(session, email)
-        store.set_active(session, found.id, active)
-        store.end_sessions(session, found.id)
-        audit.record(
-            session, runtime.clock(), None, "staff_activated" if active else "staff_deactivated", subject=found.email
-        )
+    with desk.writing() as work:
+        found = _existing(work, email)
+        store.set_active(work.session, found.id, active)
+        store.end_sessions(work.session, found.id)
+        work.record(AuditAction.STAFF_ACTIVATED if active else AuditAction.STAFF_DEACTIVATED, found.email)
 
 
-def users(runtime: Runtime) -> list[Account]:
+def users(desk: Desk) -> list[Account]:
     """Everybody who has an account, by e-mail address."""
-    with runtime.database.reading() as session:
-        return [Account(each, tuple(_written(session, each.grants))) for each in store.everyone(session)]
+    with desk.reading() as work:
+        return [Account(each, tuple(_written(work, each.grants))) for each in store.everyone(work.session)]
 
 
-def _existing(session: Session, email: str) -> Staff:
-    found = store.credentials(session, email)
+def _existing(work: Work, email: str) -> Staff:
+    found = store.credentials(work.session, email)
     if found is None:
         raise NotFound(say("no_account", email=email))
     return found.staff
 
 
-def _grant(runtime: Runtime, session: Session, role: Role, study: str, site: str | None) -> Grant:
+def _grant(work: Work, role: Role, study: str, site: str | None) -> Grant:
     if site is None:
         return Grant(role, study)
-    known = {
-        each.reference: each.id for each in participants.sites(session, study, runtime.today(runtime.study(study)))
-    }
+    today = work.today(work.runtime.study(study))
+    known = {each.reference: each.id for each in participants.sites(work.session, study, today)}
     if site not in known:
         listed = ", ".join(known) or "it has none yet"
         raise NotFound(say("no_site", site=site, study=study, sites=listed))
     return Grant(role, study, known[site])
 
 
-def _written(session: Session, grants: Sequence[Grant]) -> list[str]:
-    sites = participants.site_references(session, [grant.site_id for grant in grants if grant.site_id])
+def _written(work: Work, grants: Sequence[Grant]) -> list[str]:
+    sites = participants.site_references(work.session, [grant.site_id for grant in grants if grant.site_id])
     return [
         f"{grant.role.value} in {grant.study}" + (f" (site {sites[grant.site_id]})" if grant.site_id else "")
         for grant in grants

@@ -16,16 +16,16 @@ from dataclasses import dataclass, replace
 import pyotp
 from cryptography.exceptions import InvalidTag
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy.orm import Session
 
 from surveyapp.domain import normalise
+from surveyapp.domain.audit import AuditAction, System
 from surveyapp.domain.errors import InputRefused, ShiftlineError
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff.passwords import check_new_password
-from surveyapp.store import audit
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
 from surveyapp.store.participants import Sealed
 
@@ -78,43 +78,41 @@ class NewSecret:
 def check_password(runtime: Runtime, email: str, password: str) -> Entering:
     """Lets in, as far as the next step, whose e-mail and password these are. Raises InputRefused with one sentence for
     every reason, after the same work, so that nothing tells which accounts exist."""
-    now = runtime.clock()
-    with runtime.database.reading() as session:
-        found = store.credentials(session, email)
+    with _unknown(runtime).reading() as work:
+        found = store.credentials(work.session, email)
     # Outside any transaction: the hash is slow on purpose, and a writer would hold up everybody's answers meanwhile.
     fits = password_fits(found.password_hash if found else _NOBODY, password)
-    with runtime.database.writing() as session:
-        current = store.credentials_by_id(session, found.staff.id, lock=True) if found else None
-        if found is None or current is None or _rests(current, now):
-            audit.record(session, now, found.staff.id if found else None, "sign_in_refused")
+    with _unknown(runtime).writing() as work:
+        current = store.credentials_by_id(work.session, found.staff.id, lock=True) if found else None
+        if found is None or current is None or _rests(work, current):
+            (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED)
         else:
-            expired = current.password_expires_at is not None and now >= current.password_expires_at
+            expired = current.password_expires_at is not None and work.now >= current.password_expires_at
             if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
-                return Entering(current.staff.id, current.staff.session_version, now)
-            _count_failure(session, current, now, "sign_in_refused")
+                return Entering(current.staff.id, current.staff.session_version, work.now)
+            _count_failure(work, current, AuditAction.SIGN_IN_REFUSED)
     raise InputRefused(say("sign_in_wrong"))
 
 
 def step(runtime: Runtime, entering: Entering) -> Step:
     """What they still have to do. Raises SignInAgain."""
-    with runtime.database.reading() as session:
-        return _step(runtime, _credentials(runtime, session, entering), entering)
+    with _unknown(runtime).reading() as work:
+        return _step(runtime, _credentials(work, entering), entering)
 
 
 def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
     """Takes the code of the second factor, each code once. A wrong one counts like a wrong password. Raises
     InputRefused, SignInAgain."""
-    now = runtime.clock()
-    with runtime.database.writing() as session:
-        found = _credentials(runtime, session, entering, lock=True)
+    with _unknown(runtime).writing() as work:
+        found = _credentials(work, entering, lock=True)
         used = None
-        if found.totp is not None and not _rests(found, now):
+        if found.totp is not None and not _rests(work, found):
             key = runtime.keyring.unseal(found.staff.id, "totp", found.totp)
-            used = _time_step(key, typed, now, after=found.totp_last_step)
+            used = _time_step(key, typed, work.now, after=found.totp_last_step)
             if used is None:
-                _count_failure(session, found, now, "second_factor_refused")
+                _count_failure(work, found, AuditAction.SECOND_FACTOR_REFUSED)
             else:
-                store.use_totp_step(session, found.staff.id, used)
+                store.use_totp_step(work.session, found.staff.id, used)
     if used is None:
         raise InputRefused(say("code_wrong"), "code")
     return replace(entering, code_given=True)
@@ -122,8 +120,8 @@ def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
 
 def new_secret(runtime: Runtime, entering: Entering) -> NewSecret:
     """A key for somebody who has no second factor yet. Nothing is stored before it is confirmed. Raises SignInAgain."""
-    with runtime.database.reading() as session:
-        found = _credentials(runtime, session, entering)
+    with _unknown(runtime).reading() as work:
+        found = _credentials(work, entering)
     key = pyotp.random_base32()
     sealed = runtime.keyring.seal(found.staff.id, "totp_new", key)
     return _secret(found.staff, key, f"{sealed.key_id}:{base64.b64encode(sealed.ciphertext).decode()}")
@@ -131,97 +129,100 @@ def new_secret(runtime: Runtime, entering: Entering) -> NewSecret:
 
 def secret_again(runtime: Runtime, entering: Entering, sealed: str) -> NewSecret:
     """The key that was made for them before. Raises SignInAgain, also for a key that is not theirs."""
-    with runtime.database.reading() as session:
-        found = _credentials(runtime, session, entering)
+    with _unknown(runtime).reading() as work:
+        found = _credentials(work, entering)
     return _secret(found.staff, _opened(runtime, found.staff, sealed), sealed)
 
 
 def set_up(runtime: Runtime, entering: Entering, sealed: str, typed: str) -> Entering:
     """Makes a key their second factor, once a code shows that their app has it. Raises InputRefused, SignInAgain."""
-    now = runtime.clock()
-    with runtime.database.writing() as session:
-        found = _credentials(runtime, session, entering, lock=True)
+    with _unknown(runtime).writing() as work:
+        found = _credentials(work, entering, lock=True)
         if _step(runtime, found, entering) is not Step.SET_UP:
             raise SignInAgain
         key = _opened(runtime, found.staff, sealed)
-        used = _time_step(key, typed, now, after=None)
+        used = _time_step(key, typed, work.now, after=None)
         if used is None:
             raise InputRefused(say("code_wrong"), "code")
-        store.set_totp(session, found.staff.id, runtime.keyring.seal(found.staff.id, "totp", key))
-        store.use_totp_step(session, found.staff.id, used)
-        audit.record(session, now, found.staff.id, "second_factor_set_up")
+        store.set_totp(work.session, found.staff.id, runtime.keyring.seal(found.staff.id, "totp", key))
+        store.use_totp_step(work.session, found.staff.id, used)
+        work.by(found.staff).record(AuditAction.SECOND_FACTOR_SET_UP)
     return replace(entering, code_given=True)
 
 
 def choose_password(runtime: Runtime, entering: Entering, new: str) -> Entering:
     """Replaces a one-time password. Raises InputRefused, SignInAgain."""
-    with runtime.database.reading() as session:
-        before = _credentials(runtime, session, entering)
+    with _unknown(runtime).reading() as work:
+        before = _credentials(work, entering)
     check_new_password(new, before.staff.email, before.password_hash)
     hashed = hash_password(new)
-    with runtime.database.writing() as session:
-        found = _credentials(runtime, session, entering, lock=True)
+    with _unknown(runtime).writing() as work:
+        found = _credentials(work, entering, lock=True)
         if _step(runtime, found, entering) is not Step.NEW_PASSWORD:
             raise SignInAgain
-        version = store.set_password(session, found.staff.id, hashed)
-        audit.record(session, runtime.clock(), found.staff.id, "password_changed")
+        version = store.set_password(work.session, found.staff.id, hashed)
+        work.by(found.staff).record(AuditAction.PASSWORD_CHANGED)
     return replace(entering, session_version=version)
 
 
 def finish(runtime: Runtime, entering: Entering) -> Staff:
     """Signs them in when nothing is left to do. Raises SignInAgain."""
-    with runtime.database.writing() as session:
-        found = _credentials(runtime, session, entering, lock=True)
+    with _unknown(runtime).writing() as work:
+        found = _credentials(work, entering, lock=True)
         if _step(runtime, found, entering) is not Step.DONE:
             raise SignInAgain
-        store.set_failures(session, found.staff.id, 0, None)
-        audit.record(session, runtime.clock(), found.staff.id, "signed_in")
+        store.set_failures(work.session, found.staff.id, 0, None)
+        work.by(found.staff).record(AuditAction.SIGNED_IN)
         return found.staff
 
 
-def change_password(runtime: Runtime, staff: Staff, current: str, new: str) -> Staff:
+def change_password(desk: Desk, current: str, new: str) -> Staff:
     """Changes a signed-in person's own password, which ends their other sessions. A wrong current one counts like a
     wrong one at sign-in. Raises InputRefused, naming the field."""
-    now = runtime.clock()
-    with runtime.database.reading() as session:
-        before = store.credentials_by_id(session, staff.id)
+    with desk.reading() as work:
+        staff = work.staff
+        before = store.credentials_by_id(work.session, staff.id)
     fits = before is not None and password_fits(before.password_hash, current)
     if before is not None and fits:
         check_new_password(new, before.staff.email, before.password_hash)
     hashed = hash_password(new)
-    with runtime.database.writing() as session:
-        found = store.credentials_by_id(session, staff.id, lock=True)
-        if found is not None and not _rests(found, now):
+    with desk.writing() as work:
+        found = store.credentials_by_id(work.session, staff.id, lock=True)
+        if found is not None and not _rests(work, found):
             if fits and before is not None and found.password_hash == before.password_hash:
-                version = store.set_password(session, staff.id, hashed)
-                audit.record(session, now, staff.id, "password_changed")
+                version = store.set_password(work.session, staff.id, hashed)
+                work.record(AuditAction.PASSWORD_CHANGED)
                 return replace(found.staff, session_version=version)
-            _count_failure(session, found, now, "password_change_refused")
+            _count_failure(work, found, AuditAction.PASSWORD_CHANGE_REFUSED)
     raise InputRefused(say("own_password_wrong"), "current")
 
 
 def staff_of_session(runtime: Runtime, staff_id: uuid.UUID, session_version: int) -> Staff | None:
     """The staff member a signed-in session belongs to; None once they are inactive or the password changed."""
-    with runtime.database.reading() as session:
-        found = store.staff_by_id(session, staff_id)
+    with _unknown(runtime).reading() as work:
+        found = store.staff_by_id(work.session, staff_id)
     return found if found and found.active and found.session_version == session_version else None
 
 
-def _rests(found: store.Credentials, now: dt.datetime) -> bool:
-    return found.locked_until is not None and found.locked_until > now
+def _unknown(runtime: Runtime) -> Desk:
+    """Whoever signs in is not known before they have; what is audited on the way is by the account they name."""
+    return Desk(runtime, System())
 
 
-def _count_failure(session: Session, found: store.Credentials, now: dt.datetime, event: str) -> None:
+def _rests(work: Work, found: store.Credentials) -> bool:
+    return found.locked_until is not None and found.locked_until > work.now
+
+
+def _count_failure(work: Work, found: store.Credentials, action: AuditAction) -> None:
     failures = found.failures + 1
-    store.set_failures(
-        session, found.staff.id, failures % MAXIMUM_FAILURES, now + LOCKED_FOR if failures >= MAXIMUM_FAILURES else None
-    )
-    audit.record(session, now, found.staff.id, event)
+    until = work.now + LOCKED_FOR if failures >= MAXIMUM_FAILURES else None
+    store.set_failures(work.session, found.staff.id, failures % MAXIMUM_FAILURES, until)
+    work.by(found.staff).record(action)
 
 
-def _credentials(runtime: Runtime, session: Session, entering: Entering, *, lock: bool = False) -> store.Credentials:
-    found = store.credentials_by_id(session, entering.staff_id, lock=lock)
-    late = runtime.clock() >= entering.at + ENTERING_FOR
+def _credentials(work: Work, entering: Entering, *, lock: bool = False) -> store.Credentials:
+    found = store.credentials_by_id(work.session, entering.staff_id, lock=lock)
+    late = work.now >= entering.at + ENTERING_FOR
     if found is None or late or not found.staff.active or found.staff.session_version != entering.session_version:
         raise SignInAgain
     return found

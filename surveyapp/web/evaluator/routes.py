@@ -17,12 +17,12 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files import csv_file
 from surveyapp.reports.text import sentences
-from surveyapp.services.results import measures as results
+from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_folder="templates")
 # Globals, because a macro that is imported sees no context.
@@ -38,7 +38,7 @@ def _page(template: str, study: Study, **values: Any) -> str:
 @evaluator.get("/<study_id>")
 @staff_only
 def overview(study_id: str) -> str:
-    shifts = results.overview(runtime(), current_staff(), study_id, language=reader_language())
+    shifts = measures.overview(desk(), study_id)
     study = staff_study(study_id)
     manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
     return _page(
@@ -53,10 +53,7 @@ def overview(study_id: str) -> str:
 def measure(study_id: str, measure_id: str) -> str:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
-    shift, other = results.shift_beside(
-        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment,
-        language=reader_language(),
-    )  # fmt: skip
+    shift, other = measures.shift_beside(desk(), study_id, measure_id, matched=asked.matched, segment=asked.segment)
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
@@ -70,9 +67,7 @@ def measure(study_id: str, measure_id: str) -> str:
 def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
-    shift = results.shift(
-        runtime(), current_staff(), study_id, measure_id, matched=asked.matched, segment=asked.segment
-    )
+    shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
     return _csv(csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)), measure_id)
 
 
@@ -106,7 +101,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
 @staff_only
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     asked = asked_for(runtime().study(study_id), request.args)
-    found = results.questions(runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment)
+    found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
     rows = csv_file.question_rows(study_id, found)
     return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
 
@@ -114,9 +109,7 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
-    found = results.questions(
-        runtime(), current_staff(), study_id, group, touchpoint, segment=asked.segment, language=reader_language()
-    )
+    found = distributions.questions(desk(), study_id, group, touchpoint, segment=asked.segment)
     return study, asked, views.blocks(found)
 
 

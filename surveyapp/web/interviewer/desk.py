@@ -17,10 +17,10 @@ from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.incoming import whole_number
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 from surveyapp.web.shared.words import OUTCOMES, preference
 
 
@@ -34,7 +34,7 @@ def queue() -> Reply:
         whole_number("touchpoint"),
         request.args.get("view", ""),
     )
-    lines = calls.queue(runtime(), current_staff(), filters.study or None, language=reader_language())
+    lines = calls.queue(desk(), filters.study or None)
     return _queue_page(lines, filters, "")
 
 
@@ -44,7 +44,7 @@ def search() -> Reply:
     """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
-    found = calls.queue(runtime(), current_staff(), search=text, language=reader_language())
+    found = calls.queue(desk(), search=text)
     return _queue_page(found, Filters(), text)
 
 

@@ -14,10 +14,10 @@ from surveyapp.services.questionnaires import release_preview, response_migratio
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.web.manager import forms, version_words, views
 from surveyapp.web.manager.blueprint import manager, page
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 
 @manager.route("/<study_id>/participants/import", methods=["GET", "POST"])
@@ -28,8 +28,7 @@ def import_file(study_id: str) -> Reply:
     form, outcome = forms.ImportForm(), None
     if form.validate_on_submit():
         outcome = bulk_import.import_file(
-            runtime(),
-            current_staff(),
+            desk(),
             study_id,
             form.file.data.read(MAXIMUM_BYTES + 1),
             dry_run="check" in request.form,
@@ -42,7 +41,7 @@ def import_file(study_id: str) -> Reply:
     return page(
         "import",
         form,
-        columns=bulk_import.columns(runtime(), study_id, reader_language()),
+        columns=bulk_import.columns(desk(), study_id),
         column_label=views.column_label,
         needed=bulk_import.NEEDED,
         outcome=outcome,
@@ -58,7 +57,7 @@ def import_file(study_id: str) -> Reply:
 def template(study_id: str) -> Reply:
     """An empty file to fill in: the names of every column."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
-    response = make_response(csv_file([column.name for column in bulk_import.columns(runtime(), study_id)], []))
+    response = make_response(csv_file([column.name for column in bulk_import.columns(desk().as_written, study_id)], []))
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{study_id}-participants.csv"'
     return response
@@ -68,9 +67,8 @@ def template(study_id: str) -> Reply:
 @staff_only
 def versions(study_id: str) -> Reply:
     """Every version of every questionnaire: frozen, open, in use."""
-    staff = current_staff()
-    states = questionnaire_versions.version_states(runtime(), staff, study_id, reader_language())
-    opens = staff.may_everywhere(Action.OPEN_VERSION, study_id)
+    states = questionnaire_versions.version_states(desk(), study_id)
+    opens = current_staff().may_everywhere(Action.OPEN_VERSION, study_id)
     return page(
         "versions",
         questionnaires=views.by_questionnaire(staff_study(study_id), states),
@@ -84,14 +82,14 @@ def versions(study_id: str) -> Reply:
 def open_version(study_id: str, name: str) -> Reply:
     """Says what is different and what opening the newest frozen version means, and opens it."""
     if request.method == "POST":
-        version, is_new = questionnaire_versions.open_newest(runtime(), study_id, name, current_staff())
+        version, is_new = questionnaire_versions.open_newest(desk(), study_id, name)
         flash(
             _("Version %(version)s of %(name)s is open: new responses begin on it.", version=version, name=name)
             if is_new
             else _("Version %(version)s of %(name)s was open already.", version=version, name=name)
         )
         return redirect(url_for("manager.versions", study_id=study_id))
-    prospect = release_preview.opening(runtime(), current_staff(), study_id, name, reader_language())
+    prospect = release_preview.opening(desk(), study_id, name)
     if prospect.version is None:
         abort(404)
     return page("open_version", prospect=prospect, words=version_words)
@@ -102,8 +100,8 @@ def open_version(study_id: str, name: str) -> Reply:
 def move(study_id: str, name: str) -> Reply:
     """Says what each answer of those midway becomes on the open version, and moves them to it."""
     if request.method == "POST":
-        count = response_migration.move(runtime(), current_staff(), study_id, name)
+        count = response_migration.move(desk(), study_id, name)
         flash(ngettext("%(num)s person was moved.", "%(num)s people were moved.", count))
         return redirect(url_for("manager.versions", study_id=study_id))
-    seen = response_migration.preview(runtime(), current_staff(), study_id, name, reader_language())
+    seen = response_migration.preview(desk(), study_id, name)
     return page("move", seen=seen, words=version_words)

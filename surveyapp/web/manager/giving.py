@@ -13,11 +13,11 @@ from surveyapp.services.participants import bulk_links, roster
 from surveyapp.services.participants import links as access_links
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 from surveyapp.web.shared.words import worded
 
 
@@ -30,7 +30,7 @@ def give(study_id: str, reference: str, touchpoint: int) -> Reply:
         kind = AccessKind(request.form.get("kind", ""))
     except ValueError:
         abort(400)
-    given = access_links.give_out(runtime(), current_staff(), study_id, reference, touchpoint, kind)
+    given = access_links.give_out(desk(), study_id, reference, touchpoint, kind)
     address = runtime().settings.public_url + (given.link or url_for("participant.start"))
     return page("slip", given=given, address=address, picture=qr_picture(address))
 
@@ -41,10 +41,10 @@ def end_access(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Ends every link and code of a person at a touchpoint, once that is confirmed."""
     current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
     if request.method == "POST":
-        count = access_links.revoke(runtime(), current_staff(), study_id, reference, touchpoint)
+        count = access_links.revoke(desk(), study_id, reference, touchpoint)
         flash(ngettext("%(num)s link or code no longer works.", "%(num)s links and codes no longer work.", count))
         return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
+    found = roster.person(desk(), study_id, reference)
     case = next((each for each in found.cases if each.touchpoint.number == touchpoint), None)
     if case is None:
         abort(404)
@@ -55,16 +55,14 @@ def end_access(study_id: str, reference: str, touchpoint: int) -> Reply:
 @staff_only
 def links(study_id: str) -> Reply:
     """Links and codes for everyone who can answer a touchpoint, as a file."""
-    staff = current_staff()
-    waiting = bulk_links.waiting(runtime(), staff, study_id)
+    waiting = bulk_links.waiting(desk(), study_id)
     choices = views.waiting_choices(staff_study(study_id), waiting)
     form = forms.LinksForm(choices)
     if form.validate_on_submit():
         group, _dot, number = (form.touchpoint.data or "").rpartition(".")
         try:
             given = bulk_links.give_out_to_all(
-                runtime(),
-                staff,
+                desk(),
                 study_id,
                 group,
                 int(number) if form.touchpoint.data in choices else 0,

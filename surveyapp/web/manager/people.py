@@ -12,10 +12,10 @@ from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.shared.incoming import whole_number
-from surveyapp.web.shared.language import reader_language, staff_study
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import desk, staff_only
 
 
 @manager.get("/<study_id>")
@@ -25,7 +25,7 @@ def participants(study_id: str) -> Reply:
     asked = request.args
     state = next((each for each in CaseState if each.value == asked.get("state")), None)
     narrowed = Narrowed(asked.get("group", ""), whole_number("touchpoint"), state)
-    found = roster.roster(runtime(), current_staff(), study_id, narrowed, whole_number("page") or 1, reader_language())
+    found = roster.roster(desk(), study_id, narrowed, whole_number("page") or 1)
     return page("participants", roster=found, narrowed=narrowed, table=views.state_table(found))
 
 
@@ -34,7 +34,7 @@ def participants(study_id: str) -> Reply:
 def find(study_id: str) -> Reply:
     """Whom a reference, a phone number or an e-mail address belongs to. Posted: a number has no place in an address."""
     written = request.form.get("find", "")
-    found = roster.find(runtime(), current_staff(), study_id, written)
+    found = roster.find(desk(), study_id, written)
     if len(found) == 1:
         return redirect(url_for("manager.person", study_id=study_id, reference=found[0]))
     return page("found", found=found, written=written)
@@ -44,21 +44,18 @@ def find(study_id: str) -> Reply:
 @staff_only
 def new(study_id: str) -> Reply:
     """Adds one person."""
-    staff = current_staff()
-    sites = enrolment.sites(runtime(), staff, study_id)
+    sites = enrolment.sites(desk(), study_id)
     study = staff_study(study_id)
     form = forms.participant_form(
         study,
-        bulk_import.columns(runtime(), study_id, reader_language()),
+        bulk_import.columns(desk(), study_id),
         sites,
         runtime().today(study),
         enrolment.new_key(),
     )
     if form.validate_on_submit():
         try:
-            added = enrolment.add(
-                runtime(), staff, study_id, form.written(), confirmed=bool(form.confirmed.data), key=form.uuid
-            )
+            added = enrolment.add(desk(), study_id, form.written(), confirmed=bool(form.confirmed.data), key=form.uuid)
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
         except ContactShared as shared:
@@ -73,7 +70,7 @@ def new(study_id: str) -> Reply:
 @staff_only
 def person(study_id: str, reference: str) -> Reply:
     """One person: touchpoints, links and codes, who belongs with them, events. Neither answers nor contact details."""
-    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
+    found = roster.person(desk(), study_id, reference)
     return _person_page(found, forms.EventForm(found.study))
 
 
@@ -95,13 +92,11 @@ def _person_page(found: Person, form: forms.EventForm, related_form: forms.Relat
 @staff_only
 def related(study_id: str, reference: str) -> Reply:
     """Records to whom a person has a relationship, or that there is nobody."""
-    found = roster.person(runtime(), current_staff(), study_id, reference, reader_language())
+    found = roster.person(desk(), study_id, reference)
     form = forms.RelatedForm(found.study, found.participant.group)
     if form.validate_on_submit():
         try:
-            relating.set_related(
-                runtime(), current_staff(), study_id, reference, form.relationship.data or "", form.other.data or ""
-            )
+            relating.set_related(desk(), study_id, reference, form.relationship.data or "", form.other.data or "")
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
         else:
@@ -117,28 +112,24 @@ def event(study_id: str, reference: str) -> Reply:
     form = forms.EventForm(staff_study(study_id))
     if form.validate_on_submit():
         try:
-            enrolment.set_event(
-                runtime(), current_staff(), study_id, reference, form.event.data or "", form.on.data or ""
-            )
+            enrolment.set_event(desk(), study_id, reference, form.event.data or "", form.on.data or "")
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
         else:
             flash(_("The day is recorded. Touchpoints that follow from it are planned."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
-    return _person_page(roster.person(runtime(), current_staff(), study_id, reference, reader_language()), form)
+    return _person_page(roster.person(desk(), study_id, reference), form)
 
 
 @manager.route(f"{PERSON}/contact", methods=["GET", "POST"])
 @staff_only
 def contact(study_id: str, reference: str) -> Reply:
     """How a person is reached, and mending it. Every sight of it is in the audit trail."""
-    participant, held = enrolment.contact_of(runtime(), current_staff(), study_id, reference)
+    participant, held = enrolment.contact_of(desk(), study_id, reference)
     form = forms.ContactForm.of(held)
     if form.validate_on_submit():
         try:
-            enrolment.correct_contact(
-                runtime(), current_staff(), study_id, reference, form.written(), confirmed=bool(form.confirmed.data)
-            )
+            enrolment.correct_contact(desk(), study_id, reference, form.written(), confirmed=bool(form.confirmed.data))
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
         except ContactShared as shared:

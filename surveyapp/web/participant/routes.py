@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import (
     AccessRefused,
     AlreadySubmitted,
@@ -27,7 +28,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.answering import Saved
-from surveyapp.services.responses.survey_session import ByLink, Visit
+from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import views
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import GUESSABLE, limiter

@@ -19,8 +19,7 @@ from surveyapp.services.questionnaires.catalogue import Catalogue
 from surveyapp.services.questionnaires.preview import TrialRespondent
 from surveyapp.web.shared.language import SHOWN, staff_study
 from surveyapp.web.shared.reply import Reply
-from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, staff_only
+from surveyapp.web.shared.sign_in import desk, staff_only
 
 PREFIX = "/manage/<study_id>/questionnaires/<name>/v<int:version>"
 
@@ -72,7 +71,7 @@ def catalogue_of(study_id: str) -> Catalogue:
     drafts = current_app.extensions.get(DRAFTS)
     if drafts is not None:
         return cast(Catalogue, drafts(study_id))
-    return service.catalogue(runtime(), current_staff(), study_id)
+    return service.catalogue(desk(), study_id)
 
 
 def preview_context(study_id: str, name: str, version: int) -> PreviewContext:

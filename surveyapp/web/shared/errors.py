@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -81,10 +83,15 @@ def _not_our_name(_error: SecurityError) -> tuple[str, int]:
     current_app.logger.warning(
         "a page was asked for under a name that is not this site's; SURVEYAPP_PUBLIC_URL says which is"
     )
-    title, sentence = _("This site has another address"), _("Check the address, or open the link that you were given.")
-    locale = get_locale()
+    locale = get_locale() or Locale("en")
     return _bare(
-        current_app, title, sentence, str(locale or "en").replace("_", "-"), locale and locale.text_direction
+        current_app,
+        title=_("This site has another address"),
+        sentence=_("Check the address, or open the link that you were given."),
+        language=str(locale).replace("_", "-"),
+        direction=locale.text_direction,
+        # A style sheet would be asked for under the same name.
+        styled=False,
     ), 400
 
 
@@ -116,10 +123,9 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     )
 
 
-def _bare(app: Flask, title: str, sentence: str, language: str = "en", direction: str | None = "ltr") -> str:
-    """A page that needs nothing of a request."""
-    page = app.jinja_env.get_template("shared/bare.html")
-    return page.render(title=title, sentence=sentence, language=language, direction=direction or "ltr")
+def _bare(app: Flask, **said: object) -> str:
+    """A page that needs nothing of a request: `title`, `sentence`, `language`, `direction`, whether it is `styled`."""
+    return app.jinja_env.get_template("shared/bare.html").render(**said)
 
 
 class LastResort:
@@ -131,8 +137,11 @@ class LastResort:
         self.inner = app.wsgi_app
         self.page = _bare(
             app,
-            "Something went wrong on our side",
-            "What you sent before is kept. Wait a moment, then go back and try again.",
+            title="Something went wrong on our side",
+            sentence="What you sent before is kept. Wait a moment, then go back and try again.",
+            language="en",
+            direction="ltr",
+            styled=True,
         ).encode()
         self.headers = [
             *protecting(is_secure(app)).items(),
@@ -147,5 +156,5 @@ class LastResort:
             if self.app.testing or self.app.debug:
                 raise
             self.app.logger.exception("an error that no page could tell of")
-            start_response("500 Internal Server Error", self.headers)
+            start_response("500 Internal Server Error", self.headers, sys.exc_info())
             return [self.page]

@@ -20,7 +20,9 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Staff
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
+from surveyapp.services.work import Desk
 from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
+from surveyapp.web.shared.language import reader_language
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
@@ -57,6 +59,11 @@ def _sign_in_first() -> Response:
 def current_staff() -> Staff:
     """Who is signed in. Only in handlers under `staff_only`."""
     return cast(SignedIn, current_user).member
+
+
+def desk() -> Desk:
+    """Where whoever is signed in acts from, reading the language of the page. Only in handlers under `staff_only`."""
+    return Desk(runtime(), current_staff(), reader_language())
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -163,9 +170,7 @@ def password() -> str | Response | tuple[str, int]:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            member = sign_in.change_password(
-                runtime(), current_staff(), form.current.data or "", form.password.data or ""
-            )
+            member = sign_in.change_password(desk(), form.current.data or "", form.password.data or "")
         except InputRefused as refused:
             form[refused.field or "password"].errors = [worded(refused.sentence)]
         else:

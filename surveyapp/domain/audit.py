@@ -1,0 +1,100 @@
+"""Who acts, and what the audit trail says they did."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from dataclasses import dataclass
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.staff import Staff
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Whoever runs commands on the machine. They can read its database, so no role is asked of them."""
+
+
+@dataclass(frozen=True)
+class ByLink:
+    """A participant, by the access their link or code opened."""
+
+    access_id: uuid.UUID
+    language: str = "en"
+
+    @property
+    def actor(self) -> ByLink:
+        return self
+
+    @property
+    def mode(self) -> Mode:
+        return Mode.SELF
+
+
+@dataclass(frozen=True)
+class System:
+    """The program itself: nobody asked for it, or nobody knows who did."""
+
+
+Actor = Staff | Operator | ByLink | System
+"""Who a unit of work is done for."""
+
+
+class ActorKind(enum.StrEnum):
+    """What the audit trail keeps of an actor; of staff, their id besides. A participant is the entry's subject."""
+
+    STAFF = "staff"
+    OPERATOR = "operator"
+    PARTICIPANT = "participant"
+    SYSTEM = "system"
+
+
+def kind_of(actor: Actor) -> ActorKind:
+    match actor:
+        case Staff():
+            return ActorKind.STAFF
+        case Operator():
+            return ActorKind.OPERATOR
+        case ByLink():
+            return ActorKind.PARTICIPANT
+        case System():
+            return ActorKind.SYSTEM
+
+
+class AuditAction(enum.StrEnum):
+    """Everything that enters the audit trail, as an event in the past tense."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SECOND_FACTOR_SET_UP = "second_factor_set_up"
+    SECOND_FACTOR_REFUSED = "second_factor_refused"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
+    PASSWORD_CHANGE_REFUSED = "password_change_refused"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an event
+    STAFF_ADDED = "staff_added"
+    STAFF_ACTIVATED = "staff_activated"
+    STAFF_DEACTIVATED = "staff_deactivated"
+    ROLES_GRANTED = "roles_granted"
+
+    VERSION_OPENED = "questionnaire_version_opened"
+    WORDING_RECORDED = "wording_recorded"
+    RESPONSE_MOVED = "response_moved"
+
+    PARTICIPANT_ADDED = "participant_added"
+    PARTICIPANTS_IMPORTED = "participants_imported"
+    CONTACT_SEEN = "contact_seen"
+    CONTACT_CORRECTED = "contact_corrected"
+    EVENT_RECORDED = "event_recorded"
+    EVENT_CORRECTED = "event_corrected"
+    RELATIONSHIP_RECORDED = "relationship_recorded"
+    RELATIONSHIP_REMOVED = "relationship_removed"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_DECLINED = "consent_declined"
+
+    LINK_GIVEN_OUT = "link_given_out"
+    CODE_GIVEN_OUT = "code_given_out"
+    ACCESS_REVOKED = "access_revoked"
+    NOT_ELIGIBLE = "not_eligible"
+    CASE_TAKEN_OVER = "case_taken_over"
+    ATTEMPT_RECORDED = "attempt_recorded"

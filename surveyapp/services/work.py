@@ -1,0 +1,154 @@
+"""A unit of work: one transaction, one moment, somebody who acts. What it does and what the audit trail says of it
+happen together or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.audit import Actor, AuditAction, Operator
+from surveyapp.domain.errors import NotPermitted
+from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import audit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What happens in one transaction: `now` is the one moment it happens at, `actor` who does it, `language` what they
+    read what a study says in (None: as it was written).
+
+    Functions that take a `Work` are steps of somebody else's; whoever opened it has checked that the actor may.
+    """
+
+    runtime: Runtime
+    session: Session
+    now: dt.datetime
+    actor: Actor
+    language: str | None
+    writes: bool
+
+    def record(
+        self, action: AuditAction, subject: str | None = None, *, study: str | None = None, **detail: Any
+    ) -> None:
+        """Puts what this work does into the audit trail: `subject` is a participant's reference, a questionnaire, or
+        an e-mail address of staff; `detail` holds neither contact details nor answers."""
+        assert self.writes, "work that only reads is rolled back, and its audit entry with it"
+        audit.record(self.session, self.now, self.actor, action, study, subject, detail)
+
+    def recorded(self, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
+        """When something was done in a study before and what was noted of it, oldest first."""
+        return audit.details(self.session, study, action)
+
+    def by(self, actor: Actor) -> Work:
+        """The same work, once it is known who does it."""
+        return dataclasses.replace(self, actor=actor)
+
+    @property
+    def staff(self) -> Staff:
+        """The actor of work that staff alone do."""
+        assert isinstance(self.actor, Staff)
+        return self.actor
+
+    @property
+    def staff_id(self) -> uuid.UUID | None:
+        """Who entered something, where staff did."""
+        return self.actor.id if isinstance(self.actor, Staff) else None
+
+    def study(self, study_id: str) -> Study:
+        """A study in the language the actor reads. Raises NotFound."""
+        return self.runtime.study_for_staff(study_id, self.language)
+
+    def instrument(self, study: Study, questionnaire: str, version: int) -> Questionnaire:
+        """A version as it was opened, in the language the actor reads. Raises StateRefused for one that never was."""
+        return self.runtime.instrument_for_staff(self.session, study, questionnaire, version, self.language)
+
+    def today(self, study: Study) -> dt.date:
+        """The day it is where the study is."""
+        return self.now.astimezone(self.runtime.zone(study)).date()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where somebody acts from: the installation, who they are, and the language they read what a study says in (None:
+    as it was written). Every use case is asked from one, and opens one unit of work."""
+
+    runtime: Runtime
+    actor: Actor
+    language: str | None = None
+
+    @property
+    def as_written(self) -> Desk:
+        """The same actor, reading what a study says as it was written."""
+        return dataclasses.replace(self, language=None)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Work]:
+        """Work that only reads; it is rolled back."""
+        with self.runtime.database.reading() as session:
+            yield self._work(session, writes=False)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Work]:
+        """Work that writes: committed when the block ends, rolled back when it raises."""
+        with self.runtime.database.writing() as session:
+            yield self._work(session, writes=True)
+
+    def _work(self, session: Session, *, writes: bool) -> Work:
+        return Work(
+            runtime=self.runtime,
+            session=session,
+            now=self.runtime.clock(),
+            actor=self.actor,
+            language=self.language,
+            writes=writes,
+        )
+
+    def studies(self, action: Action) -> tuple[str, ...]:
+        """The studies in which the actor may do it."""
+        match self.actor:
+            case Staff():
+                return self.actor.studies(action)
+            case Operator():
+                return tuple(sorted(self.runtime.studies))
+            case _:
+                return ()
+
+    def may_everywhere(self, action: Action, study_id: str) -> bool:
+        """Whether the actor may do it at every site of a study."""
+        match self.actor:
+            case Staff():
+                return self.actor.may_everywhere(action, study_id)
+            case Operator():
+                return True
+            case _:
+                return False
+
+    def check(self, action: Action, study_id: str) -> None:
+        """Raises NotPermitted, with the reason, unless the actor may."""
+        self.scope(action, study_id)
+
+    def scope(self, action: Action, study_id: str) -> Scope:
+        """What the actor may see when doing this; an operator, who can read the database, all of the study. Raises
+        NotPermitted."""
+        match self.actor:
+            case Staff():
+                return scope_of(self.actor, action, study_id, self.runtime.origin)
+            case Operator():
+                return Scope(study_id, self.runtime.origin)
+            case _:
+                raise NotPermitted(say("role_does_not_let", action=action))
+
+    def study(self, study_id: str) -> Study:
+        """A study in the language the actor reads. Raises NotFound."""
+        return self.runtime.study_for_staff(study_id, self.language)
