@@ -124,7 +124,7 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 
 def _bare(app: Flask, **said: object) -> str:
-    """A page that needs nothing of a request: `title`, `sentence`, `language`, `direction`, and whether it is `styled`."""
+    """A page that needs nothing of a request: `title`, `sentence`, `language`, `direction`, and if it is `styled`."""
     return app.jinja_env.get_template("shared/bare.html").render(**said)
 
 
