@@ -227,6 +227,8 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
             f"“{written.questionnaire}” version {written.version} belongs in "
             f"{written.questionnaire}/v{written.version}.yaml.",
         )
+    if _too_much(source, written, scales or {}):
+        return None
     sections = tuple(
         Section(
             id=section.id,
@@ -259,6 +261,24 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
             for each in written.scores
         ),
     )
+
+
+MOST_OPTIONS, MOST_PATTERNS = 20_000, 40
+
+
+def _too_much(source: Source, written: w.QuestionnaireW, scales: dict[str, w.ScaleW]) -> bool:
+    """Records that a questionnaire would take minutes to check: a scale is written once and read for every question."""
+    questions = [question for section in written.sections for question in section.questions]
+    used = [scales[question.scale].options or {} for question in questions if question.scale in scales]
+    options = sum(map(len, used)) + sum(len(question.options or {}) for question in questions)
+    patterns = len({question.pattern.match for question in questions if question.pattern})
+    if options > MOST_OPTIONS:
+        sentence = f"All its questions together have {options:,} options to choose from. {MOST_OPTIONS:,} is the most."
+        source.fault(("sections",), "too_large", sentence)
+    if patterns > MOST_PATTERNS:
+        sentence = f"Its questions have {patterns} patterns. {MOST_PATTERNS} different ones are the most."
+        source.fault(("sections",), "too_large", sentence)
+    return options > MOST_OPTIONS or patterns > MOST_PATTERNS
 
 
 def _declaration(variable: str, written: w.ChangeW | w.ComparisonW) -> Declaration:

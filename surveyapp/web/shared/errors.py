@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -36,10 +35,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
     app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
-
-
-def _said(status: int, title: str, error: errors.SaidError) -> tuple[str, int]:
-    return _page(status, title, worded(error.sentence))
 
 
 def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
@@ -124,7 +119,7 @@ def _unexpected(error: Exception) -> tuple[str, int]:
 
 
 def _bare(app: Flask, **said: object) -> str:
-    """A page that needs nothing of a request: `title`, `sentence`, `language`, `direction`, whether it is `styled`."""
+    """A page that needs nothing of a request. It takes `title`, `sentence`, `language`, `direction`, `styled`."""
     return app.jinja_env.get_template("shared/bare.html").render(**said)
 
 
@@ -156,5 +151,5 @@ class LastResort:
             if self.app.testing or self.app.debug:
                 raise
             self.app.logger.exception("an error that no page could tell of")
-            start_response("500 Internal Server Error", self.headers, sys.exc_info())
+            start_response("500 Internal Server Error", self.headers)
             return [self.page]
