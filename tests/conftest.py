@@ -8,11 +8,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import flask
 import hypothesis
 import jinja2
 import pytest
+from werkzeug.routing import Rule
 
 from surveyapp import create_app
 from surveyapp.services import demo
@@ -49,6 +51,24 @@ class CompiledOnce(jinja2.BytecodeCache):
 
 
 flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+
+
+# Likewise for addresses: Werkzeug compiles a function for each, most of what making an application costs. What the
+# function does hangs on the address alone.
+_compile_builder = Rule._compile_builder
+_builders: dict[tuple[tuple[tuple[bool, str], ...], bool], Any] = {}
+
+
+def _builder_compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
+    if rule.defaults:
+        return _compile_builder(rule, append_unknown)
+    key = (tuple(rule._trace), append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _builder_compiled_once  # type: ignore[method-assign]
 
 NOW = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
 """When tests happen: a Monday morning, 11:30 in Coventry."""

@@ -71,7 +71,11 @@ def create_runtime(
     # The product's own studies cannot change while tests run: they are read once a process.
     studies = _own_studies() if questionnaires == ROOT / "questionnaires" else load_studies(questionnaires)
     return Runtime(
-        settings, Database(database_url), studies, Keyring(settings.access_key, settings.contact_keys), clock
+        settings=settings,
+        database=Database(database_url),
+        studies=studies,
+        keyring=Keyring(settings.access_key, settings.contact_keys),
+        clock=clock,
     )
 
 
@@ -177,7 +181,7 @@ def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> 
 def by_interviewer(
     staff: Staff, participant: Participant, touchpoint: int = 1, mode: Mode = Mode.PHONE
 ) -> ByInterviewer:
-    return ByInterviewer(staff, STUDY, participant.reference, touchpoint, mode)
+    return ByInterviewer(staff=staff, study=STUDY, reference=participant.reference, touchpoint=touchpoint, mode=mode)
 
 
 def create_staff(

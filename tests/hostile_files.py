@@ -455,6 +455,30 @@ def _large() -> Iterator[HostileFile]:
     yield many("hundreds alike", 600, lambda n: f"id: q, {yes}", "written_twice")
     options = ", ".join(f"o{n}: Option {n}" for n in range(2000))
     yield many("2,000 options", 1, lambda n: f"id: q, kind: multiple, text: Which?, options: {{{options}}}")
+    widest = STUDY.replace("{never: Never, often: Often}", f"{{{options}}}").replace(
+        "values: {never: 1, often: 2}", "nets: {}"
+    )
+    uses = many(
+        "a scale of 2,000 used often", 20, lambda n: f"id: q{n}, kind: choice, scale: frequency, text: x", "too_large"
+    )
+    yield dataclasses.replace(uses, others={**uses.others, FILES["study"]: widest.encode()})
+    pattern = "kind: short, text: x, pattern"
+    yield many(
+        "patterns at the limit",
+        60,
+        lambda n: f"id: q{n}, {pattern}: {{match: '(?i)\\w{{{100 + n}}}', says: y}}",
+        "too_large",
+    )
+    changes = "changes:\n" + "".join(f"  q{n}: {{comparable: yes, because: x}}\n" for n in range(400))
+    first, second = (
+        many("many declared changes", 400, lambda n, word=word: f"id: q{n}, kind: open, text: {word} {n}")
+        for word in "xy"
+    )
+    assert isinstance(first.content, bytes)
+    assert isinstance(second.content, bytes)
+    written = second.content.decode().replace("version: 1", "version: 2").replace("sections:", f"{changes}sections:")
+    others = {**first.others, "first/v1.yaml": first.content}
+    yield dataclasses.replace(first, file="first/v2.yaml", content=written.encode(), others=others)
     named = ", ".join(f"{{q: o{n}}}" for n in range(25))
     thirty = f"id: q, kind: multiple, text: Which?, options: {{{', '.join(f'o{n}: Option {n}' for n in range(30))}}}"
     all_of_them = f"id: why, kind: open, text: Why?, ask_if: {{all: [{named}]}}"

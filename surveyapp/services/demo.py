@@ -275,7 +275,9 @@ def _answer(
         assert link is not None
         who = ByLink(links.open_link(runtime, link.removeprefix("/s/")))
     else:
-        who = ByInterviewer(interviewer, study.id, person.reference, written["touchpoint"], mode)
+        who = ByInterviewer(
+            staff=interviewer, study=study.id, reference=person.reference, touchpoint=written["touchpoint"], mode=mode
+        )
     visit = answering.give_consent(runtime, who, {purpose.id: True for purpose in study.consent})
     begun = visit.ready[2].version
     if begun != written.get("version", begun):

@@ -37,7 +37,7 @@ def system_clock() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Runtime:
     """The installation as services see it. Made once a process."""
 
@@ -161,9 +161,9 @@ _zone = functools.lru_cache(ZoneInfo)
 def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
     """Loads the studies and connects to the database. Raises QuestionnaireFaults."""
     return Runtime(
-        settings,
-        Database(settings.database_url),
-        load_studies(settings.questionnaires),
-        Keyring(settings.access_key, settings.contact_keys),
-        clock,
+        settings=settings,
+        database=Database(settings.database_url),
+        studies=load_studies(settings.questionnaires),
+        keyring=Keyring(settings.access_key, settings.contact_keys),
+        clock=clock,
     )

@@ -44,7 +44,7 @@ def remove(session: Session, relationship: str, participant_id: uuid.UUID) -> No
 
 def related_to(session: Session, scope: Scope, participant_id: uuid.UUID) -> list[RelatedPerson]:
     """Whom a participant has relationships to, among the people in scope."""
-    found: list[tuple[str, str]] = []
+    found: list[RelatedPerson] = []
     for own, other in (
         (RelationshipRow.first_id, RelationshipRow.second_id),
         (RelationshipRow.second_id, RelationshipRow.first_id),
@@ -52,15 +52,16 @@ def related_to(session: Session, scope: Scope, participant_id: uuid.UUID) -> lis
         query = select(RelationshipRow.relationship, ParticipantRow.reference).join(
             ParticipantRow, ParticipantRow.id == other
         )
-        found += session.execute(scoped(query.where(own == participant_id), scope))
-    return [RelatedPerson(relationship, reference) for relationship, reference in sorted(found)]
+        rows = session.execute(scoped(query.where(own == participant_id), scope))
+        found += [RelatedPerson(row.relationship, row.reference) for row in rows]
+    return sorted(found, key=lambda each: (each.relationship, each.reference))
 
 
 def by_reference(session: Session, scope: Scope, references: Iterable[str]) -> dict[str, tuple[uuid.UUID, str]]:
     """The identity and the group of those of these references who are in scope."""
     query = select(ParticipantRow.reference, ParticipantRow.id, ParticipantRow.group_id)
     query = scoped(query.where(ParticipantRow.reference.in_(sorted(references))), scope)
-    return {reference: (id, group) for reference, id, group in session.execute(query)}
+    return {row.reference: (row.id, row.group_id) for row in session.execute(query)}
 
 
 def partners(session: Session, people: Iterable[uuid.UUID]) -> dict[tuple[str, uuid.UUID], str]:
@@ -71,9 +72,9 @@ def partners(session: Session, people: Iterable[uuid.UUID]) -> dict[tuple[str, u
         (RelationshipRow.first_id, RelationshipRow.second_id),
         (RelationshipRow.second_id, RelationshipRow.first_id),
     ):
-        query = select(RelationshipRow.relationship, own, ParticipantRow.reference).join(
+        query = select(RelationshipRow.relationship, own.label("person"), ParticipantRow.reference).join(
             ParticipantRow, ParticipantRow.id == other
         )
-        for relationship, person, reference in session.execute(query.where(own.in_(wanted))):
-            found[relationship, person] = reference
+        for row in session.execute(query.where(own.in_(wanted))):
+            found[row.relationship, row.person] = row.reference
     return found

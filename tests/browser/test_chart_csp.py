@@ -123,7 +123,7 @@ def served(wide: go.Figure, narrow: go.Figure) -> Iterator[str]:
         elif (file := (STATIC / name).resolve()).is_relative_to(STATIC) and file.is_file():
             response = Response(file.read_bytes(), content_type=TYPES[file.suffix])
         else:
-            response = Response("not found", case_id=404)
+            response = Response("not found", 404)
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return response
 

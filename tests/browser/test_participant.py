@@ -56,9 +56,11 @@ def go_on(page: Page) -> None:
 
 def answer(page: Page) -> None:
     """Chooses the first answer of every group on the page, and writes where something can be written."""
-    for name in page.locator("main input:is([type=radio], [type=checkbox])").evaluate_all(
+    names = page.locator("main input:is([type=radio], [type=checkbox])").evaluate_all(
         "(all) => [...new Set(all.map((each) => each.name))]"
-    ):
+    )
+    # A reason for no answer goes with nothing else.
+    for name in (each for each in names if each.removesuffix(":missing") not in set(names) - {each}):
         page.locator(f'label:has(input[name="{name}"])').first.click()
     for box in page.locator("textarea:visible").all():
         box.fill("It went well.")

@@ -160,7 +160,7 @@ def test_everything_wrong_is_said_at_once_and_nobody_added(runtime: Runtime, des
         ("site_name", "Bakery", ""),
         ("site.employer_size", "tiny", "“tiny” is not one of the values. Use one of: sme, large."),
         ("phone", "4.47701E+11", "what a spreadsheet makes of a long number"),
-        ("preferred", "email", "They prefer email, but there is no e-mail address."),
+        ("preferred", "email", "They prefer an e-mail, but there is no e-mail address."),
     ],
 )
 def test_each_fault_says_what_to_do(runtime: Runtime, desk: Desk, field: str, value: str, sentence: str) -> None:

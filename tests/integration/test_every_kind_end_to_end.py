@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from click.testing import CliRunner
 
 from surveyapp import create_app
@@ -247,3 +248,15 @@ def _printed(runtime: Runtime, tmp_path: Path) -> list[dict[str, str]]:
     result = CliRunner().invoke(main, ["results", every_kind.NAME], env=environment)
     assert result.exit_code == 0, result.stderr
     return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+@pytest.mark.parametrize("walked", ["choice"], indirect=True)
+def test_what_cannot_be_counted_costs_itself_alone(walked: Runtime, tmp_path: Path) -> None:
+    interviewer = _interviewer(walked)
+    _by_phone(walked, interviewer, "GP-0001", {"q": "other", "q_other_text": "cocoa"})
+    with walked.database.writing() as session:
+        session.execute(sqlalchemy.text("UPDATE answer SET code = 'gone' WHERE variable = 'q'"))
+    page, rows = _evaluator(walked)
+    assert "What is stored does not fit this question, so it is not counted." in page
+    assert [(row["variable"], row["kind"], row["shown"]) for row in rows] == [("q", "uncounted", "not counted")]
+    assert [(row["variable"], row["statistic"]) for row in _printed(walked, tmp_path)] == [("q", "not counted")]

@@ -64,7 +64,9 @@ def faults(outcome: Import) -> list[tuple[int, str]]:
 )
 def test_a_file_adds_everybody_in_it(runtime: Runtime, desk: Desk, data: bytes) -> None:
     outcome = import_file(desk, STUDY, data)
-    assert outcome == Import(("BF-0010", "BF-0009", "EM-0001", "EM-0002"), ("S9",), (), (), True)
+    assert outcome == Import(
+        references=("BF-0010", "BF-0009", "EM-0001", "EM-0002"), new_sites=("S9",), faults=(), shared=(), stored=True
+    )
     assert references(runtime) == set(outcome.references)
     participant, contact = enrolment.contact_of(desk, STUDY, "EM-0002")
     assert contact == Contact(name="Ola Nowak", phone="+48 22 123 45 67")
@@ -126,7 +128,9 @@ BF-0002,backfill,,,,,Twice,,
 
 def test_a_dry_run_says_the_same_and_stores_nothing(runtime: Runtime, desk: Desk) -> None:
     outcome = import_file(desk, STUDY, GOOD.encode(), dry_run=True)
-    assert outcome == Import(("BF-0010", "BF-0009", "EM-0001", "EM-0002"), ("S9",), (), (), False)
+    assert outcome == Import(
+        references=("BF-0010", "BF-0009", "EM-0001", "EM-0002"), new_sites=("S9",), faults=(), shared=(), stored=False
+    )
     assert references(runtime) == set()
     with runtime.database.reading() as session:
         assert participants.sites(session, STUDY, runtime.clock().date()) == []

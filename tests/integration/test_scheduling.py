@@ -58,19 +58,21 @@ def opened_on(made: list[Case], runtime: Runtime) -> dict[int, dt.date]:
     "days", [("2026-03-02", "2026-05-04"), ("2026-05-04", "2026-03-02")], ids=["in order", "out of order"]
 )
 def test_of_two_events_the_first_that_happened_anchors(runtime: Runtime, days: tuple[str, str]) -> None:
-    asking = with_touchpoints(runtime, Anchor("event", days=28, event=STARTED))
+    asking = with_touchpoints(runtime, Anchor(type="event", days=28, event=STARTED))
     made = plan(asking, factories.create_participant(asking), *((STARTED, day) for day in days))
     assert opened_on(made, asking) == {1: dt.date(2026, 3, 30)}
 
 
 def test_another_event_anchors_nothing(runtime: Runtime) -> None:
-    asking = with_touchpoints(runtime, Anchor("event", event=STARTED), Anchor("event", event="job_start"))
+    asking = with_touchpoints(runtime, Anchor(type="event", event=STARTED), Anchor(type="event", event="job_start"))
     made = plan(asking, factories.create_participant(asking), ("job_start", "2026-05-04"))
     assert opened_on(made, asking) == {2: dt.date(2026, 5, 4)}
 
 
 def test_each_touchpoint_has_one_case_however_often_it_is_planned(runtime: Runtime) -> None:
-    asking = with_touchpoints(runtime, Anchor("enrolled", days=-3), Anchor("fixed", date=dt.date(2026, 10, 25)))
+    asking = with_touchpoints(
+        runtime, Anchor(type="enrolled", days=-3), Anchor(type="fixed", date=dt.date(2026, 10, 25))
+    )
     participant = factories.create_participant(asking)
     with runtime.database.reading() as session:
         there = cases.cases_of(session, participant.id)
@@ -87,7 +89,9 @@ def test_each_touchpoint_has_one_case_however_often_it_is_planned(runtime: Runti
     ],
 )
 def test_what_follows_a_response_follows_its_local_day(runtime: Runtime, submitted: str, opens_on: str) -> None:
-    asking = with_touchpoints(runtime, Anchor("enrolled"), Anchor("submitted", days=30, touchpoint=("backfill", 1)))
+    asking = with_touchpoints(
+        runtime, Anchor(type="enrolled"), Anchor(type="submitted", days=30, touchpoint=("backfill", 1))
+    )
     participant = factories.create_participant(asking)
     moment = dt.datetime.fromisoformat(submitted).replace(tzinfo=dt.UTC)
     with factories.operator(asking).writing() as work:
@@ -112,10 +116,10 @@ def test_what_follows_a_response_follows_its_local_day(runtime: Runtime, submitt
 def test_whoever_joins_has_the_cases_that_have_come(runtime: Runtime) -> None:
     asking = with_touchpoints(
         runtime,
-        Anchor("event", days=1, event=STARTED),
-        Anchor("enrolled", days=2),
-        Anchor("submitted", touchpoint=("backfill", 1)),
-        Anchor("event", event="job_start"),
+        Anchor(type="event", days=1, event=STARTED),
+        Anchor(type="enrolled", days=2),
+        Anchor(type="submitted", touchpoint=("backfill", 1)),
+        Anchor(type="event", event="job_start"),
     )
     participant = factories.create_participant(runtime)
     with factories.operator(asking).reading() as work:

@@ -192,8 +192,8 @@ def test_a_study_without_the_language_is_shown_as_written_and_marked(shown: Runt
     client = signed_in(shown, Role.EVALUATOR, "mentoring")
     study = shown.study("mentoring")
     page = in_language(client, "/results/mentoring", "pl")
-    assert f'<p class="lead" lang="en" dir="ltr">{study.summary}</p>' in unescape(page.source)
-    assert f'<p class="crumb" lang="en" dir="ltr">{study.groups[0].title}</p>' in unescape(page.source)
+    assert f'<p class="lead"><span lang="en" dir="ltr">{study.summary}</span></p>' in unescape(page.source)
+    assert f'<p class="crumb"><span lang="en" dir="ltr">{study.groups[0].title}</span></p>' in unescape(page.source)
 
 
 def test_a_page_costs_the_same_in_every_language(evaluator: Client, shown: Runtime) -> None:

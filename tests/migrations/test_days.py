@@ -16,7 +16,7 @@ from surveyapp.store import migrating
 from surveyapp.store.database import Database, new_id
 from surveyapp.store.tables import AccessRow, CaseRow, ParticipantRow
 
-BEFORE = "0003"
+BEFORE = "0004"
 Moments = tuple[dt.datetime | None, dt.datetime | None, dt.datetime | None]
 
 

@@ -25,18 +25,26 @@ from surveyapp.domain.versions.comparability import Link, VersionHistory, Versio
 from surveyapp.settings import ROOT
 from tests import versioned
 
-OPTIONS = (Option("much", "Much"), Option("some", "Some"), Option("none", "None"))
-CHOICE = Question("liked", "choice", "Did you like it?", hint="Think.", options=OPTIONS)
-RATING = Question("liked", "rating", "How good?", minimum=1, maximum=5, low="Bad", high="Good")
-MULTIPLE = Question("liked", "multiple", "Which?", options=OPTIONS)
-GRID = Question("grid", "statements", "How far?", options=OPTIONS, statements=(Statement("liked", "I liked it."),))
+OPTIONS = (Option(code="much", label="Much"), Option(code="some", label="Some"), Option(code="none", label="None"))
+CHOICE = Question(id="liked", kind="choice", text="Did you like it?", hint="Think.", options=OPTIONS)
+RATING = Question(id="liked", kind="rating", text="How good?", minimum=1, maximum=5, low="Bad", high="Good")
+MULTIPLE = Question(id="liked", kind="multiple", text="Which?", options=OPTIONS)
+GRID = Question(
+    id="grid", kind="statements", text="How far?", options=OPTIONS, statements=(Statement("liked", "I liked it."),)
+)
 TWICE = dataclasses.replace(CHOICE, moments=(Moment("before", "Last year"), Moment("now", "Now")))
 
 
 def asked(*questions: Question, name: str = "first", version: int = 1, changes: tuple[Declaration, ...] = ()) -> (
     Questionnaire
 ):  # fmt: skip
-    return Questionnaire(name, version, "A title", (Section("s", "S", questions),), changes)
+    return Questionnaire(
+        id=name,
+        version=version,
+        title="A title",
+        sections=(Section(id="s", title="S", questions=questions),),
+        changes=changes,
+    )
 
 
 # (what it was, what is changed in it, the status)
@@ -45,19 +53,19 @@ STATUSES: list[tuple[Question, dict[str, object], str]] = [
     (CHOICE, {"hint": "Think of it all."}, "same"),
     (CHOICE, {"interviewer": "Read out."}, "same"),
     (CHOICE, {"text": "Do you like it?"}, "reworded"),
-    (CHOICE, {"options": (Option("much", "A lot"), *OPTIONS[1:])}, "reworded"),
+    (CHOICE, {"options": (Option(code="much", label="A lot"), *OPTIONS[1:])}, "reworded"),
     (CHOICE, {"options": OPTIONS[::-1]}, "reworded"),
-    (CHOICE, {"options": (*OPTIONS, Option("other", "Other"))}, "extended"),
-    (CHOICE, {"options": (Option("other", "Other"), *OPTIONS)}, "extended"),
-    (CHOICE, {"options": (*OPTIONS, Option("other", "Other")), "text": "Do you?"}, "reworded"),
+    (CHOICE, {"options": (*OPTIONS, Option(code="other", label="Other"))}, "extended"),
+    (CHOICE, {"options": (Option(code="other", label="Other"), *OPTIONS)}, "extended"),
+    (CHOICE, {"options": (*OPTIONS, Option(code="other", label="Other")), "text": "Do you?"}, "reworded"),
     (CHOICE, {"options": OPTIONS[:2]}, "rescaled"),
-    (CHOICE, {"options": (*OPTIONS[:2], Option("nothing", "None"))}, "rescaled"),
+    (CHOICE, {"options": (*OPTIONS[:2], Option(code="nothing", label="None"))}, "rescaled"),
     (CHOICE, {"options": OPTIONS[:2], "text": "Do you?"}, "rescaled"),
     (RATING, {"maximum": 10}, "rescaled"),
     (RATING, {"minimum": 0}, "rescaled"),
     (RATING, {"high": "Superb"}, "reworded"),
-    (MULTIPLE, {"options": (*OPTIONS, Option("other", "Other"))}, "extended"),
-    (MULTIPLE, {"options": (*OPTIONS[:2], Option("none", "None", exclusive=True))}, "reworded"),
+    (MULTIPLE, {"options": (*OPTIONS, Option(code="other", label="Other"))}, "extended"),
+    (MULTIPLE, {"options": (*OPTIONS[:2], Option(code="none", label="None", exclusive=True))}, "reworded"),
     (GRID, {"text": "How much?"}, "reworded"),
     (GRID, {"statements": (Statement("liked", "I did like it."),)}, "reworded"),
     (GRID, {"statements": (*GRID.statements, Statement("more", "I want more."))}, "same"),
@@ -82,8 +90,8 @@ def test_a_variable_that_is_on_one_side_only_is_new_or_removed() -> None:
 
 
 REWORDED = dataclasses.replace(CHOICE, text="Do you like it?")
-FEWER = dataclasses.replace(CHOICE, options=(Option("yes", "Yes"), Option("no", "No")))
-FEWEST = dataclasses.replace(CHOICE, options=(Option("any", "Any"),))
+FEWER = dataclasses.replace(CHOICE, options=(Option(code="yes", label="Yes"), Option(code="no", label="No")))
+FEWEST = dataclasses.replace(CHOICE, options=(Option(code="any", label="Any"),))
 TO_FEWER = Declaration("liked", "Two do.", True, (("much", "yes"), ("some", "yes"), ("none", "no")))
 TO_FEWEST = Declaration("liked", "One does.", True, (("yes", "any"), ("no", "any")))
 

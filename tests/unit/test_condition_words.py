@@ -12,12 +12,19 @@ from surveyapp.domain.instrument.questionnaire import Option, Question, Question
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Attribute
 
-YES = (Option("yes", "Yes"), Option("no", "No"))
+YES = (Option(code="yes", label="Yes"), Option(code="no", label="No"))
 QUESTIONS = (
-    Question("placed", "choice", "Placed?", options=YES),
-    Question("hopes", "multiple", "Hopes?", options=(Option("job", "A job"), Option("skill", "Skills"))),
+    Question(id="placed", kind="choice", text="Placed?", options=YES),
+    Question(
+        id="hopes",
+        kind="multiple",
+        text="Hopes?",
+        options=(Option(code="job", label="A job"), Option(code="skill", label="Skills")),
+    ),
 )
-PARTS = parts_of(Questionnaire("first", 1, "First", (Section("s", "S", QUESTIONS),)))
+PARTS = parts_of(
+    Questionnaire(id="first", version=1, title="First", sections=(Section(id="s", title="S", questions=QUESTIONS),))
+)
 SIZE = Attribute("site.size", "Site size", {"small": "Small"})
 BENEFIT = Attribute("participant.uc", "UC claim", {"yes": "Claims"})
 KNOWN = KnownParts(PARTS, {"site.size": SIZE, "participant.uc": BENEFIT}, {1: PARTS})

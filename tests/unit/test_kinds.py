@@ -14,25 +14,35 @@ from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule, form_values
 from surveyapp.domain.instrument.questionnaire import Moment, Option, Pattern, Question, Statement
 
 OPTIONS = (
-    Option("x", "X"),
-    Option("y", "Y"),
-    Option("other", "Other", specify="Which?"),
-    Option("none", "None", exclusive=True),
+    Option(code="x", label="X"),
+    Option(code="y", label="Y"),
+    Option(code="other", label="Other", specify="Which?"),
+    Option(code="none", label="None", exclusive=True),
 )
 BOTH = (Reason.DONT_KNOW, Reason.PREFER_NOT_TO_SAY)
 
-CHOICE = Question("q", "choice", "Q?", options=OPTIONS, required=True, missing=BOTH)
-YES_NO = Question("q", "yes_no", "Q?", options=(Option("yes", "Yes"), Option("no", "No")), required=True)
-MULTIPLE = Question("q", "multiple", "Q?", options=OPTIONS, required=True, missing=(Reason.PREFER_NOT_TO_SAY,))
-RATING = Question("q", "rating", "Q?", minimum=1, maximum=10, required=True, missing=BOTH)
-NUMBER = Question("q", "number", "Q?", minimum=0, maximum=100, decimals=1, required=True)
-DATE = Question("q", "date", "Q?", earliest="2025-01-01", latest="2025-12-31", required=True)
-TIME = Question("q", "time", "Q?", earliest="06:00", latest="22:00", required=True)
-MILLIS = Question("q", "number", "Q?", decimals=3, required=True)
-OPEN = Question("q", "open", "Q?", max_length=10)
-SHORT = Question("q", "short", "Q?", required=True)
-CODE = Question("q", "short", "Q?", pattern=Pattern(r"[A-Z]{2}\d{3}", "Write two letters and three digits."))
-TWO = Question("q", "multiple", "Q?", options=OPTIONS, required=True, minimum=2, maximum=2)
+CHOICE = Question(id="q", kind="choice", text="Q?", options=OPTIONS, required=True, missing=BOTH)
+YES_NO = Question(
+    id="q",
+    kind="yes_no",
+    text="Q?",
+    options=(Option(code="yes", label="Yes"), Option(code="no", label="No")),
+    required=True,
+)
+MULTIPLE = Question(
+    id="q", kind="multiple", text="Q?", options=OPTIONS, required=True, missing=(Reason.PREFER_NOT_TO_SAY,)
+)
+RATING = Question(id="q", kind="rating", text="Q?", minimum=1, maximum=10, required=True, missing=BOTH)
+NUMBER = Question(id="q", kind="number", text="Q?", minimum=0, maximum=100, decimals=1, required=True)
+DATE = Question(id="q", kind="date", text="Q?", earliest="2025-01-01", latest="2025-12-31", required=True)
+TIME = Question(id="q", kind="time", text="Q?", earliest="06:00", latest="22:00", required=True)
+MILLIS = Question(id="q", kind="number", text="Q?", decimals=3, required=True)
+OPEN = Question(id="q", kind="open", text="Q?", max_length=10)
+SHORT = Question(id="q", kind="short", text="Q?", required=True)
+CODE = Question(
+    id="q", kind="short", text="Q?", pattern=Pattern(r"[A-Z]{2}\d{3}", "Write two letters and three digits.")
+)
+TWO = Question(id="q", kind="multiple", text="Q?", options=OPTIONS, required=True, minimum=2, maximum=2)
 
 ANSWERS: list[tuple[Question, Form, Answer]] = [
     (CHOICE, {"q": ["x"]}, Codes(("x",))),
@@ -131,10 +141,14 @@ def test_a_line_of_text_goes_with_its_option_alone() -> None:
 
 def test_each_moment_and_each_statement_is_a_variable() -> None:
     moments = (Moment("before", "Before"), Moment("now", "Now"))
-    twice = Question("q", "choice", "Q?", options=OPTIONS[:2], moments=moments)
+    twice = Question(id="q", kind="choice", text="Q?", options=OPTIONS[:2], moments=moments)
     assert [part.key for part in KINDS["choice"].parts(twice)] == ["q@before", "q@now"]
     grid = Question(
-        "g", "statements", "Q?", options=OPTIONS[:2], statements=(Statement("s1", "A"), Statement("s2", "B"))
+        id="g",
+        kind="statements",
+        text="Q?",
+        options=OPTIONS[:2],
+        statements=(Statement("s1", "A"), Statement("s2", "B")),
     )
     assert [(part.key, part.label) for part in KINDS["statements"].parts(grid)] == [("s1", "A"), ("s2", "B")]
 

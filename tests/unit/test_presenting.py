@@ -15,14 +15,14 @@ from surveyapp.domain.instrument.questionnaire import Option, Question, Question
 from surveyapp.domain.instrument.routing import pages_of
 
 OPTIONS = (
-    Option("a", "A"),
-    Option("b", "B"),
-    Option("c", "C"),
-    Option("other", "Other", specify="Which?"),
-    Option("none", "None", exclusive=True),
+    Option(code="a", label="A"),
+    Option(code="b", label="B"),
+    Option(code="c", label="C"),
+    Option(code="other", label="Other", specify="Which?"),
+    Option(code="none", label="None", exclusive=True),
 )
-SHUFFLED = Question("q", "multiple", "Q?", options=OPTIONS, order="shuffled")
-REVERSED = Question("q", "choice", "Q?", options=OPTIONS, order="reversed_for_half")
+SHUFFLED = Question(id="q", kind="multiple", text="Q?", options=OPTIONS, order="shuffled")
+REVERSED = Question(id="q", kind="choice", text="Q?", options=OPTIONS, order="reversed_for_half")
 seeds = st.integers(0, 2**31)
 
 
@@ -46,7 +46,7 @@ def test_half_of_the_people_see_a_scale_the_other_way_round() -> None:
 
 
 def test_one_person_sees_every_scale_the_same_way_round() -> None:
-    other = Question("another", "choice", "Another?", options=OPTIONS, order="reversed_for_half")
+    other = Question(id="another", kind="choice", text="Another?", options=OPTIONS, order="reversed_for_half")
     assert all((codes(other, seed) == "cbaon") == is_reversed(seed) for seed in range(100))
 
 
@@ -96,9 +96,16 @@ def test_no_text_breaks_the_reading_and_a_well_formed_one_leaves_no_brace(text: 
 def test_a_page_is_presented_with_both() -> None:
     statements = (Statement("s", "{site.name|Work} is good"),)
     question = Question(
-        "q", "statements", "At {site.name|work}", options=OPTIONS[:3], statements=statements, order="reversed_for_half"
+        id="q",
+        kind="statements",
+        text="At {site.name|work}",
+        options=OPTIONS[:3],
+        statements=statements,
+        order="reversed_for_half",
     )
-    (page,) = pages_of(Questionnaire("x", 1, "X", (Section("s", "S", (question,)),)))
+    (page,) = pages_of(
+        Questionnaire(id="x", version=1, title="X", sections=(Section(id="s", title="S", questions=(question,)),))
+    )
     seed = next(seed for seed in range(10) if is_reversed(seed))
     seen = presented(page, seed, {SITE: "Acme"}.get)
     assert seen.question.text == "At Acme"
@@ -109,6 +116,8 @@ def test_a_page_is_presented_with_both() -> None:
 
 
 def test_a_page_with_neither_is_the_page_itself() -> None:
-    question = Question("q", "choice", "Q?", options=OPTIONS)
-    (page,) = pages_of(Questionnaire("y", 1, "Y", (Section("s", "S", (question,)),)))
+    question = Question(id="q", kind="choice", text="Q?", options=OPTIONS)
+    (page,) = pages_of(
+        Questionnaire(id="y", version=1, title="Y", sections=(Section(id="s", title="S", questions=(question,)),))
+    )
     assert presented(page, 7, {}.get) is page

@@ -26,31 +26,31 @@ def condition(written: Any) -> Condition:
     return read
 
 
-ABC = (Option("a", "A"), Option("b", "B"), Option("c", "C"))
+ABC = (Option(code="a", label="A"), Option(code="b", label="B"), Option(code="c", label="C"))
 BOTH = (Moment("before", "Before"), Moment("now", "Now"))
-MANY = (*ABC, Option("none", "None", exclusive=True))
+MANY = (*ABC, Option(code="none", label="None", exclusive=True))
 
 
 def asked(name: str, **conditions: Any) -> Question:
-    return Question(name, "choice", "?", options=ABC, ask_if=condition(conditions) if conditions else None)
+    return Question(id=name, kind="choice", text="?", options=ABC, ask_if=condition(conditions) if conditions else None)
 
 
 QUESTIONS = (
     asked("first"),
     asked("follow", first="a"),
     asked("after", follow=["a", "b"]),
-    Question("many", "multiple", "?", options=MANY),
-    Question("two", "multiple", "?", options=MANY, maximum=2),
-    Question("both", "multiple", "?", options=MANY, minimum=2),
-    Question("worth", "rating", "?", minimum=1, maximum=10),
-    Question("age", "number", "?", minimum=16),
-    Question("hours", "number", "?", maximum=80, decimals=1),
-    Question("mood", "choice", "?", options=ABC, moments=BOTH),
-    Question("why", "open", "?"),
-    Question("began", "date", "?"),
-    Question("ended", "date", "?"),
+    Question(id="many", kind="multiple", text="?", options=MANY),
+    Question(id="two", kind="multiple", text="?", options=MANY, maximum=2),
+    Question(id="both", kind="multiple", text="?", options=MANY, minimum=2),
+    Question(id="worth", kind="rating", text="?", minimum=1, maximum=10),
+    Question(id="age", kind="number", text="?", minimum=16),
+    Question(id="hours", kind="number", text="?", maximum=80, decimals=1),
+    Question(id="mood", kind="choice", text="?", options=ABC, moments=BOTH),
+    Question(id="why", kind="open", text="?"),
+    Question(id="began", kind="date", text="?"),
+    Question(id="ended", kind="date", text="?"),
 )
-QUESTIONNAIRE = Questionnaire("x", 1, "X", (Section("s", "S", QUESTIONS),))
+QUESTIONNAIRE = Questionnaire(id="x", version=1, title="X", sections=(Section(id="s", title="S", questions=QUESTIONS),))
 
 
 def both(*written: Any) -> dict[str, Any]:
@@ -165,10 +165,14 @@ def test_a_chain_of_five_hundred_takes_effort_by_its_length_alone(said: dict[str
     def of(name: str) -> Condition:
         return condition(json.loads(json.dumps(said).replace('"q"', f'"{name}"')))
 
-    options = (Option("yes", "Yes"), Option("no", "No"))
-    questions = [Question("q0", "yes_no", "?", options=options)]
-    questions += [Question(f"q{n}", "yes_no", "?", options=options, ask_if=of(f"q{n - 1}")) for n in range(1, 500)]
-    questionnaire = Questionnaire("x", 1, "X", (Section("s", "S", tuple(questions)),))
+    options = (Option(code="yes", label="Yes"), Option(code="no", label="No"))
+    questions = [Question(id="q0", kind="yes_no", text="?", options=options)]
+    questions += [
+        Question(id=f"q{n}", kind="yes_no", text="?", options=options, ask_if=of(f"q{n - 1}")) for n in range(1, 500)
+    ]
+    questionnaire = Questionnaire(
+        id="x", version=1, title="X", sections=(Section(id="s", title="S", questions=tuple(questions)),)
+    )
     reach = Reachability(questionnaire, 4 * len(questions))
     guarded = guards(questionnaire)
     assert all(reach.can_hold(guarded[question.id].conditions) for question in questions)

@@ -22,7 +22,7 @@ from surveyapp.domain.instrument.questionnaire import (
 from surveyapp.domain.instrument.routing import Situation, pages_of, parts_of, walk
 from surveyapp.settings import ROOT
 
-OPTIONS = (Option("a", "A"), Option("b", "B"), Option("c", "C"))
+OPTIONS = (Option(code="a", label="A"), Option(code="b", label="B"), Option(code="c", label="C"))
 VALUES: list[Answer] = [Codes(("a",)), Codes(("b",)), Codes(("c",)), Missing(Reason.DONT_KNOW), Missing(Reason.SKIPPED)]
 
 
@@ -38,11 +38,13 @@ def questionnaires(draw: st.DrawFn, most: int = 12) -> Questionnaire:
         for _ in range(min(count - len(names), draw(st.integers(1, 4)))):
             name = f"q{len(names)}"
             questions.append(
-                Question(name, "choice", name, options=OPTIONS, required=True, ask_if=draw(conditions(names)))
+                Question(
+                    id=name, kind="choice", text=name, options=OPTIONS, required=True, ask_if=draw(conditions(names))
+                )
             )
             names.append(name)
-        sections.append(Section(f"s{len(sections)}", "S", tuple(questions), ask_if=section_if))
-    return Questionnaire("random", 1, "Random", tuple(sections))
+        sections.append(Section(id=f"s{len(sections)}", title="S", questions=tuple(questions), ask_if=section_if))
+    return Questionnaire(id="random", version=1, title="Random", sections=tuple(sections))
 
 
 def conditions(names: list[str]) -> st.SearchStrategy[Condition | None]:
@@ -178,21 +180,31 @@ def test_who_is_asked_what(
     assert not_asked <= set(route.not_asked)
 
 
-YES_NO = (Option("yes", "Yes"), Option("no", "No"))
+YES_NO = (Option(code="yes", label="Yes"), Option(code="no", label="No"))
 
 
 def yes_no(name: str, on: str | None = None, kind: str = "yes_no") -> Question:
     ask_if = Is(Reference("answer", on), ("yes",)) if on else None
-    return Question(name, kind, name, options=YES_NO if kind == "yes_no" else (), required=True, ask_if=ask_if)
+    return Question(
+        id=name, kind=kind, text=name, options=YES_NO if kind == "yes_no" else (), required=True, ask_if=ask_if
+    )
 
 
 SMALL = Questionnaire(
-    "small",
-    1,
-    "Small",
-    (
-        Section("one", "One", (yes_no("a"), yes_no("b", "a"), yes_no("c", "a"), yes_no("read", kind="information"))),
-        Section("two", "Two", (yes_no("d"), yes_no("e", "d"), yes_no("more", "d", "information"), yes_no("f", "e"))),
+    id="small",
+    version=1,
+    title="Small",
+    sections=(
+        Section(
+            id="one",
+            title="One",
+            questions=(yes_no("a"), yes_no("b", "a"), yes_no("c", "a"), yes_no("read", kind="information")),
+        ),
+        Section(
+            id="two",
+            title="Two",
+            questions=(yes_no("d"), yes_no("e", "d"), yes_no("more", "d", "information"), yes_no("f", "e")),
+        ),
     ),
 )
 """a; b and c where a is yes; something to read; d; e and something to read where d is yes; f where e is yes."""
@@ -246,8 +258,10 @@ def test_how_far_somebody_is(
 def test_the_line_that_goes_with_an_option_is_asked_with_it(
     given: dict[str, Answer], answered: bool, not_asked: tuple[str, ...]
 ) -> None:
-    options = (Option("one", "One"), Option("other", "Other", specify="Which?"))
-    section = Section("s", "S", (Question("q", "choice", "?", options=options, required=True),))
-    route = walk(Questionnaire("x", 1, "X", (section,)), given, Situation())
+    options = (Option(code="one", label="One"), Option(code="other", label="Other", specify="Which?"))
+    section = Section(
+        id="s", title="S", questions=(Question(id="q", kind="choice", text="?", options=options, required=True),)
+    )
+    route = walk(Questionnaire(id="x", version=1, title="X", sections=(section,)), given, Situation())
     assert (route.is_answered(route.pages[0]), route.not_asked) == (answered, not_asked)
     assert ("q_other_text" in route.answers) == (given.get("q") == Codes(("other",)) and len(given) == 2)

@@ -13,12 +13,13 @@ from surveyapp.domain.instrument.questionnaire import Band, Option, Question, Sc
 from surveyapp.domain.instrument.scores import band_of, score_of
 
 FREQUENCY = tuple(
-    Option(code, code, value=value) for value, code in enumerate(("none", "rarely", "some", "often", "all"), start=1)
+    Option(code=code, label=code, value=value)
+    for value, code in enumerate(("none", "rarely", "some", "often", "all"), start=1)
 )
 # The items of the Short Warwick-Edinburgh Mental Well-being Scale, by their usual short names.
 SWEMWBS = ("optimistic", "useful", "relaxed", "problems", "clearly", "close", "own_mind")
-QUESTIONS = [Question(name, "choice", name, options=FREQUENCY) for name in SWEMWBS]
-QUESTIONS += [Question("worth", "rating", "Worth?", minimum=0, maximum=10)]
+QUESTIONS = [Question(id=name, kind="choice", text=name, options=FREQUENCY) for name in SWEMWBS]
+QUESTIONS += [Question(id="worth", kind="rating", text="Worth?", minimum=0, maximum=10)]
 PARTS: dict[str, Part] = {part.key: part for each in QUESTIONS for part in KINDS[each.kind].parts(each)}
 BANDS = (
     Band("very_low", "Very low", 7, 17),
@@ -26,7 +27,7 @@ BANDS = (
     Band("medium", "Medium", 21, 27),
     Band("high", "High", 28, 35),
 )
-WELLBEING = Score("wellbeing", "Wellbeing", "sum", SWEMWBS, minimum_answered=7, bands=BANDS)
+WELLBEING = Score(id="wellbeing", title="Wellbeing", method="sum", items=SWEMWBS, minimum_answered=7, bands=BANDS)
 
 
 def answers(*values: int | None) -> dict[str, Answer]:
@@ -66,13 +67,37 @@ def test_swemwbs_with_an_item_missing_is_no_score() -> None:
     ("score", "given", "expected"),
     [
         # Two of three answered, 2 and 5: mean 3.5, and for a sum 3.5 in the place of the third.
-        (Score("s", "S", "sum", SWEMWBS[:3], minimum_answered=2), (2, 5, None, 1, 1, 1, 1), Fraction(21, 2)),
-        (Score("s", "S", "mean", SWEMWBS[:3], minimum_answered=2), (2, 5, None, 1, 1, 1, 1), Fraction(7, 2)),
-        (Score("s", "S", "mean", SWEMWBS[:3], minimum_answered=3), (2, 5, None, 1, 1, 1, 1), None),
+        (
+            Score(id="s", title="S", method="sum", items=SWEMWBS[:3], minimum_answered=2),
+            (2, 5, None, 1, 1, 1, 1),
+            Fraction(21, 2),
+        ),
+        (
+            Score(id="s", title="S", method="mean", items=SWEMWBS[:3], minimum_answered=2),
+            (2, 5, None, 1, 1, 1, 1),
+            Fraction(7, 2),
+        ),
+        (
+            Score(id="s", title="S", method="mean", items=SWEMWBS[:3], minimum_answered=3),
+            (2, 5, None, 1, 1, 1, 1),
+            None,
+        ),
         # Reversed on 1 to 5: 2 counts 4.
-        (Score("s", "S", "sum", SWEMWBS[:2], reverse=("useful",), minimum_answered=2), (1, 2, 1, 1, 1, 1, 1), 5),
-        (Score("s", "S", "mean", SWEMWBS[:3], minimum_answered=1), (1, 1, 2, 1, 1, 1, 1), Fraction(4, 3)),
-        (Score("s", "S", "sum", SWEMWBS[:2], minimum_answered=1), (None, None, 1, 1, 1, 1, 1), None),
+        (
+            Score(id="s", title="S", method="sum", items=SWEMWBS[:2], reverse=("useful",), minimum_answered=2),
+            (1, 2, 1, 1, 1, 1, 1),
+            5,
+        ),
+        (
+            Score(id="s", title="S", method="mean", items=SWEMWBS[:3], minimum_answered=1),
+            (1, 1, 2, 1, 1, 1, 1),
+            Fraction(4, 3),
+        ),
+        (
+            Score(id="s", title="S", method="sum", items=SWEMWBS[:2], minimum_answered=1),
+            (None, None, 1, 1, 1, 1, 1),
+            None,
+        ),
     ],
 )
 def test_missing_and_reversed_items(score: Score, given: tuple[int | None, ...], expected: Fraction | None) -> None:
@@ -80,7 +105,7 @@ def test_missing_and_reversed_items(score: Score, given: tuple[int | None, ...],
 
 
 def test_a_rating_counts_its_number_and_turns_round_within_its_ends() -> None:
-    score = Score("s", "S", "sum", ("worth", "useful"), reverse=("worth",), minimum_answered=2)
+    score = Score(id="s", title="S", method="sum", items=("worth", "useful"), reverse=("worth",), minimum_answered=2)
     assert score_of(score, PARTS, {**answers(*(1,) * 7), "worth": Number(Decimal(3))}) == 7 + 1
 
 
@@ -90,4 +115,4 @@ def test_between_two_bands_is_the_lower_and_beyond_them_is_none() -> None:
     assert found.code == "very_low"
     assert band_of(WELLBEING, Fraction(6)) is None
     assert band_of(WELLBEING, Fraction(36)) is None
-    assert band_of(Score("s", "S", "sum", SWEMWBS), Fraction(9)) is None
+    assert band_of(Score(id="s", title="S", method="sum", items=SWEMWBS), Fraction(9)) is None

@@ -290,6 +290,7 @@ LOOKED_UP = {
     ("web/manager/version_words.py", "FATES[which]"),
     ("web/manager/version_words.py", "of"),
     ("web/manager/views.py", "column.label"),
+    ("web/shared/words.py", "value.value"),
 }
 """Where a text is looked up that is written elsewhere: there, `N_` marks it, or it is passed on."""
 

@@ -30,13 +30,13 @@ class Site:
 
 
 SITES = (
-    Site(id="ML", study="Larkmoor Health and Care Group", reference="large"),
-    Site(id="S1", study="Tilewright Precision Parts", reference="sme"),
-    Site(id="S2", study="Wrenhollow Home Care", reference="sme", asks_uc="no"),
-    Site(id="S3", study="Quillfold Print Works", reference="sme"),
-    Site(id="S4", study="Copperlane Kitchen Company", reference="sme"),
-    Site(id="S5", study="Bramblestep Day Nursery", reference="sme"),
-    Site(id="S6", study="Ashlock Pallets and Packing", reference="sme"),
+    Site("ML", "Larkmoor Health and Care Group", "large"),
+    Site("S1", "Tilewright Precision Parts", "sme"),
+    Site("S2", "Wrenhollow Home Care", "sme", asks_uc="no"),
+    Site("S3", "Quillfold Print Works", "sme"),
+    Site("S4", "Copperlane Kitchen Company", "sme"),
+    Site("S5", "Bramblestep Day Nursery", "sme"),
+    Site("S6", "Ashlock Pallets and Packing", "sme"),
 )
 # The care employer among the small ones, where the case study of a carer belongs.
 CARE = "S2"
@@ -166,15 +166,14 @@ def _outside_candidates() -> list[Person]:
 
 
 def employees(rng: random.Random) -> list[Person]:
-    """The 72 employees: 38 in position during the fieldwork (12 with small employers), 18 answered, 13 of them twice.
+    """The 72 employees: 38 in position during the fieldwork (12 with small employers), 18 answered, 11 of them twice.
 
     The report has one touchpoint of employees; who answers a second time is invented.
     """
     people = []
     sme = _site_list({"S1": 2, "S2": 2, "S3": 1, "S4": 1, "S5": 1})
     for index, site in enumerate(sme + _site_list({"ML": 11})):
-        # All seven of the small employers: a second touchpoint that can be split by size.
-        twice = index < 13
+        twice = index < 4 or 7 <= index < 14
         people.append(
             Person(
                 "employee",

@@ -19,10 +19,11 @@ from surveyapp.domain.instrument.translation import in_language_of
 def part_of(score: Score) -> Part:
     """A score's bands as a variable: an option a band, from the lowest."""
     options = tuple(
-        Option(band.code, in_language_of(band.label, f"{band.label} ({band.low}–{band.high})")) for band in score.bands
+        Option(code=band.code, label=in_language_of(band.label, f"{band.label} ({band.low}–{band.high})"))
+        for band in score.bands
     )
-    question = Question(score.id, "choice", score.title, options=options)
-    return Part(score.id, score.id, None, PartType.CODE, score.title, question)
+    question = Question(id=score.id, kind="choice", text=score.title, options=options)
+    return Part(key=score.id, name=score.id, moment=None, type=PartType.CODE, label=score.title, question=question)
 
 
 def scored(frame: pd.DataFrame, score: Score, versions: Mapping[int, Questionnaire]) -> pd.DataFrame:

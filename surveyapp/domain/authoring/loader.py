@@ -132,14 +132,14 @@ def _study(
         anchor = _anchor(source, ("touchpoints", index, "opens"), each.opens)
         touchpoints.append(
             Touchpoint(
-                each.group,
-                each.number,
-                each.title,
-                each.questionnaire,
-                anchor or Anchor("enrolled"),
-                _days(each.due),
-                _days(each.closes),
-                each.note,
+                group=each.group,
+                number=each.number,
+                title=each.title,
+                questionnaire=each.questionnaire,
+                opens=anchor or Anchor(type="enrolled"),
+                due_days=_days(each.due),
+                closes_days=_days(each.closes),
+                note=each.note,
             )
         )
     return Study(
@@ -162,15 +162,15 @@ def _study(
         touchpoints=tuple(touchpoints),
         measures=tuple(
             Measure(
-                each.id,
-                each.theme,
-                each.title,
-                each.group,
-                each.asked_of,
-                each.variable,
-                each.net,
-                tuple(MeasureRow(**row.model_dump()) for row in each.rows),
-                each.note,
+                id=each.id,
+                theme=each.theme,
+                title=each.title,
+                group=each.group,
+                asked_of=each.asked_of,
+                variable=each.variable,
+                net=each.net,
+                rows=tuple(MeasureRow(**row.model_dump()) for row in each.rows),
+                note=each.note,
             )
             for each in written.measures
         ),
@@ -180,7 +180,7 @@ def _study(
             for each in written.comparisons
         ),
         relationships=tuple(
-            Relationship(name, each.from_, each.to, each.label, each.reverse)
+            Relationship(id=name, first=each.from_, second=each.to, label=each.label, reverse=each.reverse)
             for name, each in written.relationships.items()
         ),
     )
@@ -194,7 +194,7 @@ _ANCHOR = re.compile(
 
 def _anchor(source: Source, place: Place, written: str) -> Anchor | None:
     if (day := iso_day(written)) is not None:
-        return Anchor("fixed", date=day)
+        return Anchor(type="fixed", date=day)
     match = _ANCHOR.fullmatch(written)
     if match is None:
         source.fault(
@@ -206,10 +206,10 @@ def _anchor(source: Source, place: Place, written: str) -> Anchor | None:
         return None
     days = int(match["days"] or 0)
     if match["enrolled"]:
-        return Anchor("enrolled", days)
+        return Anchor(type="enrolled", days=days)
     if match["event"]:
-        return Anchor("event", days, event=match["event"])
-    return Anchor("submitted", days, touchpoint=(match["group"], int(match["number"])))
+        return Anchor(type="event", days=days, event=match["event"])
+    return Anchor(type="submitted", days=days, touchpoint=(match["group"], int(match["number"])))
 
 
 def _days(written: str | None) -> int | None:
@@ -227,38 +227,58 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
             f"“{written.questionnaire}” version {written.version} belongs in "
             f"{written.questionnaire}/v{written.version}.yaml.",
         )
+    if _too_much(source, written, scales or {}):
+        return None
     sections = tuple(
         Section(
-            section.id,
-            section.title,
-            tuple(
+            id=section.id,
+            title=section.title,
+            questions=tuple(
                 _question(source, ("sections", s, "questions", q), question, scales)
                 for q, question in enumerate(section.questions)
             ),
-            section.interviewer,
-            _condition(source, ("sections", s, "ask_if"), section.ask_if),
+            interviewer=section.interviewer,
+            ask_if=_condition(source, ("sections", s, "ask_if"), section.ask_if),
         )
         for s, section in enumerate(written.sections)
     )
     return Questionnaire(
-        written.questionnaire,
-        written.version,
-        written.title,
-        sections,
-        tuple(_declaration(name, each) for name, each in written.changes.items()),
-        tuple(
+        id=written.questionnaire,
+        version=written.version,
+        title=written.title,
+        sections=sections,
+        changes=tuple(_declaration(name, each) for name, each in written.changes.items()),
+        scores=tuple(
             Score(
-                each.id,
-                each.title,
-                each.method,
-                tuple(each.items),
-                tuple(each.reverse),
-                each.minimum_answered or len(each.items),
-                tuple(Band(code, band.label, band.from_, band.to) for code, band in each.bands.items()),
+                id=each.id,
+                title=each.title,
+                method=each.method,
+                items=tuple(each.items),
+                reverse=tuple(each.reverse),
+                minimum_answered=each.minimum_answered or len(each.items),
+                bands=tuple(Band(code, band.label, band.from_, band.to) for code, band in each.bands.items()),
             )
             for each in written.scores
         ),
     )
+
+
+MOST_OPTIONS, MOST_PATTERNS = 20_000, 40
+
+
+def _too_much(source: Source, written: w.QuestionnaireW, scales: dict[str, w.ScaleW]) -> bool:
+    """Records that a questionnaire would take minutes to check: a scale is written once and read for every question."""
+    questions = [question for section in written.sections for question in section.questions]
+    used = [scales[question.scale].options or {} for question in questions if question.scale in scales]
+    options = sum(map(len, used)) + sum(len(question.options or {}) for question in questions)
+    patterns = len({question.pattern.match for question in questions if question.pattern})
+    if options > MOST_OPTIONS:
+        sentence = f"All its questions together have {options:,} options to choose from. {MOST_OPTIONS:,} is the most."
+        source.fault(("sections",), "too_large", sentence)
+    if patterns > MOST_PATTERNS:
+        sentence = f"Its questions have {patterns} patterns. {MOST_PATTERNS} different ones are the most."
+        source.fault(("sections",), "too_large", sentence)
+    return options > MOST_OPTIONS or patterns > MOST_PATTERNS
 
 
 def _declaration(variable: str, written: w.ChangeW | w.ComparisonW) -> Declaration:
@@ -339,9 +359,9 @@ def _options(q: w.QuestionW, scale: w.ScaleW | None) -> tuple[Option, ...]:
     written = written or dict(KINDS[q.kind].standard)
     values = (scale.values if scale and not q.options else None) or {}
     return tuple(
-        Option(code, each, value=values.get(code))
+        Option(code=code, label=each, value=values.get(code))
         if isinstance(each, str)
-        else Option(code, each.text, each.exclusive, each.specify, each.value)
+        else Option(code=code, label=each.text, exclusive=each.exclusive, specify=each.specify, value=each.value)
         for code, each in written.items()
     )
 

@@ -60,9 +60,10 @@ class Source:
         self.fault_at(self.positions.get(place, (1, 1)), code, sentence)
 
     def fault_at(self, position: tuple[int, int], code: str, sentence: str) -> None:
-        """Records a fault at a line and column."""
+        """Records a fault at a line and column, on one line whatever the file has in it."""
         assert code in FAULT_CODES, code
         line, column = position
+        sentence = " ".join(sentence.split())
         self.faults.append(Fault(file=self.file, line=line, column=column, code=code, sentence=sentence))
 
     def did_you_mean(self, name: str, known: Iterable[str]) -> str:
@@ -280,7 +281,8 @@ _COMMENT = re.compile(r"(?P<gap>[ \t]+#)(?P<begins>\n|.|$)|[ \t]*\n(?P<indent>[ 
 
 
 def shortened(text: str) -> str:
-    """What an author wrote, as a sentence can hold it."""
+    """What an author wrote, as a sentence can hold it: short, and on one line."""
+    text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 

@@ -13,7 +13,7 @@ from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, S
 from surveyapp.domain.instrument.study import Study
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CodebookEntry:
     """A question: its place from 1, its variables, what it quotes, the questions its own conditions look at, and what
     looks at it: questions and sections by anchor."""
@@ -90,7 +90,11 @@ def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
             parts = KINDS[question.kind].parts(question)
             quoted = dict.fromkeys(reference_id(each) for each in _quoted(texts_of(question)))
             looks, seen = (tuple(each.get(anchor, ())) for each in (looked_at, seen_by))
-            entries.append(CodebookEntry(number, question, parts, tuple(quoted), looks, seen))
+            entries.append(
+                CodebookEntry(
+                    number=number, question=question, parts=parts, quotes=tuple(quoted), looks_at=looks, leads_to=seen
+                )
+            )
         chapters.append(Chapter(section, tuple(entries), tuple(looked_at.get(section_anchor(section.id), ()))))
     return Codebook(questionnaire, tuple(chapters), tuple(known_facts), known)
 

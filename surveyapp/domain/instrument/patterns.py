@@ -7,12 +7,18 @@ pattern may come to. Python's `re` would take longer than the sun over `(a+)+b`,
 from __future__ import annotations
 
 import functools
+import math
+import re
 from typing import Annotated
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
 MAXIMUM_LENGTH = 500
+MOST_REPEATED = 500
+"""How often counted repetitions may repeat, those within others multiplied: what a pattern costs to compile."""
+
+_COUNTED = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 
 
 class PatternRefused(ValueError):
@@ -23,6 +29,9 @@ def check_pattern(pattern: str) -> None:
     """Raises PatternRefused."""
     if len(pattern) > MAXIMUM_LENGTH:
         raise PatternRefused(f"it has more than {MAXIMUM_LENGTH} characters")
+    counts = [max(int(least[:9]), int(most[:9] or 0)) for least, most in _COUNTED.findall(pattern)]
+    if math.prod(max(count, 1) for count in counts) > MOST_REPEATED:
+        raise PatternRefused(f"its repetitions come to more than {MOST_REPEATED}")
     _compiled(pattern)
     _whole(pattern)
 

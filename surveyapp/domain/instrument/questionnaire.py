@@ -17,7 +17,7 @@ from surveyapp.domain.answers import Reason
 from surveyapp.domain.instrument.conditions import Condition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Option:
     """One thing that can be chosen. `specify` is the label of a line of text shown when it is; `value` what it counts
     in a score."""
@@ -67,7 +67,7 @@ Order = Literal["reversed_for_half", "shuffled"]
 """How options are ordered, where not as written. An ordered scale may be turned round, never shuffled."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """A question, with everything its kind may need; what a kind does not use stays empty.
 
@@ -111,7 +111,7 @@ class Question:
         return next((net for net in self.nets if net.name == name), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """A part of a questionnaire as written; an interviewer's screen."""
 
@@ -132,7 +132,7 @@ class Band:
     high: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Score:
     """A number made of several answers, as a validated scale is. `items` and `reverse` are variables' keys."""
 
@@ -156,7 +156,7 @@ class Declaration:
     mapping: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Questionnaire:
     """An instrument in one version. `changes`: what its author says of them, against the version before. `wording`: the
     language and revision of its words; None: as written."""

@@ -18,7 +18,7 @@ from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, S
 NOT_ASKED = Missing(Reason.NOT_ASKED)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """What a participant sees at a time: one question, or one statement of a grid. `id` is its place in the URL."""
 
@@ -39,9 +39,11 @@ def pages_of(questionnaire: Questionnaire) -> tuple[Page, ...]:
             if question.statements:
                 for statement in question.statements:
                     own = tuple(part for part in parts if part.statement == statement)
-                    pages.append(Page(statement.id, section, question, statement, own))
+                    pages.append(
+                        Page(id=statement.id, section=section, question=question, statement=statement, parts=own)
+                    )
             else:
-                pages.append(Page(question.id, section, question, None, parts))
+                pages.append(Page(id=question.id, section=section, question=question, statement=None, parts=parts))
     return tuple(pages)
 
 

@@ -46,7 +46,7 @@ class Attribute:
         return self.id.partition(".")[2]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Anchor:
     """When a touchpoint opens: `days` after enrolment, an event, or a touchpoint handed in; or on a day."""
 
@@ -57,7 +57,7 @@ class Anchor:
     event: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Touchpoint:
     """A moment at which a group is asked. `due_days` and `closes_days` are the last day on which answers come in time,
     and on which they are taken, in days after the one it opens on; both last to their end. None: never."""
@@ -76,7 +76,7 @@ class Touchpoint:
         return self.group, self.number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Relationship:
     """What one person of a group may be to one person of another, such as the employee and the candidate who stands in.
 
@@ -119,7 +119,7 @@ class MeasureRow:
     detail: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Measure:
     """What a shift chart shows. The first row is the before, when there are two or more."""
 
@@ -153,7 +153,7 @@ class Help:
     email: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
     offered although not every word is translated."""

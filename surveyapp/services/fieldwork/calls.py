@@ -49,7 +49,7 @@ RECORDED_BY_HAND = tuple(outcome for outcome in Outcome if outcome is not Outcom
 """Outcomes an interviewer chooses. Completed is recorded when the interview is handed in."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QueueLine:
     """A case in the queue. `lease` is a live hold, `calls` the attempts that count against the five, `preferred` and
     `times` how and when the participant likes to be reached: they neither name anyone nor reach them."""
@@ -87,7 +87,7 @@ class QueueLine:
         return self.next_at is not None and (self.assigned_to == staff.id or bool(last and last.staff_id == staff.id))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenCase:
     """A case somebody has open: the person and how to reach them, what is known, the attempts, the answers so far.
 
@@ -161,21 +161,21 @@ def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLin
         }
         lines.append(
             QueueLine(
-                study,
-                group,
-                touchpoint,
-                each.reference,
-                each.site,
-                state,
-                priority_of(state, each.case.next_at, last, calls, now),
-                each.case.due_at,
-                each.case.next_at,
-                calls,
-                each.attempts,
-                wishes.get("preferred", ""),
-                wishes.get("times", ""),
-                leases.live(each.lease, now),
-                each.case.assigned_to,
+                study=study,
+                group=group,
+                touchpoint=touchpoint,
+                reference=each.reference,
+                site=each.site,
+                state=state,
+                priority=priority_of(state, each.case.next_at, last, calls, now),
+                due_at=each.case.due_at,
+                next_at=each.case.next_at,
+                calls=calls,
+                attempts=each.attempts,
+                preferred=wishes.get("preferred", ""),
+                times=wishes.get("times", ""),
+                lease=leases.live(each.lease, now),
+                assigned_to=each.case.assigned_to,
             )
         )
     return lines
@@ -249,15 +249,15 @@ def _callable_visit(work: Work, who: ByInterviewer, lock: bool = False) -> Visit
 def _opened(work: Work, visit: Visit, lease: Lease, anew: bool = False) -> OpenCase:
     summaries = responses.summaries(work.session, visit.participant.id)
     return OpenCase(
-        visit,
-        lease,
-        contacts.read(work, visit.participant.id),
-        tuple(participants.events(work.session, visit.participant.id)),
-        tuple(summary for summary in summaries if summary.touchpoint < visit.case.touchpoint),
-        tuple(cases.attempts_of(work.session, visit.case.id)),
-        {staff_id: name for summary in summaries for staff_id, name in summary.by},
-        within_call_hours(work.now.astimezone(work.runtime.zone(visit.study))),
-        anew,
+        visit=visit,
+        lease=lease,
+        contact=contacts.read(work, visit.participant.id),
+        events=tuple(participants.events(work.session, visit.participant.id)),
+        summaries=tuple(summary for summary in summaries if summary.touchpoint < visit.case.touchpoint),
+        attempts=tuple(cases.attempts_of(work.session, visit.case.id)),
+        authors={staff_id: name for summary in summaries for staff_id, name in summary.by},
+        within_hours=within_call_hours(work.now.astimezone(work.runtime.zone(visit.study))),
+        anew=anew,
     )
 
 

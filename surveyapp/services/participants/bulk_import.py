@@ -21,7 +21,7 @@ NEEDED = ("group",)
 """Columns a file cannot do without. All others may be left out or empty."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Import:
     """What came of a file. `references` are those added, or that would be; empty when there are `faults`. `shared` are
     phone numbers and e-mail addresses that others have too, and that the file was imported before: unless these were
@@ -60,7 +60,9 @@ def import_file(desk: Desk, study_id: str, data: bytes, *, dry_run: bool = False
         enrol(work, placement, "import")
         count = len(outcome.references)
         work.record(AuditAction.PARTICIPANTS_IMPORTED, study=study_id, count=count, sha256=sha256)
-        return Import(outcome.references, outcome.new_sites, (), outcome.shared, True)
+        return Import(
+            references=outcome.references, new_sites=outcome.new_sites, faults=(), shared=outcome.shared, stored=True
+        )
 
 
 def _read(study: Study, today: dt.date, data: bytes) -> tuple[list[tuple[int, NewParticipant]], list[RowFault]]:
@@ -105,4 +107,4 @@ def _outcome(placement: Placement, faults: list[RowFault], again: list[RowFault]
     if every:
         return Import(faults=every, shared=shared)
     references = tuple(participant.reference for _, participant in placement.people)
-    return Import(references, tuple(placement.new_sites), (), shared)
+    return Import(references=references, new_sites=tuple(placement.new_sites), faults=(), shared=shared)

@@ -30,7 +30,7 @@ Keyed = tuple[int, NewParticipant]
 """A newcomer and what they are told apart by: their line in a file, or 0 for the only one."""
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Placement:
     """What came of comparing newcomers with who is there. `shared` may be confirmed, `faults` may not; both say which
     newcomer they are about. `people` and `pairs` are empty when there are faults."""

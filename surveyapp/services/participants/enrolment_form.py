@@ -46,7 +46,7 @@ class ListColumn:
     declared: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewParticipant:
     """Somebody to be enrolled, every value in itself usable. An empty reference means the next free number; an empty
     `site_name` or a site attribute left out means as it is on record. `relationships` are to whom, by reference."""

@@ -27,7 +27,7 @@ GIVEN_OUT = {AccessKind.LINK: AuditAction.LINK_GIVEN_OUT, AccessKind.CODE: Audit
 """What giving out either is called in the audit trail."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GivenOut:
     """A new link or code, the only time it can be read. `link` is the path a link opens; `code` as it is written."""
 
@@ -117,7 +117,13 @@ def issue(work: Work, participant: Participant, case: Case, kind: AccessKind) ->
     made = new_secret(work, work.runtime.study(participant.study), case, kind)
     cases.add_access(work.session, made.access, made.digest)
     link, code = (made.written, None) if kind is AccessKind.LINK else (None, made.written)
-    return GivenOut(participant.reference, case.touchpoint, link, code, made.access.expires_at)
+    return GivenOut(
+        reference=participant.reference,
+        touchpoint=case.touchpoint,
+        link=link,
+        code=code,
+        expires_at=made.access.expires_at,
+    )
 
 
 @dataclass(frozen=True)

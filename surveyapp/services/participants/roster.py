@@ -27,7 +27,7 @@ from surveyapp.store.roster import RosterLine
 PER_PAGE = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RosterEntry:
     """A participant at a touchpoint. `touchpoint` and `state` are None for somebody whom none has come for yet."""
 
@@ -41,7 +41,7 @@ class RosterEntry:
     attempts: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Roster:
     """A page of the list. `counts` is over everybody the staff member may see, whatever the list is narrowed to; its
     keys are touchpoints. `matching` is how many lines the list has in all."""
@@ -72,7 +72,7 @@ class Narrowed:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PersonCase:
     """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
     it; `live` are those that work now."""
@@ -90,7 +90,7 @@ class PersonCase:
         return self.state in OPENS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """A participant without answers and without contact details: only which of those are on record."""
 
@@ -121,14 +121,14 @@ def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int
         shown = fitting[(page - 1) * PER_PAGE : page * PER_PAGE]
         tried = store.attempt_counts(work.session, [line.case.id for line, _ in shown if line.case])
     return Roster(
-        study,
-        len({line.participant_id for line, _ in everybody}),
-        _counts(everybody),
-        sum(line.case is None for line, _ in everybody),
-        tuple(_line(study, line, state, tried) for line, state in shown),
-        len(fitting),
-        page,
-        pages,
+        study=study,
+        people=len({line.participant_id for line, _ in everybody}),
+        counts=_counts(everybody),
+        without_touchpoint=sum(line.case is None for line, _ in everybody),
+        lines=tuple(_line(study, line, state, tried) for line, state in shown),
+        matching=len(fitting),
+        page=page,
+        pages=pages,
     )
 
 
@@ -144,14 +144,14 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
     group = study.group(line.group)
     touchpoint = study.touchpoint(line.group, line.case.touchpoint) if line.case else None
     return RosterEntry(
-        line.reference,
-        group.title if group else line.group,
-        line.site,
-        touchpoint,
-        state,
-        line.case.due_at if line.case else None,
-        line.submitted_at,
-        tried.get(line.case.id, 0) if line.case else 0,
+        reference=line.reference,
+        group=group.title if group else line.group,
+        site=line.site,
+        touchpoint=touchpoint,
+        state=state,
+        due_at=line.case.due_at if line.case else None,
+        submitted_at=line.submitted_at,
+        attempts=tried.get(line.case.id, 0) if line.case else 0,
     )
 
 
@@ -184,28 +184,28 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
         for touchpoint in study.touchpoints_of(participant.group):
             case = there.get(touchpoint.number)
             if case is None:
-                lines.append(PersonCase(touchpoint))
+                lines.append(PersonCase(touchpoint=touchpoint))
                 continue
             response = responses.response_of(session, case.id)
             given = tuple(cases.accesses_of(session, case.id))
             lines.append(
                 PersonCase(
-                    touchpoint,
-                    case,
-                    state_of(work, case, response, withdrawn=participant.withdrawn_at is not None),
-                    response,
-                    tuple(cases.attempts_of(session, case.id)),
-                    given,
-                    tuple(each for each in given if each.works(work.now)),
+                    touchpoint=touchpoint,
+                    case=case,
+                    state=state_of(work, case, response, withdrawn=participant.withdrawn_at is not None),
+                    response=response,
+                    attempts=tuple(cases.attempts_of(session, case.id)),
+                    accesses=given,
+                    live=tuple(each for each in given if each.works(work.now)),
                 )
             )
         held = participants.contact(session, participant.id)
         return Person(
-            study,
-            participant,
-            tuple(lines),
-            tuple(participants.events(session, participant.id)),
-            participants.consents(session, participant.id),
-            tuple(name for name in CONTACT_FIELDS if name in held),
-            tuple(relationships.related_to(session, scope, participant.id)),
+            study=study,
+            participant=participant,
+            cases=tuple(lines),
+            events=tuple(participants.events(session, participant.id)),
+            consents=participants.consents(session, participant.id),
+            contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
+            related=tuple(relationships.related_to(session, scope, participant.id)),
         )

@@ -98,14 +98,16 @@ def begun(
     consents = {each.id: ConsentGiven(each.id, each.version, True, now) for each in study.consent}
     situation = Situation(_earlier(book, who), person.attributes, site.attributes)
     bare = Visit(
-        study,
-        touchpoint,
-        person,
-        Case(id=NOBODY, participant_id=NOBODY, touchpoint=touchpoint.number, opens_at=now, due_at=None, closes_at=None),
-        CaseState.IN_PROGRESS,
-        consents,
-        language,
-        Response(
+        study=study,
+        touchpoint=touchpoint,
+        participant=person,
+        case=Case(
+            id=NOBODY, participant_id=NOBODY, touchpoint=touchpoint.number, opens_at=now, due_at=None, closes_at=None
+        ),
+        state=CaseState.IN_PROGRESS,
+        consents=consents,
+        language=language,
+        response=Response(
             id=NOBODY,
             case_id=NOBODY,
             questionnaire=questionnaire.id,
@@ -115,7 +117,7 @@ def begun(
             seed=who.seed,
             started_at=now,
         ),
-        questionnaire,
+        questionnaire=questionnaire,
         situation=situation,
     )
     return _having_said(bare, dict(_unpacked(questionnaire, carried)))
@@ -240,7 +242,9 @@ def _having_said(visit: Visit, answers: Answers) -> Visit:
 def _touchpoint(study: Study, questionnaire: str) -> Touchpoint:
     """The first touchpoint that asks it; one made up where none does yet."""
     found = next((each for each in study.touchpoints if each.questionnaire == questionnaire), None)
-    return found or Touchpoint(study.groups[0].id, 1, "", questionnaire, Anchor("enrolled"))
+    return found or Touchpoint(
+        group=study.groups[0].id, number=1, title="", questionnaire=questionnaire, opens=Anchor(type="enrolled")
+    )
 
 
 def _attributes(scope: str, who: TrialRespondent) -> dict[str, str]:

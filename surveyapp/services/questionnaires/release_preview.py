@@ -15,7 +15,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions as store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Prospect:
     """The version that would be frozen or opened (None: there is none to), the one it follows, and what is different.
     `midway`: how many responses are under way on which version."""
@@ -77,11 +77,11 @@ def _prospect(desk: Desk, study: Study, name: str, version: int | None, follows:
     shown = new or study.newest(name)
     titled = desk.study(study.id).questionnaires[name, shown.version]
     return Prospect(
-        name,
-        titled.title,
-        version,
-        len(shown.questions),
-        follows,
-        difference(study, old, new) if old and new else None,
-        tuple(sorted((number, count) for (each, number), count in midway.items() if each == name)),
+        questionnaire=name,
+        title=titled.title,
+        version=version,
+        questions=len(shown.questions),
+        follows=follows,
+        difference=difference(study, old, new) if old and new else None,
+        midway=tuple(sorted((number, count) for (each, number), count in midway.items() if each == name)),
     )

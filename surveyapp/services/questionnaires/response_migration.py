@@ -29,7 +29,7 @@ from surveyapp.store.database import new_id
 from surveyapp.store.responses import Midway
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VariableMove:
     """What becomes of one variable's answers, of everybody midway: how many share each fate, and for those that are
     mapped which answer becomes which, in how many responses. `reason`: the author's word."""
@@ -41,7 +41,7 @@ class VariableMove:
     reason: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PersonMove:
     """What moving means for one person: how many answers go along, and how many questions are asked again."""
 
@@ -53,7 +53,7 @@ class PersonMove:
     set_aside: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MovePreview:
     """Everybody midway on an older version, and what becomes of their answers on the version that is open."""
 
@@ -78,11 +78,11 @@ def preview(desk: Desk, study_id: str, name: str) -> MovePreview:
         carried = [(each, _carried(work, study, each, target)) for each in _midway(work, scope, target)]
         wordings = {each.response.version: _instrument(work, study, each) for each, _ in carried}
     return MovePreview(
-        name,
-        target.title,
-        target.version,
-        tuple(_person(each, becomes) for each, becomes in carried),
-        _variables([*wordings.values(), target], [becomes for _, becomes in carried]),
+        questionnaire=name,
+        title=target.title,
+        version=target.version,
+        people=tuple(_person(each, becomes) for each, becomes in carried),
+        variables=_variables([*wordings.values(), target], [becomes for _, becomes in carried]),
     )
 
 
@@ -210,12 +210,12 @@ def _carried(work: Work, study: Study, each: Midway, target: Questionnaire) -> t
 def _person(each: Midway, becomes: tuple[Carried, ...]) -> PersonMove:
     fates = Counter(carried.fate for carried in becomes)
     return PersonMove(
-        each.participant.reference,
-        each.touchpoint,
-        each.response.version,
-        fates["kept"] + fates["mapped"],
-        fates["asked_again"],
-        fates["set_aside"],
+        reference=each.participant.reference,
+        touchpoint=each.touchpoint,
+        version=each.response.version,
+        kept=fates["kept"] + fates["mapped"],
+        asked_again=fates["asked_again"],
+        set_aside=fates["set_aside"],
     )
 
 
@@ -230,11 +230,11 @@ def _variables(wordings: list[Questionnaire], carried: list[tuple[Carried, ...]]
     old = {key: part for questionnaire in wordings[:-1] for key, part in parts_of(questionnaire).items()}
     return tuple(
         VariableMove(
-            key,
-            parts[key].label if key in parts else key,
-            Counter(each.fate for each in together),
-            _mappings(together, old.get(key), parts.get(key)),
-            next((each.reason for each in together if each.reason), None),
+            variable=key,
+            question=parts[key].label if key in parts else key,
+            fates=Counter(each.fate for each in together),
+            mapped=_mappings(together, old.get(key), parts.get(key)),
+            reason=next((each.reason for each in together if each.reason), None),
         )
         for key, together in found.items()
     )

@@ -33,7 +33,7 @@ from surveyapp.store import translations
 LOCK = "frozen.lock"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VersionState:
     """A version as files, lock and database have it. `current` is the one that new responses begin on, `openable` the
     one that could take its place, `midway` how many responses begun on it are not handed in."""
@@ -340,15 +340,15 @@ def version_states(desk: Desk, study_id: str) -> list[VersionState]:
     newest = {name: max(version for each, version in opened if each == name) for name, _ in opened}
     return [
         VersionState(
-            name,
-            version,
-            questionnaire.title,
-            len(questionnaire.questions),
-            (name, version) in frozen,
-            opened.get((name, version)),
-            newest.get(name) == version,
-            newest_frozen.get(name) == version and (name, version) not in opened,
-            midway.get((name, version), 0),
+            questionnaire=name,
+            version=version,
+            title=questionnaire.title,
+            questions=len(questionnaire.questions),
+            frozen=(name, version) in frozen,
+            opened_at=opened.get((name, version)),
+            current=newest.get(name) == version,
+            openable=newest_frozen.get(name) == version and (name, version) not in opened,
+            midway=midway.get((name, version), 0),
         )
         for (name, version), questionnaire in sorted(study.questionnaires.items())
     ]

@@ -26,7 +26,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ByInterviewer:
     """An interviewer who has the case open."""
 
@@ -45,7 +45,7 @@ class ByInterviewer:
 Who = ByLink | ByInterviewer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """Everything a page shows: where the person is in which questionnaire, and what they have said so far.
 
@@ -124,7 +124,15 @@ def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
     response = responses.response_of(session, case.id)
     state = state_for_answering(work, case, response, withdrawn=found.withdrawn_at is not None)
     consents = participants.consents(session, found.id)
-    plain = Visit(study, touchpoint, found, case, state, consents, language)
+    plain = Visit(
+        study=study,
+        touchpoint=touchpoint,
+        participant=found,
+        case=case,
+        state=state,
+        consents=consents,
+        language=language,
+    )
     if response is None:
         return plain
     questionnaire = runtime.instrument_in(session, study, response.questionnaire, response.version, language)

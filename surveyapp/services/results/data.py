@@ -25,7 +25,7 @@ from surveyapp.store import participants, responses
 from surveyapp.store import questionnaire_versions as store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResultData:
     """What one request reads, once: each group's answers, the people's segment values, every version there is of each
     questionnaire and which one (`current`) new responses begin on."""
@@ -94,7 +94,14 @@ def read_data(work: Work, scope: Scope, study: Study, groups: set[str]) -> Resul
         for attribute in study.attributes
         if attribute.id in study.segments
     )
-    return ResultData(study, frames, People(segments), responses.newest_submission(session, scope), versions, current)
+    return ResultData(
+        study=study,
+        frames=frames,
+        people=People(segments),
+        data_at=responses.newest_submission(session, scope),
+        versions=versions,
+        current=current,
+    )
 
 
 def _answer_frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class LinkChoice:
     chosen: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QuestionEntry:
     """A measure on the overview."""
 
@@ -72,7 +72,7 @@ class QuestionEntry:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ChangeView:
     """A change's card. `broken`: why there is none between the two. `marks`: what is not the same on both sides."""
 
@@ -87,7 +87,7 @@ class ChangeView:
     broken: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MeasureView:
     """A measure's page."""
 
@@ -105,7 +105,7 @@ class MeasureView:
     beside: ResultTable | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """One question with all its variables: statements, moments."""
 
@@ -143,11 +143,13 @@ def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[Ques
     for shift, chart in zip(shifts, charts, strict=True):
         group = study.group(shift.group)
         entry = QuestionEntry(
-            shift,
-            group.title if group else shift.group,
-            sentences.headline(shift, WORDS),
-            chart,
-            tuple(note for note in (*series.footnotes(shift, WORDS), *shift.touchpoint_notes, shift.note) if note),
+            shift=shift,
+            group=group.title if group else shift.group,
+            headline=sentences.headline(shift, WORDS),
+            chart=chart,
+            remarks=tuple(
+                note for note in (*series.footnotes(shift, WORDS), *shift.touchpoint_notes, shift.note) if note
+            ),
         )
         themes.setdefault(shift.theme, []).append(entry)
     return [(theme_title(theme), entries) for theme, entries in themes.items()]
@@ -200,20 +202,29 @@ def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
     )
     reason = series.broken_words(step, WORDS)
     title = sentences.change_title(bare, shift, WORDS)
-    return ChangeView(bare, title, "", (), None, None, None, broken=reason[:1].upper() + reason[1:])
+    return ChangeView(
+        change=bare,
+        title=title,
+        kind="",
+        facts=(),
+        tests=None,
+        slices=None,
+        moves=None,
+        broken=reason[:1].upper() + reason[1:],
+    )
 
 
 def _change(change: Change, shift: Shift) -> ChangeView:
     step = shift.step(change.before_row, change.after_row)
     return ChangeView(
-        change,
-        sentences.change_title(change, shift, WORDS),
-        sentences.change_kind(change, shift, WORDS),
-        sentences.facts(change, shift, WORDS),
-        sentences.tests(change, WORDS),
-        tables.slices(change, shift, WORDS) if shift.segment else None,
-        tables.moves(change, shift, WORDS),
-        tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),
+        change=change,
+        title=sentences.change_title(change, shift, WORDS),
+        kind=sentences.change_kind(change, shift, WORDS),
+        facts=sentences.facts(change, shift, WORDS),
+        tests=sentences.tests(change, WORDS),
+        slices=tables.slices(change, shift, WORDS) if shift.segment else None,
+        moves=tables.moves(change, shift, WORDS),
+        marks=tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),
     )
 
 
@@ -278,10 +289,7 @@ def blocks(distributions: Sequence[Distribution]) -> list[Block]:
     """Variables of one question put together, in the order asked; all diverging charts over one axis."""
     made = [_block(tuple(together)) for _key, together in groupby(distributions, key=_question_key)]
     charts = iter(stretched([block.bars for block in made if block.bars]))
-    return [
-        Block(block.id, block.question, block.together, next(charts), None, block.table, block.remarks)
-        if block.bars else block for block in made
-    ]  # fmt: skip
+    return [replace(block, bars=next(charts)) if block.bars else block for block in made]
 
 
 def _question_key(each: Distribution) -> tuple[object, ...]:
@@ -316,8 +324,15 @@ def _block(together: tuple[Distribution, ...]) -> Block:
     if first.several:
         remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
     remarks.extend(series.distribution_words(together, WORDS))
-    return Block(first.variable, first.question, together, bars, columns, tables.answers(together, WORDS),
-                 tuple(remarks))  # fmt: skip
+    return Block(
+        id=first.variable,
+        question=first.question,
+        together=together,
+        bars=bars,
+        columns=columns,
+        table=tables.answers(together, WORDS),
+        remarks=tuple(remarks),
+    )
 
 
 def question_figures(block: Block) -> tuple[Figure, Figure] | None:

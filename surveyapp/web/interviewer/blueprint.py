@@ -36,7 +36,9 @@ def caller(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     language = request.args.get("language", "")
     if study_id in runtime().studies and language not in runtime().offered(study := runtime().study(study_id)):
         language = study.source_language
-    return ByInterviewer(current_staff(), study_id, reference, touchpoint, mode, language)
+    return ByInterviewer(
+        staff=current_staff(), study=study_id, reference=reference, touchpoint=touchpoint, mode=mode, language=language
+    )
 
 
 def talker(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:

@@ -55,9 +55,7 @@ class AttemptForm(StaffForm):
     outcome = HiddenField()
     attempt_id = HiddenField()
     mode = RadioField(lazy("How did you try?"), [InputRequired(lazy("Choose how you tried to reach them."))])
-    agreed = TypedMoment(
-        lazy("Day and time agreed"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-    )
+    agreed = TypedMoment(lazy("Day and time agreed"), [Optional()])
     note = TextAreaField(
         lazy("Note for whoever calls next (optional)"),
         [Length(max=NOTE_LENGTH, message=lazy("Make the note shorter: at most %(max)d characters."))],

@@ -32,7 +32,7 @@ SKIP = Reason.SKIPPED.value
 DIGITS = "1234567890"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ScreenChoice:
     """Something to choose. `key` is what chooses it, `alone` that it cannot go with another, `soft` that it is a reason
     for no answer."""
@@ -47,7 +47,7 @@ class ScreenChoice:
     line: TextLine | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """One variable to ask. `box` is how its choices are entered (radio, checkbox), `missing` the name of the field that
     a reason for no answer is sent in; `entry` is what is typed (line, lines, boxes) or nothing; `scale`: its choices
@@ -186,12 +186,12 @@ class _Writing:
             line = next((each for each in page.parts if each.when == (part.key, code)), None)
             made.append(
                 ScreenChoice(
-                    code,
-                    f"{_id(part)}-{code}",
-                    option.label if option else code,
-                    keys.get(code, ""),
-                    code in held,
-                    bool(option and option.exclusive),
+                    value=code,
+                    id=f"{_id(part)}-{code}",
+                    label=option.label if option else code,
+                    key=keys.get(code, ""),
+                    chosen=code in held,
+                    alone=bool(option and option.exclusive),
                     line=None if line is None else self._line(line),
                 )
             )
@@ -199,17 +199,24 @@ class _Writing:
 
     def _line(self, part: Part) -> TextLine:
         value = typed_in(part, self.form)
-        return TextLine(part.key, _id(part), part.label, value, part.limit, self.sentences.get(part.key))
+        return TextLine(
+            name=part.key,
+            id=_id(part),
+            label=part.label,
+            value=value,
+            limit=part.limit,
+            fault=self.sentences.get(part.key),
+        )
 
     def _reasons(self, part: Part) -> list[ScreenChoice]:
         told = self.form.get(missing_field(part.key), ())
         reasons = [
             ScreenChoice(
-                reason.value,
-                f"{_id(part)}-missing-{reason.value}",
-                str(REASON_LABELS[reason]),
-                REASON_KEYS[reason],
-                reason.value in told,
+                value=reason.value,
+                id=f"{_id(part)}-missing-{reason.value}",
+                label=str(REASON_LABELS[reason]),
+                key=REASON_KEYS[reason],
+                chosen=reason.value in told,
                 alone=True,
                 soft=True,
             )
@@ -217,7 +224,15 @@ class _Writing:
         ]
         if part.required:
             reasons.append(
-                ScreenChoice(SKIP, f"{_id(part)}-skipped", _("Skip"), "S", SKIP in told, alone=True, soft=True)
+                ScreenChoice(
+                    value=SKIP,
+                    id=f"{_id(part)}-skipped",
+                    label=_("Skip"),
+                    key="S",
+                    chosen=SKIP in told,
+                    alone=True,
+                    soft=True,
+                )
             )
         return reasons
 

@@ -29,7 +29,7 @@ WIDEST_ROW = 6
 """Numbers of a scale that fit beside each other at 320 px, each 44 px wide."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PageChoice:
     """Something to choose. `alone`: it cannot go with another. `meaning` follows the label for those who listen."""
 
@@ -42,7 +42,7 @@ class PageChoice:
     meaning: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PageField:
     """One variable on a page. `label` is set where there are several; `missing` names the field of a reason for no
     answer; `value` and `boxes` are what text inputs hold; `unit` stands beside one."""
@@ -68,7 +68,7 @@ class PageField:
         return " ".join(([] if not self.hint else ["the-hint"]) + ([f"{self.id}-fault"] if self.fault else []))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QuestionPage:
     """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to).
     `answered` of `likely` pages are behind it."""
@@ -114,7 +114,16 @@ def question_page(
     )
     lead = question.text if page.statement else None
     answered, likely = visit.ready[1].progress
-    return QuestionPage(page, heading, lead, fields, listed, _columns(fields), answered, max(likely, 1))
+    return QuestionPage(
+        page=page,
+        heading=heading,
+        lead=lead,
+        fields=fields,
+        faults=listed,
+        columns=_columns(fields),
+        answered=answered,
+        likely=max(likely, 1),
+    )
 
 
 def _field(
@@ -130,10 +139,10 @@ def _field(
     told = set(form.get(missing_field(part.key), ()))
     reasons = tuple(
         PageChoice(
-            reason.value,
-            f"{part.field_id}-missing-{reason.value}",
-            str(REASONS[reason]),
-            reason.value in told,
+            value=reason.value,
+            id=f"{part.field_id}-missing-{reason.value}",
+            label=str(REASONS[reason]),
+            chosen=reason.value in told,
             alone=True,
         )
         for reason in part.question.missing
@@ -168,18 +177,25 @@ def _choices(
         option = question.option(code)
         line = next((each for each in page.parts if each.when == (part.key, code)), None)
         yield PageChoice(
-            code,
-            part.field_id if index == 0 else f"{part.field_id}-{code}",
-            option.label if option else code,
-            code in held,
-            bool(option and option.exclusive),
-            None if line is None else _line(line, form, sentences),
-            None if option else ends.get(code),
+            value=code,
+            id=part.field_id if index == 0 else f"{part.field_id}-{code}",
+            label=option.label if option else code,
+            chosen=code in held,
+            alone=bool(option and option.exclusive),
+            line=None if line is None else _line(line, form, sentences),
+            meaning=None if option else ends.get(code),
         )
 
 
 def _line(part: Part, form: Form, sentences: Mapping[str, str]) -> TextLine:
-    return TextLine(part.key, part.field_id, part.label, typed_in(part, form), part.limit, sentences.get(part.key))
+    return TextLine(
+        name=part.key,
+        id=part.field_id,
+        label=part.label,
+        value=typed_in(part, form),
+        limit=part.limit,
+        fault=sentences.get(part.key),
+    )
 
 
 def _columns(fields: Sequence[PageField]) -> int:
@@ -229,7 +245,7 @@ class Said:
         return any(len(word) > LONG for word in self.words)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AnsweredQuestion:
     """A question with its answers on the check page. `first`: of the statements under its lead, the first shown."""
 
@@ -250,11 +266,11 @@ def answers_by_section(visit: Visit) -> list[tuple[str, list[AnsweredQuestion]]]
             text = page.statement.text if page.statement else page.question.text
             lead = page.question.text if page.statement else None
             line = AnsweredQuestion(
-                page.id,
-                text,
-                lead,
-                page.question.id not in led,
-                tuple(_said(page, part, route) for part in page.parts if part.when is None),
+                page_id=page.id,
+                question=text,
+                lead=lead,
+                first=page.question.id not in led,
+                said=tuple(_said(page, part, route) for part in page.parts if part.when is None),
             )
             led.add(page.question.id)
             sections.setdefault(page.section.id, (page.section.title, []))[1].append(line)

@@ -34,7 +34,7 @@ SEED, SAID, ANYWHERE = "seed", "a", "any"
 """Names in an address: the seed of the options' order, what was said so far, and whether a page need not be reached."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PreviewContext:
     """A version of a questionnaire in a language: what all these pages are about. `labelled` is the study with what is
     known of people in the looker's own language. `address` names it in addresses."""
@@ -82,7 +82,14 @@ def preview_context(study_id: str, name: str, version: int) -> PreviewContext:
     questionnaire = catalogue.questionnaire(name, version, language)
     labelled = catalogue.study if DRAFTS in current_app.extensions else staff_study(study_id)
     book = codebook(labelled, questionnaire)
-    return PreviewContext(catalogue, labelled, language, catalogue.study_in(language), questionnaire, book)
+    return PreviewContext(
+        catalogue=catalogue,
+        labelled=labelled,
+        language=language,
+        study=catalogue.study_in(language),
+        questionnaire=questionnaire,
+        book=book,
+    )
 
 
 def respondent_of(arguments: Mapping[str, str] | None = None) -> TrialRespondent:

@@ -35,7 +35,7 @@ class Track:
     ways: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MapView:
     """Rows from top to bottom, and the tracks beside them, in a picture `width` by `height` pixels."""
 
@@ -78,7 +78,15 @@ def map_view(book: Codebook, known: tuple[KnownFact, ...], tall: bool = False) -
         for entry in chapter.entries
     )
     asked = sum(1 for _ in book.entries)
-    return MapView(tuple(rows), tracks, width, height * len(rows), asked - sometimes, sometimes, tall)
+    return MapView(
+        rows=tuple(rows),
+        tracks=tracks,
+        width=width,
+        height=height * len(rows),
+        always=asked - sometimes,
+        sometimes=sometimes,
+        tall=tall,
+    )
 
 
 def _rows(book: Codebook, known: tuple[KnownFact, ...]) -> list[MapRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from babel import Locale
 from flask import Flask, current_app, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -34,10 +35,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
     app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
-
-
-def _said(status: int, title: str, error: errors.SaidError) -> tuple[str, int]:
-    return _page(status, title, worded(error.sentence))
 
 
 def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
@@ -81,10 +78,15 @@ def _not_our_name(_error: SecurityError) -> tuple[str, int]:
     current_app.logger.warning(
         "a page was asked for under a name that is not this site's; SURVEYAPP_PUBLIC_URL says which is"
     )
-    title, sentence = _("This site has another address"), _("Check the address, or open the link that you were given.")
-    locale = get_locale()
+    locale = get_locale() or Locale("en")
     return _bare(
-        current_app, title, sentence, str(locale or "en").replace("_", "-"), locale and locale.text_direction
+        current_app,
+        title=_("This site has another address"),
+        sentence=_("Check the address, or open the link that you were given."),
+        language=str(locale).replace("_", "-"),
+        direction=locale.text_direction,
+        # A style sheet would be asked for under the same name.
+        styled=False,
     ), 400
 
 
@@ -116,10 +118,9 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     )
 
 
-def _bare(app: Flask, title: str, sentence: str, language: str = "en", direction: str | None = "ltr") -> str:
-    """A page that needs nothing of a request."""
-    page = app.jinja_env.get_template("shared/bare.html")
-    return page.render(title=title, sentence=sentence, language=language, direction=direction or "ltr")
+def _bare(app: Flask, **said: object) -> str:
+    """A page that needs nothing of a request. It takes `title`, `sentence`, `language`, `direction`, `styled`."""
+    return app.jinja_env.get_template("shared/bare.html").render(**said)
 
 
 class LastResort:
@@ -131,8 +132,11 @@ class LastResort:
         self.inner = app.wsgi_app
         self.page = _bare(
             app,
-            "Something went wrong on our side",
-            "What you sent before is kept. Wait a moment, then go back and try again.",
+            title="Something went wrong on our side",
+            sentence="What you sent before is kept. Wait a moment, then go back and try again.",
+            language="en",
+            direction="ltr",
+            styled=True,
         ).encode()
         self.headers = [
             *protecting(is_secure(app)).items(),

@@ -10,7 +10,7 @@ from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Form, Part
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EntryBox:
     """One of several short boxes that an answer is typed in."""
 
@@ -23,7 +23,7 @@ class EntryBox:
     faulty: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TextLine:
     """A line of text that goes with an option."""
 
@@ -41,13 +41,13 @@ def entry_boxes(part: Part, form: Form, fault: AnswerFault | None, prefix: str) 
     at_fault = part.kind.faulty_boxes.get(fault.code, tuple(values)) if fault else ()
     return tuple(
         EntryBox(
-            f"{part.key}:{box.name}",
-            f"{prefix}-{box.name}",
-            _(box.label),
-            values[box.name],
-            box.size,
-            box.input_mode,
-            box.name in at_fault,
+            name=f"{part.key}:{box.name}",
+            id=f"{prefix}-{box.name}",
+            label=_(box.label),
+            value=values[box.name],
+            size=box.size,
+            input_mode=box.input_mode,
+            faulty=box.name in at_fault,
         )
         for box in part.kind.boxes
     )

@@ -3,11 +3,14 @@ was sent, in which kind of body, how often, and text that any database can hold.
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request
+from flask_babel import gettext as _
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect, FlaskForm
@@ -17,12 +20,14 @@ from werkzeug.routing import IntegerConverter, MapAdapter, UnicodeConverter, Val
 from wtforms import DateTimeLocalField, PasswordField, StringField, TextAreaField
 
 from surveyapp.domain import normalise
+from surveyapp.domain.instrument.kinds.dates import day_of
+from surveyapp.domain.instrument.kinds.times import time_of
 from surveyapp.web.shared.session import is_staff_path
 
 limiter = Limiter(get_remote_address)
 
 GUESSABLE = "20 per minute;200 per hour"
-"""How often one address may try what could be guessed: typed codes, passwords. Accounts have limits of their own."""
+"""How often one address may try what could be guessed: typed codes, passwords. Accounts have their own limit, too."""
 
 LOOPBACK = ("localhost", "127.0.0.1")
 """What this machine calls itself."""
@@ -163,10 +168,23 @@ class UploadedFile(FileField):
 
 
 class TypedMoment(DateTimeLocalField):
-    """A day and a time, as a browser's own control sends them or as they are typed, in the digits of any script."""
+    """A day and a time, as a browser's own control sends them or as people type them."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([normalise.code(value) for value in valuelist])
+        typed = normalise.code(" ".join(valuelist))
+        self.data = typed_moment(typed)
+        if typed and self.data is None:
+            raise ValueError(_("Write a day and a time, such as 16 June 2026, 14:00."))
+
+
+def typed_moment(typed: str) -> dt.datetime | None:
+    """A day and then a time, each as in a question about one: `2026-06-16T14:00`, `16 June 2026, 2pm`. None where it is
+    neither; the shape is that of `normalise.code`."""
+    for between in re.finditer(r"T|[,،]?\s(?:at\s)?", typed):
+        day, time = day_of(typed[: between.start()]), time_of(typed[between.end() :])
+        if day is not None and time is not None:
+            return dt.datetime.combine(day, time)
+    return None
 
 
 class StaffForm(FlaskForm):

@@ -12,7 +12,9 @@ from surveyapp.domain.results import Slice
 from surveyapp.store.responses import ANSWER_COLUMNS
 
 THRESHOLDS = Thresholds(minimum_base=10, minimum_cell=5)
-QUESTION = Question("q", "choice", "Q?", options=(Option("a", "A"), Option("b", "B")))
+QUESTION = Question(
+    id="q", kind="choice", text="Q?", options=(Option(code="a", label="A"), Option(code="b", label="B"))
+)
 (PART,) = KINDS["choice"].parts(QUESTION)
 
 
@@ -41,7 +43,12 @@ def _beside_one_another() -> tuple[list[str | None], People]:
 
 def _part(name: str) -> Part:
     (part,) = KINDS["choice"].parts(
-        Question(name, "choice", "Q?", options=(Option("a", "A"), Option("b", "B"), Option("c", "C")))
+        Question(
+            id=name,
+            kind="choice",
+            text="Q?",
+            options=(Option(code="a", label="A"), Option(code="b", label="B"), Option(code="c", label="C")),
+        )
     )
     return part
 

@@ -29,7 +29,7 @@ THRESHOLDS = Thresholds(minimum_base=10, minimum_cell=5)
 
 
 def part_of(kind: str, decimals: int = 0) -> Part:
-    (part,) = KINDS[kind].parts(Question("q", kind, "Q?", decimals=decimals))
+    (part,) = KINDS[kind].parts(Question(id="q", kind=kind, text="Q?", decimals=decimals))
     return part
 
 
@@ -128,7 +128,9 @@ def test_a_segment_too_small_is_not_split_off() -> None:
 
 
 def test_nobody_has_no_mean() -> None:
-    touchpoint = Touchpoint("guest", 1, "One", "guest_1", Anchor("enrolled"))
+    touchpoint = Touchpoint(
+        group="guest", number=1, title="One", questionnaire="guest_1", opens=Anchor(type="enrolled")
+    )
     found = distribution(
         answer_frame([], COLUMNS), part_of("number"), group="guest", touchpoint=touchpoint, section="S",
         people=People(), segment=None, thresholds=THRESHOLDS,

@@ -12,7 +12,12 @@ from surveyapp.domain.instrument.questionnaire import Option, Question
 from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import Slice, Tally
 
-QUESTION = Question("q", "choice", "Q?", options=(Option("a", "A"), Option("b", "B"), Option("c", "C")))
+QUESTION = Question(
+    id="q",
+    kind="choice",
+    text="Q?",
+    options=(Option(code="a", label="A"), Option(code="b", label="B"), Option(code="c", label="C")),
+)
 PART: Part = KINDS["choice"].parts(QUESTION)[0]
 THRESHOLDS = Thresholds(10, 5)
 SIZE = {"small": "Small", "large": "Large"}

@@ -68,7 +68,7 @@ def test_a_window_is_whole_days(
         number=1,
         title="T",
         questionnaire="q",
-        opens=Anchor("enrolled", days=days),
+        opens=Anchor(type="enrolled", days=days),
         due_days=due,
         closes_days=closes,
     )

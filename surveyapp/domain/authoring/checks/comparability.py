@@ -65,15 +65,21 @@ def _check_version(questionnaire: Questionnaire, last: Mapping[str, MomentsByVer
             _check_undeclared(
                 source, here, name, old_parts, new_parts, "in the version before", f"`changes: {{{name}: …}}`"
             )
-    known = _names(new) | _names(last)
+    said: dict[str, list[str]] = {}
+    for name in both:
+        found = comparability.declaration_of(questionnaire.changes, next(iter(new[name].values())))
+        if found is not None:
+            said.setdefault(found.variable, []).append(name)
+    asked_now, asked_before = _names(new), _names(last)
+    known = asked_now | asked_before
     for declared in questionnaire.changes:
         place: Place = ("changes", declared.variable)
         if declared.variable not in known:
             _unknown(source, place, declared.variable, known)
             continue
-        about = [name for name in both if _is_about(declared, next(iter(new[name].values())), questionnaire.changes)]
-        if not about and not (declared.variable in _names(new) and declared.variable in _names(last)):
-            why = "is new in this version" if declared.variable in _names(new) else "is no longer asked"
+        about = said.get(declared.variable, [])
+        if not about and not (declared.variable in asked_now and declared.variable in asked_before):
+            why = "is new in this version" if declared.variable in asked_now else "is no longer asked"
             source.fault(place, "nothing_changed", f"“{declared.variable}” {why}: nothing compares. Take this out.")
             continue
         pairs = {name: (last[name], new[name]) for name in about}
@@ -83,10 +89,6 @@ def _check_version(questionnaire: Questionnaire, last: Mapping[str, MomentsByVer
 def _names(asked: Mapping[str, MomentsByVersion]) -> set[str]:
     """What a declaration can be about: variables, and the questions they are of."""
     return {*asked, *(part.question.id for parts in asked.values() for part in parts.values())}
-
-
-def _is_about(declared: Declaration, part: Part, declarations: tuple[Declaration, ...]) -> bool:
-    return comparability.declaration_of(declarations, part) is declared
 
 
 def _unknown(source: Source, place: Place, name: str, known: object) -> None:

@@ -86,7 +86,7 @@ class Box:
     input_mode: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """One variable of a question.
 
@@ -285,7 +285,16 @@ class Kind:
         moment_label: str | None,
         statement: Statement | None = None,
     ) -> Part:
-        return Part(variable_key(name, moment), name, moment, self.type, label, question, statement, moment_label)
+        return Part(
+            key=variable_key(name, moment),
+            name=name,
+            moment=moment,
+            type=self.type,
+            label=label,
+            question=question,
+            statement=statement,
+            moment_label=moment_label,
+        )
 
 
 def variable_key(name: str, moment: str | None) -> str:

@@ -97,12 +97,12 @@ def specify_parts(question: Question, main: Part) -> list[Part]:
             name = f"{question.id}_{option.code}_text"
             parts.append(
                 Part(
-                    variable_key(name, main.moment),
-                    name,
-                    main.moment,
-                    PartType.TEXT,
-                    option.specify,
-                    question,
+                    key=variable_key(name, main.moment),
+                    name=name,
+                    moment=main.moment,
+                    type=PartType.TEXT,
+                    label=option.specify,
+                    question=question,
                     moment_label=main.moment_label,
                     when=(main.key, option.code),
                 )

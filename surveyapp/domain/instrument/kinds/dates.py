@@ -123,6 +123,12 @@ class DateKind(Kind):
         return Day(found)
 
 
+def day_of(typed: str) -> dt.date | None:
+    """The day that was typed in one box, in the shape of `normalise.code`; None where it is none."""
+    found = _day(typed)
+    return None if isinstance(found, str) else found
+
+
 _SEPARATOR = "\n"
 """Between the boxes: what nobody can have typed in one."""
 
