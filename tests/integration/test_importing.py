@@ -161,7 +161,7 @@ def test_shared_numbers_are_confirmed_first(runtime: Runtime, desk: Desk) -> Non
         (b"group,name\n", 1, "nobody in the file"),
         ("group,name\nbackfill,Zoé\n".encode("cp1252"), 2, "not UTF-8 text"),
         (b"PK\x03\x04\x00\x00", 1, "This is a workbook"),
-        (b"\x00\x01\x02\x03\x00\x00\x00", 1, "not a CSV file"),
+        (b"\x00\x01\x02\x03\x04\x05", 1, "not a CSV file"),
         ("group,name\nbackfill,CafÃ©\n".encode(), 2, "it should say “Café”"),
         (b"group,phone\nbackfill,07700 90014\n", 2, "too short to dial"),
         (b"group,email\nbackfill,nina..b@example.org\n", 2, "an e-mail address such as"),

@@ -40,6 +40,7 @@ NOT_PAGES = {
 BY_ITSELF = {
     "interviewer.save": "a page that saves by itself",
     "interviewer.hand_in": "the button of an interview in which nothing is left to ask",
+    "manager.related": "the study here has one group, and so no relationship",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
 }

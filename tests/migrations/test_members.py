@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
 from surveyapp.store.database import Database
-from surveyapp.store.tables import Base, ExactNumber, OneOf, UtcDateTime
+from surveyapp.store.tables import Base
 
 COLUMNS = [
     column for table in Base.metadata.sorted_tables for column in table.columns if isinstance(column.type, OneOf)

@@ -95,6 +95,7 @@ CONDITIONS: list[tuple[Any, bool]] = [
     (both({"both": "a"}, no({"both": "b"})), True),
     (both({"both": "a"}, no({"both": ["b", "c"]})), False),
     (both({"answered": "both"}, no({"both": "a"})), True),
+    (both({"answered": "both"}, no({"both": ["a", "none"]})), True),
     (both({"answered": "both"}, no({"both": ["a", "b"]}), no({"both": "none"})), False),
     (both({"answered": "both"}, no({"both": ["a", "b"]})), True),
     # A rating from 1 to 10: its own ends, and what lies between two whole numbers.

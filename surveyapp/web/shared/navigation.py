@@ -52,6 +52,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.find",
                 "manager.person",
                 "manager.event",
+                "manager.related",
                 "manager.contact",
                 "manager.give",
                 "manager.end_access",
