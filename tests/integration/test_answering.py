@@ -25,7 +25,7 @@ def who(runtime: Runtime) -> ByLink:
 def test_a_page_is_saved_and_the_next_one_offered(runtime: Runtime, who: ByLink) -> None:
     saved = answering.save_page(runtime, who, "heard_via", {"heard_via": ["job_shop"]}, uuid.uuid4())
     assert saved.visit.ready[1].answers == {"heard_via": Codes(("job_shop",))}
-    following = saved.next_page("heard_via")
+    following = saved.visit.next_page("heard_via")
     assert following is not None
     assert following.id == "first_feeling"
 
@@ -106,4 +106,4 @@ def walk_to(runtime: Runtime, who: survey_session.Who, stop: str | None, chosen:
             for part in page.parts
             if part.required
         }
-        page = answering.save_page(runtime, who, page.id, form, uuid.uuid4()).next_page(page.id)
+        page = answering.save_page(runtime, who, page.id, form, uuid.uuid4()).visit.next_page(page.id)

@@ -129,10 +129,10 @@ def rows(runtime: Runtime) -> dict[str, int]:
 
 
 def fill(page: Page, **chosen: str) -> dict[str, str | list[str]]:
-    """A form for the page: of each group the first, and what is chosen."""
+    """A form for the page: of each group the first, no reason for not answering, and what is chosen."""
     form: dict[str, str | list[str]] = dict(page.fields())
     for tag, each in page.elements:
-        if tag == "input" and each.get("type") in ("radio", "checkbox"):
+        if tag == "input" and each.get("type") in ("radio", "checkbox") and not each["name"].endswith(":missing"):
             form.setdefault(each["name"], each["value"])
     shown = {each.get("name") for tag, each in page.elements if tag in ("input", "textarea")}
     return form | {name: value for name, value in chosen.items() if name in shown}

@@ -120,8 +120,8 @@ def test_a_page_is_refused_as_it_is_for_a_participant() -> None:
     assert page is not None
     assert preview.page_at(visit, "heard_via", anywhere=False) is None
     with pytest.raises(AnswersRefused):
-        preview.answered(visit, page, {"heard_via": ["no_such"]})
-    before, after = preview.beside(visit, page)
+        preview.answered(visit, "heard_via", {"heard_via": ["no_such"]}, anywhere=True)
+    before, after = preview.beside(visit, page.id)
     assert before is not None
     assert after is not None
     assert (before.id, after.id) == ("usual_start", "hopes")

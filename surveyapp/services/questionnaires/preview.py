@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answer, Answers, Mode, Text
-from surveyapp.domain.errors import AnswersRefused
+from surveyapp.domain.errors import AnswersRefused, NotOnRoute
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.instrument.codebook import Codebook
 from surveyapp.domain.instrument.conditions import Reference, reference_id
@@ -123,8 +123,17 @@ def begun(
     return _having_said(bare, dict(_unpacked(questionnaire, carried)))
 
 
-def answered(visit: Visit, page: Page, form: Form) -> Visit:
-    """The visit after a page. Raises AnswersRefused, as for a participant."""
+def unasked(visit: Visit) -> Visit:
+    """The visit as it is before consent is given; begun only if anything was said."""
+    return dataclasses.replace(visit, consents={}, response=visit.response if visit.given else None)
+
+
+def answered(visit: Visit, page_id: str, form: Form, anywhere: bool) -> Visit:
+    """The visit after a page. Raises AnswersRefused and NotOnRoute, as for a participant."""
+    page = page_at(visit, page_id, anywhere)
+    if page is None:
+        frontier = visit.ready[1].frontier
+        raise NotOnRoute(frontier.id if frontier else None)
     parsed = KINDS[page.question.kind].parse(page.parts, form)
     if parsed.faults:
         raise AnswersRefused(tuple(parsed.faults))
@@ -141,19 +150,19 @@ def page_at(visit: Visit, page_id: str, anywhere: bool) -> Page | None:
     return found
 
 
-def beside(visit: Visit, page: Page) -> tuple[Page | None, Page | None]:
+def beside(visit: Visit, page_id: str) -> tuple[Page | None, Page | None]:
     """The pages before and after: on the route or, for a page that nobody has come to yet, as they are written, but for
     those that are certainly not asked after what was said."""
     questionnaire, route, _ = visit.ready
-    if route.page(page.id) is not None:
-        return route.before(page.id), route.after(page.id)
+    if route.page(page_id) is not None:
+        return route.before(page_id), route.after(page_id)
     asked, left_out = {each.id for each in route.pages}, set(route.not_asked)
     pages = [
         each
         for each in pages_of(questionnaire)
-        if each.id in asked or each.id == page.id or not all(part.key in left_out for part in each.parts)
+        if each.id in asked or each.id == page_id or not all(part.key in left_out for part in each.parts)
     ]
-    at = [each.id for each in pages].index(page.id)
+    at = [each.id for each in pages].index(page_id)
     return pages[at - 1] if at else None, pages[at + 1] if at + 1 < len(pages) else None
 
 

@@ -26,7 +26,7 @@ from surveyapp.domain.errors import (
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
-from surveyapp.domain.instrument.routing import NOT_ASKED, Page, pages_of, walk
+from surveyapp.domain.instrument.routing import NOT_ASKED, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
 from surveyapp.domain.sentences import say
@@ -44,12 +44,6 @@ class Saved:
 
     visit: Visit
     repeated: bool
-
-    def next_page(self, page_id: str) -> Page | None:
-        """The page after this one, but never beyond the first still to answer; None when it is time to check."""
-        route = self.visit.ready[1]
-        following = route.after(page_id) if page_id in {page.id for page in route.pages} else route.frontier
-        return following if following is None or route.page(following.id) else route.frontier
 
 
 def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:

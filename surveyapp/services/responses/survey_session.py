@@ -91,6 +91,12 @@ class Visit:
         """The section's pages that are on the route."""
         return tuple(page for page in self.ready[1].pages if page.section.id == section.id)
 
+    def next_page(self, page_id: str) -> Page | None:
+        """The page after this one, but never beyond the first still to answer; None when it is time to check."""
+        route = self.ready[1]
+        following = route.after(page_id) if page_id in {page.id for page in route.pages} else route.frontier
+        return following if following is None or route.page(following.id) else route.frontier
+
 
 def visit(runtime: Runtime, who: Who) -> Visit:
     """What there is to show. Raises AccessRefused, NotFound, NotPermitted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -13,13 +14,7 @@ from werkzeug.wrappers import Response
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import (
     AccessRefused,
-    AlreadySubmitted,
-    AnswerFault,
-    AnswersRefused,
-    ConsentMissing,
-    NotOnRoute,
     StateRefused,
-    Unfinished,
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
@@ -27,9 +22,8 @@ from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, survey_session
-from surveyapp.services.responses.answering import Saved
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.participant import views
+from surveyapp.web.participant import pages, views
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import GUESSABLE, limiter
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
@@ -77,101 +71,6 @@ def link(arrived: str) -> Reply:
     return _let_in(links.open_link(runtime(), arrived))
 
 
-@participant.get("/survey")
-def survey() -> Reply:
-    """Sends everybody to where they should be."""
-    here = survey_session.visit(runtime(), _who())
-    if not here.submitted and here.state not in ANSWERABLE:
-        return _render("closed", here, state=here.state.value)
-    return redirect(_place(here, note="back"))
-
-
-@participant.get("/survey/consent")
-def consent() -> Reply:
-    here = survey_session.visit(runtime(), _who())
-    return redirect(_place(here)) if _is_over(here) else _consent(here)
-
-
-@participant.post("/survey/consent")
-def give_consent() -> Reply:
-    who = _who()
-    agreed = views.agreed_in(request.form)
-    if "decline" in request.form:
-        answering.give_consent(runtime(), who, {})
-        return redirect(url_for(".declined"))
-    if _language_chosen():
-        return _consent(survey_session.visit(runtime(), _who()), agreed)
-    here = survey_session.visit(runtime(), who)
-    if not _is_over(here) and not all(agreed.get(purpose.id) for purpose in here.study.required_purposes):
-        return _consent(here, agreed, refused=True), 422
-    return redirect(_place(answering.give_consent(runtime(), who, agreed)))
-
-
-@participant.get("/survey/declined")
-def declined() -> Reply:
-    here = survey_session.visit(runtime(), _who())
-    return redirect(_place(here)) if _is_over(here) or here.consented else _render("declined", here)
-
-
-@participant.get("/survey/q/<page_id>")
-def question(page_id: str) -> Reply:
-    here = survey_session.visit(runtime(), _who())
-    page = None if _is_over(here) else views.open_page(here, page_id)
-    return redirect(_place(here)) if page is None else _question(here, page)
-
-
-@participant.post("/survey/q/<page_id>")
-def answer(page_id: str) -> Reply:
-    who, form = _who(), request.form.to_dict(flat=False)
-    # What was answered was asked in the language so far; what is shown next is in the one chosen.
-    chosen = _language_chosen()
-    try:
-        saved = answering.save_page(runtime(), who, page_id, form, _save_id())
-    except AnswersRefused as refused:
-        here = survey_session.visit(runtime(), _who())
-        page = views.open_page(here, page_id)
-        if page is None:
-            return redirect(_place(here))
-        if chosen and views.only_unanswered(refused.faults):
-            return _question(here, page, form)
-        if _then() and views.only_unanswered(refused.faults):
-            return redirect(_elsewhere(here, page_id, unsaved=views.anything_posted(page, form)))
-        return _question(here, page, form, refused.faults), 422
-    if chosen:
-        return redirect(_address(page_id))
-    return redirect(_elsewhere(saved.visit, page_id) if _then() else _onward(saved, page_id))
-
-
-@participant.get("/survey/check")
-def check() -> Reply:
-    here = survey_session.visit(runtime(), _who())
-    if _is_over(here) or not here.consented or not here.ready[1].complete:
-        return redirect(_place(here))
-    pages = here.ready[1].pages
-    return _render("check", here, sections=views.answers_by_section(here), last=pages[-1] if pages else None)
-
-
-@participant.post("/survey/check")
-def submit() -> Reply:
-    answering.submit(runtime(), _who())
-    return redirect(url_for(".done"))
-
-
-@participant.get("/survey/done")
-def done() -> Reply:
-    here = survey_session.visit(runtime(), _who())
-    if not here.submitted:
-        return redirect(_place(here))
-    again = views.asked_again_on(here, runtime().zone(here.study))
-    return _render("done", here, submitted_at=here.ready[2].submitted_at, again=again)
-
-
-@participant.get("/survey/later")
-def later() -> Reply:
-    here = survey_session.visit(runtime(), _who())
-    return redirect(_place(here)) if _is_over(here) else _render("later", here, unsaved="unsaved" in request.args)
-
-
 @participant.get("/survey/leave")
 def leave() -> Reply:
     """Ends the session in this browser. What is shown says nothing of the study or the person."""
@@ -203,113 +102,57 @@ def _who() -> ByLink:
     return ByLink(access_id, asked_language())
 
 
+def _language_chosen() -> bool:
+    """Takes up the language whose button sent the form."""
+    return speak(request.form.get(CHOICE, ""))
+
+
+class StoredAnswers:
+    """Keeps what somebody says who was let in by a link or code. `_at_first`: who they are, in the language of the page
+    that sent the form."""
+
+    def __init__(self) -> None:
+        self.told: Mapping[str, Any] = {}
+        self._at_first = _who()
+
+    def here(self, place: str) -> Visit:
+        return survey_session.visit(runtime(), _who())
+
+    def page(self, here: Visit, page_id: str) -> Page | None:
+        return views.open_page(here, page_id)
+
+    def beside(self, here: Visit, page_id: str) -> tuple[Page | None, Page | None]:
+        route = here.ready[1]
+        return route.before(page_id) if route.page(page_id) else None, here.next_page(page_id)
+
+    def may_check(self, here: Visit) -> bool:
+        return here.ready[1].complete
+
+    def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
+        return url_for(f"participant.{place}", **values)
+
+    def language_chosen(self) -> bool:
+        return _language_chosen()
+
+    def give_consent(self, agreed: Mapping[str, bool]) -> Visit:
+        return answering.give_consent(runtime(), self._at_first, agreed)
+
+    def answer(self, page_id: str, form: Form) -> Visit:
+        return answering.save_page(runtime(), self._at_first, page_id, form, _save_id()).visit
+
+    def submit(self) -> None:
+        answering.submit(runtime(), self._at_first)
+
+
+pages.add_pages(participant, "/survey", StoredAnswers)
+
+
 def _save_id() -> uuid.UUID:
     """The id the form was given when it was shown. One that was tampered with counts as another form."""
     try:
         return uuid.UUID(request.form.get("save_id", ""))
     except ValueError:
         return uuid.uuid4()
-
-
-def _language_chosen() -> bool:
-    """Takes up the language whose button sent the form."""
-    return speak(request.form.get(CHOICE, ""))
-
-
-def _then() -> str | None:
-    """Where somebody wants to go instead of on: `back` or `later`."""
-    return next((value for value in request.form.getlist("then") if value in ("back", "later")), None)
-
-
-def _checking() -> str | None:
-    """`check` for those who came from the check page, and so go back to it."""
-    return "check" if request.args.get("from") == "check" else None
-
-
-def _address(page_id: str, note: str | None = None) -> str:
-    """A question's address; those who came from the check page are remembered in it."""
-    query: dict[str, Any] = {"note": note, "from": _checking()}
-    return url_for(".question", page_id=page_id, **query)
-
-
-def _is_over(here: Visit) -> bool:
-    return here.submitted or here.state not in ANSWERABLE
-
-
-def _place(here: Visit, note: str | None = None) -> str:
-    """The address of the page a person should be on."""
-    if here.submitted:
-        return url_for(".done")
-    if here.state not in ANSWERABLE:
-        return url_for(".survey")
-    if not here.consented or here.route is None or here.response is None:
-        return url_for(".consent")
-    page = views.resume_at(here.route)
-    if page is None:
-        return url_for(".check")
-    return _address(page.id, note if here.response.revision else None)
-
-
-def _onward(saved: Saved, page_id: str) -> str:
-    """Where Continue leads: from the check page only through what is newly asked, and back to it."""
-    if _checking():
-        return _place(saved.visit)
-    following = saved.next_page(page_id)
-    return url_for(".check") if following is None else url_for(".question", page_id=following.id)
-
-
-def _elsewhere(here: Visit, page_id: str, unsaved: bool = False) -> str:
-    """Where `then` leads. `unsaved`: something on the page could not be stored, as part of the answer is missing."""
-    return url_for(".later", unsaved=1 if unsaved else None) if _then() == "later" else _back(here, page_id)
-
-
-def _back(here: Visit, page_id: str) -> str:
-    """Where Back leads: the question before, or what this is about."""
-    _questionnaire, route, _response = here.ready
-    if _checking() and route.complete:
-        return url_for(".check")
-    before = route.before(page_id) if route.page(page_id) else None
-    return _address(before.id) if before else url_for(".consent")
-
-
-def _question(here: Visit, page: Page, posted: Form | None = None, faults: tuple[AnswerFault, ...] = ()) -> str:
-    return _render(
-        "question",
-        here,
-        view=views.question_page(here, page, posted, faults),
-        back=_back(here, page.id),
-        action=_address(page.id),
-        save_id=uuid.uuid4(),
-        note=_NOTES.get(request.args.get("note", ""), lambda: None)(),
-    )
-
-
-_NOTES = {
-    "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
-    "moved": lambda: _("That question is not the one to answer now. Go on from here."),
-}
-
-
-def _consent(here: Visit, agreed: dict[str, bool] | None = None, refused: bool = False) -> str:
-    """The consent page, ticked as before or as posted; with what is missing, when it was refused."""
-    said = {purpose: each.given for purpose, each in here.consents.items()}
-    return _render(
-        "consent",
-        here,
-        agreed=said if agreed is None else agreed,
-        missing=views.consent_missing(here.study, agreed or {}) if refused else [],
-        begun=here.response is not None,
-        changed_mind=any(said.get(purpose.id) is False for purpose in here.study.required_purposes),
-    )
-
-
-def _render(name: str, here: Visit, **context: Any) -> str:
-    """A page of somebody's study. `to` finds the others: they are not only served here."""
-    return render_template(f"participant/{name}.html", visit=here, study=here.study, to=_to, **context)
-
-
-def _to(place: str, **values: Any) -> str:
-    return url_for(f".{place}", **values)
 
 
 def _code_fault(why: str) -> str:
@@ -351,32 +194,11 @@ def _studies() -> list[Study]:
     ]
 
 
-@participant.errorhandler(NotOnRoute)
-def _not_on_route(error: NotOnRoute) -> Reply:
-    return redirect(url_for(".check") if error.page is None else _address(error.page, "moved"))
-
-
-@participant.errorhandler(Unfinished)
-def _unfinished(error: Unfinished) -> Reply:
-    return redirect(_address(error.page, "moved"))
-
-
-@participant.errorhandler(AlreadySubmitted)
-def _already_submitted(_error: AlreadySubmitted) -> Reply:
-    return redirect(url_for(".done"))
-
-
-@participant.errorhandler(ConsentMissing)
-def _consent_missing(_error: ConsentMissing) -> Reply:
-    return redirect(url_for(".consent"))
-
-
 @participant.errorhandler(StateRefused)
 def _state_refused(_error: StateRefused) -> Reply:
     """Answers are not taken now: closed since the page was shown, or nothing is open yet to begin on."""
-    here = survey_session.visit(runtime(), _who())
-    return (
-        redirect(url_for(".survey"))
-        if here.state not in ANSWERABLE
-        else (_render("closed", here, state="not_ready"), 409)
-    )
+    backend = StoredAnswers()
+    here = backend.here("survey")
+    if here.state not in ANSWERABLE:
+        return redirect(url_for(".survey"))
+    return pages.show(backend, "closed", here, state="not_ready"), 409

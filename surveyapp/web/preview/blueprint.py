@@ -17,7 +17,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.services.questionnaires import catalogue as service
 from surveyapp.services.questionnaires.catalogue import Catalogue
 from surveyapp.services.questionnaires.preview import TrialRespondent
-from surveyapp.web.shared.language import SHOWN, staff_study
+from surveyapp.web.shared.language import CHOICE, SHOWN, staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import desk, staff_only
 
@@ -77,7 +77,7 @@ def catalogue_of(study_id: str) -> Catalogue:
 def preview_context(study_id: str, name: str, version: int) -> PreviewContext:
     """What an address names, in the language it asks for. Raises NotFound, NotPermitted, QuestionnaireFaults."""
     catalogue = catalogue_of(study_id)
-    wanted = request.args.get(SHOWN, "")
+    wanted = request.form.get(CHOICE, request.args.get(SHOWN, ""))
     language = wanted if wanted in catalogue.languages else catalogue.study.source_language
     questionnaire = catalogue.questionnaire(name, version, language)
     labelled = catalogue.study if DRAFTS in current_app.extensions else staff_study(study_id)

@@ -1,0 +1,317 @@
+"""A participant's pages, once: consent, one question a page, check, submit, and what lies between them.
+
+They stand on a backend that says where somebody is and takes what they say: one stores it (`routes`), one only
+previews it (`surveyapp.web.preview.phone`). Which page leads to which is decided here alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, redirect, render_template, request
+from flask_babel import gettext as _
+
+from surveyapp.domain.errors import (
+    AlreadySubmitted,
+    AnswerFault,
+    AnswersRefused,
+    ConsentMissing,
+    NotOnRoute,
+    Unfinished,
+)
+from surveyapp.domain.fieldwork.cases import ANSWERABLE
+from surveyapp.domain.instrument.kinds import Form
+from surveyapp.domain.instrument.routing import Page
+from surveyapp.services.responses.survey_session import Visit
+from surveyapp.web.participant import views
+from surveyapp.web.shared.reply import Reply
+
+
+class Backend(Protocol):
+    """What stands behind somebody's pages for one request. `told`: what their templates are told besides."""
+
+    told: Mapping[str, Any]
+
+    def here(self, place: str) -> Visit:
+        """Where they are, as the page `place` is to show it, in the language chosen by now."""
+
+    def page(self, here: Visit, page_id: str) -> Page | None:
+        """The question page, if they may be on it."""
+
+    def beside(self, here: Visit, page_id: str) -> tuple[Page | None, Page | None]:
+        """The pages that Back and Continue lead to from one; None: to what comes before or after all questions."""
+
+    def may_check(self, here: Visit) -> bool:
+        """Whether the check page is open to them."""
+
+    def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
+        """Where a page is, for somebody who is `here` by now."""
+
+    def language_chosen(self) -> bool:
+        """Takes up the language whose button sent the form, if one did."""
+
+    def give_consent(self, agreed: Mapping[str, bool]) -> Visit:
+        """Takes what was said of each purpose. Raises StateRefused."""
+
+    def answer(self, page_id: str, form: Form) -> Visit:
+        """Takes a page's answers, given in the language it was shown in. Raises AnswersRefused, NotOnRoute,
+        AlreadySubmitted, ConsentMissing, StateRefused."""
+
+    def submit(self) -> None:
+        """Takes all of it as final. Raises Unfinished, ConsentMissing, StateRefused."""
+
+
+def survey(backend: Backend) -> Reply:
+    """Sends everybody to where they should be."""
+    here = backend.here("survey")
+    if not here.submitted and here.state not in ANSWERABLE:
+        return show(backend, "closed", here, state=here.state.value)
+    return redirect(_place(backend, here, note="back"))
+
+
+def consent(backend: Backend) -> Reply:
+    here = backend.here("consent")
+    return redirect(_place(backend, here)) if _is_over(here) else _consent(backend, here)
+
+
+def give_consent(backend: Backend) -> Reply:
+    agreed = views.agreed_in(request.form)
+    if "decline" in request.form:
+        backend.give_consent({})
+        return redirect(backend.address("declined"))
+    if backend.language_chosen():
+        return _consent(backend, backend.here("consent"), agreed)
+    here = backend.here("consent")
+    missing = [] if _is_over(here) else views.consent_missing(here.study, agreed)
+    if missing:
+        return _consent(backend, here, agreed, missing), 422
+    return redirect(_place(backend, backend.give_consent(agreed)))
+
+
+def declined(backend: Backend) -> Reply:
+    here = backend.here("declined")
+    if _is_over(here) or here.consented:
+        return redirect(_place(backend, here))
+    return show(backend, "declined", here)
+
+
+def question(backend: Backend, page_id: str) -> Reply:
+    here = backend.here("question")
+    page = None if _is_over(here) else backend.page(here, page_id)
+    return redirect(_place(backend, here)) if page is None else _question(backend, here, page)
+
+
+def answer(backend: Backend, page_id: str) -> Reply:
+    form = request.form.to_dict(flat=False)
+    # What was answered was asked in the language so far; what is shown next is in the one chosen.
+    chosen = backend.language_chosen()
+    try:
+        after = backend.answer(page_id, form)
+    except AnswersRefused as refused:
+        here = backend.here("question")
+        page = backend.page(here, page_id)
+        if page is None:
+            return redirect(_place(backend, here))
+        if chosen and views.only_unanswered(refused.faults):
+            return _question(backend, here, page, form)
+        if _then() and views.only_unanswered(refused.faults):
+            return redirect(_elsewhere(backend, here, page_id, unsaved=views.anything_posted(page, form)))
+        return _question(backend, here, page, form, refused.faults), 422
+    if chosen:
+        return redirect(_address(backend, page_id, after))
+    return redirect(_elsewhere(backend, after, page_id) if _then() else _onward(backend, after, page_id))
+
+
+def check(backend: Backend) -> Reply:
+    here = backend.here("check")
+    if _is_over(here) or not here.consented or not backend.may_check(here):
+        return redirect(_place(backend, here))
+    pages = here.ready[1].pages
+    return show(backend, "check", here, sections=views.answers_by_section(here), last=pages[-1] if pages else None)
+
+
+def submit(backend: Backend) -> Reply:
+    backend.submit()
+    return redirect(backend.address("done"))
+
+
+def done(backend: Backend) -> Reply:
+    here = backend.here("done")
+    if not here.submitted:
+        return redirect(_place(backend, here))
+    again = views.asked_again_on(here, ZoneInfo(here.study.time_zone))
+    return show(backend, "done", here, submitted_at=here.ready[2].submitted_at, again=again)
+
+
+def later(backend: Backend) -> Reply:
+    here = backend.here("later")
+    if _is_over(here):
+        return redirect(_place(backend, here))
+    return show(backend, "later", here, unsaved="unsaved" in request.args)
+
+
+PAGES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
+    ("GET", "/consent", consent),
+    ("POST", "/consent", give_consent),
+    ("GET", "/declined", declined),
+    ("GET", "/q/<page_id>", question),
+    ("POST", "/q/<page_id>", answer),
+    ("GET", "/check", check),
+    ("POST", "/check", submit),
+    ("GET", "/done", done),
+    ("GET", "/later", later),
+)
+"""Every page but `survey`, and leaving, which is each backend's own business."""
+
+
+def add_pages(
+    blueprint: Blueprint,
+    prefix: str,
+    backend_of: Callable[..., Backend],
+    guard: Callable[[Callable[..., Reply]], Callable[..., Reply]] | None = None,
+) -> None:
+    """Serves the pages from a blueprint, each under its function's name: `/survey`, and the others below `prefix`.
+    `backend_of` is given what the address names, the question's page left out."""
+
+    def add(method: str, path: str, page: Callable[..., Reply]) -> None:
+        def handler(page_id: str | None = None, **named: Any) -> Reply:
+            backend = backend_of(**named)
+            return page(backend) if page_id is None else page(backend, page_id)
+
+        blueprint.add_url_rule(path, page.__name__, guard(handler) if guard else handler, methods=[method])
+
+    def here() -> Backend:
+        return backend_of(**{key: value for key, value in (request.view_args or {}).items() if key != "page_id"})
+
+    add("GET", "/survey", survey)
+    for method, path, page in PAGES:
+        add(method, prefix + path, page)
+
+    @blueprint.errorhandler(NotOnRoute)
+    def _not_on_route(error: NotOnRoute) -> Reply:
+        return redirect(here().address("check") if error.page is None else _address(here(), error.page, note="moved"))
+
+    @blueprint.errorhandler(Unfinished)
+    def _unfinished(error: Unfinished) -> Reply:
+        return redirect(_address(here(), error.page, note="moved"))
+
+    @blueprint.errorhandler(AlreadySubmitted)
+    def _already_submitted(_error: AlreadySubmitted) -> Reply:
+        return redirect(here().address("done"))
+
+    @blueprint.errorhandler(ConsentMissing)
+    def _consent_missing(_error: ConsentMissing) -> Reply:
+        return redirect(here().address("consent"))
+
+
+def show(backend: Backend, name: str, here: Visit, **context: Any) -> str:
+    """A page of somebody's study. `to` finds the others."""
+
+    def to(place: str, **values: Any) -> str:
+        return backend.address(place, here, **values)
+
+    return render_template(f"participant/{name}.html", visit=here, study=here.study, to=to, **backend.told, **context)
+
+
+def _then() -> str | None:
+    """Where somebody wants to go instead of on: `back` or `later`."""
+    return next((value for value in request.form.getlist("then") if value in ("back", "later")), None)
+
+
+def _checking() -> bool:
+    """Whether they came from the check page, and so go back to it."""
+    return request.args.get("from") == "check"
+
+
+def _address(backend: Backend, page_id: str, here: Visit | None = None, note: str | None = None) -> str:
+    """A question's address; those who came from the check page are remembered in it."""
+    query: dict[str, Any] = {"note": note} if note else {}
+    if _checking():
+        query["from"] = "check"
+    return backend.address("question", here, page_id=page_id, **query)
+
+
+def _is_over(here: Visit) -> bool:
+    return here.submitted or here.state not in ANSWERABLE
+
+
+def _place(backend: Backend, here: Visit, note: str | None = None) -> str:
+    """The address of the page a person should be on."""
+    if here.submitted:
+        return backend.address("done", here)
+    if here.state not in ANSWERABLE:
+        return backend.address("survey", here)
+    if not here.consented or here.route is None or here.response is None:
+        return backend.address("consent", here)
+    page = views.resume_at(here.route)
+    if page is None:
+        return backend.address("check", here)
+    return _address(backend, page.id, here, note if here.response.revision else None)
+
+
+def _onward(backend: Backend, after: Visit, page_id: str) -> str:
+    """Where Continue leads: from the check page only through what is newly asked, and back to it."""
+    if _checking():
+        return _place(backend, after)
+    _before, following = backend.beside(after, page_id)
+    if following is None:
+        return backend.address("check", after)
+    return backend.address("question", after, page_id=following.id)
+
+
+def _elsewhere(backend: Backend, here: Visit, page_id: str, unsaved: bool = False) -> str:
+    """Where `then` leads. `unsaved`: something on the page could not be stored, as part of the answer is missing."""
+    if _then() == "later":
+        return backend.address("later", here, **({"unsaved": 1} if unsaved else {}))
+    return _back(backend, here, page_id)
+
+
+def _back(backend: Backend, here: Visit, page_id: str) -> str:
+    """Where Back leads: the question before, or what this is about."""
+    if _checking() and here.ready[1].complete:
+        return backend.address("check", here)
+    before, _following = backend.beside(here, page_id)
+    return _address(backend, before.id, here) if before else backend.address("consent", here)
+
+
+def _question(
+    backend: Backend, here: Visit, page: Page, posted: Form | None = None, faults: tuple[AnswerFault, ...] = ()
+) -> str:
+    return show(
+        backend,
+        "question",
+        here,
+        view=views.question_page(here, page, posted, faults),
+        back=_back(backend, here, page.id),
+        action=_address(backend, page.id, here),
+        save_id=uuid.uuid4(),
+        note=_NOTES.get(request.args.get("note", ""), lambda: None)(),
+    )
+
+
+_NOTES = {
+    "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
+    "moved": lambda: _("That question is not the one to answer now. Go on from here."),
+}
+
+
+def _consent(
+    backend: Backend,
+    here: Visit,
+    agreed: Mapping[str, bool] | None = None,
+    missing: list[tuple[str, str]] | None = None,
+) -> str:
+    """The consent page, ticked as before or as posted; with what is missing, when it was refused."""
+    said = {purpose: each.given for purpose, each in here.consents.items()}
+    return show(
+        backend,
+        "consent",
+        here,
+        agreed=said if agreed is None else agreed,
+        missing=missing or [],
+        begun=here.response is not None,
+        changed_mind=any(said.get(purpose.id) is False for purpose in here.study.required_purposes),
+    )
