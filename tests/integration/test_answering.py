@@ -27,7 +27,7 @@ def test_a_page_is_saved_and_the_next_one_offered(runtime: Runtime, who: ByLink)
     assert saved.visit.ready[1].answers == {"heard_via": Codes(("job_shop",))}
     following = saved.visit.next_page("heard_via")
     assert following is not None
-    assert following.id == "first_feeling"
+    assert following.id == "heard_via_detail"
 
 
 def test_a_form_sent_twice_saves_once(runtime: Runtime, who: ByLink) -> None:

@@ -89,7 +89,7 @@ class TestTheEndOfACall:
             ("", "Enter the day and time you agreed."),
             ("2026-06-15T11:30", "That time has passed. Enter one to come."),
             ("2026-12-12T10:31", "That is more than 180 days ahead. Check the date."),
-            ("tomorrow", "Not a valid datetime value."),
+            ("tomorrow", "Write a day and a time, such as 16 June 2026, 14:00."),
         ],
     )
     def test_a_call_back_needs_a_time_to_come(

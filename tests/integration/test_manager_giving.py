@@ -112,7 +112,7 @@ def test_a_file_is_checked_and_imported(runtime: Runtime, client: Client, manage
     assert "2 participants are added." in client.page(HOME).words
     again = upload(client, good)
     assert isinstance(again, Page)
-    assert "This very file was imported on 2026-06-15 already." in again.words
+    assert "This very file was imported on 15 June 2026 already." in again.words
     assert upload(client, good, allow_shared="y") == HOME
 
 
