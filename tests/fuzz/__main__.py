@@ -31,32 +31,45 @@ def main() -> int:
     failed = False
     for kind in kinds:
         print(f"{kind}: {wanted.requests // len(kinds)} requests, seed {seed}", flush=True)
-        tally = _on(kind, wanted.requests // len(kinds), seed)
-        _print(tally, wanted.show, wanted.verbose)
+        tally = _on(kind, wanted.requests // len(kinds), seed, wanted.show)
+        _print(tally, wanted.verbose)
         failed = failed or bool(tally.failures)
     return int(failed)
 
 
-def _on(kind: str, count: int, seed: int) -> Tally:
+class Watch:
+    """Prints each failing request when it is found, and a line every thousand."""
+
+    def __init__(self, show: int) -> None:
+        self.show = show
+        self.printed = 0
+
+    def __call__(self, tally: Tally) -> None:
+        for failure in tally.failures[self.printed : self.show]:
+            print(f"  {failure}", flush=True)
+        self.printed = len(tally.failures)
+        if tally.requests % 1000 == 0:
+            print(f"  {tally.requests} sent, {len(tally.failures)} not answered as they must be", flush=True)
+
+
+def _on(kind: str, count: int, seed: int, show: int) -> Tally:
     with tempfile.TemporaryDirectory() as folder:
         if kind == "sqlite":
             url = f"sqlite:///{Path(folder) / 'fuzz.db'}"
             migrating.upgrade(url)
-            return fuzz(url, count, seed)
+            return fuzz(url, count, seed, Watch(show))
         if find_binary("initdb") is None:
             sys.exit("PostgreSQL is not installed: use --database sqlite, or install it.")
         cluster = Cluster()
         try:
             url = cluster.url(cluster.create())
             migrating.upgrade(url)
-            return fuzz(url, count, seed)
+            return fuzz(url, count, seed, Watch(show))
         finally:
             cluster.stop()
 
 
-def _print(tally: Tally, show: int, verbose: bool) -> None:
-    for failure in tally.failures[:show]:
-        print(f"  {failure}")
+def _print(tally: Tally, verbose: bool) -> None:
     if tally.failures:
         print("  faults, most often first:")
         for fault, count in tally.kinds.most_common(40):

@@ -7,7 +7,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,8 +49,9 @@ class Tally:
         return Counter(fault for failure in self.failures for fault in failure.faults)
 
 
-def fuzz(database_url: str, count: int, seed: int) -> Tally:
-    """`count` requests at a new installation in an empty database, as `seed` makes them."""
+def fuzz(database_url: str, count: int, seed: int, watch: Callable[[Tally], None] = lambda _tally: None) -> Tally:
+    """`count` requests at a new installation in an empty database, as `seed` makes them. `watch` is called after
+    each."""
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder, checks.listening() as heard, _unlimited():
         world = World(database_url, Path(folder), random.Random(seed))
@@ -64,6 +65,7 @@ def fuzz(database_url: str, count: int, seed: int) -> Tally:
             heard.lines.clear()
             tally.failures += one(world, visitor, random_, number, heard, tally)
             tally.requests += 1
+            watch(tally)
         world.runtime.database.dispose()
     return tally
 
