@@ -111,7 +111,8 @@ def test_the_same_without_javascript(runtime_sqlite: Runtime, opened: Opened) ->
             each.get_attribute("name") or "" for each in page.locator("input:is([type=radio], [type=checkbox])").all()
         ]
         for name in dict.fromkeys(names):
-            page.locator(f'label:has(input[name="{name}"])').first.click()
+            if not name.endswith(":missing"):
+                page.locator(f'label:has(input[name="{name}"])').first.click()
         go_on(page)
     assert page.url.endswith("/survey/check")
     go_on(page)

@@ -131,7 +131,8 @@ def _saved(after: Screen, screen: SectionScreen, shown: set[str]) -> Response:
     questions are asked now than those on the screen."""
     zone = after.case.visit.study.time_zone
     items = {
-        item.name: {"answered": item.answered, "by": item.by or "", "fault": item.fault or ""} for item in screen.items
+        item.field.name: {"answered": item.answered, "by": item.by or "", "fault": item.field.fault or ""}
+        for item in screen.items
     }
     return jsonify(
         saved_at=local_time(runtime().clock(), zone, "HH:mm"),

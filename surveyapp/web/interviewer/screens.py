@@ -14,63 +14,49 @@ from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.instrument.kinds import Control, Form, Part, form_values, missing_field, note_field
+from surveyapp.domain.instrument.kinds import Control, Form, Part, note_field
 from surveyapp.domain.instrument.questionnaire import Question
-from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import SectionStand
 from surveyapp.web.interviewer.views import MODES
 from surveyapp.web.shared.faults import fault_sentence
-from surveyapp.web.shared.fields import EntryBox, TextLine, entry_boxes, typed_in
+from surveyapp.web.shared.fields import Field, FieldOption, Filling
 from surveyapp.web.shared.presenting import presented_to
 
 REASON_KEYS = {Reason.DONT_KNOW: "/", Reason.PREFER_NOT_TO_SAY: "-"}
 REASON_LABELS = {Reason.DONT_KNOW: lazy("Don’t know"), Reason.PREFER_NOT_TO_SAY: lazy("Won’t say")}
-SKIP = Reason.SKIPPED.value
+SKIP, SKIP_KEY = Reason.SKIPPED.value, "S"
 DIGITS = "1234567890"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScreenChoice:
-    """Something to choose. `key` is what chooses it, `alone` that it cannot go with another, `soft` that it is a reason
-    for no answer."""
-
-    value: str
-    id: str
-    label: str
-    key: str
-    chosen: bool
-    alone: bool = False
-    soft: bool = False
-    line: TextLine | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Item:
-    """One variable to ask. `box` is how its choices are entered (radio, checkbox), `missing` the name of the field that
-    a reason for no answer is sent in; `entry` is what is typed (line, lines, boxes) or nothing; `scale`: its choices
-    are numbers between ends. `by` says who answered, where it was not this interviewer."""
+    """One variable to ask: its field and, around it, what only an interviewer has.
 
-    name: str
-    id: str
-    label: str | None
-    box: str
-    missing: str
-    entry: str | None
-    scale: bool
-    choices: tuple[ScreenChoice, ...]
-    value: str
-    boxes: tuple[EntryBox, ...]
-    unit: str | None
-    input_mode: str | None
-    limit: int
+    `keys`: what chooses an option or a reason, by its id. `skip` is there where an answer is required, with a `note`
+    why. `by` says who answered, where it was not this interviewer.
+    """
+
+    field: Field
+    keys: Mapping[str, str]
+    skip: FieldOption | None
     note: str
     answered: bool
     by: str | None
-    fault: str | None
-    required: bool
+
+    @property
+    def label(self) -> str | None:
+        """What tells it from the others of its question; None where it is the only one."""
+        statement = self.field.part.statement
+        texts = [text for text in (statement.text if statement else None, self.field.moment) if text]
+        return in_language_of(texts[0], " – ".join(texts)) if texts else None
+
+    @property
+    def reasons(self) -> tuple[FieldOption, ...]:
+        """The reasons for no answer, and the skip."""
+        return (*self.field.reasons, self.skip) if self.skip else self.field.reasons
 
 
 @dataclass(frozen=True)
@@ -115,134 +101,65 @@ def section_screen(
     faults: Sequence[AnswerFault] = (),
 ) -> SectionScreen:
     """The screen filled in with what was last answered or, where something was refused, with what was posted."""
-    shown = [presented_to(case.visit, page) for page in stand.pages]
-    parts = {part.key: part for page in shown for part in page.parts}
-    faulty = {fault.variable: fault for fault in faults if fault.variable in parts}
-    sentences = {key: _sentence(fault, parts[key]) for key, fault in faulty.items()}
-    writing = _Writing(case, staff_id, posted, faulty, sentences)
+    filling = Filling(
+        given=case.visit.given or {},
+        posted=posted,
+        faults=faults,
+        reasons=REASON_LABELS,
+        in_words=_sentence,
+        frame="q-",
+    )
     cards: dict[str, tuple[Question, list[str], list[Item]]] = {}
-    for page in shown:
-        _, pages, items = cards.setdefault(page.question.id, (page.question, [], []))
+    for page in (presented_to(case.visit, each) for each in stand.pages):
+        _question, pages, items = cards.setdefault(page.question.id, (page.question, [], []))
         pages.append(page.id)
-        items += [writing.item(page, part) for part in page.parts if part.when is None]
+        items += [_item(case, staff_id, filling, filling.field(page, part)) for part in page.parts if part.when is None]
+    made = tuple(Card(question, tuple(pages), tuple(items)) for question, pages, items in cards.values())
     listed = tuple(
-        (_id(part), _label(part) or part.question.text, sentences[key])
-        for key, part in parts.items()
-        if key in sentences
+        (each.id, item.label or card.question.text, each.fault)
+        for card in made
+        for item in card.items
+        for each in item.field.with_lines
+        if each.fault is not None
     )
-    return SectionScreen(
-        stand, tuple(Card(question, tuple(pages), tuple(items)) for question, pages, items in cards.values()), listed
+    return SectionScreen(stand, made, listed)
+
+
+def _item(case: OpenCase, staff_id: uuid.UUID, filling: Filling, field: Field) -> Item:
+    part, skip = field.part, None
+    if part.required:
+        chosen = SKIP in filling.told(part)
+        skip = FieldOption(value=SKIP, id=f"{field.id}-skipped", label=_("Skip"), chosen=chosen, alone=True)
+    return Item(
+        field=field,
+        keys=_keys(field, skip),
+        skip=skip,
+        note="".join(filling.form.get(note_field(part.key), ())).strip(),
+        answered=part.key in case.visit.ready[1].answers and field.fault is None,
+        by=_by(case, staff_id, filling.given.get(part.key)),
     )
 
 
-class _Writing:
-    """Makes items of one screen."""
+def _keys(field: Field, skip: FieldOption | None) -> dict[str, str]:
+    """An option's place or, on a scale of numbers, the number itself; for reasons, the same keys everywhere."""
+    values = [option.value for option in field.options]
+    if field.part.control is Control.SCALE:
+        ten = {"10": "0"} if "0" not in values else {}
+        numbers = {value: value for value in values if len(value) == 1} | ten
+        keys = {option.id: numbers[option.value] for option in field.options if option.value in numbers}
+    else:
+        keys = {option.id: digit for option, digit in zip(field.options, DIGITS, strict=False)}
+    keys |= {reason.id: REASON_KEYS[Reason(reason.value)] for reason in field.reasons}
+    return keys | {skip.id: SKIP_KEY} if skip else keys
 
-    def __init__(
-        self,
-        case: OpenCase,
-        staff_id: uuid.UUID,
-        posted: Form | None,
-        faulty: Mapping[str, AnswerFault],
-        sentences: Mapping[str, str],
-    ) -> None:
-        self.case = case
-        self.staff_id = staff_id
-        self.faulty = faulty
-        self.sentences = sentences
-        self.given = case.visit.given or {}
-        stored = (form_values(key, each.answer) for key, each in self.given.items())
-        self.form: Form = posted if posted is not None else {name: each[name] for each in stored for name in each}
 
-    def item(self, page: Page, part: Part) -> Item:
-        given, control = self.given.get(part.key), part.control
-        choosing = control in (Control.ONE, Control.ANY, Control.SCALE)
-        return Item(
-            name=part.key,
-            id=_id(part),
-            label=_label(part),
-            box="checkbox" if control is Control.ANY else "radio",
-            missing=missing_field(part.key),
-            entry=None if choosing else control.value,
-            scale=control is Control.SCALE,
-            choices=(*self._options(page, part), *self._reasons(part)),
-            value=typed_in(part, self.form),
-            boxes=entry_boxes(part, self.form, self.faulty.get(part.key), f"{_id(part)}-entry"),
-            unit=next(iter(part.question.units), None),
-            input_mode=part.kind.input_mode,
-            limit=part.limit,
-            note=_note_typed(part, self.form),
-            answered=part.key in self.case.visit.ready[1].answers and part.key not in self.sentences,
-            by=self._by(given),
-            fault=self.sentences.get(part.key),
-            required=part.required,
-        )
-
-    def _options(self, page: Page, part: Part) -> list[ScreenChoice]:
-        made, held = [], self.form.get(part.key, ())
-        keys = _keys(part)
-        for code in part.codes:
-            option = part.question.option(code)
-            line = next((each for each in page.parts if each.when == (part.key, code)), None)
-            made.append(
-                ScreenChoice(
-                    value=code,
-                    id=f"{_id(part)}-{code}",
-                    label=option.label if option else code,
-                    key=keys.get(code, ""),
-                    chosen=code in held,
-                    alone=bool(option and option.exclusive),
-                    line=None if line is None else self._line(line),
-                )
-            )
-        return made
-
-    def _line(self, part: Part) -> TextLine:
-        value = typed_in(part, self.form)
-        return TextLine(
-            name=part.key,
-            id=_id(part),
-            label=part.label,
-            value=value,
-            limit=part.limit,
-            fault=self.sentences.get(part.key),
-        )
-
-    def _reasons(self, part: Part) -> list[ScreenChoice]:
-        told = self.form.get(missing_field(part.key), ())
-        reasons = [
-            ScreenChoice(
-                value=reason.value,
-                id=f"{_id(part)}-missing-{reason.value}",
-                label=str(REASON_LABELS[reason]),
-                key=REASON_KEYS[reason],
-                chosen=reason.value in told,
-                alone=True,
-                soft=True,
-            )
-            for reason in part.question.missing
-        ]
-        if part.required:
-            reasons.append(
-                ScreenChoice(
-                    value=SKIP,
-                    id=f"{_id(part)}-skipped",
-                    label=_("Skip"),
-                    key="S",
-                    chosen=SKIP in told,
-                    alone=True,
-                    soft=True,
-                )
-            )
-        return reasons
-
-    def _by(self, given: RecordedAnswer | None) -> str | None:
-        if given is None or given.by == self.staff_id:
-            return None
-        if given.mode is Mode.SELF:
-            return _("answered by participant")
-        name = self.case.authors.get(given.by) if given.by else None
-        return _("entered by %(name)s, %(mode)s", name=name or _("a colleague"), mode=str(MODES[given.mode]).lower())
+def _by(case: OpenCase, staff_id: uuid.UUID, given: RecordedAnswer | None) -> str | None:
+    if given is None or given.by == staff_id:
+        return None
+    if given.mode is Mode.SELF:
+        return _("answered by participant")
+    name = case.authors.get(given.by) if given.by else None
+    return _("entered by %(name)s, %(mode)s", name=name or _("a colleague"), mode=str(MODES[given.mode]).lower())
 
 
 def _sentence(fault: AnswerFault, part: Part) -> str:
@@ -250,28 +167,3 @@ def _sentence(fault: AnswerFault, part: Part) -> str:
     if fault.code == "required":
         return _("Enter an answer, or skip the question and say why.")
     return fault_sentence(fault, part)
-
-
-def _note_typed(part: Part, form: Form) -> str:
-    """Why it is skipped, as typed or stored."""
-    return "".join(form.get(note_field(part.key), ())).strip()
-
-
-def _keys(part: Part) -> dict[str, str]:
-    """The key that chooses each code: its place or, on a scale of numbers, the number itself."""
-    if part.control is not Control.SCALE:
-        return dict(zip(part.codes, DIGITS, strict=False))
-    ten = {"10": "0"} if "0" not in part.codes else {}
-    return {code: code for code in part.codes if len(code) == 1} | ten
-
-
-def _label(part: Part) -> str | None:
-    """What tells an item from the others of its question; None where it is the only one."""
-    statement = part.statement.text if part.statement else None
-    moment = part.moment_label if len(part.question.moments) > 1 else None
-    texts = [text for text in (statement, moment) if text]
-    return in_language_of(texts[0], " – ".join(texts)) if texts else None
-
-
-def _id(part: Part) -> str:
-    return f"q-{part.field_id}"

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from surveyapp.domain.answers import is_substantive
 from surveyapp.domain.errors import AnswerFault
-from surveyapp.domain.instrument.kinds import Control, Form, Part, PartType, form_values, missing_field
+from surveyapp.domain.instrument.kinds import Form, Part, PartType
 from surveyapp.domain.instrument.routing import Page, Route
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.normalise import is_blank
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import REASONS, said
-from surveyapp.web.shared.faults import fault_sentence
-from surveyapp.web.shared.fields import EntryBox, TextLine, entry_boxes, first_faulty, typed_in
+from surveyapp.web.shared.fields import Field, Filling
 from surveyapp.web.shared.presenting import presented_to
 
 LONG = 160
@@ -30,45 +29,6 @@ WIDEST_ROW = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageChoice:
-    """Something to choose. `alone`: it cannot go with another. `meaning` follows the label for those who listen."""
-
-    value: str
-    id: str
-    label: str
-    chosen: bool
-    alone: bool = False
-    line: TextLine | None = None
-    meaning: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageField:
-    """One variable on a page. `label` is set where there are several; `missing` names the field of a reason for no
-    answer; `value` and `boxes` are what text inputs hold; `unit` stands beside one."""
-
-    name: str
-    id: str
-    label: str | None
-    input: str
-    choices: tuple[PageChoice, ...]
-    missing: str
-    reasons: tuple[PageChoice, ...]
-    value: str
-    boxes: tuple[EntryBox, ...]
-    unit: str | None
-    input_mode: str | None
-    limit: int
-    fault: str | None
-    hint: bool
-
-    @property
-    def described_by(self) -> str:
-        """Ids of the hint and the fault, as far as there are any."""
-        return " ".join(([] if not self.hint else ["the-hint"]) + ([f"{self.id}-fault"] if self.fault else []))
-
-
-@dataclass(frozen=True, kw_only=True)
 class QuestionPage:
     """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to).
     `answered` of `likely` pages are behind it."""
@@ -76,7 +36,7 @@ class QuestionPage:
     page: Page
     heading: str
     lead: str | None
-    fields: tuple[PageField, ...]
+    fields: tuple[Field, ...]
     faults: tuple[tuple[str, str], ...]
     columns: int
     answered: int
@@ -90,34 +50,29 @@ class QuestionPage:
     def template(self) -> str:
         return f"participant/kinds/{self.page.question.kind}.html"
 
+    def described_by(self, field: Field) -> str:
+        """Ids of the field's hint and fault, as far as there are any. A hint on several fields stands over them all."""
+        hint = ["the-hint"] if self.page.question.hint and len(self.fields) == 1 else []
+        return " ".join(hint + ([f"{field.id}-fault"] if field.fault else []))
+
 
 def question_page(
     visit: Visit, page: Page, posted: Form | None = None, faults: Sequence[AnswerFault] = ()
 ) -> QuestionPage:
     """The page filled in with what was last answered or, when it was refused, with what was posted."""
     page = presented_to(visit, page)
-    given = visit.given or {}
-    form: Form = posted if posted is not None else {}
-    if posted is None:
-        form = {name: values for key, each in given.items() for name, values in form_values(key, each.answer).items()}
-    faulty = {fault.variable: fault for fault in faults}
-    sentences = {part.key: fault_sentence(faulty[part.key], part) for part in page.parts if part.key in faulty}
     question = page.question
-    mains = [part for part in page.parts if part.when is None]
-    fields = tuple(_field(part, page, form, faulty, sentences, several=len(mains) > 1) for part in mains)
+    filling = Filling(given=visit.given or {}, posted=posted, faults=faults, reasons=REASONS)
+    fields = tuple(filling.field(page, part) for part in page.parts if part.when is None)
     heading = page.statement.text if page.statement else question.text if page.parts else page.section.title
-    boxes = {field.name: field.boxes for field in fields}
     listed = tuple(
-        (first_faulty(boxes.get(part.key, ()), part.field_id), sentences[part.key])
-        for part in page.parts
-        if part.key in sentences
+        (each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault is not None
     )
-    lead = question.text if page.statement else None
     answered, likely = visit.ready[1].progress
     return QuestionPage(
         page=page,
         heading=heading,
-        lead=lead,
+        lead=question.text if page.statement else None,
         fields=fields,
         faults=listed,
         columns=_columns(fields),
@@ -126,81 +81,9 @@ def question_page(
     )
 
 
-def _field(
-    part: Part,
-    page: Page,
-    form: Form,
-    faulty: Mapping[str, AnswerFault],
-    sentences: Mapping[str, str],
-    *,
-    several: bool,
-) -> PageField:
-    one_of = part.control in (Control.ONE, Control.SCALE)
-    told = set(form.get(missing_field(part.key), ()))
-    reasons = tuple(
-        PageChoice(
-            value=reason.value,
-            id=f"{part.field_id}-missing-{reason.value}",
-            label=str(REASONS[reason]),
-            chosen=reason.value in told,
-            alone=True,
-        )
-        for reason in part.question.missing
-    )
-    # Radio buttons cannot be let go again without a script: where an option and a reason were sent together, the
-    # reason, a box that can be unticked, is what stays.
-    held = () if one_of and any(reason.chosen for reason in reasons) else form.get(part.key, ())
-    return PageField(
-        name=part.key,
-        id=part.field_id,
-        label=part.moment_label if several else None,
-        input="radio" if one_of else "checkbox",
-        choices=tuple(_choices(part, page, form, held, sentences)),
-        missing=missing_field(part.key),
-        reasons=reasons,
-        value=typed_in(part, form),
-        boxes=entry_boxes(part, form, faulty.get(part.key), part.field_id),
-        unit=next(iter(part.question.units), None),
-        input_mode=part.kind.input_mode,
-        limit=part.limit,
-        fault=sentences.get(part.key),
-        hint=bool(part.question.hint) and not several,
-    )
-
-
-def _choices(
-    part: Part, page: Page, form: Form, held: Sequence[str], sentences: Mapping[str, str]
-) -> Iterator[PageChoice]:
-    question = part.question
-    ends = {str(question.minimum): question.low, str(question.maximum): question.high}
-    for index, code in enumerate(part.codes):
-        option = question.option(code)
-        line = next((each for each in page.parts if each.when == (part.key, code)), None)
-        yield PageChoice(
-            value=code,
-            id=part.field_id if index == 0 else f"{part.field_id}-{code}",
-            label=option.label if option else code,
-            chosen=code in held,
-            alone=bool(option and option.exclusive),
-            line=None if line is None else _line(line, form, sentences),
-            meaning=None if option else ends.get(code),
-        )
-
-
-def _line(part: Part, form: Form, sentences: Mapping[str, str]) -> TextLine:
-    return TextLine(
-        name=part.key,
-        id=part.field_id,
-        label=part.label,
-        value=typed_in(part, form),
-        limit=part.limit,
-        fault=sentences.get(part.key),
-    )
-
-
-def _columns(fields: Sequence[PageField]) -> int:
+def _columns(fields: Sequence[Field]) -> int:
     """In how many columns a scale stands on a narrow screen, rows as even as can be (ten numbers: five and five)."""
-    count = max((len(field.choices) for field in fields), default=1)
+    count = max((len(field.options) for field in fields), default=1)
     return math.ceil(count / max(1, math.ceil(count / WIDEST_ROW)))
 
 
