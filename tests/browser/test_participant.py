@@ -54,14 +54,17 @@ def go_on(page: Page) -> None:
         page.locator("button.main").click()
 
 
+def choose_first(page: Page) -> None:
+    """Chooses the first of every group on the page; a reason for no answer only where there is nothing else."""
+    names = [each.get_attribute("name") or "" for each in page.locator("input:is([type=radio], [type=checkbox])").all()]
+    for name in dict.fromkeys(names):
+        if name.removesuffix(":missing") not in set(names) - {name}:
+            page.locator(f'label:has(input[name="{name}"])').first.click()
+
+
 def answer(page: Page) -> None:
     """Chooses the first answer of every group on the page, and writes where something can be written."""
-    names = page.locator("main input:is([type=radio], [type=checkbox])").evaluate_all(
-        "(all) => [...new Set(all.map((each) => each.name))]"
-    )
-    # A reason for no answer goes with nothing else.
-    for name in (each for each in names if each.removesuffix(":missing") not in set(names) - {each}):
-        page.locator(f'label:has(input[name="{name}"])').first.click()
+    choose_first(page)
     for box in page.locator("textarea:visible").all():
         box.fill("It went well.")
 
@@ -107,12 +110,7 @@ def test_the_same_without_javascript(runtime_sqlite: Runtime, opened: Opened) ->
     for _ in range(60):
         if "/survey/q/" not in page.url:
             break
-        names = [
-            each.get_attribute("name") or "" for each in page.locator("input:is([type=radio], [type=checkbox])").all()
-        ]
-        for name in dict.fromkeys(names):
-            if not name.endswith(":missing"):
-                page.locator(f'label:has(input[name="{name}"])').first.click()
+        choose_first(page)
         go_on(page)
     assert page.url.endswith("/survey/check")
     go_on(page)

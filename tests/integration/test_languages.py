@@ -122,6 +122,15 @@ def test_a_language_chosen_before_the_code_is_kept_with_the_code(runtime: Runtim
     assert html(phone)["lang"] == "pa"
 
 
+def test_the_page_after_leaving_is_in_the_language_of_the_pages_before_it(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    phone.open(new_link(runtime, "ur"))
+    phone.open("/survey/leave")
+    assert (html(phone)["lang"], html(phone)["dir"]) == ("ur", "rtl")
+    phone.open("/start")
+    assert html(phone)["lang"] == "en", "and nothing of it stays in the browser"
+
+
 def test_a_language_that_there_is_not_changes_nothing(runtime: Runtime) -> None:
     phone = Phone(runtime)
     for address in ("/start?lang=xx", "/start?lang=fr", "/start?lang="):

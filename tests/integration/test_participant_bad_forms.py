@@ -80,6 +80,7 @@ def test_two_answers_where_one_is_asked_for_are_refused(runtime: Runtime, candid
     phone.send(heard_via=["family", "online"])
     assert phone.faults == [("#heard_via", "Choose one answer only.")]
     phone.send({"heard_via": "family", "heard_via:missing": "dont_know"})
+    assert phone.chosen() == {"heard_via:missing": ["dont_know"]}, "a radio button cannot be let go without a script"
     assert phone.faults[0][1].startswith("You gave an answer and also a reason")
     assert factories.stored(runtime, candidate) == ({}, 0)
 

@@ -87,8 +87,10 @@ def test_what_was_audited_before_kinds_of_actors_were_kept_says_who_acted(new_ur
             entry = {"id": uuid.uuid4(), "at": now, "staff_id": by, "action": action, "detail": {}}
             connection.execute(table_of(connection, "audit").insert(), entry)
     migrating.upgrade(new_url)
-    with Desk(factories.create_runtime(new_url, clock), Operator()).reading() as work:
+    runtime = factories.create_runtime(new_url, clock)
+    with Desk(runtime, Operator()).reading() as work:
         found = sorted((entry.action.value, entry.actor.value) for entry in audit.entries(work.session))
+    runtime.database.dispose()
     assert found == [
         ("consent_declined", "participant"),
         ("consent_given", "staff"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
@@ -73,9 +74,11 @@ def link(arrived: str) -> Reply:
 
 @participant.get("/survey/leave")
 def leave() -> Reply:
-    """Ends the session in this browser. What is shown says nothing of the study or the person."""
+    """Ends the session in this browser. What is shown says nothing of the study or the person, in their language."""
+    language = str(get_locale() or "en")
     session.clear()
-    return render_template("participant/left.html")
+    with force_locale(language):
+        return render_template("participant/left.html")
 
 
 def _let_in(access_id: uuid.UUID) -> Response:

@@ -109,12 +109,15 @@ class NumberKind(Kind):
         meant = readings(without_unit(part.question, values[0]))
         if not meant:
             return AnswerFault(part.key, "not_a_number")
-        # What the question itself rules out was not meant.
         faults = [_fault(part, number) for number in meant]
         fitting = [number for number, fault in zip(meant, faults, strict=True) if fault is None]
-        if len(fitting) > 1:
-            return AnswerFault(part.key, "ambiguous_number", readings=tuple(map(_figures, fitting)))
-        return Number(fitting[0]) if fitting else faults[0] or AnswerFault(part.key, "not_a_number")
+        if not fitting:
+            return faults[0] or AnswerFault(part.key, "not_a_number")
+        # Where the question takes thousands and not the decimals, thousands were meant. Never the other way: what is
+        # too large is not made a thousand times smaller in silence.
+        if len(meant) > 1 and fitting != [meant[0]]:
+            return AnswerFault(part.key, "ambiguous_number", readings=tuple(map(_figures, meant)))
+        return Number(fitting[0])
 
 
 def _fault(part: Part, value: Decimal) -> AnswerFault | None:
