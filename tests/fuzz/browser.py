@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -10,6 +12,8 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
+import brotli
+from flask_compress.compat import compression
 from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 
@@ -17,6 +21,15 @@ Application = Callable[..., Any]
 
 HOST = "survey.example.org"
 FORM = "application/x-www-form-urlencoded"
+
+
+UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "deflate": zlib.decompress,
+    "br": brotli.decompress,
+    "zstd": compression.zstd.decompress,
+}
+"""What an answer may be packed as."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +68,8 @@ class Received:
 
     @property
     def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
+        unpack = UNPACK.get(self.headers.get("Content-Encoding", ""), bytes)
+        return unpack(self.body).decode("utf-8", "replace") if self.body else ""
 
     @property
     def location(self) -> str | None:

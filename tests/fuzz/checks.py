@@ -66,7 +66,7 @@ def _of_page(received: Received) -> Iterator[str]:
         page.check()
     except AssertionError as problem:
         # An entity that was sent is shown as it was sent, and so looks as if a template had escaped it once more.
-        if not (str(problem).startswith("escaped twice") and f"&amp;lt;b id={MARK}" in received.text):
+        if not (str(problem).startswith("escaped twice") and MARK in received.text):
             yield f"{received.status} page: {str(problem).splitlines()[0][:200]}"
     except (IndexError, StopIteration):
         yield f"{received.status} page without a title"
