@@ -26,16 +26,15 @@ def part_of(score: Score) -> Part:
     return Part(key=score.id, name=score.id, moment=None, type=PartType.CODE, label=score.title, question=question)
 
 
-def scored(frame: pd.DataFrame, score: Score, versions: Mapping[int, Questionnaire]) -> pd.DataFrame:
-    """A row for each response of a version that has this score, from a frame of one touchpoint's responses (its columns
-    in the same order): the band in `code`, or the `reason` for there being none, which is not asked where no item was,
-    and skipped where too few have an answer. `versions`: those in which the score means the same.
+def scored(frame: pd.DataFrame, score: Score, questionnaire: Questionnaire) -> pd.DataFrame:
+    """A row for each response, from a frame of the answers to the score's items at one touchpoint, carried into this
+    questionnaire's options (its columns in the same order): the band in `code`, or the `reason` for there being none,
+    which is not asked where no item was, and skipped where too few have an answer.
     """
-    rows = frame[frame["version"].isin(list(versions)) & frame["variable"].isin(score.items)]
     made = [
         {"response_id": key[0], "participant_id": key[1], "version": key[2], "touchpoint": key[3], **cells}
-        for key, answers in _responses(rows).items()
-        for cells in [_cells(score, versions[key[2]], answers)]
+        for key, answers in _responses(frame).items()
+        for cells in [_cells(score, questionnaire, answers)]
     ]
     found = pd.DataFrame.from_records([{"variable": score.id, **each} for each in made])
     return found.reindex(columns=frame.columns).astype(object)

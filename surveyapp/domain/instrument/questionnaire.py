@@ -178,6 +178,9 @@ class Questionnaire:
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
 
+    def score(self, name: str) -> Score | None:
+        return next((score for score in self.scores if score.id == name), None)
+
 
 _adapter = TypeAdapter(Questionnaire)
 

@@ -10,20 +10,25 @@ from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.results import SeriesNote
-from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import Status, VersionHistory, VersionId
+from surveyapp.domain.versions import meaning
+from surveyapp.domain.versions.comparability import VersionHistory, VersionId
+from surveyapp.domain.versions.meaning import Status
 
 
 @dataclass(frozen=True, kw_only=True)
 class Since:
-    """What became of it since an earlier wording. `notes` are the steps in between, with the author's reasons;
-    `mapping` each code that counts as another one now."""
+    """What became of it since an earlier wording. `statuses`: all that is another, the gravest first. `notes` are the
+    steps in between, with the author's reasons; `mapping` each code that counts as another one now."""
 
     wording: VersionId
-    status: Status
+    statuses: tuple[Status, ...]
     comparable: bool
     notes: tuple[SeriesNote, ...]
     mapping: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return self.statuses[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +83,11 @@ def _between(wordings: VersionHistory, variable: str, first: str, second: str) -
 
 def _along(wordings: VersionHistory, variable: str, old: VersionId, new: VersionId) -> Since:
     if new.version not in wordings.asking(new.questionnaire, variable):
-        return Since(wording=old, status="removed", comparable=False, notes=())
+        return Since(wording=old, statuses=("removed",), comparable=False, notes=())
     link = wordings.link(variable, old, new)
-    status = comparability.status(wordings.part(old, variable), wordings.part(new, variable))
+    statuses = tuple(meaning.differences(wordings.asked(old, variable), wordings.asked(new, variable))) or ("same",)
     mapping = tuple((one, two) for one, two in (link.mapping or {}).items() if one != two)
-    return Since(wording=old, status=status, comparable=link.comparable, notes=link.notes, mapping=mapping)
+    return Since(wording=old, statuses=statuses, comparable=link.comparable, notes=link.notes, mapping=mapping)
 
 
 def _occurrence(

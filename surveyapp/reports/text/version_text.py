@@ -10,6 +10,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.answer_migration import Fate
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.domain.versions.diff import Became, Difference, Edit
+from surveyapp.domain.versions.meaning import Status
 from surveyapp.domain.versions.variable_history import Occurrence, Since
 from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.reports.text.series import note_words
@@ -45,6 +46,14 @@ WHAT = {
     "favourable": N_("Favourable net"),
     "neutral": N_("Neutral option"),
     "kind": N_("Kind"),
+    "value": N_("Counts as"),
+    "units": N_("Unit"),
+    "score": N_("Score"),
+    "method": N_("How it is made"),
+    "items": N_("Items"),
+    "reverse": N_("Items turned round"),
+    "minimum_answered": N_("Items that must be answered"),
+    "band": N_("Band"),
 }
 
 STATUS = {
@@ -52,6 +61,10 @@ STATUS = {
     "extended": N_("extended"),
     "reworded": N_("reworded"),
     "rescaled": N_("rescaled"),
+    "redefined": N_("counted otherwise"),
+    "rebased": N_("asked of others"),
+    "relimited": N_("limited otherwise"),
+    "rearranged": N_("shown in another order"),
     "new": N_("new"),
     "removed": N_("not asked any more"),
 }
@@ -84,7 +97,7 @@ def difference_lines(found: Difference) -> Iterator[str]:
         yield ""
         yield f"Section {section.id}"
         yield from _edits(section.edits, "  ")
-    for question in found.questions:
+    for question in (*found.questions, *found.scores):
         yield ""
         yield from _wrapped(question.id)
         for became in question.became:
@@ -92,6 +105,10 @@ def difference_lines(found: Difference) -> Iterator[str]:
             for old, new in became.said.mapping if became.said else ():
                 yield from _wrapped(f"{old} becomes {new}", "    ")
         yield from _edits(question.edits, "  ")
+
+
+_UNSAID = ("extended", "broken", "left_out")
+"""Kinds of notes that say more than the status does."""
 
 
 def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> Iterator[str]:
@@ -126,21 +143,27 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
             yield from _wrapped(f"From {question.minimum} to {question.maximum}{ends}", "  ")
 
 
+def _statuses(statuses: Iterable[Status]) -> str:
+    return " and ".join(STATUS[each] for each in statuses)
+
+
 def _since(since: Since) -> str:
-    words = f"Since {_name(since.wording)}: {STATUS[since.status]}"
+    words = f"Since {_name(since.wording)}: {_statuses(since.statuses)}"
     if since.status == "removed":
         return f"{words}."
     words += ", comparable." if since.comparable else ", not comparable."
-    return " ".join([words, *(note.reason or note_words(note, ENGLISH) for note in since.notes)])
+    # What became of it is said; of each note the author's reason is left to say, or what stands in its place.
+    said = [note.reason or note_words(note, ENGLISH) for note in since.notes if note.reason or note.kind in _UNSAID]
+    return " ".join([words, *dict.fromkeys(said)])
 
 
 def _became(became: Became, question: str) -> str:
     name = "" if became.variable == question else f"{became.variable}: "
     if became.kind_changed:
         return f"{name}another kind of question: it needs another id"
-    words = f"{name}{STATUS[became.status]}"
+    words = f"{name}{_statuses(became.statuses)}"
     if became.said is None:
-        return f"{words}, nothing declared" if became.status in ("reworded", "rescaled") else words
+        return f"{words}, nothing declared" if became.undeclared else words
     said = "mapped" if became.said.mapping else "comparable" if became.said.comparable else "not comparable"
     return f"{words}, declared {said}: {became.said.because}"
 

@@ -14,8 +14,9 @@ from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import near
 from surveyapp.domain.sentences import say, with_hint
-from surveyapp.domain.versions.comparability import VersionId, variables
+from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.domain.versions.diff import Difference, difference
+from surveyapp.domain.versions.meaning import variables
 from surveyapp.domain.versions.variable_history import Occurrence, history
 
 

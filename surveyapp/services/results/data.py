@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from surveyapp.analysis.counting import distributions, scoring
+from surveyapp.analysis.counting.series import joined
 from surveyapp.analysis.counting.slices import People, Segment
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part, Summary
-from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import SeriesNote, ShiftStep
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
-from surveyapp.domain.versions.comparability import VersionHistory
-from surveyapp.domain.versions.series import Followed, beside, follow
+from surveyapp.domain.versions.comparability import Link, VersionHistory, VersionId
+from surveyapp.domain.versions.series import Followed, beside, follow, notes_of
 from surveyapp.services.work import Work
 from surveyapp.store import participants, responses
 from surveyapp.store import questionnaire_versions as store
@@ -169,11 +170,28 @@ def banded_scores(
     for score in data.versions[name, newest].scores:
         if not score.bands:
             continue
-        same = {
-            version: data.versions[name, version]
-            for version in answered
-            if wordings.same_score(name, score, version, newest)
+        links = {
+            version: wordings.score_link(score.id, VersionId(name, version), VersionId(name, newest))
+            for version in wordings.scoring(name, score.id)
+            if version in answered
         }
-        notes = (SeriesNote("left_out", None, newest),) if answered - set(same) else ()
-        found.append((scoring.scored(frame, score, same), scoring.part_of(score), score.title, notes))
+        notes = notes_of(links)
+        if answered - set(links):
+            notes = (*notes, SeriesNote("left_out", None, min(links)))
+        rows = _carried_items(data, frame, name, score, links, newest)
+        scored = scoring.scored(rows, score, data.versions[name, newest])
+        found.append((scored, scoring.part_of(score), score.title, notes))
     return found
+
+
+def _carried_items(
+    data: ResultData, frame: pd.DataFrame, name: str, score: Score, links: Mapping[int, Link], newest: int
+) -> pd.DataFrame:
+    """The answers to a score's items as the newest version would have them, of every version whose score compares."""
+    wordings = VersionHistory(data.versions, data.study.comparisons)
+    versions = [version for version, link in links.items() if link.comparable]
+    rows = [
+        joined(frame, key, {each: wordings.along(name, key.partition("@")[0], each, newest) for each in versions})
+        for key in score.items
+    ]
+    return pd.concat(rows).sort_index()
