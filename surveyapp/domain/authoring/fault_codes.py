@@ -79,9 +79,11 @@ FAULT_CODES: dict[str, str] = {
     "blank_wording": "a translation that shows nothing",
     "added_markup": "markup in a translation that its source does not have",
     "bad_lock": "a line of frozen.lock that freezing did not write",
+    "consent_changed": "consent that says something else under a version that people agreed to",
+    "study_changed": "a note, no fault: a setting of study.yaml that is not as it was frozen",
     "frozen_changed": "a frozen version's file that changed",
     "frozen_missing": "a frozen version's file that is gone",
 }
 
-NOTES = frozenset({"not_tried"})
+NOTES = frozenset({"not_tried", "study_changed"})
 """What an author is told that keeps nothing from being served."""

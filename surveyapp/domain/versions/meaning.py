@@ -159,7 +159,7 @@ _KEYS: Mapping[str, tuple[Aspect, Held]] = {
         net.name: (source_of(net.label), frozenset(net.options) & shared) for net in q.nets
     }),
     "favourable": ("redefined", lambda q, _: q.favourable),
-    "neutral": ("redefined", lambda q, _: q.neutral),
+    "neutral": ("redefined", lambda q, shared: q.neutral if q.neutral in shared else None),
     "values": ("redefined", lambda q, shared: {each.code: each.value for each in q.options if each.code in shared}),
     "fact": ("redefined", lambda q, _: q.fact),
     "minimum": _limit("minimum"),

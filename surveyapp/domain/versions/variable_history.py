@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from surveyapp.domain.instrument.condition_text import condition_words, known_of
 from surveyapp.domain.instrument.conditions import All
 from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.questionnaire import Score
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.results import SeriesNote
@@ -73,6 +74,35 @@ def history(study: Study, variable: str) -> tuple[Occurrence, ...]:
                 found.append(_occurrence(study, group.id, at, wording, variable, since))
                 before = version if version in asking else before
             last = name
+    return tuple(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreOccurrence:
+    """A score in one version, with what became of it since the one before; None where nothing came before."""
+
+    wording: VersionId
+    score: Score
+    since: Since | None
+
+
+def score_history(study: Study, score: str) -> tuple[ScoreOccurrence, ...]:
+    """Every version that has a score, by questionnaire in the order in which touchpoints use them. Nothing where none
+    has."""
+    order = tuple(dict.fromkeys(touchpoint.questionnaire for touchpoint in study.touchpoints))
+    wordings = VersionHistory(study.questionnaires, study.comparisons, order)
+    found: list[ScoreOccurrence] = []
+    for name in order:
+        for version in wordings.scoring(name, score):
+            wording = VersionId(name, version)
+            here = wordings.score(wording, score)
+            since = None
+            if found:
+                last = found[-1]
+                link = wordings.score_link(score, last.wording, wording)
+                statuses = tuple(meaning.score_differences(last.score, here)) or ("same",)
+                since = Since(wording=last.wording, statuses=statuses, comparable=link.comparable, notes=link.notes)
+            found.append(ScoreOccurrence(wording=wording, score=here, since=since))
     return tuple(found)
 
 

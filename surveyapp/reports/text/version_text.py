@@ -11,7 +11,8 @@ from surveyapp.domain.versions.answer_migration import Fate
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.domain.versions.diff import Became, Difference, Edit
 from surveyapp.domain.versions.meaning import Status
-from surveyapp.domain.versions.variable_history import Occurrence, Since
+from surveyapp.domain.versions.study_meaning import FrozenPurpose
+from surveyapp.domain.versions.variable_history import Occurrence, ScoreOccurrence, Since
 from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.reports.text.series import note_words
 
@@ -54,6 +55,13 @@ WHAT = {
     "reverse": N_("Items turned round"),
     "minimum_answered": N_("Items that must be answered"),
     "band": N_("Band"),
+    "thresholds": N_("Threshold"),
+    "segments": N_("Segments"),
+    "attributes": N_("Attribute"),
+    "measures": N_("Measure"),
+    "consent": N_("Consent"),
+    "touchpoints": N_("Touchpoint"),
+    "comparisons": N_("Comparison"),
 }
 
 STATUS = {
@@ -141,6 +149,42 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
         if first.kind.scaled:
             ends = f" ({question.low} to {question.high})" if question.low and question.high else ""
             yield from _wrapped(f"From {question.minimum} to {question.maximum}{ends}", "  ")
+
+
+def score_lines(name: str, found: Iterable[ScoreOccurrence]) -> Iterator[str]:
+    """How a score is made in each version, and what lies between."""
+    yield f"{name}, a score"
+    for each in found:
+        yield ""
+        yield from _wrapped(_name(each.wording))
+        if each.since is not None:
+            yield from _wrapped(_since(each.since), "  ")
+        score = each.score
+        yield from _wrapped(f"Title: {score.title}", "  ")
+        yield from _wrapped(f"Made as: the {score.method} of {', '.join(score.items)}", "  ")
+        if score.reverse:
+            yield from _wrapped(f"Turned round: {', '.join(score.reverse)}", "  ")
+        yield from _wrapped(f"Items that must be answered: {score.minimum_answered}", "  ")
+        if score.bands:
+            bands = " / ".join(f"{band.label} ({band.low}–{band.high})" for band in score.bands)
+            yield from _wrapped(f"Bands: {bands}", "  ")
+
+
+def consent_lines(name: str, found: Iterable[tuple[int, FrozenPurpose]]) -> Iterator[str]:
+    """Every wording of a purpose of consent."""
+    yield f"{name}, a purpose of consent"
+    for version, purpose in found:
+        yield ""
+        yield f"Version {version}, {'required' if purpose.required else 'not required'}"
+        yield from _wrapped(purpose.text, "  ")
+
+
+def study_lines(edits: Iterable[Edit]) -> Iterator[str]:
+    """What of study.yaml is not as it was frozen."""
+    listed = list(edits)
+    if listed:
+        yield "study.yaml is not as it was frozen. What was published before may mean something else:"
+        yield from _edits(listed, "  ")
 
 
 def _statuses(statuses: Iterable[Status]) -> str:
