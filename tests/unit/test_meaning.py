@@ -93,6 +93,7 @@ SEEN: list[tuple[str, Question, dict[str, Any], str]] = [
     ("Question.latest", DATE, {"latest": "2026-12-31"}, "relimited"),
     ("Question.pattern", SHORT, {"pattern": None}, "relimited"),
     ("Question.order", CHOICE, {"order": "reversed_for_half"}, "rearranged"),
+    ("Question.apart", TWICE, {"apart": "back"}, "rearranged"),
     ("Question.fact", CHOICE, {"fact": True}, "redefined"),
     ("Option.code", CHOICE, first_option(code="very"), "rescaled"),
     ("Option.label", CHOICE, first_option(label="A lot"), "reworded"),
@@ -161,6 +162,7 @@ def asked(question: Question, section_asks: Condition | None = None) -> Question
     sections = (
         Section(id="filters", title="Filters", questions=(FILTER,)),
         Section(id="s", title="S", questions=(question,), ask_if=section_asks),
+        Section(id="back", title="Back", questions=(Question(id="think", kind="information", text="Think."),)),
     )
     return Questionnaire(id="first", version=1, title="A title", sections=sections)
 

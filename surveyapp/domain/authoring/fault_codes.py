@@ -50,6 +50,7 @@ FAULT_CODES: dict[str, str] = {
     "never_holds": "a question or statement that nobody can be asked",
     "unreachable_section": "a section that nobody can come to",
     "not_tried": "a note, no fault: whether somebody can be asked something is too much to try",
+    "bad_layout": "a before that cannot be asked apart: there is no now, or no later section for the same people",
     "no_values": "an option that counts nothing, in a scale with values or in a score",
     "band_gap": "bands of a score that do not follow one another",
     "unknown_group": "a group that study.yaml does not have",

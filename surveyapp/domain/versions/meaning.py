@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from surveyapp.domain.instrument.conditions import All, Condition, references
-from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Score
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.instrument.translation import source_of
@@ -113,6 +113,9 @@ def differences(old: Asked, new: Asked) -> Differences:
     for key, (aspect, held) in _KEYS.items():
         if held(old.question, shared) != held(new.question, shared):
             found.setdefault(aspect, []).append(key)
+    layouts = old.part.moments_layout, new.part.moments_layout
+    if None not in layouts and layouts[0] != layouts[1]:
+        found.setdefault("rearranged", []).append("apart")
     if set(after) - set(before) and "rescaled" not in found:
         found["extended"] = ["options"]
     return {aspect: tuple(found[aspect]) for aspect in ASPECTS if aspect in found}
@@ -151,7 +154,7 @@ Held = Callable[[Question, frozenset[str]], object]
 
 def _limit(key: str) -> tuple[Aspect, Held]:
     """A limit of what may be answered. A rating's ends are its possible answers."""
-    return "relimited", lambda question, _: None if question.kind == "rating" else getattr(question, key)
+    return "relimited", lambda question, _: None if KINDS[question.kind].scaled else getattr(question, key)
 
 
 _KEYS: Mapping[str, tuple[Aspect, Held]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surveyapp.domain.instrument.questionnaire import MomentsLayout
 from surveyapp.domain.instrument.translation import in_language_of, joined
 from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
 from surveyapp.domain.versions.comparability import UNDECLARED
@@ -97,6 +98,18 @@ def row_words(shift: Shift, row: int, words: Phrasing) -> str:
     elif row:
         said.extend(note_words(note, words) for note in step.notes)
     return " ".join(dict.fromkeys(said))
+
+
+def layout_words(layout: MomentsLayout | None, words: Phrasing) -> str | None:
+    """How a before and a now were asked, as a sentence; None where there are not both. People remember towards the
+    change, and the more so beside it: it is told wherever such a number is."""
+    _ = words.gettext
+    match layout:
+        case "together":
+            return _("Before and now were asked together.")
+        case "apart":
+            return _("Now was asked first, and before in a later section.")
+    return None
 
 
 def distribution_words(together: Sequence[Distribution], words: Phrasing) -> tuple[str, ...]:

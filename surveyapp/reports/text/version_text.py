@@ -14,7 +14,7 @@ from surveyapp.domain.versions.meaning import Status
 from surveyapp.domain.versions.study_meaning import FrozenPurpose
 from surveyapp.domain.versions.variable_history import Occurrence, ScoreOccurrence, Since
 from surveyapp.reports.text.phrasing import ENGLISH
-from surveyapp.reports.text.series import note_words
+from surveyapp.reports.text.series import layout_words, note_words
 
 WIDTH = 80
 
@@ -47,6 +47,7 @@ WHAT = {
     "favourable": N_("Favourable net"),
     "neutral": N_("Neutral option"),
     "kind": N_("Kind"),
+    "apart": N_("Its before is asked in"),
     "value": N_("Counts as"),
     "units": N_("Unit"),
     "score": N_("Score"),
@@ -140,7 +141,8 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
             yield from _wrapped(f"Statement: {first.statement.text}", "  ")
         moments = [part.moment_label for part in each.parts if part.moment_label]
         if moments:
-            yield from _wrapped(f"Moments: {', '.join(moments)}", "  ")
+            layout = layout_words(first.moments_layout, ENGLISH)
+            yield from _wrapped(f"Moments: {', '.join(moments)}{f'. {layout}' if layout else ''}", "  ")
         question = first.question
         if question.options:
             yield from _wrapped(f"Options: {' / '.join(option.label for option in question.options)}", "  ")
