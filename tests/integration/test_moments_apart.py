@@ -16,7 +16,7 @@ from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.results import distributions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import responses
+from surveyapp.store import cases, responses
 from tests import every_kind, factories
 from tests.conftest import Clock
 from tests.interviewer import Interviewer
@@ -74,10 +74,11 @@ def runtime(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime
 
 def stored(runtime: Runtime, reference: str) -> dict[str, object]:
     with runtime.database.reading() as session:
-        rows = responses.answer_table(session, Scope(every_kind.NAME, runtime.origin), "guest")
-        named = [dict(zip(responses.ANSWER_COLUMNS, row, strict=True)) for row in rows]
-        [response] = {row["response_id"] for row in named if row["reference"] == reference}
-        return dict(responses.current_answers(session, response))
+        case = cases.case_in_scope(session, Scope(every_kind.NAME, runtime.origin), reference, 1)
+        assert case is not None
+        response = responses.response_of(session, case.id)
+        assert response is not None
+        return dict(responses.current_answers(session, response.id))
 
 
 def test_the_now_is_asked_first_and_the_before_after_what_is_to_be_read(runtime: Runtime) -> None:

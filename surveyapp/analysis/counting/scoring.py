@@ -31,17 +31,11 @@ ItemLinks = Mapping[str, Mapping[int, Link]]
 """For each item of a score how each version's answers become answers in the wording counted in."""
 
 
-def scored(
-    table: LinkedTable,
-    touchpoint: int,
-    score: Score,
-    parts: Mapping[str, Part],
-    versions: Sequence[int],
-    links: ItemLinks,
-) -> Vector:
-    """Everybody's score, exact, from the lowest. `parts`: its items as they are counted; `versions`: those whose answers
-    are scored with it, by `links`; other responses are left out. Without a score: *not asked* where no item was,
-    *skipped* where too few have an answer. Raises ValueError as `vector` does."""
+def scored(table: LinkedTable, touchpoint: int, score: Score, parts: Mapping[str, Part], links: ItemLinks) -> Vector:
+    """Everybody's score, exact, from the lowest. `parts`: its items as they are counted. `links` has the versions whose
+    answers are scored with it; other responses are left out. Without a score: *not asked* where no item was, *skipped*
+    where too few have an answer. Raises ValueError as `vector` does."""
+    versions = sorted(links[score.items[0]])
     codes = np.full(len(table), NO_RESPONSE, dtype=np.int64)
     places: dict[Fraction, int] = {}
     rows = np.flatnonzero(np.isin(table.version(touchpoint), versions))
