@@ -259,5 +259,5 @@ def test_what_cannot_be_counted_costs_itself_alone(walked: Runtime, tmp_path: Pa
         session.execute(sqlalchemy.text("UPDATE answer SET code = 'gone' WHERE variable = 'q'"))
     page, rows = _evaluator(walked)
     assert "What is stored does not fit this question, so it is not counted." in page
-    assert [(row["variable"], row["kind"], row["shown"]) for row in rows] == [("q", "uncounted", "not counted")]
+    assert [(row["variable"], row["kind"], row["publish"]) for row in rows] == [("q", "uncounted", "not counted")]
     assert [(row["variable"], row["statistic"]) for row in _printed(walked, tmp_path)] == [("q", "not counted")]

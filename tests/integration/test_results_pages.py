@@ -225,7 +225,7 @@ def test_the_files_hold_the_counts_of_the_page(evaluator: Evaluator) -> None:
     assert response.data.startswith(b"\xef\xbb\xbf")
     assert 'filename="stay_likelihood.csv"' in response.headers["Content-Disposition"]
     found = {
-        (each["moment"], each["segment_value"], each["category"]): each["count"]
+        (each["row"], each["segment_value"], each["category"]): each["count"]
         for each in records(response)
     }  # fmt: skip
     assert found["Before the training", "", "very_likely"] == "11"
