@@ -175,6 +175,10 @@ FOR_OPERATORS: Mapping[str, str] = {
         "This database holds real people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL at an "
         "empty one."
     ),
+    "nothing_fits_pattern": (
+        "No line was found that fits the pattern of “%(name)s” (%(pattern)s), and the question cannot be left out. "
+        "Write the pattern more simply, or let the question be skipped."
+    ),
     "links_for_demonstration": "Links for everybody are for the demonstration. A manager gives out real ones.",
     "cohort_version": (
         "%(reference)s answered touchpoint %(touchpoint)s on version %(version)s, but version %(begun)s was open on "
