@@ -175,6 +175,24 @@ FOR_OPERATORS: Mapping[str, str] = {
         "This database holds real people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL at an "
         "empty one."
     ),
+    "holds_simulated_people": (
+        "This database holds simulated people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL "
+        "at an empty one."
+    ),
+    "not_ready": "%(problem)s It is the database that --database names: set SURVEYAPP_DATABASE_URL to it for that.",
+    "asks_nobody": "%(study)s has no touchpoint, so there is nothing to simulate. Give it one in study.yaml.",
+    "holds_people": (
+        "This database holds %(people)s people who are not simulated, and the two are never mixed. Name an empty one "
+        "with --database."
+    ),
+    "other_cohort": (
+        "This database holds another cohort of %(study)s: %(participants)s participants of seed %(seed)s. Ask for that "
+        "one to have the rest of it made, or name an empty database with --database."
+    ),
+    "cohort_there": (
+        "The cohort is there already: %(participants)s simulated participants of %(study)s, seed %(seed)s. To make it "
+        "anew, name an empty database with --database."
+    ),
     "nothing_fits_pattern": (
         "No line was found that fits the pattern of “%(name)s” (%(pattern)s), and the question cannot be left out. "
         "Write the pattern more simply, or let the question be skipped."
