@@ -79,7 +79,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for each in newcomers
         for event in each.events
     ]
-    cases = [dataclasses.asdict(case) for each in newcomers for case in each.cases]
+    cases = [dict(vars(case)) for each in newcomers for case in each.cases]
     session.flush()
     for table, rows in (
         (ParticipantRow, people),

@@ -14,18 +14,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveyapp import create_app
+from surveyapp.analysis.simulation import cohort, plan
 from surveyapp.domain.answers import Answer
 from surveyapp.domain.audit import ByLink
+from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.kinds import form_values
-from surveyapp.domain.participants import Participant, Site
+from surveyapp.domain.participants import Origin, Participant, Site
 from surveyapp.domain.staff import Role
+from surveyapp.services import demo
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering
 from surveyapp.services.responses.survey_session import ByInterviewer, Who, visit_in
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.simulation import making
 from surveyapp.services.simulation.making import simulate
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
@@ -44,6 +49,7 @@ from surveyapp.store.tables import (
 )
 from tests import every_kind, factories
 from tests.conftest import Clock
+from tests.page import Client
 
 STUDIES = ("mentoring", "job_rotation", "every_kind")
 
@@ -257,3 +263,95 @@ def test_what_is_stored_is_what_answering_would_have_stored(simulated: Runtime, 
             assert found == expected
             submitted += sum("response" in each for each in found.values() if isinstance(each, dict))
     assert submitted > 10
+
+
+def test_the_same_seed_makes_the_same_cohort_and_another_seed_another(tmp_path: Path, sqlite_template: Path) -> None:
+    found = []
+    for place, seed in enumerate((5, 5, 6)):
+        shutil.copy(sqlite_template, tmp_path / f"{place}.db")
+        runtime = factories.create_runtime(f"sqlite:///{tmp_path / f'{place}.db'}", Clock())
+        simulate(factories.operator(runtime), "mentoring", 40, seed)
+        with runtime.database.reading() as session:
+            found.append({row.reference: stored(session, row.reference) for row in rows(session, ParticipantRow)})
+        runtime.database.dispose()
+    assert found[0] == found[1]
+    assert found[0] != found[2]
+
+
+def test_what_was_interrupted_goes_on_and_comes_to_the_same(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (making, plan, cohort):
+        monkeypatch.setattr(module, "BATCH", 30)
+    found = []
+    for stop in (None, 50):
+        shutil.copy(sqlite_template, tmp_path / f"{stop}.db")
+        clock = Clock()
+        runtime = factories.create_runtime(f"sqlite:///{tmp_path / f'{stop}.db'}", clock)
+        desk = factories.operator(runtime)
+        if stop:
+            with pytest.raises(KeyboardInterrupt):
+                simulate(desk, "mentoring", 80, 3, Interrupting(stop))
+            with runtime.database.reading() as session:
+                assert len(rows(session, ParticipantRow)) == 30, "the batch that was interrupted is not there"
+            clock.forward(days=3)
+        simulate(desk, "mentoring", 80, 3)
+        with runtime.database.reading() as session:
+            found.append({row.reference: stored(session, row.reference) for row in rows(session, ParticipantRow)})
+        runtime.database.dispose()
+    assert len(found[0]) == 80
+    assert found[0] == found[1]
+
+
+class Interrupting:
+    """Progress that somebody stops when so many participants are done."""
+
+    def __init__(self, stop: int) -> None:
+        self.left = stop
+
+    def __call__(self, more: int) -> None:
+        self.left -= more
+        if self.left <= 0:
+            raise KeyboardInterrupt
+
+
+def test_another_cohort_the_same_again_and_people_are_refused(runtime: Runtime) -> None:
+    desk = factories.operator(runtime)
+    simulate(desk, "mentoring", 20, 3)
+    with pytest.raises(StateRefused, match="The cohort is there already: 20 simulated participants of mentoring"):
+        simulate(desk, "mentoring", 20, 3)
+    with pytest.raises(StateRefused, match="another cohort of mentoring: 20 participants of seed 3"):
+        simulate(desk, "mentoring", 20, 4)
+    with runtime.database.reading() as session:
+        assert participants.counts_by_origin(session) == {Origin.SIMULATED: 20}
+    simulate(desk, "job_rotation", 20, 4)
+    with runtime.database.reading() as session:
+        assert participants.counts_by_origin(session) == {Origin.SIMULATED: 40}
+
+
+def test_a_database_with_people_is_left_alone(runtime: Runtime) -> None:
+    factories.create_participant(runtime)
+    with pytest.raises(StateRefused, match="holds 1 people who are not simulated"):
+        simulate(factories.operator(runtime), "mentoring", 20, 3)
+    with runtime.database.reading() as session:
+        assert participants.counts_by_origin(session) == {Origin.REAL: 1}
+
+
+def test_the_demonstration_is_not_loaded_over_a_cohort(runtime: Runtime) -> None:
+    simulate(factories.operator(runtime), "mentoring", 20, 3)
+    shown = dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, demo=True))
+    with pytest.raises(StateRefused, match="holds simulated people"):
+        demo.load(shown)
+    assert shown.origin is Origin.SIMULATED
+
+
+def test_a_reader_of_the_database_sees_simulated_people_and_is_told(runtime: Runtime) -> None:
+    simulate(factories.operator(runtime), "job_rotation", 60, 3)
+    reader = factories.create_runtime(runtime.settings.database_url, runtime.clock)
+    assert reader.origin is Origin.SIMULATED
+    client = Client(create_app(reader).test_client())
+    assert client.sign_in(factories.create_staff(reader, Role.EVALUATOR).email).status_code == 302
+    page = client.page("/results/job_rotation/questions/employee/1")
+    assert "Simulation: invented people and answers." in page.source
+    assert factories.create_participant(reader).origin is Origin.SIMULATED
+    reader.database.dispose()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveyapp.analysis.simulation.chance import Chance
-from surveyapp.analysis.simulation.columns import NO_ANSWER, AnswerColumn, Days, Flags, Moments
+from surveyapp.analysis.simulation.columns import NO_ANSWER, AnswerColumn, DayArray, Flags, MomentArray
 from surveyapp.analysis.simulation.drawing import draw
 from surveyapp.analysis.simulation.people import SimulatedPeople, draw_people
 from surveyapp.analysis.simulation.plan import BATCH, CohortPlan
@@ -51,9 +51,9 @@ class SimulatedSitting:
     moments of their responses."""
 
     touchpoint: Touchpoint
-    anchored: Days
-    started: Moments
-    submitted: Moments
+    anchored: DayArray
+    started: MomentArray
+    submitted: MomentArray
     responses: tuple[SimulatedResponses, ...]
 
     def answers(self, key: str) -> AnswerColumn:
@@ -116,7 +116,7 @@ def _sitting(
     people: SimulatedPeople,
     touchpoint: Touchpoint,
     before: Mapping[int, SimulatedSitting],
-    ready: tuple[Flags, Flags, Days],
+    ready: tuple[Flags, Flags, DayArray],
 ) -> SimulatedSitting:
     """One touchpoint. `ready`: who answered last time, who takes part at all, and from which day on each is free."""
     answered, agreed, free_from = ready
@@ -202,7 +202,7 @@ def looked_back_at(questionnaire: Questionnaire) -> tuple[tuple[int, str], ...]:
 
 def _anchored(
     plan: CohortPlan, people: SimulatedPeople, touchpoint: Touchpoint, before: Mapping[int, SimulatedSitting]
-) -> Days:
+) -> DayArray:
     anchor, never = touchpoint.opens, np.full(len(people.numbers), np.datetime64("NaT", "D"))
     match anchor.type:
         case "enrolled":
@@ -219,13 +219,13 @@ def _utc(moment: dt.datetime) -> np.datetime64:
     return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None), "s")
 
 
-def _starts_of(plan: CohortPlan, days: Days) -> Moments:
+def _starts_of(plan: CohortPlan, days: DayArray) -> MomentArray:
     """The first moment of each day where the study is."""
     each, places = np.unique(days, return_inverse=True)
     return np.array([_utc(start_of(day, plan.zone)) for day in each.astype(object)])[places]
 
 
-def _days_of(plan: CohortPlan, moments: Moments) -> Days:
+def _days_of(plan: CohortPlan, moments: MomentArray) -> DayArray:
     """The day each moment falls on where the study is."""
     days = np.full(len(moments), np.datetime64("NaT", "D"))
     there = ~np.isnat(moments)

@@ -24,8 +24,8 @@ ANSWERS: Mapping[int, Answer] = {code: Missing(reason) for reason, code in REASO
 
 Flags = NDArray[np.bool_]
 Whole = NDArray[np.int32]
-Days = NDArray[np.datetime64]
-Moments = NDArray[np.datetime64]
+DayArray = NDArray[np.datetime64]
+MomentArray = NDArray[np.datetime64]
 """Days, and moments in UTC, of numpy's; NaT where there is none."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveyapp.analysis.simulation.chance import Chance, skewed
-from surveyapp.analysis.simulation.columns import NO_ANSWER, AnswerColumn, Days, Flags, Whole
+from surveyapp.analysis.simulation.columns import NO_ANSWER, AnswerColumn, DayArray, Flags, Whole
 from surveyapp.analysis.simulation.drawing import Leanings
 from surveyapp.analysis.simulation.plan import HISTORY, CohortPlan
 from surveyapp.domain.instrument.study import Attribute, Group
@@ -30,13 +30,13 @@ class SimulatedPeople:
     group: Group
     numbers: NDArray[np.int64]
     sites: Whole
-    enrolled: Days
+    enrolled: DayArray
     attributes: Mapping[str, AnswerColumn]
     site_attributes: Mapping[str, AnswerColumn]
     interviewed: Flags
     orders: NDArray[np.int64]
     consents: Mapping[str, Flags]
-    events: Mapping[str, Days]
+    events: Mapping[str, DayArray]
     leanings: Leanings
     ever: Flags
 
