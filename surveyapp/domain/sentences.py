@@ -194,6 +194,13 @@ FOR_OPERATORS: Mapping[str, str] = {
         "The cohort is there already: %(participants)s simulated participants of %(study)s, seed %(seed)s. To make it "
         "anew, name an empty database with --database."
     ),
+    "counted_already": (
+        "Results of %(study)s are counted in this database already. Name an empty one with --database."
+    ),
+    "no_place_for_tables": (
+        "More than %(most)s participants go into linked tables beside the database, and nothing can be written in "
+        "%(folder)s. Set SURVEYAPP_CACHE to a folder that can be written to, and leave it set for reading."
+    ),
     "nothing_fits_pattern": (
         "No line was found that fits the pattern of “%(name)s” (%(pattern)s), and the question cannot be left out. "
         "Write the pattern more simply, or let the question be skipped."

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from surveyapp.analysis.linked.table import NO_RESPONSE, Flags
 from surveyapp.analysis.simulation.chance import Chance
-from surveyapp.analysis.simulation.columns import NO_ANSWER, AnswerColumn, DayArray, Flags, MomentArray
+from surveyapp.analysis.simulation.columns import AnswerColumn, DayArray, MomentArray
 from surveyapp.analysis.simulation.drawing import draw
 from surveyapp.analysis.simulation.people import SimulatedPeople, draw_people
 from surveyapp.analysis.simulation.plan import BATCH, CohortPlan
@@ -58,14 +59,14 @@ class SimulatedSitting:
 
     def answers(self, key: str) -> AnswerColumn:
         """What everybody answered who handed in, on whatever version; nothing for the others."""
-        codes = np.full(len(self.started), NO_ANSWER, dtype=np.int32)
+        codes = np.full(len(self.started), NO_RESPONSE, dtype=np.int32)
         places: dict[KnownValue, int] = {}
         for each in self.responses:
             column = each.route.answers.get(key)
             if column is not None:
                 own = np.array([places.setdefault(value, len(places)) for value in column.values] or [0])
                 codes[each.rows] = np.where(column.codes >= 0, own[np.maximum(column.codes, 0)], column.codes)
-        return AnswerColumn(codes, tuple(places)).where(~np.isnat(self.submitted), NO_ANSWER)
+        return AnswerColumn(codes, tuple(places)).where(~np.isnat(self.submitted), NO_RESPONSE)
 
     def versions(self) -> NDArray[np.int16]:
         """The version everybody answered; 0 where none."""

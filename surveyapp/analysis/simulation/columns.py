@@ -8,21 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveyapp.domain.answers import Answer, Missing, Reason
+from surveyapp.analysis.linked.table import ABSENCE, NO_RESPONSE, Flags
+from surveyapp.domain.answers import Answer, Missing
 from surveyapp.domain.instrument.conditions import KnownValue
 
-NO_ANSWER, NOT_ASKED, DONT_KNOW, PREFER_NOT_TO_SAY, SKIPPED = -1, -2, -3, -4, -5
-"""What stands where a value would: nothing (yet), and the reasons there can be for no answer."""
+ANSWERS: Mapping[int, Answer] = {code: Missing(reason) for reason, code in ABSENCE.items()}
 
-REASONS = {
-    Reason.NOT_ASKED: NOT_ASKED,
-    Reason.DONT_KNOW: DONT_KNOW,
-    Reason.PREFER_NOT_TO_SAY: PREFER_NOT_TO_SAY,
-    Reason.SKIPPED: SKIPPED,
-}
-ANSWERS: Mapping[int, Answer] = {code: Missing(reason) for reason, code in REASONS.items()}
-
-Flags = NDArray[np.bool_]
 Whole = NDArray[np.int32]
 DayArray = NDArray[np.datetime64]
 MomentArray = NDArray[np.datetime64]
@@ -61,9 +52,9 @@ def of_values(found: Iterable[KnownValue]) -> AnswerColumn:
     """The column of people's answers one by one; None is no answer."""
     places: dict[KnownValue, int] = {}
     codes = [
-        NO_ANSWER
+        NO_RESPONSE
         if value is None
-        else REASONS[value.reason]
+        else ABSENCE[value.reason]
         if isinstance(value, Missing)
         else places.setdefault(value, len(places))
         for value in found
@@ -71,7 +62,7 @@ def of_values(found: Iterable[KnownValue]) -> AnswerColumn:
     return AnswerColumn(np.array(codes, dtype=np.int32), tuple(places))
 
 
-def nobody(people: int, code: int = NO_ANSWER) -> AnswerColumn:
+def nobody(people: int, code: int = NO_RESPONSE) -> AnswerColumn:
     """A column without a value."""
     return AnswerColumn(np.full(people, code, dtype=np.int32), ())
 

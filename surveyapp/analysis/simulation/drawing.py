@@ -16,8 +16,9 @@ from decimal import Decimal
 import numpy as np
 from rstr import Rstr
 
+from surveyapp.analysis.linked.table import ABSENCE
 from surveyapp.analysis.simulation.chance import Chance, Reals, humped, placed, skewed
-from surveyapp.analysis.simulation.columns import REASONS, AnswerColumn, nobody
+from surveyapp.analysis.simulation.columns import AnswerColumn, nobody
 from surveyapp.domain.answers import Codes, Day, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.instrument.conditions import KnownValue
@@ -168,7 +169,7 @@ def _without(part: Part, people: int) -> AnswerColumn:
     if not ways:
         assert part.question.pattern is not None
         raise StateRefused(say("nothing_fits_pattern", name=part.key, pattern=part.question.pattern.match))
-    return nobody(people, REASONS[ways[-1]])
+    return nobody(people, ABSENCE[ways[-1]])
 
 
 def _several(part: Part, leaning: Reals, leanings: Leanings, chance: np.random.Generator) -> AnswerColumn:
@@ -204,5 +205,5 @@ def _left_out(part: Part, column: AnswerColumn, reluctance: Reals, chance: np.ra
     codes = column.codes
     for reason in _ways_out(part):
         left = chance.random(len(codes)) < MISSING_RATES[reason] * reluctance
-        codes = np.where(left, np.int32(REASONS[reason]), codes)
+        codes = np.where(left, np.int32(ABSENCE[reason]), codes)
     return AnswerColumn(codes, column.values)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from surveyapp.analysis.linked.table import NO_RESPONSE, Flags
 from surveyapp.analysis.simulation.chance import Chance, skewed
-from surveyapp.analysis.simulation.columns import NO_ANSWER, AnswerColumn, DayArray, Flags, Whole
+from surveyapp.analysis.simulation.columns import AnswerColumn, DayArray, Whole
 from surveyapp.analysis.simulation.drawing import Leanings
 from surveyapp.analysis.simulation.plan import HISTORY, CohortPlan
 from surveyapp.domain.instrument.study import Attribute, Group
@@ -99,10 +100,10 @@ def _column_of(
 ) -> AnswerColumn:
     shares = skewed(len(attribute.values), of_all)
     drawn = who.choice(len(shares), people, p=shares).astype(np.int32)
-    return AnswerColumn(drawn, tuple(attribute.values)).where(who.random(people) >= NOT_KNOWN, NO_ANSWER)
+    return AnswerColumn(drawn, tuple(attribute.values)).where(who.random(people) >= NOT_KNOWN, NO_RESPONSE)
 
 
 def _of_sites(plan: CohortPlan, attribute: Attribute, sites: Whole) -> AnswerColumn:
     values = tuple(attribute.values)
-    table = np.array([*(values.index(site[attribute.name]) for site in plan.sites), NO_ANSWER], dtype=np.int32)
+    table = np.array([*(values.index(site[attribute.name]) for site in plan.sites), NO_RESPONSE], dtype=np.int32)
     return AnswerColumn(table[sites], values)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from surveyapp.analysis.simulation.columns import NO_ANSWER, NOT_ASKED, AnswerColumn, Flags, nobody, same_codes
+from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_ASKED, Flags
+from surveyapp.analysis.simulation.columns import AnswerColumn, nobody, same_codes
 from surveyapp.domain.answers import Codes, Number
 from surveyapp.domain.instrument.conditions import (
     COMPARISONS,
@@ -56,7 +57,7 @@ class ColumnSituation:
         if found is None:
             return nobody(self.people, NOT_ASKED)
         # What is not known of somebody is, to a condition, what they were not asked.
-        return found.where(found.codes != NO_ANSWER, NOT_ASKED)
+        return found.where(found.codes != NO_RESPONSE, NOT_ASKED)
 
 
 def evaluate(condition: Condition | None, find: Finds, people: int) -> Truth:
@@ -85,7 +86,7 @@ def evaluate(condition: Condition | None, find: Finds, people: int) -> Truth:
 
 def _of(column: AnswerColumn, says: Callable[[KnownValue], bool]) -> Truth:
     held = np.where(column.tabulated(says), TRUE, FALSE)
-    return np.where(column.codes == NO_ANSWER, UNKNOWN, held)
+    return np.where(column.codes == NO_RESPONSE, UNKNOWN, held)
 
 
 def _is_one_of(known: KnownValue, options: tuple[str, ...]) -> bool:
@@ -97,14 +98,14 @@ def _is_one_of(known: KnownValue, options: tuple[str, ...]) -> bool:
 def _changed(before: AnswerColumn, after: AnswerColumn) -> Truth:
     first, second = same_codes(before, after)
     differ = np.where(first != second, TRUE, FALSE)
-    open_yet = np.where((first == NO_ANSWER) | (second == NO_ANSWER), UNKNOWN, differ)
-    return np.where((first < NO_ANSWER) | (second < NO_ANSWER), FALSE, open_yet)
+    open_yet = np.where((first == NO_RESPONSE) | (second == NO_RESPONSE), UNKNOWN, differ)
+    return np.where((first < NO_RESPONSE) | (second < NO_RESPONSE), FALSE, open_yet)
 
 
 @dataclass(frozen=True)
 class ColumnRoute:
     """The way of many people through a questionnaire. `asked`: by page; `answers`: by variable, what is on the route,
-    NOT_ASKED for what is certainly off it and NO_ANSWER for what is still to come."""
+    NOT_ASKED for what is certainly off it and NO_RESPONSE for what is still to come."""
 
     asked: Mapping[str, Truth]
     answers: Mapping[str, AnswerColumn]
@@ -151,8 +152,8 @@ def walk(
             if part.when is not None:
                 main, code = answers[part.when[0]], part.when[1]
                 chosen = main.tabulated(functools.partial(_is_one_of, options=(code,)))
-                off = off | (reached & (main.codes != NO_ANSWER) & ~chosen)
+                off = off | (reached & (main.codes != NO_RESPONSE) & ~chosen)
                 answered = answering & chosen
-            kept = column.where(answered & (column.codes != NOT_ASKED), NO_ANSWER)
+            kept = column.where(answered & (column.codes != NOT_ASKED), NO_RESPONSE)
             answers[part.key] = kept.where(~off, NOT_ASKED)
     return ColumnRoute(asked, answers)

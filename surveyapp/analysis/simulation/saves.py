@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_ASKED
 from surveyapp.analysis.simulation.cohort import SimulatedResponses
-from surveyapp.analysis.simulation.columns import NO_ANSWER, NOT_ASKED
 from surveyapp.analysis.simulation.routing import walk
 from surveyapp.domain.instrument.routing import pages_of
 
@@ -22,7 +22,7 @@ def sources(responses: SimulatedResponses) -> tuple[NDArray[np.bool_], dict[str,
     section_of = {part.key: place[page.section.id] for page in pages_of(questionnaire) for part in page.parts}
     saves = np.zeros((people, len(place)), dtype=np.bool_)
     for key, column in responses.route.answers.items():
-        saves[:, section_of[key]] |= (column.codes != NO_ANSWER) & (column.codes != NOT_ASKED)
+        saves[:, section_of[key]] |= (column.codes != NO_RESPONSE) & (column.codes != NOT_ASKED)
     following = np.full((people, len(place) + 1), -1, dtype=np.int16)
     for index in reversed(range(len(place))):
         following[:, index] = np.where(saves[:, index], index, following[:, index + 1])
@@ -37,5 +37,5 @@ def sources(responses: SimulatedResponses) -> tuple[NDArray[np.bool_], dict[str,
     found = {}
     for key, column in responses.route.answers.items():
         said = np.where(column.codes == NOT_ASKED, certain[key], np.int16(section_of[key]))
-        found[key] = np.where(column.codes == NO_ANSWER, np.int16(-1), said)
+        found[key] = np.where(column.codes == NO_RESPONSE, np.int16(-1), said)
     return saves, found

@@ -22,7 +22,7 @@ from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
 from surveyapp.domain.responses import NewSave, Response, ResponseState, payload_hash
 from surveyapp.services.keyring import hash_password, new_token
-from surveyapp.services.work import Desk, Work
+from surveyapp.services.work import Work
 from surveyapp.store import demonstration, enrolment, participants
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
@@ -47,27 +47,15 @@ class Storing:
     interviewer: uuid.UUID
 
     @classmethod
-    def prepare(cls, desk: Desk, plan: CohortPlan) -> Storing:
+    def prepare(cls, work: Work, plan: CohortPlan) -> Storing:
         """Makes the sites and the interviewer, or finds those that there are."""
-        study, since = plan.study, plan.as_of - HISTORY
-        with desk.writing() as work:
-            found = participants.sites(work.session, study.id, plan.as_of)
-            there = {site.reference: site for site in found}
-            sites = []
-            for place, attributes in enumerate(plan.sites, 1):
-                reference = f"SIM{place:03d}"
-                site = there.get(reference) or participants.add_site(
-                    work.session, study.id, reference, f"Simulated site {place}", attributes, since
-                )
-                sites.append(site)
-            known = staff_store.credentials(work.session, INTERVIEWER)
-            if known is None:
-                made = staff_store.add_staff(
-                    work.session, INTERVIEWER, "Simulated interviewer", hash_password(new_token()), (), work.now
-                )
-                staff_store.set_active(work.session, made.id, active=False)
-            interviewer = made.id if known is None else known.staff.id
-        return cls(plan, sites, interviewer)
+        known = staff_store.credentials(work.session, INTERVIEWER)
+        if known is None:
+            made = staff_store.add_staff(
+                work.session, INTERVIEWER, "Simulated interviewer", hash_password(new_token()), (), work.now
+            )
+            staff_store.set_active(work.session, made.id, active=False)
+        return cls(plan, add_sites(work, plan), made.id if known is None else known.staff.id)
 
     def store(self, work: Work, group: SimulatedGroup, progress: Callable[[int], None]) -> int:
         """Stores a group's people of a batch; how many rows that was."""
@@ -91,6 +79,20 @@ class Storing:
             rows += demonstration.add_filled(work.session, filled)
             progress(len(some))
         return rows
+
+
+def add_sites(work: Work, plan: CohortPlan) -> list[Site]:
+    """The sites of the plan's list in its order: new, or those that there are."""
+    study = plan.study.id
+    there = {site.reference: site for site in participants.sites(work.session, study, plan.as_of)}
+    sites = []
+    for place, attributes in enumerate(plan.sites, 1):
+        reference = f"SIM{place:03d}"
+        site = there.get(reference) or participants.add_site(
+            work.session, study, reference, f"Simulated site {place}", attributes, plan.as_of - HISTORY
+        )
+        sites.append(site)
+    return sites
 
 
 class _Batch:
