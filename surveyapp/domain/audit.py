@@ -81,6 +81,7 @@ class AuditAction(enum.StrEnum):
     WORDING_RECORDED = "wording_recorded"
     RESPONSE_MOVED = "response_moved"
 
+    COHORT_SIMULATED = "cohort_simulated"
     PARTICIPANT_ADDED = "participant_added"
     PARTICIPANTS_IMPORTED = "participants_imported"
     CONTACT_SEEN = "contact_seen"

@@ -179,6 +179,35 @@ FOR_OPERATORS: Mapping[str, str] = {
         "This database holds real people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL at an "
         "empty one."
     ),
+    "holds_simulated_people": (
+        "This database holds simulated people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL "
+        "at an empty one."
+    ),
+    "not_ready": "%(problem)s It is the database that --database names: set SURVEYAPP_DATABASE_URL to it for that.",
+    "asks_nobody": "%(study)s has no touchpoint, so there is nothing to simulate. Give it one in study.yaml.",
+    "holds_people": (
+        "This database holds %(people)s people who are not simulated, and the two are never mixed. Name an empty one "
+        "with --database."
+    ),
+    "other_cohort": (
+        "This database holds another cohort of %(study)s: %(participants)s participants of seed %(seed)s. Ask for that "
+        "one to have the rest of it made, or name an empty database with --database."
+    ),
+    "cohort_there": (
+        "The cohort is there already: %(participants)s simulated participants of %(study)s, seed %(seed)s. To make it "
+        "anew, name an empty database with --database."
+    ),
+    "counted_already": (
+        "Results of %(study)s are counted in this database already. Name an empty one with --database."
+    ),
+    "no_place_for_tables": (
+        "More than %(most)s participants go into linked tables beside the database, and nothing can be written in "
+        "%(folder)s. Set SURVEYAPP_CACHE to a folder that can be written to, and leave it set for reading."
+    ),
+    "nothing_fits_pattern": (
+        "No line was found that fits the pattern of “%(name)s” (%(pattern)s), and the question cannot be left out. "
+        "Write the pattern more simply, or let the question be skipped."
+    ),
     "links_for_demonstration": "Links for everybody are for the demonstration. A manager gives out real ones.",
     "cohort_version": (
         "%(reference)s answered touchpoint %(touchpoint)s on version %(version)s, but version %(begun)s was open on "
