@@ -328,6 +328,7 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         pattern=Pattern(q.pattern.match, q.pattern.says) if q.pattern else None,
         order=q.order,
         fact=q.fact,
+        apart=q.apart,
     )
     check_limits(source, place, question)
     return question

@@ -113,6 +113,7 @@ class QuestionW(Model):
     pattern: PatternW | None = None
     order: Literal["reversed_for_half", "shuffled"] | None = None
     fact: bool = False
+    apart: NameW | None = None
 
 
 class SectionW(Model):
