@@ -86,7 +86,7 @@ def test_a_broken_step_is_said_in_words_in_sentence_chart_table_and_file() -> No
     beside = tables.side_by_side(APART, made.shift(fewer, matched=True, matched_base=19), ENGLISH)
     assert beside is not None
     assert [row.heading for row in beside.rows] == [made.FIRST, "Not comparable", made.SECOND]
-    notes = {row["moment"]: row["note"] for row in records(APART)}
+    notes = {row["row"]: row["note"] for row in records(APART)}
     assert notes == {made.FIRST: "", made.SECOND: f"“{made.FIRST}”: {words}"}
     assert "†" not in json.dumps(figures.shift_figure(APART, ENGLISH), ensure_ascii=False)
 
