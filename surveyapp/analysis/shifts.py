@@ -17,7 +17,7 @@ from surveyapp.analysis.counting.distributions import Protected
 from surveyapp.analysis.counting.slices import People, SliceKey, group_name, row_name
 from surveyapp.analysis.disclosure import protection
 from surveyapp.analysis.disclosure.tables import CellTotal, CountTable, Limits, ProtectedCount, ProtectedTable
-from surveyapp.analysis.statistics import change, intervals, rounding
+from surveyapp.analysis.statistics import change, intervals, paired_tests, rounding
 from surveyapp.domain.instrument import study as domain
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import plain
@@ -330,8 +330,8 @@ def _change(
         after=pair.after,
         points=rounding.points(pair.before, pair.base, pair.after, pair.base),
         interval=Interval(_points(difference.low), _points(difference.high)) if difference else None,
-        mcnemar_p=None if low else change.mcnemar_exact(pair).p_value,
-        wilcoxon_p=None if low else change.wilcoxon_signed_rank(joint).p_value,
+        mcnemar_p=None if low else paired_tests.mcnemar_exact(pair).p_value,
+        wilcoxon_p=None if low else paired_tests.wilcoxon_signed_rank(change.people_by_steps(joint)).p_value,
     )
 
 

@@ -114,8 +114,9 @@ def _sources(*texts: str | None) -> tuple[str | None, ...]:
 
 
 def _as_written(score: Score) -> Score:
+    """What is counted, and what it is called. How far it can be trusted may be found out later: it changes no score."""
     bands = tuple(dataclasses.replace(band, label=source_of(band.label)) for band in score.bands)
-    return dataclasses.replace(score, title=source_of(score.title), bands=bands)
+    return dataclasses.replace(score, title=source_of(score.title), bands=bands, reliability=None)
 
 
 def notes_changed(old: Mapping[str | None, Part], new: Mapping[str | None, Part]) -> bool:

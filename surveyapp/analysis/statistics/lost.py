@@ -1,0 +1,49 @@
+"""What those who were lost could have made of a change: the three cases that bound it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveyapp.analysis.statistics.change import PairedBinary
+from surveyapp.analysis.statistics.verdict import Judgement, of_net
+
+
+@dataclass(frozen=True)
+class LostCase:
+    """Those who answered both and those lost, together: `after` of `base` would be favourable."""
+
+    after: int
+    base: int
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class LostBounds:
+    """Had the lost all stayed as they were, all been unfavourable by then, or all favourable."""
+
+    unchanged: LostCase
+    fallen: LostCase
+    risen: LostCase
+
+
+def lost_bounds(pair: PairedBinary, lost_favourable: int, lost_other: int) -> LostBounds:
+    """The change on the matched with the lost added in each of three ways, by what they had answered before.
+
+    Nobody is guessed at one by one: between `fallen` and `risen` stands every count that the lost could have made true.
+    Source: worst-case bounds, Manski (1990), American Economic Review 80(2), 319-323.
+    Raises ValueError on a negative count.
+    """
+    if min(lost_favourable, lost_other) < 0:
+        raise ValueError("A count cannot be negative.")
+
+    def case(both: int = 0, before_only: int = 0, after_only: int = 0, neither: int = 0) -> LostCase:
+        whole = PairedBinary(
+            pair.both + both, pair.before_only + before_only, pair.after_only + after_only, pair.neither + neither
+        )
+        return LostCase(whole.after, whole.base, of_net(whole))
+
+    return LostBounds(
+        unchanged=case(both=lost_favourable, neither=lost_other),
+        fallen=case(before_only=lost_favourable, neither=lost_other),
+        risen=case(both=lost_favourable, after_only=lost_other),
+    )
