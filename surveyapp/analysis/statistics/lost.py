@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from surveyapp.analysis.statistics.change import PairedBinary
-from surveyapp.analysis.statistics.verdict import Judgement, of_net
-
-
-@dataclass(frozen=True)
-class LostCase:
-    """Those who answered both and those lost, together: `after` of `base` would be favourable."""
-
-    after: int
-    base: int
-    judgement: Judgement
-
-
-@dataclass(frozen=True)
-class LostBounds:
-    """Had the lost all stayed as they were, all been unfavourable by then, or all favourable."""
-
-    unchanged: LostCase
-    fallen: LostCase
-    risen: LostCase
+from surveyapp.analysis.statistics.verdict import of_net
+from surveyapp.domain.results import LostBounds, LostCase
 
 
 def lost_bounds(pair: PairedBinary, lost_favourable: int, lost_other: int) -> LostBounds:
@@ -35,15 +16,18 @@ def lost_bounds(pair: PairedBinary, lost_favourable: int, lost_other: int) -> Lo
     """
     if min(lost_favourable, lost_other) < 0:
         raise ValueError("A count cannot be negative.")
+    lost = lost_favourable + lost_other
 
     def case(both: int = 0, before_only: int = 0, after_only: int = 0, neither: int = 0) -> LostCase:
         whole = PairedBinary(
             pair.both + both, pair.before_only + before_only, pair.after_only + after_only, pair.neither + neither
         )
-        return LostCase(whole.after, whole.base, of_net(whole))
+        return LostCase(whole.after, of_net(whole).verdict)
 
     return LostBounds(
-        unchanged=case(both=lost_favourable, neither=lost_other),
+        lost=lost,
+        base=pair.base + lost,
+        stayed=case(both=lost_favourable, neither=lost_other),
         fallen=case(before_only=lost_favourable, neither=lost_other),
         risen=case(both=lost_favourable, after_only=lost_other),
     )

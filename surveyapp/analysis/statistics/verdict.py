@@ -1,8 +1,9 @@
 """What may be said of a change: it rose, it fell, it did not change, or the data are too few to tell.
 
 The 95% interval of the paired difference alone decides. *Rose* and *fell*: the interval leaves zero out. *No change*:
-the data themselves say so, in that nobody moved at all, or that the whole interval rounds to nothing in the unit that
-is printed (of a million people: 0 to 0 points). Everything else that spans zero is *unclear*. A p-value never decides.
+the data themselves say so, in that nobody moved at all, or that the whole interval lies within half of the unit that a
+change is printed in (of a million people: half a point either way). Everything else that spans zero is *unclear*. A
+p-value never decides.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ from surveyapp.analysis.statistics.intervals import (
     paired_mean,
     steps_of,
 )
-
-Verdict = Literal["rose", "fell", "no_change", "unclear"]
+from surveyapp.domain.results import Verdict
 
 POINT, TENTH = 0.01, 0.1
 """What a share and a mean are printed in, unless it is said otherwise."""

@@ -9,7 +9,7 @@ from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
 from surveyapp.reports.charts.bars import column_label, people_label
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text import changes, sentences, series
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
 
 
@@ -49,7 +49,7 @@ def counts(shift: Shift, words: Phrasing) -> ResultTable:
     columns = (
         _("Moment"),
         *(option.label for option in options.values()),
-        shift.net.label,
+        *([shift.net.label] if shift.net else []),
         _("Base"),
         *(reason_words(reason, words) for reason in reasons),
     )
@@ -59,7 +59,7 @@ def counts(shift: Shift, words: Phrasing) -> ResultTable:
         for row in together:
             label = series.row_label(shift, index)
             label = label if len(together) == 1 else joined(" · ", (label, people_label(row.tally, words)))
-            cells = [*(row.tally.cells.get(code) for code in options), row.net]
+            cells = [*(row.tally.cells.get(code) for code in options), *([row.net] if shift.net else [])]
             rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
     return ResultTable(_("Answers, in people and percent"), columns, tuple(rows))
 
@@ -106,9 +106,10 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
 def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasing) -> Iterator[ResultTableRow]:
     """The statistics of numbers, days or times, a row each; what is hidden, or of nobody, is a dash."""
     _ = words.gettext
-    names = {"mean": _("Mean"), "median": _("Median"), "minimum": _("Lowest"), "maximum": _("Highest")}
+    quartiles = {"lower_quartile": _("Lower quartile"), "upper_quartile": _("Upper quartile")}
+    names = {"mean": _("Mean"), "median": _("Median"), **quartiles, "minimum": _("Lowest"), "maximum": _("Highest")}
     if first.summary is Summary.TIME:
-        names = {"median": _("Median"), "minimum": _("Earliest"), "maximum": _("Latest")}
+        names = {"median": _("Median"), **quartiles, "minimum": _("Earliest"), "maximum": _("Latest")}
     if not any(tally.quantity for tally in tallies):
         return
     for name, label in names.items():
@@ -132,13 +133,14 @@ def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
         ResultTableRow(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
         for option, cells in zip(options, change.transitions, strict=True)
     )
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     """One change for every slice of people: the matched base first, then who moved, then its size."""
     _ = words.gettext
-    net = shift.scale_of(change.after_row).net.label
+    counted = shift.scale_of(change.after_row).net
+    net = counted.label if counted else ""
     columns = (
         _("People"),
         _("Answered both"),
@@ -153,7 +155,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     )
     pair = (change.before_row, change.after_row)
     rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def _slice(change: Change, words: Phrasing) -> ResultTableRow:
@@ -165,12 +167,13 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden
     if interval is not None:
-        low, high = words.signed(interval.low), words.signed(interval.high)
+        low, high = words.signed_decimal(interval.low), words.signed_decimal(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
     numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
+    base = count_words(change.base, words)
     cells = (
-        Value(f"{change.base} {FLAG}" if change.low_base else str(change.base)),
-        *(Value(hidden if number is None else str(number)) for number in numbers),
+        Value(f"{base} {FLAG}" if change.low_base else base),
+        *(Value(count_words(number, words)) for number in numbers),
         Value(points),
         Value(bounds),
     )
@@ -191,7 +194,9 @@ def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTabl
         rows.append(ResultTableRow(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
     return ResultTable(
-        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows)
+        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label if everyone.net else ""),
+        columns,
+        tuple(rows),
     )
 
 

@@ -11,6 +11,7 @@ from surveyapp.analysis.statistics.intervals import newcombe_paired, paired_mean
 from surveyapp.analysis.statistics.lost import lost_bounds
 from surveyapp.analysis.statistics.paired_tests import sign_test
 from surveyapp.analysis.statistics.verdict import of_mean, of_movement, of_net
+from surveyapp.domain.results import LostBounds, LostCase
 
 unhurried = settings(deadline=None)  # the first call of a statistic loads its tables
 
@@ -102,13 +103,11 @@ def test_a_net_rises_exactly_where_its_interval_leaves_zero_out(e: int, f: int, 
 
 def test_the_lost_bound_a_change_from_both_sides() -> None:
     # 88 answered both: 47 confident before, 85 after. Of 16 lost, 11 were confident.
-    bounds = lost_bounds(PairedBinary(46, 1, 39, 2), 11, 5)
-    assert (bounds.unchanged.after, bounds.fallen.after, bounds.risen.after) == (96, 85, 101)
-    assert {each.base for each in (bounds.unchanged, bounds.fallen, bounds.risen)} == {104}
-    assert [each.judgement.verdict for each in (bounds.unchanged, bounds.fallen, bounds.risen)] == ["rose"] * 3
+    assert lost_bounds(PairedBinary(46, 1, 39, 2), 11, 5) == LostBounds(
+        lost=16, base=104, stayed=LostCase(96, "rose"), fallen=LostCase(85, "rose"), risen=LostCase(101, "rose")
+    )
     close = lost_bounds(PairedBinary(20, 3, 12, 15), 12, 3)
-    verdicts = [each.judgement.verdict for each in (close.unchanged, close.fallen, close.risen)]
-    assert verdicts == ["rose", "unclear", "rose"]
+    assert [each.verdict for each in (close.stayed, close.fallen, close.risen)] == ["rose", "unclear", "rose"]
     with pytest.raises(ValueError, match="negative"):
         lost_bounds(PairedBinary(1, 1, 1, 1), -1, 0)
 
@@ -118,9 +117,9 @@ def test_the_lost_bound_a_change_from_both_sides() -> None:
 def test_without_anyone_lost_the_bounds_are_the_change_itself(e: int, f: int, g: int, h: int, b: int, o: int) -> None:
     pair = PairedBinary(e, f, g, h)
     none = lost_bounds(pair, 0, 0)
-    assert none.unchanged == none.fallen == none.risen
-    assert none.risen.judgement == of_net(pair)
+    assert none.stayed == none.fallen == none.risen == LostCase(pair.after, of_net(pair).verdict)
     bounds = lost_bounds(pair, b, o)
-    assert bounds.fallen.after == pair.after
-    assert bounds.risen.after == pair.after + b + o
-    assert bounds.fallen.after <= bounds.unchanged.after <= bounds.risen.after
+    assert bounds.base == pair.base + b + o
+    assert bounds.fallen.count == pair.after
+    assert bounds.risen.count == pair.after + b + o
+    assert bounds.fallen.count <= bounds.stayed.count <= bounds.risen.count
