@@ -153,6 +153,8 @@ def quantity_of(counted: Counted, part: Part) -> QuantitySummary:
     return QuantitySummary(
         mean=None if found.mean is None else rounding.half_up(found.mean, part.question.decimals + 1),
         median=found.median,
+        lower_quartile=found.lower_quartile,
+        upper_quartile=found.upper_quartile,
         minimum=found.minimum,
         maximum=found.maximum,
     )

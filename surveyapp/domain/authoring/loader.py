@@ -28,6 +28,7 @@ from surveyapp.domain.instrument.questionnaire import (
     Pattern,
     Question,
     Questionnaire,
+    Reliability,
     Score,
     Section,
     Statement,
@@ -257,6 +258,7 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
                 reverse=tuple(each.reverse),
                 minimum_answered=each.minimum_answered or len(each.items),
                 bands=tuple(Band(code, band.label, band.from_, band.to) for code, band in each.bands.items()),
+                reliability=Reliability(**dict(each.reliability)) if each.reliability else None,
             )
             for each in written.scores
         ),

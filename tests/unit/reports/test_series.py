@@ -15,7 +15,7 @@ from surveyapp.reports.charts.bars import shift_chart
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import shift_records
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text import changes, headlines, sentences, series
 from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
@@ -61,8 +61,8 @@ def records(shift: Shift) -> list[dict[str, str]]:
 
 
 def test_a_marked_step_is_marked_wherever_it_is_said_and_explained_once() -> None:
-    assert sentences.headline(MARKED, ENGLISH) == "Confidence fell from 27 of 29 to 15 of 19 †"
-    assert sentences.change_title(MARKED.changes[0], MARKED, ENGLISH).endswith(" †")
+    assert headlines.headline(MARKED, ENGLISH) == "Confidence rose from 11 to 28 of the same 29 people ⚑ †"
+    assert changes.change_title(MARKED.changes[0], MARKED, ENGLISH).endswith(" †")
     assert sentences.notes(MARKED, ENGLISH).count(FOOTNOTE) == 1
     assert [bar.label for bar in shift_chart(MARKED, ENGLISH).bars] == [made.FIRST, f"{made.SECOND} †"]
     assert [row.heading for row in tables.counts(MARKED, ENGLISH).rows] == [made.FIRST, f"{made.SECOND} †"]
@@ -72,7 +72,7 @@ def test_a_marked_step_is_marked_wherever_it_is_said_and_explained_once() -> Non
 
 
 def test_a_broken_step_is_said_in_words_in_sentence_chart_table_and_file() -> None:
-    assert sentences.headline(APART, ENGLISH) == (
+    assert headlines.headline(APART, ENGLISH) == (
         "Confidence: 27 of 29 at “Touchpoint 1” and 15 of 19 at “Touchpoint 2”, which do not compare"
     )
     words = "not comparable: It asks about the past."
@@ -147,7 +147,7 @@ def test_a_row_whose_own_answers_are_to_two_wordings_is_marked_by_itself() -> No
     assert series.footnotes(shift, ENGLISH) == (
         "† “Touchpoint 1”: Answers from before version 3 are left out. It asks about the past.",
     )
-    assert sentences.headline(shift, ENGLISH).endswith("†")
+    assert headlines.headline(shift, ENGLISH).endswith("†")
 
 
 def test_a_question_says_a_note_once_for_all_its_variables_or_names_those_it_is_about() -> None:
