@@ -76,6 +76,7 @@ class AuditAction(enum.StrEnum):
     STAFF_ACTIVATED = "staff_activated"
     STAFF_DEACTIVATED = "staff_deactivated"
     ROLES_GRANTED = "roles_granted"
+    ROLES_REVOKED = "roles_revoked"
 
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"

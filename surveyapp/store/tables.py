@@ -335,6 +335,7 @@ class GrantRow(Base):
     role: Mapped[Role]
     study: Mapped[str]
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
+    true_counts: Mapped[bool]
 
 
 class AuditRow(Base):
