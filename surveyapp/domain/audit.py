@@ -78,6 +78,9 @@ class AuditAction(enum.StrEnum):
     ROLES_GRANTED = "roles_granted"
     ROLES_REVOKED = "roles_revoked"
 
+    RELEASE_MADE = "release_made"
+    RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
+
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"
     RESPONSE_MOVED = "response_moved"
