@@ -227,7 +227,7 @@ def versions_answered(session: Session, scope: Scope) -> dict[str, list[int]]:
     return found
 
 
-def _handed_in(participant_id: Any) -> Select[tuple[uuid.UUID]]:
+def _handed_in(participant_id: Any) -> Select[uuid.UUID]:
     return (
         select(ResponseRow.id)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
