@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "no_touchpoint": N_("There is no touchpoint %(touchpoint)s of “%(group)s” in this study."),
     "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),
     "no_measure": N_("There is no measure “%(measure)s” in this study."),
+    "counting": N_("The answers are being counted for the first time. Load this page again in a minute."),
     "no_segment": N_("“%(segment)s” is not a segment of this study."),
     "no_question": N_("There is no question “%(name)s” at this touchpoint."),
     "did_you_mean": N_("Did you mean “%(name)s”?"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
+from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     ConsentRow,
@@ -101,6 +102,7 @@ def add_participant(session: Session, participant: Participant) -> None:
             withdrawn_at=None,
         )
     )
+    results.note_change(session, participant.study, participant.origin, participant.id)
     session.flush()
 
 
@@ -136,6 +138,29 @@ def participants(session: Session, scope: Scope, on: dt.date, group: str | None 
         query = query.where(ParticipantRow.group_id == group)
     rows: Sequence[ParticipantRow] = session.scalars(query).all()
     return _participants(session, rows, on)
+
+
+def counted_people(
+    session: Session, scope: Scope, on: dt.date, group: str, only: Collection[uuid.UUID] | None = None
+) -> list[Participant]:
+    """Those of a group whose answers count, by key: whoever withdrew is left out. `only`: of these alone."""
+    query = scoped(select(ParticipantRow), scope).where(
+        ParticipantRow.group_id == group, ParticipantRow.withdrawn_at.is_(None)
+    )
+    if only is not None:
+        query = query.where(ParticipantRow.id.in_(only))
+    rows: Sequence[ParticipantRow] = session.scalars(query.order_by(ParticipantRow.id)).all()
+    return _participants(session, rows, on)
+
+
+def attributes_turn(session: Session, study: str, after: dt.date, until: dt.date) -> bool:
+    """Whether something that is known of a site begins to hold after one day and until another."""
+    query = (
+        select(SiteAttributeRow.site_id)
+        .join(SiteRow, SiteRow.id == SiteAttributeRow.site_id)
+        .where(SiteRow.study == study, SiteAttributeRow.from_date > after, SiteAttributeRow.from_date <= until)
+    )
+    return session.scalars(query.limit(1)).one_or_none() is not None
 
 
 def participant_by_reference(session: Session, scope: Scope, reference: str, on: dt.date) -> Participant | None:
@@ -255,3 +280,4 @@ def events(session: Session, participant_id: uuid.UUID) -> list[Event]:
 
 def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime) -> None:
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(withdrawn_at=at))
+    results.note_change_of(session, participant_id)

@@ -369,6 +369,47 @@ class ReleasePageRow(Base):
     taken_down_at: Mapped[dt.datetime | None]
 
 
+class ResultStateRow(Base):
+    """Up to which changes the answers of a study are counted: a state by name, and the one before it. `claim`: who is
+    counting what came since, and until when that is believed."""
+
+    __tablename__ = "result_state"
+    __table_args__ = (known("origin", Origin),)
+    study: Mapped[str] = mapped_column(primary_key=True)
+    origin: Mapped[Origin] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    before: Mapped[str | None]
+    answers_at: Mapped[dt.datetime | None]
+    on_date: Mapped[dt.date]
+    claim: Mapped[str | None]
+    claimed_until: Mapped[dt.datetime | None]
+
+
+class ResultChangeRow(Base):
+    """Somebody whose counted answers or attributes changed, and the state that took it in; none yet: it waits. The
+    participant may be gone since."""
+
+    __tablename__ = "result_change"
+    __table_args__ = (Index(None, "study", "origin", "state"), known("origin", Origin))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    origin: Mapped[Origin]
+    participant_id: Mapped[uuid.UUID]
+    state: Mapped[str | None]
+
+
+class ResultPageRow(Base):
+    """Result objects of a state, kept for every process: a cache."""
+
+    __tablename__ = "result_page"
+    __table_args__ = (known("origin", Origin),)
+    study: Mapped[str] = mapped_column(primary_key=True)
+    origin: Mapped[Origin] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class AuditRow(Base):
     """Acts of staff, consent, withdrawal, erasure, every sight of contacts. Names no participant but by reference."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Reason
@@ -55,7 +56,11 @@ def test_bands_are_counted_and_another_score_is_left_out(database_url: str, cloc
     rows = {
         row.category: row.count
         for row in results_table.table(factories.operator(runtime), versioned.NAME)
-        if (row.variable, row.segment) == ("well", "all")
+        if (row.variable, row.segment, row.statistic) == ("well", "all", "count")
     }
     assert rows == {"low": 1, "high": 2}
+    assert everyone.score is not None
+    assert (everyone.score.mean, everyone.score.minimum, everyone.score.maximum) == (
+        Decimal("4.3"), Decimal("3.0"), Decimal("6.0")
+    )  # fmt: skip
     runtime.database.dispose()

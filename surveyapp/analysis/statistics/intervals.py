@@ -88,7 +88,7 @@ def newcombe_paired(
     return ExactInterval(max(low, -1.0), min(high, 1.0), confidence)
 
 
-def paired_mean(differences: Mapping[tuple[int, int], int], confidence: float = 0.95) -> PairedMean:
+def paired_mean(differences: Mapping[tuple[Fraction, Fraction], int], confidence: float = 0.95) -> PairedMean:
     """Mean of after - before, with its t interval, from counts of people by (before, after).
 
     Formula: m -+ t(n - 1) * s / sqrt(n), with m and s the mean and sample deviation of the n differences, both taken

@@ -123,16 +123,17 @@ def shift_chart(shift: Shift, words: Phrasing) -> BarChart:
     for index, together in enumerate(shift.rows):
         first = together[0]
         counted = shift.scale_of(index)
-        parted = scale(counted.options, counted.net.members, counted.neutral)
+        net = counted.net or Category("", "", "net")
+        parted = scale(counted.options, net.members, counted.neutral)
         scales.append(parted)
-        bars = tuple(_scale_bar(parted, row.tally, row.net, counted.net.label, words) for row in together)
+        bars = tuple(_scale_bar(parted, row.tally, row.net, net.label, words) for row in together)
         label, broken = series.row_label(shift, index), series.broken_before(shift, index, words)
         if len(together) == 1:
             bars = (dataclasses.replace(bars[0], label=label, detail=first.detail),)
             groups.append(BarGroup(None, None, bars, broken))
         else:
             groups.append(BarGroup(label, first.detail, bars, broken))
-    return _diverging(scales, tuple(groups), shift.net.label)
+    return _diverging(scales, tuple(groups), shift.net.label if shift.net else "")
 
 
 def scale_chart(together: Sequence[Distribution], words: Phrasing) -> BarChart:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import Category, Cell, Distribution, Shift, ShiftRow, Tally
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.reports.text.phrasing import ENGLISH, count_words
 
 CsvValue = str | int | Decimal | dt.date | dt.time | None
 
@@ -44,12 +44,12 @@ def measure_rows(shift: Shift) -> Iterator[tuple[CsvValue, ...]]:
     for index, row in ((index, row) for index, together in enumerate(shift.rows) for row in together):
         counted = shift.scale_of(index)
         note = series.row_words(shift, index, ENGLISH)
-        for category, cell in _cells(row.tally, (*counted.options, counted.net), row):
+        for category, cell in _cells(row.tally, (*counted.options, *([counted.net] if counted.net else [])), row):
             yield (
                 shift.study, shift.measure, shift.title, people, row.tally.people.segment, row.tally.people.value,
                 row.label, row.detail, row.touchpoint, _yes(row.looking_back), category.kind, category.code,
                 category.label, cell.count, cell.percent, row.tally.base.count, _shown(cell), _yes(row.tally.low_base),
-                _time(shift.data_at), note or None,
+                _time(shift.edition.at), note or None,
             )  # fmt: skip
 
 
@@ -95,8 +95,8 @@ def _cells(
 
 def _shown(cell: Cell) -> str:
     if cell.shown:
-        return "yes"
-    return "not shown" if cell.fewer_than is None else f"fewer than {cell.fewer_than}"
+        return "not for publication" if cell.private else "yes"
+    return count_words(cell, ENGLISH)
 
 
 def _yes(value: bool) -> str:

@@ -49,7 +49,7 @@ def counts(shift: Shift, words: Phrasing) -> ResultTable:
     columns = (
         _("Moment"),
         *(option.label for option in options.values()),
-        shift.net.label,
+        *([shift.net.label] if shift.net else []),
         _("Base"),
         *(reason_words(reason, words) for reason in reasons),
     )
@@ -59,7 +59,7 @@ def counts(shift: Shift, words: Phrasing) -> ResultTable:
         for row in together:
             label = series.row_label(shift, index)
             label = label if len(together) == 1 else joined(" · ", (label, people_label(row.tally, words)))
-            cells = [*(row.tally.cells.get(code) for code in options), row.net]
+            cells = [*(row.tally.cells.get(code) for code in options), *([row.net] if shift.net else [])]
             rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
     return ResultTable(_("Answers, in people and percent"), columns, tuple(rows))
 
@@ -106,9 +106,10 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
 def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasing) -> Iterator[ResultTableRow]:
     """The statistics of numbers, days or times, a row each; what is hidden, or of nobody, is a dash."""
     _ = words.gettext
-    names = {"mean": _("Mean"), "median": _("Median"), "minimum": _("Lowest"), "maximum": _("Highest")}
+    quartiles = {"lower_quartile": _("Lower quartile"), "upper_quartile": _("Upper quartile")}
+    names = {"mean": _("Mean"), "median": _("Median"), **quartiles, "minimum": _("Lowest"), "maximum": _("Highest")}
     if first.summary is Summary.TIME:
-        names = {"median": _("Median"), "minimum": _("Earliest"), "maximum": _("Latest")}
+        names = {"median": _("Median"), **quartiles, "minimum": _("Earliest"), "maximum": _("Latest")}
     if not any(tally.quantity for tally in tallies):
         return
     for name, label in names.items():
@@ -138,7 +139,8 @@ def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
 def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     """One change for every slice of people: the matched base first, then who moved, then its size."""
     _ = words.gettext
-    net = shift.scale_of(change.after_row).net.label
+    counted = shift.scale_of(change.after_row).net
+    net = counted.label if counted else ""
     columns = (
         _("People"),
         _("Answered both"),
@@ -168,9 +170,10 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
         low, high = words.signed(interval.low), words.signed(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
     numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
+    base = count_words(change.base, words)
     cells = (
-        Value(f"{change.base} {FLAG}" if change.low_base else str(change.base)),
-        *(Value(hidden if number is None else str(number)) for number in numbers),
+        Value(f"{base} {FLAG}" if change.low_base else base),
+        *(Value(count_words(number, words)) for number in numbers),
         Value(points),
         Value(bounds),
     )
@@ -191,7 +194,9 @@ def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTabl
         rows.append(ResultTableRow(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
     return ResultTable(
-        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows)
+        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label if everyone.net else ""),
+        columns,
+        tuple(rows),
     )
 
 

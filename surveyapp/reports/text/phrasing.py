@@ -105,11 +105,15 @@ ENGLISH = Phrasing(_untranslated, _untranslated_plural)
 
 
 def count_words(cell: Cell, words: Phrasing) -> str:
-    """A count, “fewer than N”, or “not shown”."""
+    """A count, “5 to 9”, “52 or more”, “fewer than 5”, or “not shown”."""
     if cell.count is not None:
         return str(cell.count)
-    if cell.fewer_than is not None:
-        return words.gettext("fewer than %(number)s", number=cell.fewer_than)
+    if cell.low is not None and cell.high is not None:
+        return words.gettext("%(low)s to %(high)s", low=cell.low, high=cell.high)
+    if cell.low is not None:
+        return words.gettext("%(number)s or more", number=cell.low)
+    if cell.high is not None:
+        return words.gettext("fewer than %(number)s", number=cell.high + 1)
     return words.gettext("not shown")
 
 
@@ -134,9 +138,9 @@ def flagged(tally: Tally) -> bool:
 
 def nothing_words(tally: Tally, words: Phrasing) -> str | None:
     """Why there is no bar to draw, or None where there is one."""
-    if tally.withheld or tally.base.count is None:
-        if tally.base.fewer_than is not None:
-            return words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.fewer_than)
+    if tally.withheld:
+        if tally.base.high is not None:
+            return words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.high + 1)
         return words.gettext("Not shown, to protect people.")
     if tally.base.count == 0:
         return words.gettext("No answers yet.")

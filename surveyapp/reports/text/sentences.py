@@ -99,6 +99,8 @@ def _members(shift: Shift, words: Phrasing) -> list[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for index, row in enumerate(shift.everyone):
         counted = shift.scale_of(index)
+        if counted.net is None:
+            continue
         members = [option.label for option in counted.options if option.code in counted.net.members]
         if members and members != [counted.net.label]:
             found.setdefault((counted.net.label, " + ".join(members)), []).append(row.label)
@@ -120,14 +122,14 @@ def _asked_again(shift: Shift, words: Phrasing) -> list[str]:
     return [
         words.gettext(
             "Of the %(before)s who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(lost)s did not.",
-            before=change.base + change.lost,
-            again=change.base,
-            lost=change.lost,
+            before=(change.base.count or 0) + (change.lost.count or 0),
+            again=change.base.count,
+            lost=change.lost.count,
             first=_row(shift, change.before_row).label,
             second=_row(shift, change.after_row).label,
         )
         for change in shift.changes
-        if change.people.segment is None and change.kind == "measured" and not change.withheld and change.lost
+        if change.people.segment is None and change.kind == "measured" and not change.withheld and change.lost.count
     ]
 
 
@@ -158,27 +160,27 @@ def facts(change: Change, shift: Shift, words: Phrasing) -> tuple[KeyFigure, ...
         return ()
     _ = words.gettext
     found: list[KeyFigure] = []
-    both = words.ngettext("%(num)s answered both", "%(num)s answered both", change.base)
-    if change.gained is not None and change.given_up is not None:
+    both = words.ngettext("%(num)s answered both", "%(num)s answered both", change.base.count or 0)
+    if change.gained.shown and change.given_up.shown:
         found.append(_people_fact(change, shift, both, words))
-    if change.rose is not None and change.same is not None and change.fell is not None:
+    if change.rose.shown and change.same.shown and change.fell.shown:
         found.append(
             KeyFigure(
                 _(
                     "%(rose)s rose · %(same)s same · %(fell)s fell",
-                    rose=change.rose,
-                    same=change.same,
-                    fell=change.fell,
+                    rose=change.rose.count,
+                    same=change.same.count,
+                    fell=change.fell.count,
                 ),
-                _("of the %(base)s who answered both, by option", base=change.base),
+                _("of the %(base)s who answered both, by option", base=change.base.count),
             )
         )
     if change.points is not None:
         found.append(_points_fact(change, words))
-    if change.lost and change.kind == "measured":
+    if change.lost.count and change.kind == "measured":
         found.append(
             KeyFigure(
-                words.ngettext("%(num)s lost", "%(num)s lost", change.lost),
+                words.ngettext("%(num)s lost", "%(num)s lost", change.lost.count),
                 _(
                     "answered at “%(first)s” and not at “%(second)s”",
                     first=_row(shift, change.before_row).label,
@@ -190,17 +192,16 @@ def facts(change: Change, shift: Shift, words: Phrasing) -> tuple[KeyFigure, ...
 
 
 def _people_fact(change: Change, shift: Shift, both: str, words: Phrasing) -> KeyFigure:
-    assert change.gained is not None
-    assert change.given_up is not None
-    net = change.gained - change.given_up
+    net = (change.gained.count or 0) - (change.given_up.count or 0)
+    counted = shift.scale_of(change.after_row).net
     big = words.ngettext("%(signed)s person", "%(signed)s people", abs(net), signed=words.signed(net, plus=True))
     if net == 0:
         big = words.gettext("No more, no fewer")
     small = words.gettext(
         "%(gained)s became “%(net)s”, %(given_up)s went the other way (%(both)s)",
-        gained=change.gained,
-        given_up=change.given_up,
-        net=shift.scale_of(change.after_row).net.label,
+        gained=change.gained.count,
+        given_up=change.given_up.count,
+        net=counted.label if counted else "",
         both=both,
     )
     return KeyFigure(big, small)
@@ -226,10 +227,10 @@ def _points_fact(change: Change, words: Phrasing) -> KeyFigure:
 def tests(change: Change, words: Phrasing) -> str | None:
     """The p-values, where they may be given: never under a low base, and never before the size of the change."""
     parts = []
-    if change.mcnemar_p is not None:
-        parts.append(words.gettext("exact McNemar test: p %(p)s", p=_p(change.mcnemar_p, words)))
-    if change.wilcoxon_p is not None:
-        parts.append(words.gettext("Wilcoxon signed-rank test: p %(p)s", p=_p(change.wilcoxon_p, words)))
+    if mcnemar := change.test("mcnemar"):
+        parts.append(words.gettext("exact McNemar test: p %(p)s", p=_p(mcnemar.p, words)))
+    if wilcoxon := change.test("wilcoxon"):
+        parts.append(words.gettext("Wilcoxon signed-rank test: p %(p)s", p=_p(wilcoxon.p, words)))
     return words.chained(parts) or None
 
 
@@ -249,11 +250,6 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     if hides_something(shift):
         found.append(_("Some counts are not shown, because they are of very few people. No bar is drawn for them."))
     return tuple(found)
-
-
-def refusal(words: Phrasing) -> str:
-    """Why a split that was asked for is not shown."""
-    return words.gettext("Not split: one part, or all but it, would be too few people to show. Everyone is shown.")
 
 
 def hides_something(shift: Shift) -> bool:

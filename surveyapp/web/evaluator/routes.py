@@ -16,7 +16,6 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files import csv_file
-from surveyapp.reports.text import sentences
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
@@ -44,7 +43,7 @@ def overview(study_id: str) -> str:
     return _page(
         "overview", study, manages=manages, themes=views.overview(study, shifts),
         answered=views.anything_answered(shifts),
-        data_at=max((shift.data_at for shift in shifts if shift.data_at), default=None),
+        data_at=max((shift.edition.at for shift in shifts if shift.edition.at), default=None),
     )  # fmt: skip
 
 
@@ -57,8 +56,6 @@ def measure(study_id: str, measure_id: str) -> str:
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
-    if shift.refused:
-        remarks += (sentences.refusal(views.WORDS),)
     return _page("measure", study, remarks=remarks, view=views.measure(study, shift, other))
 
 
@@ -80,7 +77,7 @@ def questions(study_id: str, group: str, touchpoint: int) -> str:
         asked=asked, sections=views.by_section(blocks),
         places=views.touchpoint_choices(study, group, touchpoint, asked),
         split=views.split_choices(study, group, touchpoint, asked),
-        data_at=next((block.together[0].data_at for block in blocks), None),
+        data_at=next((block.together[0].edition.at for block in blocks), None),
     )  # fmt: skip
 
 
@@ -93,7 +90,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
         raise NotFound(say("no_question", name=variable))
     return _page(
         "question", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].data_at,
+        asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].edition.at,
     )  # fmt: skip
 
 

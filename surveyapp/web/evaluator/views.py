@@ -313,8 +313,6 @@ def _block(together: tuple[Distribution, ...]) -> Block:
     elif first.options:
         bars = options_chart(together, WORDS)
     remarks = []
-    if any(each.refused for each in together):
-        remarks.append(sentences.refusal(WORDS))
     if any(each.uncounted for each in together):
         remarks.append(
             _("What is stored does not fit this question, so it is not counted. Tell whoever runs Shiftline.")

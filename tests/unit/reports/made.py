@@ -12,7 +12,9 @@ from surveyapp.domain.results import (
     Category,
     Cell,
     Change,
+    ChangeTest,
     Distribution,
+    Edition,
     Interval,
     RatingSummary,
     Shift,
@@ -46,7 +48,8 @@ def percent(count: int, base: int) -> int | None:
 
 
 def cell(count: int | None, base: int, fewer_than: int | None = None) -> Cell:
-    return Cell(None, None, fewer_than) if count is None else Cell(count, percent(count, base))
+    high = fewer_than - 1 if fewer_than else None
+    return Cell(None, high=high) if count is None else Cell(count, percent(count, base))
 
 
 def tally(
@@ -74,7 +77,7 @@ def tally(
 
 def withheld(people: Slice = EVERYONE, options: Sequence[Category] = OPTIONS) -> Tally:
     cells = {each.code: Cell(None) for each in (*options, NET)}
-    return Tally(people=people, base=Cell(None, None, 10), cells=cells, missing={}, withheld=True)
+    return Tally(people=people, base=Cell(None, high=9), cells=cells, missing={}, withheld=True)
 
 
 def row(label: str, made: Tally, *, touchpoint: int = 1, moment: str | None = "now", detail: str = "then") -> ShiftRow:
@@ -120,7 +123,7 @@ def shift(rows: tuple[tuple[ShiftRow, ...], ...], *changes: Change, **over: obje
         "matched": False,
         "matched_base": None,
         "segment": None,
-        "data_at": dt.datetime(2026, 6, 12, 10, 30, tzinfo=dt.UTC),
+        "edition": Edition("working", dt.datetime(2026, 6, 12, 10, 30, tzinfo=dt.UTC)),
         "low_base_under": 30,
     }
     return Shift(**(values | over))  # type: ignore[arg-type]
@@ -144,12 +147,17 @@ def change(kind: Literal["looking_back", "measured"] = "looking_back", **over: o
         "fell": 1,
         "points": 59,
         "interval": Interval(38, 74),
-        "mcnemar_p": None,
-        "wilcoxon_p": None,
         "transitions": None,
         "low_base": True,
     }
-    return Change(**(values | over))  # type: ignore[arg-type]
+    given = values | over
+    counts = {
+        name: value if isinstance(value, Cell) else Cell(value) for name, value in given.items() if name in COUNTS
+    }
+    return Change(**(given | counts))  # type: ignore[arg-type]
+
+
+COUNTS = ("base", "lost", "joined", "before", "after", "gained", "given_up", "rose", "same", "fell")
 
 
 def distribution(tallies: Sequence[Tally], **over: object) -> Distribution:
@@ -187,3 +195,6 @@ def rating(counts: Counts, summary: RatingSummary) -> Distribution:
     return distribution(
         [made], summary=Summary.RATING, options=RATINGS, nets=(), low="Not at all valuable", high="Extremely valuable"
     )
+
+
+TESTS = (ChangeTest(name="mcnemar", p=0.0004, n=19), ChangeTest(name="wilcoxon", p=0.0213, n=21))

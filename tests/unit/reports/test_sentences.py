@@ -114,7 +114,7 @@ def test_a_withheld_change_has_no_facts() -> None:
 
 def test_p_values_are_said_only_where_the_result_has_them() -> None:
     assert sentences.tests(made.change(), ENGLISH) is None
-    said = sentences.tests(made.change(mcnemar_p=0.0004, wilcoxon_p=0.0213), ENGLISH)
+    said = sentences.tests(made.change(tests=made.TESTS), ENGLISH)
     assert said == "exact McNemar test: p < 0.001; Wilcoxon signed-rank test: p = 0.021"
 
 

@@ -31,7 +31,7 @@ def test_decimals_are_written_as_the_reader_writes_them(words: Phrasing, mean: s
     [tally] = rating.tallies
     assert columns.summary_words(tally.rating, words).startswith(f"Mean {mean} ")
     assert mean in [cell.text for row in tables.answers([rating], words).rows for cell in row.cells]
-    assert sentences.tests(made.change(mcnemar_p=0.0004, wilcoxon_p=0.0213), words) == p
+    assert sentences.tests(made.change(tests=made.TESTS), words) == p
 
 
 def test_a_whole_mean_keeps_its_decimal() -> None:
