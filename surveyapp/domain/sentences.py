@@ -227,6 +227,14 @@ FOR_OPERATORS: Mapping[str, str] = {
     "address_unusable": "“%(email)s” is not an e-mail address. Write one such as name@example.org.",
     "site_without_study": "A site belongs to one study: say which with --study.",
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
+    "viewer_of_site": "A release is of the whole study: give the role viewer without --site.",
+    "counts_of_evaluators": "Only an evaluator can be without true counts: leave out --no-true-counts for this role.",
+    "role_not_held": "%(email)s has no such role in %(study)s. Their roles: %(roles)s.",
+    "last_manager": (
+        "%(email)s is the last manager of %(study)s, and nobody else could add people or make releases. Give somebody "
+        "else the role first: `surveyapp users grant EMAIL %(study)s manager`. To keep this person out at once, use "
+        "`surveyapp users deactivate`."
+    ),
     "no_site": "There is no site “%(site)s” in %(study)s. Its sites: %(sites)s.",
 }
 """What the command line alone says, in English."""
