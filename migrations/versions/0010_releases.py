@@ -1,6 +1,6 @@
 """Releases, and the result objects they are made of
 
-Revises: 0008
+Revises: 0009
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '0010'
-down_revision = '0008'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 
