@@ -67,6 +67,8 @@ FAULT_CODES: dict[str, str] = {
     "anchored_on_itself": "a touchpoint that waits for itself",
     "anchor_not_before": "a touchpoint that waits for a later one, or another group's",
     "threshold_of_two": "a threshold that would say one",
+    "not_live": "releases that follow every answer, in a study that hides counts",
+    "not_crossed": "a crosstab of answers that are no options, or that no touchpoint asks together",
     "no_consent": "no purpose that is required",
     "two_meanings": "one name for two things",
     "kind_changed": "an id that was another kind of question in the version before",

@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -143,6 +144,17 @@ class Band:
     high: int
 
 
+@dataclass(frozen=True)
+class Reliability:
+    """How far a validated scale can be trusted, as was published: its reliability (above 0, below 1), the standard
+    deviation `sd` of its scores, where both stand, and which way is better."""
+
+    value: Decimal
+    sd: Decimal
+    source: str
+    better: Literal["higher", "lower"] = "higher"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Score:
     """A number made of several answers, as a validated scale is. `items` and `reverse` are variables' keys."""
@@ -154,6 +166,7 @@ class Score:
     reverse: tuple[str, ...] = ()
     minimum_answered: int = 1
     bands: tuple[Band, ...] = ()
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)

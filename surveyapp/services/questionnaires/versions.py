@@ -271,6 +271,11 @@ def open_version(desk: Desk, study_id: str, name: str, version: int) -> bool:
         return True
 
 
+def frozen_versions(runtime: Runtime, study_id: str, name: str) -> list[int]:
+    """The numbers of a questionnaire's frozen versions, oldest first. Raises QuestionnaireFaults."""
+    return sorted(_frozen(runtime, study_id, name))
+
+
 def _frozen(runtime: Runtime, study_id: str, name: str) -> dict[int, str]:
     """A questionnaire's frozen versions: number to SHA-256."""
     locked = read_lock(runtime.settings.questionnaires / study_id)
