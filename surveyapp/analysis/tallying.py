@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -87,6 +88,14 @@ def score_tallies(vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ..
         bare = _bare(people, counted, {}, rules)
         found.append(Tally(**bare, score=ScoreSummary(mean, *ends)))  # type: ignore[arg-type]
     return tuple(found)
+
+
+def with_scores(bands: Sequence[Tally], scores: Sequence[Tally]) -> tuple[Tally, ...]:
+    """The tallies of a score's bands, with its mean and range. A score in no band is in the base."""
+    return tuple(
+        dataclasses.replace(one, score=two.score, base=two.base, low_base=two.low_base)
+        for one, two in zip(bands, scores, strict=True)
+    )
 
 
 def _nets(counted: Counted, nets: Sequence[Category], several: Mapping[str, int]) -> dict[str, int]:

@@ -114,6 +114,7 @@ class QuestionW(Model):
     pattern: PatternW | None = None
     order: Literal["reversed_for_half", "shuffled"] | None = None
     fact: bool = False
+    apart: NameW | None = None
 
 
 class SectionW(Model):
@@ -253,6 +254,17 @@ class RelationshipW(Model):
     reverse: WordsW
 
 
+class EnrolmentW(Model):
+    until: WordsW | None = None
+    quiet: Days | None = None
+
+
+class ReleasesW(Model):
+    every: Literal["week", "month", "manual"] = "manual"
+    minimum_new: Annotated[int, Field(ge=1)] | None = None
+    live: bool = False
+
+
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
 
@@ -277,6 +289,9 @@ class StudyW(Model):
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
     scales: dict[NameW, ScaleW] = {}
     measures: list[MeasureW] = []
+    crosstabs: list[Annotated[list[VariableKey], Field(min_length=2, max_length=2)]] = []
+    enrolment: EnrolmentW = EnrolmentW()
+    releases: ReleasesW = ReleasesW()
     comparisons: list[ComparisonW] = []
 
 
@@ -313,6 +328,8 @@ def scales_alone(source: Source) -> dict[str, ScaleW] | None:
         return None
 
 
+DAYS_KEYS = ("due", "closes", "quiet")
+
 _SENTENCES = {
     "missing": ("missing_key", "“{name}” is missing. Add it."),
     "string_type": ("not_words", "“{name}” should be words. Put quotation marks around a number or date."),
@@ -347,11 +364,11 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
         allowed = detail["ctx"]["expected"].replace("'", "")
         near = source.did_you_mean(value, re.split(", | or ", allowed))
         source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.{near}")
-    elif kind == "string_pattern_mismatch" and name in ("due", "closes"):
+    elif kind == "string_pattern_mismatch" and name in DAYS_KEYS:
         source.fault(place, "bad_value", f"“{name}” is a number of days: write `7 days`.")
     elif kind in _SENTENCES:
         code, sentence = _SENTENCES[kind]
-        if name in ("due", "closes"):
+        if name in DAYS_KEYS:
             sentence = "“{name}” is a number of days: write `7 days`."
         if kind == "missing":
             place, name = place, str(detail["loc"][-1])
