@@ -74,13 +74,16 @@ class QuestionEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeView:
-    """A change's card. `broken`: why there is none between the two. `marks`: what is not the same on both sides."""
+    """A change's card. `step`: it as a paragraph, for where there are no facts. `broken`: why there is none between the
+    two. `marks`: what is not the same on both sides."""
 
     change: Change
     title: str
     kind: str
     facts: tuple[KeyFigure, ...]
     tests: str | None
+    bounds: str | None = None
+    step: str = ""
     slices: ResultTable | None
     moves: ResultTable | None
     marks: tuple[str, ...] = ()
@@ -222,6 +225,8 @@ def _change(change: Change, shift: Shift) -> ChangeView:
         kind=changes.change_kind(change, shift, WORDS),
         facts=changes.facts(change, shift, WORDS),
         tests=changes.tests(change, WORDS),
+        bounds=changes.bounds_words(change, shift, WORDS),
+        step=changes.step_words(change, shift, WORDS),
         slices=tables.slices(change, shift, WORDS) if shift.segment else None,
         moves=tables.moves(change, shift, WORDS),
         marks=tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),
