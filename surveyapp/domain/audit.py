@@ -76,6 +76,10 @@ class AuditAction(enum.StrEnum):
     STAFF_ACTIVATED = "staff_activated"
     STAFF_DEACTIVATED = "staff_deactivated"
     ROLES_GRANTED = "roles_granted"
+    ROLES_REVOKED = "roles_revoked"
+
+    RELEASE_MADE = "release_made"
+    RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
 
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"

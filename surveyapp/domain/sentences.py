@@ -31,6 +31,9 @@ SENTENCES: Mapping[str, str] = {
     "no_measure": N_("There is no measure “%(measure)s” in this study."),
     "counting": N_("The answers are being counted for the first time. Load this page again in a minute."),
     "no_segment": N_("“%(segment)s” is not a segment of this study."),
+    "no_group": N_("There is no group “%(group)s” in this study."),
+    "no_option": N_("“%(option)s” is not one of several options of this question."),
+    "no_crossing": N_("“%(name)s” has no options that people could be counted by."),
     "no_question": N_("There is no question “%(name)s” at this touchpoint."),
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
@@ -224,6 +227,14 @@ FOR_OPERATORS: Mapping[str, str] = {
     "address_unusable": "“%(email)s” is not an e-mail address. Write one such as name@example.org.",
     "site_without_study": "A site belongs to one study: say which with --study.",
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
+    "viewer_of_site": "A release is of the whole study: give the role viewer without --site.",
+    "counts_of_evaluators": "Only an evaluator can be without true counts: leave out --no-true-counts for this role.",
+    "role_not_held": "%(email)s has no such role in %(study)s. Their roles: %(roles)s.",
+    "last_manager": (
+        "%(email)s is the last manager of %(study)s, and nobody else could add people or make releases. Give somebody "
+        "else the role first: `surveyapp users grant EMAIL %(study)s manager`. To keep this person out at once, use "
+        "`surveyapp users deactivate`."
+    ),
     "no_site": "There is no site “%(site)s” in %(study)s. Its sites: %(sites)s.",
 }
 """What the command line alone says, in English."""

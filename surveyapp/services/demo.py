@@ -52,6 +52,7 @@ STAFF = {
     "supervisor@example.org": ("Sam Supervisor", Role.SUPERVISOR),
     "evaluator@example.org": ("Eva Evaluator", Role.EVALUATOR),
     "manager@example.org": ("Max Manager", Role.MANAGER),
+    "viewer@example.org": ("Vera Viewer", Role.VIEWER),
 }
 """Who can sign in to the demonstration."""
 

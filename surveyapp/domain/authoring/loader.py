@@ -28,6 +28,7 @@ from surveyapp.domain.instrument.questionnaire import (
     Pattern,
     Question,
     Questionnaire,
+    Reliability,
     Score,
     Section,
     Statement,
@@ -36,12 +37,14 @@ from surveyapp.domain.instrument.study import (
     Anchor,
     Attribute,
     Comparison,
+    EnrolmentRule,
     Group,
     Help,
     Measure,
     MeasureRow,
     Purpose,
     Relationship,
+    ReleaseRule,
     Study,
     Thresholds,
     Touchpoint,
@@ -183,7 +186,22 @@ def _study(
             Relationship(id=name, first=each.from_, second=each.to, label=each.label, reverse=each.reverse)
             for name, each in written.relationships.items()
         ),
+        enrolment=_enrolment(source, written.enrolment),
+        releases=ReleaseRule(**written.releases.model_dump()),
+        crosstabs=tuple((first, second) for first, second in written.crosstabs),
     )
+
+
+def _enrolment(source: Source, written: w.EnrolmentW) -> EnrolmentRule:
+    place: Place = ("enrolment",)
+    if written.until is not None and written.quiet is not None:
+        source.fault((*place, "quiet"), "two_meanings", "Enrolment ends in one way: keep `until` or `quiet`, not both.")
+    until = iso_day(written.until) if written.until else None
+    if written.until and until is None:
+        sentence = f"“{shortened(written.until)}” is not a date. Write it like `2026-10-31`."
+        source.fault((*place, "until"), "bad_value", sentence)
+    quiet = _days(written.quiet)
+    return EnrolmentRule(until) if quiet is None else EnrolmentRule(until, quiet)
 
 
 _ANCHOR = re.compile(
@@ -257,6 +275,7 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
                 reverse=tuple(each.reverse),
                 minimum_answered=each.minimum_answered or len(each.items),
                 bands=tuple(Band(code, band.label, band.from_, band.to) for code, band in each.bands.items()),
+                reliability=Reliability(**dict(each.reliability)) if each.reliability else None,
             )
             for each in written.scores
         ),
@@ -328,6 +347,7 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         pattern=Pattern(q.pattern.match, q.pattern.says) if q.pattern else None,
         order=q.order,
         fact=q.fact,
+        apart=q.apart,
     )
     check_limits(source, place, question)
     return question

@@ -21,6 +21,7 @@ from surveyapp.domain.results.cells import (
     Slice,
     Tally,
 )
+from surveyapp.domain.results.crosstabs import CrossSide, Crosstab
 from surveyapp.domain.results.distributions import Distribution, ResultRow
 from surveyapp.domain.results.notes import SeriesNote
 from surveyapp.domain.results.shifts import (
@@ -28,6 +29,7 @@ from surveyapp.domain.results.shifts import (
     ChangeTest,
     Interval,
     LostBounds,
+    LostCase,
     MeanChange,
     ReliableChange,
     RowScale,
@@ -46,11 +48,14 @@ __all__ = [
     "Cell",
     "Change",
     "ChangeTest",
+    "CrossSide",
+    "Crosstab",
     "Distribution",
     "Edition",
     "Interval",
     "Joined",
     "LostBounds",
+    "LostCase",
     "MeanChange",
     "Quantity",
     "QuantitySummary",

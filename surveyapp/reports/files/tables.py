@@ -9,7 +9,7 @@ from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
 from surveyapp.reports.charts.bars import column_label, people_label
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text import changes, sentences, series
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
 
 
@@ -133,7 +133,7 @@ def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
         ResultTableRow(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
         for option, cells in zip(options, change.transitions, strict=True)
     )
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
@@ -155,7 +155,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     )
     pair = (change.before_row, change.after_row)
     rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def _slice(change: Change, words: Phrasing) -> ResultTableRow:
@@ -167,7 +167,7 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden
     if interval is not None:
-        low, high = words.signed(interval.low), words.signed(interval.high)
+        low, high = words.signed_decimal(interval.low), words.signed_decimal(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
     numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
     base = count_words(change.base, words)

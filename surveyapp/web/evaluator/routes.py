@@ -15,7 +15,8 @@ from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.reports.files import csv_file
+from surveyapp.reports.files.csv_file import records_file
+from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
@@ -65,7 +66,7 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    return _csv(csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)), measure_id)
+    return _csv(records_file(shift_records(shift)), measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -99,8 +100,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     asked = asked_for(runtime().study(study_id), request.args)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
-    rows = csv_file.question_rows(study_id, found)
-    return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
+    return _csv(records_file(distribution_records(study_id, found)), f"{group}_{touchpoint}")
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:

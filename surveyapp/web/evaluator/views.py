@@ -24,9 +24,9 @@ from surveyapp.reports.charts.columns import ColumnChart, Panel, rating_chart
 from surveyapp.reports.charts.figures import Figure
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.tables import ResultTable
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text import changes, headlines, sentences, series
+from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import Phrasing
-from surveyapp.reports.text.sentences import KeyFigure
 from surveyapp.web.evaluator.asked import MATCHED, ResultsQuery, segments
 from surveyapp.web.shared.language import isolated, reader_language
 
@@ -145,7 +145,7 @@ def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[Ques
         entry = QuestionEntry(
             shift=shift,
             group=group.title if group else shift.group,
-            headline=sentences.headline(shift, WORDS),
+            headline=headlines.headline(shift, WORDS),
             chart=chart,
             remarks=tuple(
                 note for note in (*series.footnotes(shift, WORDS), *shift.touchpoint_notes, shift.note) if note
@@ -168,7 +168,7 @@ def measure(study: Study, shift: Shift, other: Shift | None) -> MeasureView:
         beside = tables.side_by_side(everyone, matched, WORDS)
     return MeasureView(
         shift=shift,
-        headline=sentences.headline(shift, WORDS),
+        headline=headlines.headline(shift, WORDS),
         lead=sentences.lead(shift, WORDS),
         chart=shift_chart(shift, WORDS),
         wide=figures.shift_figure(shift, WORDS),
@@ -201,7 +201,7 @@ def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
         after_row=step.after_row,
     )
     reason = series.broken_words(step, WORDS)
-    title = sentences.change_title(bare, shift, WORDS)
+    title = changes.change_title(bare, shift, WORDS)
     return ChangeView(
         change=bare,
         title=title,
@@ -218,10 +218,10 @@ def _change(change: Change, shift: Shift) -> ChangeView:
     step = shift.step(change.before_row, change.after_row)
     return ChangeView(
         change=change,
-        title=sentences.change_title(change, shift, WORDS),
-        kind=sentences.change_kind(change, shift, WORDS),
-        facts=sentences.facts(change, shift, WORDS),
-        tests=sentences.tests(change, WORDS),
+        title=changes.change_title(change, shift, WORDS),
+        kind=changes.change_kind(change, shift, WORDS),
+        facts=changes.facts(change, shift, WORDS),
+        tests=changes.tests(change, WORDS),
         slices=tables.slices(change, shift, WORDS) if shift.segment else None,
         moves=tables.moves(change, shift, WORDS),
         marks=tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),
