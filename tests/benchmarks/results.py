@@ -9,10 +9,10 @@ import functools
 import json
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -28,7 +28,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import responses
 from surveyapp.store.tables import ResponseRow, ResultPageRow
 from tests import factories
-from tests.benchmarks.shared import headed, once, row, seconds
+from tests.benchmarks.shared import Taken, headed, in_words, once, row
 
 SIZES = (1_000, 100_000, 1_000_000)
 STUDY, SEED = "mentoring", 7
@@ -69,12 +69,10 @@ def _cohort(desk: Desk, folder: Path, size: int) -> None:
         row("simulating", "", "there already")
         return
     readiness.migrate(desk.runtime.settings)
-    begin = time.perf_counter()
-    rows = simulate(desk, STUDY, size, SEED)
-    taken = time.perf_counter() - begin
+    taken = once(lambda: simulate(desk, STUDY, size, SEED))
     stored = sum(path.stat().st_size for path in _files(folder, size))
-    row("simulating", "", seconds(taken))
-    row("  rows a second", "", f"{rows / taken:,.0f}")
+    row("simulating", "", in_words(taken))
+    row("  participants a second", "", f"{size / taken.clock:,.0f}")
     row("  on disk", "", f"{stored / 1e6:,.0f} MB")
 
 
@@ -87,7 +85,7 @@ def _building(desk: Desk, size: int) -> None:
     """The first count of a cohort in the database. A larger one is simulated as linked tables."""
     study = desk.runtime.study(STUDY)
     taken = once(lambda: current.up_to_date(desk, study))
-    row("building the linked tables" if size <= MOST_STORED else "finding the linked tables", "", seconds(taken))
+    row("building the linked tables" if size <= MOST_STORED else "finding the linked tables", "", in_words(taken))
 
 
 def _cross(desk: Desk) -> None:
@@ -97,7 +95,7 @@ def _cross(desk: Desk) -> None:
         with desk.writing() as work:
             work.session.execute(delete(ResultPageRow))
         taken = once(functools.partial(measures.shift, desk, STUDY, "recommend_mentee", segment=name))
-        row(f"a measure by {name}, which nobody asked for yet", "500 ms", seconds(taken))
+        row(f"a measure by {name}, which nobody asked for yet", "500 ms", in_words(taken))
 
 
 def _new_answer(desk: Desk, size: int) -> None:
@@ -129,7 +127,7 @@ def _new_answer(desk: Desk, size: int) -> None:
         key = responses.record_save(session, response, save, given)
         responses.replace_answers(session, response.id, key, answers, {**answers, **given}, {})
     target = "500 ms" if size < MOST_STORED else "3 s"
-    row("the working view after one new answer", target, seconds(once(lambda: measures.overview(desk, STUDY))))
+    row("the working view after one new answer", target, in_words(once(lambda: measures.overview(desk, STUDY))))
 
 
 def _pages(runtime: Runtime, folder: Path, size: int) -> None:
@@ -140,18 +138,18 @@ def _pages(runtime: Runtime, folder: Path, size: int) -> None:
     _worker(arguments, list(PAGES.values()))  # Makes what was never asked for.
     for name, address in PAGES.items():
         [found] = _worker(arguments, [address])
-        row(f"{name}, a fresh worker", "50 ms", f"{found['first']:,.0f} ms")
-        row(f"{name}, warm", "50 ms", f"{found['warm']:,.0f} ms")
+        row(f"{name}, a fresh worker", "50 ms", in_words(Taken(*found["first"])))
+        row(f"{name}, warm", "50 ms", in_words(Taken(*found["warm"])))
         if address == THIRTY_CHARTS:
             row(f"  HTML on the wire, {found['charts']} charts", "15 KB", f"{found['wire'] / 1000:,.1f} KB")
 
 
-def _worker(arguments: list[str], addresses: list[str]) -> list[dict[str, float]]:
+def _worker(arguments: list[str], addresses: list[str]) -> list[dict[str, Any]]:
     made = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.worker", *arguments, *addresses],
         capture_output=True,
         text=True,
         check=True,
     )
-    found: list[dict[str, float]] = json.loads(made.stdout)
+    found: list[dict[str, Any]] = json.loads(made.stdout)
     return found
