@@ -137,7 +137,7 @@ def _share_interval(tally: Tally, net: Category | None) -> Interval | None:
     if limits is None:
         return None
     low, high = (rounding.half_up(100 * Fraction(limit)) for limit in (limits.low, limits.high))
-    return Interval(int(low), int(high))
+    return Interval(low, high)
 
 
 def _row_scale(part: Part, net: str | None) -> RowScale:
