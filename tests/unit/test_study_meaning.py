@@ -129,14 +129,6 @@ def test_every_field_of_a_study_is_recorded_or_has_a_reason_why_not() -> None:
     for kind, values in CHANGED.items():
         assert {field.name for field in dataclasses.fields(kind)} == set(values), kind
     recorded = {
-        "thresholds", "segments", "attributes", "measures", "consent", "touchpoints", "comparisons", "enrolment",
-        "releases", "crosstabs",
-    }  # fmt: skip
-        "thresholds",
-        "segments",
-        "attributes",
-        "measures",
-        "consent",
         "touchpoints",
         "comparisons",
     }
