@@ -128,10 +128,8 @@ def test_lists_that_changed_are_said(key: str, value: tuple[Any, ...]) -> None:
 def test_every_field_of_a_study_is_recorded_or_has_a_reason_why_not() -> None:
     for kind, values in CHANGED.items():
         assert {field.name for field in dataclasses.fields(kind)} == set(values), kind
-    recorded = {
-        "touchpoints",
-        "comparisons",
-    }
+    recorded = {"thresholds", "segments", "attributes", "measures", "consent", "touchpoints", "comparisons"}
+    recorded |= {"enrolment", "releases", "crosstabs"}
     assert recorded | set(NO_MEANING) == {field.name for field in dataclasses.fields(Study)}
 
 
