@@ -10,7 +10,16 @@ from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
 from surveyapp.reports.charts.bars import column_label, people_label
 from surveyapp.reports.text import changes, sentences, series
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
+from surveyapp.reports.text.phrasing import (
+    FLAG,
+    Phrasing,
+    bin_words,
+    count_words,
+    flagged,
+    nothing_words,
+    of_words,
+    percent_words,
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,8 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
 
 
 def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasing) -> Iterator[ResultTableRow]:
-    """The statistics of numbers, days or times, a row each; what is hidden, or of nobody, is a dash."""
+    """The statistics of numbers, days or times, a row each, then people by bin; what is hidden, or of nobody, is a
+    dash."""
     _ = words.gettext
     quartiles = {"lower_quartile": _("Lower quartile"), "upper_quartile": _("Upper quartile")}
     names = {"mean": _("Mean"), "median": _("Median"), **quartiles, "minimum": _("Lowest"), "maximum": _("Highest")}
@@ -120,6 +130,10 @@ def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasin
         yield ResultTableRow(
             label, None, tuple(Value("–" if value is None else words.measured(value)) for value in held)
         )
+    bins = [tally.quantity.bins if tally.quantity else () for tally in tallies]
+    for index, found in enumerate(next(filter(None, bins), ())):
+        cells = (_value(each[index].cell if each else None, words) for each in bins)
+        yield ResultTableRow(bin_words(found, words), None, tuple(cells))
 
 
 def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
