@@ -74,6 +74,9 @@ NO_MEANING = {
     "events": "titles; when a touchpoint opens stands in the touchpoint",
     "questionnaires": "frozen by themselves",
     "relationships": "results do not split by them",
+    "crosstabs": "which tables a release holds, and no number of them",
+    "enrolment": "until when people join",
+    "releases": "when releases are made; what they hide stands in the thresholds",
 }
 
 
