@@ -28,6 +28,12 @@ def create_app(runtime: Runtime) -> Flask:
     return app
 
 
+def compile_templates(app: Flask) -> None:
+    """Compiles every template there is, which whoever asked first would otherwise wait for. For a server that begins."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
 def create_draft_app(folder: str, study: str, questionnaire: str) -> Flask:
     """The application that `surveyapp questionnaires try` serves, to the author of a questionnaire alone: whoever
     reaches it sees it."""
