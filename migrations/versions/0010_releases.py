@@ -1,6 +1,6 @@
 """Releases, and the result objects they are made of
 
-Revises: 0008
+Revises: 0009
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '0010'
-down_revision = '0008'
+down_revision = '0009'
 branch_labels = None
 depends_on = None
 
@@ -24,7 +24,7 @@ def upgrade() -> None:
     sa.Column('made_by', sa.Uuid(), nullable=True),
     sa.Column('people', sa.Integer(), nullable=False),
     sa.Column('new_or_changed', sa.Integer(), nullable=False),
-    sa.Column('closed_set', sa.JSON(), nullable=False),
+    sa.Column('terms', sa.JSON(), nullable=False),
     sa.Column('versions', sa.JSON(), nullable=False),
     sa.Column('collecting', sa.JSON(), nullable=False),
     sa.Column('log', sa.LargeBinary(), nullable=False),

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Disposition
-from surveyapp.domain.releases import CasesSoFar, ClosedSet, CollectingFacts, Release, TouchpointKey
+from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, ReleaseTerms, TouchpointKey
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
@@ -29,7 +29,7 @@ from surveyapp.store.tables import (
     StaffRow,
 )
 
-_CLOSED_SET = TypeAdapter(ClosedSet)
+_TERMS = TypeAdapter(ReleaseTerms)
 
 
 class NumberTaken(Exception):
@@ -59,7 +59,7 @@ def add(session: Session, release: Release, made_by: uuid.UUID | None, pages: Ma
         made_by=made_by,
         people=release.people,
         new_or_changed=release.new_or_changed,
-        closed_set=_CLOSED_SET.dump_python(release.closed_set, mode="json"),
+        terms=_TERMS.dump_python(release.terms, mode="json"),
         versions={name: list(versions) for name, versions in release.versions.items()},
         collecting={
             f"{group}.{number}": end.isoformat() if end else None for (group, number), end in release.collecting.items()
@@ -116,6 +116,16 @@ def page(session: Session, release_id: uuid.UUID, key: str) -> bytes | None:
         select(ReleasePageRow.body).where(ReleasePageRow.release_id == release_id, ReleasePageRow.key == key)
     ).one_or_none()
     return None if body is None else zlib.decompress(body)
+
+
+def some_pages(session: Session, release_id: uuid.UUID, keys: Collection[str]) -> dict[str, bytes]:
+    """Of these pages, those that the release has and that were not taken down."""
+    rows = session.execute(
+        select(ReleasePageRow.key, ReleasePageRow.body).where(
+            ReleasePageRow.release_id == release_id, ReleasePageRow.key.in_(keys), ReleasePageRow.body.is_not(None)
+        )
+    )
+    return {row.key: zlib.decompress(row.body) for row in rows}
 
 
 def pages(session: Session, release_id: uuid.UUID) -> dict[str, bytes | None]:
@@ -211,6 +221,18 @@ def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
     return CollectingFacts(cases, {row.group_id: row.last for row in session.execute(enrolled)})
 
 
+def submissions(session: Session, scope: Scope, group: str) -> dict[tuple[uuid.UUID, int], dt.datetime]:
+    """When somebody of a group handed in a touchpoint's answers."""
+    query = (
+        select(CaseRow.participant_id, CaseRow.touchpoint, ResponseRow.submitted_at)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(ResponseRow.state == ResponseState.SUBMITTED, ParticipantRow.group_id == group)
+    )
+    rows = session.execute(scoped(query, scope))
+    return {(row.participant_id, row.touchpoint): row.submitted_at for row in rows}
+
+
 def versions_answered(session: Session, scope: Scope) -> dict[str, list[int]]:
     """The versions that somebody who is counted answered on, by questionnaire."""
     query = (
@@ -250,7 +272,7 @@ def _release(row: ReleaseRow, made_by: str | None) -> Release:
         made_by=made_by,
         people=row.people,
         new_or_changed=row.new_or_changed,
-        closed_set=_CLOSED_SET.validate_python(row.closed_set),
+        terms=_TERMS.validate_python(row.terms),
         versions=row.versions,
         collecting=collecting,
     )

@@ -20,6 +20,7 @@ from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
@@ -28,11 +29,16 @@ evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_fol
 # Globals, because a macro that is imported sees no context.
 evaluator.add_app_template_global(views.bar_drawing, "bar_drawing")
 evaluator.add_app_template_global(views.panel_drawing, "panel_drawing")
+evaluator.add_app_template_global(door, "door")
 
 
 def _page(template: str, study: Study, **values: Any) -> str:
     bundle, style = views.plotly_files()
-    return render_template(f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, **values)
+    reads = current_staff().may(Action.SEE_QUESTIONNAIRES, study.id)
+    return render_template(
+        f"evaluator/{template}.html",
+        study=study, plotly=bundle, plotly_style=style, reads_questionnaires=reads, **values,
+    )  # fmt: skip
 
 
 @evaluator.get("/<study_id>")

@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -28,6 +27,7 @@ from surveyapp.reports.text import changes, headlines, sentences, series
 from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import Phrasing
 from surveyapp.web.evaluator.asked import MATCHED, ResultsQuery, segments
+from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import isolated, reader_language
 
 
@@ -231,7 +231,7 @@ def _change(change: Change, shift: Shift) -> ChangeView:
 def _measure_url(shift: Shift, by: str | None, *, matched: bool | None = None) -> str:
     matched = shift.matched if matched is None else matched
     people = MATCHED if matched else None
-    return url_for("evaluator.measure", study_id=shift.study, measure_id=shift.measure, people=people, by=by)
+    return door("measure", study_id=shift.study, measure_id=shift.measure, people=people, by=by)
 
 
 def _people_choices(shift: Shift, other: Shift | None, differ: bool) -> tuple[LinkChoice, ...]:
@@ -264,7 +264,7 @@ def _lowered(label: str) -> str:
 
 
 def questions_url(study: Study, group: str, touchpoint: int, by: str | None = None) -> str:
-    return url_for("evaluator.questions", study_id=study.id, group=group, touchpoint=touchpoint, by=by)
+    return door("questions", study_id=study.id, group=group, touchpoint=touchpoint, by=by)
 
 
 def touchpoint_choices(
