@@ -23,7 +23,10 @@ from surveyapp.analysis.disclosure.inputs import PublishedCount, Selection, Whol
 
 NUDGES = 8  # corners that are tried near one whose numbers are fractions
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
-EXCHANGES = (2, 8)  # partners tried for each move, first and second time
+EXCHANGES = (2, 4)  # partners tried for each move, first and second time
+ROUNDS = 3  # of two exchanges
+TRADES = 30_000  # exchanges that are laid side by side
+MOST_TRADES = 10_000  # that are followed up
 FREE = 1 << 40
 
 Ids = npt.NDArray[np.int64]
@@ -38,6 +41,15 @@ class PinnedCell:
     cell: int
     name: str
     by: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """A change that a published set allows: by how many people these patterns differ, and the secrets that it moves."""
+
+    moved: Ids
+    by: Whole
+    closes: list[tuple[int, Ids]]
 
 
 @dataclass(kw_only=True)
@@ -55,7 +67,7 @@ class Auditor:
     seed: int = 0
     _masks: dict[Selection, tuple[npt.NDArray[np.int8], int]] = field(default_factory=dict)
     _cells: dict[int, Ids] = field(default_factory=dict)
-    _proofs: list[tuple[Ids, Whole]] = field(default_factory=list)
+    _proofs: list[_Proof] = field(default_factory=list)
 
     def true_count(self, who: Selection) -> int:
         return self._mask(who)[1]
@@ -63,23 +75,33 @@ class Auditor:
     def pinned(self, published: Sequence[PublishedCount], *, first: bool = False) -> list[PinnedCell]:
         """The secrets that these published counts pin; only the first found with `first`."""
         attempt = _Attempt(self, published)
-        for moved, by in self._proofs:
-            if attempt.open_left and attempt.fits(moved, by):
-                attempt.close(moved, by)
+        for proof in self._proofs:
+            if attempt.fits(proof.moved, proof.by):
+                for family, cells in proof.closes:
+                    attempt.open[family][cells] = False
         for step in (attempt.one_person, attempt.two_people):
             if attempt.open_left:
                 step()
         by_equations = attempt.by_equations() if attempt.open_left else []
         if by_equations:
             return by_equations  # what else is pinned is asked once these have been mended
+        if attempt.open_left:
+            attempt.four_people()
         return attempt.each_by_itself(first)
+
+    def keep(self, moved: Ids, by: Whole) -> None:
+        """Keep a change, with the secrets that it moves: the next audit of nearly the same numbers begins with it."""
+        closes = []
+        for family, flags in enumerate(self.secret):
+            change = np.bincount(self.cells(family)[moved], weights=by, minlength=len(flags) + 1)[: len(flags)] != 0
+            cells = np.flatnonzero(change & flags)
+            if len(cells):
+                closes.append((family, cells))
+        self._proofs.append(_Proof(moved, by, closes))
 
     @property
     def last_proof(self) -> tuple[Ids, Whole]:
-        return self._proofs[-1]
-
-    def keep(self, moved: Ids, by: Whole) -> None:
-        self._proofs.append((moved, by))
+        return self._proofs[-1].moved, self._proofs[-1].by
 
     def add(self, family: CellFamily, flags: npt.NDArray[np.bool_]) -> None:
         """One more family with secrets."""
@@ -200,17 +222,89 @@ class _Attempt:
                 for cell, one, two in ((a, b, d), (c, b, d), (b, a, c), (d, a, c)):
                     flags[cell[(cell != one) & (cell != two)]] = False
 
+    def four_people(self) -> None:
+        """Two exchanges that undo each other: in each, two people trade one part of what they are."""
+        near = self.auditor.near
+        if not len(near.source):
+            return
+        people = near.patterns
+        whole = np.concatenate([people.codes, people.places], axis=1).astype(np.int64)
+        part = self.random.integers(-(1 << 40), 1 << 40, whole.shape[1])
+        kind = (whole[near.target] - whole[near.source]) @ part
+        order = np.argsort(kind, kind="stable")
+        begin = np.searchsorted(kind[order], -kind, side="left")
+        many = np.searchsorted(kind[order], -kind, side="right") - begin
+        for _ in range(ROUNDS):
+            if not self.open_left:
+                return
+            touching = np.zeros(len(near.source), dtype=bool)
+            for family in self.open_left:
+                cells, flags = self.auditor.cells(family), self.open[family]
+                one, two = cells[near.source], cells[near.target]
+                touching |= (one != two) & (flags[one] | flags[two])
+            first = np.flatnonzero(touching & (many > 0))
+            if not len(first):
+                return
+            some = self.random.choice(first, min(TRADES, len(first) * 12))
+            rest = self.random.choice(len(near.source), TRADES // 2)
+            first = np.concatenate([some, rest[many[rest] > 0]])
+            second = order[begin[first] + self.random.integers(0, many[first])]
+            self._undo_each_other(first, second, touching)
+
+    def _undo_each_other(self, first: Ids, second: Ids, touching: npt.NDArray[np.bool_]) -> None:
+        step = self.step[first] + self.step[second]
+        order = np.argsort(step, kind="stable")
+        begin = np.searchsorted(step[order], -step, side="left")
+        many = np.searchsorted(step[order], -step, side="right") - begin
+        trade = np.flatnonzero((many > 0) & (touching[first] | touching[second]) & (step != 0))
+        if not len(trade):
+            return
+        other = order[begin[trade] + self.random.integers(0, many[trade])]
+        loose = self.loose[:, first] + self.loose[:, second]
+        both = loose[:, trade] + loose[:, other]
+        fits = ((both >= self.loose_low) & (both <= self.loose_high)).all(axis=0)
+        trade, other = trade[fits][:MOST_TRADES], other[fits][:MOST_TRADES]
+        near = self.auditor.near
+        moves = np.stack([first[trade], second[trade], first[other], second[other]])
+        source, target = near.source[moves], near.target[moves]
+        # Nobody is moved who is not there: as many leave a pattern as follow it at most.
+        leaving = (source[:, None] == source[None]).sum(axis=0)
+        able = (leaving <= self.people[source]).all(axis=0)
+        source, target = source[:, able], target[:, able]
+        for family in self.open_left:
+            cells, flags = self.auditor.cells(family), self.open[family]
+            out, into = cells[source], cells[target]
+            for cell in (*out, *into):
+                net = (into == cell).sum(axis=0) - (out == cell).sum(axis=0)
+                closed = np.flatnonzero((net != 0) & flags[cell])
+                for one in np.unique(cell[closed], return_index=True)[1]:
+                    self._keep_moves(source[:, closed[one]], target[:, closed[one]])
+                flags[cell[closed]] = False
+
+    def _keep_moves(self, source: Ids, target: Ids) -> None:
+        moved, where = np.unique(np.concatenate([source, target]), return_inverse=True)
+        by = np.bincount(where, weights=np.repeat([-1.0, 1.0], len(source))).astype(np.int64)
+        self.auditor.keep(moved, by)
+
     def by_equations(self) -> list[PinnedCell]:
         """The secrets that are a sum of exact numbers: a weighted sum of those rows is the secret itself."""
         tight = np.flatnonzero(self.tight)
-        wanted = [(f, int(cell)) for f in self.open_left for cell in np.flatnonzero(self.open[f])]
-        secrets = np.stack([(self.auditor.cells(family) == cell).astype(float) for family, cell in wanted], axis=1)
-        matrix = self.rows[tight].astype(float).T
         if not len(tight):
             return []
-        # Normal equations: a few hundred exact numbers, whatever the number of patterns.
-        weights = np.linalg.lstsq(matrix.T @ matrix, matrix.T @ secrets, rcond=1e-10)[0]
-        apart = np.abs(matrix @ weights - secrets).max(axis=0)
+        matrix = self.rows[tight].astype(float)
+        square = matrix @ matrix.T
+        # A random change that leaves every exact number as it is: what it moves is no sum of them.
+        change = self.random.normal(size=matrix.shape[1])
+        change -= matrix.T @ np.linalg.lstsq(square, matrix @ change, rcond=1e-10)[0]
+        wanted: list[tuple[int, int]] = []
+        for family in self.open_left:
+            moved = np.bincount(self.auditor.cells(family), weights=change, minlength=len(self.open[family]))
+            wanted += [(family, int(cell)) for cell in np.flatnonzero(self.open[family] & (np.abs(moved) < TOLERANCE))]
+        if not wanted:
+            return []
+        secrets = np.stack([(self.auditor.cells(family) == cell).astype(float) for family, cell in wanted], axis=1)
+        weights = np.linalg.lstsq(square, matrix @ secrets, rcond=1e-10)[0]
+        apart = np.abs(matrix.T @ weights - secrets).max(axis=0)
         found = []
         for index in np.flatnonzero(apart < TOLERANCE):
             family, cell = wanted[index]
