@@ -167,7 +167,7 @@ def _load_demonstration(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration, loaded for the day of `NOW`, without its releases: once a run, by whichever process is first to
+    """The demonstration for the day of `NOW`, without its releases: loaded once a run, by whichever process is first to
     need it."""
     shared = (
         tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.mktemp("d")

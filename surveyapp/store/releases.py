@@ -37,7 +37,7 @@ class NumberTaken(Exception):
 
 
 @dataclass(frozen=True)
-class Progress:
+class AnswersSince:
     """How far the answers of a study have come since a moment: how many people have answered, how many of them are new
     or changed, or have left, and when the newest answer came (None: nobody has answered)."""
 
@@ -153,7 +153,7 @@ def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at
     return found.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Progress:
+def progress(session: Session, scope: Scope, since: dt.datetime | None) -> AnswersSince:
     """How far the answers have come since a release was cut (None: there was none). People count as changed who handed
     something in since, saved into what they had handed in, or withdrew after they had."""
     answered = exists(_handed_in(ParticipantRow.id))
@@ -185,7 +185,7 @@ def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Progr
             scope,
         ).where(ResponseRow.state == ResponseState.SUBMITTED, here)
     ).one()
-    return Progress(row.people, row.changed, newest)
+    return AnswersSince(row.people, row.changed, newest)
 
 
 def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:

@@ -129,14 +129,16 @@ def _as_before(
     return made
 
 
-Place = tuple[int, str]
+VariablePlace = tuple[int, str]
 """A touchpoint's number and a variable's key."""
 
 
-def _measured(data: ResultData, group: str) -> tuple[dict[Place, tuple[Measure, Followed]], set[tuple[Place, Place]]]:
+def _measured(
+    data: ResultData, group: str
+) -> tuple[dict[VariablePlace, tuple[Measure, Followed]], set[tuple[VariablePlace, VariablePlace]]]:
     """What measures are made of, each as the first that has it counts it; and of which two the change is told."""
-    measured: dict[Place, tuple[Measure, Followed]] = {}
-    pairs: set[tuple[Place, Place]] = set()
+    measured: dict[VariablePlace, tuple[Measure, Followed]] = {}
+    pairs: set[tuple[VariablePlace, VariablePlace]] = set()
     for measure in data.study.measures:
         if measure.group != group:
             continue
@@ -152,8 +154,8 @@ def _tables(
     data: ResultData,
     group: str,
     release: Release,
-    measured: Mapping[Place, tuple[Measure, Followed]],
-    pairs: set[tuple[Place, Place]],
+    measured: Mapping[VariablePlace, tuple[Measure, Followed]],
+    pairs: set[tuple[VariablePlace, VariablePlace]],
 ) -> StatusTables:
     """Every variable of a group, each as a measure counts it where one does."""
     study = data.study
@@ -249,7 +251,7 @@ def _objects(
     tables: StatusTables,
     told: ReleaseTold,
     edition: Edition,
-    measured: Mapping[Place, tuple[Measure, Followed]],
+    measured: Mapping[VariablePlace, tuple[Measure, Followed]],
     held: Collection[int],
 ) -> dict[str, PageObjects]:
     def find(touchpoint: int, key: str, option: str | None) -> tuple[TableTold, StatusPlace] | None:

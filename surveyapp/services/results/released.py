@@ -24,7 +24,7 @@ PUBLISHED = "published "
 
 PageObjects = Shift | tuple[Distribution, ...]
 
-Told = Mapping[str, int]
+WaysTold = Mapping[str, int]
 """How many rows are told *exact*, *joined*, *bounded*, *range* or *withheld*."""
 
 
@@ -74,7 +74,7 @@ def questions(
     return release, _QUESTIONS.validate_json(body)
 
 
-def pages(desk: Desk, study_id: str, number: int | None = None) -> tuple[Release, dict[str, Told | None]]:
+def pages(desk: Desk, study_id: str, number: int | None = None) -> tuple[Release, dict[str, WaysTold | None]]:
     """A release (the newest without a number) and how the rows of each of its pages are told; None for a page that was
     taken down. Raises NotFound, NotPermitted."""
     study = desk.study(study_id)
@@ -84,7 +84,7 @@ def pages(desk: Desk, study_id: str, number: int | None = None) -> tuple[Release
         if found is None:
             raise NoReleaseYet(say("no_release_yet")) if number is None else NotFound(say("no_release", number=number))
         stored = store.pages(work.session, found.id)
-    told: dict[str, Told | None] = {}
+    told: dict[str, WaysTold | None] = {}
     for key, body in stored.items():
         if not key.startswith(PUBLISHED):
             told[key] = None if body is None else how_told(read(key, body))
@@ -125,7 +125,7 @@ def _release(desk: Desk, work: Work, study_id: str, number: int | None) -> Relea
     return found
 
 
-def how_told(page: Shift | tuple[Distribution, ...]) -> Told:
+def how_told(page: Shift | tuple[Distribution, ...]) -> WaysTold:
     """How the rows of a page are told."""
     if isinstance(page, Shift):
         tallies = [row.tally for together in page.rows for row in together]

@@ -15,7 +15,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff
 from surveyapp.services.results import cuts, drafting
 from surveyapp.services.results.data import read_data
-from surveyapp.services.results.released import PageObjects, Told, how_told, written
+from surveyapp.services.results.released import PageObjects, WaysTold, how_told, written
 from surveyapp.services.work import Desk
 from surveyapp.store import releases as store
 from surveyapp.store.database import new_id
@@ -52,7 +52,7 @@ class ReleasePreview:
     """A release as it would be: of each page how its rows would be told, and no number of it."""
 
     outlook: ReleaseOutlook
-    pages: Mapping[str, Told]
+    pages: Mapping[str, WaysTold]
 
 
 def outlook(desk: Desk, study_id: str) -> ReleaseOutlook:
