@@ -214,6 +214,10 @@ FOR_OPERATORS: Mapping[str, str] = {
     "counted_already": (
         "Results of %(study)s are counted in this database already. Name an empty one with --database."
     ),
+    "tables_gone": (
+        "The simulated participants of %(study)s were in linked tables alone, and those are not in %(folder)s. Set "
+        "SURVEYAPP_CACHE to the folder they are in, or simulate the cohort anew into an empty database."
+    ),
     "no_place_for_tables": (
         "More than %(most)s participants go into linked tables beside the database, and nothing can be written in "
         "%(folder)s. Set SURVEYAPP_CACHE to a folder that can be written to, and leave it set for reading."

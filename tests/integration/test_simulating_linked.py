@@ -104,6 +104,14 @@ def test_tables_that_are_there_are_not_made_again(both: tuple[str, Runtime, Runt
         simulate(factories.operator(linked), study, PEOPLE, SEED + 1)
 
 
+def test_tables_that_are_gone_are_missed_and_not_counted_as_nobody(both: tuple[str, Runtime, Runtime]) -> None:
+    study, _, linked = both
+    shutil.rmtree(linked.settings.cache)
+    touchpoint = linked.study(study).touchpoints[0]
+    with pytest.raises(StateRefused, match="were in linked tables alone"):
+        distributions.questions(factories.operator(linked), study, touchpoint.group, touchpoint.number)
+
+
 def test_without_a_place_for_tables_nothing_is_made(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     runtime = factories.create_runtime(sqlite_url, Clock(), cache=tmp_path / "file" / "cache")

@@ -51,7 +51,12 @@ CHANGED: dict[type, dict[str, Any]] = {
     MeasureRow: {"touchpoint": 7, "moment": "before", "label": "Other", "detail": "Other."},
     Touchpoint: TOUCHPOINT,
     Anchor: {"type": "event", "days": 7, "date": "2025-01-01", "touchpoint": ("mentee", 2), "event": "other"},
-    Comparison: {"first": "other", "second": "other", "declaration": Declaration("recommend", "Other.")},
+    Comparison: {
+        "first": "other",
+        "second": "other",
+        "declaration": Declaration("recommend", "Other."),
+        "versions": (1, 2),
+    },
     Declaration: {"variable": "other", "because": "Other.", "comparable": False, "mapping": ()},
 }
 NO_MEANING = {
@@ -69,6 +74,9 @@ NO_MEANING = {
     "events": "titles; when a touchpoint opens stands in the touchpoint",
     "questionnaires": "frozen by themselves",
     "relationships": "results do not split by them",
+    "crosstabs": "which tables a release holds, and no number of them",
+    "enrolment": "until when people join",
+    "releases": "when releases are made; what they hide stands in the thresholds",
 }
 
 

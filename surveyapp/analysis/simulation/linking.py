@@ -36,7 +36,7 @@ def linked_tables(
 ) -> tuple[dict[str, LinkedTable], np.datetime64]:
     """Every group's table, by group, and when the last response was handed in (UTC). `sites`: the keys of the plan's
     sites, in hex."""
-    groups = {group.id: _Pieces(plan) for group in plan.groups}
+    groups = {group.id: _Pieces(plan=plan) for group in plan.groups}
     newest = np.datetime64("NaT", "s")
     for batch in range(plan.batches):
         for group in simulated(plan, batch):
@@ -47,7 +47,7 @@ def linked_tables(
     return {name: pieces.table(name, state, plan.as_of, tuple(sites)) for name, pieces in groups.items()}, newest
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Pieces:
     """A group's columns while batches come: a piece a batch, joined at the end."""
 

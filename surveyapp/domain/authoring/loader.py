@@ -178,10 +178,7 @@ def _study(
             for each in written.measures
         ),
         questionnaires=questionnaires,
-        comparisons=tuple(
-            Comparison(each.between[0], each.between[1], _declaration(each.variable, each))
-            for each in written.comparisons
-        ),
+        comparisons=tuple(map(_comparison, written.comparisons)),
         relationships=tuple(
             Relationship(id=name, first=each.from_, second=each.to, label=each.label, reverse=each.reverse)
             for name, each in written.relationships.items()
@@ -303,6 +300,12 @@ def _too_much(source: Source, written: w.QuestionnaireW, scales: dict[str, w.Sca
 def _declaration(variable: str, written: w.ChangeW | w.ComparisonW) -> Declaration:
     mapping = tuple((old, str(new)) for old, new in (written.mapping or {}).items())
     return Declaration(variable, written.because, written.comparable == "yes" or bool(mapping), mapping)
+
+
+def _comparison(written: w.ComparisonW) -> Comparison:
+    (first, _, one), (second, _, two) = (each.partition("/v") for each in written.between)
+    versions = (int(one or 0), int(two or 0)) if one or two else None
+    return Comparison(first, second, _declaration(written.variable, written), versions)
 
 
 def _condition(source: Source, place: Place, written: object) -> Condition | None:

@@ -170,9 +170,14 @@ class ChangeW(Model):
     because: WordsW
 
 
+VersionNameW = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(/v[1-9][0-9]{0,3})?$", max_length=70)
+]
+
+
 class ComparisonW(Model):
     variable: NameW
-    between: Annotated[list[NameW], Field(min_length=2, max_length=2)]
+    between: Annotated[list[VersionNameW], Field(min_length=2, max_length=2)]
     comparable: Literal["yes", "no"] | None = None
     mapping: Annotated[dict[Code, Any], Field(min_length=1)] | None = None
     because: WordsW

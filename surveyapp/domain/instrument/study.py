@@ -160,11 +160,13 @@ class Measure:
 @dataclass(frozen=True)
 class Comparison:
     """What the author says of a variable that two questionnaires ask differently; a mapping goes from `first` to
-    `second`. It is about the newest version of each."""
+    `second`. It is about the newest version of each or, with `versions`, about two of one questionnaire: what a frozen
+    file did not declare is declared here."""
 
     first: str
     second: str
     declaration: Declaration
+    versions: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ class RowScale:
 @dataclass(frozen=True, kw_only=True)
 class ShiftRow:
     """One moment among some people. `asked`: the wording asked at it. `scale`: where it is not the shift's. `notes`:
-    what is not the same among the answers of this row alone. `uncounted`: what is stored does not fit the question, so
-    that nobody is counted."""
+    what is not the same among the answers of this row alone. `interval`: of the favourable share (Wilson), where it
+    is told exactly. `uncounted`: what is stored does not fit the question, so that nobody is counted."""
 
     label: Words
     detail: Words | None
@@ -37,6 +37,7 @@ class ShiftRow:
     asked: Words = ""
     scale: RowScale | None = None
     notes: tuple[SeriesNote, ...] = ()
+    interval: Interval | None = None
     uncounted: bool = False
 
 

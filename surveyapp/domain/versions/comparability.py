@@ -166,7 +166,7 @@ class VersionHistory:
         for older, newer in itertools.pairwise(asking):
             old = self.asked(VersionId(questionnaire, older), variable)
             new = self.asked(VersionId(questionnaire, newer), variable)
-            declared = declaration_of(self.versions[questionnaire, newer].changes, new.part)
+            declared = self.declared(questionnaire, older, newer, variable)
             link = link.then(step(old, new, declared, newer))
         return link
 
@@ -188,6 +188,21 @@ class VersionHistory:
         across = self._across(variable, start.questionnaire, end.questionnaire)
         back = _turned(self.along(end.questionnaire, variable, end.version, newest[1]))
         return there.then(across).then(back)
+
+    def declared(self, questionnaire: str, older: int, newer: int, name: str) -> Declaration | None:
+        """What is said of a variable or a score from one version to a later one: in the later one's file or, of what is
+        frozen, in the study's."""
+        study = tuple(
+            each.declaration
+            for each in self.comparisons
+            if each.first == questionnaire and each.versions == (older, newer)
+        )
+        for said in (self.versions[questionnaire, newer].changes, study):
+            asked = variables(self.versions[questionnaire, newer]).get(name)
+            found = declaration_of(said, asked.part) if asked else next((d for d in said if d.variable == name), None)
+            if found is not None:
+                return found
+        return None
 
     def scoring(self, questionnaire: str, score: str) -> list[int]:
         """The versions that have a score, oldest first."""
@@ -222,7 +237,7 @@ class VersionHistory:
             having = [each for each in self.scoring(end.questionnaire, score) if low <= each <= high]
             for older, newer in itertools.pairwise(having):
                 pair = VersionId(end.questionnaire, older), VersionId(end.questionnaire, newer)
-                declared = next((each for each in self.versions[pair[1]].changes if each.variable == score), None)
+                declared = self.declared(end.questionnaire, older, newer, score)
                 link = link.then(score_step(self.score(pair[0], score), self.score(pair[1], score), declared, newer))
             return link
         one, two = (VersionId(each.questionnaire, self.scoring(each.questionnaire, score)[-1]) for each in (start, end))
@@ -261,7 +276,9 @@ class VersionHistory:
         found = [
             each
             for each in self.comparisons
-            if {each.first, each.second} == {first, second} and each.declaration.variable in names
+            if each.versions is None
+            and {each.first, each.second} == {first, second}
+            and each.declaration.variable in names
         ]
         return next((each for each in found if each.declaration.variable == variable), found[0] if found else None)
 

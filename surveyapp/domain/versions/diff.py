@@ -20,7 +20,6 @@ from surveyapp.domain.versions.comparability import (
     Link,
     VersionHistory,
     VersionId,
-    declaration_of,
     needs_word,
 )
 from surveyapp.domain.versions.meaning import Differences, Status, same_kind, variables
@@ -171,12 +170,12 @@ class _Said:
 
     def of_variable(self, name: str) -> Declaration | None:
         if self.next_to_one_another:
-            return declaration_of(self.new.changes, variables(self.new)[name].part)
+            return self.wordings.declared(self.new.id, self.old.version, self.new.version, name)
         return _together(name, self.wordings.link(name, *self.ids))
 
     def of_score(self, name: str) -> Declaration | None:
         if self.next_to_one_another:
-            return next((each for each in self.new.changes if each.variable == name), None)
+            return self.wordings.declared(self.new.id, self.old.version, self.new.version, name)
         return _together(name, self.wordings.score_link(name, *self.ids))
 
 

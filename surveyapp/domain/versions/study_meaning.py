@@ -133,7 +133,8 @@ def _settings(study: Study) -> Iterator[Setting]:
 
 
 def _name(comparison: Comparison) -> str:
-    return f"comparisons.{comparison.declaration.variable} {comparison.first} {comparison.second}"
+    versions = "" if comparison.versions is None else " v{} v{}".format(*comparison.versions)
+    return f"comparisons.{comparison.declaration.variable} {comparison.first} {comparison.second}{versions}"
 
 
 def _flat(name: str, place: tuple[str | int, ...], held: Any) -> Iterator[Setting]:

@@ -15,20 +15,23 @@ from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged
 
 @dataclass(frozen=True)
 class Value:
-    """A cell of a table: a number or words, and under it a percentage."""
+    """A cell of a table: a number or words, and under it a percentage. `private`: not for publication."""
 
     text: str
     percent: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
 class ResultTableRow:
-    """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells."""
+    """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells. `private`:
+    all of it is not for publication."""
 
     heading: str
     detail: str | None
     cells: tuple[Value, ...]
     whole: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,13 +235,13 @@ def _counted(
 
 def _base(tally: Tally, words: Phrasing) -> Value:
     text = count_words(tally.base, words)
-    return Value(f"{text} {FLAG}" if flagged(tally) else text)
+    return Value(f"{text} {FLAG}" if flagged(tally) else text, private=tally.base.private)
 
 
 def _value(cell: Cell | None, words: Phrasing, *, percent: bool = True) -> Value:
     if cell is None:
         return Value("–")
-    return Value(count_words(cell, words), percent_words(cell, words) if percent else None)
+    return Value(count_words(cell, words), percent_words(cell, words) if percent else None, cell.private)
 
 
 def _reasons(tallies: Iterable[Tally]) -> list[str]:

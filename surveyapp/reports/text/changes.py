@@ -44,7 +44,7 @@ def verdict_words(change: Change, words: Phrasing) -> str | None:
     _ = words.gettext
     if change.verdict is None or change.withheld:
         return None
-    return {"rose": _("Rose"), "fell": _("Fell"), "no_change": _("No change"), "unclear": _("Too few to tell")}[
+    return {"rose": _("It rose"), "fell": _("It fell"), "no_change": _("No change"), "unclear": _("Too few to tell")}[
         change.verdict
     ]
 

@@ -114,7 +114,7 @@ def count_words(cell: Cell, words: Phrasing) -> str:
     if cell.count is not None:
         return str(cell.count)
     if cell.low is not None and cell.high is not None:
-        return words.gettext("%(low)s to %(high)s", low=cell.low, high=cell.high)
+        return words.gettext("%(first)s to %(last)s", first=cell.low, last=cell.high)
     if cell.low is not None:
         return words.gettext("%(number)s or more", number=cell.low)
     if cell.high is not None:

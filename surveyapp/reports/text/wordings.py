@@ -137,8 +137,8 @@ def _of_net(shift: Shift, change: Change, pair: tuple[str, str], words: Phrasing
             )  # fmt: skip
         case "unclear":
             return words.ngettext(
-                "%(title)s: too few to tell (%(before)s, then %(after)s of the same person)",
-                "%(title)s: too few to tell (%(before)s, then %(after)s of the same %(base)s people)", n, **values
+                "%(title)s: too few to tell, from %(before)s to %(after)s of the same person",
+                "%(title)s: too few to tell, from %(before)s to %(after)s of the same %(base)s people", n, **values
             )  # fmt: skip
         case None:
             return words.ngettext(
@@ -170,9 +170,9 @@ def _of_mean(shift: Shift, change: Change, pair: tuple[str, str], words: Phrasin
             )  # fmt: skip
         case "unclear":
             return words.ngettext(
-                "%(title)s: too few to tell (%(before)s, then %(after)s for the same person)",
-                "%(title)s: too few to tell (mean %(before)s, then %(after)s of the same %(base)s people)", n, **values
-            )  # fmt: skip
+                "%(title)s: too few to tell, from %(before)s to %(after)s for the same person",
+                "%(title)s: too few to tell, from a mean of %(before)s to %(after)s of the same %(base)s people",
+                n, **values)  # fmt: skip
         case None:
             return words.ngettext(
                 "%(title)s: %(before)s, then %(after)s for the same person",
@@ -206,10 +206,10 @@ def _of_order(shift: Shift, change: Change, words: Phrasing) -> str:
                 "%(title)s did not change: all of the same %(base)s people stayed", n, **values)  # fmt: skip
         case _:
             return words.ngettext(
-                "%(title)s: too few to tell (of the same %(base)s people %(rose)s went up, %(fell)s down, and %(same)s "
-                "stayed)",
-                "%(title)s: too few to tell (of the same %(base)s people %(rose)s went up, %(fell)s down, and %(same)s "
-                "stayed)", n, **values)  # fmt: skip
+                "%(title)s: too few to tell; of the same %(base)s people %(rose)s went up, %(fell)s down, and %(same)s "
+                "stayed",
+                "%(title)s: too few to tell; of the same %(base)s people %(rose)s went up, %(fell)s down, and %(same)s "
+                "stayed", n, **values)  # fmt: skip
 
 
 def _of_days(shift: Shift, change: Change, words: Phrasing) -> str:
@@ -234,10 +234,10 @@ def _of_days(shift: Shift, change: Change, words: Phrasing) -> str:
                 "%(title)s did not change: all of the same %(base)s people stayed", n, **values)  # fmt: skip
         case _:
             return words.ngettext(
-                "%(title)s: too few to tell (of the same %(base)s people %(rose)s say later, %(fell)s earlier, and "
-                "%(same)s the same)",
-                "%(title)s: too few to tell (of the same %(base)s people %(rose)s say later, %(fell)s earlier, and "
-                "%(same)s the same)", n, **values)  # fmt: skip
+                "%(title)s: too few to tell; of the same %(base)s people %(rose)s say later, %(fell)s earlier, and "
+                "%(same)s the same",
+                "%(title)s: too few to tell; of the same %(base)s people %(rose)s say later, %(fell)s earlier, and "
+                "%(same)s the same", n, **values)  # fmt: skip
 
 
 def _of_answers(shift: Shift, change: Change, words: Phrasing) -> str:

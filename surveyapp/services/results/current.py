@@ -194,6 +194,9 @@ def _brought_up(
 def _made(work: Work, study: Study, group: str, state: str, on: dt.date) -> LinkedTable:
     scope = Scope(study.id, work.runtime.origin)
     people = participants.counted_people(work.session, scope, on, group)
+    if scope.origin is Origin.SIMULATED and not participants.counts_by_origin(work.session):
+        # They were in the files alone.
+        raise StateRefused(say("tables_gone", study=study.id, folder=str(work.runtime.settings.cache)))
     return build.build(
         group=group,
         state=state,

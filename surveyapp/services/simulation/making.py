@@ -37,11 +37,11 @@ from surveyapp.store.results import ResultState
 MOST_STORED = 100_000
 """How many participants go through the database. More are written into the linked tables."""
 
-Progress = Callable[[int], None]
+OnProgress = Callable[[int], None]
 """Told how many more participants there are."""
 
 
-def simulate(desk: Desk, study_id: str, count: int, seed: int, progress: Progress = lambda _: None) -> int:
+def simulate(desk: Desk, study_id: str, count: int, seed: int, progress: OnProgress = lambda _: None) -> int:
     """Makes a cohort of so many participants, or goes on with one that was interrupted. How many rows were stored: of
     the database or, of more than `MOST_STORED` participants, of the linked tables.
 
@@ -72,7 +72,7 @@ def simulate(desk: Desk, study_id: str, count: int, seed: int, progress: Progres
     return rows
 
 
-def _link(desk: Desk, plan: CohortPlan, progress: Progress) -> int:
+def _link(desk: Desk, plan: CohortPlan, progress: OnProgress) -> int:
     """Writes the cohort's linked tables, and makes them what results are read from."""
     folder = desk.runtime.settings.cache
     try:

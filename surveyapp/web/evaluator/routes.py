@@ -6,19 +6,21 @@ and carry its codes, whoever takes them: they are put beside one another, and re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
-from surveyapp.web.evaluator import views
+from surveyapp.web.evaluator import choosing, drawing, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import staff_study
@@ -26,19 +28,19 @@ from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_folder="templates")
-# Globals, because a macro that is imported sees no context.
-evaluator.add_app_template_global(views.bar_drawing, "bar_drawing")
-evaluator.add_app_template_global(views.panel_drawing, "panel_drawing")
+evaluator.record_once(lambda state: drawing.install(state.app))
+# A global, because a macro that is imported sees no context.
 evaluator.add_app_template_global(door, "door")
 
 
-def _page(template: str, study: Study, **values: Any) -> str:
-    bundle, style = views.plotly_files()
-    reads = current_staff().may(Action.SEE_QUESTIONNAIRES, study.id)
-    return render_template(
-        f"evaluator/{template}.html",
-        study=study, plotly=bundle, plotly_style=style, reads_questionnaires=reads, **values,
-    )  # fmt: skip
+def _page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
+    return views.page(
+        template,
+        study,
+        results,
+        reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
+        **values,
+    )
 
 
 @evaluator.get("/<study_id>")
@@ -48,9 +50,8 @@ def overview(study_id: str) -> str:
     study = staff_study(study_id)
     manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
     return _page(
-        "overview", study, manages=manages, themes=views.overview(study, shifts),
+        "overview", study, shifts, manages=manages, themes=views.overview(study, shifts),
         answered=views.anything_answered(shifts),
-        data_at=max((shift.edition.at for shift in shifts if shift.edition.at), default=None),
     )  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def measure(study_id: str, measure_id: str) -> str:
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
-    return _page("measure", study, remarks=remarks, view=views.measure(study, shift, other))
+    return _page("measure", study, [shift], remarks=remarks, view=views.measure(study, shift, other))
 
 
 @evaluator.get("/<study_id>/measures/<measure_id>.csv")
@@ -80,11 +81,10 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def questions(study_id: str, group: str, touchpoint: int) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
-        "questions", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        "questions", study, views.shown(blocks), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
         asked=asked, sections=views.by_section(blocks),
-        places=views.touchpoint_choices(study, group, touchpoint, asked),
-        split=views.split_choices(study, group, touchpoint, asked),
-        data_at=next((block.together[0].edition.at for block in blocks), None),
+        places=choosing.touchpoint_choices(study, group, touchpoint, asked),
+        split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
 
 
@@ -96,8 +96,9 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].edition.at,
+        "question", study, views.shown([block]), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
+        asked=asked, block=block,
+        split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 
 

@@ -5,21 +5,22 @@ An address without a number is the newest release's; with one it stays what it i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NoReleaseYet, NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release
+from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import released
-from surveyapp.web.evaluator import views
+from surveyapp.web.evaluator import choosing, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
@@ -41,14 +42,17 @@ def _of_a_release(rule: str) -> Callable[[Callable[..., Any]], Callable[..., Any
     return under_both
 
 
-def _page(template: str, study: Study, release: Release, **values: Any) -> str:
-    bundle, style = views.plotly_files()
-    reads = current_staff().may(Action.SEE_QUESTIONNAIRES, study.id)
-    return render_template(
-        f"evaluator/{template}.html",
-        study=study, release=release, standing=standing(study, release), plotly=bundle, plotly_style=style,
-        reads_questionnaires=reads, **values,
-    )  # fmt: skip
+def _page(template: str, study: Study, release: Release, results: Sequence[Shift | Distribution], **values: Any) -> str:
+    """A page of a release, which says how it stands and leads to the others."""
+    return views.page(
+        template,
+        study,
+        results,
+        reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
+        more=standing(study, release),
+        link=(url_for("viewer.releases", study_id=study.id), _("All releases")),
+        **values,
+    )
 
 
 @viewer.errorhandler(NoReleaseYet)
@@ -77,8 +81,7 @@ def overview(study_id: str, number: int | None) -> str:
     study = staff_study(study_id)
     release, shifts = released.overview(desk(), study_id, number)
     return _page(
-        "overview", study, release, manages=False, themes=views.overview(study, shifts),
-        answered=True, data_at=release.answers_at,
+        "overview", study, release, shifts, manages=False, themes=views.overview(study, shifts), answered=True,
     )  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def measure(study_id: str, measure_id: str, number: int | None) -> str:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     release, shift = released.measure(desk(), study_id, measure_id, number, asked.segment)
-    return _page("measure", study, release, remarks=_remarks(asked), view=views.measure(study, shift, None))
+    return _page("measure", study, release, [shift], remarks=_remarks(asked), view=views.measure(study, shift, None))
 
 
 @_of_a_release("/measures/<measure_id>.csv")
@@ -101,10 +104,10 @@ def measure_csv(study_id: str, measure_id: str, number: int | None) -> Response:
 def questions(study_id: str, group: str, touchpoint: int, number: int | None) -> str:
     study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
     return _page(
-        "questions", study, release, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, sections=views.by_section(blocks),
-        places=views.touchpoint_choices(study, group, touchpoint, asked),
-        split=views.split_choices(study, group, touchpoint, asked), data_at=release.answers_at,
+        "questions", study, release, views.shown(blocks), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
+        places=choosing.touchpoint_choices(study, group, touchpoint, asked),
+        split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
 
 
@@ -115,8 +118,9 @@ def question(study_id: str, group: str, touchpoint: int, variable: str, number: 
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, release, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, block=block, figures=views.question_figures(block), data_at=release.answers_at,
+        "question", study, release, views.shown([block]), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
+        split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 
 

@@ -133,7 +133,13 @@ def test_a_step_says_the_same_numbers_in_every_language(case: str, language: str
 
 @pytest.mark.parametrize(
     ("verdict", "said"),
-    [("rose", "Rose"), ("fell", "Fell"), ("no_change", "No change"), ("unclear", "Too few to tell"), (None, None)],
+    [
+        ("rose", "It rose"),
+        ("fell", "It fell"),
+        ("no_change", "No change"),
+        ("unclear", "Too few to tell"),
+        (None, None),
+    ],
 )
 def test_a_verdict_in_a_word(verdict: Any, said: str | None) -> None:
     assert changes.verdict_words(step(0, 88, verdict=verdict), ENGLISH) == said

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Condition
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.study import Comparison, Study
 from surveyapp.domain.versions import comparability, meaning
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.domain.versions.meaning import Asked, Aspect, Differences, variables
@@ -26,7 +26,12 @@ def check_comparability(study: Study, source: Source, sources: Mapping[tuple[str
         scores: dict[str, Score] = {}
         for version in versions:
             questionnaire = study.questionnaires[name, version]
-            _check_version(questionnaire, last, scores, sources[name, version])
+            elsewhere = {
+                each.declaration.variable
+                for each in study.comparisons
+                if each.first == name and each.versions is not None and each.versions[1] == version
+            }
+            _check_version(questionnaire, last, scores, elsewhere, sources[name, version])
             last.update(variables(questionnaire))
             scores.update({each.id: each for each in questionnaire.scores})
     _check_one_meaning(study, names, sources)
@@ -48,10 +53,14 @@ def _check_gap(name: str, versions: list[int], sources: Mapping[tuple[str, int],
 
 
 def _check_version(
-    questionnaire: Questionnaire, last: Mapping[str, Asked], scores: Mapping[str, Score], source: Source
+    questionnaire: Questionnaire,
+    last: Mapping[str, Asked],
+    scores: Mapping[str, Score],
+    elsewhere: Set[str],
+    source: Source,
 ) -> None:
     """`last`: each variable as the version before had it, and `scores`: each score; one that was left out meanwhile, as
-    it last was."""
+    it last was. `elsewhere`: what study.yaml declares of this version."""
     new = variables(questionnaire)
     both = [name for name in new if name in last]
     for name in both:
@@ -65,10 +74,11 @@ def _check_version(
                 f"“{name}” was a {was} and is a {now} now. Give the new question an id of its own.",
             )
             continue
-        if comparability.declaration_of(questionnaire.changes, new_asked.part) is None:
+        said_elsewhere = {name, new_asked.question.id} & elsewhere
+        if not said_elsewhere and comparability.declaration_of(questionnaire.changes, new_asked.part) is None:
             found = meaning.differences(old_asked, new_asked)
             _check_undeclared(source, here, name, found, "in the version before", *_under_changes(name))
-    _check_scores(questionnaire, last, scores, source)
+    _check_scores(questionnaire, last, scores, elsewhere, source)
     said: dict[str, list[str]] = {}
     for name in both:
         declaration = comparability.declaration_of(questionnaire.changes, new[name].part)
@@ -94,7 +104,11 @@ def _check_version(
 
 
 def _check_scores(
-    questionnaire: Questionnaire, asked: Mapping[str, Asked], last: Mapping[str, Score], source: Source
+    questionnaire: Questionnaire,
+    asked: Mapping[str, Asked],
+    last: Mapping[str, Score],
+    elsewhere: Set[str],
+    source: Source,
 ) -> None:
     """A score is declared as a variable is, by its id; of its items what is said of them holds. `asked`: what was asked
     before; `last`: each score as it was."""
@@ -103,6 +117,8 @@ def _check_scores(
     for index, score in enumerate(questionnaire.scores):
         said, old = declared.get(score.id), last.get(score.id)
         found = meaning.score_differences(old, score) if old else {}
+        if said is None and score.id in elsewhere:
+            continue
         if said is None:
             place: Place = ("scores", index, "id")
             _check_undeclared(source, place, score.id, found, "in the version before", *_under_changes(score.id))
@@ -250,14 +266,16 @@ def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
         if unknown:
             continue
         written = source.data["comparisons"][index]
-        newest = study.newest(each.first), study.newest(each.second)
-        scores = tuple(document.score(each.declaration.variable) for document in newest)
+        sides = _sides(study, source, place, each)
+        if sides is None:
+            continue
+        scores = tuple(document.score(each.declaration.variable) for document in sides)
         if scores[0] and scores[1]:
-            keys = set(parts_of(newest[0]))
+            keys = set(parts_of(sides[0]))
             found = meaning.score_differences(scores[0], scores[1])
             _check_declared_score(source, place, each.declaration, found, keys, scores[1], written)
             continue
-        one, two = (variables(document) for document in newest)
+        one, two = (variables(document) for document in sides)
         about = {
             name: (one[name], two[name])
             for name in one
@@ -273,6 +291,34 @@ def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
             )
             continue
         _check_declared(source, place, each.declaration, about, written)
+
+
+def _sides(study: Study, source: Source, place: Place, said: Comparison) -> tuple[Questionnaire, Questionnaire] | None:
+    """The two documents that a comparison is about; None where it names none, which is a fault."""
+    if said.versions is None:
+        return study.newest(said.first), study.newest(said.second)
+    first, second = ((said.first, said.versions[0]), (said.second, said.versions[1]))
+    if said.first != said.second or 0 in said.versions or first >= second:
+        sentence = "Name two questionnaires, or an earlier and a later version of one: `[first/v1, first/v2]`."
+        source.fault((*place, "between"), "bad_value", sentence)
+        return None
+    for name, version in (first, second):
+        if (name, version) not in study.questionnaires:
+            sentence = f"There is no version {version} of “{name}”."
+            source.fault((*place, "between"), "unknown_questionnaire", sentence)
+            return None
+    one, two = study.questionnaires[first], study.questionnaires[second]
+    name = said.declaration.variable
+    between = (study.questionnaires.get((said.first, version)) for version in range(first[1] + 1, second[1]))
+    if any(each is not None and (name in variables(each) or each.score(name)) for each in between):
+        sentence = f"A version in between has “{name}” too. Say it of two that follow on one another."
+        source.fault((*place, "between"), "bad_value", sentence)
+        return None
+    if any(each.variable == name for each in two.changes):
+        sentence = f"Version {second[1]} itself says what became of “{name}”, under `changes:`. Take this out."
+        source.fault((*place, "variable"), "written_twice", sentence)
+        return None
+    return one, two
 
 
 def _check_measures(study: Study, source: Source) -> None:
