@@ -89,7 +89,9 @@ class ChangePrograms:
         change[self.leaving] -= values[self.count :]
         return change
 
-    def _model(self, matrix: csr_array, lows: Reals, highs: Reals, cost: Reals, *, whole: bool = False) -> highspy.Highs:
+    def _model(
+        self, matrix: csr_array, lows: Reals, highs: Reals, cost: Reals, *, whole: bool = False
+    ) -> highspy.Highs:
         program = highspy.HighsLp()
         program.num_row_, program.num_col_ = matrix.shape
         program.sense_ = highspy.ObjSense.kMaximize
