@@ -108,8 +108,10 @@ class _Seen:
     def row(self, moment: int, place: SlicePlace) -> Whole:
         """True counts of a row by status + SHIFT."""
         if place is None:
-            return self.rows[moment, None][0]
-        return self.rows[moment, place[0]][place[1]]
+            found: Whole = self.rows[moment, None][0]
+        else:
+            found = self.rows[moment, place[0]][place[1]]
+        return found
 
     def known(self, handed_in: dict[tuple[str, SlicePlace], HandedIn], population: bool) -> list[PublishedCount]:
         """What readers know whatever is told of the rows: the population, who took part, who was asked."""
@@ -121,7 +123,6 @@ class _Seen:
             found += [count(Selection(place=place), people) for place, people in self.population().items()]
         for index, moment in enumerate(self.table.moments):
             for place in self.places():
-                row = self.row(index, place)
                 if moment.touchpoint not in done:
                     took_part = Selection(place=place, parts=((moment.column, there),))
                     one = handed_in[moment.touchpoint, place]

@@ -52,7 +52,7 @@ class Reader:
         self.high.append(np.inf)
 
     def extremes(self, who: Mask) -> tuple[int, int]:
-        """The fewest and the most people that this may be; the linear bounds first, whole numbers where they are near."""
+        """The fewest and the most people that this may be: linear bounds, and whole numbers where those are near."""
         matrix, low, high = np.array(self.rows, float), np.array(self.low), np.array(self.high)
         ends = []
         for sign in (1.0, -1.0):
