@@ -171,5 +171,17 @@ class TableTold:
 @dataclass(frozen=True, kw_only=True)
 class ReleaseTold:
     """A release: its tables by key, its crosstabs, how many handed in each touchpoint by slice, and of which slices it
-    may be told how many people there are (what is not in `population` is not to be told beside the tables)."""Whether no small count can be worked out. A release that has not passed is not published."""
+    may be told how many people there are (what is not in `population` is not to be told beside the tables)."""
+
+    tables: Mapping[str, TableTold]
+    crosses: tuple[CrossTold, ...]
+    handed_in: Mapping[tuple[str, SlicePlace], Told]
+    population: Mapping[SlicePlace, int] = field(default_factory=dict)
+    cross_published: tuple[PublishedCount, ...] = ()
+    cross_log: tuple[GaveWay, ...] = ()
+    cross_pinned: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether no small count can be worked out. A release that has not passed is not published."""
         return not self.cross_pinned and not any(table.pinned for table in self.tables.values())
