@@ -1,7 +1,7 @@
-"""What a release is made of, as the protection sees it: statuses of people, never their answers as words or who they are.
+"""What a release is made of, as the protection sees it: statuses of people, never their words or who they are.
 
-A cohort is a set of integer columns, one a variable at a moment, one row a person (or a pattern of people, with how many
-follow it). A status of 0 or more is the index of an option; below that are the three ways to have none.
+A cohort is a set of integer columns, one a variable at a moment, one row a person (or a pattern of people, with how
+many follow it). A status of 0 or more is the index of an option; below that are the three ways to have none.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ class StatusTable:
     """One variable of one group: its options in order, its moments, and what of it a release shows.
 
     An option of a several-choice question is a table of its own with the options "no" and "yes" and kind nominal; a
-    number comes binned, as ordered with `binned`: what is computed from its values is never told. `favourable` are indexes of options; empty where there is no good side. `pairs` are
-    indexes of moments, the earlier first. `segments` are those whose splits are published, of those of the cohort.
+    number comes binned, as ordered with `binned`: what is computed from its values is never told. `favourable` are
+    indexes of options; empty where there is no good side. `pairs` are indexes of moments, the earlier first.
+    `segments` are those whose splits are published, of those of the cohort.
     """
 
     key: str

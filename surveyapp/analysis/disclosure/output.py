@@ -100,6 +100,7 @@ def _row(table: StatusTable, moment: int, exhibit: Exhibit, took_part: Told, ask
         if everybody
         else WITHHELD,
         statistics=frozenset(statistics),
+        true_base=exhibit.base,
     )
 
 
@@ -142,6 +143,7 @@ def _pair(table: StatusTable, grouping: OptionGrouping, pair: tuple[int, int], e
         because=parts["base"].why if withheld else None,
         collecting=parts["base"].collecting,
         statistics=frozenset(statistics),
+        true_base=parts["base"].base,
     )
 
 

@@ -77,7 +77,8 @@ class _Pair:
 
     def left(self, side: int) -> Whole:
         """By option: those who answered at this moment alone (lost, from before; joined, at after)."""
-        return self.true[SHIFT:, :SHIFT].sum(axis=1) if side == 0 else self.true[:SHIFT, SHIFT:].sum(axis=0)
+        one, other = self.true[SHIFT:, :SHIFT], self.true[:SHIFT, SHIFT:]
+        return np.asarray(one.sum(axis=1) if side == 0 else other.sum(axis=0), np.int64)
 
     def of(self, first: Sequence[int], second: Sequence[int]) -> Selection:
         return Selection(parts=((self.before, tuple(sorted(first))), (self.after, tuple(sorted(second)))))
@@ -227,7 +228,8 @@ def cross_exhibit(
         (Depth.TWO_WAY, groupings[0].sides, groupings[1].sides),
     ]
     if cell <= 1:
-        views = [(Depth.OPTIONS, *((tuple((o,) for o in range(len(t.options)))) for t in tables))]
+        one_by_one = [tuple((option,) for option in range(len(table.options))) for table in tables]
+        views = [(Depth.OPTIONS, one_by_one[0], one_by_one[1])]
     enough = base >= rules.minimum_base
     for exact in (True, False) if cell > 1 else (True,):
         for depth, first, second in views:

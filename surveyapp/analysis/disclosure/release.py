@@ -56,7 +56,10 @@ def protect(
     for key, one in seen.items():
         always = [*one.known(handed_in, population_told), *one.before(earlier)]
         told[key] = one.told(always, handed_in)
-    release = ReleaseTold(tables=told, crosses=(), handed_in=_told_by_slice(handed_in))
+    population = {place: n for one in seen.values() for place, n in one.population().items()}
+    release = ReleaseTold(
+        tables=told, crosses=(), handed_in=_told_by_slice(handed_in), population=population if population_told else {}
+    )
     return (
         _with_crosses(release, cohort, seen, crosses, handed_in, earlier, rules, population_told)
         if crosses
@@ -105,8 +108,10 @@ class _Seen:
     def row(self, moment: int, place: SlicePlace) -> Whole:
         """True counts of a row by status + SHIFT."""
         if place is None:
-            return self.rows[moment, None][0]
-        return self.rows[moment, place[0]][place[1]]
+            found: Whole = self.rows[moment, None][0]
+        else:
+            found = self.rows[moment, place[0]][place[1]]
+        return found
 
     def known(self, handed_in: dict[tuple[str, SlicePlace], HandedIn], population: bool) -> list[PublishedCount]:
         """What readers know whatever is told of the rows: the population, who took part, who was asked."""
@@ -114,11 +119,10 @@ class _Seen:
         answered = tuple(range(len(self.table.options)))
         there = (-2, NO_ANSWER, *answered)
         done: set[str] = set()
+        if population:
+            found += [count(Selection(place=place), people) for place, people in self.population().items()]
         for index, moment in enumerate(self.table.moments):
             for place in self.places():
-                row = self.row(index, place)
-                if population and index == 0:
-                    found.append(count(Selection(place=place), int(row.sum())))
                 if moment.touchpoint not in done:
                     took_part = Selection(place=place, parts=((moment.column, there),))
                     one = handed_in[moment.touchpoint, place]
@@ -130,6 +134,14 @@ class _Seen:
                     who = Selection(place=place, parts=((moment.column, (NO_ANSWER, *answered)),))
                     found.append(ranged(who, asked.low or 0, asked.high or 0))
             done.add(moment.touchpoint)
+        return found
+
+    def population(self) -> dict[SlicePlace, int]:
+        """How many people there are, of everybody and of each value where that is told: a profile of the group."""
+        found: dict[SlicePlace, int] = {None: int(self.people.people.sum())}
+        for segment in self.values:
+            by_value = self.rows[0, segment].sum(axis=1)
+            found |= {(segment, value): int(by_value[value]) for value in told_values(by_value, self.rules)}
         return found
 
     def asked(self, moment: int, place: SlicePlace) -> Told:
@@ -240,6 +252,16 @@ class _Seen:
                 yield family.within(f"{segment} {hidden}", chosen)
 
 
+def told_values(by_value: Whole, rules: Thresholds) -> list[int]:
+    """The values of a segment of which it may be told how many people they have: none under the minimum base, nor the
+    least of the others while the rest together would be. `by_value` ends with those whose value is not known."""
+    shown = [value for value in range(len(by_value) - 1) if by_value[value] >= rules.minimum_base]
+    shown.sort(key=lambda value: -by_value[value])
+    while shown and 0 < by_value.sum() - by_value[shown].sum() < rules.minimum_base:
+        shown.pop()
+    return sorted(shown)
+
+
 def blocks(tables: Sequence[StatusTable]) -> list[tuple[str, ...]]:
     """The columns of each touchpoint: who did not take part did not in any of them."""
     found: dict[str, list[str]] = {}
@@ -263,9 +285,14 @@ def _handed_in(seen: Sequence[_Seen], rules: Thresholds) -> dict[tuple[str, Slic
     took: dict[tuple[str, SlicePlace], int] = {}
     least: dict[tuple[str, SlicePlace], int] = {}
     in_ranges: dict[str, bool] = {}
+    told: set[tuple[str, SlicePlace]] = set()
     population: dict[SlicePlace, int] = {}
     for one in seen:
         for index, moment in enumerate(one.table.moments):
+            told.add((moment.touchpoint, None))
+            for segment in one.values:
+                there_by_value = one.rows[index, segment][:, SHIFT - 2 :].sum(axis=1)
+                told |= {(moment.touchpoint, (segment, value)) for value in told_values(there_by_value, rules)}
             for place in one.places():
                 row = one.row(index, place)
                 key = (moment.touchpoint, place)
@@ -289,7 +316,7 @@ def _handed_in(seen: Sequence[_Seen], rules: Thresholds) -> dict[tuple[str, Slic
     found: dict[tuple[str, SlicePlace], HandedIn] = {}
     for key, there in took.items():
         known = 0 if key[0] in collecting else least.get(key, 0)
-        if there < rules.minimum_base:
+        if there < rules.minimum_base or key not in told:
             found[key] = HandedIn(Told(), known)
         elif not in_ranges[key[0]]:
             found[key] = HandedIn(exactly(there), known)

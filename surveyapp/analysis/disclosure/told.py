@@ -81,6 +81,7 @@ class RowTold:
     without: Told = WITHHELD
     asked: Told = WITHHELD
     statistics: frozenset[RowStatistic] = frozenset()
+    true_base: int = field(default=0, repr=False)  # for the budget; never stored, never shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,7 @@ class PairTold:
     because: WithheldBecause | None = None
     collecting: bool = False
     statistics: frozenset[PairStatistic] = frozenset()
+    true_base: int = field(default=0, repr=False)  # for the budget; never stored, never shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,8 +141,8 @@ class GaveWay:
 @dataclass(frozen=True, kw_only=True)
 class TableTold:
     """All that a release tells of one variable. `published` is to be kept with the release: later ones are audited
-    against it. `pinned` names the small counts that can still be worked out (from earlier releases): a release where any
-    is left is not published."""
+    against it. `pinned` names the small counts that can still be worked out (from earlier releases): a release where
+    any is left is not published."""
 
     key: str
     groups: tuple[tuple[int, ...], ...]
@@ -168,14 +170,16 @@ class TableTold:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseTold:
-    """A release: its tables by key, its crosstabs, and how many handed in each touchpoint by slice."""
+    """A release: its tables by key, its crosstabs, how many handed in each touchpoint by slice, and of which slices it
+    may be told how many people there are (what is not in `population` is not to be told beside the tables)."""
 
     tables: Mapping[str, TableTold]
     crosses: tuple[CrossTold, ...]
     handed_in: Mapping[tuple[str, SlicePlace], Told]
+    population: Mapping[SlicePlace, int] = field(default_factory=dict)
     cross_published: tuple[PublishedCount, ...] = ()
     cross_log: tuple[GaveWay, ...] = ()
-    cross_pinned: tuple[str, ...] = field(default=())
+    cross_pinned: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

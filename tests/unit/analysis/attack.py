@@ -52,7 +52,7 @@ class Reader:
         self.high.append(np.inf)
 
     def extremes(self, who: Mask) -> tuple[int, int]:
-        """The fewest and the most people that this may be; the linear bounds first, whole numbers where they are near."""
+        """The fewest and the most people that this may be: linear bounds, and whole numbers where those are near."""
         matrix, low, high = np.array(self.rows, float), np.array(self.low), np.array(self.high)
         ends = []
         for sign in (1.0, -1.0):
@@ -65,7 +65,9 @@ class Reader:
             )
             assert relaxed.status in (0, 3), "what was told contradicts itself"
             ends.append(sign * relaxed.fun if relaxed.status == 0 else -sign * np.inf)
-        if ends[1] - ends[0] >= 4:  # room enough: and were it not for whole numbers, that is for the other tests to find
+        if (
+            ends[1] - ends[0] >= 4
+        ):  # room enough: and were it not for whole numbers, that is for the other tests to find
             return -1, 10**6
         whole = []
         for sign in (1.0, -1.0):
@@ -178,19 +180,16 @@ def read_release(
                 there = reader.where(row.place) & (reader.status(column_of[touchpoint]) != ABSENT)
                 reader.at_least(there, row.base.low)
     if population:
-        know_population(reader, cohort)
+        for place, held in release.population.items():
+            if place is None or place[0] in values:
+                reader.learn(reader.where(place), Told(held, held))
     return reader
 
 
 def know_population(reader: Reader, cohort: Cohort) -> None:
-    """How many people there are, by every value of each segment."""
-    for segment in reader.segments:
-        for value in range(-1, cohort.values[segment]):
-            held = int((cohort.segments[segment] == value).sum())
-            reader.learn(reader.where((segment, value)), Told(held, held))
-    if not reader.segments:
-        held = len(next(iter(cohort.columns.values())))
-        reader.learn(reader.where(None), Told(held, held))
+    """How many people there are in all."""
+    held = len(next(iter(cohort.columns.values())))
+    reader.learn(reader.where(None), Told(held, held))
 
 
 def small_cells(reader: Reader, table: StatusTable, *, splits: bool = True) -> Iterator[tuple[str, Mask]]:

@@ -125,11 +125,11 @@ def distinct(arrays: Sequence[Codes], people: Whole | None = None) -> tuple[npt.
         found = np.flatnonzero(held)
         parts = np.unravel_index(found, spans)
         rows = np.stack([part + low for part, low in zip(parts, lows, strict=True)], axis=1)
-        return rows.astype(np.int16), held[found]
+        return np.asarray(rows, np.int16), held[found]
     _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
     held = tally(inverse.astype(np.int64), len(first), np.ones(length, np.int64) if people is None else people)
-    rows = np.stack([array[first] for array in arrays], axis=1).astype(np.int16)
-    return rows[held > 0], held[held > 0]
+    chosen = np.asarray(np.stack([array[first] for array in arrays], axis=1), np.int16)
+    return chosen[held > 0], held[held > 0]
 
 
 def anyone(place: SlicePlace, column: str, statuses: Iterable[int], release: int | None = None) -> Selection:

@@ -104,7 +104,7 @@ class ChangePrograms:
         program.a_matrix_.value_ = matrix.data
         if whole:
             program.integrality_ = [highspy.HighsVarType.kInteger] * matrix.shape[1]
-        model = highspy.Highs()
+        model = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
             model.setOptionValue(option, value)
         if not whole:

@@ -148,12 +148,14 @@ class _Attempt:
         self.rows, self.lows, self.highs = auditor.system(published)
         self.people = auditor.near.patterns.people
         self.open = [np.append(flags, False) for flags in auditor.secret]
+        self._still = list(range(len(self.open)))
         self.random = np.random.default_rng(auditor.seed)
         self.tight = (self.lows == 0) & (self.highs == 0)
 
     @property
     def open_left(self) -> list[int]:
-        return [family for family, flags in enumerate(self.open) if flags.any()]
+        self._still = [family for family in self._still if self.open[family].any()]
+        return self._still
 
     def fits(self, moved: Ids, by: Whole) -> bool:
         """Whether a change leaves every published number as it is told and nobody negative."""
