@@ -81,8 +81,8 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def questions(study_id: str, group: str, touchpoint: int) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
-        "questions", study, views.shown(blocks), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, sections=views.by_section(blocks),
+        "questions", study, views.shown(blocks), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
         places=choosing.touchpoint_choices(study, group, touchpoint, asked),
         split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
@@ -96,8 +96,8 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, views.shown([block]), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, block=block,
+        "question", study, views.shown([block]), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
         split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 
