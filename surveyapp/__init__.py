@@ -19,11 +19,12 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
     from surveyapp.web.shared.sign_in import staff
+    from surveyapp.web.viewer.routes import viewer
 
     app = _bare()
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
-    for blueprint in (participant, staff, interviewer, evaluator, manager, preview, phone, health):
+    for blueprint in (participant, staff, interviewer, evaluator, viewer, manager, preview, phone, health):
         app.register_blueprint(blueprint)
     return app
 

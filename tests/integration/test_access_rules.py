@@ -57,6 +57,16 @@ RULES: dict[str, str | Action] = {
     "evaluator.question": Action.SEE_RESULTS,
     "evaluator.questions": Action.SEE_RESULTS,
     "evaluator.questions_csv": Action.SEE_RESULTS,
+    "viewer.measure": Action.SEE_RELEASES,
+    "viewer.measure_csv": Action.SEE_RELEASES,
+    "viewer.overview": Action.SEE_RELEASES,
+    "viewer.question": Action.SEE_RELEASES,
+    "viewer.questions": Action.SEE_RELEASES,
+    "viewer.questions_csv": Action.SEE_RELEASES,
+    "viewer.releases": Action.SEE_RELEASES,
+    "manager.releases": Action.MAKE_RELEASE,
+    "manager.preview_release": Action.MAKE_RELEASE,
+    "manager.make_release": Action.MAKE_RELEASE,
     "manager.contact": Action.MANAGE_PARTICIPANTS,
     "manager.end_access": Action.MANAGE_PARTICIPANTS,
     "manager.event": Action.MANAGE_PARTICIPANTS,
@@ -102,6 +112,7 @@ PLACES = {
     "page_id": "heard_via",
     "token": "nothing",
     "filename": "icon.svg",
+    "number": None,
 }
 """Something that is there, for every part of an address."""
 
