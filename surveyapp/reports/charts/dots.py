@@ -79,12 +79,13 @@ def _dot(label: str, row: ShiftRow, words: Phrasing, *, leads: bool) -> Dot:
     tally, nothing = row.tally, nothing_words(row.tally, words)
     base, count = tally.base.count, row.net.count
     if nothing or not base or count is None:
-        value = nothing or end_words(row.net, tally.base, words)
-        return Dot(label=label, value=value, hollow=tally.collecting, said=words.labelled(label, value))
+        value = words.gettext("not shown") if tally.withheld else nothing or end_words(row.net, tally.base, words)
+        said = words.labelled(label, nothing or value)
+        return Dot(label=label, value=value, hollow=tally.collecting, said=said)
     value = end_words(row.net, tally.base, words)
-    said = [value, share_words(row.net, words) or ""]
+    parts = [value, share_words(row.net, words) or ""]
     if row.interval:
-        said.append(
+        parts.append(
             words.gettext(
                 "95-percent interval %(low)s to %(high)s",
                 low=words.percent(int(row.interval.low)),
@@ -101,5 +102,5 @@ def _dot(label: str, row: ShiftRow, words: Phrasing, *, leads: bool) -> Dot:
         value=value,
         flagged=flagged(tally),
         private=row.net.private or tally.base.private,
-        said=words.labelled(label, words.listed(part for part in said if part)),
+        said=words.labelled(label, words.listed(part for part in parts if part)),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, wide_enough
-from surveyapp.reports.charts.palette import DOTTED, hatch, ink, token
+from surveyapp.reports.charts.palette import DOTTED, dots, hatch, ink, token
 from surveyapp.reports.drawing.figure_text import (
     LINE,
     SOFT,
@@ -23,6 +23,9 @@ from surveyapp.reports.text.phrasing import FLAG
 
 FOOT = 0.2
 """Of a bar's height: the strip of what is joined to it."""
+
+DOT = 0.08
+"""Of a tile of the dotted pattern: its dot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,15 +255,15 @@ def _trace(
         for segment in row.bar.segments
         if segment.colour == colour and segment.key == name and segment.manner != "withheld"
     ]
-    dots = "." if colour in DOTTED else ""
-    shapes = {"exact": dots, "bounded": "\\", "ranged": "/"}
+    texture = "." if colour in DOTTED else ""
+    shapes = {"exact": texture, "bounded": "\\", "ranged": "/"}
     hatched = [segment.hatched for _, segment in here]
     return {
         "type": "bar",
         "orientation": "h",
         "name": plain([name]),
         "showlegend": bool(chart.key),
-        "meta": {"dotsColor": ink(colour)} if dots else {},
+        "meta": {"dotsColor": dots(colour)} if texture else {},
         "x": [round(segment.width, 4) for _, segment in here],
         "y": [row.middle for row, _ in here],
         "base": [round(segment.start, 4) for _, segment in here],
@@ -270,9 +273,9 @@ def _trace(
             "line": {"color": [hatch(colour) if each else "var(--edge)" for each in hatched], "width": 1},
             "pattern": {
                 "shape": [shapes[segment.manner] for _, segment in here],
-                "size": [5 if segment.manner == "bounded" else 8 if segment.hatched else 6 for _, segment in here],
-                "solidity": [0.4 if each else 0.12 for each in hatched],
-                "fgcolor": [hatch(colour) if each else ink(colour) for each in hatched],
+                "size": [5 if segment.manner == "bounded" else 8 for _, segment in here],
+                "solidity": [0.4 if each else DOT for each in hatched],
+                "fgcolor": [hatch(colour) if each else dots(colour) for each in hatched],
                 "bgcolor": ["var(--paper)" if each else token(colour) for each in hatched],
             },
         },
@@ -317,9 +320,9 @@ def _feet(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
                 "line": {"color": "var(--edge)", "width": 1},
                 "pattern": {
                     "shape": ["." if colour in DOTTED else "" for _, _, colour in found],
-                    "size": 6,
-                    "solidity": 0.12,
-                    "fgcolor": [ink(colour) for _, _, colour in found],
+                    "size": 8,
+                    "solidity": DOT,
+                    "fgcolor": [dots(colour) for _, _, colour in found],
                     "bgcolor": [token(colour) for _, _, colour in found],
                 },
             },
@@ -371,8 +374,13 @@ def _midline(
     reach = frame.bar / 2 + 3
     edges = [0.0, *(edge for rule in breaks for edge in rule), float(height)]
     whole = list(zip(edges[::2], edges[1::2], strict=True))
-    beside = narrow or any(row.bar.remarks for row in placed) or any(group.asked for group in chart.groups)
-    spans = [(row.middle - reach, row.middle + reach) for row in placed] if beside else whole
+    beside = (
+        narrow
+        or any(row.bar.remarks or row.bar.message for row in placed)
+        or any(group.asked for group in chart.groups)
+    )
+    bars = [row.middle for row in placed if row.bar.message is None]
+    spans = [(middle - reach, middle + reach) for middle in bars] if beside else whole
     return [
         {
             "type": "line",

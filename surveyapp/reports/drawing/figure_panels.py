@@ -174,7 +174,11 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
     slots = len(chart.dots[0].dots)
     columns = 1 if narrow else min(3, len(chart.dots))
     apart = 0.7
-    full, head, foot = 130.0, 44.0, 78.0
+    width = max(6, (42 if narrow else 120 // columns) // slots)
+    lines = max(
+        len(wrapped(dot.value, width)) + len(wrapped(dot.label, width)) for panel in chart.dots for dot in panel.dots
+    )
+    full, head, foot = 130.0, 40.0, 18.0 * lines + 44
     annotations: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     data: list[dict[str, Any]] = []
@@ -190,7 +194,7 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
                            "line": {"color": "var(--line)", "width": 1}})  # fmt: skip
             annotations.append(at(left - 0.5, y - 9, f"{level}%", SOFT, anchor="left"))
         for index, dot in enumerate(panel.dots):
-            _words_under(annotations, dot, left + index, ground, narrow)
+            _words_under(annotations, dot, left + index, ground, width)
         data.extend(_dots(panel.dots, left, ground, full))
     rows = -(-len(chart.dots) // columns)
     height = int(10 + rows * (head + full + foot))
@@ -198,14 +202,16 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
     return {"data": data, "layout": _layout(height, across, annotations, shapes)}
 
 
-def _words_under(annotations: list[dict[str, Any]], dot: Dot, x: float, ground: float, narrow: bool) -> None:
+def _words_under(annotations: list[dict[str, Any]], dot: Dot, x: float, ground: float, width: int) -> None:
+    """A moment's count, its name and np, a line or more each, from the top down."""
     flag = f" {FLAG}" if dot.flagged else ""
-    value = at(x, ground + 16, "", {"size": 14, "weight": 600})
-    annotations.append(value | {"text": plain(wrapped(f"{dot.value}{flag}", 18))})
-    label = at(x, ground + 36, "", SOFT) | {"yanchor": "top"}
-    annotations.append(label | {"text": plain(wrapped(dot.label, 14 if narrow else 20)), "y": ground + 26})
+    y = ground + 8
+    for text, font in ((f"{dot.value}{flag}", {"size": 14, "weight": 600}), (dot.label, SOFT)):
+        lines = wrapped(text, width)
+        annotations.append(at(x, y, "", font) | {"text": plain(lines), "yanchor": "top"})
+        y += 18 * len(lines)
     if dot.private:
-        annotations.append(np_mark(ground + 66, {k: v for k, v in at(x, 0, "", {}).items() if k not in ("y", "font")}))
+        annotations.append(np_mark(y + 13, at(x, 0, "", SOFT)))
 
 
 def _dots(dots: tuple[Dot, ...], left: float, ground: float, full: float) -> list[dict[str, Any]]:

@@ -40,8 +40,8 @@ def patterns() -> str:
         )
     for colour in DOTTED:
         made.append(
-            f'<pattern id="dots-{colour}" width="6" height="6" patternUnits="userSpaceOnUse">'
-            f'<circle class="dot {colour}" cx="3" cy="3" r="1"/></pattern>'
+            f'<pattern id="dots-{colour}" width="7" height="7" patternUnits="userSpaceOnUse">'
+            f'<circle class="dot {colour}" cx="3" cy="3" r="1.1"/></pattern>'
         )
     return f'<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>{"".join(made)}</defs></svg>'
 
