@@ -48,6 +48,11 @@ class DotChart:
         return any(dot.private for panel in self.dots for dot in panel.dots)
 
     @property
+    def crowded(self) -> bool:
+        """Whether moments are too many for their words to stand under them: numbers do, and the words in a list."""
+        return len(self.dots[0].dots) > 5
+
+    @property
     def hollow(self) -> bool:
         return any(dot.hollow for panel in self.dots for dot in panel.dots)
 
