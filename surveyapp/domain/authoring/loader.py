@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -35,6 +36,8 @@ from surveyapp.domain.instrument.questionnaire import (
 from surveyapp.domain.instrument.study import (
     Anchor,
     Attribute,
+    Comparator,
+    ComparatorPlace,
     Comparison,
     Group,
     Help,
@@ -43,6 +46,7 @@ from surveyapp.domain.instrument.study import (
     Purpose,
     Relationship,
     Study,
+    Target,
     Thresholds,
     Touchpoint,
 )
@@ -183,7 +187,35 @@ def _study(
             Relationship(id=name, first=each.from_, second=each.to, label=each.label, reverse=each.reverse)
             for name, each in written.relationships.items()
         ),
+        targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
+        comparators=tuple(map(_comparator, written.comparators)),
     )
+
+
+def _target(source: Source, place: Place, written: w.TargetW) -> Target:
+    day = iso_day(written.as_at)
+    if day is None:
+        sentence = f"“{shortened(written.as_at)}” is not a date. Write it like \"2025-03-31\"."
+        source.fault((*place, "as_at"), "bad_value", sentence)
+    by, parts = next(iter((written.by or {}).items()), (None, {}))
+    return Target(
+        id=written.id,
+        label=written.label,
+        target=written.target,
+        actual=written.actual,
+        by=by,
+        parts=parts,
+        as_at=day or dt.date.min,
+        source=written.source,
+        note=written.note,
+    )
+
+
+def _comparator(written: w.ComparatorW) -> Comparator:
+    places = (
+        ComparatorPlace(**{**each.model_dump(), "options": tuple(each.options)}) for each in written.beside
+    )
+    return Comparator(**{**dict(written), "beside": tuple(places)})
 
 
 _ANCHOR = re.compile(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -132,6 +133,11 @@ class BandW(Model):
 VariableKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(@(before|now))?$", max_length=70)]
 
 
+def _as_written(number: object) -> object:
+    """A number to the digits that its author wrote: a float of YAML is the shortest that says the same."""
+    return Decimal(str(number)) if isinstance(number, int | float) and not isinstance(number, bool) else number
+
+
 class ScoreW(Model):
     id: NameW
     title: WordsW
@@ -234,6 +240,45 @@ class RelationshipW(Model):
 
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
+PeopleCounted = Annotated[int, Field(ge=0)]
+FigureW = Annotated[
+    Decimal,
+    BeforeValidator(_as_written),
+    Field(ge=0),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+
+
+class TargetW(Model):
+    id: NameW
+    label: WordsW
+    target: Annotated[int, Field(ge=1)]
+    actual: PeopleCounted | None = None
+    by: Annotated[dict[AttributeName, dict[Code, PeopleCounted]], Field(min_length=1, max_length=1)] | None = None
+    as_at: WordsW
+    source: WordsW
+    note: WordsW | None = None
+
+
+class PlaceW(Model):
+    group: NameW | None = None
+    variable: VariableKey | None = None
+    attribute: AttributeName | None = None
+    options: list[Code] = []
+
+
+class ComparatorW(Model):
+    id: NameW
+    label: WordsW
+    people: WordsW
+    value: FigureW
+    to: FigureW | None = None
+    unit: WordsW = "%"
+    date: WordsW
+    source: WordsW
+    definition: WordsW | None = None
+    beside: Annotated[list[PlaceW], Field(min_length=1)]
+
 
 class StudyW(Model):
     study: NameW
@@ -257,6 +302,8 @@ class StudyW(Model):
     scales: dict[NameW, ScaleW] = {}
     measures: list[MeasureW] = []
     comparisons: list[ComparisonW] = []
+    targets: list[TargetW] = []
+    comparators: list[ComparatorW] = []
 
 
 SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": StudyW}
@@ -296,6 +343,8 @@ _SENTENCES = {
     "missing": ("missing_key", "“{name}” is missing. Add it."),
     "string_type": ("not_words", "“{name}” should be words. Put quotation marks around a number or date."),
     "int_type": ("not_a_number", "“{name}” should be a whole number."),
+    "is_instance_of": ("not_a_number", "“{name}” should be a number."),
+    "decimal_type": ("not_a_number", "“{name}” should be a number."),
     "dict_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry, indented."),
     "model_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry."),
     "list_type": ("not_a_list", "“{name}” should be a list: each entry on a line that begins with a dash."),
