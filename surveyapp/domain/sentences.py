@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "no_section": N_("%(questionnaire)s has no section “%(section)s”."),
     "no_participant": N_("There is no %(reference)s in this study."),
     "no_case": N_("There is no %(reference)s at touchpoint %(touchpoint)s in this study."),
+    "no_group": N_("There is no group “%(group)s” in this study."),
     "no_touchpoint": N_("There is no touchpoint %(touchpoint)s of “%(group)s” in this study."),
     "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),
     "no_measure": N_("There is no measure “%(measure)s” in this study."),

@@ -195,7 +195,7 @@ def _study(
 def _target(source: Source, place: Place, written: w.TargetW) -> Target:
     day = iso_day(written.as_at)
     if day is None:
-        sentence = f"“{shortened(written.as_at)}” is not a date. Write it like \"2025-03-31\"."
+        sentence = f'“{shortened(written.as_at)}” is not a date. Write it like "2025-03-31".'
         source.fault((*place, "as_at"), "bad_value", sentence)
     by, parts = next(iter((written.by or {}).items()), (None, {}))
     return Target(
@@ -212,9 +212,7 @@ def _target(source: Source, place: Place, written: w.TargetW) -> Target:
 
 
 def _comparator(written: w.ComparatorW) -> Comparator:
-    places = (
-        ComparatorPlace(**{**each.model_dump(), "options": tuple(each.options)}) for each in written.beside
-    )
+    places = (ComparatorPlace(**{**each.model_dump(), "options": tuple(each.options)}) for each in written.beside)
     return Comparator(**{**dict(written), "beside": tuple(places)})
 
 

@@ -23,6 +23,16 @@ from surveyapp.domain.results.cells import (
 )
 from surveyapp.domain.results.distributions import Distribution, ResultRow
 from surveyapp.domain.results.notes import SeriesNote
+from surveyapp.domain.results.response import (
+    NOT_KNOWN,
+    Composition,
+    GroupResponse,
+    PeopleColumn,
+    PeopleKind,
+    ResponseCounts,
+    ResponseTable,
+    TouchpointPeople,
+)
 from surveyapp.domain.results.shifts import (
     Change,
     ChangeTest,
@@ -39,6 +49,7 @@ from surveyapp.domain.results.shifts import (
 )
 
 __all__ = [
+    "NOT_KNOWN",
     "WITHHELD",
     "WITHOUT",
     "WORKING",
@@ -46,16 +57,22 @@ __all__ = [
     "Cell",
     "Change",
     "ChangeTest",
+    "Composition",
     "Distribution",
     "Edition",
+    "GroupResponse",
     "Interval",
     "Joined",
     "LostBounds",
     "MeanChange",
+    "PeopleColumn",
+    "PeopleKind",
     "Quantity",
     "QuantitySummary",
     "RatingSummary",
     "ReliableChange",
+    "ResponseCounts",
+    "ResponseTable",
     "ResultRow",
     "RowScale",
     "ScoreSummary",
@@ -66,5 +83,6 @@ __all__ = [
     "Slice",
     "Tally",
     "TestName",
+    "TouchpointPeople",
     "Verdict",
 ]
