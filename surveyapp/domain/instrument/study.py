@@ -134,6 +134,12 @@ class Measure:
     rows: tuple[MeasureRow, ...]
     note: str | None = None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The variables of its rows, each once."""
+        rows = (f"{self.variable}@{row.moment}" if row.moment else self.variable for row in self.rows)
+        return tuple(dict.fromkeys(rows))
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -159,6 +165,11 @@ class Target:
     by: str | None = None
     parts: Mapping[str, int] = field(default_factory=dict)
     note: str | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the target was reached, in whole percent, half up."""
+        return None if self.actual is None else (200 * self.actual + self.target) // (2 * self.target)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.reports.files import csv_file
+from surveyapp.reports.files import csv_file, people_csv
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
@@ -65,7 +65,9 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    return _csv(csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)), measure_id)
+    beside = people_csv.measure_comparators(runtime().study(study_id), shift)
+    rows = (*csv_file.measure_rows(shift), *beside)
+    return csv_reply(csv_file.csv_file(csv_file.MEASURE_COLUMNS, rows), measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -99,8 +101,9 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     asked = asked_for(runtime().study(study_id), request.args)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
-    rows = csv_file.question_rows(study_id, found)
-    return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
+    beside = people_csv.question_comparators(runtime().study(study_id), found)
+    rows = (*csv_file.question_rows(study_id, found), *beside)
+    return csv_reply(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
@@ -110,6 +113,7 @@ def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Resul
     return study, asked, views.blocks(found)
 
 
-def _csv(content: bytes, name: str) -> Response:
+def csv_reply(content: bytes, name: str) -> Response:
+    """A file to download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(content, content_type="text/csv; charset=utf-8", headers=headers)
