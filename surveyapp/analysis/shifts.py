@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -13,19 +14,24 @@ from surveyapp.analysis.changes import OptionScale, option_change, value_change
 from surveyapp.analysis.counting.vectors import Vector
 from surveyapp.analysis.linked.table import Flags
 from surveyapp.analysis.split import Split
-from surveyapp.analysis.tallying import Rules, categories, tallies
+from surveyapp.analysis.statistics import rounding
+from surveyapp.analysis.statistics.intervals import wilson
+from surveyapp.analysis.tallying import Rules, categories, score_tallies, tallies, with_scores
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study
 from surveyapp.domain.results import (
+    Category,
     Cell,
     Change,
     Edition,
+    Interval,
     RowScale,
     SeriesNote,
     Shift,
     ShiftRow,
     ShiftStep,
+    Tally,
 )
 
 
@@ -33,7 +39,7 @@ from surveyapp.domain.results import (
 class AskedRow:
     """One row with what it was asked as, everybody's answers, and the rules of its touchpoint; rows that compare have
     one set of options. `notes`: what is not the same among its own answers. `uncounted`: what is stored does not fit,
-    and `vector` is of nobody."""
+    and `vector` is of nobody. `scores`: of a score, whose bands `vector` counts, the scores themselves."""
 
     row: MeasureRow
     part: Part
@@ -41,6 +47,7 @@ class AskedRow:
     rules: Rules
     notes: tuple[SeriesNote, ...] = ()
     uncounted: bool = False
+    scores: Vector | None = None
 
 
 def answered_at_all(asked: Sequence[AskedRow]) -> Flags:
@@ -66,6 +73,8 @@ def shift(
     rows = []
     for each, scale in zip(asked, scales, strict=True):
         told = tallies(each.part, each.vector, split, each.rules)
+        if each.scores is not None:
+            told = with_scores(told, score_tallies(each.scores, split, each.rules))
         rows.append(
             tuple(
                 ShiftRow(
@@ -79,6 +88,7 @@ def shift(
                     asked=plain(each.part.label),
                     scale=None if scale == scales[-1] else scale,
                     notes=each.notes,
+                    interval=_share_interval(tally, scale.net),
                     uncounted=each.uncounted,
                 )
                 for tally in told
@@ -120,6 +130,16 @@ def shift(
     )
 
 
+def _share_interval(tally: Tally, net: Category | None) -> Interval | None:
+    """Wilson's 95% interval of the favourable share, in whole percent."""
+    base, count = tally.base.count, tally.cell(net.code).count if net else None
+    limits = wilson(count, base) if base and count is not None else None
+    if limits is None:
+        return None
+    low, high = (rounding.half_up(100 * Fraction(limit)) for limit in (limits.low, limits.high))
+    return Interval(low, high)
+
+
 def _row_scale(part: Part, net: str | None) -> RowScale:
     options, nets = categories(part)
     named = next((each for each in nets if each.code == net), None)
@@ -146,22 +166,24 @@ def _changes(
             )
             for people in split.slices
         ]
-        if two.part.summary in (Summary.RATING, Summary.QUANTITY, Summary.TIME):
+        if two.part.type is PartType.CODES or two.part.summary is Summary.WORDS:
+            continue  # Each option has a change of its own; words have none.
+        numbers = two.part.summary in (Summary.RATING, Summary.QUANTITY, Summary.TIME)
+        if numbers or two.scores is not None:
             places = None if two.part.summary is Summary.TIME else two.part.question.decimals + 1
-            values = split.linked_values(one.vector, two.vector)
+            values = split.linked_values(one.scores or one.vector, two.scores or two.vector)
             found += [
                 value_change(change, each, rules, places=places) for change, each in zip(bare, values, strict=True)
             ]
         else:
-            scale = option_scale(two.part, net)
+            scale = option_scale(two.part, net, len(two.vector.values))
             counts = split.linked(one.vector, two.vector)
             found += [option_change(change, each, scale, rules) for change, each in zip(bare, counts, strict=True)]
     return tuple(found)
 
 
-def option_scale(part: Part, net: str | None) -> OptionScale:
-    """What a change of a variable with options is measured in. The option of a several-choice variable is a yes or
-    no."""
+def option_scale(part: Part, net: str | None, size: int) -> OptionScale:
+    """What a change of a variable with options is measured in; of `size` values, the options first."""
     named = part.question.net(net) if net else None
     members = frozenset(part.codes.index(code) for code in named.options) if named else frozenset()
-    return OptionScale(len(part.codes), bool(part.question.favourable) and part.type is PartType.CODE, members)
+    return OptionScale(size, bool(part.question.favourable) and part.type is PartType.CODE, members)

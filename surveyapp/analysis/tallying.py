@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -89,6 +90,14 @@ def score_tallies(vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ..
     return tuple(found)
 
 
+def with_scores(bands: Sequence[Tally], scores: Sequence[Tally]) -> tuple[Tally, ...]:
+    """The tallies of a score's bands, with its mean and range. A score in no band is in the base."""
+    return tuple(
+        dataclasses.replace(one, score=two.score, base=two.base, low_base=two.low_base)
+        for one, two in zip(bands, scores, strict=True)
+    )
+
+
 def _nets(counted: Counted, nets: Sequence[Category], several: Mapping[str, int]) -> dict[str, int]:
     return {
         net.code: several[net.code] if net.code in several else sum(counted.of(code) for code in net.members)
@@ -144,6 +153,8 @@ def quantity_of(counted: Counted, part: Part) -> QuantitySummary:
     return QuantitySummary(
         mean=None if found.mean is None else rounding.half_up(found.mean, part.question.decimals + 1),
         median=found.median,
+        lower_quartile=found.lower_quartile,
+        upper_quartile=found.upper_quartile,
         minimum=found.minimum,
         maximum=found.maximum,
     )

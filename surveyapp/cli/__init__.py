@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp demo | messages | questionnaires | participants | results | users`."""
+"""The operator's command line: `surveyapp demo | messages | participants | questionnaires | results | simulate | …`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Main(LazyGroup):
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
         "participants": "surveyapp.cli.participants:participants",
         "results": "surveyapp.cli.results:results",
+        "simulate": "surveyapp.cli.simulate:simulate",
         "users": "surveyapp.cli.users:users",
         "migrate": "surveyapp.cli.migrate:migrate",
     },

@@ -52,6 +52,7 @@ STAFF = {
     "supervisor@example.org": ("Sam Supervisor", Role.SUPERVISOR),
     "evaluator@example.org": ("Eva Evaluator", Role.EVALUATOR),
     "manager@example.org": ("Max Manager", Role.MANAGER),
+    "viewer@example.org": ("Vera Viewer", Role.VIEWER),
 }
 """Who can sign in to the demonstration."""
 
@@ -89,8 +90,11 @@ def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
     if not runtime.settings.demo:
         raise StateRefused(say("not_a_demonstration"))
     with Desk(runtime, Operator()).writing() as work:
-        if participants.counts_by_origin(work.session).get(Origin.REAL, 0):
+        counts = participants.counts_by_origin(work.session)
+        if counts.get(Origin.REAL):
             raise StateRefused(say("holds_real_people"))
+        if counts.get(Origin.SIMULATED):
+            raise StateRefused(say("holds_simulated_people"))
         demonstration.empty(work.session)
     count = 0
     with_cohort = [study for study in runtime.studies.values() if _cohort_file(runtime, study).exists()]

@@ -125,6 +125,12 @@ def counts_by_origin(session: Session) -> dict[Origin, int]:
     return dict(rows.all())
 
 
+def first_origin(session: Session) -> Origin | None:
+    """The origin of one participant, which is everybody's: they are never mixed. None where there is nobody."""
+    found = session.scalars(select(ParticipantRow.origin).limit(1)).one_or_none()
+    return Origin.SIMULATED if found is None and results.simulated_only(session) else found
+
+
 def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Participant | None:
     """A participant by key. For code that came by way of their own link or a case already scoped."""
     row = session.get(ParticipantRow, participant_id)

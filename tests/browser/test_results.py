@@ -140,7 +140,7 @@ def test_a_picture_is_handed_out_with_title_and_cautions(opened: Opened) -> None
         page.get_by_role("button", name="SVG").click()
     assert download.value.suggested_filename == "confidence_career_potential.svg"
     drawing = Path(download.value.path()).read_text()
-    assert "rose from 11 of 29 to 28" in drawing
+    assert "rose from 11 (looking back) to 28 of the same 29 people" in drawing
     assert "Very confident" in drawing
     assert "rosier about today." in drawing
     assert "rgb(11, 93, 94)" in drawing  # the light teal: paper is light

@@ -114,6 +114,7 @@ class QuestionW(Model):
     pattern: PatternW | None = None
     order: Literal["reversed_for_half", "shuffled"] | None = None
     fact: bool = False
+    apart: NameW | None = None
 
 
 class SectionW(Model):
@@ -138,6 +139,20 @@ def _as_written(number: object) -> object:
     return Decimal(str(number)) if isinstance(number, int | float) and not isinstance(number, bool) else number
 
 
+class ReliabilityW(Model):
+    value: Annotated[
+        Decimal,
+        BeforeValidator(_as_written),
+        Field(gt=0, lt=1),
+        WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+    ]
+    sd: Annotated[
+        Decimal, BeforeValidator(_as_written), Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+    ]
+    source: WordsW
+    better: Literal["higher", "lower"] = "higher"
+
+
 class ScoreW(Model):
     id: NameW
     title: WordsW
@@ -146,6 +161,7 @@ class ScoreW(Model):
     reverse: list[VariableKey] = []
     minimum_answered: Annotated[int, Field(ge=1)] | None = None
     bands: dict[NameW, BandW] = {}
+    reliability: ReliabilityW | None = None
 
 
 class ChangeW(Model):
@@ -154,9 +170,14 @@ class ChangeW(Model):
     because: WordsW
 
 
+VersionNameW = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(/v[1-9][0-9]{0,3})?$", max_length=70)
+]
+
+
 class ComparisonW(Model):
     variable: NameW
-    between: Annotated[list[NameW], Field(min_length=2, max_length=2)]
+    between: Annotated[list[VersionNameW], Field(min_length=2, max_length=2)]
     comparable: Literal["yes", "no"] | None = None
     mapping: Annotated[dict[Code, Any], Field(min_length=1)] | None = None
     because: WordsW
@@ -238,6 +259,17 @@ class RelationshipW(Model):
     reverse: WordsW
 
 
+class EnrolmentW(Model):
+    until: WordsW | None = None
+    quiet: Days | None = None
+
+
+class ReleasesW(Model):
+    every: Literal["week", "month", "manual"] = "manual"
+    minimum_new: Annotated[int, Field(ge=1)] | None = None
+    live: bool = False
+
+
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
 PeopleCounted = Annotated[int, Field(ge=0)]
@@ -301,6 +333,9 @@ class StudyW(Model):
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
     scales: dict[NameW, ScaleW] = {}
     measures: list[MeasureW] = []
+    crosstabs: list[Annotated[list[VariableKey], Field(min_length=2, max_length=2)]] = []
+    enrolment: EnrolmentW = EnrolmentW()
+    releases: ReleasesW = ReleasesW()
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []
     comparators: list[ComparatorW] = []
@@ -339,6 +374,8 @@ def scales_alone(source: Source) -> dict[str, ScaleW] | None:
         return None
 
 
+DAYS_KEYS = ("due", "closes", "quiet")
+
 _SENTENCES = {
     "missing": ("missing_key", "“{name}” is missing. Add it."),
     "string_type": ("not_words", "“{name}” should be words. Put quotation marks around a number or date."),
@@ -373,11 +410,11 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
         allowed = detail["ctx"]["expected"].replace("'", "")
         near = source.did_you_mean(value, re.split(", | or ", allowed))
         source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.{near}")
-    elif kind == "string_pattern_mismatch" and name in ("due", "closes"):
+    elif kind == "string_pattern_mismatch" and name in DAYS_KEYS:
         source.fault(place, "bad_value", f"“{name}” is a number of days: write `7 days`.")
     elif kind in _SENTENCES:
         code, sentence = _SENTENCES[kind]
-        if name in ("due", "closes"):
+        if name in DAYS_KEYS:
             sentence = "“{name}” is a number of days: write `7 days`."
         if kind == "missing":
             place, name = place, str(detail["loc"][-1])

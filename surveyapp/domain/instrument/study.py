@@ -22,6 +22,29 @@ class Thresholds:
     low_base: int = 30
 
 
+QUIET_DAYS = 28
+"""After how many days without anybody new a study that does not say when enrolment ends is taken to have ended it."""
+
+
+@dataclass(frozen=True)
+class EnrolmentRule:
+    """When nobody enrols any more: after the day `until`, or where there is none, once nobody of a group has for
+    `quiet_days`."""
+
+    until: dt.date | None = None
+    quiet_days: int = QUIET_DAYS
+
+
+@dataclass(frozen=True)
+class ReleaseRule:
+    """When a study's releases are made. `minimum_new`: how many people must be new or changed since the last (None: the
+    usual, `domain.releases`). `live`: one is due whenever anybody is; only where no count is hidden."""
+
+    every: Literal["week", "month", "manual"] = "manual"
+    minimum_new: int | None = None
+    live: bool = False
+
+
 @dataclass(frozen=True)
 class Group:
     id: str
@@ -144,11 +167,13 @@ class Measure:
 @dataclass(frozen=True)
 class Comparison:
     """What the author says of a variable that two questionnaires ask differently; a mapping goes from `first` to
-    `second`. It is about the newest version of each."""
+    `second`. It is about the newest version of each or, with `versions`, about two of one questionnaire: what a frozen
+    file did not declare is declared here."""
 
     first: str
     second: str
     declaration: Declaration
+    versions: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +243,8 @@ class Help:
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
-    offered although not every word is translated."""
+    offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
+    another, at each touchpoint that asks both."""
 
     id: str
     title: str
@@ -241,6 +267,9 @@ class Study:
     questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
     comparisons: tuple[Comparison, ...] = ()
     relationships: tuple[Relationship, ...] = ()
+    enrolment: EnrolmentRule = EnrolmentRule()
+    releases: ReleaseRule = ReleaseRule()
+    crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()
     comparators: tuple[Comparator, ...] = ()
 

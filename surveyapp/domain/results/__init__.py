@@ -21,6 +21,7 @@ from surveyapp.domain.results.cells import (
     Slice,
     Tally,
 )
+from surveyapp.domain.results.crosstabs import CrossSide, Crosstab
 from surveyapp.domain.results.distributions import Distribution, ResultRow
 from surveyapp.domain.results.notes import SeriesNote
 from surveyapp.domain.results.response import (
@@ -38,6 +39,7 @@ from surveyapp.domain.results.shifts import (
     ChangeTest,
     Interval,
     LostBounds,
+    LostCase,
     MeanChange,
     ReliableChange,
     RowScale,
@@ -58,12 +60,15 @@ __all__ = [
     "Change",
     "ChangeTest",
     "Composition",
+    "CrossSide",
+    "Crosstab",
     "Distribution",
     "Edition",
     "GroupResponse",
     "Interval",
     "Joined",
     "LostBounds",
+    "LostCase",
     "MeanChange",
     "PeopleColumn",
     "PeopleKind",

@@ -8,8 +8,9 @@ from surveyapp.domain.instrument.study import Comparator
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, ResponseCounts
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment
+from surveyapp.reports.charts.told import end_words, middle, share_words
 from surveyapp.reports.files.people_tables import comparator_value, source_words
-from surveyapp.reports.text.phrasing import Phrasing, of_words, percent_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words
 
 OWN, OTHERS = "plain", "comparator"
 """How the study's own share is drawn, and how other people's: filled, and an outline."""
@@ -18,7 +19,7 @@ OWN, OTHERS = "plain", "comparator"
 def answered_chart(groups: Iterable[tuple[str, Sequence[tuple[str, ResponseCounts]]]], words: Phrasing) -> BarChart:
     """Of those who could be asked, who answered: a bar a touchpoint under each group's heading."""
     return _shares(
-        BarGroup(heading, None, tuple(_answered(label, counts, words) for label, counts in rows))
+        BarGroup(heading=heading, bars=tuple(_answered(label, counts, words) for label, counts in rows))
         for heading, rows in groups
         if rows
     )
@@ -27,33 +28,42 @@ def answered_chart(groups: Iterable[tuple[str, Sequence[tuple[str, ResponseCount
 def _answered(label: str, counts: ResponseCounts, words: Phrasing) -> Bar:
     if not counts.could_be_asked.count:
         message = words.gettext("Nobody could be asked yet.")
-        return Bar(label=label, detail=None, segments=(), value=None, base="", flagged=False, said=message,
-                   message=message)  # fmt: skip
+        return Bar(label=label, said=message, message=message)
     return own_bar(label, None, counts.answered, counts.could_be_asked, words, flagged=counts.low_base)
 
 
 def own_bar(label: str, detail: str | None, cell: Cell, base: Cell, words: Phrasing, *, flagged: bool = False) -> Bar:
     """A share of the study's own people."""
-    said, percent = of_words(cell, base, words), percent_words(cell, words)
-    share = 100 * cell.count / base.count if cell.count and base.count else 0.0
+    people, percent = end_words(cell, base, words), share_words(cell, words)
+    of = middle(base)
+    width = min(100.0, 100 * middle(cell) / of) if of else 0.0
     segment = BarSegment(
-        option=label, colour=OWN, start=0.0, width=share, percent=cell.percent, label=percent or "", said=said
+        option=label,
+        key="",
+        colours=(OWN,),
+        start=0.0,
+        width=width,
+        manner="exact",
+        label=count_words(cell, words),
+        said=people,
+        private=cell.private,
     )
     return Bar(
         label=label,
         detail=detail,
-        segments=(segment,) if share else (),
-        value=percent,
-        base=said,
+        segments=(segment,) if width else (),
+        value=people,
+        share=percent,
         flagged=flagged,
-        said=said,
+        said=words.listed(part for part in (people, percent) if part),
+        private=words.labelled(label, count_words(cell, words)) if cell.private else None,
     )
 
 
 def comparators_chart(beside: Sequence[tuple[Comparator, str | None]], own: Sequence[Bar], words: Phrasing) -> BarChart:
-    """The study's own shares, then the figures of other people that are shares; a range is drawn from its lower end to
-    its upper. Each with the name of what it stands beside."""
-    return _shares(BarGroup(None, None, (bar,)) for bar in (*own, *(_other(*each, words) for each in beside)))
+    """The study's own shares, then the figures of other people; a range is drawn from its lower end to its upper. Each
+    with the name of what it stands beside."""
+    return _shares(BarGroup(bars=(bar,)) for bar in (*own, *(_other(*each, words) for each in beside)))
 
 
 def _other(comparator: Comparator, option: str | None, words: Phrasing) -> Bar:
@@ -62,21 +72,26 @@ def _other(comparator: Comparator, option: str | None, words: Phrasing) -> Bar:
     if comparator.is_share:
         low = float(comparator.value) if comparator.to is not None else 0.0
         high = float(comparator.value if comparator.to is None else comparator.to)
-        segments = (
-            BarSegment(option=comparator.label, colour=OTHERS, start=low, width=high - low, percent=None, label=value,
-                       said=value),
-        )  # fmt: skip
+        segment = BarSegment(
+            option=comparator.label,
+            key="",
+            colours=(OTHERS,),
+            start=low,
+            width=high - low,
+            manner="exact",
+            label=value,
+            said=value,
+        )
+        segments = (segment,)
     about = joined(" · ", (part for part in (comparator.label, option) if part))
     return Bar(
         label=comparator.people,
         detail=about,
         segments=segments,
         value=value,
-        base="",
-        flagged=False,
         said=words.listed((value, source)),
     )
 
 
 def _shares(groups: Iterable[BarGroup]) -> BarChart:
-    return BarChart(groups=tuple(groups), key=(), low=0, high=100, midline=False, value_label=None)
+    return BarChart(groups=tuple(groups))

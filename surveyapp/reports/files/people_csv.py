@@ -1,124 +1,86 @@
-"""Who answered and who they are as files, in the study's own words and codes; and figures of other people as rows of
-their own in the files of questions and measures."""
+"""Who answered and who they are as records, in the study's own words and codes; and figures of other people as records
+of their own, in the files of questions and measures too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from surveyapp.domain.instrument.study import Comparator, Study
-from surveyapp.domain.results import NOT_KNOWN, Cell, Composition, Distribution, Edition, ResponseTable, Shift, Tally
-from surveyapp.reports.files.csv_file import MEASURE_COLUMNS, QUESTION_COLUMNS, CsvValue
-from surveyapp.reports.files.people_tables import comparator_value, source_words
+from surveyapp.domain.results import NOT_KNOWN, Category, Cell, Composition, Distribution, ResponseTable, Shift
+from surveyapp.reports.files.people_tables import comparator_value, mode_words, response_columns, source_words
+from surveyapp.reports.files.records import FileValue, Record, cell_record, edition_record, yes
 from surveyapp.reports.text.phrasing import ENGLISH
 
-COUNTS = ("cases", "could_be_asked", "answered", "open", "closed", "refused", "not_open", "not_eligible", "withdrawn")
-MODES = ("self", "phone", "in_person", "video")
-
-RESPONSE_COLUMNS = (
-    "study", "group", "touchpoint", "by", "value", "label", *COUNTS, "answered_percent", "asked_before",
-    "answered_again", "answered_again_percent", *MODES, "low_base", "not_for_publication", "as_of", "data_at",
-)  # fmt: skip
-COMPOSITION_COLUMNS = (
-    "study", "group", "kind", "subject", "id", "title", "value", "label", "people", "touchpoint", "count", "percent",
-    "base", "low_base", "not_for_publication", "source", "date", "note", "data_at",
-)  # fmt: skip
 TARGET_COLUMNS = ("study", "id", "label", "target", "actual", "percent", "by", "as_at", "source", "note")
 
 
-def response_rows(study: str, tables: Iterable[ResponseTable]) -> Iterator[tuple[CsvValue, ...]]:
-    """A row for each row of response, columns as `RESPONSE_COLUMNS`; `by` is empty for everybody, and `value` for whom
-    it is not known. `not_for_publication` names the columns that are not."""
+def response_records(study: str, tables: Iterable[ResponseTable]) -> Iterator[Record]:
+    """Every number of response: `kind` is response, or mode for how it came. `segment` is empty for everybody, and
+    `segment_value` for whom it is not known; `note` says on which day the cases stood so."""
+    columns, modes = response_columns(ENGLISH), mode_words(ENGLISH)
     for table in tables:
         for row in table.rows:
-            cells: dict[str, Cell] = {name: getattr(row, name) for name in COUNTS} | row.modes
-            if row.asked_before is not None and row.again is not None:
-                cells |= {"asked_before": row.asked_before, "answered_again": row.again}
-            written: dict[str, CsvValue] = {name: cell.count for name, cell in cells.items()}
-            written |= {
+            here: Record = {
                 "study": study,
+                **edition_record(table.edition),
                 "group": table.group,
+                "people": row.people.label or ("not known" if table.by else "everyone"),
+                "segment": table.by or None,
+                "segment_value": row.people.value,
                 "touchpoint": table.touchpoint,
-                "by": table.by or None,
-                "value": row.people.value,
-                "label": row.people.label or None,
-                "answered_percent": row.answered.percent,
-                "answered_again_percent": row.again.percent if row.again else None,
-                "low_base": _yes(row.low_base),
-                "not_for_publication": " ".join(name for name, cell in cells.items() if cell.private) or None,
-                "as_of": table.on,
-                "data_at": _time(table.edition),
+                "kind": "response",
+                "low_base": yes(row.low_base),
+                "note": f"as on {table.on.isoformat()}",
             }
-            yield tuple(written.get(column) for column in RESPONSE_COLUMNS)
+            for name, label in columns.items():
+                cell: Cell | None = getattr(row, name)
+                if cell is not None:
+                    base = row.asked_before if name == "again" else row.could_be_asked
+                    assert base is not None
+                    own = base.count if cell.percent is not None else None
+                    yield cell_record(here, Category(name, label, "option"), cell, own)
+            for mode, cell in row.modes.items():
+                category = Category(mode, modes[mode], "option")
+                yield {**cell_record(here, category, cell, row.answered.count), "kind": "mode"}
 
 
-def composition_rows(study: Study, compositions: Iterable[Composition]) -> Iterator[tuple[CsvValue, ...]]:
-    """A row for each count of people, columns as `COMPOSITION_COLUMNS`, and under each attribute the figures of other
-    people (`kind` comparator), of which there is a percentage and never a count."""
+def composition_records(study: Study, compositions: Iterable[Composition]) -> Iterator[Record]:
+    """Every number of people side by side, `people` saying of whom; and under each attribute of a profile the figures
+    of other people (`kind` comparator), of which there is a percentage and never a count."""
     for each in compositions:
-        start: dict[str, CsvValue] = {
+        about: Record = {
             "study": study.id,
+            **edition_record(each.edition),
             "group": each.group,
-            "subject": each.subject,
-            "id": each.id,
-            "title": each.label,
+            "measure": each.id if each.subject == "answer" else None,
+            "variable": each.id if each.subject == "attribute" else None,
+            "question": each.label,
         }
+        labels = {NOT_KNOWN: "Not known"}
         for column in each.columns:
-            tally = column.tally
-            about: dict[str, CsvValue] = {"people": column.kind, "touchpoint": column.touchpoint}
-            for value, label, kind, cell in _counts(each, tally):
-                written = start | about | _written(cell, tally) | {"value": value, "label": label, "kind": kind}
-                yield tuple((written | {"data_at": _time(each.edition)}).get(name) for name in COMPOSITION_COLUMNS)
-        for code, cell in each.shares.items():
-            written = start | {
-                "kind": "share",
-                "value": None if code == NOT_KNOWN else code,
-                "people": "lost, of lost and stayed",
-                "count": cell.count,
-                "percent": cell.percent,
-                "not_for_publication": _yes(cell.private),
-                "data_at": _time(each.edition),
+            tally, base = column.tally, column.tally.base.count
+            here = {
+                **about,
+                "people": column.kind,
+                "touchpoint": column.touchpoint,
+                "low_base": yes(tally.low_base),
             }
-            yield tuple(written.get(name) for name in COMPOSITION_COLUMNS)
+            known = Category("known", "Known of", "option")
+            yield {**cell_record(here, known, tally.base, base), "kind": "base"}
+            for category in each.categories:
+                labels[category.code] = category.label or "Any other answer"
+                named = Category(category.code, labels[category.code], category.kind)
+                yield cell_record(here, named, tally.cell(category.code), base)
+            yield cell_record(here, Category(NOT_KNOWN, "Not known", "missing"), tally.missing[NOT_KNOWN], base)
+        for code, cell in each.shares.items():
+            both: Record = {**about, "people": "lost, of stayed and lost", "kind": "share"}
+            yield cell_record(both, Category(code, labels[code], "option"), cell, None)
         if each.subject == "attribute" and any(column.kind == "enrolled" for column in each.columns):
             for comparator, options in study.comparators_of_attribute(each.group, each.id):
-                written = start | _comparator(comparator, options) | {"people": comparator.people}
-                yield tuple(written.get(name) for name in COMPOSITION_COLUMNS)
+                yield {**about, **_comparator(comparator, options)}
 
 
-def _counts(each: Composition, tally: Tally) -> Iterator[tuple[str | None, str, str, Cell]]:
-    for category in each.categories:
-        label = category.label or "Any other answer"
-        yield category.code, label, "own" if category.kind == "option" else category.kind, tally.cell(category.code)
-    yield None, "Not known", "not known", tally.missing[NOT_KNOWN]
-
-
-def _written(cell: Cell, tally: Tally) -> dict[str, CsvValue]:
-    return {
-        "count": cell.count,
-        "percent": cell.percent,
-        "base": tally.base.count,
-        "low_base": _yes(tally.low_base),
-        "not_for_publication": _yes(cell.private),
-    }
-
-
-def _comparator(comparator: Comparator, options: Sequence[str]) -> dict[str, CsvValue]:
-    share = comparator.is_share and comparator.to is None
-    return {
-        "kind": "comparator",
-        "value": " ".join(options) or None,
-        "label": comparator.label,
-        "percent": comparator.value if share else None,
-        "source": comparator.source,
-        "date": comparator.date,
-        "note": ". ".join(
-            part for part in (None if share else comparator_value(comparator, ENGLISH), comparator.definition) if part
-        )
-        or None,
-    }
-
-
-def target_rows(study: Study) -> Iterator[tuple[CsvValue, ...]]:
+def target_rows(study: Study) -> Iterator[tuple[FileValue, ...]]:
     """A row a target, columns as `TARGET_COLUMNS`."""
     for each in study.targets:
         by = ", ".join(f"{each.by}={code}: {people}" for code, people in each.parts.items())
@@ -128,54 +90,49 @@ def target_rows(study: Study) -> Iterator[tuple[CsvValue, ...]]:
         )  # fmt: skip
 
 
-def question_comparators(study: Study, distributions: Iterable[Distribution]) -> Iterator[tuple[CsvValue, ...]]:
-    """The figures of other people beside the variables of a touchpoint, as rows of the questions' file."""
+def question_comparators(study: Study, distributions: Iterable[Distribution]) -> Iterator[Record]:
+    """The figures of other people beside the variables of a touchpoint."""
     for each in distributions:
         for comparator, options in study.comparators_of(each.group, each.key):
-            written: dict[str, CsvValue] = {
+            yield {
                 "study": study.id,
                 "group": each.group,
-                "touchpoint": each.touchpoint,
-                "section": each.section,
                 "variable": each.variable,
-                "moment": each.moment,
+                "section": each.section,
                 "question": each.question,
                 "statement": each.statement,
-                **_beside(comparator, options),
+                "touchpoint": each.touchpoint,
+                "moment": each.moment,
+                **_comparator(comparator, options),
             }
-            yield tuple(written.get(name) for name in QUESTION_COLUMNS)
 
 
-def measure_comparators(study: Study, shift: Shift) -> Iterator[tuple[CsvValue, ...]]:
-    """The figures of other people beside a measure, as rows of its file."""
+def measure_comparators(study: Study, shift: Shift) -> Iterator[Record]:
+    """The figures of other people beside a measure."""
     measure = study.measure(shift.measure)
     for key in measure.keys if measure else ():
         for comparator, options in study.comparators_of(shift.group, key):
-            written: dict[str, CsvValue] = {
+            yield {
                 "study": study.id,
+                "group": shift.group,
                 "measure": shift.measure,
-                "title": shift.title,
-                "people": comparator.people,
-                **_beside(comparator, options),
+                "variable": shift.variable,
+                "moment": key.partition("@")[2] or None,
+                **_comparator(comparator, options),
             }
-            yield tuple(written.get(name) for name in MEASURE_COLUMNS)
 
 
-def _beside(comparator: Comparator, options: Sequence[str]) -> dict[str, CsvValue]:
-    written = _comparator(comparator, options)
+def _comparator(comparator: Comparator, options: Sequence[str]) -> Record:
+    """A figure of other people: never a count, and a range as its two ends."""
+    low, high = (comparator.value, comparator.to) if comparator.to is not None else (None, None)
     return {
+        "people": comparator.people,
         "kind": "comparator",
-        "category": written["value"],
-        "label": f"{comparator.label} ({comparator.people})",
-        "percent": written["percent"],
-        "shown": "yes",
+        "category": "+".join(options) or None,
+        "label": comparator.label,
+        "value": None if low is not None else comparator.value,
+        "low": low,
+        "high": high,
+        "publish": "yes",
         "note": f"{comparator_value(comparator, ENGLISH)}: {source_words(comparator, ENGLISH)}",
     }
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _time(edition: Edition) -> str | None:
-    return None if edition.at is None else edition.at.isoformat(timespec="seconds")

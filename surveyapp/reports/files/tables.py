@@ -9,26 +9,29 @@ from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
 from surveyapp.reports.charts.bars import column_label, people_label
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text import changes, sentences, series
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
 
 
 @dataclass(frozen=True)
 class Value:
-    """A cell of a table: a number or words, and under it a percentage."""
+    """A cell of a table: a number or words, and under it a percentage. `private`: not for publication."""
 
     text: str
     percent: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
 class ResultTableRow:
-    """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells."""
+    """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells. `private`:
+    all of it is not for publication."""
 
     heading: str
     detail: str | None
     cells: tuple[Value, ...]
     whole: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
         ResultTableRow(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
         for option, cells in zip(options, change.transitions, strict=True)
     )
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
@@ -155,7 +158,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     )
     pair = (change.before_row, change.after_row)
     rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def _slice(change: Change, words: Phrasing) -> ResultTableRow:
@@ -167,7 +170,7 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden
     if interval is not None:
-        low, high = words.signed(interval.low), words.signed(interval.high)
+        low, high = words.signed_decimal(interval.low), words.signed_decimal(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
     numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
     base = count_words(change.base, words)
@@ -232,13 +235,13 @@ def _counted(
 
 def _base(tally: Tally, words: Phrasing) -> Value:
     text = count_words(tally.base, words)
-    return Value(f"{text} {FLAG}" if flagged(tally) else text)
+    return Value(f"{text} {FLAG}" if flagged(tally) else text, private=tally.base.private)
 
 
 def _value(cell: Cell | None, words: Phrasing, *, percent: bool = True) -> Value:
     if cell is None:
         return Value("–")
-    return Value(count_words(cell, words), percent_words(cell, words) if percent else None)
+    return Value(count_words(cell, words), percent_words(cell, words) if percent else None, cell.private)
 
 
 def _reasons(tallies: Iterable[Tally]) -> list[str]:

@@ -7,7 +7,7 @@ import dataclasses
 from surveyapp.analysis.counting import scoring
 from surveyapp.analysis.counting.vectors import Vector
 from surveyapp.analysis.distributions import distribution
-from surveyapp.analysis.tallying import score_tallies
+from surveyapp.analysis.tallying import score_tallies, with_scores
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import Distribution
@@ -68,11 +68,4 @@ def _score(data: ResultData, touchpoint: Touchpoint, each: CountedScore, segment
         edition=data.edition,
         notes=each.notes,
     )
-    means = score_tallies(each.vector, split, rules)
-    return dataclasses.replace(
-        made,
-        tallies=tuple(
-            dataclasses.replace(tally, score=mean.score, base=mean.base, low_base=mean.low_base)
-            for tally, mean in zip(made.tallies, means, strict=True)
-        ),
-    )
+    return dataclasses.replace(made, tallies=with_scores(made.tallies, score_tallies(each.vector, split, rules)))

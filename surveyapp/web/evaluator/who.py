@@ -14,6 +14,7 @@ from surveyapp.reports.files import csv_file, people_csv
 from surveyapp.services.results import response
 from surveyapp.web.evaluator import who_views
 from surveyapp.web.evaluator.routes import csv_reply, evaluator
+from surveyapp.web.evaluator.views import edition_words
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import desk, staff_only
@@ -26,7 +27,10 @@ def _page(
     template: str, study: Study, edition: Edition, here: tuple[str | None, int | None] = (None, None), **values: Any
 ) -> str:
     places = who_views.places(study, *here)
-    return render_template(f"evaluator/{template}.html", study=study, places=places, data_at=edition.at, **values)
+    return render_template(
+        f"evaluator/{template}.html", study=study, places=places, edition=edition,
+        edition_words=edition_words(edition, study), **values,
+    )  # fmt: skip
 
 
 @evaluator.get("/<study_id>/who")
@@ -47,8 +51,7 @@ def who_csv(study_id: str) -> Response:
     acting = desk().as_written
     study = runtime().study(study_id)
     tables = [table for each in study.groups for table in response.group(acting, study_id, each.id).response]
-    rows = people_csv.response_rows(study_id, tables)
-    return csv_reply(csv_file.csv_file(people_csv.RESPONSE_COLUMNS, rows), "response")
+    return csv_reply(csv_file.records_file(people_csv.response_records(study_id, tables)), "response")
 
 
 @evaluator.get("/<study_id>/targets.csv")
@@ -76,8 +79,8 @@ def who_group(study_id: str, group: str) -> str:
 def who_group_csv(study_id: str, group: str) -> Response:
     """The profile, with the figures of other people that stand beside it."""
     told = response.group(desk().as_written, study_id, group)
-    rows = people_csv.composition_rows(runtime().study(study_id), told.profile)
-    return csv_reply(csv_file.csv_file(people_csv.COMPOSITION_COLUMNS, rows), f"profile_{group}")
+    records = people_csv.composition_records(runtime().study(study_id), told.profile)
+    return csv_reply(csv_file.records_file(records), f"profile_{group}")
 
 
 @evaluator.get("/<study_id>/who/<group>/<int:touchpoint>")
@@ -96,5 +99,5 @@ def who_touchpoint(study_id: str, group: str, touchpoint: int) -> str:
 def who_touchpoint_csv(study_id: str, group: str, touchpoint: int) -> Response:
     """Who answered beside who has not, and who was lost beside who stayed."""
     told = response.touchpoint_people(desk().as_written, study_id, group, touchpoint)
-    rows = people_csv.composition_rows(runtime().study(study_id), (*told.respondents, *told.lost))
-    return csv_reply(csv_file.csv_file(people_csv.COMPOSITION_COLUMNS, rows), f"who_{group}_{touchpoint}")
+    records = people_csv.composition_records(runtime().study(study_id), (*told.respondents, *told.lost))
+    return csv_reply(csv_file.records_file(records), f"who_{group}_{touchpoint}")

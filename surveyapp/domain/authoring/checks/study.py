@@ -14,6 +14,7 @@ from surveyapp.domain.authoring.checks.labels import check_labels
 from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXIMUM_DAYS
 from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
 from surveyapp.domain.authoring.checks.piping import check_quotes
+from surveyapp.domain.authoring.checks.releases import check_releases
 from surveyapp.domain.authoring.checks.routing import check_reach, check_routing
 from surveyapp.domain.authoring.checks.scores import check_scores
 from surveyapp.domain.authoring.yaml_source import Place, Source
@@ -41,6 +42,7 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
             # A condition on a name that does not exist is said already; it would be unreachable besides.
             check_reach(questionnaire, sources[key])
     _check_measures(study, source)
+    check_releases(study, source)
     check_beside(study, source)
     check_labels(study, source, sources)
     check_comparability(study, source, sources)
