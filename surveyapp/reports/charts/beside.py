@@ -9,7 +9,7 @@ from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, ResponseCounts
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment
 from surveyapp.reports.charts.told import end_words, middle, share_words
-from surveyapp.reports.files.people_tables import comparator_value, source_words
+from surveyapp.reports.text.beside import comparator_value, source_words
 from surveyapp.reports.text.phrasing import Phrasing, count_words
 
 OWN, OTHERS = "plain", "comparator"

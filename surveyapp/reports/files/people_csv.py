@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from surveyapp.domain.instrument.study import Comparator, Study
 from surveyapp.domain.results import NOT_KNOWN, Category, Cell, Composition, Distribution, ResponseTable, Shift
-from surveyapp.reports.files.people_tables import comparator_value, mode_words, response_columns, source_words
+from surveyapp.reports.files.people_tables import mode_words, response_columns
 from surveyapp.reports.files.records import FileValue, Record, cell_record, edition_record, yes
+from surveyapp.reports.text.beside import comparator_value, source_words
 from surveyapp.reports.text.phrasing import ENGLISH
 
 TARGET_COLUMNS = ("study", "id", "label", "target", "actual", "percent", "by", "as_at", "source", "note")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from surveyapp.domain.instrument.study import Comparator, Study, Target, Touchpoint
+from surveyapp.domain.instrument.study import Study, Target, Touchpoint
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import NOT_KNOWN, Cell, Composition, PeopleKind, ResponseCounts, ResponseTable, Tally
+from surveyapp.reports.text.beside import comparator_value, source_words
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, percent_words
 
 NameOf = Callable[[ResponseTable, ResponseCounts], tuple[str, str | None]]
@@ -247,26 +248,6 @@ def _beside_rows(each: Composition, study: Study, width: int, words: Phrasing) -
             source_words(comparator, words),
             beside=True,
         )
-
-
-def comparator_value(comparator: Comparator, words: Phrasing) -> str:
-    """“70%”, “70% to 80%”, “3 weeks”."""
-
-    def said(value: object) -> str:
-        number = words.measured(value)  # type: ignore[arg-type]
-        if comparator.is_share and value == int(value):  # type: ignore[call-overload]
-            return words.percent(int(value))  # type: ignore[call-overload]
-        return number if comparator.is_share else f"{number} {comparator.unit}"
-
-    if comparator.to is None:
-        return said(comparator.value)
-    return words.gettext("%(low)s to %(high)s", low=said(comparator.value), high=said(comparator.to))
-
-
-def source_words(comparator: Comparator, words: Phrasing) -> str:
-    """Where a figure comes from, from when it is, and what is not quite the same."""
-    when = words.gettext("%(source)s, figure of %(date)s", source=comparator.source, date=comparator.date)
-    return joined(". ", (when, comparator.definition)) if comparator.definition else when
 
 
 def targets_table(targets: Sequence[Target], study: Study, words: Phrasing) -> PeopleTable:

@@ -21,7 +21,8 @@ from surveyapp.domain.results import (
 from surveyapp.reports.charts.bars import Bar, BarChart
 from surveyapp.reports.charts.beside import answered_chart, comparators_chart, own_bar
 from surveyapp.reports.files import people_tables
-from surveyapp.reports.files.people_tables import PeopleTable, source_words
+from surveyapp.reports.files.people_tables import PeopleTable
+from surveyapp.reports.text.beside import source_words
 from surveyapp.web.evaluator.choosing import LinkChoice
 from surveyapp.web.evaluator.views import WORDS
 
