@@ -11,7 +11,7 @@ from surveyapp.services.runtime import Runtime
 
 def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
-    from surveyapp.web.evaluator.routes import evaluator
+    from surveyapp.web.evaluator.pages import evaluator
     from surveyapp.web.interviewer.routes import interviewer
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
