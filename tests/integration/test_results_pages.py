@@ -142,7 +142,7 @@ def test_a_measure_has_its_sentence_chart_change_and_table(evaluator: Evaluator)
     assert "A looking-back answer tends to be rosier about today." in page.words
     for narrow in (False, True):
         texts = [note["text"] for note in figure_of(page, narrow)["layout"]["annotations"]]
-        assert {"38%", "11 of 29 ⚑", "97%", "28 of 29 ⚑", "looking back"} <= set(texts)
+        assert {"38% ⚑", "11 of 29", "97% ⚑", "28 of 29", "looking back"} <= set(texts)
     assert "11 38%" in page.words
 
 
