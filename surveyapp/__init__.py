@@ -29,7 +29,7 @@ def create_app(runtime: Runtime) -> Flask:
 
 
 def compile_templates(app: Flask) -> None:
-    """Compiles every template there is, which whoever asked first would otherwise wait for. For a server that begins."""
+    """Compiles every template there is, which whoever asks first would otherwise wait for: for a server."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
 
