@@ -39,6 +39,11 @@ class WayToTell:
     lines: int = 0  # of a table told as counts: how many of its groups are its rows
     on_exact_rows: bool = False
 
+    @property
+    def exact(self) -> bool:
+        """Whether every number of it is told exactly."""
+        return bool(self.published) and all(told.low == told.high for told in self.published)
+
 
 NOTHING = WayToTell(depth=Depth.WITHHELD)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -36,6 +37,8 @@ from surveyapp.domain.instrument.questionnaire import (
 from surveyapp.domain.instrument.study import (
     Anchor,
     Attribute,
+    Comparator,
+    ComparatorPlace,
     Comparison,
     EnrolmentRule,
     Group,
@@ -46,6 +49,7 @@ from surveyapp.domain.instrument.study import (
     Relationship,
     ReleaseRule,
     Study,
+    Target,
     Thresholds,
     Touchpoint,
 )
@@ -186,6 +190,8 @@ def _study(
         enrolment=_enrolment(source, written.enrolment),
         releases=ReleaseRule(**written.releases.model_dump()),
         crosstabs=tuple((first, second) for first, second in written.crosstabs),
+        targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
+        comparators=tuple(map(_comparator, written.comparators)),
     )
 
 
@@ -199,6 +205,30 @@ def _enrolment(source: Source, written: w.EnrolmentW) -> EnrolmentRule:
         source.fault((*place, "until"), "bad_value", sentence)
     quiet = _days(written.quiet)
     return EnrolmentRule(until) if quiet is None else EnrolmentRule(until, quiet)
+
+
+def _target(source: Source, place: Place, written: w.TargetW) -> Target:
+    day = iso_day(written.as_at)
+    if day is None:
+        sentence = f'“{shortened(written.as_at)}” is not a date. Write it like "2025-03-31".'
+        source.fault((*place, "as_at"), "bad_value", sentence)
+    by, parts = next(iter((written.by or {}).items()), (None, {}))
+    return Target(
+        id=written.id,
+        label=written.label,
+        target=written.target,
+        actual=written.actual,
+        by=by,
+        parts=parts,
+        as_at=day or dt.date.min,
+        source=written.source,
+        note=written.note,
+    )
+
+
+def _comparator(written: w.ComparatorW) -> Comparator:
+    places = (ComparatorPlace(**{**each.model_dump(), "options": tuple(each.options)}) for each in written.beside)
+    return Comparator(**{**dict(written), "beside": tuple(places)})
 
 
 _ANCHOR = re.compile(

@@ -272,6 +272,45 @@ class ReleasesW(Model):
 
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
+PeopleCounted = Annotated[int, Field(ge=0)]
+FigureW = Annotated[
+    Decimal,
+    BeforeValidator(_as_written),
+    Field(ge=0),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+
+
+class TargetW(Model):
+    id: NameW
+    label: WordsW
+    target: Annotated[int, Field(ge=1)]
+    actual: PeopleCounted | None = None
+    by: Annotated[dict[AttributeName, dict[Code, PeopleCounted]], Field(min_length=1, max_length=1)] | None = None
+    as_at: WordsW
+    source: WordsW
+    note: WordsW | None = None
+
+
+class PlaceW(Model):
+    group: NameW | None = None
+    variable: VariableKey | None = None
+    attribute: AttributeName | None = None
+    options: list[Code] = []
+
+
+class ComparatorW(Model):
+    id: NameW
+    label: WordsW
+    people: WordsW
+    value: FigureW
+    to: FigureW | None = None
+    unit: WordsW = "%"
+    date: WordsW
+    source: WordsW
+    definition: WordsW | None = None
+    beside: Annotated[list[PlaceW], Field(min_length=1)]
+
 
 class StudyW(Model):
     study: NameW
@@ -298,6 +337,8 @@ class StudyW(Model):
     enrolment: EnrolmentW = EnrolmentW()
     releases: ReleasesW = ReleasesW()
     comparisons: list[ComparisonW] = []
+    targets: list[TargetW] = []
+    comparators: list[ComparatorW] = []
 
 
 SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": StudyW}

@@ -7,6 +7,7 @@
 | `row`, `detail`, `touchpoint`, `moment` | which moment; of a change, the first of two |
 | `until` | of a change, the second |
 | `kind` | option, net, base, missing, statistic; change, movement, test, verdict |
+| | response, mode, share; comparator: a figure of other people, never counted |
 | `count`; `at_least`, `at_most` | people, exactly; or as far as is told |
 | `value`, `low`, `high` | a statistic, a change in points, a p-value; its 95% interval |
 | `percent`, `base` | of the base; how many people that is |
@@ -48,7 +49,7 @@ def shift_records(shift: Shift) -> Iterator[Record]:
     """Every number of a shift: each row's, then each change's."""
     about: Record = {
         "study": shift.study,
-        **_edition(shift.edition),
+        **edition_record(shift.edition),
         "group": shift.group,
         "measure": shift.measure if shift.declared else None,
         "variable": shift.variable,
@@ -64,7 +65,7 @@ def shift_records(shift: Shift) -> Iterator[Record]:
                 "moment": row.moment,
                 "row": row.label,
                 "detail": row.detail,
-                "looking_back": _yes(row.looking_back),
+                "looking_back": yes(row.looking_back),
                 "note": note or None,
             }
             if row.uncounted:
@@ -82,7 +83,7 @@ def distribution_records(study: str, distributions: Iterable[Distribution]) -> I
     for each in distributions:
         about: Record = {
             "study": study,
-            **_edition(each.edition),
+            **edition_record(each.edition),
             "group": each.group,
             "variable": each.variable,
             "section": each.section,
@@ -92,7 +93,7 @@ def distribution_records(study: str, distributions: Iterable[Distribution]) -> I
             "touchpoint": each.touchpoint,
             "moment": each.moment,
             "row": each.moment_label,
-            "looking_back": _yes(each.moment == "before"),
+            "looking_back": yes(each.moment == "before"),
             "note": " ".join(series.note_words(note, ENGLISH) for note in each.series_notes) or None,
         }
         if each.uncounted:
@@ -105,24 +106,29 @@ def crosstab_records(found: Crosstab) -> Iterator[Record]:
     """Every cell of one question by another; `category` is “row>column”, and the percentage is of the row."""
     about: Record = {
         "study": found.study,
-        **_edition(found.edition),
+        **edition_record(found.edition),
         "group": found.group,
         "variable": f"{found.down.key}>{found.across.key}",
         "question": found.down.title,
         "statement": found.across.title,
         "people": "everyone",
         "kind": "crossing",
-        "low_base": _yes(found.low_base),
+        "low_base": yes(found.low_base),
     }
     for row, down in enumerate(found.down.options):
         for column, across in enumerate(found.across.options):
             label = f"{down.label} > {across.label}"
             base = found.rows[row].count
-            yield _cell(about, Category(f"{down.code}>{across.code}", label, "option"), found.cells[row][column], base)
+            yield cell_record(
+                about, Category(f"{down.code}>{across.code}", label, "option"), found.cells[row][column], base
+            )
     for options, totals in ((found.down.options, found.rows), (found.across.options, found.columns)):
         for option, cell in zip(options, totals, strict=True):
-            yield {**_cell(about, option, cell, found.base.count), "kind": "option"}
-    yield {**_cell(about, Category("base", "Answered both", "option"), found.base, found.base.count), "kind": "base"}
+            yield {**cell_record(about, option, cell, found.base.count), "kind": "option"}
+    yield {
+        **cell_record(about, Category("base", "Answered both", "option"), found.base, found.base.count),
+        "kind": "base",
+    }
 
 
 def _tally(
@@ -132,21 +138,21 @@ def _tally(
         **about,
         "segment": tally.people.segment,
         "segment_value": tally.people.value,
-        "low_base": _yes(tally.low_base),
+        "low_base": yes(tally.low_base),
     }
     base = tally.base.count
     answered = Category("answered", "Answered", "option")
-    yield {**_cell(here, answered, Cell(None) if tally.withheld else tally.base, base), "kind": "base"}
+    yield {**cell_record(here, answered, Cell(None) if tally.withheld else tally.base, base), "kind": "base"}
     if tally.withheld:
         return
     labels = {option.code: option.label for option in options}
     for part in tally.parts(labels):
         joined = Category("+".join(part.members), " + ".join(labels[code] for code in part.members), "option")
-        yield _cell(here, joined, part.cell, base)
+        yield cell_record(here, joined, part.cell, base)
     for net in nets:
-        yield _cell(here, net, tally.cell(net.code), base)
+        yield cell_record(here, net, tally.cell(net.code), base)
     for reason, cell in tally.missing.items():
-        yield _cell(here, Category(reason, reason.replace("_", " ").capitalize(), "missing"), cell, base)
+        yield cell_record(here, Category(reason, reason.replace("_", " ").capitalize(), "missing"), cell, base)
     for name, value in _statistics(tally, summary):
         yield {
             **here,
@@ -187,9 +193,9 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
         "moment": before.moment,
         "row": before.label,
         "until": after.label,
-        "looking_back": _yes(change.kind == "looking_back"),
+        "looking_back": yes(change.kind == "looking_back"),
         "kind": "change",
-        "low_base": _yes(change.low_base),
+        "low_base": yes(change.low_base),
         "note": " ".join(
             series.note_words(note, ENGLISH) for note in shift.step(change.before_row, change.after_row).notes
         )
@@ -197,7 +203,7 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
     }
     base = change.base.count
     if change.withheld:
-        yield _cell(here, Category("matched", "Answered both", "option"), Cell(None), None)
+        yield cell_record(here, Category("matched", "Answered both", "option"), Cell(None), None)
         return
     for code, label, cell in (
         ("matched", "Answered both", change.base),
@@ -212,7 +218,7 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
         ("fell", "Fell", change.fell),
     ):
         if cell.told:
-            yield _cell(here, Category(code, label, "option"), cell, base)
+            yield cell_record(here, Category(code, label, "option"), cell, base)
     publish = _publish(change.base)
     if change.points is not None:
         interval = change.interval
@@ -234,17 +240,18 @@ def _change(change: Change, shift: Shift, about: Record) -> Iterator[Record]:
     if change.reliable is not None:
         reliable = change.reliable
         for code, cell in (("improved", reliable.improved), ("unchanged", reliable.same), ("worse", reliable.worse)):
-            yield _cell(here, Category(f"reliably_{code}", f"Reliably {code}", "option"), cell, base)
+            yield cell_record(here, Category(f"reliably_{code}", f"Reliably {code}", "option"), cell, base)
     if change.verdict is not None:
         yield {**here, "kind": "verdict", "category": change.verdict, "base": base, "publish": publish}
     options = shift.scale_of(change.after_row).options
     for one, cells in zip(options, change.transitions or (), strict=False):
         for two, cell in zip(options, cells, strict=False):
             category = Category(f"{one.code}>{two.code}", f"{one.label} > {two.label}", "option")
-            yield {**_cell(here, category, cell, base), "kind": "movement"}
+            yield {**cell_record(here, category, cell, base), "kind": "movement"}
 
 
-def _cell(about: Record, category: Category, cell: Cell, base: int | None) -> Record:
+def cell_record(about: Record, category: Category, cell: Cell, base: int | None) -> Record:
+    """A count of a category, with what is known of it `about` it; `kind` is its own where there is none."""
     return {
         **about,
         "kind": about.get("kind") or category.kind,
@@ -264,11 +271,13 @@ def _publish(base: Cell, tally: Tally | None = None) -> str:
     return "no" if base.private or (tally is not None and tally.private) else "yes"
 
 
-def _edition(edition: Edition) -> Record:
+def edition_record(edition: Edition) -> Record:
+    """Which figures these are, as columns."""
     name = "working" if edition.kind == "working" else f"release {edition.number}"
     until = None if edition.at is None else edition.at.astimezone(dt.UTC).isoformat(timespec="seconds")
     return {"edition": name, "answers_up_to": until}
 
 
-def _yes(value: bool) -> str:
+def yes(value: bool) -> str:
+    """“yes” or “no”."""
     return "yes" if value else "no"

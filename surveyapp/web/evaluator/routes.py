@@ -18,6 +18,7 @@ from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
+from surveyapp.reports.files.people_csv import measure_comparators, question_comparators
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import choosing, drawing, views
@@ -73,7 +74,7 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    return _csv(records_file(shift_records(shift)), measure_id)
+    return csv_reply(records_file((*shift_records(shift), *measure_comparators(study, shift))), measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -105,9 +106,11 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>.csv")
 @staff_only
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
-    asked = asked_for(runtime().study(study_id), request.args)
+    study = runtime().study(study_id)
+    asked = asked_for(study, request.args)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
-    return _csv(records_file(distribution_records(study_id, found)), f"{group}_{touchpoint}")
+    records = (*distribution_records(study_id, found), *question_comparators(study, found))
+    return csv_reply(records_file(records), f"{group}_{touchpoint}")
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
@@ -117,6 +120,11 @@ def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Resul
     return study, asked, views.blocks(found)
 
 
-def _csv(content: bytes, name: str) -> Response:
+def _results(blocks: list[views.Block]) -> list[Distribution]:
+    return [each for block in blocks for each in block.together]
+
+
+def csv_reply(content: bytes, name: str) -> Response:
+    """A file to download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -108,6 +108,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=_first_touchpoint,
             beneath=("evaluator.question",),
         ),
+        NavigationPlace(
+            endpoint="evaluator.who",
+            words=_("Who answered"),
+            action=Action.SEE_RESULTS,
+            beneath=("evaluator.who_group", "evaluator.who_touchpoint"),
+        ),
     ),
     (
         NavigationPlace(

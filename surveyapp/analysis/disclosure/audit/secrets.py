@@ -16,6 +16,7 @@ import numpy.typing as npt
 from surveyapp.analysis.disclosure.audit.patterns import SHIFT, Flags, StatusPatterns, tally
 from surveyapp.analysis.disclosure.grouping import OptionGrouping
 from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_ASKED, CrossedMoments, StatusTable, Whole
+from surveyapp.domain.instrument.study import Thresholds
 
 Ids = npt.NDArray[np.int64]
 Lookup = npt.NDArray[np.int64]
@@ -29,6 +30,18 @@ class CellFamily:
     name: str
     width: int
     cells: Callable[[StatusPatterns], Ids]
+    values: int = 0  # of the segment that it is by
+    sides: bool = False  # by segment, a side of nobody is a secret too: it says what each of them answered
+
+    def secret(self, counts: Whole, rules: Thresholds) -> Flags:
+        """Which cells nobody may work out, of the true counts."""
+        flags = (counts > 0) & (counts < rules.minimum_cell)
+        if self.sides and self.values:
+            each = counts.reshape(self.values + 1, -1)[:, :-1]  # the last cell is of those without an answer
+            empty = (each == 0) & (each.sum(axis=1, keepdims=True) >= rules.minimum_base) & (each.sum(axis=0) > 0)
+            empty[-1] = False
+            flags.reshape(self.values + 1, -1)[:, :-1] |= empty
+        return flags
 
     def counts(self, people: StatusPatterns) -> Whole:
         ids = self.cells(people)
@@ -43,7 +56,9 @@ class CellFamily:
             ids = inner(people)
             return np.where(ids < 0, NO_CELL, np.where(where < 0, values, where) * self.width + ids)
 
-        return replace(self, name=f"{self.name} by {segment}", width=self.width * (values + 1), cells=cells)
+        return replace(
+            self, name=f"{self.name} by {segment}", width=self.width * (values + 1), cells=cells, values=values
+        )
 
     def within(self, name: str, chosen: Callable[[StatusPatterns], Flags]) -> CellFamily:
         inner = self.cells
@@ -89,7 +104,9 @@ def row_families(
     for level, (lookup, width) in lookups(table, grouping).items():
         both = lookup.copy()
         both[[NO_ANSWER + SHIFT, NOT_ASKED + SHIFT]] = width
-        yield CellFamily(f"{name} {level}", width + 1, _one(column, both, release))
+        # Two options are their own sides.
+        sides = level == "sides" or (level == "options" and len(table.options) == 2)
+        yield CellFamily(f"{name} {level}", width + 1, _one(column, both, release), sides=sides and release is None)
     lookup = np.full(len(table.options) + SHIFT, NO_CELL, np.int64)
     lookup[NO_ANSWER + SHIFT], lookup[NOT_ASKED + SHIFT] = 0, 1
     yield CellFamily(f"{name} without an answer", 2, _one(column, lookup, release))

@@ -79,8 +79,7 @@ class Yielder:
         for family in self.unions():
             if family.name not in self._known:
                 self._known.add(family.name)
-                counts = family.counts(self.auditor.people)
-                flags = (counts > 0) & (counts < self.rules.minimum_cell)
+                flags = family.secret(family.counts(self.auditor.people), self.rules)
                 if flags.any():
                     self.auditor.add(family, flags)
         told, self._owner = self._published()
@@ -92,9 +91,10 @@ class Yielder:
         able = [index for index in owners if self.exhibits[index].can_give_way]
         return sorted(able, key=self._order)
 
-    def _order(self, index: int) -> tuple[int, int, str]:
+    def _order(self, index: int) -> tuple[int, bool, int, str]:
+        """Splits before movements before matched rows before changes; of those what is exact, then the smaller base."""
         exhibit = self.exhibits[index]
-        return exhibit.kind, exhibit.base, exhibit.name
+        return exhibit.kind, not exhibit.now.exact, exhibit.base, exhibit.name
 
     def _choose(self, pinned: Sequence[PinnedCell]) -> dict[int, PinnedCell]:
         chosen: dict[int, PinnedCell] = {}
@@ -147,8 +147,7 @@ def find_auditor(
     kept: list[CellFamily] = []
     secret: list[Flags] = []
     for family in found:
-        counts = family.counts(people)
-        flags = (counts > 0) & (counts < rules.minimum_cell)
+        flags = family.secret(family.counts(people), rules)
         if flags.any():
             kept.append(family)
             secret.append(flags)

@@ -8,6 +8,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 
+from surveyapp.domain.authoring.checks.beside import check_beside
 from surveyapp.domain.authoring.checks.comparability import check_comparability
 from surveyapp.domain.authoring.checks.labels import check_labels
 from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXIMUM_DAYS
@@ -42,6 +43,7 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
             check_reach(questionnaire, sources[key])
     _check_measures(study, source)
     check_releases(study, source)
+    check_beside(study, source)
     check_labels(study, source, sources)
     check_comparability(study, source, sources)
 
