@@ -13,7 +13,7 @@ from surveyapp.reports.charts.bars import collecting_words, people_label, rows_o
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words
 
-Measured = Decimal | dt.date | dt.time
+Place = Decimal | dt.date | dt.time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ def _chart(rows: Iterable[tuple[str | None, Tally, bool]], words: Phrasing) -> S
     low, high = min(map(_number, told)), max(map(_number, told))
     reach = (high - low) or 1.0
 
-    def place(value: Measured | None) -> float | None:
+    def place(value: Place | None) -> float | None:
         return None if value is None else 100 * (_number(value) - low) / reach
 
     ends = sorted(set(told), key=_number)
@@ -108,7 +108,7 @@ def _row(label: str | None, tally: Tally, uncounted: bool, place: object, words:
     )
 
 
-def spread_words(held: QuantitySummary, words: Phrasing) -> str:
+def spread_words(held: PlaceSummary, words: Phrasing) -> str:
     """“Median 8 · half of them from 6 to 10 · from 1 to 12”, without what is not told."""
     parts = []
     if held.median is not None:
@@ -127,13 +127,13 @@ def spread_words(held: QuantitySummary, words: Phrasing) -> str:
     return " · ".join(parts)
 
 
-def _told(held: QuantitySummary | None) -> tuple[Measured | None, ...]:
+def _told(held: PlaceSummary | None) -> tuple[Place | None, ...]:
     if held is None:
         return ()
     return (held.median, held.lower_quartile, held.upper_quartile, held.minimum, held.maximum)
 
 
-def _number(value: Measured) -> float:
+def _number(value: Place) -> float:
     match value:
         case dt.time():
             return value.hour * 60 + value.minute + value.second / 60
@@ -143,7 +143,7 @@ def _number(value: Measured) -> float:
             return float(value)
 
 
-def _months(first: Measured, last: Measured, words: Phrasing) -> tuple[tuple[float, str], ...]:
+def _months(first: Place, last: Place, words: Phrasing) -> tuple[tuple[float, str], ...]:
     """The first day of each month between two days, thinned to six; nothing for what are no days, or close ones."""
     if not (isinstance(first, dt.date) and isinstance(last, dt.date)):
         return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
@@ -33,6 +33,7 @@ class ResultTableRow:
     detail: str | None
     cells: tuple[Value, ...]
     whole: str | None = None
+    _: KW_ONLY
     private: bool = False
 
 
