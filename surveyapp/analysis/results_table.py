@@ -7,7 +7,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from surveyapp.analysis.counting.vectors import Vector
-from surveyapp.analysis.shifts import option_scale
 from surveyapp.analysis.split import Split
 from surveyapp.analysis.statistics import change, rounding
 from surveyapp.analysis.tallying import ANSWERED, Rules, categories, score_tallies, tallies
@@ -126,7 +125,7 @@ def movement_rows(
     """Rows of movement between before and now in one sitting: more_…, less_…, same. The favourable net names them;
     without one they are `more` and `less`."""
     suffix = f"_{before.question.favourable}" if before.question.favourable else ""
-    size = option_scale(before, None).size
+    size = len(before.codes)
     rows: list[ResultRow] = []
     for people, linked in zip(split.slices, split.linked(*sides), strict=True):
         moved = change.movement(linked.joint([str(place) for place in range(size)]))

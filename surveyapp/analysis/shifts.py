@@ -16,9 +16,10 @@ from surveyapp.analysis.linked.table import Flags
 from surveyapp.analysis.split import Split
 from surveyapp.analysis.statistics import rounding
 from surveyapp.analysis.statistics.intervals import wilson
-from surveyapp.analysis.tallying import Rules, categories, tallies
+from surveyapp.analysis.tallying import Rules, categories, score_tallies, tallies, value_bins, with_scores
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
+from surveyapp.domain.instrument.questionnaire import Reliability
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study
 from surveyapp.domain.results import (
     Category,
@@ -39,7 +40,8 @@ from surveyapp.domain.results import (
 class AskedRow:
     """One row with what it was asked as, everybody's answers, and the rules of its touchpoint; rows that compare have
     one set of options. `notes`: what is not the same among its own answers. `uncounted`: what is stored does not fit,
-    and `vector` is of nobody."""
+    and `vector` is of nobody. `scores`: of a score, whose bands `vector` counts, the scores themselves, and
+    the scale's published `reliability` if it has one."""
 
     row: MeasureRow
     part: Part
@@ -47,6 +49,8 @@ class AskedRow:
     rules: Rules
     notes: tuple[SeriesNote, ...] = ()
     uncounted: bool = False
+    scores: Vector | None = None
+    reliability: Reliability | None = None
 
 
 def answered_at_all(asked: Sequence[AskedRow]) -> Flags:
@@ -69,9 +73,12 @@ def shift(
 ) -> Shift:
     """The measure over the slices of a split. Between rows whose step is broken there is no change."""
     scales = [_row_scale(each.part, measure.net) for each in asked]
+    bins = value_bins(asked[-1].part, [each.vector for each in asked if each.part.type is asked[-1].part.type])
     rows = []
     for each, scale in zip(asked, scales, strict=True):
-        told = tallies(each.part, each.vector, split, each.rules)
+        told = tallies(each.part, each.vector, split, each.rules, bins)
+        if each.scores is not None:
+            told = with_scores(told, score_tallies(each.scores, split, each.rules))
         rows.append(
             tuple(
                 ShiftRow(
@@ -134,7 +141,7 @@ def _share_interval(tally: Tally, net: Category | None) -> Interval | None:
     if limits is None:
         return None
     low, high = (rounding.half_up(100 * Fraction(limit)) for limit in (limits.low, limits.high))
-    return Interval(int(low), int(high))
+    return Interval(low, high)
 
 
 def _row_scale(part: Part, net: str | None) -> RowScale:
@@ -163,22 +170,25 @@ def _changes(
             )
             for people in split.slices
         ]
-        if two.part.summary in (Summary.RATING, Summary.QUANTITY, Summary.TIME):
+        if two.part.type is PartType.CODES or two.part.summary is Summary.WORDS:
+            continue  # Each option has a change of its own; words have none.
+        numbers = two.part.summary in (Summary.RATING, Summary.QUANTITY, Summary.TIME)
+        if numbers or two.scores is not None:
             places = None if two.part.summary is Summary.TIME else two.part.question.decimals + 1
-            values = split.linked_values(one.vector, two.vector)
+            values = split.linked_values(one.scores or one.vector, two.scores or two.vector)
             found += [
-                value_change(change, each, rules, places=places) for change, each in zip(bare, values, strict=True)
+                value_change(change, each, rules, places=places, reliability=two.reliability)
+                for change, each in zip(bare, values, strict=True)
             ]
         else:
-            scale = option_scale(two.part, net)
+            scale = option_scale(two.part, net, len(two.vector.values))
             counts = split.linked(one.vector, two.vector)
             found += [option_change(change, each, scale, rules) for change, each in zip(bare, counts, strict=True)]
     return tuple(found)
 
 
-def option_scale(part: Part, net: str | None) -> OptionScale:
-    """What a change of a variable with options is measured in. The option of a several-choice variable is a yes or
-    no."""
+def option_scale(part: Part, net: str | None, size: int) -> OptionScale:
+    """What a change of a variable with options is measured in; of `size` values, the options first."""
     named = part.question.net(net) if net else None
     members = frozenset(part.codes.index(code) for code in named.options) if named else frozenset()
-    return OptionScale(len(part.codes), bool(part.question.favourable) and part.type is PartType.CODE, members)
+    return OptionScale(size, bool(part.question.favourable) and part.type is PartType.CODE, members)

@@ -111,6 +111,11 @@ def references(session: Session, study: str) -> set[str]:
     return set(session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study)))
 
 
+def ids(session: Session, scope: Scope, group: str) -> list[uuid.UUID]:
+    """The keys of everybody of a group who is there, whether they take part still or not."""
+    return list(session.scalars(scoped(select(ParticipantRow.id).where(ParticipantRow.group_id == group), scope)))
+
+
 def references_in(session: Session, scope: Scope) -> list[str]:
     """The references of everybody in scope, in order."""
     query = scoped(select(ParticipantRow.reference), scope).order_by(ParticipantRow.reference)
@@ -123,6 +128,12 @@ def counts_by_origin(session: Session) -> dict[Origin, int]:
         select(ParticipantRow.origin, func.count()).group_by(ParticipantRow.origin).order_by(ParticipantRow.origin)
     )
     return dict(rows.all())
+
+
+def first_origin(session: Session) -> Origin | None:
+    """The origin of one participant, which is everybody's: they are never mixed. None where there is nobody."""
+    found = session.scalars(select(ParticipantRow.origin).limit(1)).one_or_none()
+    return Origin.SIMULATED if found is None and results.simulated_only(session) else found
 
 
 def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Participant | None:

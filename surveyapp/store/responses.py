@@ -140,31 +140,36 @@ def is_repeat(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, pa
 def record_save(session: Session, response: Response, save: NewSave, given: Answers) -> uuid.UUID:
     """Appends a save and what it gave. The caller holds the case's lock. Returns the save's key."""
     save_id = new_id()
-    session.add(
-        SaveRow(
-            id=save_id,
-            client_id=save.id,
-            response_id=response.id,
-            revision=response.revision + 1,
-            section=save.section,
-            version=response.version,
-            language=save.language,
-            wording=save.wording,
-            mode=save.mode,
-            by_staff=save.by,
-            client_at=save.client_at,
-            recorded_at=save.recorded_at,
-            payload_hash=save.payload_hash,
-        )
-    )
+    session.add(SaveRow(**save_cells(save_id, response, response.revision + 1, save)))
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     session.flush()
     session.add_all(
-        AnswerHistoryRow(save_id=save_id, **cells) for key, answer in given.items() for cells in _cells(key, answer)
+        AnswerHistoryRow(save_id=save_id, **cells)
+        for key, answer in given.items()
+        for cells in answer_cells(key, answer)
     )
     if response.state is ResponseState.SUBMITTED:
         results.note_change_at(session, response.id)
     return save_id
+
+
+def save_cells(save_id: uuid.UUID, response: Response, revision: int, save: NewSave) -> Cells:
+    """A save as the cells of its row."""
+    return {
+        "id": save_id,
+        "client_id": save.id,
+        "response_id": response.id,
+        "revision": revision,
+        "section": save.section,
+        "version": response.version,
+        "language": save.language,
+        "wording": save.wording,
+        "mode": save.mode,
+        "by_staff": save.by,
+        "client_at": save.client_at,
+        "recorded_at": save.recorded_at,
+        "payload_hash": save.payload_hash,
+    }
 
 
 def replace_answers(
@@ -188,7 +193,7 @@ def replace_answers(
     session.add_all(
         AnswerRow(response_id=response_id, save_id=sources.get(key, save_id), **cells)
         for key in changed
-        for cells in _cells(key, target[key])
+        for cells in answer_cells(key, target[key])
     )
 
 
@@ -274,7 +279,8 @@ def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSumma
     ]
 
 
-def _cells(key: str, answer: Answer) -> list[Cells]:
+def answer_cells(key: str, answer: Answer) -> list[Cells]:
+    """An answer as the cells of its rows, beside whose it is and which save said it."""
     blank: Cells = {
         "variable": key,
         "position": 0,

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, Result, Update, delete, or_, select, update
+from sqlalchemy import CursorResult, Result, Update, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.participants import Origin
+from surveyapp.domain.participants import Origin, Participant
 from surveyapp.domain.staff import Scope
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
@@ -44,6 +44,17 @@ class ResultState:
 def note_change(session: Session, study: str, origin: Origin, participant_id: uuid.UUID) -> None:
     """Says that a participant is to be counted anew."""
     session.add(ResultChangeRow(id=new_id(), study=study, origin=origin, participant_id=participant_id, state=None))
+
+
+def note_newcomers(session: Session, people: Sequence[Participant]) -> None:
+    """`note_change` of many people who are new, in one statement."""
+    session.execute(
+        insert(ResultChangeRow),
+        [
+            {"id": new_id(), "study": each.study, "origin": each.origin, "participant_id": each.id, "state": None}
+            for each in people
+        ],
+    )
 
 
 def note_change_of(session: Session, participant_id: uuid.UUID) -> None:
@@ -75,6 +86,12 @@ def state(session: Session, scope: Scope) -> ResultState | None:
     if row is None:
         return None
     return ResultState(name=row.state, before=row.before, answers_at=row.answers_at, on=row.on_date)
+
+
+def simulated_only(session: Session) -> bool:
+    """Whether what is counted are simulated people who are in linked tables alone, and in no other table."""
+    query = select(ResultStateRow.state).where(ResultStateRow.origin == Origin.SIMULATED, ResultStateRow.state != "")
+    return session.scalars(query.limit(1)).one_or_none() is not None
 
 
 def waits(session: Session, scope: Scope) -> bool:

@@ -335,6 +335,38 @@ class GrantRow(Base):
     role: Mapped[Role]
     study: Mapped[str]
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
+    true_counts: Mapped[bool]
+
+
+class ReleaseRow(Base):
+    """A frozen, numbered cut of a study's results: counts alone, of nobody in particular. It is there whole or not at
+    all: made in one transaction with its pages. `log`: what gave way in it and why, for those who see true counts."""
+
+    __tablename__ = "release"
+    __table_args__ = (UniqueConstraint("study", "origin", "number"), known("origin", Origin))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    origin: Mapped[Origin]
+    number: Mapped[int]
+    cut_at: Mapped[dt.datetime]
+    answers_at: Mapped[dt.datetime]
+    made_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    people: Mapped[int]
+    new_or_changed: Mapped[int]
+    terms: Mapped[dict[str, Any]]
+    versions: Mapped[dict[str, Any]]
+    collecting: Mapped[dict[str, Any]]
+    log: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReleasePageRow(Base):
+    """Result objects of a release, by what they are of. One that was taken down keeps its place and loses its body."""
+
+    __tablename__ = "release_page"
+    release_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("release.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    taken_down_at: Mapped[dt.datetime | None]
 
 
 class ResultStateRow(Base):

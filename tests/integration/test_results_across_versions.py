@@ -97,6 +97,49 @@ def test_answers_on_an_old_scale_are_turned_into_the_new_one(make: Make) -> None
     assert rows == {"good": (2, 5), "fair": (1, 5), "bad": (2, 5), "liked": (2, 5)}
 
 
+STRICT = STUDY.replace(
+    "  three:\n",
+    "  strict:\n    options: {much: Very much, somewhat: Somewhat, little: A little, not: Not at all}\n"
+    "    nets: {liked: {label: Liked it, options: [much]}}\n    favourable: liked\n"
+    "  three:\n",
+)
+STRICTLY = COFFEE.replace("liking", "strict")
+
+
+def liked(found: Distribution) -> int | None:
+    return found.tallies[0].cells["liked"].count
+
+
+@pytest.mark.parametrize(("comparable", "people", "kind"), [("yes", 12, "redefined"), ("no", 2, "left_out")])
+def test_a_net_that_was_redefined_counts_everybody_the_new_way_or_only_those_after(
+    make: Make, comparable: str, people: int, kind: str
+) -> None:
+    """Ten of ten liked it, then none of twelve: the same answers, and nobody had changed their mind."""
+    why = "Only the best answer counts now."
+    runtime = make(version_two(STRICTLY, f"coffee: {{comparable: {comparable}, because: {why}}}"), STRICT)
+    versioned.answer(runtime, 1, 1, *coffee(*["somewhat"] * 10))
+    before = asked(runtime)["coffee"]
+    assert (liked(before), before.tallies[0].base.count, said_of(before)) == (10, 10, [])
+    versioned.answer(runtime, 1, 2, *coffee("somewhat", "somewhat"), start=11)
+    found = asked(runtime)["coffee"]
+    assert (liked(found), found.tallies[0].base.count) == (0, people)
+    assert said_of(found) == [(kind, why, 2)]
+
+
+def test_whom_a_question_asks_is_said_where_it_changed(make: Make) -> None:
+    why = "{id: tea, kind: yes_no, text: Tea too?, ask_if: {coffee: %s}}"
+    said = "tea: {comparable: yes, because: Those who like it somewhat are asked too.}"
+    runtime = make(
+        {
+            "first/v1": questionnaire("first", 1, COFFEE, why % "much"),
+            "first/v2": questionnaire("first", 2, COFFEE, why % "[much, somewhat]", changes=said),
+        }
+    )
+    versioned.answer(runtime, 1, 1, {"coffee": Codes(("much",)), "tea": Codes(("yes",))})
+    versioned.answer(runtime, 1, 2, {"coffee": Codes(("somewhat",)), "tea": Codes(("no",))}, start=2)
+    assert said_of(asked(runtime)["tea"]) == [("rebased", "Those who like it somewhat are asked too.", 2)]
+
+
 def test_what_does_not_compare_is_left_out_of_every_number(make: Make) -> None:
     runtime = make(version_two(OTHERWISE, PAST))
     versioned.answer(runtime, 1, 1, *coffee("much", "much"))

@@ -90,12 +90,16 @@ def any_of(vector: Vector, members: Sequence[AnswerValue], groups: Ints | None, 
 
 @dataclass(frozen=True)
 class Linked:
-    """People by their answers to two variables: `counts[i][j]` gave value i of the first and j of the second. `lost`
-    have an answer to the first alone, `joined` to the second alone."""
+    """People by their answers to two variables: `counts[i][j]` gave value i of the first and j of the second. Those
+    `lost_from` have an answer to the first alone, by its values; `joined` to the second alone."""
 
     counts: npt.NDArray[np.int64]
-    lost: int
+    lost_from: npt.NDArray[np.int64]
     joined: int
+
+    @property
+    def lost(self) -> int:
+        return int(self.lost_from.sum())
 
     @property
     def base(self) -> int:
@@ -115,18 +119,21 @@ def linked_by(before: Vector, after: Vector, groups: Ints | None, size: int) -> 
     places = before.codes.astype(np.intp) * width + after.codes
     inside = _within(both, groups)
     cells = _bincount(places[inside], None if groups is None else groups[inside], size, len(before.values) * width)
-    lost = _bincount((before.answered & ~after.answered).astype(np.intp), groups, size, 2)[:, 1]
+    lost = _within(before.answered & ~after.answered, groups)
+    lost_from = _bincount(
+        before.codes[lost].astype(np.intp), None if groups is None else groups[lost], size, len(before.values)
+    )
     joined = _bincount((after.answered & ~before.answered).astype(np.intp), groups, size, 2)[:, 1]
     return [
-        Linked(cells[group].reshape(len(before.values), width), int(lost[group]), int(joined[group]))
+        Linked(cells[group].reshape(len(before.values), width), lost_from[group], int(joined[group]))
         for group in range(size)
     ]
 
 
 @dataclass(frozen=True)
 class LinkedValues:
-    """People by what they gave before and after, of values too many for a table; `lost` and `joined` as in
-    `Linked`."""
+    """People by what they gave before and after, of values too many for a table; `lost` have the first
+    alone, `joined` the second alone."""
 
     pairs: Mapping[tuple[AnswerValue, AnswerValue], int]
     lost: int

@@ -11,11 +11,10 @@ from surveyapp.analysis.counting.vectors import AnswerValue, Vector, vector
 from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_ASKED, SKIPPED, Ints, LinkedTable
 from surveyapp.domain.answers import Answer, Codes, Number
 from surveyapp.domain.instrument.kinds import Part, PartType
-from surveyapp.domain.instrument.questionnaire import Option, Question, Questionnaire, Score
-from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.questionnaire import Option, Question, Score
 from surveyapp.domain.instrument.scores import band_of, score_of
 from surveyapp.domain.instrument.translation import in_language_of
-from surveyapp.domain.versions.comparability import SAME
+from surveyapp.domain.versions.comparability import Link
 
 
 def bands_part(score: Score) -> Part:
@@ -28,26 +27,28 @@ def bands_part(score: Score) -> Part:
     return Part(key=score.id, name=score.id, moment=None, type=PartType.CODE, label=score.title, question=question)
 
 
-def scored(table: LinkedTable, touchpoint: int, score: Score, versions: Mapping[int, Questionnaire]) -> Vector:
-    """Everybody's score, exact, from the lowest. `versions`: those in which it means the same; other responses are left
-    out. Without a score: *not asked* where no item was, *skipped* where too few have an answer. Raises ValueError as
-    `vector` does."""
-    found: list[Fraction | int] = []
+ItemLinks = Mapping[str, Mapping[int, Link]]
+"""For each item of a score how each version's answers become answers in the wording counted in."""
+
+
+def scored(table: LinkedTable, touchpoint: int, score: Score, parts: Mapping[str, Part], links: ItemLinks) -> Vector:
+    """Everybody's score, exact, from the lowest. `parts`: its items as they are counted. `links` has the versions whose
+    answers are scored with it; other responses are left out. Without a score: *not asked* where no item was, *skipped*
+    where too few have an answer. Raises ValueError as `vector` does."""
+    versions = sorted(links[score.items[0]])
     codes = np.full(len(table), NO_RESPONSE, dtype=np.int64)
     places: dict[Fraction, int] = {}
-    for version, questionnaire in versions.items():
-        rows = np.flatnonzero(table.version(touchpoint) == version)
-        if not len(rows):
-            continue
-        parts = parts_of(questionnaire)
-        items = [vector(table, touchpoint, parts[key], {version: SAME}) for key in score.items]
+    rows = np.flatnonzero(np.isin(table.version(touchpoint), versions))
+    if len(rows):
+        items = [vector(table, touchpoint, parts[key], links[key]) for key in score.items]
         kinds, which = _alike([item.codes[rows] for item in items])
         made = np.empty(len(kinds), dtype=np.int64)
         for index, kind in enumerate(kinds):
             answers = {
-                key: _answer(item.values[code]) for key, item, code in zip(score.items, items, kind, strict=True)
+                key: _answer(item.values[code])
+                for key, item, code in zip(score.items, items, kind, strict=True)
                 if code >= 0
-            }  # fmt: skip
+            }
             value = score_of(score, parts, answers)
             if value is None:
                 made[index] = NOT_ASKED if all(code in (NOT_ASKED, NO_RESPONSE) for code in kind) else SKIPPED
@@ -59,7 +60,7 @@ def scored(table: LinkedTable, touchpoint: int, score: Score, versions: Mapping[
     rank = np.empty(len(found), dtype=np.int64)
     rank[order] = np.arange(len(found))
     codes[codes >= 0] = rank[codes[codes >= 0]]
-    return Vector(codes.astype(np.int32), tuple(Fraction(found[index]) for index in order))
+    return Vector(codes.astype(np.int32), tuple(found[index] for index in order))
 
 
 def banded(scores: Vector, score: Score) -> Vector:

@@ -15,19 +15,32 @@ from surveyapp.domain.results.cells import (
     Edition,
     Joined,
     Quantity,
+    QuantityBin,
     QuantitySummary,
     RatingSummary,
     ScoreSummary,
     Slice,
     Tally,
 )
+from surveyapp.domain.results.crosstabs import CrossSide, Crosstab
 from surveyapp.domain.results.distributions import Distribution, ResultRow
 from surveyapp.domain.results.notes import SeriesNote
+from surveyapp.domain.results.response import (
+    NOT_KNOWN,
+    Composition,
+    GroupResponse,
+    PeopleColumn,
+    PeopleKind,
+    ResponseCounts,
+    ResponseTable,
+    TouchpointPeople,
+)
 from surveyapp.domain.results.shifts import (
     Change,
     ChangeTest,
     Interval,
     LostBounds,
+    LostCase,
     MeanChange,
     ReliableChange,
     RowScale,
@@ -39,6 +52,7 @@ from surveyapp.domain.results.shifts import (
 )
 
 __all__ = [
+    "NOT_KNOWN",
     "WITHHELD",
     "WITHOUT",
     "WORKING",
@@ -46,16 +60,26 @@ __all__ = [
     "Cell",
     "Change",
     "ChangeTest",
+    "Composition",
+    "CrossSide",
+    "Crosstab",
     "Distribution",
     "Edition",
+    "GroupResponse",
     "Interval",
     "Joined",
     "LostBounds",
+    "LostCase",
     "MeanChange",
+    "PeopleColumn",
+    "PeopleKind",
     "Quantity",
+    "QuantityBin",
     "QuantitySummary",
     "RatingSummary",
     "ReliableChange",
+    "ResponseCounts",
+    "ResponseTable",
     "ResultRow",
     "RowScale",
     "ScoreSummary",
@@ -66,5 +90,6 @@ __all__ = [
     "Slice",
     "Tally",
     "TestName",
+    "TouchpointPeople",
     "Verdict",
 ]

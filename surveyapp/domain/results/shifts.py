@@ -54,19 +54,23 @@ class ShiftStep:
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95% interval in percentage points, rounded half up."""
+    """A 95% interval in percentage points, rounded half up to whole ones; an end that would round to nothing, and is
+    not nothing, keeps its first digit, so that the side of zero it is on is always seen."""
 
-    low: int
-    high: int
+    low: Decimal
+    high: Decimal
 
 
 @dataclass(frozen=True)
 class MeanChange:
-    """The mean of after less before over the same people, with its 95% interval where there is one (t, paired)."""
+    """The mean of after less before over the same people, with its 95% interval where there is one (t, paired), whose
+    ends are rounded as those of an `Interval`; and the mean `before` and `after`, of the same people."""
 
     mean: Decimal
     low: Decimal | None = None
     high: Decimal | None = None
+    before: Decimal | None = None
+    after: Decimal | None = None
 
 
 TestName = Literal["sign", "wilcoxon", "mcnemar", "stuart_maxwell"]
@@ -93,20 +97,29 @@ class ReliableChange:
     source: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LostBounds:
-    """The favourable count after, of all who answered before, if those lost had `stayed` as they were, all `fallen`,
-    all `risen`; `base`: all who answered before."""
-
-    base: int
-    stayed: int
-    fallen: int
-    risen: int
-
-
 Verdict = Literal["rose", "fell", "no_change", "unclear"]
 """What may be said of a change: *rose* or *fell* only where the 95% interval of the paired difference excludes zero;
-*no_change* where nobody moved; *unclear*: too few to tell."""
+*no_change* where nobody moved, or the whole interval rounds to nothing; *unclear*: too few to tell."""
+
+
+@dataclass(frozen=True)
+class LostCase:
+    """How many would be favourable after, and what would be said, if those lost had all done the same."""
+
+    count: int
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostBounds:
+    """What the `lost` could have made of a change, of the `base` who answered before: if they had all `stayed` as they
+    were, all `fallen`, all `risen`."""
+
+    lost: int
+    base: int
+    stayed: LostCase
+    fallen: LostCase
+    risen: LostCase
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,5 +49,5 @@ def _points(change: Change, words: Phrasing) -> Value:
     said = words.signed(change.points, plus=True)
     if change.interval is None:
         return Value(said)
-    low, high = words.signed(change.interval.low), words.signed(change.interval.high)
+    low, high = words.signed_decimal(change.interval.low), words.signed_decimal(change.interval.high)
     return Value(said, words.gettext("%(low)s to %(high)s", low=low, high=high))

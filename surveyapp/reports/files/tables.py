@@ -9,8 +9,17 @@ from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import WITHOUT, Cell, Change, Distribution, Joined, Shift, ShiftRow, Tally
 from surveyapp.reports.charts.bars import column_label, people_label, uncounted_words
-from surveyapp.reports.text import sentences, series
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
+from surveyapp.reports.text import changes, sentences, series
+from surveyapp.reports.text.phrasing import (
+    FLAG,
+    Phrasing,
+    bin_words,
+    count_words,
+    flagged,
+    nothing_words,
+    of_words,
+    percent_words,
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,8 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
 
 
 def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasing) -> Iterator[ResultTableRow]:
-    """The statistics of numbers, days or times, a row each; what is hidden, or of nobody, is a dash."""
+    """The statistics of numbers, days or times, a row each, then people by bin; what is hidden, or of nobody, is a
+    dash."""
     _ = words.gettext
     quartiles = {"lower_quartile": _("Lower quartile"), "upper_quartile": _("Upper quartile")}
     names = {"mean": _("Mean"), "median": _("Median"), **quartiles, "minimum": _("Lowest"), "maximum": _("Highest")}
@@ -140,6 +150,10 @@ def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasin
                 for tally, value in zip(tallies, held, strict=True)
             ),
         )
+    bins = [tally.quantity.bins if tally.quantity else () for tally in tallies]
+    for index, found in enumerate(next(filter(None, bins), ())):
+        cells = (_value(each[index].cell if each else None, words) for each in bins)
+        yield ResultTableRow(bin_words(found, words), None, tuple(cells))
 
 
 def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
@@ -156,7 +170,7 @@ def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
         ResultTableRow(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
         for option, cells in zip(options, change.transitions, strict=True)
     )
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
@@ -178,7 +192,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     )
     pair = (change.before_row, change.after_row)
     rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def _slice(change: Change, words: Phrasing) -> ResultTableRow:
@@ -190,7 +204,7 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden
     if interval is not None:
-        low, high = words.signed(interval.low), words.signed(interval.high)
+        low, high = words.signed_decimal(interval.low), words.signed_decimal(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
     numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
     base = count_words(change.base, words)

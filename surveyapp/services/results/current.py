@@ -12,15 +12,16 @@ import datetime as dt
 import functools
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from surveyapp.analysis.linked import build, files
 from surveyapp.analysis.linked.table import LinkedTable
-from surveyapp.domain.errors import NotReady
+from surveyapp.domain.errors import NotReady, StateRefused
 from surveyapp.domain.instrument.kinds import PartType
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Origin
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.runtime import Runtime
@@ -56,6 +57,17 @@ def up_to_date(desk: Desk, study: Study) -> ResultState:
         if time.monotonic() > deadline:
             raise NotReady(say("counting"))
         time.sleep(0.1)
+
+
+def install(work: Work, study: Study, made: ResultState, tables: Iterable[LinkedTable]) -> None:
+    """Makes tables of simulated people the state that results are read at, although no answers in the database are
+    behind them: there are too many. Raises StateRefused where something is counted already."""
+    scope, who = Scope(study.id, Origin.SIMULATED), uuid.uuid4().hex
+    if results.state(work.session, scope) or not results.claim(work.session, scope, who, work.now, work.now + CLAIM):
+        raise StateRefused(say("counted_already", study=study.id))
+    for table in tables:
+        files.save(table, _place(work.runtime, study, table.group, made.name, scope.origin))
+    results.advance(work.session, scope, who, made, ())
 
 
 def tables(desk: Desk, study: Study, state: ResultState) -> Tables:
@@ -182,6 +194,9 @@ def _brought_up(
 def _made(work: Work, study: Study, group: str, state: str, on: dt.date) -> LinkedTable:
     scope = Scope(study.id, work.runtime.origin)
     people = participants.counted_people(work.session, scope, on, group)
+    if scope.origin is Origin.SIMULATED and not participants.counts_by_origin(work.session):
+        # They were in the files alone.
+        raise StateRefused(say("tables_gone", study=study.id, folder=str(work.runtime.settings.cache)))
     return build.build(
         group=group,
         state=state,
@@ -211,8 +226,9 @@ def _types(work: Work, study: Study, group: str) -> Callable[[int, int, str], Pa
     return type_of
 
 
-def _place(runtime: Runtime, study: Study, group: str, state: str) -> Path:
-    return runtime.settings.cache / f"{study.id}-{runtime.origin.value}" / f"{group}-{state}.arrow"
+def _place(runtime: Runtime, study: Study, group: str, state: str, origin: Origin | None = None) -> Path:
+    folder = f"{study.id}-{(origin or runtime.origin).value}"
+    return runtime.settings.cache / folder / f"{group}-{state}.arrow"
 
 
 def _sweep(runtime: Runtime, study: Study, made: ResultState) -> None:

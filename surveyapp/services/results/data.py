@@ -18,12 +18,13 @@ from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part, Summary
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
+from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Study, Touchpoint
 from surveyapp.domain.results import Edition, SeriesNote, ShiftStep
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.domain.versions.comparability import VersionHistory
-from surveyapp.domain.versions.series import Followed, beside, follow
+from surveyapp.domain.versions.comparability import VersionHistory, VersionId
+from surveyapp.domain.versions.series import Followed, beside, follow, notes_of
 from surveyapp.services.results.current import Tables, tables, up_to_date
 from surveyapp.services.results.keeping import fingerprint, kept
 from surveyapp.services.work import Desk
@@ -165,8 +166,8 @@ def _followed(data: ResultData, touchpoint: Touchpoint, key: str) -> Followed:
 
 @dataclass(frozen=True)
 class CountedScore:
-    """A score as the newest version that was answered has it, everybody's, and a note where an earlier version's means
-    something else and is left out."""
+    """A score as the newest version that was answered has it, everybody's, and what is said of earlier versions: that
+    their answers are scored with it though something changed, or are left out."""
 
     score: Score
     vector: Vector
@@ -181,14 +182,23 @@ def scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
     wordings = data.wordings(touchpoint.group)
     found: list[CountedScore] = []
     for score in data.versions[name, newest].scores:
-        same = {
-            version: data.versions[name, version]
-            for version in answered
-            if wordings.same_score(name, score, version, newest)
+        links = {
+            version: wordings.score_link(score.id, VersionId(name, version), VersionId(name, newest))
+            for version in wordings.scoring(name, score.id)
+            if version in answered
         }
-        notes = (SeriesNote("left_out", None, newest),) if answered - set(same) else ()
+        notes = notes_of(links)
+        if answered - set(links):
+            notes = (*notes, SeriesNote("left_out", None, min(links, default=newest)))
+        same = [version for version, link in links.items() if link.comparable]
+        items = {
+            key: {version: wordings.along(name, key.partition("@")[0], version, newest) for version in same}
+            for key in score.items
+        }
+        parts = parts_of(data.versions[name, newest])
         with counting(score.id, touchpoint):
-            found.append(CountedScore(score, scoring.scored(table, touchpoint.number, score, same), notes))
+            vector_of = scoring.scored(table, touchpoint.number, score, parts, items)
+            found.append(CountedScore(score, vector_of, notes))
     return found
 
 

@@ -19,7 +19,7 @@ def overview(desk: Desk, study_id: str) -> tuple[Shift, ...]:
     return data.kept(
         "overview",
         tuple[Shift, ...],
-        lambda: tuple(_shift(data, measure, matched=False, segment=None) for measure in data.study.measures),
+        lambda: tuple(counted_shift(data, measure, matched=False, segment=None) for measure in data.study.measures),
     )
 
 
@@ -54,12 +54,13 @@ def _kept_shift(data: ResultData, measure: Measure, *, matched: bool, segment: s
     if segment is not None:
         data.segment(segment)
     key = f"measure {measure.id} {matched} {segment}"
-    return data.kept(key, Shift, lambda: _shift(data, measure, matched=matched, segment=segment))
+    return data.kept(key, Shift, lambda: counted_shift(data, measure, matched=matched, segment=segment))
 
 
-def _shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+def counted_shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+    """`shift`, counted."""
     rows, turned, steps = measure_rows(data, measure)
-    asked = [_asked(data, row, touchpoint, each) for (row, touchpoint), each in zip(rows, turned, strict=True)]
+    asked = [asked_row(data, row, touchpoint, each) for (row, touchpoint), each in zip(rows, turned, strict=True)]
     everyone = data.split(measure.group, None)
     both = shifts.answered_at_all(asked)
     base = int((both if everyone.everyone is None else both & (everyone.everyone >= 0)).sum())
@@ -78,8 +79,8 @@ def _shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | 
     )
 
 
-def _asked(data: ResultData, row: MeasureRow, touchpoint: Touchpoint, each: Followed) -> shifts.AskedRow:
-    """A row's answers; where what is stored does not fit, nobody's."""
+def asked_row(data: ResultData, row: MeasureRow, touchpoint: Touchpoint, each: Followed) -> shifts.AskedRow:
+    """A row with everybody's answers; where what is stored does not fit, with nobody's."""
     counted: Vector | None = None
     with counting(each.part.key, touchpoint):
         counted = data.vector(touchpoint, each)

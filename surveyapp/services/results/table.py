@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from surveyapp.analysis.counting import scoring
+from surveyapp.analysis.counting.vectors import Vector
 from surveyapp.analysis.results_table import movement_rows, score_rows, uncounted_row, variable_rows
 from surveyapp.analysis.split import Split
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import NotPermitted
-from surveyapp.domain.instrument.kinds import PartType
+from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import ResultRow
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.services.results.data import ResultData, counting, is_counted, read_data, scores
 from surveyapp.services.work import Desk
 
@@ -34,19 +34,18 @@ def _touchpoint_rows(data: ResultData, touchpoint: Touchpoint) -> list[ResultRow
     rules = data.rules(touchpoint)
     splits = _splits(data, touchpoint)
     found: list[ResultRow] = []
-    followed = [each for each in data.follow(touchpoint) if is_counted(each.part)]
-    for _page, together in groupby(followed, key=lambda each: (each.page.id, each.wording)):
-        moments = {}
-        for each in together:
-            rows = [uncounted_row(each.part, touchpoint)]
-            with counting(each.part.key, touchpoint):
-                vector = data.vector(touchpoint, each)
-                rows = [row for split in splits for row in variable_rows(each.part, vector, touchpoint, split, rules)]
-                if each.part.type is PartType.CODE:
-                    moments[each.part.moment] = (each.part, vector)
-            found.extend(rows)
-        if "before" in moments and "now" in moments:
-            (before, then), (_, since) = moments["before"], moments["now"]
+    moments: dict[tuple[str, VersionId], dict[str | None, tuple[Part, Vector]]] = {}
+    for each in (each for each in data.follow(touchpoint) if is_counted(each.part)):
+        rows = [uncounted_row(each.part, touchpoint)]
+        asked = moments.setdefault((each.part.name, each.wording), {})
+        with counting(each.part.key, touchpoint):
+            vector = data.vector(touchpoint, each)
+            rows = [row for split in splits for row in variable_rows(each.part, vector, touchpoint, split, rules)]
+            if each.part.type is PartType.CODE:
+                asked[each.part.moment] = (each.part, vector)
+        found.extend(rows)
+        if {"before", "now"} <= set(asked):  # asked together or apart, the before is the before
+            (before, then), (_, since) = asked["before"], asked["now"]
             for split in splits:
                 found.extend(movement_rows(before, (then, since), touchpoint, split, rules))
     for scored in scores(data, touchpoint):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
@@ -17,27 +17,31 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.reports.files import csv_file
+from surveyapp.reports.files.csv_file import records_file
+from surveyapp.reports.files.people_csv import measure_comparators, question_comparators
+from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import choosing, drawing, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_folder="templates")
 evaluator.record_once(lambda state: drawing.install(state.app))
+# A global, because a macro that is imported sees no context.
+evaluator.add_app_template_global(door, "door")
 
 
 def _page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
-    """A page of results, which says of what edition they are, and at which address this state of it is."""
-    bundle, style = drawing.plotly_files()
-    edition = views.edition_of(results)
-    return render_template(
-        f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, both_figures=drawing.both_figures,
-        edition=edition, edition_words=views.edition_words(edition, study), address=request.full_path.rstrip("?"),
+    return views.page(
+        template,
+        study,
+        results,
+        reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
         **values,
-    )  # fmt: skip
+    )
 
 
 @evaluator.get("/<study_id>")
@@ -70,7 +74,7 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    return _csv(csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)), measure_id)
+    return csv_reply(records_file((*shift_records(shift), *measure_comparators(study, shift))), measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -78,8 +82,8 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def questions(study_id: str, group: str, touchpoint: int) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
-        "questions", study, _results(blocks), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, sections=views.by_section(blocks),
+        "questions", study, views.shown(blocks), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
         places=choosing.touchpoint_choices(study, group, touchpoint, asked),
         split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
@@ -93,8 +97,8 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, _results([block]), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, block=block,
+        "question", study, views.shown([block]), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
         split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 
@@ -102,10 +106,11 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>.csv")
 @staff_only
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
-    asked = asked_for(runtime().study(study_id), request.args)
+    study = runtime().study(study_id)
+    asked = asked_for(study, request.args)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
-    rows = csv_file.question_rows(study_id, found)
-    return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
+    records = (*distribution_records(study_id, found), *question_comparators(study, found))
+    return csv_reply(records_file(records), f"{group}_{touchpoint}")
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
@@ -119,6 +124,7 @@ def _results(blocks: list[views.Block]) -> list[Distribution]:
     return [each for block in blocks for each in block.together]
 
 
-def _csv(content: bytes, name: str) -> Response:
+def csv_reply(content: bytes, name: str) -> Response:
+    """A file to download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(content, content_type="text/csv; charset=utf-8", headers=headers)

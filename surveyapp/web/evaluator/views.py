@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from flask import render_template, request
 from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 
@@ -20,9 +21,10 @@ from surveyapp.reports.charts.drawn import Chart, question_chart, shift_chart
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.same_people import same_people
 from surveyapp.reports.files.tables import ResultTable
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text import changes, headlines, sentences, series
+from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import Phrasing
-from surveyapp.reports.text.sentences import KeyFigure
+from surveyapp.web.evaluator import drawing
 from surveyapp.web.evaluator.choosing import LinkChoice, measure_split, people_choices
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.language import isolated, reader_language
@@ -52,13 +54,16 @@ class QuestionEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeView:
-    """A change's card. `broken`: why there is none between the two. `marks`: what is not the same on both sides."""
+    """A change's card. `step`: it as a paragraph, for where there are no facts. `broken`: why there is none between the
+    two. `marks`: what is not the same on both sides."""
 
     change: Change
     title: str
     kind: str
     facts: tuple[KeyFigure, ...]
     tests: str | None
+    bounds: str | None = None
+    step: str = ""
     slices: ResultTable | None
     moves: ResultTable | None
     marks: tuple[str, ...] = ()
@@ -123,6 +128,22 @@ def edition_of(results: Sequence[Shift | Distribution]) -> Edition:
     return max(dated, key=lambda each: each[0])[1] if dated else results[0].edition if results else WORKING
 
 
+def page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
+    """A page of results, which says of what edition they are, and at which address this state of it is."""
+    bundle, style = drawing.plotly_files()
+    edition = edition_of(results)
+    return render_template(
+        f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, both_figures=drawing.both_figures,
+        edition=edition, edition_words=edition_words(edition, study), address=request.full_path.rstrip("?"),
+        **values,
+    )  # fmt: skip
+
+
+def shown(blocks: Sequence[Block]) -> list[Distribution]:
+    """Every result of some questions."""
+    return [each for block in blocks for each in block.together]
+
+
 def theme_title(theme: str) -> str:
     """A theme is an id in the study's file; the usual ones have a translation."""
     known = {
@@ -143,7 +164,7 @@ def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[Ques
         entry = QuestionEntry(
             shift=shift,
             group=group.title if group else shift.group,
-            headline=sentences.headline(shift, WORDS),
+            headline=headlines.headline(shift, WORDS),
             chart=chart,
             remarks=tuple(
                 note for note in (*series.footnotes(shift, WORDS), *shift.touchpoint_notes, shift.note) if note
@@ -166,7 +187,7 @@ def measure(study: Study, shift: Shift, other: Shift | None) -> MeasureView:
         beside = tables.side_by_side(everyone, matched, WORDS)
     return MeasureView(
         shift=shift,
-        headline=sentences.headline(shift, WORDS),
+        headline=headlines.headline(shift, WORDS),
         lead=sentences.lead(shift, WORDS),
         chart=shift_chart(shift, WORDS),
         dots=dot_chart(shift, WORDS),
@@ -199,7 +220,7 @@ def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
         after_row=step.after_row,
     )
     reason = series.broken_words(step, WORDS)
-    title = sentences.change_title(bare, shift, WORDS)
+    title = changes.change_title(bare, shift, WORDS)
     return ChangeView(
         change=bare,
         title=title,
@@ -216,10 +237,12 @@ def _change(change: Change, shift: Shift) -> ChangeView:
     step = shift.step(change.before_row, change.after_row)
     return ChangeView(
         change=change,
-        title=sentences.change_title(change, shift, WORDS),
-        kind=sentences.change_kind(change, shift, WORDS),
-        facts=sentences.facts(change, shift, WORDS),
-        tests=sentences.tests(change, WORDS),
+        title=changes.change_title(change, shift, WORDS),
+        kind=changes.change_kind(change, shift, WORDS),
+        facts=changes.facts(change, shift, WORDS),
+        tests=changes.tests(change, WORDS),
+        bounds=changes.bounds_words(change, shift, WORDS),
+        step=changes.step_words(change, shift, WORDS),
         slices=tables.slices(change, shift, WORDS) if shift.segment else None,
         moves=tables.moves(change, shift, WORDS),
         marks=tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),

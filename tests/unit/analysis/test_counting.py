@@ -197,7 +197,7 @@ def test_scores_are_those_of_one_person_at_a_time(cohort: list[tuple[Given | Non
     said = [line for n, items in enumerate(cohort) for item, given_answer in zip(SCORE.items, items, strict=True)
             if given_answer is not None for line in lines(n, item, given_answer)]  # fmt: skip
     table = linked([person(n) for n in range(len(cohort))], said, dict.fromkeys(SCORE.items, PartType.CODE))
-    found = scored(table, 1, SCORE, {1: ASKED})
+    found = scored(table, 1, SCORE, parts_of(ASKED), {key: {1: SAME} for key in SCORE.items})
     bands = banded(found, SCORE)
     for n, items in enumerate(cohort):
         answers: dict[str, Answer] = {

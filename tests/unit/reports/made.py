@@ -147,8 +147,9 @@ def change(kind: Literal["looking_back", "measured"] = "looking_back", **over: o
         "rose": 20,
         "same": 8,
         "fell": 1,
+        "verdict": "rose",
         "points": 59,
-        "interval": Interval(38, 74),
+        "interval": Interval(Decimal(38), Decimal(74)),
         "transitions": None,
         "low_base": True,
     }

@@ -13,7 +13,7 @@ from surveyapp.reports.charts.bars import BarChart
 from surveyapp.reports.charts.scales import shift_bars
 from surveyapp.reports.drawing.figure_bars import bar_figure
 from surveyapp.reports.files import tables
-from surveyapp.reports.text import sentences
+from surveyapp.reports.text import changes, sentences
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
 from tests.unit.reports import made
 
@@ -24,8 +24,8 @@ URDU = ENGLISH._replace(language=lambda: "ur")
 @pytest.mark.parametrize(
     ("words", "mean", "p"),
     [
-        (ENGLISH, "8.3", "exact McNemar test: p < 0.001; Wilcoxon signed-rank test: p = 0.021"),
-        (POLISH, "8,3", "exact McNemar test: p < 0,001; Wilcoxon signed-rank test: p = 0,021"),
+        (ENGLISH, "8.3", "Exact McNemar test: p < 0.001; Wilcoxon signed-rank test (Pratt): p = 0.021"),
+        (POLISH, "8,3", "Exact McNemar test: p < 0,001; Wilcoxon signed-rank test (Pratt): p = 0,021"),
     ],
 )
 def test_decimals_are_written_as_the_reader_writes_them(words: Phrasing, mean: str, p: str) -> None:
@@ -33,7 +33,7 @@ def test_decimals_are_written_as_the_reader_writes_them(words: Phrasing, mean: s
     [tally] = rating.tallies
     assert columns.summary_words(tally.rating, words).startswith(f"Mean {mean} ")
     assert mean in [cell.text for row in tables.answers([rating], words).rows for cell in row.cells]
-    assert sentences.tests(made.change(tests=made.TESTS), words) == p
+    assert changes.tests(made.change(low_base=False, tests=made.TESTS), words) == p
 
 
 def test_a_whole_mean_keeps_its_decimal() -> None:
@@ -56,9 +56,9 @@ def test_a_sign_stays_before_its_number(words: Phrasing, number: int, plus: bool
 
 
 def test_every_signed_number_on_a_page_that_runs_from_the_right_is_kept_together() -> None:
-    change = made.change(points=-1, gained=1, given_up=3, interval=Interval(-31, 8))
+    change = made.change(points=-1, gained=1, given_up=3, interval=Interval(Decimal(-31), Decimal(8)))
     shift = made.shift(made.looking_back(), change)
-    said = [text for fact in sentences.facts(change, shift, URDU) for text in fact]
+    said = [text for fact in changes.facts(change, shift, URDU) for text in fact]
     said += [cell.text for row in tables.slices(change, shift, URDU).rows for cell in row.cells]
     signed = [text for text in said if "−" in text]
     assert len(signed) == 5
