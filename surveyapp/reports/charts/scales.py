@@ -23,7 +23,7 @@ from surveyapp.reports.charts.told import Told, end_words, named, pieces, privat
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, of_words, percent_words
 
-TONES = {1: (4,), 2: (2, 6), 3: (1, 4, 7), 4: (1, 2, 5, 6), 5: (1, 2, 3, 6, 7), 6: (1, 2, 3, 4, 5, 6)}
+TONES = {1: (4,), 2: (2, 5), 3: (1, 4, 7), 4: (1, 2, 5, 6), 5: (1, 2, 3, 6, 7), 6: (1, 2, 3, 4, 5, 6)}
 """Which of the seven tones a scale of so many options takes: neighbours differ by shade and by dots."""
 
 MOST_TONES = 7

@@ -13,6 +13,9 @@ from surveyapp.reports.charts.bars import collecting_words, people_label, rows_o
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words
 
+MOST_TICKS = 3
+"""Months that are written along an axis, so that they stay apart on a phone."""
+
 Place = Decimal | dt.date | dt.time
 
 
@@ -108,7 +111,7 @@ def _row(label: str | None, tally: Tally, uncounted: bool, place: object, words:
     )
 
 
-def spread_words(held: PlaceSummary, words: Phrasing) -> str:
+def spread_words(held: QuantitySummary, words: Phrasing) -> str:
     """“Median 8 · half of them from 6 to 10 · from 1 to 12”, without what is not told."""
     parts = []
     if held.median is not None:
@@ -127,7 +130,7 @@ def spread_words(held: PlaceSummary, words: Phrasing) -> str:
     return " · ".join(parts)
 
 
-def _told(held: PlaceSummary | None) -> tuple[Place | None, ...]:
+def _told(held: QuantitySummary | None) -> tuple[Place | None, ...]:
     if held is None:
         return ()
     return (held.median, held.lower_quartile, held.upper_quartile, held.minimum, held.maximum)
@@ -144,13 +147,13 @@ def _number(value: Place) -> float:
 
 
 def _months(first: Place, last: Place, words: Phrasing) -> tuple[tuple[float, str], ...]:
-    """The first day of each month between two days, thinned to six; nothing for what are no days, or close ones."""
+    """The first day of each month between two days, thinned out; nothing for what are no days, or close ones."""
     if not (isinstance(first, dt.date) and isinstance(last, dt.date)):
         return ()
     days, count = [], (last.year - first.year) * 12 + last.month - first.month
     for step in range(1, count + 1):
         month = first.month - 1 + step
         days.append(dt.date(first.year + month // 12, month % 12 + 1, 1))
-    every = -(-len(days) // 6) or 1
+    every = -(-len(days) // MOST_TICKS) or 1
     reach = _number(last) - _number(first) or 1.0
-    return tuple((100 * (_number(day) - _number(first)) / reach, words.measured(day)) for day in days[::every])
+    return tuple((100 * (_number(day) - _number(first)) / reach, words.month(day)) for day in days[::every])

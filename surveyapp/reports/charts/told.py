@@ -18,6 +18,10 @@ Manner = Literal["exact", "bounded", "ranged", "withheld"]
 """How a piece is drawn: solid (also “52 or more”: the least it can be), with a narrow hatch, with a wide one, empty."""
 
 
+MOST_NAMED = 3
+"""Private counts of a row that are named beside it; more are outlined alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """Options that a row tells as one, before they have a place. `people`: as many as are drawn."""
@@ -113,4 +117,6 @@ def private_words(tally: Tally, found: Sequence[Told], options: Sequence[Categor
     if net and net[1].private:
         parts.append(net)
     said = [words.labelled(label, count_words(cell, words)) for label, cell in parts]
+    if len(said) > MOST_NAMED:
+        return words.ngettext("%(num)s count, outlined", "%(num)s counts, outlined", len(said))
     return words.listed(said) or None
