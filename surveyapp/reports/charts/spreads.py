@@ -16,7 +16,7 @@ from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, noth
 MOST_TICKS = 3
 """Months that are written along an axis, so that they stay apart on a phone."""
 
-Place = Decimal | dt.date | dt.time
+AxisValue = Decimal | dt.date | dt.time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ def _chart(rows: Iterable[tuple[str | None, Tally, bool]], words: Phrasing) -> S
     low, high = min(map(_number, told)), max(map(_number, told))
     reach = (high - low) or 1.0
 
-    def place(value: Place | None) -> float | None:
+    def place(value: AxisValue | None) -> float | None:
         return None if value is None else 100 * (_number(value) - low) / reach
 
     ends = sorted(set(told), key=_number)
@@ -130,13 +130,13 @@ def spread_words(held: QuantitySummary, words: Phrasing) -> str:
     return " · ".join(parts)
 
 
-def _told(held: QuantitySummary | None) -> tuple[Place | None, ...]:
+def _told(held: QuantitySummary | None) -> tuple[AxisValue | None, ...]:
     if held is None:
         return ()
     return (held.median, held.lower_quartile, held.upper_quartile, held.minimum, held.maximum)
 
 
-def _number(value: Place) -> float:
+def _number(value: AxisValue) -> float:
     match value:
         case dt.time():
             return value.hour * 60 + value.minute + value.second / 60
@@ -146,7 +146,7 @@ def _number(value: Place) -> float:
             return float(value)
 
 
-def _months(first: Place, last: Place, words: Phrasing) -> tuple[tuple[float, str], ...]:
+def _months(first: AxisValue, last: AxisValue, words: Phrasing) -> tuple[tuple[float, str], ...]:
     """The first day of each month between two days, thinned out; nothing for what are no days, or close ones."""
     if not (isinstance(first, dt.date) and isinstance(last, dt.date)):
         return ()
