@@ -28,7 +28,8 @@ def shift_chart(shift: Shift, words: Phrasing) -> BarChart | ColumnChart | Sprea
 
 def question_chart(together: Sequence[Distribution], words: Phrasing) -> BarChart | ColumnChart | SpreadChart | None:
     """The variables of one question: columns for a rating, bins or a line and box for numbers and days, whole
-    bars around a midline for a scale with a good side, whole bars for several rows of another scale, a bar an option otherwise."""
+    bars around a midline for a scale with a good side, whole bars for several rows of another scale, a bar an option
+    otherwise."""
     first = together[0]
     if first.summary in (Summary.QUANTITY, Summary.TIME):
         return bin_bars(together, words) or question_spread(together, words)

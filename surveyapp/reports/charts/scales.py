@@ -21,7 +21,7 @@ from surveyapp.reports.charts.bars import (
 )
 from surveyapp.reports.charts.told import RowPart, end_words, named, pieces, private_words, share_words
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, of_words, percent_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, of_words, percent_words, unpublished
 
 TONES = {1: (4,), 2: (2, 5), 3: (1, 4, 7), 4: (1, 2, 5, 6), 5: (1, 2, 3, 6, 7), 6: (1, 2, 3, 4, 5, 6)}
 """Which of the seven tones a scale of so many options takes: neighbours differ by shade and by dots."""
@@ -264,9 +264,7 @@ def segment_words(option: str, cell: Cell, tally: Tally, words: Phrasing) -> str
     else:
         parts = [of_words(cell, tally.base, words), percent_words(cell, words)]
         said = words.labelled(option, words.listed(part for part in parts if part))
-    if cell.private:
-        said = words.gettext("%(sentence)s (np, not for publication)", sentence=said)
-    return said
+    return unpublished(said, cell, words)
 
 
 def _said(options: Sequence[Category], tally: Tally, net: tuple[str, Cell] | None, words: Phrasing) -> str:

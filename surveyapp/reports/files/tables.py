@@ -298,7 +298,7 @@ def _option(tally: Tally, code: str, words: Phrasing) -> Value:
     (part,) = tally.parts([code])
     if part.members[0] == code:
         return _together(part, words)
-    return Value(words.gettext("in the one above" if code not in tally.cells else "not shown"))
+    return Value(words.gettext("in the one above"))
 
 
 def _together(part: Joined, words: Phrasing) -> Value:
