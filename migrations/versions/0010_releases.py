@@ -24,7 +24,7 @@ def upgrade() -> None:
     sa.Column('made_by', sa.Uuid(), nullable=True),
     sa.Column('people', sa.Integer(), nullable=False),
     sa.Column('new_or_changed', sa.Integer(), nullable=False),
-    sa.Column('closed_set', sa.JSON(), nullable=False),
+    sa.Column('terms', sa.JSON(), nullable=False),
     sa.Column('versions', sa.JSON(), nullable=False),
     sa.Column('collecting', sa.JSON(), nullable=False),
     sa.Column('log', sa.LargeBinary(), nullable=False),

@@ -16,9 +16,10 @@ from surveyapp.analysis.linked.table import Flags
 from surveyapp.analysis.split import Split
 from surveyapp.analysis.statistics import rounding
 from surveyapp.analysis.statistics.intervals import wilson
-from surveyapp.analysis.tallying import Rules, categories, score_tallies, tallies, with_scores
+from surveyapp.analysis.tallying import Rules, categories, score_tallies, tallies, value_bins, with_scores
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
+from surveyapp.domain.instrument.questionnaire import Reliability
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study
 from surveyapp.domain.results import (
     Category,
@@ -39,7 +40,8 @@ from surveyapp.domain.results import (
 class AskedRow:
     """One row with what it was asked as, everybody's answers, and the rules of its touchpoint; rows that compare have
     one set of options. `notes`: what is not the same among its own answers. `uncounted`: what is stored does not fit,
-    and `vector` is of nobody. `scores`: of a score, whose bands `vector` counts, the scores themselves."""
+    and `vector` is of nobody. `scores`: of a score, whose bands `vector` counts, the scores themselves, and
+    the scale's published `reliability` if it has one."""
 
     row: MeasureRow
     part: Part
@@ -48,6 +50,7 @@ class AskedRow:
     notes: tuple[SeriesNote, ...] = ()
     uncounted: bool = False
     scores: Vector | None = None
+    reliability: Reliability | None = None
 
 
 def answered_at_all(asked: Sequence[AskedRow]) -> Flags:
@@ -70,9 +73,10 @@ def shift(
 ) -> Shift:
     """The measure over the slices of a split. Between rows whose step is broken there is no change."""
     scales = [_row_scale(each.part, measure.net) for each in asked]
+    bins = value_bins(asked[-1].part, [each.vector for each in asked if each.part.type is asked[-1].part.type])
     rows = []
     for each, scale in zip(asked, scales, strict=True):
-        told = tallies(each.part, each.vector, split, each.rules)
+        told = tallies(each.part, each.vector, split, each.rules, bins)
         if each.scores is not None:
             told = with_scores(told, score_tallies(each.scores, split, each.rules))
         rows.append(
@@ -173,7 +177,8 @@ def _changes(
             places = None if two.part.summary is Summary.TIME else two.part.question.decimals + 1
             values = split.linked_values(one.scores or one.vector, two.scores or two.vector)
             found += [
-                value_change(change, each, rules, places=places) for change, each in zip(bare, values, strict=True)
+                value_change(change, each, rules, places=places, reliability=two.reliability)
+                for change, each in zip(bare, values, strict=True)
             ]
         else:
             scale = option_scale(two.part, net, len(two.vector.values))

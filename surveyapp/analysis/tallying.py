@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from surveyapp.analysis.counting.counts import Counted
+from surveyapp.analysis.counting.counts import counted as counted_of
 from surveyapp.analysis.counting.vectors import AnswerValue, Vector
 from surveyapp.analysis.split import Split
 from surveyapp.analysis.statistics import rounding
+from surveyapp.analysis.statistics.bins import Bin, bins_for, last_of
+from surveyapp.analysis.statistics.bins import counted as binned
 from surveyapp.analysis.statistics.quantities import TrueQuantity, quantity
 from surveyapp.domain.instrument.kinds import Part, Summary
 from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import (
     Category,
     Cell,
+    QuantityBin,
     QuantitySummary,
     RatingSummary,
     ScoreSummary,
@@ -65,15 +70,21 @@ def value_of(part: Part, code: str) -> AnswerValue:
     return Decimal(code) if part.summary is Summary.RATING else code
 
 
-def tallies(part: Part, vector: Vector, split: Split, rules: Rules) -> tuple[Tally, ...]:
-    """A variable's counts for each slice of people."""
+def tallies(
+    part: Part, vector: Vector, split: Split, rules: Rules, bins: Sequence[Bin] | None = None
+) -> tuple[Tally, ...]:
+    """A variable's counts for each slice of people. `bins`: those of its values, where it is one of several moments."""
     options, nets = categories(part)
     counted = split.counted(vector)
     several = {net.code: split.any_of(vector, net.members) for net in nets} if vector.several else {}
+    bins = value_bins(part, [vector]) if bins is None else bins
     found = []
     for index, (people, each) in enumerate(zip(split.slices, counted, strict=True)):
         sums = {code: people_by_slice[index] for code, people_by_slice in several.items()}
-        found.append(_tally(part, people, each, options, _nets(each, nets, sums), rules))
+        told = _tally(part, people, each, options, _nets(each, nets, sums), rules)
+        if part.summary in (Summary.QUANTITY, Summary.TIME):
+            told = dataclasses.replace(told, quantity=quantity_of(each, part, bins, rules))
+        found.append(told)
     return tuple(found)
 
 
@@ -114,7 +125,6 @@ def _tally(
     return Tally(
         **_bare(people, counted, cells, rules),  # type: ignore[arg-type]
         rating=rating_of(counted) if part.summary is Summary.RATING else None,
-        quantity=quantity_of(counted, part) if part.summary in (Summary.QUANTITY, Summary.TIME) else None,
     )
 
 
@@ -147,14 +157,30 @@ def true_quantity(counted: Counted) -> TrueQuantity:
     return quantity(counted.given)  # type: ignore[arg-type]
 
 
-def quantity_of(counted: Counted, part: Part) -> QuantitySummary:
-    """The same, as it is told."""
-    found = true_quantity(counted)
+def quantity_of(counted: Counted, part: Part, bins: Sequence[Bin], rules: Rules) -> QuantitySummary:
+    """The same, as it is told, and people by bin."""
+    found, decimals, small = true_quantity(counted), part.question.decimals, rules.small(counted.base)
+    people = binned(counted.given, bins) if counted.base else [0] * len(bins)  # type: ignore[arg-type]
     return QuantitySummary(
-        mean=None if found.mean is None else rounding.half_up(found.mean, part.question.decimals + 1),
+        mean=None if found.mean is None else rounding.half_up(found.mean, decimals + 1),
         median=found.median,
         lower_quartile=found.lower_quartile,
         upper_quartile=found.upper_quartile,
         minimum=found.minimum,
         maximum=found.maximum,
+        bins=tuple(
+            QuantityBin(each.low, last_of(each, decimals), rules.cell(count, counted.base, private=small))
+            for each, count in zip(bins, people, strict=True)
+        ),
     )
+
+
+def value_bins(part: Part, vectors: Sequence[Vector]) -> tuple[Bin, ...]:
+    """The bins of everybody's numbers, days or times at all the moments: those of a slice, of one moment, or of those
+    alone who are looked at are no others. Other variables have none."""
+    if part.summary not in (Summary.QUANTITY, Summary.TIME):
+        return ()
+    together: Counter[AnswerValue] = Counter()
+    for vector in vectors:
+        together.update(counted_of(vector).given)
+    return bins_for(together, part.question.decimals)  # type: ignore[arg-type]

@@ -96,6 +96,10 @@ class StateRefused(SaidError):
     """The thing is in a state in which this cannot be done."""
 
 
+class NoReleaseYet(StateRefused):
+    """Nothing of the study was released yet."""
+
+
 class NotReady(SaidError):
     """What was asked for is being made just now."""
 

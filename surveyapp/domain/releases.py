@@ -8,8 +8,10 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from surveyapp.domain.fieldwork.days import end_of
+from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import ReleaseRule, Study, Thresholds, Touchpoint
 from surveyapp.domain.participants import Origin
 
@@ -91,8 +93,51 @@ def due_on(rule: ReleaseRule, last: dt.date | None) -> dt.date | None:
     return dt.date(year, month, min(last.day, calendar.monthrange(year, month)[1]))
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReleasedPage:
+    """One page of the closed set, which a release holds and nothing besides: a *measure*, the *questions* of a
+    touchpoint, or a *crosstab* of two variables at one; of everybody, the first two also beside the values of one
+    segment."""
+
+    kind: Literal["measure", "questions", "crosstab"]
+    group: str
+    measure: str | None = None
+    touchpoint: int | None = None
+    segment: str | None = None
+    pair: tuple[str, str] | None = None
+
+    @property
+    def key(self) -> str:
+        """What its result objects are stored under."""
+        place = (self.measure,) if self.measure else (self.group, self.touchpoint)
+        return " ".join(str(name) for name in (self.kind, *place, self.segment, *(self.pair or ())) if name is not None)
+
+
+def closed_set(study: Study) -> tuple[ReleasedPage, ...]:
+    """Every page of a release: each measure and every touchpoint's questions over everybody and by each segment alone,
+    then the crosstabs, pair by pair at each touchpoint that asks both. Pages, files, auditor and tests share it."""
+    names: list[str | None] = [None, *(each.partition(".")[2] for each in study.segments)]
+    found = [
+        ReleasedPage(kind="measure", group=measure.group, measure=measure.id, segment=name)
+        for measure in study.measures
+        for name in names
+    ]
+    found += [
+        ReleasedPage(kind="questions", group=point.group, touchpoint=point.number, segment=name)
+        for point in study.touchpoints
+        for name in names
+    ]
+    found += [
+        ReleasedPage(kind="crosstab", group=point.group, touchpoint=point.number, pair=pair)
+        for pair in study.crosstabs
+        for point in study.touchpoints
+        if set(pair) <= set(parts_of(study.newest(point.questionnaire)))
+    ]
+    return tuple(found)
+
+
 @dataclass(frozen=True)
-class ClosedSet:
+class ReleaseTerms:
     """What decides which tables a release holds and how they are protected. Where it is another than that of the
     release before, what the two say together is said before one is made."""
 
@@ -102,11 +147,11 @@ class ClosedSet:
     thresholds: Thresholds
 
     @classmethod
-    def of(cls, study: Study) -> ClosedSet:
+    def of(cls, study: Study) -> ReleaseTerms:
         measures = tuple(measure.id for measure in study.measures)
         return cls(measures, study.segments, study.crosstabs, study.thresholds)
 
-    def changes_since(self, before: ClosedSet) -> tuple[str, ...]:
+    def changes_since(self, before: ReleaseTerms) -> tuple[str, ...]:
         """Which of its parts are another than in an earlier release: names of fields."""
         names = ("measures", "segments", "crosstabs", "thresholds")
         return tuple(name for name in names if getattr(self, name) != getattr(before, name))
@@ -128,14 +173,14 @@ class Release:
     made_by: str | None
     people: int
     new_or_changed: int
-    closed_set: ClosedSet
+    terms: ReleaseTerms
     versions: Mapping[str, Sequence[int]]
     collecting: Mapping[TouchpointKey, dt.datetime | None]
 
     @property
     def exact_while_collecting(self) -> bool:
         """Whether it hides no count, and so gives no ranges."""
-        return self.closed_set.thresholds.minimum_cell <= 1
+        return self.terms.thresholds.minimum_cell <= 1
 
     def interim(self, *touchpoints: TouchpointKey) -> bool:
         """Whether what rests on these touchpoints may still change: any of them collected at the cut."""

@@ -16,6 +16,7 @@ SENTENCES: Mapping[str, str] = {
     # Who may do what
     "role_does_not_let": N_("Your role in this study does not let you %(action)s. Ask a manager."),
     "some_sites_only": N_("You manage some of the study's sites. Ask a manager of the whole study to open a version."),
+    "whole_study_only": N_("You manage some of the study's sites. Ask a manager of the whole study to make a release."),
     "own_sites_only": N_("You add people at your own sites only. Use one of: %(sites)s."),
     # What there is not
     "no_study": N_("There is no study “%(study)s”."),
@@ -37,7 +38,20 @@ SENTENCES: Mapping[str, str] = {
     "no_question": N_("There is no question “%(name)s” at this touchpoint."),
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
+    "no_release": N_("There is no release %(number)s of this study."),
+    "not_in_release": N_("Release %(number)s does not hold this."),
     # The state that something is in
+    "no_release_yet": N_(
+        "There is no release of this study yet. A manager makes one once enough people have answered."
+    ),
+    "too_few_new": N_(
+        "Since the last release %(new)s people are new or changed, and one needs %(needed)s: %(missing)s are missing."
+    ),
+    "not_protected": N_(
+        "Somebody's answer could be worked out from this release and those before it together, so it is not made. Try "
+        "again with more answers."
+    ),
+    "made_meanwhile": N_("Release %(number)s was made meanwhile. Look at it first."),
     "nobody_to_call": N_("There is nobody to call: %(reference)s at touchpoint %(touchpoint)s is %(state)s."),
     "cannot_answer": N_("%(reference)s can no longer answer touchpoint %(touchpoint)s: the case is %(state)s."),
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),

@@ -111,6 +111,11 @@ def references(session: Session, study: str) -> set[str]:
     return set(session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study)))
 
 
+def ids(session: Session, scope: Scope, group: str) -> list[uuid.UUID]:
+    """The keys of everybody of a group who is there, whether they take part still or not."""
+    return list(session.scalars(scoped(select(ParticipantRow.id).where(ParticipantRow.group_id == group), scope)))
+
+
 def references_in(session: Session, scope: Scope) -> list[str]:
     """The references of everybody in scope, in order."""
     query = scoped(select(ParticipantRow.reference), scope).order_by(ParticipantRow.reference)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Disposition
-from surveyapp.domain.releases import CasesSoFar, ClosedSet, CollectingFacts, Release, TouchpointKey
+from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, ReleaseTerms, TouchpointKey
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
@@ -29,7 +29,7 @@ from surveyapp.store.tables import (
     StaffRow,
 )
 
-_CLOSED_SET = TypeAdapter(ClosedSet)
+_TERMS = TypeAdapter(ReleaseTerms)
 
 
 class NumberTaken(Exception):
@@ -37,7 +37,7 @@ class NumberTaken(Exception):
 
 
 @dataclass(frozen=True)
-class Progress:
+class AnswersSince:
     """How far the answers of a study have come since a moment: how many people have answered, how many of them are new
     or changed, or have left, and when the newest answer came (None: nobody has answered)."""
 
@@ -59,7 +59,7 @@ def add(session: Session, release: Release, made_by: uuid.UUID | None, pages: Ma
         made_by=made_by,
         people=release.people,
         new_or_changed=release.new_or_changed,
-        closed_set=_CLOSED_SET.dump_python(release.closed_set, mode="json"),
+        terms=_TERMS.dump_python(release.terms, mode="json"),
         versions={name: list(versions) for name, versions in release.versions.items()},
         collecting={
             f"{group}.{number}": end.isoformat() if end else None for (group, number), end in release.collecting.items()
@@ -118,6 +118,16 @@ def page(session: Session, release_id: uuid.UUID, key: str) -> bytes | None:
     return None if body is None else zlib.decompress(body)
 
 
+def some_pages(session: Session, release_id: uuid.UUID, keys: Collection[str]) -> dict[str, bytes]:
+    """Of these pages, those that the release has and that were not taken down."""
+    rows = session.execute(
+        select(ReleasePageRow.key, ReleasePageRow.body).where(
+            ReleasePageRow.release_id == release_id, ReleasePageRow.key.in_(keys), ReleasePageRow.body.is_not(None)
+        )
+    )
+    return {row.key: zlib.decompress(row.body) for row in rows}
+
+
 def pages(session: Session, release_id: uuid.UUID) -> dict[str, bytes | None]:
     """Every page's JSON by key, in order; None for those that were taken down."""
     rows = session.execute(
@@ -143,7 +153,7 @@ def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at
     return found.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Progress:
+def progress(session: Session, scope: Scope, since: dt.datetime | None) -> AnswersSince:
     """How far the answers have come since a release was cut (None: there was none). People count as changed who handed
     something in since, saved into what they had handed in, or withdrew after they had."""
     answered = exists(_handed_in(ParticipantRow.id))
@@ -175,7 +185,7 @@ def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Progr
             scope,
         ).where(ResponseRow.state == ResponseState.SUBMITTED, here)
     ).one()
-    return Progress(row.people, row.changed, newest)
+    return AnswersSince(row.people, row.changed, newest)
 
 
 def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
@@ -209,6 +219,18 @@ def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
         scope,
     )
     return CollectingFacts(cases, {row.group_id: row.last for row in session.execute(enrolled)})
+
+
+def submissions(session: Session, scope: Scope, group: str) -> dict[tuple[uuid.UUID, int], dt.datetime]:
+    """When somebody of a group handed in a touchpoint's answers."""
+    query = (
+        select(CaseRow.participant_id, CaseRow.touchpoint, ResponseRow.submitted_at)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(ResponseRow.state == ResponseState.SUBMITTED, ParticipantRow.group_id == group)
+    )
+    rows = session.execute(scoped(query, scope))
+    return {(row.participant_id, row.touchpoint): row.submitted_at for row in rows}
 
 
 def versions_answered(session: Session, scope: Scope) -> dict[str, list[int]]:
@@ -250,7 +272,7 @@ def _release(row: ReleaseRow, made_by: str | None) -> Release:
         made_by=made_by,
         people=row.people,
         new_or_changed=row.new_or_changed,
-        closed_set=_CLOSED_SET.validate_python(row.closed_set),
+        terms=_TERMS.validate_python(row.terms),
         versions=row.versions,
         collecting=collecting,
     )

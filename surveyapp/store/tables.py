@@ -353,7 +353,7 @@ class ReleaseRow(Base):
     made_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     people: Mapped[int]
     new_or_changed: Mapped[int]
-    closed_set: Mapped[dict[str, Any]]
+    terms: Mapped[dict[str, Any]]
     versions: Mapped[dict[str, Any]]
     collecting: Mapped[dict[str, Any]]
     log: Mapped[bytes] = mapped_column(LargeBinary)

@@ -64,11 +64,11 @@ def _runtime(folder: Path, size: int) -> Runtime:
 
 
 def _cohort(desk: Desk, folder: Path, size: int) -> None:
-    file = folder / f"{STUDY}-{size}.db"
-    if file.exists():
+    there = (folder / f"{STUDY}-{size}.db").exists()
+    readiness.migrate(desk.runtime.settings)
+    if there:
         row("simulating", "", "there already")
         return
-    readiness.migrate(desk.runtime.settings)
     taken = once(lambda: simulate(desk, STUDY, size, SEED))
     stored = sum(path.stat().st_size for path in _files(folder, size))
     row("simulating", "", in_words(taken))

@@ -57,6 +57,16 @@ RULES: dict[str, str | Action] = {
     "evaluator.question": Action.SEE_RESULTS,
     "evaluator.questions": Action.SEE_RESULTS,
     "evaluator.questions_csv": Action.SEE_RESULTS,
+    "viewer.measure": Action.SEE_RELEASES,
+    "viewer.measure_csv": Action.SEE_RELEASES,
+    "viewer.overview": Action.SEE_RELEASES,
+    "viewer.question": Action.SEE_RELEASES,
+    "viewer.questions": Action.SEE_RELEASES,
+    "viewer.questions_csv": Action.SEE_RELEASES,
+    "viewer.releases": Action.SEE_RELEASES,
+    "manager.releases": Action.MAKE_RELEASE,
+    "manager.preview_release": Action.MAKE_RELEASE,
+    "manager.make_release": Action.MAKE_RELEASE,
     "evaluator.targets_csv": Action.SEE_RESULTS,
     "evaluator.who": Action.SEE_RESULTS,
     "evaluator.who_csv": Action.SEE_RESULTS,
@@ -109,6 +119,7 @@ PLACES = {
     "page_id": "heard_via",
     "token": "nothing",
     "filename": "icon.svg",
+    "number": None,
 }
 """Something that is there, for every part of an address."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.participants import Origin, Participant
-from surveyapp.domain.releases import CasesSoFar, ClosedSet, Release
+from surveyapp.domain.releases import CasesSoFar, Release, ReleaseTerms
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.runtime import Runtime
@@ -40,7 +40,7 @@ def release(runtime: Runtime, number: int, **changes: object) -> Release:
         made_by=None,
         people=41,
         new_or_changed=30,
-        closed_set=ClosedSet.of(runtime.study(factories.STUDY)),
+        terms=ReleaseTerms.of(runtime.study(factories.STUDY)),
         versions={"backfill_1": [1, 2]},
         collecting={("backfill", 2): runtime.clock(), ("employee", 1): None},
     )

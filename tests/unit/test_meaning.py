@@ -147,6 +147,7 @@ NO_MEANING = {
     "Section.id": "a name that no number has",
     "Section.title": "a heading; what a question asks stands in the question",
     "Section.interviewer": "as a question's note to the interviewer is",
+    "Score.reliability": "how far to trust a score, none of which is another for it; reliable change names its source",
     "Score.id": "it is the score's name: under another there is another score",
     "Questionnaire.id": "it is part of every version's name",
     "Questionnaire.version": "it is what is compared",

@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Anchor, EnrolmentRule, ReleaseRule, Study, Thresholds, Touchpoint
 from surveyapp.domain.releases import (
     CasesSoFar,
-    ClosedSet,
     CollectingFacts,
+    ReleaseTerms,
+    closed_set,
     collecting,
     collects_until,
     due_on,
@@ -143,12 +145,35 @@ def test_the_next_is_due(rule: ReleaseRule, last: str | None, expected: dt.date 
     assert due_on(rule, dt.date.fromisoformat(last) if last else None) == expected
 
 
+def test_the_closed_set_is_what_the_study_declares(mentoring: Study) -> None:
+    first, second, *_ = parts_of(mentoring.newest("mentor_1"))
+    study = dataclasses.replace(mentoring, crosstabs=((first, second), (first, "nothing")))
+    pages = closed_set(study)
+    keys = [page.key for page in pages]
+    assert len(set(keys)) == len(keys)
+    by_kind = {kind: [page for page in pages if page.kind == kind] for kind in ("measure", "questions", "crosstab")}
+    segments = {None, "sector", "age_band"}
+    assert {(page.measure, page.segment) for page in by_kind["measure"]} == {
+        (measure.id, segment) for measure in study.measures for segment in segments
+    }
+    assert {(page.group, page.touchpoint, page.segment) for page in by_kind["questions"]} == {
+        (*point.key, segment) for point in study.touchpoints for segment in segments
+    }
+    asking = {("mentor", 1)} | {
+        point.key for point in study.touchpoints if {first, second} <= set(parts_of(study.newest(point.questionnaire)))
+    }
+    assert {(page.group, page.touchpoint, page.pair) for page in by_kind["crosstab"]} == {
+        (*key, (first, second)) for key in asking
+    }
+    assert len(pages) == sum(map(len, by_kind.values()))
+
+
 def test_what_is_another_than_in_an_earlier_release_is_named(mentoring: Study) -> None:
-    before = ClosedSet.of(mentoring)
+    before = ReleaseTerms.of(mentoring)
     assert before.changes_since(before) == ()
     changed = dataclasses.replace(
         mentoring, thresholds=Thresholds(20, 5), segments=(), crosstabs=(("a", "b"),), measures=()
     )
     names = ("measures", "segments", "crosstabs", "thresholds")
-    assert ClosedSet.of(changed).changes_since(before) == names
-    assert {each.name for each in dataclasses.fields(ClosedSet)} == set(names)
+    assert ReleaseTerms.of(changed).changes_since(before) == names
+    assert {each.name for each in dataclasses.fields(ReleaseTerms)} == set(names)

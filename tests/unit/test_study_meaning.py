@@ -13,9 +13,11 @@ from surveyapp.domain.instrument.study import (
     Anchor,
     Attribute,
     Comparison,
+    EnrolmentRule,
     Measure,
     MeasureRow,
     Purpose,
+    ReleaseRule,
     Study,
     Thresholds,
     Touchpoint,
@@ -45,6 +47,8 @@ MEASURE: dict[str, Any] = {
 }  # fmt: skip
 CHANGED: dict[type, dict[str, Any]] = {
     Thresholds: {"minimum_base": 77, "minimum_cell": 77, "low_base": 77},
+    EnrolmentRule: {"until": "2025-01-01", "quiet_days": 77},
+    ReleaseRule: {"every": "week", "minimum_new": 77, "live": True},
     Attribute: {"id": "site.other", "label": "Other", "values": {"other": "Other"}},
     Purpose: {"id": "other", "version": 7, "required": False, "text": "Other."},
     Measure: MEASURE,
@@ -74,6 +78,9 @@ NO_MEANING = {
     "events": "titles; when a touchpoint opens stands in the touchpoint",
     "questionnaires": "frozen by themselves",
     "relationships": "results do not split by them",
+    "crosstabs": "which tables a release holds, and no number of them",
+    "enrolment": "until when people join",
+    "releases": "when releases are made; what they hide stands in the thresholds",
 }
 
 
@@ -82,6 +89,9 @@ def replaced(kind: type, field: str, value: Any) -> Study:
     measure, touchpoint, comparison = STUDY.measures[0], STUDY.touchpoints[0], STUDY.comparisons[0]
     if kind is Thresholds:
         return dataclasses.replace(STUDY, thresholds=dataclasses.replace(STUDY.thresholds, **change))
+    if kind in (EnrolmentRule, ReleaseRule):
+        name = "enrolment" if kind is EnrolmentRule else "releases"
+        return dataclasses.replace(STUDY, **{name: dataclasses.replace(getattr(STUDY, name), **change)})
     if kind is Attribute:
         first = dataclasses.replace(STUDY.attributes[0], **change)
         return dataclasses.replace(STUDY, attributes=(first, *STUDY.attributes[1:]))
@@ -109,15 +119,17 @@ def test_a_setting_that_changed_is_said(kind: type, field: str, value: Any) -> N
     assert study_edits(frozen, replaced(kind, field, value))
 
 
-def test_segments_that_changed_are_said() -> None:
-    [(edit, place)] = study_edits(freeze(STUDY, NOTHING_FROZEN), dataclasses.replace(STUDY, segments=()))
-    assert (edit.what, edit.new, place) == ("segments", "", ("segments",))
+@pytest.mark.parametrize(("key", "value"), [("segments", ("site.other",)), ("crosstabs", (("one", "two"),))])
+def test_lists_that_changed_are_said(key: str, value: tuple[Any, ...]) -> None:
+    [(edit, place)] = study_edits(freeze(STUDY, NOTHING_FROZEN), dataclasses.replace(STUDY, **{key: value}))
+    assert (edit.what, edit.new, place) == (key, " × ".join(value[0]) if key == "crosstabs" else value[0], (key,))
 
 
 def test_every_field_of_a_study_is_recorded_or_has_a_reason_why_not() -> None:
     for kind, values in CHANGED.items():
         assert {field.name for field in dataclasses.fields(kind)} == set(values), kind
     recorded = {"thresholds", "segments", "attributes", "measures", "consent", "touchpoints", "comparisons"}
+    recorded |= {"enrolment", "releases", "crosstabs"}
     assert recorded | set(NO_MEANING) == {field.name for field in dataclasses.fields(Study)}
 
 

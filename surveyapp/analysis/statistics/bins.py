@@ -89,6 +89,32 @@ def _first_of(month: int) -> dt.date | None:
     return dt.date(month // 12, month % 12 + 1, 1) if month // 12 <= dt.MAXYEAR else None
 
 
+def bins_for(counts: Mapping[Measured, int], decimals: int = 0, kept: Sequence[Decimal] = ()) -> tuple[Bin, ...]:
+    """The bins of the values that some people gave, whatever sort they are of; nobody's are none."""
+    match next((value for value, people in counts.items() if people), None):
+        case None:
+            return ()
+        case Decimal():
+            numbers = {value: people for value, people in counts.items() if isinstance(value, Decimal)}
+            return bins_of(number_edges(numbers, decimals, kept))
+        case dt.date():
+            return calendar_bins(value for value, people in counts.items() if people and isinstance(value, dt.date))
+        case _:
+            return bins_of(PARTS_OF_DAY)
+
+
+def last_of(found: Bin, decimals: int = 0) -> Measured | None:
+    """The last value that can be given and is in a bin: the day, the minute or the number before its end."""
+    match found.high:
+        case Decimal() as high:
+            return high - Decimal(1).scaleb(-decimals)
+        case dt.time() as high:
+            return (dt.datetime.combine(dt.date.min, high) + dt.timedelta(days=1, minutes=-1)).time()
+        case dt.date() as high:
+            return high - dt.timedelta(days=1)
+    return dt.date.max if isinstance(found.low, dt.date) else None
+
+
 def counted(counts: Mapping[Measured, int], bins: Sequence[Bin]) -> tuple[int, ...]:
     """People by bin. Raises ValueError for a value that is in none of them."""
     people = [0] * len(bins)

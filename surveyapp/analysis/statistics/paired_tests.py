@@ -17,7 +17,7 @@ from statsmodels.stats.contingency_tables import SquareTable
 
 from surveyapp.analysis.statistics.change import JointCounts, PairedBinary
 
-Moved = TypeVar("Moved", int, Fraction)
+Distance = TypeVar("Distance", int, Fraction)
 
 # Up to here the signed-rank p-value is exact; above, normal. With few categories the rank sum takes few values, and at
 # 50, where R and scipy draw the line, the normal one is still off by some hundredths.
@@ -44,7 +44,7 @@ class PairedTest:
     reason: str | None = None
 
 
-def sign_test(steps: Mapping[Moved, int]) -> PairedTest:
+def sign_test(steps: Mapping[Distance, int]) -> PairedTest:
     """Exact sign test that as many rose as fell. `statistic` is how many rose.
 
     Formula: 2 * P(X <= min(rose, fell)), at most 1, with X binomial(n = rose + fell, 1/2). Those who stayed are no
@@ -76,7 +76,7 @@ def mcnemar_exact(pair: PairedBinary) -> PairedTest:
     return PairedTest(statistic=float(pair.after_only), p_value=p_value, n=n, zeros=pair.base - n, method=method)
 
 
-def wilcoxon_signed_rank(steps: Mapping[Moved, int], exact_up_to: int = EXACT_UP_TO) -> PairedTest:
+def wilcoxon_signed_rank(steps: Mapping[Distance, int], exact_up_to: int = EXACT_UP_TO) -> PairedTest:
     """Wilcoxon's signed-rank test with Pratt's treatment of zeros. `statistic` is the rank sum of those who rose.
 
     Everybody is ranked by how far they moved, ties sharing the mean rank and those who did not move (`zeros`) taking
@@ -146,17 +146,17 @@ def _undefined(method: str, zeros: int) -> PairedTest:
     return PairedTest(statistic=None, p_value=None, n=0, zeros=zeros, method=method, reason=reason)
 
 
-def _by_size(moved: Mapping[Moved, int]) -> dict[Moved, int]:
+def _by_size(moved: Mapping[Distance, int]) -> dict[Distance, int]:
     """People by how far they moved, whichever way, the least first."""
-    sizes: dict[Moved, int] = {}
+    sizes: dict[Distance, int] = {}
     for step, people in moved.items():
         sizes[abs(step)] = sizes.get(abs(step), 0) + people
     return dict(sorted(sizes.items()))
 
 
-def _doubled_mean_ranks(moved: Mapping[Moved, int], zeros: int) -> dict[Moved, int]:
+def _doubled_mean_ranks(moved: Mapping[Distance, int], zeros: int) -> dict[Distance, int]:
     """Twice the mean rank of each size of step, above the zeros: whole numbers, whatever the ties."""
-    ranks: dict[Moved, int] = {}
+    ranks: dict[Distance, int] = {}
     below = zeros
     for size, tied in _by_size(moved).items():
         ranks[size] = 2 * below + tied + 1
@@ -164,7 +164,7 @@ def _doubled_mean_ranks(moved: Mapping[Moved, int], zeros: int) -> dict[Moved, i
     return ranks
 
 
-def _exact_p(moved: Mapping[Moved, int], zeros: int) -> float | None:
+def _exact_p(moved: Mapping[Distance, int], zeros: int) -> float | None:
     """Twice the smaller tail of the rank sum when every sign is a fair coin, at most 1; None where that is too long.
 
     Of the people who moved equally far, a binomial number rose, each adding the rank they share: the distribution is

@@ -142,10 +142,19 @@ Quantity = Annotated[Decimal | dt.date | dt.time, PlainSerializer(_written), Pla
 """A number, a day, a time of day. Kept with what it is, for they look alike in JSON."""
 
 
+@dataclass(frozen=True)
+class QuantityBin:
+    """How many gave a value from `low` to `high`, both in it; None: open at that end."""
+
+    low: Quantity | None
+    high: Quantity | None
+    cell: Cell
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuantitySummary:
     """What numbers, days or times come to. `mean`, of numbers alone, has one decimal more than the question asks for.
-    None: not told, or nobody."""
+    None: not told, or nobody. `bins`: people by value, from the lowest, the same bins for all people looked at."""
 
     mean: Decimal | None = None
     median: Quantity | None = None
@@ -153,6 +162,7 @@ class QuantitySummary:
     upper_quartile: Quantity | None = None
     minimum: Quantity | None = None
     maximum: Quantity | None = None
+    bins: tuple[QuantityBin, ...] = ()
 
     @property
     def statistics(self) -> tuple[tuple[str, Quantity | None], ...]:

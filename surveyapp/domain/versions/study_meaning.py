@@ -117,8 +117,10 @@ _KEYED = ("attributes", "measures", "consent")
 
 
 def _settings(study: Study) -> Iterator[Setting]:
-    yield from _flat("thresholds", ("thresholds",), dataclasses.asdict(study.thresholds))
+    for key in ("thresholds", "enrolment", "releases"):
+        yield from _flat(key, (key,), dataclasses.asdict(getattr(study, key)))
     yield Setting("segments", ", ".join(study.segments), ("segments",))
+    yield Setting("crosstabs", ", ".join(" × ".join(pair) for pair in study.crosstabs), ("crosstabs",))
     for key in _KEYED:
         for index, each in enumerate(getattr(study, key)):
             held = dataclasses.asdict(each)
@@ -129,7 +131,9 @@ def _settings(study: Study) -> Iterator[Setting]:
         name = f"{held.pop('group')} {held.pop('number')}"
         yield from _flat(f"touchpoints.{name}", ("touchpoints", index), held)
     for index, comparison in enumerate(study.comparisons):
-        yield from _flat(_name(comparison), ("comparisons", index), dataclasses.asdict(comparison.declaration))
+        held = dataclasses.asdict(comparison.declaration)
+        held.pop("variable")
+        yield from _flat(_name(comparison), ("comparisons", index), held)
 
 
 def _name(comparison: Comparison) -> str:

@@ -42,6 +42,10 @@ class BarSegment:
     def colour(self) -> str:
         return self.colours[0]
 
+    def strip(self, height: float) -> float:
+        """How high each strip along the foot is, where the bar is `height` high: its number stays clear of them."""
+        return max(3.0, height * min(0.2, 0.3 / max(1, len(self.colours) - 1)))
+
     @property
     def hatched(self) -> bool:
         return self.manner in ("bounded", "ranged")

@@ -48,6 +48,11 @@ class DotChart:
         return any(dot.private for panel in self.dots for dot in panel.dots)
 
     @property
+    def crowded(self) -> bool:
+        """Whether moments are too many for their words to stand under them: numbers do, and the words in a list."""
+        return len(self.dots[0].dots) > 5
+
+    @property
     def hollow(self) -> bool:
         return any(dot.hollow for panel in self.dots for dot in panel.dots)
 
@@ -79,12 +84,13 @@ def _dot(label: str, row: ShiftRow, words: Phrasing, *, leads: bool) -> Dot:
     tally, nothing = row.tally, nothing_words(row.tally, words)
     base, count = tally.base.count, row.net.count
     if nothing or not base or count is None:
-        value = nothing or end_words(row.net, tally.base, words)
-        return Dot(label=label, value=value, hollow=tally.collecting, said=words.labelled(label, value))
+        value = words.gettext("not shown") if tally.withheld else nothing or end_words(row.net, tally.base, words)
+        said = words.labelled(label, nothing or value)
+        return Dot(label=label, value=value, hollow=tally.collecting, said=said)
     value = end_words(row.net, tally.base, words)
-    said = [value, share_words(row.net, words) or ""]
+    parts = [value, share_words(row.net, words) or ""]
     if row.interval:
-        said.append(
+        parts.append(
             words.gettext(
                 "95-percent interval %(low)s to %(high)s",
                 low=words.percent(int(row.interval.low)),
@@ -101,5 +107,5 @@ def _dot(label: str, row: ShiftRow, words: Phrasing, *, leads: bool) -> Dot:
         value=value,
         flagged=flagged(tally),
         private=row.net.private or tally.base.private,
-        said=words.labelled(label, words.listed(part for part in said if part)),
+        said=words.labelled(label, words.listed(part for part in parts if part)),
     )

@@ -16,8 +16,13 @@ def token(colour: str) -> str:
     return f"var(--{'likert-2' if colour == 'plain' else colour})"
 
 
+def dots(colour: str) -> str:
+    """That of the dots on it, which do not show where it has none."""
+    return f"var(--dots-{colour})" if colour in DOTTED else token(colour)
+
+
 def ink(colour: str) -> str:
-    """That of what is written on it, and of its dots."""
+    """That of what is written on it."""
     return f"var(--on-{'likert-2' if colour == 'plain' else colour})"
 
 

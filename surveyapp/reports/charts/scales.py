@@ -77,6 +77,8 @@ class Scale:
         codes = sorted(piece.members, key=order.index)
         if not self.sided:
             return tuple(codes)
+        if self.side(piece) == 0 and self.neutral in codes:
+            return (self.neutral, *(code for code in codes if code != self.neutral))
         own = [code for code in codes if code != self.neutral] or codes
         first = own[0] if self.side(piece) < 0 else own[-1]
         return (first, *(code for code in codes if code != first))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, wide_enough
-from surveyapp.reports.charts.palette import DOTTED, hatch, ink, token
+from surveyapp.reports.charts.palette import DOTTED, dots, hatch, ink, token
 from surveyapp.reports.drawing.figure_text import (
     LINE,
     SOFT,
@@ -21,8 +21,11 @@ from surveyapp.reports.drawing.figure_text import (
 )
 from surveyapp.reports.text.phrasing import FLAG
 
-FOOT = 0.2
-"""Of a bar's height: the strip of what is joined to it."""
+PRIVATE = 27
+"""Characters a line of what is not for publication, beside a row."""
+
+DOT = 0.08
+"""Of a tile of the dotted pattern: its dot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +72,7 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
         )
     return _Frame(
         margin_left=210 if chart.labelled else 0,
-        margin_right=(170 if small else 150) + (190 if chart.private else 0),
+        margin_right=(_share_at(line) + 56 if small else 150) + (220 if chart.private else 0),
         bar=28 if small else 44,
         above=0,
         gap=8 if small else 22,
@@ -93,12 +96,12 @@ def bar_figure(chart: BarChart, *, narrow: bool = False) -> Figure:
         y = _asked(annotations, group, y, frame)
         y = _heading(annotations, group, y, frame)
         for bar in group.bars:
-            y += _text_room(bar, frame)
+            y += _text_room(bar, frame) + _more_room(bar, frame) / 2
             row = _Placed(bar, y + frame.bar / 2)
             placed.append(row)
             annotations.extend(_row_texts(row, frame, headed=group.heading is not None))
             annotations.extend(_plates(chart, row, narrow))
-            y = _remarks(annotations, row, frame) + frame.gap
+            y = _remarks(annotations, row, frame) + _more_room(bar, frame) / 2 + frame.gap
         y += 10 if group.heading else 0
     height = int(y)
     names = chart.key or (("", "plain"),)
@@ -190,6 +193,17 @@ def _text_room(bar: Bar, frame: _Frame) -> float:
     return frame.above + frame.line * (lines - 1)
 
 
+def _share_at(line: int) -> int:
+    """Where a percentage stands beside its count, px from the plot: letters that need tall lines are wide too."""
+    return 118 if line == LINE else 156
+
+
+def _more_room(bar: Bar, frame: _Frame) -> float:
+    """What a row is higher than its bar, for the words of what is not for publication beside it."""
+    lines = 0 if frame.above else len(wrapped(bar.private, PRIVATE))
+    return max(0.0, frame.line * lines - frame.bar)
+
+
 def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, Any]]:
     """A row's name and detail at its start, its count and percentage at its end; or both over a narrow bar."""
     bar, middle = row.bar, row.middle
@@ -216,13 +230,13 @@ def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, A
         end = at_start(-14) | {"x": 1}
         if frame.small:
             texts.append(end | {"text": plain([bar.value or ""]), "y": middle, "font": value_font})
-            texts.append(end | {"text": plain([share]), "y": middle, "xshift": 118, "font": SOFT})
+            texts.append(end | {"text": plain([share]), "y": middle, "xshift": _share_at(frame.line), "font": SOFT})
         else:
             texts.append(end | {"text": plain([bar.value or ""]), "y": middle - half, "font": value_font})
             texts.append(end | {"text": plain([share]), "y": middle + half + 4, "font": SOFT})
         if bar.private:
-            beside = end | {"xshift": 170 if frame.small else 150}
-            said = wrapped(bar.private, 24)
+            beside = end | {"xshift": _share_at(frame.line) + 52 if frame.small else 150}
+            said = wrapped(bar.private, PRIVATE)
             texts.append(np_mark(middle, beside))
             texts.append(beside | {"xshift": beside["xshift"] + 32, "text": plain(said), "y": middle, "font": SOFT})
         if bar.message:
@@ -252,15 +266,15 @@ def _trace(
         for segment in row.bar.segments
         if segment.colour == colour and segment.key == name and segment.manner != "withheld"
     ]
-    dots = "." if colour in DOTTED else ""
-    shapes = {"exact": dots, "bounded": "\\", "ranged": "/"}
+    texture = "." if colour in DOTTED else ""
+    shapes = {"exact": texture, "bounded": "\\", "ranged": "/"}
     hatched = [segment.hatched for _, segment in here]
     return {
         "type": "bar",
         "orientation": "h",
         "name": plain([name]),
         "showlegend": bool(chart.key),
-        "meta": {"dotsColor": ink(colour)} if dots else {},
+        "meta": {"dotsColor": dots(colour)} if texture else {},
         "x": [round(segment.width, 4) for _, segment in here],
         "y": [row.middle for row, _ in here],
         "base": [round(segment.start, 4) for _, segment in here],
@@ -270,9 +284,9 @@ def _trace(
             "line": {"color": [hatch(colour) if each else "var(--edge)" for each in hatched], "width": 1},
             "pattern": {
                 "shape": [shapes[segment.manner] for _, segment in here],
-                "size": [5 if segment.manner == "bounded" else 8 if segment.hatched else 6 for _, segment in here],
-                "solidity": [0.4 if each else 0.12 for each in hatched],
-                "fgcolor": [hatch(colour) if each else ink(colour) for each in hatched],
+                "size": [5 if segment.manner == "bounded" else 8 for _, segment in here],
+                "solidity": [0.4 if each else DOT for each in hatched],
+                "fgcolor": [hatch(colour) if each else dots(colour) for each in hatched],
                 "bgcolor": ["var(--paper)" if each else token(colour) for each in hatched],
             },
         },
@@ -293,11 +307,11 @@ def _trace(
 
 def _feet(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
     """Along the foot of what is joined, the colours of the others, a strip each over the whole length."""
-    strip = max(4.0, frame.bar * FOOT)
     found = [
-        (segment, row.middle + frame.bar / 2 - strip * (number + 0.5), colour)
+        (segment, row.middle + frame.bar / 2 - strip * (number + 0.5), strip, colour)
         for row in placed
         for segment in row.bar.segments
+        for strip in (segment.strip(frame.bar),)
         for number, colour in enumerate(segment.colours[:0:-1])
     ]
     if not found:
@@ -308,20 +322,13 @@ def _feet(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
             "orientation": "h",
             "name": "",
             "showlegend": False,
-            "x": [round(segment.width, 4) for segment, _, _ in found],
-            "y": [y for _, y, _ in found],
-            "base": [round(segment.start, 4) for segment, _, _ in found],
-            "width": [strip] * len(found),
+            "x": [round(segment.width, 4) for segment, *_ in found],
+            "y": [y for _, y, *_ in found],
+            "base": [round(segment.start, 4) for segment, *_ in found],
+            "width": [strip for _, _, strip, _ in found],
             "marker": {
-                "color": [token(colour) for _, _, colour in found],
+                "color": [token(colour) for *_, colour in found],
                 "line": {"color": "var(--edge)", "width": 1},
-                "pattern": {
-                    "shape": ["." if colour in DOTTED else "" for _, _, colour in found],
-                    "size": 6,
-                    "solidity": 0.12,
-                    "fgcolor": [ink(colour) for _, _, colour in found],
-                    "bgcolor": [token(colour) for _, _, colour in found],
-                },
             },
             "hoverinfo": "skip",
         }
@@ -371,8 +378,13 @@ def _midline(
     reach = frame.bar / 2 + 3
     edges = [0.0, *(edge for rule in breaks for edge in rule), float(height)]
     whole = list(zip(edges[::2], edges[1::2], strict=True))
-    beside = narrow or any(row.bar.remarks for row in placed) or any(group.asked for group in chart.groups)
-    spans = [(row.middle - reach, row.middle + reach) for row in placed] if beside else whole
+    beside = (
+        narrow
+        or any(row.bar.remarks or row.bar.message for row in placed)
+        or any(group.asked for group in chart.groups)
+    )
+    bars = [row.middle for row in placed if row.bar.message is None]
+    spans = [(middle - reach, middle + reach) for middle in bars] if beside else whole
     return [
         {
             "type": "line",

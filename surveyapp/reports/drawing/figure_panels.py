@@ -174,7 +174,14 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
     slots = len(chart.dots[0].dots)
     columns = 1 if narrow else min(3, len(chart.dots))
     apart = 0.7
-    full, head, foot = 130.0, 44.0, 78.0
+    width = max(6, (42 if narrow else 120 // columns) // slots)
+    if chart.crowded:
+        columns = 1
+    lines = max(
+        len(wrapped(dot.value, width)) + len(wrapped(dot.label, width)) for panel in chart.dots for dot in panel.dots
+    )
+    lines = slots + 1 if chart.crowded else lines
+    full, head, foot = 130.0, 40.0, 18.0 * lines + 44
     annotations: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     data: list[dict[str, Any]] = []
@@ -190,7 +197,10 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
                            "line": {"color": "var(--line)", "width": 1}})  # fmt: skip
             annotations.append(at(left - 0.5, y - 9, f"{level}%", SOFT, anchor="left"))
         for index, dot in enumerate(panel.dots):
-            _words_under(annotations, dot, left + index, ground, narrow)
+            if chart.crowded:
+                _words_listed(annotations, dot, index, left, ground)
+            else:
+                _words_under(annotations, dot, left + index, ground, width)
         data.extend(_dots(panel.dots, left, ground, full))
     rows = -(-len(chart.dots) // columns)
     height = int(10 + rows * (head + full + foot))
@@ -198,14 +208,29 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
     return {"data": data, "layout": _layout(height, across, annotations, shapes)}
 
 
-def _words_under(annotations: list[dict[str, Any]], dot: Dot, x: float, ground: float, narrow: bool) -> None:
+def _words_under(annotations: list[dict[str, Any]], dot: Dot, x: float, ground: float, width: int) -> None:
+    """A moment's count, its name and np, a line or more each, from the top down."""
     flag = f" {FLAG}" if dot.flagged else ""
-    value = at(x, ground + 16, "", {"size": 14, "weight": 600})
-    annotations.append(value | {"text": plain(wrapped(f"{dot.value}{flag}", 18))})
-    label = at(x, ground + 36, "", SOFT) | {"yanchor": "top"}
-    annotations.append(label | {"text": plain(wrapped(dot.label, 14 if narrow else 20)), "y": ground + 26})
+    y = ground + 8
+    for text, font in ((f"{dot.value}{flag}", {"size": 14, "weight": 600}), (dot.label, SOFT)):
+        lines = wrapped(text, width)
+        annotations.append(at(x, y, "", font) | {"text": plain(lines), "yanchor": "top"})
+        y += 18 * len(lines)
     if dot.private:
-        annotations.append(np_mark(ground + 66, {k: v for k, v in at(x, 0, "", {}).items() if k not in ("y", "font")}))
+        annotations.append(np_mark(y + 13, at(x, 0, "", SOFT)))
+
+
+def _words_listed(annotations: list[dict[str, Any]], dot: Dot, index: int, left: float, ground: float) -> None:
+    """A moment's number under its dot, and its words in a line of their own."""
+    number = str(index + 1)
+    annotations.append(at(left + index, ground + 12, number, SOFT))
+    y = ground + 34 + 18 * index
+    line = at_start() | {"xref": "x", "x": left - 0.5, "y": y, "font": {"size": 13}}
+    annotations.append(
+        line | {"text": plain([f"{number} {dot.label}: {dot.value}{f' {FLAG}' if dot.flagged else ''}"])}
+    )
+    if dot.private:
+        annotations.append(np_mark(y, at_start() | {"x": 1, "xanchor": "right", "xshift": -4}))
 
 
 def _dots(dots: tuple[Dot, ...], left: float, ground: float, full: float) -> list[dict[str, Any]]:

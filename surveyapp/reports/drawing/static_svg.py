@@ -22,9 +22,6 @@ COLUMN_ROOM = 86
 DOT_ROOM = 150
 """Height from nothing to all, px."""
 
-FOOT = 0.2
-"""Of a bar's height: the strip of what is joined to it."""
-
 
 def patterns() -> str:
     """The dots and hatches of every colour: rising, wide, for a range; falling, fine, for a bound."""
@@ -40,8 +37,8 @@ def patterns() -> str:
         )
     for colour in DOTTED:
         made.append(
-            f'<pattern id="dots-{colour}" width="6" height="6" patternUnits="userSpaceOnUse">'
-            f'<circle class="dot {colour}" cx="3" cy="3" r="1"/></pattern>'
+            f'<pattern id="dots-{colour}" width="7" height="7" patternUnits="userSpaceOnUse">'
+            f'<circle class="dot {colour}" cx="3" cy="3" r="1.1"/></pattern>'
         )
     return f'<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>{"".join(made)}</defs></svg>'
 
@@ -96,10 +93,10 @@ def _segment(segment: BarSegment, x: float, width: float, height: float) -> str:
         kind = "rise" if segment.manner == "ranged" else "fall"
         return f'<rect class="hatch {segment.colour}" fill="url(#{kind}-{segment.colour})" {box}/>'
     drawn = [f'<rect class="{segment.colour}" {box}/>', _dots(segment.colour, box)]
-    strip = max(4.0, height * FOOT)
+    strip = segment.strip(height)
     for number, colour in enumerate(segment.colours[:0:-1]):
         foot = _box(x, width, strip, down=(height - strip) / 2 - number * strip)
-        drawn += [f'<rect class="{colour}" {foot}/>', _dots(colour, foot)]
+        drawn.append(f'<rect class="{colour}" {foot}/>')
     return "".join(drawn)
 
 
@@ -189,10 +186,13 @@ def dot_svg(chart: DotChart, panel: DotPanel, *, mirrored: bool = False) -> str:
         pieces.append(
             f'<circle class="{"hollow" if dot.hollow else "full"}" cx="{x}%" cy="{height(dot.share)}" r="6"/>'
         )
+        if chart.crowded:
+            pieces.append(f'<text class="number" x="{x}%" y="{DOT_ROOM + top + 9}">{places.index(x) + 1}</text>')
         if dot.private:
             pieces.append(f'<circle class="np-line" cx="{x}%" cy="{height(dot.share)}" r="10.5"/>')
+    room = DOT_ROOM + 2 * top + (8 if chart.crowded else 0)
     return (
-        f'<svg class="bar-drawing dot-drawing" width="100%" height="{DOT_ROOM + 2 * top}" role="img"'
+        f'<svg class="bar-drawing dot-drawing" width="100%" height="{room}" role="img"'
         f' aria-label="{escape(panel.said)}">{"".join(pieces)}</svg>'
     )
 

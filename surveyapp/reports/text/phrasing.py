@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
-from surveyapp.domain.results import Cell, Tally
+from surveyapp.domain.results import Cell, QuantityBin, Tally
 
 FLAG = "⚑"
 """Stands beside a base that is low."""
@@ -46,6 +46,10 @@ class Phrasing(NamedTuple):
                 return str(format_date(value, "d MMMM yyyy", locale=locale))
             case _:
                 return str(format_decimal(value.normalize(), locale=locale, decimal_quantization=False))
+
+    def month(self, day: dt.date) -> str:
+        """The month of a day, with its year."""
+        return str(format_date(day, "LLLL yyyy", locale=_locale(self.language())))
 
     def percent(self, whole: int) -> str:
         """A whole percentage with its sign, where the language puts it."""
@@ -120,6 +124,25 @@ def count_words(cell: Cell, words: Phrasing) -> str:
     if cell.high is not None:
         return words.gettext("fewer than %(number)s", number=cell.high + 1)
     return words.gettext("not shown")
+
+
+def bin_words(found: QuantityBin, words: Phrasing) -> str:
+    """What a bin holds: “20 to 29”, “up to 19”, “60 or more”, “March 2025”, “6:00 to 11:59”."""
+    low, high = found.low, found.high
+    if isinstance(low, dt.date) and isinstance(high, dt.date):
+        return words.month(low) if (high - low).days < 31 else str(low.year)
+    if low is None and high is None:
+        return words.gettext("any value")
+    if isinstance(low, dt.time) and high is None:
+        return words.gettext("%(time)s or later", time=words.measured(low))
+    if low is None:
+        assert high is not None
+        return words.gettext("up to %(value)s", value=words.measured(high))
+    if high is None:
+        return words.gettext("%(number)s or more", number=words.measured(low))
+    if low == high:
+        return words.measured(low)
+    return words.gettext("%(first)s to %(last)s", first=words.measured(low), last=words.measured(high))
 
 
 def percent_words(cell: Cell, words: Phrasing) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from surveyapp.analysis.counting import scoring
 from surveyapp.analysis.counting.vectors import Vector
@@ -12,6 +14,7 @@ from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import Distribution
 from surveyapp.domain.sentences import say
+from surveyapp.domain.versions.series import Followed
 from surveyapp.services.results.data import CountedScore, ResultData, counting, is_counted, read_data, scores
 from surveyapp.services.work import Desk
 
@@ -28,15 +31,19 @@ def questions(
     if segment is not None:
         data.segment(segment)
     key = f"questions {group} {touchpoint} {segment}"
-    return data.kept(key, tuple[Distribution, ...], lambda: _questions(data, asked, segment))
+    return data.kept(key, tuple[Distribution, ...], lambda: counted_questions(data, asked, segment))
 
 
-def _questions(data: ResultData, touchpoint: Touchpoint, segment: str | None) -> tuple[Distribution, ...]:
+def counted_questions(
+    data: ResultData, touchpoint: Touchpoint, segment: str | None, turned: Mapping[str, Followed] = MappingProxyType({})
+) -> tuple[Distribution, ...]:
+    """`questions`, counted. `turned`: by key, what is counted in another wording than its own."""
     split = data.split(touchpoint.group, segment)
     found = []
-    for each in data.follow(touchpoint):
-        if not is_counted(each.part):
+    for own in data.follow(touchpoint):
+        if not is_counted(own.part):
             continue
+        each = turned.get(own.part.key, own)
         counted: Vector | None = None
         with counting(each.part.key, touchpoint):
             counted = data.vector(touchpoint, each)
@@ -49,7 +56,7 @@ def _questions(data: ResultData, touchpoint: Touchpoint, segment: str | None) ->
                 section=each.section,
                 rules=data.rules(touchpoint),
                 edition=data.edition,
-                notes=tuple(dict.fromkeys(each.notes)),
+                notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
             )
         )
     return (*found, *(_score(data, touchpoint, each, segment) for each in scores(data, touchpoint)))

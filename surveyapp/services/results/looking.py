@@ -226,6 +226,7 @@ def _score_row(data: ResultData, touchpoint: Touchpoint, each: CountedScore) -> 
         rules=data.rules(touchpoint),
         notes=each.notes,
         scores=each.vector,
+        reliability=each.score.reliability,
     )
 
 

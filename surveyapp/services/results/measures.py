@@ -19,7 +19,7 @@ def overview(desk: Desk, study_id: str) -> tuple[Shift, ...]:
     return data.kept(
         "overview",
         tuple[Shift, ...],
-        lambda: tuple(_shift(data, measure, matched=False, segment=None) for measure in data.study.measures),
+        lambda: tuple(counted_shift(data, measure, matched=False, segment=None) for measure in data.study.measures),
     )
 
 
@@ -54,10 +54,11 @@ def _kept_shift(data: ResultData, measure: Measure, *, matched: bool, segment: s
     if segment is not None:
         data.segment(segment)
     key = f"measure {measure.id} {matched} {segment}"
-    return data.kept(key, Shift, lambda: _shift(data, measure, matched=matched, segment=segment))
+    return data.kept(key, Shift, lambda: counted_shift(data, measure, matched=matched, segment=segment))
 
 
-def _shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+def counted_shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+    """`shift`, counted."""
     rows, turned, steps = measure_rows(data, measure)
     asked = [asked_row(data, row, touchpoint, each) for (row, touchpoint), each in zip(rows, turned, strict=True)]
     everyone = data.split(measure.group, None)

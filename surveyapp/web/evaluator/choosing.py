@@ -7,13 +7,13 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.results import Shift
 from surveyapp.web.evaluator.asked import MATCHED, ResultsQuery, segments
+from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import isolated
 
 
@@ -29,7 +29,7 @@ class LinkChoice:
 def measure_url(shift: Shift, by: str | None, *, matched: bool | None = None) -> str:
     matched = shift.matched if matched is None else matched
     people = MATCHED if matched else None
-    return url_for("evaluator.measure", study_id=shift.study, measure_id=shift.measure, people=people, by=by)
+    return door("measure", study_id=shift.study, measure_id=shift.measure, people=people, by=by)
 
 
 def people_choices(shift: Shift, label: str | None, differ: bool) -> tuple[LinkChoice, ...]:
@@ -55,9 +55,7 @@ def one_question_split(
     study: Study, group: str, touchpoint: int, variable: str, asked: ResultsQuery
 ) -> tuple[LinkChoice, ...]:
     def url(by: str | None) -> str:
-        return url_for(
-            "evaluator.question", study_id=study.id, group=group, touchpoint=touchpoint, variable=variable, by=by
-        )
+        return door("question", study_id=study.id, group=group, touchpoint=touchpoint, variable=variable, by=by)
 
     return _split(study, asked.segment, url)
 
@@ -81,7 +79,7 @@ def _lowered(label: str) -> str:
 
 
 def questions_url(study: Study, group: str, touchpoint: int, by: str | None = None) -> str:
-    return url_for("evaluator.questions", study_id=study.id, group=group, touchpoint=touchpoint, by=by)
+    return door("questions", study_id=study.id, group=group, touchpoint=touchpoint, by=by)
 
 
 def touchpoint_choices(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
@@ -23,23 +23,25 @@ from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import choosing, drawing, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_folder="templates")
 evaluator.record_once(lambda state: drawing.install(state.app))
+# A global, because a macro that is imported sees no context.
+evaluator.add_app_template_global(door, "door")
 
 
 def _page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
-    """A page of results, which says of what edition they are, and at which address this state of it is."""
-    bundle, style = drawing.plotly_files()
-    edition = views.edition_of(results)
-    return render_template(
-        f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, both_figures=drawing.both_figures,
-        edition=edition, edition_words=views.edition_words(edition, study), address=request.full_path.rstrip("?"),
+    return views.page(
+        template,
+        study,
+        results,
+        reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
         **values,
-    )  # fmt: skip
+    )
 
 
 @evaluator.get("/<study_id>")
@@ -80,8 +82,8 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def questions(study_id: str, group: str, touchpoint: int) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
-        "questions", study, _results(blocks), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, sections=views.by_section(blocks),
+        "questions", study, views.shown(blocks), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
         places=choosing.touchpoint_choices(study, group, touchpoint, asked),
         split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
@@ -95,8 +97,8 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, _results([block]), group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, block=block,
+        "question", study, views.shown([block]), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
         split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 

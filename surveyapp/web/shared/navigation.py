@@ -117,6 +117,27 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
     ),
     (
         NavigationPlace(
+            endpoint="viewer.overview",
+            words=_("Released"),
+            action=Action.SEE_RELEASES,
+            beneath=("viewer.measure",),
+        ),
+        NavigationPlace(
+            endpoint="viewer.questions",
+            words=_("Released questions"),
+            action=Action.SEE_RELEASES,
+            address=_first_touchpoint,
+            beneath=("viewer.question",),
+        ),
+        NavigationPlace(
+            endpoint="viewer.releases",
+            words=_("All releases"),
+            action=Action.SEE_RELEASES,
+            beneath=("manager.releases", "manager.preview_release", "manager.make_release"),
+        ),
+    ),
+    (
+        NavigationPlace(
             endpoint="manager.versions",
             words=_("Questionnaires"),
             action=Action.SEE_QUESTIONNAIRES,

@@ -15,11 +15,16 @@ from surveyapp.analysis.statistics.bins import (
     MOST_MONTHS,
     PARTS_OF_DAY,
     Bin,
+    bins_for,
     bins_of,
     calendar_bins,
     counted,
+    last_of,
     number_edges,
 )
+from surveyapp.analysis.statistics.quantities import Measured
+from surveyapp.domain.results import Cell, QuantityBin
+from surveyapp.reports.text.phrasing import ENGLISH, bin_words
 
 
 def edges(values: list[object], decimals: int = 0) -> list[str]:
@@ -98,3 +103,25 @@ def test_what_is_in_no_bin_is_refused() -> None:
         counted({Decimal(9): 1}, (Bin(Decimal(0), Decimal(5)), Bin(Decimal(5), Decimal(8))))
     with pytest.raises(ValueError, match="in no bin"):
         counted({Decimal(9): 1}, ())
+
+
+@pytest.mark.parametrize(
+    ("counts", "decimals", "expected"),
+    [
+        ({Decimal(n): 1 for n in range(16, 68)}, 0, ["up to 19", "20 to 29", "30 to 39", "40 to 49", "50 to 59",
+                                                     "60 or more"]),
+        ({Decimal(0): 3, Decimal(1): 2, Decimal(3): 1}, 0, ["up to 0", "1", "2", "3 or more"]),
+        ({Decimal(n) / 10: 1 for n in range(30)}, 1, ["up to 0.4", "0.5 to 0.9", "1 to 1.4", "1.5 to 1.9",
+                                                      "2 to 2.4", "2.5 or more"]),
+        ({dt.date(2025, 1, 31): 1, dt.date(2025, 2, 1): 1}, 0, ["January 2025", "February 2025"]),
+        ({dt.date(1961, 1, 31): 1, dt.date(1963, 2, 1): 1}, 0, ["1961", "1962", "1963"]),
+        ({dt.time(7): 1}, 0, ["up to 5:59", "6:00 to 11:59", "12:00 to 17:59", "18:00 or later"]),
+        ({Decimal(7): 2}, 0, ["any value"]),
+        ({Decimal(7): 0}, 0, []),
+        ({}, 0, []),
+    ],
+)  # fmt: skip
+def test_bins_in_words(counts: dict[Measured, int], decimals: int, expected: list[str]) -> None:
+    bins = bins_for(counts, decimals)
+    said = [bin_words(QuantityBin(each.low, last_of(each, decimals), Cell(0)), ENGLISH) for each in bins]
+    assert said == expected

@@ -10,8 +10,8 @@ import json
 import pytest
 
 from surveyapp.domain.results import Category, RowScale, SeriesNote, Shift, ShiftStep
-from surveyapp.reports.charts import figures
-from surveyapp.reports.charts.bars import shift_chart
+from surveyapp.reports.charts.scales import shift_bars
+from surveyapp.reports.drawing.figure_bars import bar_figure
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import shift_records
@@ -64,7 +64,7 @@ def test_a_marked_step_is_marked_wherever_it_is_said_and_explained_once() -> Non
     assert headlines.headline(MARKED, ENGLISH) == "Confidence rose from 11 to 28 of the same 29 people ⚑ †"
     assert changes.change_title(MARKED.changes[0], MARKED, ENGLISH).endswith(" †")
     assert sentences.notes(MARKED, ENGLISH).count(FOOTNOTE) == 1
-    assert [bar.label for bar in shift_chart(MARKED, ENGLISH).bars] == [made.FIRST, f"{made.SECOND} †"]
+    assert [bar.label for bar in shift_bars(MARKED, ENGLISH).bars] == [made.FIRST, f"{made.SECOND} †"]
     assert [row.heading for row in tables.counts(MARKED, ENGLISH).rows] == [made.FIRST, f"{made.SECOND} †"]
     assert {row["note"] for row in records(MARKED) if row["row"] == made.SECOND} == {
         "The wording was changed in version 2. Only the tense."
@@ -76,7 +76,7 @@ def test_a_broken_step_is_said_in_words_in_sentence_chart_table_and_file() -> No
         "Confidence: 27 of 29 at “Touchpoint 1” and 15 of 19 at “Touchpoint 2”, which do not compare"
     )
     words = "not comparable: It asks about the past."
-    assert [group.broken for group in shift_chart(APART, ENGLISH).groups] == [None, words]
+    assert [group.broken for group in shift_bars(APART, ENGLISH).groups] == [None, words]
     assert [(row.heading, row.whole) for row in tables.counts(APART, ENGLISH).rows] == [
         (made.FIRST, None),
         ("Not comparable", "It asks about the past."),
@@ -88,12 +88,12 @@ def test_a_broken_step_is_said_in_words_in_sentence_chart_table_and_file() -> No
     assert [row.heading for row in beside.rows] == [made.FIRST, "Not comparable", made.SECOND]
     notes = {row["row"]: row["note"] for row in records(APART)}
     assert notes == {made.FIRST: "", made.SECOND: f"“{made.FIRST}”: {words}"}
-    assert "†" not in json.dumps(figures.shift_figure(APART, ENGLISH), ensure_ascii=False)
+    assert "†" not in json.dumps(bar_figure(shift_bars(APART, ENGLISH)), ensure_ascii=False)
 
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_figure_parts_rows_by_a_dashed_rule_that_crosses_neither_bar_nor_midline(narrow: bool) -> None:
-    drawn = figures.shift_figure(APART, ENGLISH, narrow=narrow)
+    drawn = bar_figure(shift_bars(APART, ENGLISH), narrow=narrow)
     shapes = drawn["layout"]["shapes"]
     rules = {shape["y0"] for shape in shapes if shape["line"]["dash"] != "dot"}
     (rule,) = rules
@@ -106,7 +106,7 @@ def test_the_figure_parts_rows_by_a_dashed_rule_that_crosses_neither_bar_nor_mid
 
 
 def test_rows_without_a_break_are_drawn_as_ever() -> None:
-    drawn = figures.shift_figure(two_rows(ShiftStep(0, 1)), ENGLISH)
+    drawn = bar_figure(shift_bars(two_rows(ShiftStep(0, 1)), ENGLISH))
     assert [shape["line"]["dash"] for shape in drawn["layout"]["shapes"]] == ["dot"]
 
 
@@ -127,11 +127,11 @@ def test_rows_that_do_not_compare_stand_each_on_their_own_scale() -> None:
         scale=RowScale(options, None, net),
     )
     shift = made.shift(((before,), (second,)), steps=(ShiftStep(0, 1, "broken", (BROKEN,)),))
-    chart = shift_chart(shift, ENGLISH)
+    chart = shift_bars(shift, ENGLISH)
     assert [each.option for each in chart.bars[0].segments] == ["Bad", "Good"]
     assert {name for name, _ in chart.key} == {"Bad", "Good", *(option.label for option in made.OPTIONS)}
     table = tables.counts(shift, ENGLISH)
-    assert [cell.text for cell in table.rows[0].cells[:3]] == ["6", "4", "–"]
+    assert [cell.text for cell in table.rows[0].cells[:3]] == ["6", "4", "not offered"]
     assert sentences.lead(shift, ENGLISH)[1:3] == (
         "“Fine” is Good at “Touchpoint 1”.",
         "“Confident” is Very confident + Quite confident at “Touchpoint 2”.",

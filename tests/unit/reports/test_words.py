@@ -8,8 +8,10 @@ import pytest
 
 from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.results import Interval, RatingSummary
-from surveyapp.reports.charts import columns, figures
-from surveyapp.reports.charts.bars import BarChart, shift_chart
+from surveyapp.reports.charts import columns
+from surveyapp.reports.charts.bars import BarChart
+from surveyapp.reports.charts.scales import shift_bars
+from surveyapp.reports.drawing.figure_bars import bar_figure
 from surveyapp.reports.files import tables
 from surveyapp.reports.text import changes, sentences
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
@@ -86,7 +88,7 @@ def test_commas_quotes_and_full_stops_are_the_translators() -> None:
 
 
 def texts(chart: BarChart, narrow: bool) -> list[tuple[str, float]]:
-    drawn = figures.bar_figure(chart, narrow=narrow)
+    drawn = bar_figure(chart, narrow=narrow)
     return [(each["text"], each["y"]) for each in drawn["layout"]["annotations"]]
 
 
@@ -94,7 +96,7 @@ def texts(chart: BarChart, narrow: bool) -> list[tuple[str, float]]:
 def test_a_drawn_chart_keeps_lines_that_run_from_the_right_as_they_are_read(narrow: bool) -> None:
     before, after = made.looking_back()
     urdu = (made.row("مرحلہ 1", before[0].tally, detail="28 میں سے 20"),)
-    plain, drawn = (texts(shift_chart(made.shift((first, after)), ENGLISH), narrow) for first in (before, urdu))
+    plain, drawn = (texts(shift_bars(made.shift((first, after)), ENGLISH), narrow) for first in (before, urdu))
     assert [text for text, _ in drawn if text.startswith("\u2067")] == [
         "\u2067مرحلہ 1\u2069",
         "\u206728 میں سے 20\u2069",
@@ -107,5 +109,5 @@ def test_a_drawn_chart_keeps_lines_that_run_from_the_right_as_they_are_read(narr
 def test_what_is_made_of_a_studys_text_says_in_which_language_it_is() -> None:
     before, after = made.looking_back()
     named = (made.row(LocalText("Pomiar 1", "pl"), before[0].tally),)
-    chart = shift_chart(made.shift((named, after)), ENGLISH)
+    chart = shift_bars(made.shift((named, after)), ENGLISH)
     assert [getattr(bar.label, "language", None) for bar in chart.bars] == ["pl", None]

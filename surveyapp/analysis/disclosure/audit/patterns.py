@@ -1,0 +1,137 @@
+"""People by what they have in common: each pattern of statuses and segment values, and how many people follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from surveyapp.analysis.disclosure.inputs import NOT_THERE, Codes, Cohort, EarlierRelease, Selection, SlicePlace, Whole
+
+ColumnKey = tuple[int | None, str]  # a release (None: the one being made), and a column or a segment of it
+Flags = npt.NDArray[np.bool_]
+SHIFT = -NOT_THERE  # a status plus this is never negative
+COUNTED_DIRECTLY = 1 << 24  # so many possible patterns are counted without sorting
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusPatterns:
+    """`codes` (patterns, columns) and `places` (patterns, segments) as int16; `people` follow each pattern."""
+
+    columns: tuple[ColumnKey, ...]
+    segments: tuple[ColumnKey, ...]
+    codes: npt.NDArray[np.int16]
+    places: npt.NDArray[np.int16]
+    people: Whole
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def status(self, column: str, release: int | None = None) -> npt.NDArray[np.int16]:
+        return self.codes[:, self.columns.index((release, column))]
+
+    def place(self, segment: str, release: int | None = None) -> npt.NDArray[np.int16]:
+        """A segment's value in a release, or now where the release kept no value of its own."""
+        key = (release, segment) if (release, segment) in self.segments else (None, segment)
+        return self.places[:, self.segments.index(key)]
+
+    def of(self, who: Selection) -> Flags:
+        """Which patterns a selection counts."""
+        chosen = np.ones(len(self.codes), dtype=bool)
+        if who.place is not None:
+            chosen &= self.place(who.place[0], who.release) == who.place[1]
+        for column, statuses in who.parts:
+            wanted = np.zeros(1 << 15, dtype=bool) if max(statuses, default=0) > 250 else np.zeros(256, dtype=bool)
+            wanted[np.array(statuses, dtype=np.intp) + SHIFT] = True
+            chosen &= wanted[self.status(column, who.release) + SHIFT]
+        if who.moved is not None:
+            before, after = self.status(who.moved[0], who.release), self.status(who.moved[1], who.release)
+            chosen &= (before >= 0) & (after >= 0) & (np.sign(after - before) == who.moved[2])
+        return chosen
+
+    def knows(self, who: Selection) -> bool:
+        """Whether all that a selection names is a column here."""
+        named = [column for column, _ in who.parts] + list(who.moved[:2] if who.moved else ())
+        segment = who.place is None or (None, who.place[0]) in self.segments
+        return segment and all((who.release, column) in self.columns for column in named)
+
+    def counts(self, column: str, width: int, place: str | None = None, values: int = 1) -> Whole:
+        """People by (value of the segment, status + SHIFT), or by status alone as one row: (values, width + SHIFT)."""
+        ids = self.status(column).astype(np.int64) + SHIFT
+        if place is not None:
+            where = self.place(place).astype(np.int64)
+            ids = np.where(where >= 0, where, values) * (width + SHIFT) + ids
+            return tally(ids, (values + 1) * (width + SHIFT), self.people).reshape(values + 1, -1)
+        return tally(ids, width + SHIFT, self.people).reshape(1, -1)
+
+    def pairs(self, before: str, after: str, width: int) -> Whole:
+        """People by (status + SHIFT at the earlier moment, at the later)."""
+        side = width + SHIFT
+        ids = (self.status(before).astype(np.int64) + SHIFT) * side + self.status(after) + SHIFT
+        return tally(ids, side * side, self.people).reshape(side, side)
+
+
+def tally(ids: Whole, width: int, people: Whole) -> Whole:
+    """How many people have each id: (width,). A float holds whole numbers exactly far beyond any cohort."""
+    return np.rint(np.bincount(ids, weights=people, minlength=width)).astype(np.int64)
+
+
+def gather(
+    cohort: Cohort, columns: Sequence[str], segments: Sequence[str], earlier: Sequence[EarlierRelease] = ()
+) -> StatusPatterns:
+    """The patterns of some columns and segments, with those of earlier releases over the same people."""
+    columns, segments = list(dict.fromkeys(columns)), list(dict.fromkeys(segments))
+    keys: list[ColumnKey] = [(None, name) for name in columns]
+    places: list[ColumnKey] = [(None, name) for name in segments]
+    arrays: list[Codes] = [np.asarray(cohort.columns[name]) for name in columns]
+    where: list[Codes] = [np.asarray(cohort.segments[name]) for name in segments]
+    for release in earlier:
+        for name in columns:
+            if name in release.columns:
+                keys.append((release.number, name))
+                arrays.append(np.asarray(release.columns[name]))
+        for name in segments:
+            if name in release.segments:
+                places.append((release.number, name))
+                where.append(np.asarray(release.segments[name]))
+    codes, people = distinct([*arrays, *where], cohort.people)
+    return StatusPatterns(
+        columns=tuple(keys),
+        segments=tuple(places),
+        codes=codes[:, : len(keys)],
+        places=codes[:, len(keys) :],
+        people=people,
+    )
+
+
+def distinct(arrays: Sequence[Codes], people: Whole | None = None) -> tuple[npt.NDArray[np.int16], Whole]:
+    """The distinct rows of columns of one length and how many people each stands for."""
+    length = len(arrays[0]) if arrays else 0
+    if not length:
+        return np.zeros((0, len(arrays)), np.int16), np.zeros(0, np.int64)
+    lows = [int(array.min()) for array in arrays]
+    spans = [int(array.max()) - low + 1 for array, low in zip(arrays, lows, strict=True)]
+    key, span = np.zeros(length, np.int64), 1
+    folded = False
+    for array, low, size in zip(arrays, lows, spans, strict=True):
+        if span * size >= 1 << 62:
+            key, span, folded = np.unique(key, return_inverse=True)[1].astype(np.int64), length, True
+        key = key * size + (array.astype(np.int64) - low)
+        span *= size
+    if span <= COUNTED_DIRECTLY and not folded:
+        held = tally(key, span, np.ones(length, np.int64) if people is None else people)
+        found = np.flatnonzero(held)
+        parts = np.unravel_index(found, spans)
+        rows = np.stack([part + low for part, low in zip(parts, lows, strict=True)], axis=1)
+        return np.asarray(rows, np.int16), held[found]
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    held = tally(inverse.astype(np.int64), len(first), np.ones(length, np.int64) if people is None else people)
+    chosen = np.asarray(np.stack([array[first] for array in arrays], axis=1), np.int16)
+    return chosen[held > 0], held[held > 0]
+
+
+def anyone(place: SlicePlace, column: str, statuses: Iterable[int], release: int | None = None) -> Selection:
+    """Those with one of these statuses in a column."""
+    return Selection(place=place, parts=((column, tuple(sorted(statuses))),), release=release)

@@ -1,0 +1,382 @@
+"""Can a small count be worked out from all that is published? Two whole-number solutions, or it is pinned.
+
+The truth is one solution. Another is the truth plus a change: so many people more or fewer of each pattern, whole
+numbers, that leaves every published number as it is told. A secret that some such change moves is safe, and the change
+is its proof. Cheap changes are tried first (one person elsewhere; two people exchanged), then linear programs for each
+secret that is left, and integer programs where those end in fractions (HiGHS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from surveyapp.analysis.disclosure.audit.moves import NearbyPatterns
+from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns
+from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms
+from surveyapp.analysis.disclosure.audit.secrets import CellFamily
+from surveyapp.analysis.disclosure.inputs import PublishedCount, Selection, Whole
+
+NUDGES = 8  # corners that are tried near one whose numbers are fractions
+AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
+EXCHANGES = (2, 4)  # partners tried for each move, first and second time
+ROUNDS = 3  # of two exchanges
+TRADES = 30_000  # exchanges that are laid side by side
+MOST_TRADES = 10_000  # that are followed up
+FREE = 1 << 40
+
+Ids = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedCell:
+    """A secret that can be worked out: a cell of a family. `by` are the indexes of the published counts that do it,
+    by the duals of the linear program."""
+
+    family: int
+    cell: int
+    name: str
+    by: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """A change that a published set allows: by how many people these patterns differ, and the secrets that it moves."""
+
+    moved: Ids
+    by: Whole
+    closes: list[tuple[int, Ids]]
+
+
+@dataclass(kw_only=True)
+class Auditor:
+    """One system of people: asks of any set of published counts which secrets they pin.
+
+    `people` are the true patterns, `near` what else they could have been, `found` the families with at least one
+    secret and `secret` the flags of their cells.
+    """
+
+    people: StatusPatterns
+    near: NearbyPatterns
+    found: list[CellFamily]
+    secret: list[npt.NDArray[np.bool_]]
+    seed: int = 0
+    _masks: dict[Selection, tuple[npt.NDArray[np.int8], int]] = field(default_factory=dict)
+    _cells: dict[int, Ids] = field(default_factory=dict)
+    _proofs: list[_Proof] = field(default_factory=list)
+
+    def true_count(self, who: Selection) -> int:
+        return self._mask(who)[1]
+
+    def pinned(self, published: Sequence[PublishedCount], *, first: bool = False) -> list[PinnedCell]:
+        """The secrets that these published counts pin; only the first found with `first`."""
+        attempt = _Attempt(self, published)
+        for proof in self._proofs:
+            if attempt.fits(proof.moved, proof.by):
+                for family, cells in proof.closes:
+                    attempt.open[family][cells] = False
+        for step in (attempt.one_person, attempt.two_people):
+            if attempt.open_left:
+                step()
+        by_equations = attempt.by_equations() if attempt.open_left else []
+        if by_equations:
+            return by_equations  # what else is pinned is asked once these have been mended
+        if attempt.open_left:
+            attempt.four_people()
+        return attempt.each_by_itself(first)
+
+    def keep(self, moved: Ids, by: Whole) -> None:
+        """Keep a change, with the secrets that it moves: the next audit of nearly the same numbers begins with it."""
+        closes = []
+        for family, flags in enumerate(self.secret):
+            change = np.bincount(self.cells(family)[moved], weights=by, minlength=len(flags) + 1)[: len(flags)] != 0
+            cells = np.flatnonzero(change & flags)
+            if len(cells):
+                closes.append((family, cells))
+        self._proofs.append(_Proof(moved, by, closes))
+
+    @property
+    def last_proof(self) -> tuple[Ids, Whole]:
+        return self._proofs[-1].moved, self._proofs[-1].by
+
+    def add(self, family: CellFamily, flags: npt.NDArray[np.bool_]) -> None:
+        """One more family with secrets."""
+        self.found.append(family)
+        self.secret.append(flags)
+
+    def cells(self, family: int) -> Ids:
+        """The cell of each nearby pattern in a family; the family's width where it is in none."""
+        if family not in self._cells:
+            one = self.found[family]
+            ids = one.cells(self.near.patterns)
+            self._cells[family] = np.where(ids < 0, one.width, ids)
+        return self._cells[family]
+
+    def _mask(self, who: Selection) -> tuple[npt.NDArray[np.int8], int]:
+        if who not in self._masks:
+            true = int(self.people.people[self.people.of(who)].sum())
+            self._masks[who] = (self.near.patterns.of(who).astype(np.int8), true)
+        return self._masks[who]
+
+    def system(self, published: Sequence[PublishedCount]) -> tuple[npt.NDArray[np.int8], Whole, Whole]:
+        """The published counts as rows over nearby patterns, and how far a change may lower and raise each.
+
+        What an earlier release told that is no longer true of these people (somebody was erased) is taken as known
+        exactly of those who are left: a reader could know what the erased person had answered.
+        """
+        rows = np.zeros((len(published), len(self.near.patterns)), np.int8)
+        lows, highs = np.zeros(len(published), np.int64), np.zeros(len(published), np.int64)
+        for index, told in enumerate(published):
+            rows[index], true = self._mask(told.who)
+            low = max(told.low, 1) if told.holds_some and true >= 1 else told.low
+            high = FREE if told.high is None else told.high
+            if not low <= true <= high:
+                low = high = true
+            lows[index], highs[index] = low - true, high - true
+        return rows, lows, highs
+
+
+class _Attempt:
+    """One audit: the secrets still open, closed as changes are found that move them."""
+
+    def __init__(self, auditor: Auditor, published: Sequence[PublishedCount]) -> None:
+        self.auditor, self.published = auditor, published
+        self.rows, self.lows, self.highs = auditor.system(published)
+        self.people = auditor.near.patterns.people
+        self.open = [np.append(flags, False) for flags in auditor.secret]
+        self._still = list(range(len(self.open)))
+        self.random = np.random.default_rng(auditor.seed)
+        self.tight = (self.lows == 0) & (self.highs == 0)
+
+    @property
+    def open_left(self) -> list[int]:
+        self._still = [family for family in self._still if self.open[family].any()]
+        return self._still
+
+    def fits(self, moved: Ids, by: Whole) -> bool:
+        """Whether a change leaves every published number as it is told and nobody negative."""
+        change = self.rows[:, moved].astype(np.int64) @ by
+        return bool(((change >= self.lows) & (change <= self.highs)).all() and (self.people[moved] + by >= 0).all())
+
+    def close(self, moved: Ids, by: Whole) -> bool:
+        """Close the secrets that a change moves; whether there were any."""
+        any_closed = False
+        for family in self.open_left:
+            cells = self.auditor.cells(family)
+            change = np.bincount(cells[moved], weights=by, minlength=len(self.open[family])) != 0
+            closed = change & self.open[family]
+            if closed.any():
+                any_closed = True
+                self.open[family] &= ~change
+        return any_closed
+
+    def one_person(self) -> None:
+        """One person counted under another pattern."""
+        near = self.auditor.near
+        self.hash = self.random.integers(-(1 << 40), 1 << 40, len(self.published)) * self.tight
+        total = (
+            (self.hash @ self.rows.astype(np.int64)) if len(self.published) else np.zeros(len(self.people), np.int64)
+        )
+        self.step = total[near.target] - total[near.source]
+        loose = np.flatnonzero(~self.tight)
+        self.loose = self.rows[loose][:, near.target].astype(np.int8) - self.rows[loose][:, near.source]
+        self.loose_low, self.loose_high = self.lows[loose, None], self.highs[loose, None]
+        free = self.step == 0
+        free[free] = ((self.loose[:, free] >= self.loose_low) & (self.loose[:, free] <= self.loose_high)).all(axis=0)
+        source, target = near.source[free], near.target[free]
+        for family in self.open_left:
+            cells = self.auditor.cells(family)
+            one, two = cells[source], cells[target]
+            changed = one != two
+            self.open[family][one[changed]] = False
+            self.open[family][two[changed]] = False
+
+    def two_people(self) -> None:
+        """Two people exchanged: two moves that undo each other in every exact number."""
+        near = self.auditor.near
+        order = np.argsort(self.step, kind="stable")
+        ordered = self.step[order]
+        begin = np.searchsorted(ordered, -self.step, side="left")
+        many = np.searchsorted(ordered, -self.step, side="right") - begin
+        for partners in EXCHANGES:
+            if not self.open_left:
+                return
+            first = np.flatnonzero(many)
+            if not len(first):
+                return
+            first = np.repeat(first, np.minimum(many[first], partners))
+            second = order[begin[first] + self.random.integers(0, many[first])]
+            both = self.loose[:, first] + self.loose[:, second]
+            fits = ((both >= self.loose_low) & (both <= self.loose_high)).all(axis=0)
+            # The same person cannot be moved twice; and one who is only passed through need not be there.
+            fits &= (near.source[first] != near.source[second]) | (self.people[near.source[first]] >= 2)
+            first, second = first[fits], second[fits]
+            for family in self.open_left:
+                cells = self.auditor.cells(family)
+                a, b = cells[near.source[first]], cells[near.target[first]]
+                c, d = cells[near.source[second]], cells[near.target[second]]
+                flags = self.open[family]
+                # A cell that one person leaves and nobody enters has changed for certain, and the other way round.
+                for cell, one, two in ((a, b, d), (c, b, d), (b, a, c), (d, a, c)):
+                    flags[cell[(cell != one) & (cell != two)]] = False
+
+    def four_people(self) -> None:
+        """Two exchanges that undo each other: in each, two people trade one part of what they are."""
+        near = self.auditor.near
+        if not len(near.source):
+            return
+        people = near.patterns
+        whole = np.concatenate([people.codes, people.places], axis=1).astype(np.int64)
+        part = self.random.integers(-(1 << 40), 1 << 40, whole.shape[1])
+        kind = (whole[near.target] - whole[near.source]) @ part
+        order = np.argsort(kind, kind="stable")
+        begin = np.searchsorted(kind[order], -kind, side="left")
+        many = np.searchsorted(kind[order], -kind, side="right") - begin
+        for _ in range(ROUNDS):
+            if not self.open_left:
+                return
+            touching = np.zeros(len(near.source), dtype=bool)
+            for family in self.open_left:
+                cells, flags = self.auditor.cells(family), self.open[family]
+                one, two = cells[near.source], cells[near.target]
+                touching |= (one != two) & (flags[one] | flags[two])
+            first = np.flatnonzero(touching & (many > 0))
+            if not len(first):
+                return
+            some = self.random.choice(first, min(TRADES, len(first) * 12))
+            rest = self.random.choice(len(near.source), TRADES // 2)
+            first = np.concatenate([some, rest[many[rest] > 0]])
+            second = order[begin[first] + self.random.integers(0, many[first])]
+            self._undo_each_other(first, second, touching)
+
+    def _undo_each_other(self, first: Ids, second: Ids, touching: npt.NDArray[np.bool_]) -> None:
+        step = self.step[first] + self.step[second]
+        order = np.argsort(step, kind="stable")
+        begin = np.searchsorted(step[order], -step, side="left")
+        many = np.searchsorted(step[order], -step, side="right") - begin
+        trade = np.flatnonzero((many > 0) & (touching[first] | touching[second]) & (step != 0))
+        if not len(trade):
+            return
+        other = order[begin[trade] + self.random.integers(0, many[trade])]
+        loose = self.loose[:, first] + self.loose[:, second]
+        both = loose[:, trade] + loose[:, other]
+        fits = ((both >= self.loose_low) & (both <= self.loose_high)).all(axis=0)
+        trade, other = trade[fits][:MOST_TRADES], other[fits][:MOST_TRADES]
+        near = self.auditor.near
+        moves = np.stack([first[trade], second[trade], first[other], second[other]])
+        source, target = near.source[moves], near.target[moves]
+        # Nobody is moved who is not there: as many leave a pattern as follow it at most.
+        leaving = (source[:, None] == source[None]).sum(axis=0)
+        able = (leaving <= self.people[source]).all(axis=0)
+        source, target = source[:, able], target[:, able]
+        for family in self.open_left:
+            cells, flags = self.auditor.cells(family), self.open[family]
+            out, into = cells[source], cells[target]
+            for cell in (*out, *into):
+                net = (into == cell).sum(axis=0) - (out == cell).sum(axis=0)
+                closed = np.flatnonzero((net != 0) & flags[cell])
+                for one in np.unique(cell[closed], return_index=True)[1]:
+                    self._keep_moves(source[:, closed[one]], target[:, closed[one]])
+                flags[cell[closed]] = False
+
+    def _keep_moves(self, source: Ids, target: Ids) -> None:
+        moved, where = np.unique(np.concatenate([source, target]), return_inverse=True)
+        by = np.bincount(where, weights=np.repeat([-1.0, 1.0], len(source))).astype(np.int64)
+        self.auditor.keep(moved, by)
+
+    def by_equations(self) -> list[PinnedCell]:
+        """The secrets that are a sum of exact numbers: a weighted sum of those rows is the secret itself."""
+        tight = np.flatnonzero(self.tight)
+        if not len(tight):
+            return []
+        matrix = self.rows[tight].astype(float)
+        square = matrix @ matrix.T
+        # A random change that leaves every exact number as it is: what it moves is no sum of them.
+        change = self.random.normal(size=matrix.shape[1])
+        change -= matrix.T @ np.linalg.lstsq(square, matrix @ change, rcond=1e-10)[0]
+        wanted: list[tuple[int, int]] = []
+        for family in self.open_left:
+            moved = np.bincount(self.auditor.cells(family), weights=change, minlength=len(self.open[family]))
+            wanted += [(family, int(cell)) for cell in np.flatnonzero(self.open[family] & (np.abs(moved) < TOLERANCE))]
+        if not wanted:
+            return []
+        secrets = np.stack([(self.auditor.cells(family) == cell).astype(float) for family, cell in wanted], axis=1)
+        weights = np.linalg.lstsq(square, matrix @ secrets, rcond=1e-10)[0]
+        apart = np.abs(matrix.T @ weights - secrets).max(axis=0)
+        found = []
+        for index in np.flatnonzero(apart < TOLERANCE):
+            family, cell = wanted[index]
+            by = tuple(tight[np.abs(weights[:, index]) > TOLERANCE].tolist())
+            name = f"{self.auditor.found[family].name}, cell {cell}"
+            found.append(PinnedCell(family=family, cell=cell, name=name, by=by))
+        return found
+
+    def each_by_itself(self, first: bool) -> list[PinnedCell]:
+        """What is left: the linear bounds of each secret, and where they leave room a whole-number solution."""
+        found: list[PinnedCell] = []
+        for family in self.open_left:
+            for cell in np.flatnonzero(self.open[family]):
+                if not self.open[family][cell]:
+                    continue  # an earlier one's proof moved it too
+                wanted = (self.auditor.cells(family) == cell).astype(np.float64)
+                by: set[int] = set()
+                if not self._moves(wanted, by):
+                    name = f"{self.auditor.found[family].name}, cell {int(cell)}"
+                    found.append(PinnedCell(family=family, cell=int(cell), name=name, by=tuple(sorted(by))))
+                    if first or len(found) >= AT_ONCE:
+                        return found
+        return found
+
+    @cached_property
+    def programs(self) -> ChangePrograms:
+        return ChangePrograms(self.rows, self.lows, self.highs, self.people)
+
+    def _moves(self, wanted: npt.NDArray[np.float64], by: set[int]) -> bool:
+        """Whether some whole-number change moves a sum; if not, `by` has what holds it."""
+        room = False
+        for sign in (1.0, -1.0):
+            bound = self.programs.bound(sign * wanted)
+            by |= set(bound.held_by)
+            if bound.value > TOLERANCE:
+                room = True
+                for attempt in range(NUDGES):
+                    if self._any_whole(bound.change) and self._moved(wanted):
+                        return True
+                    nudge = self.random.normal(0, 0.03 * (attempt + 1), len(wanted))
+                    bound = self.programs.bound(sign * wanted + nudge)
+        if room:
+            for sign in (1.0, -1.0):
+                step = self.programs.whole(sign * wanted)
+                if step is not None and self._proved(step) and self._moved(wanted):
+                    return True
+        return False
+
+    def _moved(self, wanted: npt.NDArray[np.float64]) -> bool:
+        """Whether the last proof moves this sum."""
+        moved, by = self.auditor.last_proof
+        return bool(round(float(wanted[moved] @ by)))
+
+    def _any_whole(self, change: npt.NDArray[np.float64]) -> bool:
+        """Whether a change, brought to whole numbers, closes anything."""
+        size = np.abs(change)
+        if not (size > TOLERANCE).any():
+            return False
+        least = float(size[size > TOLERANCE].min())
+        for times in (1 / least, 2 / least, 1.0):
+            whole = np.rint(change * times)
+            if np.abs(change * times - whole).max(initial=0.0) < 1e-4 and self._proved(whole.astype(np.int64)):
+                return True
+        return False
+
+    def _proved(self, change: Whole) -> bool:
+        moved = np.flatnonzero(change)
+        if not len(moved) or not self.fits(moved, change[moved]):
+            return False
+        closed = self.close(moved, change[moved])
+        if closed:
+            self.auditor.keep(moved, change[moved])
+        return closed

@@ -1,0 +1,160 @@
+"""The loop that makes exhibits give way until no secret is pinned, and then tries each again (results.md §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from surveyapp.analysis.disclosure.audit.moves import nearby
+from surveyapp.analysis.disclosure.audit.patterns import Flags, StatusPatterns
+from surveyapp.analysis.disclosure.audit.secrets import CellFamily
+from surveyapp.analysis.disclosure.audit.solver import Auditor, PinnedCell
+from surveyapp.analysis.disclosure.exhibits import Exhibit
+from surveyapp.analysis.disclosure.inputs import PublishedCount
+from surveyapp.analysis.disclosure.told import GaveWay
+from surveyapp.domain.instrument.study import Thresholds
+
+Standing = Callable[[], list[Exhibit]]
+
+
+@dataclass(kw_only=True)
+class Yielder:
+    """Exhibits over one system of people, with what is published of them whatever happens (`always`).
+
+    `settle` applies the rules that need no solver and returns the exhibits that it made give way; `unsettled` says
+    whether those rules would; `unions` gives families that depend on what is hidden now.
+    """
+
+    auditor: Auditor | None
+    exhibits: Sequence[Exhibit]
+    always: Sequence[PublishedCount]
+    settle: Standing = list
+    unsettled: Callable[[], bool] = lambda: False
+    unions: Callable[[], Iterator[CellFamily]] = lambda: iter(())
+    rules: Thresholds = field(default_factory=Thresholds)
+    log: list[GaveWay] = field(default_factory=list)
+    _gave: dict[int, str] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
+
+    def run(self) -> tuple[PinnedCell, ...]:
+        """Make exhibits give way until nothing is pinned; returns what is pinned by `always` alone."""
+        for exhibit in self.settle():
+            self._note(exhibit, "what everybody's row less the shown rows would leave")
+        if self.auditor is None:
+            return ()
+        hopeless: set[tuple[int, int]] | None = None
+        leaks: tuple[PinnedCell, ...] = ()
+        while True:
+            pinned = [cell for cell in self._pinned() if hopeless is None or (cell.family, cell.cell) not in hopeless]
+            if not pinned:
+                break
+            chosen = self._choose(pinned)
+            if len(chosen) < len(pinned) and hopeless is None and any(self._holders(cell) == [] for cell in pinned):
+                leaks = tuple(self.auditor.pinned(self.always))
+                hopeless = {(cell.family, cell.cell) for cell in leaks}
+                continue
+            if not chosen:
+                leaks = (*leaks, *pinned)
+                hopeless = (hopeless or set()) | {(cell.family, cell.cell) for cell in pinned}
+                break
+            for index, cell in chosen.items():
+                self.exhibits[index].at += 1
+                self._note(self.exhibits[index], cell.name)
+            for exhibit in self.settle():
+                self._note(exhibit, "a row beside it gave way")
+        self._give_back(hopeless or set())
+        return leaks
+
+    def _published(self) -> tuple[list[PublishedCount], list[int]]:
+        told, owner = list(self.always), [-1] * len(self.always)
+        for index, exhibit in enumerate(self.exhibits):
+            told += exhibit.now.published
+            owner += [index] * len(exhibit.now.published)
+        return told, owner
+
+    def _pinned(self, *, first: bool = False) -> list[PinnedCell]:
+        assert self.auditor is not None
+        for family in self.unions():
+            if family.name not in self._known:
+                self._known.add(family.name)
+                flags = family.secret(family.counts(self.auditor.people), self.rules)
+                if flags.any():
+                    self.auditor.add(family, flags)
+        told, self._owner = self._published()
+        return self.auditor.pinned(told, first=first)
+
+    def _holders(self, cell: PinnedCell) -> list[int]:
+        """The exhibits that hold a secret, the one that is to give way first."""
+        owners = {self._owner[index] for index in cell.by} - {-1}
+        able = [index for index in owners if self.exhibits[index].can_give_way]
+        return sorted(able, key=self._order)
+
+    def _order(self, index: int) -> tuple[int, bool, int, str]:
+        """Splits before movements before matched rows before changes; of those what is exact, then the smaller base."""
+        exhibit = self.exhibits[index]
+        return exhibit.kind, not exhibit.now.exact, exhibit.base, exhibit.name
+
+    def _choose(self, pinned: Sequence[PinnedCell]) -> dict[int, PinnedCell]:
+        chosen: dict[int, PinnedCell] = {}
+        for cell in pinned:
+            holders = self._holders(cell)
+            if holders:
+                chosen.setdefault(holders[0], cell)
+        if not chosen:
+            # Pinned by whole numbers alone, where the linear bounds say nothing of who holds it: the least of all.
+            able = [index for index, each in enumerate(self.exhibits) if each.can_give_way and each.now.published]
+            if able:
+                chosen[min(able, key=self._order)] = pinned[0]
+        return chosen
+
+    def _note(self, exhibit: Exhibit, because: str) -> None:
+        self._gave[id(exhibit)] = because
+        self.log.append(GaveWay(exhibit=exhibit.name, to=exhibit.now.depth.name.lower(), because=because))
+
+    def _give_back(self, hopeless: set[tuple[int, int]]) -> None:
+        """Try each that gave way again, the one of most people first."""
+        gave = [index for index, each in enumerate(self.exhibits) if id(each) in self._gave]
+        for index in sorted(gave, key=self._order, reverse=True):
+            exhibit = self.exhibits[index]
+            while exhibit.at > 0:
+                exhibit.at -= 1
+                pinned = self.unsettled() or any(
+                    (cell.family, cell.cell) not in hopeless for cell in self._pinned(first=not hopeless)
+                )
+                if pinned:
+                    exhibit.at += 1
+                    break
+                self.log = [
+                    replace(line, kept=False)
+                    if line.exhibit == exhibit.name and line.to == exhibit.ways[exhibit.at + 1].depth.name.lower()
+                    else line
+                    for line in self.log
+                ]
+
+
+def find_auditor(
+    people: StatusPatterns,
+    found: Iterator[CellFamily],
+    touchpoints: Sequence[tuple[str, ...]],
+    options: dict[str, int],
+    rules: Thresholds,
+) -> Auditor | None:
+    """The auditor of a system, or None where no count is small and so nothing has to be solved."""
+    if rules.minimum_cell <= 1 or not len(people):
+        return None
+    kept: list[CellFamily] = []
+    secret: list[Flags] = []
+    for family in found:
+        flags = family.secret(family.counts(people), rules)
+        if flags.any():
+            kept.append(family)
+            secret.append(flags)
+    if not kept:
+        return None
+    wanted = np.zeros(len(people), dtype=bool)
+    for family, flags in zip(kept, secret, strict=True):
+        ids = family.cells(people)
+        wanted |= (ids >= 0) & flags[np.maximum(ids, 0)]
+    return Auditor(people=people, near=nearby(people, touchpoints, options, wanted), found=kept, secret=secret)
