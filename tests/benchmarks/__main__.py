@@ -12,6 +12,7 @@ from surveyapp.domain.answers import Answer, Codes
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.instrument.questionnaire import from_document, to_document
 from surveyapp.domain.instrument.routing import Situation, walk
+from tests.benchmarks import protection
 
 SMALLEST = Path(__file__).parents[1] / "questionnaires" / "base" / "study.yaml"
 
@@ -55,6 +56,7 @@ def main() -> None:
     timed("parse its document, once a process", lambda: from_document(document), 20)
     given: dict[str, Answer] = {question.id: Codes(("agree",)) for question in questionnaire.questions}
     timed("its whole route, as every page and save walks it", lambda: walk(questionnaire, given, Situation()), 200)
+    protection.main()
 
 
 if __name__ == "__main__":

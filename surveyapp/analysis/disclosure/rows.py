@@ -31,7 +31,9 @@ def row_exhibit(
     ways: list[WayToTell] = []
     enough = base >= rules.minimum_base
     if enough and rules.minimum_cell <= 1:
+        # No count is hidden; a row may still have to hide a table under the minimum base beside it, and then gives ranges.
         ways = [row.exact(tuple((option,) for option in range(len(held))), Depth.OPTIONS)]
+        ways += row.collecting(grouping)[1:] if place is not None else []
     elif enough and this.collecting:
         ways = row.collecting(grouping)
     elif enough:

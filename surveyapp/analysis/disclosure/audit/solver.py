@@ -25,8 +25,8 @@ NUDGES = 8  # corners that are tried near one whose numbers are fractions
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
 EXCHANGES = (2, 4)  # partners tried for each move, first and second time
 ROUNDS = 3  # of two exchanges
-TRADES = 30_000  # exchanges that are laid side by side
-MOST_TRADES = 10_000  # that are followed up
+TRADES = 20_000  # exchanges that are laid side by side
+MOST_TRADES = 3_000  # that are followed up
 FREE = 1 << 40
 
 Ids = npt.NDArray[np.int64]
@@ -68,6 +68,7 @@ class Auditor:
     _masks: dict[Selection, tuple[npt.NDArray[np.int8], int]] = field(default_factory=dict)
     _cells: dict[int, Ids] = field(default_factory=dict)
     _proofs: list[_Proof] = field(default_factory=list)
+    _table: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
 
     def true_count(self, who: Selection) -> int:
         return self._mask(who)[1]
@@ -91,13 +92,22 @@ class Auditor:
 
     def keep(self, moved: Ids, by: Whole) -> None:
         """Keep a change, with the secrets that it moves: the next audit of nearly the same numbers begins with it."""
-        closes = []
-        for family, flags in enumerate(self.secret):
-            change = np.bincount(self.cells(family)[moved], weights=by, minlength=len(flags) + 1)[: len(flags)] != 0
-            cells = np.flatnonzero(change & flags)
-            if len(cells):
-                closes.append((family, cells))
-        self._proofs.append(_Proof(moved, by, closes))
+        where = self._stacked()[:, moved]  # (families, patterns moved)
+        net = np.zeros(where.shape, np.int64)
+        for index, people in enumerate(by.tolist()):
+            net += people * (where == where[:, [index]])
+        closes: dict[int, list[int]] = {}
+        for family, index in np.argwhere(net != 0).tolist():
+            cell = int(where[family, index])
+            if cell < len(self.secret[family]) and self.secret[family][cell]:
+                closes.setdefault(family, []).append(cell)
+        self._proofs.append(_Proof(moved, by, [(family, np.array(cells)) for family, cells in closes.items()]))
+
+    def _stacked(self) -> npt.NDArray[np.int32]:
+        """The cell of each nearby pattern in every family."""
+        if len(self._table) != len(self.found):
+            self._table = np.stack([self.cells(family) for family in range(len(self.found))]).astype(np.int32)
+        return self._table
 
     @property
     def last_proof(self) -> tuple[Ids, Whole]:
@@ -265,7 +275,8 @@ class _Attempt:
         loose = self.loose[:, first] + self.loose[:, second]
         both = loose[:, trade] + loose[:, other]
         fits = ((both >= self.loose_low) & (both <= self.loose_high)).all(axis=0)
-        trade, other = trade[fits][:MOST_TRADES], other[fits][:MOST_TRADES]
+        some = self.random.permutation(np.flatnonzero(fits))[:MOST_TRADES]
+        trade, other = trade[some], other[some]
         near = self.auditor.near
         moves = np.stack([first[trade], second[trade], first[other], second[other]])
         source, target = near.source[moves], near.target[moves]
