@@ -29,6 +29,7 @@ class Settings:
     hold_minutes: int = 30
     proxies: int = 0
     rate_limit_storage: str = "memory://"
+    cache: Path = ROOT / "instance" / "cache"
 
     @property
     def contact_key_id(self) -> str:
@@ -48,6 +49,7 @@ KNOWN = frozenset(
         "HOLD_MINUTES",
         "PROXIES",
         "RATE_LIMIT_STORAGE",
+        "CACHE",
     }
 )
 
@@ -72,6 +74,12 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         chosen["questionnaires"] = Path(given["QUESTIONNAIRES"])
     if "PUBLIC_URL" in given:
         chosen["public_url"] = _public_url(given["PUBLIC_URL"])
+    if "CACHE" in given:
+        chosen["cache"] = Path(given["CACHE"])
+    elif chosen.get("database_url", "").startswith("sqlite:///"):
+        # Beside its database: two installations on one machine do not share a folder.
+        place = Path(chosen["database_url"].removeprefix("sqlite:///"))
+        chosen["cache"] = place.with_name(f"{place.name}.cache")
     for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
         if name in given:
             chosen[name.lower()] = _whole(name, given[name], low, high)

@@ -161,13 +161,14 @@ def client(runtime: Runtime) -> Client:
 
 def _load_demonstration(url: str) -> None:
     runtime = factories.create_runtime(url, Clock(), demo=True)
-    demo.load(runtime, NOW.date())
+    demo.load(runtime, NOW.date(), with_releases=False)
     runtime.database.dispose()
 
 
 @pytest.fixture(scope="session")
 def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration, loaded for the day of `NOW`: once a run, by whichever process is first to need it."""
+    """The demonstration for the day of `NOW`, without its releases: loaded once a run, by whichever process is first to
+    need it."""
     shared = (
         tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.mktemp("d")
     )

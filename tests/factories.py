@@ -6,7 +6,9 @@ import base64
 import contextlib
 import dataclasses
 import functools
+import hashlib
 import itertools
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,16 @@ def environment(database_url: str) -> dict[str, str]:
         "SURVEYAPP_ACCESS_KEY": KEY,
         "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
         "SURVEYAPP_DATABASE_URL": database_url,
+        **({} if database_url.startswith("sqlite") else {"SURVEYAPP_CACHE": str(_cache_of(database_url))}),
     }
+
+
+def _cache_of(database_url: str) -> Path:
+    """A folder of a database's own, which goes with the process; SQLite has one beside its file."""
+    return Path(_CACHES.name) / hashlib.sha256(database_url.encode()).hexdigest()[:16]
+
+
+_CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", ignore_cleanup_errors=True)
 
 
 def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:

@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp demo | messages | questionnaires | participants | results | users`."""
+"""The operator's command line: `surveyapp demo | messages | participants | questionnaires | releases | results | …`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Main(LazyGroup):
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
         "participants": "surveyapp.cli.participants:participants",
+        "releases": "surveyapp.cli.releases:releases",
         "results": "surveyapp.cli.results:results",
+        "simulate": "surveyapp.cli.simulate:simulate",
         "users": "surveyapp.cli.users:users",
         "migrate": "surveyapp.cli.migrate:migrate",
     },

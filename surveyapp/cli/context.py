@@ -31,24 +31,25 @@ def environment() -> Mapping[str, str]:
     return {**written, **os.environ}
 
 
-def open_settings() -> Settings:
-    """Raises SettingsError."""
-    return from_environment(environment())
+def open_settings(database: str | None = None) -> Settings:
+    """What the environment says, on another database where one is named. Raises SettingsError."""
+    other = {} if database is None else {"SURVEYAPP_DATABASE_URL": database}
+    return from_environment({**environment(), **other})
 
 
-def open_runtime() -> Runtime:
-    """The installation that the environment describes, let go of when the command ends. Raises SettingsError,
-    QuestionnaireFaults."""
-    runtime = build(open_settings())
+def open_runtime(database: str | None = None) -> Runtime:
+    """The installation that the environment describes (`open_settings`), let go of when the command ends. Raises
+    SettingsError, QuestionnaireFaults."""
+    runtime = build(open_settings(database))
     command = click.get_current_context(silent=True)
     if command is not None:
         command.call_on_close(runtime.database.dispose)
     return runtime
 
 
-def open_desk() -> Desk:
-    """Where the operator acts from. Raises SettingsError, QuestionnaireFaults."""
-    return Desk(open_runtime(), Operator())
+def open_desk(database: str | None = None) -> Desk:
+    """Where the operator acts from (`open_settings`). Raises SettingsError, QuestionnaireFaults."""
+    return Desk(open_runtime(database), Operator())
 
 
 def questionnaires_folder() -> Path:

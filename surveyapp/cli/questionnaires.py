@@ -12,8 +12,15 @@ from surveyapp.domain.authoring.folders import study_folders
 from surveyapp.domain.authoring.schema import SCHEMAS, json_schema
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.near_names import did_you_mean
-from surveyapp.reports.text.version_text import FATES, difference_lines, history_lines
-from surveyapp.services.questionnaires import catalogue, release_preview, response_migration
+from surveyapp.reports.text.version_text import (
+    FATES,
+    consent_lines,
+    difference_lines,
+    history_lines,
+    score_lines,
+    study_lines,
+)
+from surveyapp.services.questionnaires import catalogue, release_preview, response_migration, study_lock
 from surveyapp.services.questionnaires import diff as version_diff
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 
@@ -75,13 +82,17 @@ def freeze(study: str, questionnaire: str, yes: bool) -> None:
     version before is said first."""
     desk = open_desk()
     prospect = release_preview.freezing(desk, study, questionnaire)
-    if prospect.version is None:
+    if prospect.version is None and not prospect.study:
         click.echo(f"{questionnaire} is frozen already, up to its newest version.")
         return
     _say(prospect)
-    _ask(yes, f"Freeze version {prospect.version} of {questionnaire}?")
+    for line in study_lines(prospect.study):
+        click.echo(line)
+    what = "study.yaml as it is" if prospect.version is None else f"version {prospect.version} of {questionnaire}"
+    _ask(yes, f"Freeze {what}?")
     version = questionnaire_versions.freeze(desk.runtime, study, questionnaire)
-    click.echo(f"{questionnaire} is frozen up to version {version}. Commit {study}/{questionnaire_versions.LOCK}.")
+    files = f"{study}/{questionnaire_versions.LOCK} and {study_lock.STUDY_LOCK} beside it"
+    click.echo(f"{questionnaire} is frozen up to version {version}. Commit {files}.")
 
 
 @questionnaires.command("open")
@@ -158,13 +169,19 @@ def move(study: str, questionnaire: str, yes: bool) -> None:
 
 @questionnaires.command()
 @click.argument("study")
-@click.argument("questionnaire")
+@click.argument("questionnaire", required=False)
 @click.argument("first", required=False)
 @click.argument("second", required=False)
-def diff(study: str, questionnaire: str, first: str | None, second: str | None) -> None:
+def diff(study: str, questionnaire: str | None, first: str | None, second: str | None) -> None:
     """Say what is different between two versions of a QUESTIONNAIRE: the two newest, or FIRST and SECOND (v1 v2). For
-    two touchpoints, name both: `diff STUDY backfill_1/v1 backfill_2/v1`."""
-    found = version_diff.find_difference(questionnaires_folder(), study, questionnaire, first, second)
+    two touchpoints, name both: `diff STUDY backfill_1/v1 backfill_2/v1`. Without one: what of study.yaml changed since
+    it was frozen."""
+    folder = questionnaires_folder()
+    if questionnaire is None:
+        lines = study_lines(version_diff.find_study_edits(folder, study))
+        click.echo("\n".join(lines) or "Nothing of study.yaml is different from when it was frozen.")
+        return
+    found = version_diff.find_difference(folder, study, questionnaire, first, second)
     for line in difference_lines(found):
         click.echo(line)
 
@@ -173,9 +190,19 @@ def diff(study: str, questionnaire: str, first: str | None, second: str | None) 
 @click.argument("study")
 @click.argument("variable")
 def history(study: str, variable: str) -> None:
-    """Follow a VARIABLE through every touchpoint and version: where asked, in which words, what lies between."""
-    known, found = version_diff.find_history(questionnaires_folder(), study, variable)
-    for line in history_lines(known, variable, found):
+    """Follow a VARIABLE, a score or a purpose of consent through every touchpoint and version: where asked, in which
+    words, what lies between."""
+    folder = questionnaires_folder()
+    consent = version_diff.find_consent(folder, study, variable)
+    scores = version_diff.find_score_history(folder, study, variable)
+    if consent:
+        lines = consent_lines(variable, consent)
+    elif scores:
+        lines = score_lines(variable, scores)
+    else:
+        known, found = version_diff.find_history(folder, study, variable)
+        lines = history_lines(known, variable, found)
+    for line in lines:
         click.echo(line)
 
 

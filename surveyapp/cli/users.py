@@ -40,6 +40,37 @@ def add(email: str, roles: tuple[str, ...], study: str | None, site: str | None,
 
 @users.command()
 @click.argument("email")
+@click.argument("study")
+@click.argument("role", type=click.Choice(ROLES))
+@click.option("--site", help="Only over the participants of the site with this reference.")
+@click.option("--no-true-counts", is_flag=True, help="An evaluator who sees releases only.")
+@click.option("--purpose", help="Why, for the audit trail.")
+def grant(email: str, study: str, role: str, site: str | None, no_true_counts: bool, purpose: str | None) -> None:
+    """Give somebody who has an account a ROLE in a STUDY.
+
+    An evaluator sees the study's true figures, marked where they are not for publication; with --no-true-counts
+    releases only, as a viewer does.
+    """
+    given = accounts.grant(open_desk(), email, study, Role(role), site, true_counts=not no_true_counts, purpose=purpose)
+    if given is None:
+        click.echo(f"{email} had just this already. Nothing changed.")
+        return
+    sees = {True: " and sees true figures", False: " and sees releases only"}[given.true_counts]
+    click.echo(f"{email} is now {role} in {study}{sees if given.role is Role.EVALUATOR else ''}. They sign in again.")
+
+
+@users.command()
+@click.argument("email")
+@click.argument("study")
+@click.argument("role", type=click.Choice(ROLES), required=False)
+def revoke(email: str, study: str, role: str | None) -> None:
+    """Take somebody's ROLE in a STUDY away; all of them without one."""
+    taken = accounts.revoke(open_desk(), email, study, Role(role) if role else None)
+    click.echo(f"{email} is no longer {', '.join(taken)}. Their sessions have ended.")
+
+
+@users.command()
+@click.argument("email")
 def password(email: str) -> None:
     """Give somebody a new one-time password."""
     desk = open_desk()

@@ -76,11 +76,16 @@ class AuditAction(enum.StrEnum):
     STAFF_ACTIVATED = "staff_activated"
     STAFF_DEACTIVATED = "staff_deactivated"
     ROLES_GRANTED = "roles_granted"
+    ROLES_REVOKED = "roles_revoked"
+
+    RELEASE_MADE = "release_made"
+    RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
 
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"
     RESPONSE_MOVED = "response_moved"
 
+    COHORT_SIMULATED = "cohort_simulated"
     PARTICIPANT_ADDED = "participant_added"
     PARTICIPANTS_IMPORTED = "participants_imported"
     CONTACT_SEEN = "contact_seen"

@@ -96,6 +96,14 @@ class StateRefused(SaidError):
     """The thing is in a state in which this cannot be done."""
 
 
+class NoReleaseYet(StateRefused):
+    """Nothing of the study was released yet."""
+
+
+class NotReady(SaidError):
+    """What was asked for is being made just now."""
+
+
 class InputRefused(SaidError):
     """Staff typed something that cannot be used. `field` names the form field, or is None for the whole."""
 

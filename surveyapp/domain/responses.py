@@ -8,8 +8,9 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
-from surveyapp.domain.answers import Answer, Answers, Mode, to_json
+from surveyapp.domain.answers import Answer, Answers, Mode, Reason, to_json
 
 
 class ResponseState(enum.StrEnum):
@@ -77,3 +78,20 @@ def payload_hash(page_id: str, answers: Answers) -> str:
     """SHA-256 over the page and its answers: two forms with the same hash say the same."""
     payload = json.dumps([page_id, {key: to_json(answer) for key, answer in answers.items()}], sort_keys=True)
     return hashlib.sha256(payload.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedAnswer:
+    """One current answer of a response that was handed in; a multiple has one an option. `words`: whether there are
+    any, and not what they say."""
+
+    participant_id: uuid.UUID
+    touchpoint: int
+    version: int
+    variable: str
+    code: str | None
+    number: Decimal | None
+    day: dt.date | None
+    time_of_day: dt.time | None
+    words: bool
+    reason: Reason | None

@@ -16,6 +16,7 @@ SENTENCES: Mapping[str, str] = {
     # Who may do what
     "role_does_not_let": N_("Your role in this study does not let you %(action)s. Ask a manager."),
     "some_sites_only": N_("You manage some of the study's sites. Ask a manager of the whole study to open a version."),
+    "whole_study_only": N_("You manage some of the study's sites. Ask a manager of the whole study to make a release."),
     "own_sites_only": N_("You add people at your own sites only. Use one of: %(sites)s."),
     # What there is not
     "no_study": N_("There is no study “%(study)s”."),
@@ -29,11 +30,28 @@ SENTENCES: Mapping[str, str] = {
     "no_touchpoint": N_("There is no touchpoint %(touchpoint)s of “%(group)s” in this study."),
     "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),
     "no_measure": N_("There is no measure “%(measure)s” in this study."),
+    "counting": N_("The answers are being counted for the first time. Load this page again in a minute."),
     "no_segment": N_("“%(segment)s” is not a segment of this study."),
+    "no_group": N_("There is no group “%(group)s” in this study."),
+    "no_option": N_("“%(option)s” is not one of several options of this question."),
+    "no_crossing": N_("“%(name)s” has no options that people could be counted by."),
     "no_question": N_("There is no question “%(name)s” at this touchpoint."),
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
+    "no_release": N_("There is no release %(number)s of this study."),
+    "not_in_release": N_("Release %(number)s does not hold this."),
     # The state that something is in
+    "no_release_yet": N_(
+        "There is no release of this study yet. A manager makes one once enough people have answered."
+    ),
+    "too_few_new": N_(
+        "Since the last release %(new)s people are new or changed, and one needs %(needed)s: %(missing)s are missing."
+    ),
+    "not_protected": N_(
+        "Somebody's answer could be worked out from this release and those before it together, so it is not made. Try "
+        "again with more answers."
+    ),
+    "made_meanwhile": N_("Release %(number)s was made meanwhile. Look at it first."),
     "nobody_to_call": N_("There is nobody to call: %(reference)s at touchpoint %(touchpoint)s is %(state)s."),
     "cannot_answer": N_("%(reference)s can no longer answer touchpoint %(touchpoint)s: the case is %(state)s."),
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),
@@ -175,6 +193,39 @@ FOR_OPERATORS: Mapping[str, str] = {
         "This database holds real people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL at an "
         "empty one."
     ),
+    "holds_simulated_people": (
+        "This database holds simulated people. The demonstration is not loaded into it: point SURVEYAPP_DATABASE_URL "
+        "at an empty one."
+    ),
+    "not_ready": "%(problem)s It is the database that --database names: set SURVEYAPP_DATABASE_URL to it for that.",
+    "asks_nobody": "%(study)s has no touchpoint, so there is nothing to simulate. Give it one in study.yaml.",
+    "holds_people": (
+        "This database holds %(people)s people who are not simulated, and the two are never mixed. Name an empty one "
+        "with --database."
+    ),
+    "other_cohort": (
+        "This database holds another cohort of %(study)s: %(participants)s participants of seed %(seed)s. Ask for that "
+        "one to have the rest of it made, or name an empty database with --database."
+    ),
+    "cohort_there": (
+        "The cohort is there already: %(participants)s simulated participants of %(study)s, seed %(seed)s. To make it "
+        "anew, name an empty database with --database."
+    ),
+    "counted_already": (
+        "Results of %(study)s are counted in this database already. Name an empty one with --database."
+    ),
+    "tables_gone": (
+        "The simulated participants of %(study)s were in linked tables alone, and those are not in %(folder)s. Set "
+        "SURVEYAPP_CACHE to the folder they are in, or simulate the cohort anew into an empty database."
+    ),
+    "no_place_for_tables": (
+        "More than %(most)s participants go into linked tables beside the database, and nothing can be written in "
+        "%(folder)s. Set SURVEYAPP_CACHE to a folder that can be written to, and leave it set for reading."
+    ),
+    "nothing_fits_pattern": (
+        "No line was found that fits the pattern of “%(name)s” (%(pattern)s), and the question cannot be left out. "
+        "Write the pattern more simply, or let the question be skipped."
+    ),
     "links_for_demonstration": "Links for everybody are for the demonstration. A manager gives out real ones.",
     "cohort_version": (
         "%(reference)s answered touchpoint %(touchpoint)s on version %(version)s, but version %(begun)s was open on "
@@ -194,6 +245,14 @@ FOR_OPERATORS: Mapping[str, str] = {
     "address_unusable": "“%(email)s” is not an e-mail address. Write one such as name@example.org.",
     "site_without_study": "A site belongs to one study: say which with --study.",
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
+    "viewer_of_site": "A release is of the whole study: give the role viewer without --site.",
+    "counts_of_evaluators": "Only an evaluator can be without true counts: leave out --no-true-counts for this role.",
+    "role_not_held": "%(email)s has no such role in %(study)s. Their roles: %(roles)s.",
+    "last_manager": (
+        "%(email)s is the last manager of %(study)s, and nobody else could add people or make releases. Give somebody "
+        "else the role first: `surveyapp users grant EMAIL %(study)s manager`. To keep this person out at once, use "
+        "`surveyapp users deactivate`."
+    ),
     "no_site": "There is no site “%(site)s” in %(study)s. Its sites: %(sites)s.",
 }
 """What the command line alone says, in English."""

@@ -17,6 +17,7 @@ class Role(enum.Enum):
     SUPERVISOR = "supervisor"
     EVALUATOR = "evaluator"
     MANAGER = "manager"
+    VIEWER = "viewer"
 
 
 class Action(enum.Enum):
@@ -25,7 +26,9 @@ class Action(enum.Enum):
     INTERVIEW = N_("enter interviews")
     TAKE_OVER = N_("take over a case that somebody else has open")
     SEE_CONTACTS = N_("see contact details")
-    SEE_RESULTS = N_("see results")
+    SEE_RESULTS = N_("see the working figures")
+    SEE_RELEASES = N_("see releases")
+    MAKE_RELEASE = N_("make a release")
     SEE_OPEN_TEXT = N_("read open answers")
     MANAGE_PARTICIPANTS = N_("add and import participants")
     GIVE_ACCESS = N_("give out links and codes")
@@ -38,7 +41,9 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.SUPERVISOR: frozenset(
         {Action.INTERVIEW, Action.TAKE_OVER, Action.SEE_CONTACTS, Action.GIVE_ACCESS, Action.SEE_OPEN_TEXT}
     ),
-    Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT, Action.SEE_QUESTIONNAIRES}),
+    Role.EVALUATOR: frozenset(
+        {Action.SEE_RESULTS, Action.SEE_RELEASES, Action.SEE_OPEN_TEXT, Action.SEE_QUESTIONNAIRES}
+    ),
     Role.MANAGER: frozenset(
         {
             Action.SEE_CONTACTS,
@@ -46,10 +51,15 @@ MAY: dict[Role, frozenset[Action]] = {
             Action.GIVE_ACCESS,
             Action.OPEN_VERSION,
             Action.SEE_QUESTIONNAIRES,
-            Action.SEE_RESULTS,
+            Action.SEE_RELEASES,
+            Action.MAKE_RELEASE,
         }
     ),
+    Role.VIEWER: frozenset({Action.SEE_RELEASES}),
 }
+
+TRUE_COUNTS = frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT})
+"""What nobody may do whose grant keeps true counts from them."""
 
 SECOND_FACTOR_ROLES = frozenset(role for role, actions in MAY.items() if Action.SEE_CONTACTS in actions)
 """Roles that see personal data, which a password alone does not open."""
@@ -57,11 +67,27 @@ SECOND_FACTOR_ROLES = frozenset(role for role, actions in MAY.items() if Action.
 
 @dataclass(frozen=True)
 class Grant:
-    """A role in a study; with a site, only over that site's participants."""
+    """A role in a study; with a site, only over that site's participants. `true_counts`: whether an evaluator sees the
+    working figures, or releases alone; of any other role it is False, whatever is written."""
 
     role: Role
     study: str
     site_id: uuid.UUID | None = None
+    true_counts: bool = True
+
+    def __post_init__(self) -> None:
+        if self.role is not Role.EVALUATOR:
+            object.__setattr__(self, "true_counts", False)
+
+    @property
+    def key(self) -> tuple[Role, str, uuid.UUID | None]:
+        """What is granted, whatever it lets them see: somebody has it once."""
+        return self.role, self.study, self.site_id
+
+    def allows(self, action: Action) -> bool:
+        """Whether it lets them do something in its study."""
+        releases_alone = self.role is Role.EVALUATOR and not self.true_counts
+        return action in MAY[self.role] and not (releases_alone and action in TRUE_COUNTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +104,7 @@ class Staff:
 
     def may(self, action: Action, study: str) -> bool:
         """Whether any of their roles in the study allows it."""
-        return self.active and any(grant.study == study and action in MAY[grant.role] for grant in self.grants)
+        return self.active and any(grant.study == study and grant.allows(action) for grant in self.grants)
 
     def check(self, action: Action, study: str) -> None:
         """Raises NotPermitted, with the reason, unless they may."""
@@ -92,7 +118,7 @@ class Staff:
     def may_everywhere(self, action: Action, study: str) -> bool:
         """Whether they may do it for every site of the study, and not only for some."""
         grants = (grant for grant in self.grants if grant.study == study and grant.site_id is None)
-        return self.active and any(action in MAY[grant.role] for grant in grants)
+        return self.active and any(grant.allows(action) for grant in grants)
 
     @property
     def all_studies(self) -> tuple[str, ...]:
@@ -116,7 +142,7 @@ class Scope:
 def scope_of(staff: Staff, action: Action, study: str, origin: Origin) -> Scope:
     """What the staff member may see when doing this. Raises NotPermitted."""
     staff.check(action, study)
-    grants = [grant for grant in staff.grants if grant.study == study and action in MAY[grant.role]]
+    grants = [grant for grant in staff.grants if grant.study == study and grant.allows(action)]
     if any(grant.site_id is None for grant in grants):
         return Scope(study, origin)
     return Scope(study, origin, frozenset(grant.site_id for grant in grants if grant.site_id))

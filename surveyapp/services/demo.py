@@ -40,6 +40,7 @@ from surveyapp.services.participants import contacts, links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer
+from surveyapp.services.results import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, demonstration, participants, relationships
@@ -52,6 +53,7 @@ STAFF = {
     "supervisor@example.org": ("Sam Supervisor", Role.SUPERVISOR),
     "evaluator@example.org": ("Eva Evaluator", Role.EVALUATOR),
     "manager@example.org": ("Max Manager", Role.MANAGER),
+    "viewer@example.org": ("Vera Viewer", Role.VIEWER),
 }
 """Who can sign in to the demonstration."""
 
@@ -81,22 +83,28 @@ def is_loaded(runtime: Runtime) -> bool:
         return participants.counts_by_origin(work.session).get(Origin.DEMO, 0) > 0
 
 
-def load(runtime: Runtime, as_of: dt.date | None = None) -> int:
+def load(runtime: Runtime, as_of: dt.date | None = None, *, with_releases: bool = True) -> int:
     """Builds the demonstration anew and returns how many people are in it. Everything entered before is lost.
+    `with_releases`: what takes longest, the releases that a study's cohort says.
 
     Raises StateRefused outside a demonstration, and where there are real people.
     """
     if not runtime.settings.demo:
         raise StateRefused(say("not_a_demonstration"))
     with Desk(runtime, Operator()).writing() as work:
-        if participants.counts_by_origin(work.session).get(Origin.REAL, 0):
+        counts = participants.counts_by_origin(work.session)
+        if counts.get(Origin.REAL):
             raise StateRefused(say("holds_real_people"))
+        if counts.get(Origin.SIMULATED):
+            raise StateRefused(say("holds_simulated_people"))
         demonstration.empty(work.session)
     count = 0
     with_cohort = [study for study in runtime.studies.values() if _cohort_file(runtime, study).exists()]
     staff = _add_staff(runtime, with_cohort)
     for study in with_cohort:
         cohort = json.loads(_cohort_file(runtime, study).read_text(encoding="utf-8"))
+        if not with_releases:
+            cohort["releases"] = []
         count += _load_cohort(runtime, study, cohort, as_of or runtime.today(study), staff)
     return count
 
@@ -160,12 +168,15 @@ def _load_cohort(
             for each in cohort["sites"]
         }
         persons = [(written, _add_person(work, study, written, sites, as_of)) for written in cohort["participants"]]
-    _live_through(runtime, study, cohort, as_of, persons, staff[Role.INTERVIEWER])
+    to_make = sorted(cohort.get("releases", ()))
+    _live_through(runtime, study, cohort, as_of, persons, staff, to_make)
     with Desk(runtime, Operator()).writing() as work:
         for written, person in persons:
             _exclude(work, study, written, person)
             _add_attempts(work, study, written, person, as_of, staff[Role.INTERVIEWER])
         _relate(work, study, cohort, {person.reference: person for _, person in persons})
+    for day in to_make:
+        _release(runtime, study, as_of, day, staff[Role.MANAGER])
     return len(persons)
 
 
@@ -190,10 +201,12 @@ def _live_through(
     cohort: Mapping[str, Any],
     as_of: dt.date,
     persons: Sequence[tuple[Mapping[str, Any], Participant]],
-    interviewer: Staff,
+    staff: Mapping[Role, Staff],
+    to_make: list[int],
 ) -> None:
     """Every response in the order of its day, on the version that was open then: version 1 from the start, a later one
-    from the day the cohort's `openings` give."""
+    from the day the cohort's `openings` give. `to_make`: on which days releases are made; those left when the last
+    response is in stay in it."""
     for name in sorted({name for name, _ in study.questionnaires}):
         _open(runtime, study, as_of, {"questionnaire": name, "version": 1, "days": -BEFORE_EVERYTHING.days})
     openings = sorted(cohort.get("openings", ()), key=lambda each: int(each["days"]))
@@ -204,10 +217,18 @@ def _live_through(
     for response, person in answered:
         while openings and openings[0]["days"] <= response["days"]:
             _open(runtime, study, as_of, openings.pop(0))
+        while to_make and to_make[0] < response["days"]:
+            _release(runtime, study, as_of, to_make.pop(0), staff[Role.MANAGER])
         then = dataclasses.replace(runtime, clock=MovingClock(_moment(runtime, study, as_of, response)))
-        _answer(then, study, person, response, as_of, interviewer)
+        _answer(then, study, person, response, as_of, staff[Role.INTERVIEWER])
     for opening in openings:
         _open(runtime, study, as_of, opening)
+
+
+def _release(runtime: Runtime, study: Study, as_of: dt.date, day: int, manager: Staff) -> None:
+    """Makes a release in the evening of a day, through the service that makes real ones."""
+    clock = MovingClock(_moment(runtime, study, as_of, {"days": day, "hour": 22}))
+    releases.make(Desk(dataclasses.replace(runtime, clock=clock), manager), study.id)
 
 
 def _open(runtime: Runtime, study: Study, as_of: dt.date, opening: Mapping[str, Any]) -> None:

@@ -27,7 +27,7 @@ from surveyapp.services.keyring import Keyring
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.settings import Settings
-from surveyapp.store import questionnaire_versions, translations
+from surveyapp.store import participants, questionnaire_versions, translations
 from surveyapp.store.database import Database
 
 Clock = Callable[[], dt.datetime]
@@ -52,6 +52,7 @@ class Runtime:
     _studies_for_staff: dict[tuple[str, str], Study] = field(default_factory=dict)
     _instruments_for_staff: dict[tuple[str, str, int, str], Questionnaire] = field(default_factory=dict)
     _offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _people: list[Origin] = field(default_factory=list)
 
     def study(self, study_id: str) -> Study:
         """Raises NotFound."""
@@ -62,8 +63,21 @@ class Runtime:
 
     @property
     def origin(self) -> Origin:
-        """Whose answers this installation is about: the demonstration's people, or real ones. Never both."""
+        """Whose answers this installation is about: simulated people, where those are in its database; else the
+        demonstration's, or real ones. Never two of them. Looked up until there is somebody, once a process."""
+        if not self._people:
+            with self.database.reading() as session:
+                found = participants.first_origin(session)
+            if found is not None:
+                self._people.append(found)
+        if self.simulated:
+            return Origin.SIMULATED
         return Origin.DEMO if self.settings.demo else Origin.REAL
+
+    @property
+    def simulated(self) -> bool:
+        """Whether simulated people have been met in the database. Asks nothing of it."""
+        return Origin.SIMULATED in self._people
 
     def zone(self, study: Study) -> ZoneInfo:
         return _zone(study.time_zone)

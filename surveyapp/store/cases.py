@@ -15,7 +15,7 @@ from surveyapp.domain.fieldwork.cases import Access, AccessKind, Attempt, Case, 
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
-from surveyapp.store import participants
+from surveyapp.store import participants, results
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AccessRow,
@@ -72,6 +72,7 @@ def add_case(session: Session, case: Case) -> None:
         )
     )
     session.flush()
+    results.note_change_of(session, case.participant_id)
 
 
 def case(session: Session, case_id: uuid.UUID) -> Case | None:
@@ -215,7 +216,14 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
 
 
 def set_disposition(session: Session, case_id: uuid.UUID, disposition: Disposition) -> None:
+    """What has become of a case. Who may be asked no longer is counted anew."""
+    if disposition in ENDED:
+        results.note_change_of(session, session.get_one(CaseRow, case_id).participant_id)
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(disposition=disposition))
+
+
+ENDED = frozenset({Disposition.REFUSAL, Disposition.NOT_ELIGIBLE})
+"""Dispositions with which a case is not answered any more."""
 
 
 def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import Event, Participant
 from surveyapp.domain.staff import Scope
+from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed, scoped
 from surveyapp.store.tables import (
@@ -79,7 +80,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for each in newcomers
         for event in each.events
     ]
-    cases = [dataclasses.asdict(case) for each in newcomers for case in each.cases]
+    cases = [dict(vars(case)) for each in newcomers for case in each.cases]
     session.flush()
     for table, rows in (
         (ParticipantRow, people),
@@ -90,6 +91,8 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
     ):
         if rows:
             session.execute(insert(table), rows)
+    if newcomers:
+        results.note_newcomers(session, [each.participant for each in newcomers])
 
 
 def owners(session: Session, scope: Scope, kind: str, digests: Iterable[str]) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
+from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     ConsentRow,
@@ -101,12 +102,18 @@ def add_participant(session: Session, participant: Participant) -> None:
             withdrawn_at=None,
         )
     )
+    results.note_change(session, participant.study, participant.origin, participant.id)
     session.flush()
 
 
 def references(session: Session, study: str) -> set[str]:
     """Every participant reference taken in a study, of every origin."""
     return set(session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study)))
+
+
+def ids(session: Session, scope: Scope, group: str) -> list[uuid.UUID]:
+    """The keys of everybody of a group who is there, whether they take part still or not."""
+    return list(session.scalars(scoped(select(ParticipantRow.id).where(ParticipantRow.group_id == group), scope)))
 
 
 def references_in(session: Session, scope: Scope) -> list[str]:
@@ -123,6 +130,12 @@ def counts_by_origin(session: Session) -> dict[Origin, int]:
     return dict(rows.all())
 
 
+def first_origin(session: Session) -> Origin | None:
+    """The origin of one participant, which is everybody's: they are never mixed. None where there is nobody."""
+    found = session.scalars(select(ParticipantRow.origin).limit(1)).one_or_none()
+    return Origin.SIMULATED if found is None and results.simulated_only(session) else found
+
+
 def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Participant | None:
     """A participant by key. For code that came by way of their own link or a case already scoped."""
     row = session.get(ParticipantRow, participant_id)
@@ -136,6 +149,29 @@ def participants(session: Session, scope: Scope, on: dt.date, group: str | None 
         query = query.where(ParticipantRow.group_id == group)
     rows: Sequence[ParticipantRow] = session.scalars(query).all()
     return _participants(session, rows, on)
+
+
+def counted_people(
+    session: Session, scope: Scope, on: dt.date, group: str, only: Collection[uuid.UUID] | None = None
+) -> list[Participant]:
+    """Those of a group whose answers count, by key: whoever withdrew is left out. `only`: of these alone."""
+    query = scoped(select(ParticipantRow), scope).where(
+        ParticipantRow.group_id == group, ParticipantRow.withdrawn_at.is_(None)
+    )
+    if only is not None:
+        query = query.where(ParticipantRow.id.in_(only))
+    rows: Sequence[ParticipantRow] = session.scalars(query.order_by(ParticipantRow.id)).all()
+    return _participants(session, rows, on)
+
+
+def attributes_turn(session: Session, study: str, after: dt.date, until: dt.date) -> bool:
+    """Whether something that is known of a site begins to hold after one day and until another."""
+    query = (
+        select(SiteAttributeRow.site_id)
+        .join(SiteRow, SiteRow.id == SiteAttributeRow.site_id)
+        .where(SiteRow.study == study, SiteAttributeRow.from_date > after, SiteAttributeRow.from_date <= until)
+    )
+    return session.scalars(query.limit(1)).one_or_none() is not None
 
 
 def participant_by_reference(session: Session, scope: Scope, reference: str, on: dt.date) -> Participant | None:
@@ -255,3 +291,4 @@ def events(session: Session, participant_id: uuid.UUID) -> list[Event]:
 
 def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime) -> None:
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(withdrawn_at=at))
+    results.note_change_of(session, participant_id)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, delete, select, type_coerce, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, ResponseSummary
+from surveyapp.domain.responses import CountedAnswer, NewSave, RecordedAnswer, Response, ResponseState, ResponseSummary
 from surveyapp.domain.staff import Scope
-from surveyapp.store import participants
+from surveyapp.store import participants, results
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerHistoryRow,
@@ -71,10 +71,12 @@ def submit(session: Session, response_id: uuid.UUID, at: dt.datetime) -> None:
     session.execute(
         update(ResponseRow).where(ResponseRow.id == response_id).values(state=ResponseState.SUBMITTED, submitted_at=at)
     )
+    results.note_change_at(session, response_id)
 
 
 def set_version(session: Session, response_id: uuid.UUID, version: int) -> None:
     session.execute(update(ResponseRow).where(ResponseRow.id == response_id).values(version=version))
+    results.note_change_at(session, response_id)
 
 
 @dataclass(frozen=True)
@@ -138,29 +140,36 @@ def is_repeat(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, pa
 def record_save(session: Session, response: Response, save: NewSave, given: Answers) -> uuid.UUID:
     """Appends a save and what it gave. The caller holds the case's lock. Returns the save's key."""
     save_id = new_id()
-    session.add(
-        SaveRow(
-            id=save_id,
-            client_id=save.id,
-            response_id=response.id,
-            revision=response.revision + 1,
-            section=save.section,
-            version=response.version,
-            language=save.language,
-            wording=save.wording,
-            mode=save.mode,
-            by_staff=save.by,
-            client_at=save.client_at,
-            recorded_at=save.recorded_at,
-            payload_hash=save.payload_hash,
-        )
-    )
+    session.add(SaveRow(**save_cells(save_id, response, response.revision + 1, save)))
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     session.flush()
     session.add_all(
-        AnswerHistoryRow(save_id=save_id, **cells) for key, answer in given.items() for cells in _cells(key, answer)
+        AnswerHistoryRow(save_id=save_id, **cells)
+        for key, answer in given.items()
+        for cells in answer_cells(key, answer)
     )
+    if response.state is ResponseState.SUBMITTED:
+        results.note_change_at(session, response.id)
     return save_id
+
+
+def save_cells(save_id: uuid.UUID, response: Response, revision: int, save: NewSave) -> Cells:
+    """A save as the cells of its row."""
+    return {
+        "id": save_id,
+        "client_id": save.id,
+        "response_id": response.id,
+        "revision": revision,
+        "section": save.section,
+        "version": response.version,
+        "language": save.language,
+        "wording": save.wording,
+        "mode": save.mode,
+        "by_staff": save.by,
+        "client_at": save.client_at,
+        "recorded_at": save.recorded_at,
+        "payload_hash": save.payload_hash,
+    }
 
 
 def replace_answers(
@@ -184,7 +193,7 @@ def replace_answers(
     session.add_all(
         AnswerRow(response_id=response_id, save_id=sources.get(key, save_id), **cells)
         for key in changed
-        for cells in _cells(key, target[key])
+        for cells in answer_cells(key, target[key])
     )
 
 
@@ -270,7 +279,8 @@ def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSumma
     ]
 
 
-def _cells(key: str, answer: Answer) -> list[Cells]:
+def answer_cells(key: str, answer: Answer) -> list[Cells]:
+    """An answer as the cells of its rows, beside whose it is and which save said it."""
     blank: Cells = {
         "variable": key,
         "position": 0,
@@ -318,31 +328,14 @@ def _gathered(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
     return {variable: _answer(together) for variable, together in by_variable.items()}
 
 
-ANSWER_COLUMNS = (
-    "response_id",
-    "participant_id",
-    "reference",
-    "touchpoint",
-    "version",
-    "variable",
-    "code",
-    "number",
-    "day",
-    "time_of_day",
-    "text",
-    "reason",
-)
-
-
-def answer_table(session: Session, scope: Scope, group: str, include_started: bool = False) -> list[tuple[Any, ...]]:
-    """Every current answer of a group's responses, long: one row an answer, a multiple one an option. Columns are
-    `ANSWER_COLUMNS`. Submitted responses only, unless those midway are asked for. Withdrawn people are left out."""
-    states = (ResponseState.SUBMITTED, ResponseState.STARTED) if include_started else (ResponseState.SUBMITTED,)
+def counted_answers(
+    session: Session, scope: Scope, group: str, only: Collection[uuid.UUID] | None = None
+) -> Iterator[CountedAnswer]:
+    """Every current answer of a group's responses that were handed in, as they come. Withdrawn people are left out.
+    `only`: of these participants alone."""
     query = participants.scoped(
         select(
-            AnswerRow.response_id,
             CaseRow.participant_id,
-            ParticipantRow.reference,
             CaseRow.touchpoint,
             ResponseRow.version,
             AnswerRow.variable,
@@ -350,19 +343,22 @@ def answer_table(session: Session, scope: Scope, group: str, include_started: bo
             AnswerRow.number,
             AnswerRow.day,
             AnswerRow.time_of_day,
-            AnswerRow.text,
-            type_coerce(AnswerRow.reason, String),
+            and_(AnswerRow.text.is_not(None), AnswerRow.reason.is_(None)).label("words"),
+            AnswerRow.reason,
         )
         .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
+    ).where(
+        ParticipantRow.group_id == group,
+        ResponseRow.state == ResponseState.SUBMITTED,
+        ParticipantRow.withdrawn_at.is_(None),
     )
-    query = query.where(
-        ParticipantRow.group_id == group, ResponseRow.state.in_(states), ParticipantRow.withdrawn_at.is_(None)
-    )
-    query = query.order_by(CaseRow.touchpoint, ParticipantRow.reference, AnswerRow.variable, AnswerRow.position)
-    return [tuple(row) for row in session.execute(query)]
+    if only is not None:
+        query = query.where(CaseRow.participant_id.in_(only))
+    for row in session.execute(query, execution_options={"yield_per": 10_000}):
+        yield CountedAnswer(**row._mapping)
 
 
 def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:

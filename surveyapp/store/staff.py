@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.staff import Grant, Staff
@@ -60,14 +60,43 @@ def add_staff(
 
 
 def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -> tuple[Grant, ...]:
-    """Adds the grants that the staff member does not have yet, and returns those."""
-    have = set(_grants(session, staff_id))
-    new = tuple(grant for grant in dict.fromkeys(grants) if grant not in have)
+    """Adds the grants that the staff member does not have yet, and returns those. One that they have stays as it is,
+    whether it lets them see true counts or not."""
+    have = {grant.key for grant in _grants(session, staff_id)}
+    new = tuple(grant for grant in {grant.key: grant for grant in grants}.values() if grant.key not in have)
     session.add_all(
-        GrantRow(id=new_id(), staff_id=staff_id, role=grant.role, study=grant.study, site_id=grant.site_id)
+        GrantRow(
+            id=new_id(),
+            staff_id=staff_id,
+            role=grant.role,
+            study=grant.study,
+            site_id=grant.site_id,
+            true_counts=grant.true_counts,
+        )
         for grant in new
     )
+    session.flush()
     return new
+
+
+def set_true_counts(session: Session, staff_id: uuid.UUID, grant: Grant) -> None:
+    """Makes a grant that they have let them see true counts, or no longer, as `grant` says."""
+    session.execute(update(GrantRow).where(*_is(staff_id, grant)).values(true_counts=grant.true_counts))
+
+
+def remove_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -> None:
+    """Takes grants away."""
+    for grant in grants:
+        session.execute(delete(GrantRow).where(*_is(staff_id, grant)))
+
+
+def _is(staff_id: uuid.UUID, grant: Grant) -> tuple[ColumnElement[bool], ...]:
+    return (
+        GrantRow.staff_id == staff_id,
+        GrantRow.role == grant.role,
+        GrantRow.study == grant.study,
+        GrantRow.site_id.is_not_distinct_from(grant.site_id),
+    )
 
 
 def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
@@ -142,7 +171,7 @@ def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
     rows = session.scalars(
         select(GrantRow).where(GrantRow.staff_id == staff_id).order_by(GrantRow.study, GrantRow.role, GrantRow.id)
     )
-    return tuple(Grant(row.role, row.study, row.site_id) for row in rows)
+    return tuple(Grant(row.role, row.study, row.site_id, row.true_counts) for row in rows)
 
 
 def _staff(session: Session, row: StaffRow) -> Staff:

@@ -1,62 +1,36 @@
-"""Benchmarks that print; `make bench`. Nothing here fails for being slow: a busy machine is no fault."""
+"""Benchmarks that print; `make bench`. Nothing here fails for being slow: a busy machine is no fault.
+
+`python -m tests.benchmarks [NAME …] [--most N] [--cohorts FOLDER]`
+"""
 
 from __future__ import annotations
 
-import statistics
+import argparse
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from surveyapp.domain.answers import Answer, Codes
-from surveyapp.domain.authoring.loader import load_study
-from surveyapp.domain.instrument.questionnaire import from_document, to_document
-from surveyapp.domain.instrument.routing import Situation, walk
-from tests.benchmarks import protection
+from tests.benchmarks import protection, questionnaires, results
 
-SMALLEST = Path(__file__).parents[1] / "questionnaires" / "base" / "study.yaml"
-
-
-def large_questionnaire(questions: int = 300, conditions: int = 40) -> str:
-    """A questionnaire of so many questions in sections of ten, so many of them asked on a condition."""
-    lines = ["questionnaire: first", "version: 1", "title: Large", "sections:"]
-    every = questions // conditions
-    for number in range(questions):
-        if number % 10 == 0:
-            lines += [f"  - id: s{number}", f"    title: Section {number // 10}", "    questions:"]
-        asked = ""
-        if number and number % every == 0:
-            before, earlier = number - 1, max(0, number - every)
-            asked = (
-                f", ask_if: {{any: [{{q{before}: agree}}, {{all: [{{q{earlier}: neither}}, {{site.size: small}}]}}]}}"
-            )
-        lines.append(f"      - {{id: q{number}, kind: choice, scale: agreement, text: Question {number}?{asked}}}")
-    return "\n".join(lines) + "\n"
-
-
-def timed(what: str, run: Callable[[], object], times: int) -> None:
-    """Prints the median and the slowest of so many runs."""
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        run()
-        taken.append((time.perf_counter() - begin) * 1000)
-    print(f"{what:60} median {statistics.median(taken):8.1f} ms   slowest {max(taken):8.1f} ms")
+NAMES = ("questionnaires", "protection", "results")
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "smallest"
-        (folder / "first").mkdir(parents=True)
-        (folder / "study.yaml").write_text(SMALLEST.read_text(encoding="utf-8"), encoding="utf-8")
-        (folder / "first" / "v1.yaml").write_text(large_questionnaire(), encoding="utf-8")
-        timed("check a questionnaire of 300 questions and 40 conditions", lambda: load_study(folder), 5)
-        questionnaire = load_study(folder).newest("first")
-    document = to_document(questionnaire)
-    timed("parse its document, once a process", lambda: from_document(document), 20)
-    given: dict[str, Answer] = {question.id: Codes(("agree",)) for question in questionnaire.questions}
-    timed("its whole route, as every page and save walks it", lambda: walk(questionnaire, given, Situation()), 200)
-    protection.main()
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures, and prints.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all of them without one")
+    parser.add_argument("--most", type=int, default=1_000_000, help="how many participants at most (1,000,000)")
+    parser.add_argument("--cohorts", type=Path, help="a folder to keep cohorts in, for another time")
+    asked = parser.parse_args()
+    unknown = set(asked.names) - set(NAMES)
+    if unknown:
+        parser.error(f"There is no benchmark “{min(unknown)}”. There are: {', '.join(NAMES)}.")
+    names = asked.names or NAMES
+    if "questionnaires" in names:
+        questionnaires.main()
+    if "protection" in names:
+        protection.main()
+    if "results" in names:
+        with tempfile.TemporaryDirectory(prefix="shiftline-bench-") as folder:
+            results.main(asked.cohorts or Path(folder), asked.most)
 
 
 if __name__ == "__main__":

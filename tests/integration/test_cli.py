@@ -76,3 +76,67 @@ def test_demo_links_are_new_links_one_a_line(environment: dict[str, str]) -> Non
     links = said.splitlines()
     assert len(set(links)) == 4
     assert all(link.startswith("http://127.0.0.1:8000/s/") for link in links)
+
+
+@pytest.fixture
+def simulating(environment: dict[str, str], sqlite_url: str) -> tuple[dict[str, str], list[str]]:
+    """The demonstration's environment, and a command that simulates into a database of its own."""
+    return environment, ["simulate", "mentoring", "--participants", "30", "--seed", "4", "--database", sqlite_url]
+
+
+def changed(command: list[str], option: str, value: str) -> list[str]:
+    place = command.index(option)
+    return [*command[: place + 1], value, *command[place + 2 :]]
+
+
+def test_simulate_makes_a_cohort_that_results_are_about(simulating: tuple[dict[str, str], list[str]]) -> None:
+    environment, command = simulating
+    code, said, progress = run(*command, environment=environment)
+    assert code == 0
+    assert said.startswith("30 simulated participants of mentoring: ")
+    assert "\r30 of 30 participants" in progress
+    there = {**environment, "SURVEYAPP_DATABASE_URL": command[-1]}
+    code, written, _ = run("results", "mentoring", environment=there)
+    assert code == 0
+    assert max(int(row["base"]) for row in csv.DictReader(io.StringIO(written)) if row["base"]) in range(3, 30)
+    code, _, error = run(*command, environment=environment)
+    assert (code, error.split(":")[0]) == (1, "The cohort is there already")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--participants", "0", "0 is not in the range"),
+        ("--participants", "-5", "-5 is not in the range"),
+        ("--participants", "many", "'many' is not a valid integer"),
+        ("--seed", "x", "'x' is not a valid integer"),
+        ("--database", "mysql://somewhere", "must begin with sqlite:/// or postgresql://"),
+        ("--database", "sqlite:////nowhere/at/all.db", "The database does not answer."),
+        ("simulate", "mentring", "There is no study “mentring”."),
+    ],
+)
+def test_simulate_says_what_is_wrong(
+    simulating: tuple[dict[str, str], list[str]], option: str, value: str, sentence: str
+) -> None:
+    environment, command = simulating
+    code, said, error = run(*changed(command, option, value), environment=environment)
+    assert code != 0
+    assert said == ""
+    assert sentence in error
+
+
+def test_simulate_says_how_to_migrate(simulating: tuple[dict[str, str], list[str]], tmp_path: Path) -> None:
+    environment, command = simulating
+    code, _, error = run(*changed(command, "--database", f"sqlite:///{tmp_path / 'new.db'}"), environment=environment)
+    assert code == 1
+    assert "Run `surveyapp migrate`" in error
+    assert "set SURVEYAPP_DATABASE_URL to it" in error
+
+
+def test_simulate_refuses_people_of_the_demonstration(simulating: tuple[dict[str, str], list[str]]) -> None:
+    environment, command = simulating
+    code, _, error = run(
+        *changed(command, "--database", environment["SURVEYAPP_DATABASE_URL"]), environment=environment
+    )
+    assert code == 1
+    assert "who are not simulated, and the two are never mixed. Name an empty one" in error

@@ -121,6 +121,97 @@ def test_an_unknown_address_is_said(command: str) -> None:
     assert "Nobody has an account" in result.output
 
 
+def test_a_role_is_granted_and_revoked(runtime: Runtime) -> None:
+    viewer = factories.create_staff(runtime)
+    result = users("grant", viewer.email, "mentoring", "viewer", "--purpose", "The funder reads the releases")
+    assert result.output == f"{viewer.email} is now viewer in mentoring. They sign in again.\n"
+    after = credentials(runtime, viewer.email).staff
+    assert after.grants == (Grant(Role.VIEWER, "mentoring"),)
+    assert after.session_version == viewer.session_version + 1
+    assert f"{viewer.email}\t{viewer.name}\tviewer in mentoring" in users("list").output
+    assert "Nothing changed" in users("grant", viewer.email, "mentoring", "viewer").output
+    assert credentials(runtime, viewer.email).staff == after, "nothing changed"
+    assert "no longer viewer in mentoring" in users("revoke", viewer.email, "mentoring").output
+    gone = credentials(runtime, viewer.email).staff
+    assert (gone.grants, gone.session_version) == ((), after.session_version + 1)
+    with runtime.database.reading() as session:
+        granted, revoked = audit.entries(session)[-2:]
+    assert (granted.action, granted.actor.value, granted.subject) == ("roles_granted", "operator", viewer.email)
+    assert granted.detail == {"roles": ["viewer in mentoring"], "purpose": "The funder reads the releases"}
+    assert (revoked.action, revoked.detail) == ("roles_revoked", {"roles": ["viewer in mentoring"]})
+
+
+def test_true_counts_are_an_evaluators_unless_taken_away(runtime: Runtime) -> None:
+    staff = factories.create_staff(runtime, Role.EVALUATOR, more=[Grant(Role.EVALUATOR, "mentoring")])
+
+    def grants() -> dict[str, bool]:
+        return {each.study: each.true_counts for each in credentials(runtime, staff.email).staff.grants}
+
+    assert grants() == {factories.STUDY: True, "mentoring": True}
+    result = users("grant", staff.email, factories.STUDY, "evaluator", "--no-true-counts")
+    assert "is now evaluator in job_rotation and sees releases only" in result.output
+    assert grants() == {factories.STUDY: False, "mentoring": True}
+    assert "evaluator in job_rotation (releases only); evaluator in mentoring\n" in users("list").output
+    assert "had these roles already" in users("add", staff.email, "--role", "evaluator").output
+    assert grants()[factories.STUDY] is False, "adding a role that is there gives nothing back"
+    assert "sees true figures" in users("grant", staff.email, factories.STUDY, "evaluator").output
+    assert grants()[factories.STUDY] is True
+
+
+def test_one_role_of_several_is_revoked_at_every_site(runtime: Runtime) -> None:
+    site = factories.create_site(runtime)
+    staff = factories.create_staff(runtime, Role.EVALUATOR, Role.INTERVIEWER)
+    assert users("grant", staff.email, factories.STUDY, "interviewer", "--site", "SM").exit_code == 0
+    assert Grant(Role.INTERVIEWER, factories.STUDY, site.id) in credentials(runtime, staff.email).staff.grants
+    result = users("revoke", staff.email, factories.STUDY, "interviewer")
+    assert "interviewer in job_rotation, interviewer in job_rotation (site SM)" in result.output
+    assert credentials(runtime, staff.email).staff.grants == (Grant(Role.EVALUATOR, factories.STUDY),)
+
+
+def test_the_last_manager_stays(runtime: Runtime) -> None:
+    manager = credentials(runtime, factories.create_staff(runtime, Role.EVALUATOR, Role.MANAGER).email).staff
+    for arguments in ((manager.email, factories.STUDY), (manager.email, factories.STUDY, "manager")):
+        result = users("revoke", *arguments)
+        assert result.exit_code == 1
+        assert "is the last manager of job_rotation" in result.output
+        assert credentials(runtime, manager.email).staff == manager
+    # Neither somebody who left, nor one for a single site, nor one of another study takes their place.
+    users("deactivate", factories.create_staff(runtime, Role.MANAGER).email)
+    factories.create_staff(runtime, Role.MANAGER, site=factories.create_site(runtime))
+    factories.create_staff(runtime, Role.MANAGER, study="mentoring")
+    assert users("revoke", manager.email, factories.STUDY).exit_code == 1
+    assert users("revoke", manager.email, factories.STUDY, "evaluator").exit_code == 0
+    factories.create_staff(runtime, Role.MANAGER)
+    assert users("revoke", manager.email, factories.STUDY).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("grant", "nobody@example.org", "job_rotation", "viewer"), "Nobody has an account"),
+        (("grant", ANA, "job_rotatoin", "viewer"), "There is no study “job_rotatoin”"),
+        (("grant", ANA, "job_rotation", "boss"), "'boss' is not one of"),
+        (("grant", ANA, "job_rotation", "evaluator", "--site", "XX"), "There is no site “XX”"),
+        (("grant", ANA, "job_rotation", "viewer", "--site", "SM"), "A release is of the whole study"),
+        (("grant", ANA, "job_rotation", "manager", "--no-true-counts"), "Only an evaluator can be without"),
+        (("grant", ANA, "job_rotation"), "Missing argument"),
+        (("add", ANA, "--role", "viewer", "--study", "job_rotation", "--site", "SM"), "A release is of the whole"),
+        (("revoke", "nobody@example.org", "job_rotation"), "Nobody has an account"),
+        (("revoke", ANA, "job_rotatoin"), "There is no study “job_rotatoin”"),
+        (("revoke", ANA, "job_rotation", "boss"), "'boss' is not one of"),
+        (("revoke", ANA, "job_rotation", "manager"), "Their roles: evaluator in job_rotation."),
+        (("revoke", ANA, "mentoring"), "has no such role in mentoring"),
+    ],
+)
+def test_what_cannot_be_granted_or_revoked_is_said(runtime: Runtime, arguments: tuple[str, ...], sentence: str) -> None:
+    factories.create_site(runtime)
+    ana = factories.create_staff(runtime, Role.EVALUATOR, email=ANA)
+    result = users(*arguments)
+    assert result.exit_code != 0
+    assert sentence in result.output
+    assert credentials(runtime).staff == ana
+
+
 def test_an_empty_list_says_what_to_do() -> None:
     assert "surveyapp users add" in users("list").output
 

@@ -53,7 +53,7 @@ def test_nothing_happens_before_the_question_is_answered(run: Run) -> None:
 
 def test_from_writing_to_moving(run: Run) -> None:
     frozen = run("freeze", "cafe", "first", say="y\n")
-    assert "first is frozen up to version 2. Commit cafe/frozen.lock." in frozen.stdout
+    assert "first is frozen up to version 2. Commit cafe/frozen.lock and frozen.study.json beside it." in frozen.stdout
     assert "frozen already" in run("freeze", "cafe", "first").stdout
     opened = run("open", "cafe", "first", "--yes")
     assert "Midway on version 1: 1. They finish on it, unless they are moved." in opened.stdout
@@ -121,3 +121,53 @@ def test_a_history_says_of_whom_it_was_asked_and_what_counts_as_what(run: Run, t
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("text: How is your mood?}", "text: How is your mood?, ask_if: {coffee: much}}"))
     assert "Asked if: coffee is Very much" in run("history", "cafe", "mood").output
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_what_the_study_counts_is_frozen_with_it_and_said_where_it_changed(run: Run, tmp_path: Path) -> None:
+    study = tmp_path / "cafe" / "study.yaml"
+    assert run("diff", "cafe").output == "Nothing of study.yaml is different from when it was frozen.\n"
+    replace(study, "minimum_base: 1,", "minimum_base: 5,")
+    replace(study, "label: Touchpoint 2}", "label: Later}")
+    checked = run("check", "cafe")
+    assert checked.exit_code == 0
+    line = study.read_text(encoding="utf-8").split("\n").index("thresholds: {minimum_base: 5, minimum_cell: 1}") + 1
+    assert f"note: cafe/study.yaml:{line}:" in checked.output
+    assert "`thresholds.minimum_base` was “1” when it was frozen, and is “5”." in checked.output
+    said = run("diff", "cafe").output
+    assert "Measure liking.rows.2.label:" in said
+    assert "- Touchpoint 2" in said
+    assert "+ Later" in said
+    frozen = run("freeze", "cafe", "second", say="y\n")
+    assert "Threshold minimum_base:" in frozen.stdout
+    assert "Freeze study.yaml as it is? [y/N]" in frozen.stdout
+    assert "study_changed" not in run("check", "cafe").output
+
+
+def test_consent_changes_by_a_version_of_its_own_or_not_at_all(run: Run, tmp_path: Path) -> None:
+    study = tmp_path / "cafe" / "study.yaml"
+    replace(study, "text: I agree to take part.", "text: I agree to everything.")
+    refused = run("check", "cafe")
+    assert refused.exit_code == 1
+    assert "consent_changed: The consent “take_part” says something else than version 1" in refused.stdout
+    assert "Write `version: 2`, and everybody is asked again" in refused.stdout
+    for command in ("freeze", "open"):
+        assert "“take_part” says something else" in run(command, "cafe", "first", "--yes").stderr
+    replace(study, "{id: take_part, version: 1,", "{id: take_part, version: 2,")
+    assert run("check", "cafe").exit_code == 0
+    assert run("freeze", "cafe", "first", "--yes").exit_code == 0
+    said = run("history", "cafe", "take_part").output
+    assert "Version 1, required\n  I agree to take part.\n\nVersion 2, required\n  I agree to everything." in said
+    replace(study, "{id: take_part, version: 2,", "{id: take_part, version: 1,")
+    assert "Version 2 of the consent “take_part” was frozen" in run("check", "cafe").stdout
+
+
+def test_a_lock_that_is_spoilt_is_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cafe" / "frozen.study.json").write_text("{]", encoding="utf-8")
+    refused = run("check", "cafe")
+    assert (refused.exit_code, "cafe/frozen.study.json:1:1: bad_lock" in refused.stdout) == (1, True)

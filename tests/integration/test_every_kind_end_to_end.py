@@ -27,7 +27,7 @@ from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason
 from surveyapp.domain.instrument.kinds import KINDS, Part, Summary, missing_field
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import responses
+from surveyapp.store import cases, participants, responses
 from tests import every_kind, factories
 from tests.conftest import Clock
 from tests.interviewer import Interviewer
@@ -225,10 +225,11 @@ def _client(runtime: Runtime) -> Client:
 def _stored(runtime: Runtime, reference: str) -> Mapping[str, Answer]:
     with runtime.database.reading() as session:
         scope = Scope(every_kind.NAME, runtime.origin)
-        rows = responses.answer_table(session, scope, "guest")
-        named = [dict(zip(responses.ANSWER_COLUMNS, row, strict=True)) for row in rows]
-        [response] = {row["response_id"] for row in named if row["reference"] == reference} or {None}
-        return {} if response is None else responses.current_answers(session, response)
+        person = participants.participant_by_reference(session, scope, reference, runtime.clock().date())
+        assert person is not None
+        [case] = cases.cases_of(session, person.id)
+        response = responses.response_of(session, case.id)
+        return {} if response is None else responses.current_answers(session, response.id)
 
 
 def _evaluator(runtime: Runtime) -> tuple[str, list[dict[str, str]]]:
@@ -258,5 +259,5 @@ def test_what_cannot_be_counted_costs_itself_alone(walked: Runtime, tmp_path: Pa
         session.execute(sqlalchemy.text("UPDATE answer SET code = 'gone' WHERE variable = 'q'"))
     page, rows = _evaluator(walked)
     assert "What is stored does not fit this question, so it is not counted." in page
-    assert [(row["variable"], row["kind"], row["shown"]) for row in rows] == [("q", "uncounted", "not counted")]
+    assert [(row["variable"], row["kind"], row["publish"]) for row in rows] == [("q", "uncounted", "not counted")]
     assert [(row["variable"], row["statistic"]) for row in _printed(walked, tmp_path)] == [("q", "not counted")]

@@ -31,6 +31,8 @@ from tests.page import Client, Page
 NOT_PAGES = {
     "evaluator.measure_csv",
     "evaluator.questions_csv",
+    "viewer.measure_csv",
+    "viewer.questions_csv",
     "interviewer.release",
     "interviewer.save",
     "manager.template",
@@ -77,7 +79,7 @@ class Walk:
         elif response.mimetype == "text/html":
             page = Page(response.text)
             self.show(path, page)
-            if path.startswith(("/staff", "/interviews", "/manage", "/results")) and "/phone" not in path:
+            if path.startswith(("/staff", "/interviews", "/manage", "/results", "/released")) and "/phone" not in path:
                 self.bars[path] = bar(page).count("aria-current=")
             for link in itertools.chain(page.links(), frames(page)):
                 self._note(link, path)

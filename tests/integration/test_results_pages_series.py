@@ -34,13 +34,17 @@ def evaluator(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     runtime.database.dispose()
 
 
+COFFEE = (
+    "Liking the coffee: too few to tell, from 5 to 9 of the same 12 people; since then, not asked in a way that "
+    "compares ⚑ †"
+)
 FOOTNOTE = "† “Touchpoint 1” to “Touchpoint 2”: The wording was changed. Only the tense is another."
 BREAK = "not comparable: Three answers replaced four."
 
 
 def test_a_measures_page_says_what_compares_and_what_does_not(evaluator: Client) -> None:
     page = evaluator.page(f"{ROOT}/measures/liking")
-    assert page.said("h1") == ["Liking the coffee rose from 5 of 12 to 9 of 12 †"]
+    assert page.said("h1") == [COFFEE]
     assert page.said("h2") == [
         "Measured: “Touchpoint 1” to “Touchpoint 2” †",
         "Measured: “Touchpoint 1” to “Touchpoint 3”",
@@ -53,7 +57,7 @@ def test_a_measures_page_says_what_compares_and_what_does_not(evaluator: Client)
 
 def test_the_overview_says_both_too(evaluator: Client) -> None:
     page = evaluator.page(ROOT)
-    assert "Liking the coffee rose from 5 of 12 to 9 of 12 †" in page.said("h3")
+    assert COFFEE in page.said("h3")
     assert FOOTNOTE in page.words
     assert BREAK in page.words
 

@@ -20,8 +20,9 @@ from surveyapp.domain.instrument.questionnaire import (
 )
 from surveyapp.domain.instrument.study import Comparison, Study
 from surveyapp.domain.instrument.translation import texts_of, translated_whole
-from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import Link, VersionHistory, VersionId, variables
+from surveyapp.domain.versions import comparability, meaning
+from surveyapp.domain.versions.comparability import Link, VersionHistory, VersionId
+from surveyapp.domain.versions.meaning import variables
 from surveyapp.settings import ROOT
 from tests import versioned
 
@@ -81,12 +82,12 @@ def test_a_variable_is_what_its_words_and_answers_make_it(
 ) -> None:
     new = dataclasses.replace(question, **changed)  # type: ignore[arg-type]
     old = variables(asked(question))["liked"]
-    assert comparability.status(old, variables(asked(new, version=2))["liked"]) == status
+    assert meaning.status(old, variables(asked(new, version=2))["liked"]) == status
 
 
 def test_a_variable_that_is_on_one_side_only_is_new_or_removed() -> None:
     there = variables(asked(CHOICE))["liked"]
-    assert (comparability.status(None, there), comparability.status(there, None)) == ("new", "removed")
+    assert (meaning.status(None, there), meaning.status(there, None)) == ("new", "removed")
 
 
 REWORDED = dataclasses.replace(CHOICE, text="Do you like it?")
@@ -151,7 +152,7 @@ def test_a_mapping_that_does_not_fit_the_stored_wording_breaks() -> None:
 
 
 def test_what_is_said_of_a_grid_holds_for_each_statement_but_those_with_words_of_their_own() -> None:
-    part = variables(asked(GRID))["liked"][None]
+    part = variables(asked(GRID))["liked"].part
     grid, own = Declaration("grid", "All of it.", True), Declaration("liked", "This one not.")
     assert comparability.declaration_of((grid,), part) == grid
     assert comparability.declaration_of((grid, own), part) == own
@@ -222,7 +223,12 @@ def test_two_wordings_translated_alike_are_still_two(tmp_path: Path) -> None:
     score = f"  - {{{{id: sum, title: {{0}}, method: sum, items: [worth, price], bands: {bands}}}}}"
     with_score = versioned.questionnaire("first", 1, versioned.COFFEE, versioned.WORTH, price) + "scores:\n"
     later = versioned.questionnaire(
-        "first", 2, past, versioned.WORTH, price, changes="coffee: {comparable: no, because: So.}"
+        "first",
+        2,
+        past,
+        versioned.WORTH,
+        price,
+        changes="coffee: {comparable: no, because: So.}\nsum: {comparable: no, because: So.}",
     )
     study = versioned.load(
         tmp_path,
@@ -236,8 +242,9 @@ def test_two_wordings_translated_alike_are_still_two(tmp_path: Path) -> None:
     for each in (study, translated_whole(study, words, "pl")):
         wordings = VersionHistory(each.questionnaires)
         old, new = (variables(each.questionnaires["first", version])["coffee"] for version in (1, 2))
-        assert comparability.status(old, new) == "reworded"
+        assert meaning.status(old, new) == "reworded"
         assert not wordings.along("first", "coffee", 1, 2).comparable
         [later_score] = each.questionnaires["first", 2].scores
-        assert not wordings.same_score("first", later_score, 1, 2)
-        assert wordings.same_score("first", later_score, 2, 2)
+        one, two = VersionId("first", 1), VersionId("first", 2)
+        assert not wordings.score_link(later_score.id, one, two).comparable
+        assert wordings.score_link(later_score.id, two, two) == comparability.SAME

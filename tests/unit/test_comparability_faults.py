@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.domain.versions.comparability import VersionHistory
 from tests import versioned
 from tests.versioned import COFFEE, DRINKS, STUDY, VIEWS, WORTH, questionnaire
 
@@ -225,3 +226,43 @@ def test_nothing_is_to_be_said_of_a_question_of_one_version_alone(
     with pytest.raises(QuestionnaireFaults) as raised:
         versioned.load(tmp_path, files)
     assert [(fault.code, fault.sentence) for fault in raised.value.faults] == [("nothing_changed", said)]
+
+
+# What study.yaml says between two versions, and the fault.
+BETWEEN_FROZEN = [
+    ("between: [first/v2, first/v1]", "bad_value"),
+    ("between: [first/v1, second]", "bad_value"),
+    ("between: [first/v1, second/v2]", "bad_value"),
+    ("between: [first/v1, first/v7]", "unknown_questionnaire"),
+    ("between: [first/v1, first/v3]", "bad_value"),
+    ("between: [first/v2, first/v3]", "nothing_changed"),
+    ("between: [First/v1, first/v2]", "bad_name"),
+]
+FROZEN = {
+    "first/v2": questionnaire("first", 2, OTHERWISE),
+    "first/v3": questionnaire("first", 3, OTHERWISE),
+    "second/v1": questionnaire("second", 1, OTHERWISE),
+}
+
+
+def said_in_the_study(between: str) -> str:
+    return f"{STUDY}comparisons:\n  - {{variable: coffee, {between}, comparable: yes, because: Only the tense.}}\n"
+
+
+def test_what_a_frozen_version_did_not_declare_is_declared_in_the_study(tmp_path: Path) -> None:
+    study = versioned.load(tmp_path, FROZEN, said_in_the_study("between: [first/v1, first/v2]"))
+    link = VersionHistory(study.questionnaires, study.comparisons).along("first", "coffee", 1, 3)
+    assert [(note.kind, note.reason, note.version) for note in link.notes] == [("reworded", "Only the tense.", 2)]
+    assert link.comparable
+
+
+@pytest.mark.parametrize(("between", "code"), BETWEEN_FROZEN)
+def test_it_is_said_of_two_versions_that_follow_on_one_another(tmp_path: Path, between: str, code: str) -> None:
+    found = faults(tmp_path, FROZEN, said_in_the_study(between))
+    assert ("study.yaml", code) in {(file, each) for file, each, _ in found}
+
+
+def test_it_is_not_said_twice(tmp_path: Path) -> None:
+    declared = questionnaire("first", 2, OTHERWISE, changes="coffee: {comparable: no, because: So.}")
+    found = faults(tmp_path, FROZEN | {"first/v2": declared}, said_in_the_study("between: [first/v1, first/v2]"))
+    assert [(file, code) for file, code, _ in found] == [("study.yaml", "written_twice")]

@@ -12,7 +12,7 @@ import pytest
 from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
 from surveyapp.domain.authoring.condition_parser import read_condition
 from surveyapp.domain.authoring.yaml_source import Source
-from surveyapp.domain.instrument.conditions import KnownValue, Reference, evaluate
+from surveyapp.domain.instrument.conditions import KnownValue, Lookup, Reference, evaluate
 
 CASES = json.loads((Path(__file__).parents[1] / "routing_cases.json").read_text(encoding="utf-8"))
 
@@ -23,8 +23,8 @@ def answer(written: Any) -> Answer:
     return Codes(tuple(written)) if isinstance(written, list) else Number(Decimal(written))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_conditions(case: dict[str, Any]) -> None:
+def case_lookup(case: dict[str, Any]) -> Lookup:
+    """What a case says there is."""
     answers = {key: answer(written) for key, written in case.get("answers", {}).items()}
     earlier = {
         int(number): {key: answer(written) for key, written in each.items()}
@@ -42,7 +42,12 @@ def test_conditions(case: dict[str, Any]) -> None:
             case _:
                 return answers.get(reference.name)
 
+    return lookup
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_conditions(case: dict[str, Any]) -> None:
     source = Source("case", case["if"])
     condition = read_condition(source, (), case["if"])
     assert not source.faults
-    assert evaluate(condition, lookup) is case["holds"]
+    assert evaluate(condition, case_lookup(case)) is case["holds"]

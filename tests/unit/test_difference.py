@@ -8,7 +8,8 @@ import pytest
 
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.diff import Difference, difference
-from surveyapp.domain.versions.variable_history import history
+from surveyapp.domain.versions.variable_history import history, recorded_before, score_history
+from surveyapp.reports.text.version_text import difference_lines, score_lines
 from tests import versioned
 from tests.versioned import COFFEE, DRINKS, STUDY, VIEWS, WHY, WORTH, questionnaire
 
@@ -38,8 +39,9 @@ EDITS: list[tuple[str, str, str, str, tuple[str, str | None, str | None, str | N
      ("text", None, "How much do you like the coffee?", "How far do you like the coffee?")),
     (COFFEE, "coffee?}", "coffee?, hint: Today.}", "", ("hint", None, None, "Today.")),
     (COFFEE, "coffee?}", "coffee?, interviewer: Slowly.}", "", ("interviewer", None, None, "Slowly.")),
-    (COFFEE, "coffee?}", "coffee?, required: false}", "", ("required", None, "yes", "no")),
-    (COFFEE, "coffee?}", "coffee?, missing: [dont_know]}", "",
+    (COFFEE, "coffee?}", "coffee?, required: false}", "coffee: {comparable: yes, because: So.}",
+     ("required", None, "yes", "no")),
+    (COFFEE, "coffee?}", "coffee?, missing: [dont_know]}", "coffee: {comparable: yes, because: So.}",
      ("missing", None, "dont_know, prefer_not_to_say", "dont_know")),
     (DRINKS, "water: Water", "water: Water, milk: Milk", "", ("option", "milk", None, "Milk")),
     (DRINKS, ", water: Water", "", "drinks: {comparable: no, because: So.}", ("option", "water", "Water", None)),
@@ -48,11 +50,13 @@ EDITS: list[tuple[str, str, str, str, tuple[str, str | None, str | None, str | N
     (DRINKS, "tea: Tea, juice: Juice", "juice: Juice, tea: Tea", "drinks: {comparable: yes, because: So.}",
      ("order", None, "Tea, Juice, Water", "Juice, Tea, Water")),
     (DRINKS, "tea: Tea", "tea: {text: Tea, specify: Which?}", "", ("specify", "tea", None, "Which?")),
-    (WHY, "{coffee: much}", "{coffee: [much, somewhat]}", "",
+    (WHY, "{coffee: much}", "{coffee: [much, somewhat]}", "why: {comparable: no, because: So.}",
      ("ask_if", None, "coffee is Very much", "coffee is Very much or Somewhat")),
-    (WHY, ", ask_if: {coffee: much}", "", "", ("ask_if", None, "coffee is Very much", "always")),
+    (WHY, ", ask_if: {coffee: much}", "", "why: {comparable: no, because: So.}",
+     ("ask_if", None, "coffee is Very much", "always")),
     (WHY, "text:", "max_length: 300, text:", "", ("max_length", None, None, "300")),
-    (VIEWS, "room: The room", ROOM, "", ("ask_if", "room", "always", "coffee is Very much")),
+    (VIEWS, "room: The room", ROOM, "room: {comparable: no, because: So.}",
+     ("ask_if", "room", "always", "coffee is Very much")),
     (VIEWS, ", music: The music", "", "", ("statement", "music", "The music", None)),
 ]  # fmt: skip
 
@@ -98,6 +102,72 @@ def test_a_grid_says_what_became_of_each_statement(tmp_path: Path) -> None:
     assert became == [("room", "reworded", "The room moved."), ("music", "reworded", "Shorter.")]
 
 
+def test_versions_far_apart_say_what_was_declared_on_the_way(tmp_path: Path) -> None:
+    past, three = COFFEE.replace("do you like", "did you like"), COFFEE.replace("liking", "three")
+    said = "coffee: {mapping: {much: good, somewhat: good, little: fair, not: bad}, because: Four became three.}"
+    files = {
+        "first/v1": questionnaire("first", 1),
+        "first/v2": questionnaire("first", 2, past, changes="coffee: {comparable: yes, because: Tense.}"),
+        "first/v3": questionnaire("first", 3, three.replace("do you", "did you"), changes=said),
+    }
+    study = versioned.load(tmp_path, files, STUDY.partition("measures:")[0])
+    found = difference(study, study.questionnaires["first", 1], study.questionnaires["first", 3])
+    [[became]] = [question.became for question in found.questions]
+    assert became.statuses == ("rescaled", "reworded")
+    assert became.said is not None
+    assert (became.said.because, dict(became.said.mapping)["little"]) == ("Tense. Four became three.", "fair")
+    assert not became.undeclared
+
+
+def test_whom_a_section_asks_is_said_of_each_of_its_questions(tmp_path: Path) -> None:
+    later = "sections:\n  - id: filters\n    title: Filters\n    questions:\n      - " + COFFEE
+    asks = (
+        later + "\n  - id: start\n    title: Start\n    ask_if: {coffee: %s}\n    questions:\n      - " + WORTH + "\n"
+    )
+    head = "questionnaire: first\nversion: %s\ntitle: About us\n"
+    files = {
+        "first/v1": head % 1 + asks % "much",
+        "first/v2": head % 2 + "changes: {worth: {comparable: no, because: Others.}}\n" + asks % "somewhat",
+    }
+    study = versioned.load(tmp_path, files, STUDY.partition("measures:")[0])
+    found = difference(study, study.questionnaires["first", 1], study.questionnaires["first", 2])
+    assert [each.id for each in found.sections] == ["start"]
+    [worth] = found.questions
+    assert (worth.edits, [each.statuses for each in worth.became]) == ((), [("rebased",)])
+
+
+SCORED = """\
+scores:
+  - {id: sum, title: Sum, method: sum, items: [worth, price], bands: {all: {label: All, from: 1, to: 20}}}
+"""
+
+
+def test_a_score_is_told_in_the_difference_and_the_history(tmp_path: Path) -> None:
+    price = WORTH.replace("worth,", "price,")
+    mean = SCORED.replace("method: sum", "method: mean").replace("to: 20", "to: 10")
+    said = "sum: {comparable: yes, because: A mean is easier to read.}"
+    files = {
+        "first/v1": questionnaire("first", 1, WORTH, price) + SCORED,
+        "first/v2": questionnaire("first", 2, WORTH, price, changes=said) + mean,
+        "second/v1": questionnaire("second", 1, COFFEE) + "",
+    }
+    study = versioned.load(tmp_path, files, STUDY.partition("measures:")[0])
+    found = difference(study, study.questionnaires["first", 1], study.questionnaires["first", 2])
+    [score] = found.scores
+    assert [(each.what, each.about, each.old, each.new) for each in score.edits] == [
+        ("band", "all", "All (1–20)", "All (1–10)"),
+        ("method", None, "sum", "mean"),
+    ]
+    [became] = score.became
+    assert became.said is not None
+    assert (became.statuses, became.said.because) == (("redefined",), "A mean is easier to read.")
+    old, new = score_history(study, "sum")
+    assert (old.since, new.since is not None and new.since.comparable) == (None, True)
+    lines = "\n".join([*difference_lines(found), *score_lines("sum", (old, new))])
+    assert "counted otherwise, declared comparable: A mean is easier to read." in lines
+    assert "Since first v1: counted otherwise, comparable. A mean is easier to read." in lines
+
+
 OTHERWISE = COFFEE.replace("do you like", "did you like")
 
 
@@ -127,3 +197,14 @@ def test_a_history_follows_versions_then_touchpoints(followed: Study) -> None:
 
 def test_nothing_asks_what_nobody_wrote(followed: Study) -> None:
     assert history(followed, "tea") == ()
+
+
+def test_what_was_recorded_before_is_found(tmp_path: Path) -> None:
+    """What people remember at the second touchpoint can be set against what they said at the first."""
+    twice = COFFEE.replace("text:", "moments: {before: Last year, now: Now}, text:")
+    study = versioned.load(tmp_path, {"second/v1": questionnaire("second", 1, twice)}, STUDY.partition("measures:")[0])
+    found = recorded_before(study, "guest", 2, "coffee")
+    assert found is not None
+    assert found.number == 1
+    assert recorded_before(study, "guest", 1, "coffee") is None
+    assert recorded_before(study, "guest", 2, "worth") is None

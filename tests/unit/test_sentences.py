@@ -95,7 +95,7 @@ def test_an_error_carries_a_code_and_says_it_in_english() -> None:
     refused = InputRefused(say("agreed_too_far", days=1200), "agreed")
     assert str(refused) == "That is more than 1,200 days ahead. Check the date."
     assert str(NotPermitted(say("role_does_not_let", action=Action.SEE_RESULTS))) == (
-        "Your role in this study does not let you see results. Ask a manager."
+        "Your role in this study does not let you see the working figures. Ask a manager."
     )
     assert say("day_to_come", day=dt.date(2027, 1, 2)) == "2027-01-02 is still to come. Check the year."
     with pytest.raises(KeyError):
@@ -112,4 +112,4 @@ def test_it_is_put_into_the_readers_words_with_all_it_is_made_of(sqlite_url: str
         hinted = worded(with_hint(say("no_study", study="mentorin"), near("mentorin", ["mentoring"])))
         assert "„mentoring”" in hinted
         assert "Did you mean" not in hinted
-        assert "see results" not in worded(say("role_does_not_let", action=Action.SEE_RESULTS))
+        assert "see the working figures" not in worded(say("role_does_not_let", action=Action.SEE_RESULTS))

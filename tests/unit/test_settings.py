@@ -29,6 +29,13 @@ def test_a_good_environment() -> None:
     assert "s" * 32 not in repr(settings)
 
 
+def test_what_is_counted_stands_beside_a_database_file_unless_said() -> None:
+    beside = from_environment({**GOOD, "SURVEYAPP_DATABASE_URL": "sqlite:////srv/study/answers.db"})
+    assert str(beside.cache) == "/srv/study/answers.db.cache"
+    said = from_environment({**GOOD, "SURVEYAPP_CACHE": "/var/cache/study"})
+    assert str(said.cache) == "/var/cache/study"
+
+
 BAD = [
     ({"SURVEYAPP_SECRET_KEY": ""}, "SECRET_KEY"),
     ({"SURVEYAPP_SECRET_KEY": "short"}, "at least 32 characters"),

@@ -33,6 +33,7 @@ NOT_ONE_FILE = {
     "no_study": "a folder with nothing in it",
     "frozen_changed": "tests/integration/test_instruments.py",
     "frozen_missing": "tests/integration/test_instruments.py",
+    "study_changed": "tests/integration/test_cli_versions.py",
 }
 
 

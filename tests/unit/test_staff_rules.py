@@ -11,13 +11,15 @@ from surveyapp.domain.participants import Origin
 from surveyapp.domain.staff import MAY, SECOND_FACTOR_ROLES, Action, Grant, Role, Scope, Staff, scope_of
 
 NORTH, SOUTH = uuid.UUID(int=1), uuid.UUID(int=2)
-I, S, E, M = Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.MANAGER  # noqa: E741
+I, S, E, M, V = Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.MANAGER, Role.VIEWER  # noqa: E741
 
 WHO_MAY: dict[Action, set[Role]] = {
     Action.INTERVIEW: {I, S},
     Action.TAKE_OVER: {S},
     Action.SEE_CONTACTS: {I, S, M},
-    Action.SEE_RESULTS: {E, M},
+    Action.SEE_RESULTS: {E},
+    Action.SEE_RELEASES: {E, M, V},
+    Action.MAKE_RELEASE: {M},
     Action.SEE_OPEN_TEXT: {S, E},
     Action.MANAGE_PARTICIPANTS: {M},
     Action.GIVE_ACCESS: {I, S, M},
@@ -41,6 +43,29 @@ def make_staff(*grants: Grant, active: bool = True) -> Staff:
 @pytest.mark.parametrize("action", Action)
 def test_each_action_is_for_these_roles(action: Action) -> None:
     assert {role for role in Role if make_staff(Grant(role, "first")).may(action, "first")} == WHO_MAY[action]
+
+
+@pytest.mark.parametrize("action", Action)
+def test_an_evaluator_without_true_counts_sees_releases_alone(action: Action) -> None:
+    left = {Action.SEE_RELEASES, Action.SEE_QUESTIONNAIRES}
+    staff = make_staff(Grant(E, "first", true_counts=False), Grant(E, "second"))
+    assert staff.may(action, "first") is (action in left)
+    assert staff.may_everywhere(action, "first") is (action in left)
+    assert staff.may(action, "second") is (E in WHO_MAY[action])
+
+
+def test_true_counts_at_one_site_are_not_those_of_another() -> None:
+    staff = make_staff(Grant(E, "first", NORTH, true_counts=True), Grant(E, "first", true_counts=False))
+    assert scope_of(staff, Action.SEE_RESULTS, "first", Origin.REAL).sites == frozenset({NORTH})
+    assert scope_of(staff, Action.SEE_RELEASES, "first", Origin.REAL).sites is None
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("true_counts", [True, False])
+def test_only_an_evaluators_grant_is_of_true_counts(role: Role, true_counts: bool) -> None:
+    assert Grant(role, "first", true_counts=true_counts).true_counts is (role is E and true_counts)
+    if role is not E:
+        assert {each for each in Action if Grant(role, "first", true_counts=true_counts).allows(each)} == MAY[role]
 
 
 def test_every_role_has_its_rules() -> None:

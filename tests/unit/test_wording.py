@@ -286,7 +286,7 @@ LOOKED_UP = {
     ("web/shared/fields.py", "box.label"),
     ("web/preview/words.py", "text"),
     ("web/manager/version_words.py", "WHAT[edit.what]"),
-    ("web/manager/version_words.py", "STATUS[change.status]"),
+    ("web/manager/version_words.py", "STATUS[each]"),
     ("web/manager/version_words.py", "FATES[which]"),
     ("web/manager/version_words.py", "of"),
     ("web/manager/views.py", "column.label"),

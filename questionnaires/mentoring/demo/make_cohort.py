@@ -31,6 +31,8 @@ NOTE = (
 )
 SEED = 20260415
 SECOND_VERSION_OPENS = -205
+RELEASES = [-150, -60, -1]
+"""On which days releases are made: on the first two every touchpoint collects, on the last the first has closed."""
 ALWAYS_SAID = ("times_met", "still_training", "recommend", "apprenticeship_satisfaction")
 """What everybody answers: later texts quote it or, of the last two, a base that could not be told would hide them."""
 COUNTS = {"mentee": 110, "mentor": 20, "manager": 15}
@@ -284,6 +286,7 @@ def main() -> None:
     written = [person.written for person in (*mentees(rng), *others(rng))]
     rows = {"sites": SITES, "participants": written}
     lines = ['"study": "mentoring"', f'"note": {json.dumps(NOTE)}', f'"openings": {json.dumps(openings)}']
+    lines.append(f'"releases": {json.dumps(RELEASES)}')
     lines += [
         f'"{key}": [\n' + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in each) + "\n ]"
         for key, each in rows.items()

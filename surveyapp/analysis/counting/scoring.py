@@ -1,22 +1,23 @@
-"""Scores as rows of answers: a response's items come to one more variable, whose options are the score's bands."""
+"""Scores of validated scales, of everybody at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
-import pandas as pd
+import numpy as np
 
-from surveyapp.domain.answers import Answer, Codes, Missing, Number, Reason
+from surveyapp.analysis.counting.vectors import AnswerValue, Vector, vector
+from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_ASKED, SKIPPED, Ints, LinkedTable
+from surveyapp.domain.answers import Answer, Codes, Number
 from surveyapp.domain.instrument.kinds import Part, PartType
-from surveyapp.domain.instrument.questionnaire import Option, Question, Questionnaire, Score
-from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.questionnaire import Option, Question, Score
 from surveyapp.domain.instrument.scores import band_of, score_of
 from surveyapp.domain.instrument.translation import in_language_of
+from surveyapp.domain.versions.comparability import Link
 
 
-def part_of(score: Score) -> Part:
+def bands_part(score: Score) -> Part:
     """A score's bands as a variable: an option a band, from the lowest."""
     options = tuple(
         Option(code=band.code, label=in_language_of(band.label, f"{band.label} ({band.low}–{band.high})"))
@@ -26,44 +27,66 @@ def part_of(score: Score) -> Part:
     return Part(key=score.id, name=score.id, moment=None, type=PartType.CODE, label=score.title, question=question)
 
 
-def scored(frame: pd.DataFrame, score: Score, versions: Mapping[int, Questionnaire]) -> pd.DataFrame:
-    """A row for each response of a version that has this score, from a frame of one touchpoint's responses (its columns
-    in the same order): the band in `code`, or the `reason` for there being none, which is not asked where no item was,
-    and skipped where too few have an answer. `versions`: those in which the score means the same.
-    """
-    rows = frame[frame["version"].isin(list(versions)) & frame["variable"].isin(score.items)]
-    made = [
-        {"response_id": key[0], "participant_id": key[1], "version": key[2], "touchpoint": key[3], **cells}
-        for key, answers in _responses(rows).items()
-        for cells in [_cells(score, versions[key[2]], answers)]
-    ]
-    found = pd.DataFrame.from_records([{"variable": score.id, **each} for each in made])
-    return found.reindex(columns=frame.columns).astype(object)
+ItemLinks = Mapping[str, Mapping[int, Link]]
+"""For each item of a score how each version's answers become answers in the wording counted in."""
 
 
-Key = tuple[Any, Any, int, int]
-"""Response, participant, version, touchpoint."""
+def scored(table: LinkedTable, touchpoint: int, score: Score, parts: Mapping[str, Part], links: ItemLinks) -> Vector:
+    """Everybody's score, exact, from the lowest. `parts`: its items as they are counted. `links` has the versions whose
+    answers are scored with it; other responses are left out. Without a score: *not asked* where no item was, *skipped*
+    where too few have an answer. Raises ValueError as `vector` does."""
+    versions = sorted(links[score.items[0]])
+    codes = np.full(len(table), NO_RESPONSE, dtype=np.int64)
+    places: dict[Fraction, int] = {}
+    rows = np.flatnonzero(np.isin(table.version(touchpoint), versions))
+    if len(rows):
+        items = [vector(table, touchpoint, parts[key], links[key]) for key in score.items]
+        kinds, which = _alike([item.codes[rows] for item in items])
+        made = np.empty(len(kinds), dtype=np.int64)
+        for index, kind in enumerate(kinds):
+            answers = {
+                key: _answer(item.values[code])
+                for key, item, code in zip(score.items, items, kind, strict=True)
+                if code >= 0
+            }
+            value = score_of(score, parts, answers)
+            if value is None:
+                made[index] = NOT_ASKED if all(code in (NOT_ASKED, NO_RESPONSE) for code in kind) else SKIPPED
+            else:
+                made[index] = places.setdefault(value, len(places))
+        codes[rows] = made[which]
+    found = list(places)
+    order = sorted(range(len(found)), key=found.__getitem__)
+    rank = np.empty(len(found), dtype=np.int64)
+    rank[order] = np.arange(len(found))
+    codes[codes >= 0] = rank[codes[codes >= 0]]
+    return Vector(codes.astype(np.int32), tuple(found[index] for index in order))
 
 
-def _responses(rows: pd.DataFrame) -> dict[Key, dict[str, Answer]]:
-    found: dict[Key, dict[str, Answer]] = {}
-    for row in rows.to_dict("records"):
-        key = (row["response_id"], row["participant_id"], int(row["version"]), int(row["touchpoint"]))
-        found.setdefault(key, {})[str(row["variable"])] = _answer(row)
-    return found
+def banded(scores: Vector, score: Score) -> Vector:
+    """Everybody's band. A score in no band is as good as none: *skipped*."""
+    place = {band.code: index for index, band in enumerate(score.bands)}
+    bands = [band_of(score, value) for value in scores.values if isinstance(value, Fraction)]
+    turn = np.array([SKIPPED if band is None else place[band.code] for band in bands], dtype=np.int16)
+    codes = scores.codes.astype(np.int16)
+    answered = scores.codes >= 0
+    codes[answered] = turn[scores.codes[answered]]
+    return Vector(codes, tuple(band.code for band in score.bands))
 
 
-def _answer(row: Mapping[Any, Any]) -> Answer:
-    if not pd.isna(row["reason"]):
-        return Missing(Reason(row["reason"]))
-    return Number(Decimal(row["number"])) if pd.isna(row["code"]) else Codes((row["code"],))
+def _alike(items: Sequence[Ints]) -> tuple[list[tuple[int, ...]], Ints]:
+    """The different rows that several columns make, and which of them each row is."""
+    which = np.zeros(len(items[0]), dtype=np.int64)
+    firsts = np.arange(len(items[0]))
+    for item in items:
+        low = int(item.min())
+        width = int(item.max()) - low + 1
+        _, firsts, which = np.unique(
+            which * width + (item.astype(np.int64) - low), return_index=True, return_inverse=True
+        )
+    return [tuple(int(item[first]) for item in items) for first in firsts], which
 
 
-def _cells(score: Score, questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Any]:
-    value = score_of(score, parts_of(questionnaire), answers)
-    if value is None:
-        asked = any(answer != Missing(Reason.NOT_ASKED) for answer in answers.values())
-        reason = Reason.SKIPPED if asked else Reason.NOT_ASKED
-        return {"code": None, "reason": reason.value}
-    band = band_of(score, value)
-    return {"code": band.code, "reason": None} if band else {"code": None, "reason": Reason.SKIPPED.value}
+def _answer(value: AnswerValue) -> Answer:
+    assert not isinstance(value, (bool, Fraction))
+    return Codes((value,)) if isinstance(value, str) else Number(value)  # type: ignore[arg-type]

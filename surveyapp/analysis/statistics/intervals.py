@@ -6,10 +6,15 @@ An interval of nobody does not exist, and is `None`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from math import sqrt
+from math import lcm, sqrt
+from typing import TypeVar
 
 from scipy import stats
+
+Exact = TypeVar("Exact", int, Decimal, Fraction)
+"""A value that is no approximation."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,23 @@ def newcombe_paired(
     return ExactInterval(max(low, -1.0), min(high, 1.0), confidence)
 
 
-def paired_mean(differences: Mapping[tuple[int, int], int], confidence: float = 0.95) -> PairedMean:
+def clopper_pearson(count: int, base: int, confidence: float = 0.95) -> ExactInterval | None:
+    """The exact interval of a share: every share that a two-sided binomial test of `count` in `base` does not rule out
+    (each tail at half the error); None for a base of nobody.
+
+    It leaves out a half exactly where the sign test's p-value is below 1 - confidence.
+    Source: Clopper and Pearson (1934), Biometrika 26, 404-413. Raises ValueError as `wilson` does.
+    """
+    _require_confidence(confidence)
+    if base < 0 or not 0 <= count <= base:
+        raise ValueError(f"{count} is not a part of a base of {base}.")
+    if base == 0:
+        return None
+    limits = stats.binomtest(count, base).proportion_ci(confidence_level=confidence, method="exact")
+    return ExactInterval(float(limits.low), float(limits.high), confidence)
+
+
+def paired_mean(pairs: Mapping[tuple[Exact, Exact], int], confidence: float = 0.95) -> PairedMean:
     """Mean of after - before, with its t interval, from counts of people by (before, after).
 
     Formula: m -+ t(n - 1) * s / sqrt(n), with m and s the mean and sample deviation of the n differences, both taken
@@ -98,18 +119,23 @@ def paired_mean(differences: Mapping[tuple[int, int], int], confidence: float = 
     Raises ValueError on a negative count.
     """
     _require_confidence(confidence)
-    if any(people < 0 for people in differences.values()):
+    if any(people < 0 for people in pairs.values()):
         raise ValueError("A count cannot be negative.")
-    n = sum(differences.values())
+    n = sum(pairs.values())
     method = f"paired t interval, {confidence:.0%} confidence"
     if n == 0:
         return PairedMean(mean=None, sd=None, interval=None, n=0, method=method, reason="nobody has both values")
-    total = sum((after - before) * people for (before, after), people in differences.items())
-    mean = Fraction(total, n)
+    # In whole units of the least common denominator: a million distinct pairs are added as fast as integers are.
+    exact = {value: Fraction(value) for pair in pairs for value in pair}
+    unit = lcm(*(value.denominator for value in exact.values()))
+    whole = {value: value_.numerator * (unit // value_.denominator) for value, value_ in exact.items()}
+    moved = [(whole[after] - whole[before], people) for (before, after), people in pairs.items()]
+    total = sum(step * people for step, people in moved)
+    mean = Fraction(total, n * unit)
     if n == 1:
         return PairedMean(mean=mean, sd=None, interval=None, n=1, method=method, reason="one person gives no spread")
-    squares = sum((after - before) ** 2 * people for (before, after), people in differences.items())
-    variance = (squares - total * mean) / (n - 1)
+    squares = sum(step**2 * people for step, people in moved)
+    variance = (Fraction(squares) - Fraction(total * total, n)) / ((n - 1) * unit**2)
     if variance == 0:
         return PairedMean(
             mean=mean, sd=0.0, interval=None, n=n, method=method, reason="everyone changed by the same amount"
@@ -119,6 +145,15 @@ def paired_mean(differences: Mapping[tuple[int, int], int], confidence: float = 
     return PairedMean(
         mean=mean, sd=sqrt(variance), interval=ExactInterval(float(low), float(high), confidence), n=n, method=method
     )
+
+
+def steps_of(pairs: Mapping[tuple[Exact, Exact], int]) -> dict[Fraction, int]:
+    """People by after less before, from counts by (before, after): what the tests of order take."""
+    steps: dict[Fraction, int] = {}
+    for (before, after), people in pairs.items():
+        step = Fraction(after) - Fraction(before)
+        steps[step] = steps.get(step, 0) + people
+    return steps
 
 
 def _corrected_phi(both: int, before_only: int, after_only: int, neither: int) -> float:

@@ -29,6 +29,16 @@ def half_up(value: int | Fraction | Decimal, places: int = 0) -> Decimal:
     return Decimal((1 if exact < 0 and units else 0, digits, -places))
 
 
+def half_up_off_zero(value: Fraction, places: int = 0) -> Decimal:
+    """As `half_up`; but what would round to nothing, and is not nothing, is rounded at its first digit instead, so that
+    the side of zero it is on is not lost: 0.3 in whole points is 0.3, and 1.3 is 1."""
+    rounded = half_up(value, places)
+    while not rounded and value:
+        places += 1
+        rounded = half_up(value, places)
+    return rounded
+
+
 def percent(count: int, base: int) -> int:
     """`count` as a whole percentage of `base` people, rounded half up: floor(100 * count / base + 1/2).
 

@@ -44,12 +44,14 @@ FAULT_CODES: dict[str, str] = {
     "unknown_question": "a variable that is not asked",
     "unknown_option": "an option that is not there",
     "unknown_attribute": "an attribute that study.yaml does not have",
+    "unknown_value": "a value that an attribute does not have",
     "asked_later": "a look at an answer that comes only later",
     "not_earlier": "a look at a touchpoint that is no earlier one",
     "not_comparable": "a change between answers of different options",
     "never_holds": "a question or statement that nobody can be asked",
     "unreachable_section": "a section that nobody can come to",
     "not_tried": "a note, no fault: whether somebody can be asked something is too much to try",
+    "bad_layout": "a before that cannot be asked apart: there is no now, or no later section for the same people",
     "no_values": "an option that counts nothing, in a scale with values or in a score",
     "band_gap": "bands of a score that do not follow one another",
     "unknown_group": "a group that study.yaml does not have",
@@ -65,7 +67,10 @@ FAULT_CODES: dict[str, str] = {
     "bad_anchor": "a touchpoint that does not say when it opens",
     "anchored_on_itself": "a touchpoint that waits for itself",
     "anchor_not_before": "a touchpoint that waits for a later one, or another group's",
+    "does_not_add_up": "parts of a figure that come to something else than the whole",
     "threshold_of_two": "a threshold that would say one",
+    "not_live": "releases that follow every answer, in a study that hides counts",
+    "not_crossed": "a crosstab of answers that are no options, or that no touchpoint asks together",
     "no_consent": "no purpose that is required",
     "two_meanings": "one name for two things",
     "kind_changed": "an id that was another kind of question in the version before",
@@ -79,9 +84,11 @@ FAULT_CODES: dict[str, str] = {
     "blank_wording": "a translation that shows nothing",
     "added_markup": "markup in a translation that its source does not have",
     "bad_lock": "a line of frozen.lock that freezing did not write",
+    "consent_changed": "consent that says something else under a version that people agreed to",
+    "study_changed": "a note, no fault: a setting of study.yaml that is not as it was frozen",
     "frozen_changed": "a frozen version's file that changed",
     "frozen_missing": "a frozen version's file that is gone",
 }
 
-NOTES = frozenset({"not_tried"})
+NOTES = frozenset({"not_tried", "study_changed"})
 """What an author is told that keeps nothing from being served."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from surveyapp.domain.instrument.questionnaire import (
     Pattern,
     Question,
     Questionnaire,
+    Reliability,
     Score,
     Section,
     Statement,
@@ -35,14 +37,19 @@ from surveyapp.domain.instrument.questionnaire import (
 from surveyapp.domain.instrument.study import (
     Anchor,
     Attribute,
+    Comparator,
+    ComparatorPlace,
     Comparison,
+    EnrolmentRule,
     Group,
     Help,
     Measure,
     MeasureRow,
     Purpose,
     Relationship,
+    ReleaseRule,
     Study,
+    Target,
     Thresholds,
     Touchpoint,
 )
@@ -175,15 +182,53 @@ def _study(
             for each in written.measures
         ),
         questionnaires=questionnaires,
-        comparisons=tuple(
-            Comparison(each.between[0], each.between[1], _declaration(each.variable, each))
-            for each in written.comparisons
-        ),
+        comparisons=tuple(map(_comparison, written.comparisons)),
         relationships=tuple(
             Relationship(id=name, first=each.from_, second=each.to, label=each.label, reverse=each.reverse)
             for name, each in written.relationships.items()
         ),
+        enrolment=_enrolment(source, written.enrolment),
+        releases=ReleaseRule(**written.releases.model_dump()),
+        crosstabs=tuple((first, second) for first, second in written.crosstabs),
+        targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
+        comparators=tuple(map(_comparator, written.comparators)),
     )
+
+
+def _enrolment(source: Source, written: w.EnrolmentW) -> EnrolmentRule:
+    place: Place = ("enrolment",)
+    if written.until is not None and written.quiet is not None:
+        source.fault((*place, "quiet"), "two_meanings", "Enrolment ends in one way: keep `until` or `quiet`, not both.")
+    until = iso_day(written.until) if written.until else None
+    if written.until and until is None:
+        sentence = f"“{shortened(written.until)}” is not a date. Write it like `2026-10-31`."
+        source.fault((*place, "until"), "bad_value", sentence)
+    quiet = _days(written.quiet)
+    return EnrolmentRule(until) if quiet is None else EnrolmentRule(until, quiet)
+
+
+def _target(source: Source, place: Place, written: w.TargetW) -> Target:
+    day = iso_day(written.as_at)
+    if day is None:
+        sentence = f'“{shortened(written.as_at)}” is not a date. Write it like "2025-03-31".'
+        source.fault((*place, "as_at"), "bad_value", sentence)
+    by, parts = next(iter((written.by or {}).items()), (None, {}))
+    return Target(
+        id=written.id,
+        label=written.label,
+        target=written.target,
+        actual=written.actual,
+        by=by,
+        parts=parts,
+        as_at=day or dt.date.min,
+        source=written.source,
+        note=written.note,
+    )
+
+
+def _comparator(written: w.ComparatorW) -> Comparator:
+    places = (ComparatorPlace(**{**each.model_dump(), "options": tuple(each.options)}) for each in written.beside)
+    return Comparator(**{**dict(written), "beside": tuple(places)})
 
 
 _ANCHOR = re.compile(
@@ -257,6 +302,7 @@ def _questionnaire(source: Source, path: Path, scales: dict[str, w.ScaleW] | Non
                 reverse=tuple(each.reverse),
                 minimum_answered=each.minimum_answered or len(each.items),
                 bands=tuple(Band(code, band.label, band.from_, band.to) for code, band in each.bands.items()),
+                reliability=Reliability(**dict(each.reliability)) if each.reliability else None,
             )
             for each in written.scores
         ),
@@ -284,6 +330,12 @@ def _too_much(source: Source, written: w.QuestionnaireW, scales: dict[str, w.Sca
 def _declaration(variable: str, written: w.ChangeW | w.ComparisonW) -> Declaration:
     mapping = tuple((old, str(new)) for old, new in (written.mapping or {}).items())
     return Declaration(variable, written.because, written.comparable == "yes" or bool(mapping), mapping)
+
+
+def _comparison(written: w.ComparisonW) -> Comparison:
+    (first, _, one), (second, _, two) = (each.partition("/v") for each in written.between)
+    versions = (int(one or 0), int(two or 0)) if one or two else None
+    return Comparison(first, second, _declaration(written.variable, written), versions)
 
 
 def _condition(source: Source, place: Place, written: object) -> Condition | None:
@@ -328,6 +380,7 @@ def _question(source: Source, place: Place, q: w.QuestionW, scales: dict[str, w.
         pattern=Pattern(q.pattern.match, q.pattern.says) if q.pattern else None,
         order=q.order,
         fact=q.fact,
+        apart=q.apart,
     )
     check_limits(source, place, question)
     return question

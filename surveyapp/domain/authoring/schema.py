@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -113,6 +114,7 @@ class QuestionW(Model):
     pattern: PatternW | None = None
     order: Literal["reversed_for_half", "shuffled"] | None = None
     fact: bool = False
+    apart: NameW | None = None
 
 
 class SectionW(Model):
@@ -132,6 +134,25 @@ class BandW(Model):
 VariableKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(@(before|now))?$", max_length=70)]
 
 
+def _as_written(number: object) -> object:
+    """A number to the digits that its author wrote: a float of YAML is the shortest that says the same."""
+    return Decimal(str(number)) if isinstance(number, int | float) and not isinstance(number, bool) else number
+
+
+class ReliabilityW(Model):
+    value: Annotated[
+        Decimal,
+        BeforeValidator(_as_written),
+        Field(gt=0, lt=1),
+        WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+    ]
+    sd: Annotated[
+        Decimal, BeforeValidator(_as_written), Field(gt=0), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+    ]
+    source: WordsW
+    better: Literal["higher", "lower"] = "higher"
+
+
 class ScoreW(Model):
     id: NameW
     title: WordsW
@@ -140,6 +161,7 @@ class ScoreW(Model):
     reverse: list[VariableKey] = []
     minimum_answered: Annotated[int, Field(ge=1)] | None = None
     bands: dict[NameW, BandW] = {}
+    reliability: ReliabilityW | None = None
 
 
 class ChangeW(Model):
@@ -148,9 +170,14 @@ class ChangeW(Model):
     because: WordsW
 
 
+VersionNameW = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(/v[1-9][0-9]{0,3})?$", max_length=70)
+]
+
+
 class ComparisonW(Model):
     variable: NameW
-    between: Annotated[list[NameW], Field(min_length=2, max_length=2)]
+    between: Annotated[list[VersionNameW], Field(min_length=2, max_length=2)]
     comparable: Literal["yes", "no"] | None = None
     mapping: Annotated[dict[Code, Any], Field(min_length=1)] | None = None
     because: WordsW
@@ -232,7 +259,57 @@ class RelationshipW(Model):
     reverse: WordsW
 
 
+class EnrolmentW(Model):
+    until: WordsW | None = None
+    quiet: Days | None = None
+
+
+class ReleasesW(Model):
+    every: Literal["week", "month", "manual"] = "manual"
+    minimum_new: Annotated[int, Field(ge=1)] | None = None
+    live: bool = False
+
+
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
+
+PeopleCounted = Annotated[int, Field(ge=0)]
+FigureW = Annotated[
+    Decimal,
+    BeforeValidator(_as_written),
+    Field(ge=0),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+
+
+class TargetW(Model):
+    id: NameW
+    label: WordsW
+    target: Annotated[int, Field(ge=1)]
+    actual: PeopleCounted | None = None
+    by: Annotated[dict[AttributeName, dict[Code, PeopleCounted]], Field(min_length=1, max_length=1)] | None = None
+    as_at: WordsW
+    source: WordsW
+    note: WordsW | None = None
+
+
+class PlaceW(Model):
+    group: NameW | None = None
+    variable: VariableKey | None = None
+    attribute: AttributeName | None = None
+    options: list[Code] = []
+
+
+class ComparatorW(Model):
+    id: NameW
+    label: WordsW
+    people: WordsW
+    value: FigureW
+    to: FigureW | None = None
+    unit: WordsW = "%"
+    date: WordsW
+    source: WordsW
+    definition: WordsW | None = None
+    beside: Annotated[list[PlaceW], Field(min_length=1)]
 
 
 class StudyW(Model):
@@ -256,7 +333,12 @@ class StudyW(Model):
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]
     scales: dict[NameW, ScaleW] = {}
     measures: list[MeasureW] = []
+    crosstabs: list[Annotated[list[VariableKey], Field(min_length=2, max_length=2)]] = []
+    enrolment: EnrolmentW = EnrolmentW()
+    releases: ReleasesW = ReleasesW()
     comparisons: list[ComparisonW] = []
+    targets: list[TargetW] = []
+    comparators: list[ComparatorW] = []
 
 
 SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": StudyW}
@@ -292,10 +374,14 @@ def scales_alone(source: Source) -> dict[str, ScaleW] | None:
         return None
 
 
+DAYS_KEYS = ("due", "closes", "quiet")
+
 _SENTENCES = {
     "missing": ("missing_key", "“{name}” is missing. Add it."),
     "string_type": ("not_words", "“{name}” should be words. Put quotation marks around a number or date."),
     "int_type": ("not_a_number", "“{name}” should be a whole number."),
+    "is_instance_of": ("not_a_number", "“{name}” should be a number."),
+    "decimal_type": ("not_a_number", "“{name}” should be a number."),
     "dict_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry, indented."),
     "model_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry."),
     "list_type": ("not_a_list", "“{name}” should be a list: each entry on a line that begins with a dash."),
@@ -324,11 +410,11 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
         allowed = detail["ctx"]["expected"].replace("'", "")
         near = source.did_you_mean(value, re.split(", | or ", allowed))
         source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.{near}")
-    elif kind == "string_pattern_mismatch" and name in ("due", "closes"):
+    elif kind == "string_pattern_mismatch" and name in DAYS_KEYS:
         source.fault(place, "bad_value", f"“{name}” is a number of days: write `7 days`.")
     elif kind in _SENTENCES:
         code, sentence = _SENTENCES[kind]
-        if name in ("due", "closes"):
+        if name in DAYS_KEYS:
             sentence = "“{name}” is a number of days: write `7 days`."
         if kind == "missing":
             place, name = place, str(detail["loc"][-1])

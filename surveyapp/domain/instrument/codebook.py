@@ -10,6 +10,7 @@ from surveyapp.domain.instrument.conditions import Condition, Reference, referen
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.piping import quotes, texts_of
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire, Section
+from surveyapp.domain.instrument.routing import asked_in
 from surveyapp.domain.instrument.study import Study
 
 
@@ -32,11 +33,13 @@ class CodebookEntry:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A section and its questions. `looks_at`: what the section's own condition looks at."""
+    """A section and its questions. `looks_at`: what the section's own condition looks at. `asked_back`: questions of
+    earlier sections whose before is asked here."""
 
     section: Section
     entries: tuple[CodebookEntry, ...]
     looks_at: tuple[str, ...]
+    asked_back: tuple[Question, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -95,7 +98,10 @@ def codebook(study: Study, questionnaire: Questionnaire) -> Codebook:
                     number=number, question=question, parts=parts, quotes=tuple(quoted), looks_at=looks, leads_to=seen
                 )
             )
-        chapters.append(Chapter(section, tuple(entries), tuple(looked_at.get(section_anchor(section.id), ()))))
+        looks_at = tuple(looked_at.get(section_anchor(section.id), ()))
+        own = {question.id for question in section.questions}
+        back = tuple(question for question, _ in asked_in(questionnaire, section) if question.id not in own)
+        chapters.append(Chapter(section, tuple(entries), looks_at, back))
     return Codebook(questionnaire, tuple(chapters), tuple(known_facts), known)
 
 

@@ -97,7 +97,7 @@ Lookup = Callable[[Reference], KnownValue]
 """Finds what a reference stands for: an answer, an attribute's value, `Missing(NOT_ASKED)` for what was not asked, or
 None for what is not answered yet."""
 
-_COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "at_least": lambda a, b: a >= b,
     "at_most": lambda a, b: a <= b,
     "more_than": lambda a, b: a > b,
@@ -126,7 +126,7 @@ def evaluate(condition: Condition | None, lookup: Lookup) -> bool | None:
             known = lookup(reference)
             if known is None:
                 return None
-            return isinstance(known, Number) and _COMPARISONS[operator](known.value, number)
+            return isinstance(known, Number) and COMPARISONS[operator](known.value, number)
         case All(items):
             return _conjunction([evaluate(item, lookup) for item in items])
         case AnyOf(items):

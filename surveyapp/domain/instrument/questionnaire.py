@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -63,6 +64,9 @@ class Pattern:
     says: str
 
 
+MomentsLayout = Literal["together", "apart"]
+"""How a before and a now are asked: on one page, or the now first and the before in a later section."""
+
 Order = Literal["reversed_for_half", "shuffled"]
 """How options are ordered, where not as written. An ordered scale may be turned round, never shuffled."""
 
@@ -73,7 +77,7 @@ class Question:
 
     `minimum` and `maximum` are a number's or a rating's limits and, of a multiple, how many may be chosen. `units`:
     what may be written with a number, of which the first is shown beside it. `fact`: the answer is no opinion, so that
-    later texts may quote it.
+    later texts may quote it. `apart`: the later section in which its before is asked; None: beside its now.
     """
 
     id: str
@@ -103,6 +107,14 @@ class Question:
     pattern: Pattern | None = None
     order: Order | None = None
     fact: bool = False
+    apart: str | None = None
+
+    @property
+    def moments_layout(self) -> MomentsLayout | None:
+        """How its before and its now are asked; None where it does not have both."""
+        if {"before", "now"} - {moment.id for moment in self.moments}:
+            return None
+        return "apart" if self.apart else "together"
 
     def option(self, code: str) -> Option | None:
         return next((option for option in self.options if option.code == code), None)
@@ -132,6 +144,17 @@ class Band:
     high: int
 
 
+@dataclass(frozen=True)
+class Reliability:
+    """How far a validated scale can be trusted, as was published: its reliability (above 0, below 1), the standard
+    deviation `sd` of its scores, where both stand, and which way is better."""
+
+    value: Decimal
+    sd: Decimal
+    source: str
+    better: Literal["higher", "lower"] = "higher"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Score:
     """A number made of several answers, as a validated scale is. `items` and `reverse` are variables' keys."""
@@ -143,6 +166,7 @@ class Score:
     reverse: tuple[str, ...] = ()
     minimum_answered: int = 1
     bands: tuple[Band, ...] = ()
+    reliability: Reliability | None = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +201,9 @@ class Questionnaire:
     @functools.cached_property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
+
+    def score(self, name: str) -> Score | None:
+        return next((score for score in self.scores if score.id == name), None)
 
 
 _adapter = TypeAdapter(Questionnaire)

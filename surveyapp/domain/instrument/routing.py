@@ -7,7 +7,7 @@ route) and what is known of the person. One pass is enough: a condition may only
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Reason
@@ -20,7 +20,10 @@ NOT_ASKED = Missing(Reason.NOT_ASKED)
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What a participant sees at a time: one question, or one statement of a grid. `id` is its place in the URL."""
+    """What a participant sees at a time: one question, or one statement of a grid. `id` is its place in the URL.
+
+    The before of a question whose moments are asked apart has a page of its own, `<id>-before`, in the later section.
+    """
 
     id: str
     section: Section
@@ -32,19 +35,52 @@ class Page:
 @functools.lru_cache(maxsize=128)
 def pages_of(questionnaire: Questionnaire) -> tuple[Page, ...]:
     """Every page of a questionnaire, as written. Computed once a process for each version."""
-    pages = []
-    for section in questionnaire.sections:
-        for question in section.questions:
-            parts = KINDS[question.kind].parts(question)
-            if question.statements:
-                for statement in question.statements:
-                    own = tuple(part for part in parts if part.statement == statement)
-                    pages.append(
-                        Page(id=statement.id, section=section, question=question, statement=statement, parts=own)
-                    )
-            else:
-                pages.append(Page(id=question.id, section=section, question=question, statement=None, parts=parts))
-    return tuple(pages)
+    return tuple(
+        page
+        for section in questionnaire.sections
+        for question, parts in asked_in(questionnaire, section)
+        for page in _pages(section, question, parts)
+    )
+
+
+def asked_in(questionnaire: Questionnaire, section: Section) -> Iterator[tuple[Question, tuple[Part, ...]]]:
+    """The questions of a section in the order asked, with the variables that are asked there: the befores that come
+    from earlier sections (`apart`) stand first, after what is only to be read."""
+    back = list(_asked_back(questionnaire, section))
+    for question in section.questions:
+        parts = KINDS[question.kind].parts(question)
+        if parts:
+            yield from back
+            back = []
+        later = stands_apart(questionnaire, section, question)
+        yield question, tuple(part for part in parts if not (later and part.moment == "before"))
+    yield from back
+
+
+def _asked_back(questionnaire: Questionnaire, section: Section) -> Iterator[tuple[Question, tuple[Part, ...]]]:
+    for earlier in questionnaire.sections:
+        for question in earlier.questions:
+            if question.apart == section.id and stands_apart(questionnaire, earlier, question):
+                parts = KINDS[question.kind].parts(question)
+                yield question, tuple(part for part in parts if part.moment == "before")
+
+
+def stands_apart(questionnaire: Questionnaire, section: Section, question: Question) -> bool:
+    """Whether the before of a section's question is asked in a later one. One that is not there, or not later, is a
+    fault of its author's: the two are then asked together."""
+    if question.apart is None or question.moments_layout is None:
+        return False
+    ids = [each.id for each in questionnaire.sections]
+    return question.apart in ids and ids.index(question.apart) > ids.index(section.id)
+
+
+def _pages(section: Section, question: Question, parts: tuple[Part, ...]) -> Iterator[Page]:
+    back = "-before" if question.apart and parts and all(part.moment == "before" for part in parts) else ""
+    if not question.statements:
+        yield Page(id=f"{question.id}{back}", section=section, question=question, statement=None, parts=parts)
+    for statement in question.statements:
+        own = tuple(part for part in parts if part.statement == statement)
+        yield Page(id=f"{statement.id}{back}", section=section, question=question, statement=statement, parts=own)
 
 
 @functools.lru_cache(maxsize=128)

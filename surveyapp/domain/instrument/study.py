@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
@@ -19,6 +20,29 @@ class Thresholds:
     minimum_base: int = 10
     minimum_cell: int = 5
     low_base: int = 30
+
+
+QUIET_DAYS = 28
+"""After how many days without anybody new a study that does not say when enrolment ends is taken to have ended it."""
+
+
+@dataclass(frozen=True)
+class EnrolmentRule:
+    """When nobody enrols any more: after the day `until`, or where there is none, once nobody of a group has for
+    `quiet_days`."""
+
+    until: dt.date | None = None
+    quiet_days: int = QUIET_DAYS
+
+
+@dataclass(frozen=True)
+class ReleaseRule:
+    """When a study's releases are made. `minimum_new`: how many people must be new or changed since the last (None: the
+    usual, `domain.releases`). `live`: one is due whenever anybody is; only where no count is hidden."""
+
+    every: Literal["week", "month", "manual"] = "manual"
+    minimum_new: int | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,15 +157,78 @@ class Measure:
     rows: tuple[MeasureRow, ...]
     note: str | None = None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The variables of its rows, each once."""
+        rows = (f"{self.variable}@{row.moment}" if row.moment else self.variable for row in self.rows)
+        return tuple(dict.fromkeys(rows))
+
 
 @dataclass(frozen=True)
 class Comparison:
     """What the author says of a variable that two questionnaires ask differently; a mapping goes from `first` to
-    `second`. It is about the newest version of each."""
+    `second`. It is about the newest version of each or, with `versions`, about two of one questionnaire: what a frozen
+    file did not declare is declared here."""
 
     first: str
     second: str
     declaration: Declaration
+    versions: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a programme set out to reach, and how far it had come on a day: a loaded figure with its source, never
+    counted from participants. `by`: the attribute that `parts` tells the actual figure by, by value."""
+
+    id: str
+    label: str
+    target: int
+    as_at: dt.date
+    source: str
+    actual: int | None = None
+    by: str | None = None
+    parts: Mapping[str, int] = field(default_factory=dict)
+    note: str | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the target was reached, in whole percent, half up."""
+        return None if self.actual is None else (200 * self.actual + self.target) // (2 * self.target)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparatorPlace:
+    """What of a study a comparator stands beside: a `variable` of a group, or an `attribute` (of everybody's, where no
+    group is named); with `options`, those of its options, nets or values."""
+
+    group: str | None = None
+    variable: str | None = None
+    attribute: str | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparator:
+    """A published figure of other people that is set beside a study's own, with where it comes from. `people`: whose
+    figure it is; `value`, or from `value` `to` another, in `unit`; `definition`: what it counts, where that is not
+    quite the same."""
+
+    id: str
+    label: str
+    people: str
+    value: Decimal
+    unit: str
+    date: str
+    source: str
+    beside: tuple[ComparatorPlace, ...]
+    to: Decimal | None = None
+    definition: str | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it can be drawn on the scale of percentages."""
+        return self.unit == "%"
 
 
 @dataclass(frozen=True)
@@ -156,7 +243,8 @@ class Help:
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
-    offered although not every word is translated."""
+    offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
+    another, at each touchpoint that asks both."""
 
     id: str
     title: str
@@ -179,6 +267,11 @@ class Study:
     questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
     comparisons: tuple[Comparison, ...] = ()
     relationships: tuple[Relationship, ...] = ()
+    enrolment: EnrolmentRule = EnrolmentRule()
+    releases: ReleaseRule = ReleaseRule()
+    crosstabs: tuple[tuple[str, str], ...] = ()
+    targets: tuple[Target, ...] = ()
+    comparators: tuple[Comparator, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -210,6 +303,24 @@ class Study:
         return next(
             (attribute for attribute in self.attributes if attribute.name == name and attribute.id in self.segments),
             None,
+        )
+
+    def comparators_of(self, group: str, variable: str) -> tuple[tuple[Comparator, tuple[str, ...]], ...]:
+        """The comparators that stand beside a variable of a group, each with the options it stands beside."""
+        return tuple(
+            (each, place.options)
+            for each in self.comparators
+            for place in each.beside
+            if (place.group, place.variable) == (group, variable)
+        )
+
+    def comparators_of_attribute(self, group: str, attribute: str) -> tuple[tuple[Comparator, tuple[str, ...]], ...]:
+        """The comparators that stand beside an attribute of a group's people, each with the values it stands beside."""
+        return tuple(
+            (each, place.options)
+            for each in self.comparators
+            for place in each.beside
+            if place.attribute == attribute and place.group in (None, group)
         )
 
     def newest(self, questionnaire: str) -> Questionnaire:

@@ -30,6 +30,7 @@ from surveyapp.domain.instrument.questionnaire import (
 )
 from surveyapp.domain.instrument.study import (
     Attribute,
+    Comparator,
     Comparison,
     Group,
     Measure,
@@ -37,6 +38,7 @@ from surveyapp.domain.instrument.study import (
     Purpose,
     Relationship,
     Study,
+    Target,
     Touchpoint,
 )
 
@@ -279,6 +281,8 @@ def _study(study: Study, say: Translate) -> Study:
         measures=tuple(_measure(measure, say) for measure in study.measures),
         comparisons=tuple(_comparison(comparison, say) for comparison in study.comparisons),
         relationships=tuple(_relationship(relationship, say) for relationship in study.relationships),
+        targets=tuple(_target(target, say) for target in study.targets),
+        comparators=tuple(_comparator(comparator, say) for comparator in study.comparators),
     )
 
 
@@ -304,6 +308,23 @@ def _relationship(relationship: Relationship, say: Translate) -> Relationship:
         relationship,
         label=say(f"{id}.label", relationship.label, E),
         reverse=say(f"{id}.reverse", relationship.reverse, E),
+    )
+
+
+def _target(target: Target, say: Translate) -> Target:
+    id = f"target.{target.id}"
+    return dataclasses.replace(
+        target, label=say(f"{id}.label", target.label, E), note=_maybe(say, f"{id}.note", target.note, E)
+    )
+
+
+def _comparator(comparator: Comparator, say: Translate) -> Comparator:
+    id = f"comparator.{comparator.id}"
+    return dataclasses.replace(
+        comparator,
+        label=say(f"{id}.label", comparator.label, E),
+        people=say(f"{id}.people", comparator.people, E),
+        definition=_maybe(say, f"{id}.definition", comparator.definition, E),
     )
 
 

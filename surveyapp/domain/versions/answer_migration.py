@@ -16,7 +16,8 @@ from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, parts_of
-from surveyapp.domain.versions.comparability import Link, VersionHistory, variables
+from surveyapp.domain.versions.comparability import Link, VersionHistory
+from surveyapp.domain.versions.meaning import variables
 
 Fate = Literal["kept", "mapped", "asked_again", "set_aside"]
 """As it was; as the mapping says; the question is asked again; the new version has no such question."""

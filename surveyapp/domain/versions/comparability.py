@@ -1,36 +1,41 @@
 """Whether answers to one variable, asked in two wordings, may be counted together or set against one another.
 
-A wording is a questionnaire's version. Two that follow on each other are compared word for word (`status`); where they
-differ, what counts is what the author says of it. Along versions and touchpoints such steps are put together: one that
-is broken breaks the whole, and mappings are applied one after the other.
+A wording is a questionnaire's version. Two that follow on each other are compared key by key (`meaning.differences`);
+where they differ, what counts is what the author says of it. Along versions and touchpoints such steps are put
+together: one that is broken breaks the whole, and mappings are applied one after the other.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Comparison
-from surveyapp.domain.instrument.translation import source_of
 from surveyapp.domain.results import SeriesNote
-
-Status = Literal["same", "extended", "reworded", "rescaled", "new", "removed"]
-_WORSE: tuple[Status, ...] = ("same", "extended", "reworded", "rescaled")
+from surveyapp.domain.versions.meaning import (
+    Asked,
+    Aspect,
+    Differences,
+    differences,
+    notes_changed,
+    same_kind,
+    score_differences,
+    variables,
+)
 
 NOT_DECLARED = N_("Nobody has said whether the two wordings can be compared.")
 OTHER_KIND = N_("It is another kind of question.")
 DOES_NOT_FIT = N_("What was said of the change does not fit these two wordings.")
 NOT_HERE = N_("A version in between is not here.")
+ITEM_NOT_ASKED = N_("One of its items was not asked then.")
 
-UNDECLARED = frozenset({NOT_DECLARED, OTHER_KIND, DOES_NOT_FIT, NOT_HERE})
+UNDECLARED = frozenset({NOT_DECLARED, OTHER_KIND, DOES_NOT_FIT, NOT_HERE, ITEM_NOT_ASKED})
 """Reasons that no author wrote."""
 
 
@@ -60,70 +65,6 @@ def broken(reason: str) -> Link:
     return Link(False, None, (SeriesNote("broken", reason),))
 
 
-@functools.lru_cache(maxsize=128)
-def variables(questionnaire: Questionnaire) -> Mapping[str, Mapping[str | None, Part]]:
-    """Every variable by name, with its part at each moment; the lines of text beside an option are left out."""
-    found: dict[str, dict[str | None, Part]] = {}
-    for part in parts_of(questionnaire).values():
-        if part.when is None:
-            found.setdefault(part.name, {})[part.moment] = part
-    return found
-
-
-def same_kind(old: Mapping[str | None, Part], new: Mapping[str | None, Part]) -> bool:
-    """Whether a variable is of one kind in both, whatever its words and options."""
-    one, two = next(iter(old.values())), next(iter(new.values()))
-    return one.kind is two.kind and one.type is two.type
-
-
-def status(old: Mapping[str | None, Part] | None, new: Mapping[str | None, Part] | None) -> Status:
-    """What became of a variable from one wording to another, its moments taken together; None: not asked there.
-
-    *rescaled*: an option is gone, or a rating's numbers are others. *reworded*: the question's or statement's text, an
-    option's label or place, what a moment or an end of the rating is called. *extended*: there are more options and
-    nothing else. Otherwise *same*: a hint, or a note to the interviewer, does not count. The first of these that holds.
-    """
-    if old is None or new is None:
-        return "new" if old is None else "removed"
-    shared = [(old[moment], new[moment]) for moment in old if moment in new]
-    pairs = shared or [(next(iter(old.values())), next(iter(new.values())))]
-    return max((_status(one, two) for one, two in pairs), key=_WORSE.index)
-
-
-def _status(old: Part, new: Part) -> Status:
-    before, after = old.codes, new.codes
-    if set(before) - set(after) or (old.kind.scaled and before != after):
-        return "rescaled"
-    kept = [code for code in after if code in before]
-    if list(before) != kept or _words(old, before) != _words(new, before):
-        return "reworded"
-    return "extended" if len(after) > len(before) else "same"
-
-
-def _words(part: Part, kept: Sequence[str]) -> tuple[object, ...]:
-    question = part.question
-    options = tuple(
-        (option.code, source_of(option.label), option.exclusive) for option in question.options if option.code in kept
-    )
-    return *_sources(question.text, part.label, part.moment_label, question.low, question.high), options
-
-
-def _sources(*texts: str | None) -> tuple[str | None, ...]:
-    """Two wordings are compared in what their author wrote: two texts may be translated alike."""
-    return tuple(None if text is None else source_of(text) for text in texts)
-
-
-def _as_written(score: Score) -> Score:
-    bands = tuple(dataclasses.replace(band, label=source_of(band.label)) for band in score.bands)
-    return dataclasses.replace(score, title=source_of(score.title), bands=bands)
-
-
-def notes_changed(old: Mapping[str | None, Part], new: Mapping[str | None, Part]) -> bool:
-    """Whether the hint or the note to the interviewer is another."""
-    one, two = next(iter(old.values())).question, next(iter(new.values())).question
-    return _sources(one.hint, one.interviewer) != _sources(two.hint, two.interviewer)
-
-
 def declaration_of(declared: Iterable[Declaration], part: Part) -> Declaration | None:
     """What is said of a variable; what is said of a grid holds for each statement of which nothing else is said."""
     found = {each.variable: each for each in declared}
@@ -139,31 +80,53 @@ def mapping_faults(mapping: Mapping[str, str], old: Part, new: Part) -> tuple[li
     return [code for code in before if code not in mapping], list(dict.fromkeys(strange))
 
 
-def step(
-    old: Mapping[str | None, Part], new: Mapping[str | None, Part], declared: Declaration | None, version: int | None
-) -> Link:
+def step(old: Asked, new: Asked, declared: Declaration | None, version: int | None) -> Link:
     """From one wording to another, by what is said of it. `version`: the newer one's number, where it is a version."""
-    one, two = next(iter(old.values())), next(iter(new.values()))
     if not same_kind(old, new):
         return broken(OTHER_KIND)
-    found = status(old, new)
-    if found == "same" and (declared is None or not notes_changed(old, new)):
+    found = differences(old, new)
+    if not found and (declared is None or not notes_changed(old, new)):
         return SAME
-    if declared is None:
-        if found != "extended":
-            return broken(NOT_DECLARED)
-        known = one.codes
-        added = tuple(option.label for option in two.question.options if option.code not in known)
-        return Link(notes=(SeriesNote("extended", None, version, added),))
-    if not declared.comparable:
+    if declared is None and needs_word(found):
+        return broken(NOT_DECLARED)
+    if declared is not None and not declared.comparable:
         return Link(False, None, (SeriesNote("broken", declared.because, version),))
-    mapping = dict(declared.mapping)
-    if (mapping and any(mapping_faults(mapping, one, two))) or (found == "rescaled" and not mapping):
+    mapping = dict(declared.mapping) if declared else {}
+    if (mapping and any(mapping_faults(mapping, old.part, new.part))) or ("rescaled" in found and not mapping):
         return broken(DOES_NOT_FIT)
-    kind: Literal["extended", "reworded", "rescaled"] = (
-        "rescaled" if mapping else "extended" if found == "extended" else "reworded"
+    known = old.part.codes
+    added = tuple(option.label for option in new.question.options if option.code not in known)
+    turned: list[Aspect] = ["rescaled"] if mapping else []
+    kinds: list[Aspect] = list(dict.fromkeys([*turned, *found])) or ["reworded"]
+    return Link(True, mapping or None, _notes(kinds, declared, version, added))
+
+
+def _notes(
+    kinds: Sequence[Aspect], declared: Declaration | None, version: int | None, added: tuple[str, ...] = ()
+) -> tuple[SeriesNote, ...]:
+    """A note for each thing that is another, the gravest first and with the author's reason: it is said once."""
+    reasons = [declared.because if declared else None]
+    return tuple(
+        SeriesNote(kind, reason, version, added if kind == "extended" else ())
+        for kind, reason in itertools.zip_longest(kinds, reasons[: len(kinds)])
     )
-    return Link(True, mapping or None, (SeriesNote(kind, declared.because, version),))
+
+
+def score_step(old: Score, new: Score, declared: Declaration | None, version: int | None) -> Link:
+    """From one definition of a score to another, by what is said of it."""
+    found = score_differences(old, new)
+    if not found:
+        return SAME
+    if declared is None or not declared.comparable:
+        return Link(False, None, (SeriesNote("broken", declared.because, version),)) if declared else broken(
+            NOT_DECLARED
+        )  # fmt: skip
+    return Link(notes=_notes(list(found), declared, version))
+
+
+def needs_word(found: Differences) -> bool:
+    """Whether somebody must say if answers still compare: options that were only added need no word."""
+    return bool(set(found) - {"extended"})
 
 
 class VersionId(NamedTuple):
@@ -190,7 +153,7 @@ class VersionHistory:
             if name == questionnaire and variable in variables(document)
         )
 
-    def part(self, wording: VersionId, variable: str) -> Mapping[str | None, Part]:
+    def asked(self, wording: VersionId, variable: str) -> Asked:
         return variables(self.versions[wording])[variable]
 
     def along(self, questionnaire: str, variable: str, start: int, end: int) -> Link:
@@ -201,22 +164,11 @@ class VersionHistory:
         link = SAME
         asking = [version for version in self.asking(questionnaire, variable) if start <= version <= end]
         for older, newer in itertools.pairwise(asking):
-            old = self.part(VersionId(questionnaire, older), variable)
-            new = self.part(VersionId(questionnaire, newer), variable)
-            declared = declaration_of(self.versions[questionnaire, newer].changes, next(iter(new.values())))
+            old = self.asked(VersionId(questionnaire, older), variable)
+            new = self.asked(VersionId(questionnaire, newer), variable)
+            declared = self.declared(questionnaire, older, newer, variable)
             link = link.then(step(old, new, declared, newer))
         return link
-
-    def same_score(self, questionnaire: str, score: Score, version: int, newest: int) -> bool:
-        """Whether a version has this very score, of items that are answered on the same options and mean the same."""
-        there = self.versions[questionnaire, version].scores
-        if _as_written(score) not in (_as_written(each) for each in there):
-            return False
-        links = [
-            self.along(questionnaire, key.partition("@")[0], min(version, newest), max(version, newest))
-            for key in score.items
-        ]
-        return all(link.comparable and link.mapping is None for link in links)
 
     def link(self, variable: str, start: VersionId, end: VersionId) -> Link:
         """From one wording of a variable to another, both of which ask it."""
@@ -226,7 +178,7 @@ class VersionHistory:
             if start.version < end.version:
                 return self.along(end.questionnaire, variable, start.version, end.version)
             return _turned(self.along(end.questionnaire, variable, end.version, start.version))
-        if status(self.part(start, variable), self.part(end, variable)) == "same" and not self.said(
+        if not differences(self.asked(start, variable), self.asked(end, variable)) and not self.said(
             variable, start.questionnaire, end.questionnaire
         ):
             return SAME
@@ -236,6 +188,62 @@ class VersionHistory:
         across = self._across(variable, start.questionnaire, end.questionnaire)
         back = _turned(self.along(end.questionnaire, variable, end.version, newest[1]))
         return there.then(across).then(back)
+
+    def declared(self, questionnaire: str, older: int, newer: int, name: str) -> Declaration | None:
+        """What is said of a variable or a score from one version to a later one: in the later one's file or, of what is
+        frozen, in the study's."""
+        study = tuple(
+            each.declaration
+            for each in self.comparisons
+            if each.first == questionnaire and each.versions == (older, newer)
+        )
+        for said in (self.versions[questionnaire, newer].changes, study):
+            asked = variables(self.versions[questionnaire, newer]).get(name)
+            found = declaration_of(said, asked.part) if asked else next((d for d in said if d.variable == name), None)
+            if found is not None:
+                return found
+        return None
+
+    def scoring(self, questionnaire: str, score: str) -> list[int]:
+        """The versions that have a score, oldest first."""
+        return sorted(
+            version
+            for (name, version), document in self.versions.items()
+            if name == questionnaire and document.score(score) is not None
+        )
+
+    def score(self, wording: VersionId, score: str) -> Score:
+        """Raises LookupError where that version has no such score."""
+        found = self.versions[wording].score(score)
+        if found is None:
+            raise LookupError(score)
+        return found
+
+    def score_link(self, score: str, start: VersionId, end: VersionId) -> Link:
+        """From a score in one version to the same in another: whether the answers of `start`, carried along each item's
+        own link, may be scored as `end` scores. Broken by its own definition or by any of its items. Both have it."""
+        link = self._defined(score, start, end)
+        there = parts_of(self.versions[start])
+        for key in self.score(end, score).items:
+            item = self.link(key.partition("@")[0], start, end) if key in there else broken(ITEM_NOT_ASKED)
+            link = link.then(Link(item.comparable, None, item.notes))
+        return link
+
+    def _defined(self, score: str, start: VersionId, end: VersionId) -> Link:
+        """The step between two definitions of a score, whatever its items; it is the same either way round."""
+        if start.questionnaire == end.questionnaire:
+            low, high = sorted((start.version, end.version))
+            link = SAME
+            having = [each for each in self.scoring(end.questionnaire, score) if low <= each <= high]
+            for older, newer in itertools.pairwise(having):
+                pair = VersionId(end.questionnaire, older), VersionId(end.questionnaire, newer)
+                declared = self.declared(end.questionnaire, older, newer, score)
+                link = link.then(score_step(self.score(pair[0], score), self.score(pair[1], score), declared, newer))
+            return link
+        one, two = (VersionId(each.questionnaire, self.scoring(each.questionnaire, score)[-1]) for each in (start, end))
+        said = self.said(score, start.questionnaire, end.questionnaire)
+        across = score_step(self.score(one, score), self.score(two, score), said.declaration if said else None, None)
+        return self._defined(score, start, one).then(across).then(self._defined(score, two, end))
 
     def _across(self, variable: str, first: str, second: str) -> Link:
         """Between the newest versions of two questionnaires: as is said of the two, or through those in between."""
@@ -252,7 +260,7 @@ class VersionHistory:
 
     def _direct(self, variable: str, first: str, second: str) -> Link | None:
         """None where the two differ and nothing is said of them."""
-        old, new = (self.part(VersionId(name, self.asking(name, variable)[-1]), variable) for name in (first, second))
+        old, new = (self.asked(VersionId(name, self.asking(name, variable)[-1]), variable) for name in (first, second))
         said = self.said(variable, first, second)
         turned = said is not None and said.first != first
         link = step(new, old, said.declaration, None) if turned and said else step(
@@ -268,13 +276,15 @@ class VersionHistory:
         found = [
             each
             for each in self.comparisons
-            if {each.first, each.second} == {first, second} and each.declaration.variable in names
+            if each.versions is None
+            and {each.first, each.second} == {first, second}
+            and each.declaration.variable in names
         ]
         return next((each for each in found if each.declaration.variable == variable), found[0] if found else None)
 
     def _parts(self, questionnaire: str, variable: str) -> Iterable[Part]:
         asking = self.asking(questionnaire, variable)
-        return self.part(VersionId(questionnaire, asking[-1]), variable).values() if asking else ()
+        return self.asked(VersionId(questionnaire, asking[-1]), variable).parts.values() if asking else ()
 
 
 def _turned(link: Link) -> Link:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import enum
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from surveyapp.domain.instrument.condition_text import Gettext, KnownParts, condition_words, english, known_of
 from surveyapp.domain.instrument.conditions import Condition
-from surveyapp.domain.instrument.questionnaire import Declaration, Pattern, Question, Questionnaire, Section
+from surveyapp.domain.instrument.questionnaire import Declaration, Pattern, Question, Questionnaire, Score, Section
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import Status, VersionId, declaration_of, same_kind, variables
+from surveyapp.domain.instrument.translation import joined
+from surveyapp.domain.versions import meaning
+from surveyapp.domain.versions.comparability import (
+    UNDECLARED,
+    Link,
+    VersionHistory,
+    VersionId,
+    needs_word,
+)
+from surveyapp.domain.versions.meaning import Differences, Status, same_kind, variables
 
 
 @dataclass(frozen=True)
@@ -30,17 +39,32 @@ class Edit:
 
 @dataclass(frozen=True)
 class Became:
-    """A variable's status, and what the author says of it. `kind_changed`: it is another kind of question."""
+    """What became of a variable, or a score, and what the author says of it. `found`: all that is another in what it
+    means, the gravest first. `kind_changed`: it is another kind of question."""
 
     variable: str
-    status: Status
+    found: Differences
     said: Declaration | None
     kind_changed: bool = False
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        return tuple(self.found) or ("same",)
+
+    @property
+    def status(self) -> Status:
+        return self.statuses[0]
+
+    @property
+    def undeclared(self) -> bool:
+        """Whether its author has still to say if answers compare."""
+        return self.said is None and needs_word(self.found)
 
 
 @dataclass(frozen=True)
 class QuestionDifference:
-    """A question of both that is not as it was. `became`: each of its variables that is on both sides."""
+    """A question of both that is not as it was, or a score. `became`: each of its variables that is on both sides, and
+    what of them means something else though nothing of the question itself changed (whom its section asks)."""
 
     id: str
     text: str
@@ -80,36 +104,38 @@ class Difference:
     sections_removed: tuple[str, ...]
     sections: tuple[SectionDifference, ...]
     questions: tuple[QuestionDifference, ...]
+    scores: tuple[QuestionDifference, ...] = ()
 
     @property
     def nothing(self) -> bool:
         return not any(
             (self.edits, self.added, self.removed, self.moved, self.sections_added, self.sections_removed,
-             self.sections, self.questions)
+             self.sections, self.questions, self.scores)
         )  # fmt: skip
 
 
 def difference(study: Study, old: Questionnaire, new: Questionnaire) -> Difference:
     """From one questionnaire to another. What is said of a variable is the new version's word on the version before
-    it, or between two questionnaires the study's."""
+    it; further apart all that is said on the way, and between two questionnaires the study's."""
     knowns = (known_of(study, old), known_of(study, new))
     one, two = ({question.id: question for question in each.questions} for each in (old, new))
     first, second = ({section.id: section for section in each.sections} for each in (old, new))
-    declared = _declared(study, old, new)
+    said = _Said(study, old, new)
     sections = [
         SectionDifference(name, edits)
         for name in second
         if name in first and (edits := tuple(_section_edits(first[name], second[name], knowns)))
     ]
-    questions = [
-        QuestionDifference(name, question.text, edits, _became(old, new, question, declared))
-        for name, question in two.items()
-        if name in one and (edits := tuple(_question_edits(one[name], question, knowns)))
-    ]
+    questions = []
+    for name, question in two.items():
+        if name in one:
+            edits, became = tuple(_question_edits(one[name], question, knowns)), _became(said, question)
+            if edits or any(each.found for each in became):
+                questions.append(QuestionDifference(name, question.text, edits, became))
     return Difference(
         old=VersionId(old.id, old.version),
         new=VersionId(new.id, new.version),
-        edits=tuple(_edit("title", None, old.title, new.title)),
+        edits=(*_edit("title", None, old.title, new.title), *_scores_on_one_side(old, new)),
         added=tuple(question for name, question in two.items() if name not in one),
         removed=tuple(question for name, question in one.items() if name not in two),
         moved=tuple(_moved(old, new)),
@@ -117,26 +143,93 @@ def difference(study: Study, old: Questionnaire, new: Questionnaire) -> Differen
         sections_removed=tuple(name for name in first if name not in second),
         sections=tuple(sections),
         questions=tuple(questions),
+        scores=tuple(_score_differences(said)),
     )
 
 
-def _declared(study: Study, old: Questionnaire, new: Questionnaire) -> tuple[Declaration, ...]:
-    if old.id == new.id:
-        return new.changes if new.version == old.version + 1 else ()
-    return tuple(each.declaration for each in study.comparisons if {each.first, each.second} == {old.id, new.id})
+@dataclass(frozen=True)
+class _Said:
+    """Two questionnaires, and what authors say of what is different between them."""
+
+    study: Study
+    old: Questionnaire
+    new: Questionnaire
+
+    @functools.cached_property
+    def wordings(self) -> VersionHistory:
+        versions = {**self.study.questionnaires, **{(each.id, each.version): each for each in (self.old, self.new)}}
+        return VersionHistory(versions, self.study.comparisons)
+
+    @property
+    def ids(self) -> tuple[VersionId, VersionId]:
+        return VersionId(self.old.id, self.old.version), VersionId(self.new.id, self.new.version)
+
+    @property
+    def next_to_one_another(self) -> bool:
+        return self.old.id == self.new.id and self.new.version == self.old.version + 1
+
+    def of_variable(self, name: str) -> Declaration | None:
+        if self.next_to_one_another:
+            return self.wordings.declared(self.new.id, self.old.version, self.new.version, name)
+        return _together(name, self.wordings.link(name, *self.ids))
+
+    def of_score(self, name: str) -> Declaration | None:
+        if self.next_to_one_another:
+            return self.wordings.declared(self.new.id, self.old.version, self.new.version, name)
+        return _together(name, self.wordings.score_link(name, *self.ids))
 
 
-def _became(
-    old: Questionnaire, new: Questionnaire, question: Question, declared: Sequence[Declaration]
-) -> tuple[Became, ...]:
-    before, after = variables(old), variables(new)
+def _together(name: str, link: Link) -> Declaration | None:
+    """What several authors' words come to. None where somebody has still to speak, or nobody had to."""
+    reasons = tuple(dict.fromkeys(note.reason for note in link.notes if note.reason))
+    if not reasons or UNDECLARED & set(reasons):
+        return None
+    return Declaration(name, joined(" ", reasons), link.comparable, tuple((link.mapping or {}).items()))
+
+
+def _became(said: _Said, question: Question) -> tuple[Became, ...]:
+    before, after = variables(said.old), variables(said.new)
     found = []
-    for name, parts in after.items():
-        if name in before and next(iter(parts.values())).question.id == question.id:
-            said = declaration_of(declared, next(iter(parts.values())))
-            status = comparability.status(before[name], parts)
-            found.append(Became(name, status, said, not same_kind(before[name], parts)))
+    for name, asked in after.items():
+        if name in before and asked.question.id == question.id:
+            if not same_kind(before[name], asked):
+                found.append(Became(name, {}, None, kind_changed=True))
+            else:
+                found.append(Became(name, meaning.differences(before[name], asked), said.of_variable(name)))
     return tuple(found)
+
+
+def _scores_on_one_side(old: Questionnaire, new: Questionnaire) -> Iterator[Edit]:
+    for score in old.scores:
+        if new.score(score.id) is None:
+            yield Edit("score", score.id, score.title, None)
+    for score in new.scores:
+        if old.score(score.id) is None:
+            yield Edit("score", score.id, None, score.title)
+
+
+def _score_differences(said: _Said) -> Iterator[QuestionDifference]:
+    for score in said.new.scores:
+        was = said.old.score(score.id)
+        if was is None:
+            continue
+        one, two = _score_content(was), _score_content(score)
+        edits = tuple(
+            edit
+            for what, about in dict.fromkeys((*one, *two))
+            for edit in _edit(what, about, one.get((what, about)), two.get((what, about)))
+        )
+        if edits:
+            became = Became(score.id, meaning.score_differences(was, score), said.of_score(score.id))
+            yield QuestionDifference(score.id, score.title, edits, (became,))
+
+
+def _score_content(score: Score) -> Content:
+    found: Content = {("band", each.code): f"{each.label} ({each.low}–{each.high})" for each in score.bands}
+    for key in ("title", "method", "items", "reverse", "minimum_answered"):
+        if (said := _said(getattr(score, key))) is not None:
+            found[key, None] = said
+    return found
 
 
 def _moved(old: Questionnaire, new: Questionnaire) -> Iterator[Moved]:
@@ -167,8 +260,8 @@ Content = dict[tuple[str, str | None], str]
 """What a question holds: (what, of which option, statement or moment) to its words. Defaults are left out."""
 
 _DEFAULTS = {"ask_if": "always", "exclusive": "no", "required": "no", "fact": "no", "decimals": "0"}
-_ORDER = ("text", "statement", "option", "order", "specify", "exclusive", "moment", "net", "ask_if")
-_OWNERS = {"specify": "option", "exclusive": "option"}
+_ORDER = ("text", "statement", "option", "order", "specify", "exclusive", "value", "moment", "net", "ask_if")
+_OWNERS = {"specify": "option", "exclusive": "option", "value": "option"}
 
 
 def content(question: Question, known: KnownParts, _: Gettext = english) -> Content:
@@ -178,6 +271,7 @@ def content(question: Question, known: KnownParts, _: Gettext = english) -> Cont
     found |= {("option", each.code): each.label for each in question.options}
     found |= {("specify", each.code): each.specify for each in question.options if each.specify}
     found |= {("exclusive", each.code): "yes" for each in question.options if each.exclusive}
+    found |= {("value", each.code): str(each.value) for each in question.options if each.value is not None}
     found |= {("moment", each.id): each.label for each in question.moments}
     found |= {("net", each.name): f"{each.label} ({', '.join(each.options)})" for each in question.nets}
     found |= {("ask_if", each): condition_words(condition, known, _) for each, condition in _conditions(question)}
@@ -208,7 +302,7 @@ def _question_edits(old: Question, new: Question, knowns: tuple[KnownParts, Know
         both = owner in one and owner in two
         if what == "ask_if" and conditions[0].get(about) == conditions[1].get(about):
             continue
-        if both or what not in ("specify", "exclusive", "ask_if") or about is None:
+        if both or what not in ("specify", "exclusive", "value", "ask_if") or about is None:
             default = _DEFAULTS.get(what)
             found.extend(_edit(what, about, one.get((what, about), default), two.get((what, about), default)))
     yield from sorted(found, key=lambda edit: _ORDER.index(edit.what) if edit.what in _ORDER else len(_ORDER))

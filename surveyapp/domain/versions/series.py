@@ -56,7 +56,7 @@ def follow(
         wording = VersionId(questionnaire, version)
         older = [each for each in holding if each in answered and each <= version]
         links = {each: _along(wordings, part, wording, each) for each in older}
-        notes = _notes(links, _gone(asked, key, version))
+        notes = notes_of(links, _gone(asked, key, version))
         section = titles.get(page.section.id, page.section.title)
         found.append(Followed(part=part, page=page, section=section, wording=wording, links=links, notes=notes))
     return tuple(found)
@@ -72,7 +72,9 @@ def _gone(asked: Mapping[int, Mapping[str, object]], key: str, version: int) -> 
     return min((later for later in asked if later > version and key not in asked[later]), default=None)
 
 
-def _notes(links: Mapping[int, Link], gone: int | None) -> tuple[SeriesNote, ...]:
+def notes_of(links: Mapping[int, Link], gone: int | None = None) -> tuple[SeriesNote, ...]:
+    """What is said where the answers of several versions become answers in one, or are left out. `gone`: since which
+    version it is asked no longer."""
     notes: list[SeriesNote] = []
     for link in links.values():
         if link.comparable:
@@ -121,7 +123,7 @@ def _turned(wordings: VersionHistory, row: Followed, target: VersionId, link: Li
     """The row in the target's wording: its own moment and words, the target's options and nets."""
     if target == row.wording:
         return row
-    question = next(iter(wordings.part(target, row.part.name).values())).question
+    question = wordings.asked(target, row.part.name).question
     part = dataclasses.replace(row.part, question=question)
     links = {version: own.then(link) for version, own in row.links.items()}
     return dataclasses.replace(row, part=part, links=links, turned=link.notes if link.mapping else ())

@@ -7,23 +7,29 @@ from dataclasses import dataclass
 from surveyapp.domain.instrument.condition_text import condition_words, known_of
 from surveyapp.domain.instrument.conditions import All
 from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.questionnaire import Score
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.results import SeriesNote
-from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import Status, VersionHistory, VersionId
+from surveyapp.domain.versions import meaning
+from surveyapp.domain.versions.comparability import VersionHistory, VersionId
+from surveyapp.domain.versions.meaning import Status
 
 
 @dataclass(frozen=True, kw_only=True)
 class Since:
-    """What became of it since an earlier wording. `notes` are the steps in between, with the author's reasons;
-    `mapping` each code that counts as another one now."""
+    """What became of it since an earlier wording. `statuses`: all that is another, the gravest first. `notes` are the
+    steps in between, with the author's reasons; `mapping` each code that counts as another one now."""
 
     wording: VersionId
-    status: Status
+    statuses: tuple[Status, ...]
     comparable: bool
     notes: tuple[SeriesNote, ...]
     mapping: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return self.statuses[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +77,46 @@ def history(study: Study, variable: str) -> tuple[Occurrence, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScoreOccurrence:
+    """A score in one version, with what became of it since the one before; None where nothing came before."""
+
+    wording: VersionId
+    score: Score
+    since: Since | None
+
+
+def score_history(study: Study, score: str) -> tuple[ScoreOccurrence, ...]:
+    """Every version that has a score, by questionnaire in the order in which touchpoints use them. Nothing where none
+    has."""
+    order = tuple(dict.fromkeys(touchpoint.questionnaire for touchpoint in study.touchpoints))
+    wordings = VersionHistory(study.questionnaires, study.comparisons, order)
+    found: list[ScoreOccurrence] = []
+    for name in order:
+        for version in wordings.scoring(name, score):
+            wording = VersionId(name, version)
+            here = wordings.score(wording, score)
+            since = None
+            if found:
+                last = found[-1]
+                link = wordings.score_link(score, last.wording, wording)
+                statuses = tuple(meaning.score_differences(last.score, here)) or ("same",)
+                since = Since(wording=last.wording, statuses=statuses, comparable=link.comparable, notes=link.notes)
+            found.append(ScoreOccurrence(wording=wording, score=here, since=since))
+    return tuple(found)
+
+
+def recorded_before(study: Study, group: str, touchpoint: int, variable: str) -> Touchpoint | None:
+    """The first touchpoint of a group before this one that asked how it then was: what people now remember of the time
+    before can be set against it. None where there is none."""
+    for point in study.touchpoints_of(group):
+        if point.number < touchpoint and any(name == point.questionnaire for name, _ in study.questionnaires):
+            asked = meaning.variables(study.newest(point.questionnaire)).get(variable)
+            if asked is not None and {None, "now"} & set(asked.parts):
+                return point
+    return None
+
+
 def _between(wordings: VersionHistory, variable: str, first: str, second: str) -> Since:
     old, new = (VersionId(name, wordings.asking(name, variable)[-1]) for name in (first, second))
     return _along(wordings, variable, old, new)
@@ -78,11 +124,11 @@ def _between(wordings: VersionHistory, variable: str, first: str, second: str) -
 
 def _along(wordings: VersionHistory, variable: str, old: VersionId, new: VersionId) -> Since:
     if new.version not in wordings.asking(new.questionnaire, variable):
-        return Since(wording=old, status="removed", comparable=False, notes=())
+        return Since(wording=old, statuses=("removed",), comparable=False, notes=())
     link = wordings.link(variable, old, new)
-    status = comparability.status(wordings.part(old, variable), wordings.part(new, variable))
+    statuses = tuple(meaning.differences(wordings.asked(old, variable), wordings.asked(new, variable))) or ("same",)
     mapping = tuple((one, two) for one, two in (link.mapping or {}).items() if one != two)
-    return Since(wording=old, status=status, comparable=link.comparable, notes=link.notes, mapping=mapping)
+    return Since(wording=old, statuses=statuses, comparable=link.comparable, notes=link.notes, mapping=mapping)
 
 
 def _occurrence(

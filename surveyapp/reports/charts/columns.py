@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.results import Distribution, RatingSummary
-from surveyapp.reports.charts.bars import column_label, segment_words
+from surveyapp.domain.results import Category, Distribution, RatingSummary, Shift, Tally
+from surveyapp.reports.charts.bars import collecting_words, people_label, rows_of, uncounted_words
+from surveyapp.reports.charts.scales import segment_words
+from surveyapp.reports.charts.told import Manner, middle, named, pieces, private_words
+from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ChartColumn:
-    """One number of the scale: `share` in percent of the base, `count` of people; both None where not shown."""
+    """Numbers of the scale that are told as one, mostly a single one: `first` and `span` say which, by their place.
+    `share` in percent of the base over each; `count` in words."""
 
-    number: str
-    count: int | None
-    share: float | None
+    first: int
+    span: int
+    share: float
+    manner: Manner
+    count: str
     said: str
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +32,14 @@ class Panel:
     """Some people's ratings. `summary` says mean, most common and range in words, `message` why nothing is drawn."""
 
     label: str | None
-    columns: tuple[ChartColumn, ...]
-    summary: str
-    base: str
-    flagged: bool
+    columns: tuple[ChartColumn, ...] = ()
+    summary: str = ""
+    base: str = ""
+    flagged: bool = False
     said: str
     message: str | None = None
+    withheld: bool = False
+    private: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,48 +52,74 @@ class ColumnChart:
     low: str | None
     high: str | None
 
+    @property
+    def private(self) -> bool:
+        return any(panel.private for panel in self.panels)
 
-def rating_chart(together: Sequence[Distribution], words: Phrasing) -> ColumnChart:
+
+def rating_columns(together: Sequence[Distribution], words: Phrasing) -> ColumnChart:
     """Variables of one rating question: a panel a moment and set of people."""
-    panels = []
-    for each in together:
-        for tally in each.tallies:
-            label = column_label(each, tally, words) or None
-            message = nothing_words(tally, words)
-            if message:
-                panels.append(
-                    Panel(label=label, columns=(), summary="", base="", flagged=False, said=message, message=message)
-                )
-                continue
-            columns, base = [], tally.base.count
-            assert base
-            for option in each.options:
-                cell = tally.cell(option.code)
-                share = None if cell.count is None else 100 * cell.count / base
-                said = (
-                    segment_words(option, cell, tally, words)
-                    if cell.shown
-                    else words.labelled(option.label, count_words(cell, words))
-                )
-                columns.append(ChartColumn(option.label, cell.count, share, said))
-            summary = summary_words(tally.rating, words)
-            panels.append(
-                Panel(
-                    label=label,
-                    columns=tuple(columns),
-                    summary=summary,
-                    base=words.ngettext("%(num)s person", "%(num)s people", base),
-                    flagged=flagged(tally),
-                    said=words.chained([*(column.said for column in columns), summary]),
-                )
+    first = together[0]
+    rows = ((label or None, tally, not each.tallies) for each, tally, label in rows_of(together, words))
+    return _chart(rows, first.options, first.low, first.high, words)
+
+
+def shift_columns(shift: Shift, words: Phrasing) -> ColumnChart:
+    """A rating at several moments: a panel a moment and set of people."""
+    rows = []
+    for index, together in enumerate(shift.rows):
+        for row in together:
+            name = series.row_label(shift, index)
+            detail = collecting_words(row.detail, row.tally, words)
+            parts = [name, detail, people_label(row.tally, words) if len(together) > 1 else None]
+            rows.append((" · ".join(part for part in parts if part), row.tally, row.uncounted))
+    return _chart(rows, shift.options, shift.low, shift.high, words)
+
+
+def _chart(
+    rows: Iterable[tuple[str | None, Tally, bool]],
+    options: tuple[Category, ...],
+    low: str | None,
+    high: str | None,
+    words: Phrasing,
+) -> ColumnChart:
+    panels = tuple(_panel(label, tally, options, words, uncounted=uncounted) for label, tally, uncounted in rows)
+    highest = max((column.share for panel in panels for column in panel.columns), default=0.0)
+    numbers = tuple(option.label for option in options)
+    return ColumnChart(panels=panels, numbers=numbers, highest=highest or 1.0, low=low, high=high)
+
+
+def _panel(label: str | None, tally: Tally, options: Sequence[Category], words: Phrasing, *, uncounted: bool) -> Panel:
+    message = uncounted_words(words) if uncounted else nothing_words(tally, words)
+    if message:
+        return Panel(label=label, said=message, message=message, withheld=tally.withheld)
+    codes = [option.code for option in options]
+    columns, base = [], middle(tally.base) or 1.0
+    found = pieces(tally, codes)
+    for piece in found:
+        name = named(piece.members, options, words)
+        columns.append(
+            ChartColumn(
+                first=codes.index(piece.members[0]),
+                span=len(piece.members),
+                share=100 * piece.people / base / len(piece.members),
+                manner=piece.manner,
+                count=count_words(piece.cell, words),
+                said=segment_words(name, piece.cell, tally, words),
+                private=piece.private,
             )
-    highest = max((column.share or 0 for panel in panels for column in panel.columns), default=0)
-    return ColumnChart(
-        panels=tuple(panels),
-        numbers=tuple(option.label for option in together[0].options),
-        highest=highest or 1.0,
-        low=together[0].low,
-        high=together[0].high,
+        )
+    summary = summary_words(tally.rating, words)
+    return Panel(
+        label=label,
+        columns=tuple(columns),
+        summary=summary,
+        base=words.ngettext("%(num)s person", "%(num)s people", tally.base.count)
+        if tally.base.count is not None
+        else count_words(tally.base, words),
+        flagged=flagged(tally),
+        said=words.chained([*(column.said for column in columns), summary]),
+        private=private_words(tally, found, options, None, words),
     )
 
 

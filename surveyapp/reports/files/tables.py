@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
-from surveyapp.domain.results import Cell, Change, Distribution, Shift, Tally
-from surveyapp.reports.charts.bars import column_label, people_label
-from surveyapp.reports.text import sentences, series
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged, nothing_words, of_words, percent_words
+from surveyapp.domain.results import WITHOUT, Cell, Change, Distribution, Joined, Shift, ShiftRow, Tally
+from surveyapp.reports.charts.bars import column_label, people_label, uncounted_words
+from surveyapp.reports.text import changes, sentences, series
+from surveyapp.reports.text.phrasing import (
+    FLAG,
+    Phrasing,
+    bin_words,
+    count_words,
+    flagged,
+    nothing_words,
+    of_words,
+    percent_words,
+)
 
 
 @dataclass(frozen=True)
 class Value:
-    """A cell of a table: a number or words, and under it a percentage."""
+    """A cell of a table: a number or words, and under it a percentage. `private`: not for publication. `span`: over so
+    many columns."""
 
     text: str
     percent: str | None = None
+    private: bool = False
+    span: int = 1
 
 
 @dataclass(frozen=True)
 class ResultTableRow:
-    """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells."""
+    """A row: its heading, what is said under the heading, its cells. `whole` stands in place of all cells. `private`:
+    all of it is not for publication."""
 
     heading: str
     detail: str | None
     cells: tuple[Value, ...]
     whole: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,7 @@ def counts(shift: Shift, words: Phrasing) -> ResultTable:
     columns = (
         _("Moment"),
         *(option.label for option in options.values()),
-        shift.net.label,
+        *([shift.net.label] if shift.net else []),
         _("Base"),
         *(reason_words(reason, words) for reason in reasons),
     )
@@ -59,8 +73,8 @@ def counts(shift: Shift, words: Phrasing) -> ResultTable:
         for row in together:
             label = series.row_label(shift, index)
             label = label if len(together) == 1 else joined(" · ", (label, people_label(row.tally, words)))
-            cells = [*(row.tally.cells.get(code) for code in options), row.net]
-            rows.append(_counted(label, row.detail, row.tally, cells, reasons, words))
+            values = _told(row.tally, list(options), words) + ([_value(row.net, words)] if shift.net else [])
+            rows.append(_counted(label, row.detail, row, values, reasons, words))
     return ResultTable(_("Answers, in people and percent"), columns, tuple(rows))
 
 
@@ -68,14 +82,22 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
     """The variables of one question: a row an option or net, a column a variable (and slice of people)."""
     _, first = words.gettext, together[0]
     reasons = _reasons(tally for each in together for tally in each.tallies)
-    columns, tallies = [_("Answer")], []
+    columns, tallies, silent = [_("Answer")], [], []
     for each in together:
         for tally in each.tallies:
-            columns.append(column_label(each, tally, words) or _("Everyone"))
-            tallies.append(tally)
+            label = column_label(each, tally, words) or _("Everyone")
+            if tally.withheld:  # said once, and not for each option
+                silent.append(ResultTableRow(label, None, (), nothing_words(tally, words)))
+            else:
+                columns.append(label)
+                tallies.append(tally)
     rows = [
-        ResultTableRow(category.label, None, tuple(_value(tally.cells.get(category.code), words) for tally in tallies))
-        for category in (*first.options, *first.nets)
+        ResultTableRow(option.label, None, tuple(_option(tally, option.code, words) for tally in tallies))
+        for option in (first.options if tallies else ())
+    ]
+    rows += [
+        ResultTableRow(net.label, None, tuple(_value(tally.cells.get(net.code), words) for tally in tallies))
+        for net in (first.nets if tallies else ())
     ]
     if any(tally.rating for tally in tallies):
         rows.append(
@@ -84,7 +106,9 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
                 None,
                 tuple(
                     Value(
-                        words.decimal(tally.rating.mean, 1) if tally.rating and tally.rating.mean is not None else "–"
+                        words.decimal(tally.rating.mean, 1)
+                        if tally.rating and tally.rating.mean is not None
+                        else _none(tally, words)
                     )
                     for tally in tallies
                 ),
@@ -100,22 +124,35 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
                 tuple(_value(tally.missing.get(reason), words, percent=False) for tally in tallies),
             )
         )
-    return ResultTable(first.question, tuple(columns), tuple(rows))
+    if not tallies:
+        return ResultTable(first.question, (_("Answer"), _("Everyone")), tuple(silent))
+    return ResultTable(first.question, tuple(columns), (*rows, *silent))
 
 
 def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasing) -> Iterator[ResultTableRow]:
-    """The statistics of numbers, days or times, a row each; what is hidden, or of nobody, is a dash."""
+    """The statistics of numbers, days or times, a row each, then people by bin; what is hidden, or of nobody, is a
+    dash."""
     _ = words.gettext
-    names = {"mean": _("Mean"), "median": _("Median"), "minimum": _("Lowest"), "maximum": _("Highest")}
+    quartiles = {"lower_quartile": _("Lower quartile"), "upper_quartile": _("Upper quartile")}
+    names = {"mean": _("Mean"), "median": _("Median"), **quartiles, "minimum": _("Lowest"), "maximum": _("Highest")}
     if first.summary is Summary.TIME:
-        names = {"median": _("Median"), "minimum": _("Earliest"), "maximum": _("Latest")}
+        names = {"median": _("Median"), **quartiles, "minimum": _("Earliest"), "maximum": _("Latest")}
     if not any(tally.quantity for tally in tallies):
         return
     for name, label in names.items():
         held = [dict(tally.quantity.statistics)[name] if tally.quantity else None for tally in tallies]
         yield ResultTableRow(
-            label, None, tuple(Value("–" if value is None else words.measured(value)) for value in held)
+            label,
+            None,
+            tuple(
+                Value(_none(tally, words) if value is None else words.measured(value))
+                for tally, value in zip(tallies, held, strict=True)
+            ),
         )
+    bins = [tally.quantity.bins if tally.quantity else () for tally in tallies]
+    for index, found in enumerate(next(filter(None, bins), ())):
+        cells = (_value(each[index].cell if each else None, words) for each in bins)
+        yield ResultTableRow(bin_words(found, words), None, tuple(cells))
 
 
 def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
@@ -132,13 +169,14 @@ def moves(change: Change, shift: Shift, words: Phrasing) -> ResultTable | None:
         ResultTableRow(option.label, None, tuple(_value(cell, words, percent=False) for cell in cells))
         for option, cells in zip(options, change.transitions, strict=True)
     )
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     """One change for every slice of people: the matched base first, then who moved, then its size."""
     _ = words.gettext
-    net = shift.scale_of(change.after_row).net.label
+    counted = shift.scale_of(change.after_row).net
+    net = counted.label if counted else ""
     columns = (
         _("People"),
         _("Answered both"),
@@ -153,7 +191,7 @@ def slices(change: Change, shift: Shift, words: Phrasing) -> ResultTable:
     )
     pair = (change.before_row, change.after_row)
     rows = tuple(_slice(each, words) for each in shift.changes if (each.before_row, each.after_row) == pair)
-    return ResultTable(sentences.change_title(change, shift, words), columns, rows)
+    return ResultTable(changes.change_title(change, shift, words), columns, rows)
 
 
 def _slice(change: Change, words: Phrasing) -> ResultTableRow:
@@ -165,12 +203,13 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
     points = hidden if change.points is None else words.signed(change.points, plus=True)
     bounds = hidden
     if interval is not None:
-        low, high = words.signed(interval.low), words.signed(interval.high)
+        low, high = words.signed_decimal(interval.low), words.signed_decimal(interval.high)
         bounds = _("%(low)s to %(high)s", low=low, high=high)
     numbers = (change.lost, change.before, change.after, change.rose, change.same, change.fell)
+    base = count_words(change.base, words)
     cells = (
-        Value(f"{change.base} {FLAG}" if change.low_base else str(change.base)),
-        *(Value(hidden if number is None else str(number)) for number in numbers),
+        Value(f"{base} {FLAG}" if change.low_base else base),
+        *(Value(count_words(number, words)) for number in numbers),
         Value(points),
         Value(bounds),
     )
@@ -191,7 +230,9 @@ def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTabl
         rows.append(ResultTableRow(series.row_label(everyone, index), one.detail, tuple(values)))
     columns = (words.gettext("Moment"), words.gettext("Everyone"), sentences.matched_words(matched, words) or "")
     return ResultTable(
-        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label), columns, tuple(rows)
+        words.gettext("“%(net)s”, everyone and the same people", net=everyone.net.label if everyone.net else ""),
+        columns,
+        tuple(rows),
     )
 
 
@@ -200,7 +241,14 @@ def _broken(shift: Shift, index: int, words: Phrasing) -> list[ResultTableRow]:
     step = shift.step(index - 1, index)
     if step.state != "broken":
         return []
-    return [ResultTableRow(words.gettext("Not comparable"), None, (), series.reason_words(step, words) or "–")]
+    return [
+        ResultTableRow(
+            words.gettext("Not comparable"),
+            None,
+            (),
+            series.reason_words(step, words) or series.broken_words(step, words),
+        )
+    ]
 
 
 def reason_words(reason: str, words: Phrasing) -> str:
@@ -211,29 +259,68 @@ def reason_words(reason: str, words: Phrasing) -> str:
         "prefer_not_to_say": _("Prefer not to say"),
         "skipped": _("Skipped"),
         "not_asked": _("Not asked"),
+        WITHOUT: _("Without an answer"),
     }
     return known.get(reason, reason)
 
 
 def _counted(
-    label: str, detail: str | None, tally: Tally, cells: Sequence[Cell | None], reasons: Sequence[str], words: Phrasing
+    label: str, detail: str | None, row: ShiftRow, values: Sequence[Value], reasons: Sequence[str], words: Phrasing
 ) -> ResultTableRow:
-    if tally.withheld:
-        return ResultTableRow(label, detail, (), nothing_words(tally, words))
-    values = [_value(cell, words) for cell in cells]
+    tally = row.tally
+    if tally.withheld or row.uncounted:
+        return ResultTableRow(
+            label, detail, (), uncounted_words(words) if row.uncounted else nothing_words(tally, words)
+        )
     beside = [_value(tally.missing.get(reason), words, percent=False) for reason in reasons]
     return ResultTableRow(label, detail, (*values, _base(tally, words), *beside))
 
 
+def _told(tally: Tally, codes: Sequence[str], words: Phrasing) -> list[Value]:
+    """A value an option; one for neighbours that are told as one, over all of them."""
+    found: list[Value] = []
+    for part in tally.parts(codes):
+        places = [codes.index(code) for code in part.members if code in codes]
+        together = places == list(range(places[0], places[0] + len(places)))
+        value = _together(part, words)
+        if len(part.members) == 1 and part.members[0] not in tally.cells:
+            value = Value(words.gettext("not offered"))
+        if together:
+            found.append(replace(value, span=len(places)))
+        else:
+            found.extend(_option(tally, code, words) for code in part.members)
+    return found
+
+
+def _option(tally: Tally, code: str, words: Phrasing) -> Value:
+    """An option by itself: its count, or with the first of those it is told as one with."""
+    (part,) = tally.parts([code])
+    if part.members[0] == code:
+        return _together(part, words)
+    return Value(words.gettext("in the one above" if code not in tally.cells else "not shown"))
+
+
+def _together(part: Joined, words: Phrasing) -> Value:
+    value = _value(part.cell, words)
+    if len(part.members) == 1:
+        return value
+    return replace(value, text=words.gettext("%(count)s (joined)", count=value.text))
+
+
 def _base(tally: Tally, words: Phrasing) -> Value:
     text = count_words(tally.base, words)
-    return Value(f"{text} {FLAG}" if flagged(tally) else text)
+    return Value(f"{text} {FLAG}" if flagged(tally) else text, private=tally.base.private)
+
+
+def _none(tally: Tally, words: Phrasing) -> str:
+    """Why a statistic is not there: of nobody, or not told."""
+    return nothing_words(tally, words) or words.gettext("not shown")
 
 
 def _value(cell: Cell | None, words: Phrasing, *, percent: bool = True) -> Value:
     if cell is None:
-        return Value("–")
-    return Value(count_words(cell, words), percent_words(cell, words) if percent else None)
+        return Value(words.gettext("not offered"))
+    return Value(count_words(cell, words), percent_words(cell, words) if percent else None, cell.private)
 
 
 def _reasons(tallies: Iterable[Tally]) -> list[str]:

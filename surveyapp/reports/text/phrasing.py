@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
-from surveyapp.domain.results import Cell, Tally
+from surveyapp.domain.results import Cell, QuantityBin, Tally
 
 FLAG = "⚑"
 """Stands beside a base that is low."""
@@ -47,6 +47,10 @@ class Phrasing(NamedTuple):
             case _:
                 return str(format_decimal(value.normalize(), locale=locale, decimal_quantization=False))
 
+    def month(self, day: dt.date) -> str:
+        """The month of a day, with its year."""
+        return str(format_date(day, "LLLL yyyy", locale=_locale(self.language())))
+
     def percent(self, whole: int) -> str:
         """A whole percentage with its sign, where the language puts it."""
         return _percent(whole, self.language())
@@ -60,6 +64,11 @@ class Phrasing(NamedTuple):
         digits = str(abs(number)) if said is None else said
         text = f"{MINUS if number < 0 else '+' if plus and number > 0 else ''}{digits}"
         return f"{LEFT_TO_RIGHT}{text}{ISOLATED}" if _locale(self.language()).text_direction == "rtl" else text
+
+    def signed_decimal(self, number: Decimal, *, plus: bool = False) -> str:
+        """A number with the decimals that it has, signed as `signed` does it."""
+        side = (number > 0) - (number < 0)
+        return self.signed(side, plus=plus, said=self.decimal(abs(number), max(0, -int(number.as_tuple().exponent))))
 
     def quoted(self, text: str) -> str:
         return self.gettext("“%(said)s”", said=text)
@@ -105,12 +114,35 @@ ENGLISH = Phrasing(_untranslated, _untranslated_plural)
 
 
 def count_words(cell: Cell, words: Phrasing) -> str:
-    """A count, “fewer than N”, or “not shown”."""
+    """A count, “5 to 9”, “52 or more”, “fewer than 5”, or “not shown”."""
     if cell.count is not None:
         return str(cell.count)
-    if cell.fewer_than is not None:
-        return words.gettext("fewer than %(number)s", number=cell.fewer_than)
+    if cell.low is not None and cell.high is not None:
+        return words.gettext("%(first)s to %(last)s", first=cell.low, last=cell.high)
+    if cell.low is not None:
+        return words.gettext("%(number)s or more", number=cell.low)
+    if cell.high is not None:
+        return words.gettext("fewer than %(number)s", number=cell.high + 1)
     return words.gettext("not shown")
+
+
+def bin_words(found: QuantityBin, words: Phrasing) -> str:
+    """What a bin holds: “20 to 29”, “up to 19”, “60 or more”, “March 2025”, “6:00 to 11:59”."""
+    low, high = found.low, found.high
+    if isinstance(low, dt.date) and isinstance(high, dt.date):
+        return words.month(low) if (high - low).days < 31 else str(low.year)
+    if low is None and high is None:
+        return words.gettext("any value")
+    if isinstance(low, dt.time) and high is None:
+        return words.gettext("%(time)s or later", time=words.measured(low))
+    if low is None:
+        assert high is not None
+        return words.gettext("up to %(value)s", value=words.measured(high))
+    if high is None:
+        return words.gettext("%(number)s or more", number=words.measured(low))
+    if low == high:
+        return words.measured(low)
+    return words.gettext("%(first)s to %(last)s", first=words.measured(low), last=words.measured(high))
 
 
 def percent_words(cell: Cell, words: Phrasing) -> str | None:
@@ -118,13 +150,27 @@ def percent_words(cell: Cell, words: Phrasing) -> str | None:
     return None if cell.percent is None else words.percent(cell.percent)
 
 
+def amount_words(cell: Cell, words: Phrasing) -> str:
+    """A count inside a sentence: “47”, “between 5 and 9”, “at least 84”, “fewer than 5”, or “not shown”."""
+    if cell.count is None and cell.low is not None:
+        if cell.high is not None:
+            return words.gettext("between %(low)s and %(high)s", low=cell.low, high=cell.high)
+        return words.gettext("at least %(number)s", number=cell.low)
+    return count_words(cell, words)
+
+
 def of_words(count: Cell, base: Cell, words: Phrasing) -> str:
-    """“11 of 29”; where the count may not be shown, the base alone; where neither may, that."""
-    if count.count is not None and base.count is not None:
-        return words.gettext("%(count)s of %(base)s", count=count.count, base=base.count)
-    if base.count is not None:
-        return words.gettext("base %(base)s", base=base.count)
+    """“11 of 29”, “at least 84 of 88”; where the count is not told, the base alone; where neither is, that."""
+    if count.told and base.told:
+        return words.gettext("%(count)s of %(base)s", count=amount_words(count, words), base=count_words(base, words))
+    if base.told:
+        return words.gettext("base %(base)s", base=count_words(base, words))
     return count_words(base, words)
+
+
+def unpublished(text: str, cell: Cell, words: Phrasing) -> str:
+    """A text about a count with, where it is true and not for publication, that in words."""
+    return words.gettext("%(text)s (np: not for publication)", text=text) if cell.private else text
 
 
 def flagged(tally: Tally) -> bool:
@@ -134,9 +180,9 @@ def flagged(tally: Tally) -> bool:
 
 def nothing_words(tally: Tally, words: Phrasing) -> str | None:
     """Why there is no bar to draw, or None where there is one."""
-    if tally.withheld or tally.base.count is None:
-        if tally.base.fewer_than is not None:
-            return words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.fewer_than)
+    if tally.withheld:
+        if tally.base.high is not None:
+            return words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.high + 1)
         return words.gettext("Not shown, to protect people.")
     if tally.base.count == 0:
         return words.gettext("No answers yet.")

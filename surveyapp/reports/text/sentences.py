@@ -2,69 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import NamedTuple
-
 from surveyapp.domain.results import Change, Shift, ShiftRow
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, of_words
-
-
-class KeyFigure(NamedTuple):
-    """A number to look at, and what it means."""
-
-    big: str
-    small: str
-
-
-def headline(shift: Shift, words: Phrasing) -> str:
-    """The shift as one sentence with people in it: from the first row to the second, for everyone in the result."""
-    _, title = words.gettext, shift.title
-    answered = [row for row in shift.everyone if row.tally.base.count != 0]
-    if not answered:
-        return _("%(title)s: no answers yet", title=title)
-    if len(shift.rows) == 1:
-        if not _shown(shift.everyone[0]):
-            return _("%(title)s: not shown, to protect people", title=title)
-        return _("%(title)s: %(now)s", title=title, now=_of(shift.everyone[0], words))
-    before, after = shift.everyone[:2]
-    if before.tally.base.count == 0 or after.tally.base.count == 0:
-        there = answered[0]
-        return _(
-            "%(title)s: %(now)s at “%(row)s”, with nothing to compare yet",
-            title=title,
-            now=_of(there, words),
-            row=there.label,
-        )
-    if not (_shown(before) and _shown(after)):
-        return _("%(title)s: no change shown, to protect people", title=title)
-    step = shift.step(0, 1)
-    if step.state == "broken":
-        return _(
-            "%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”, which do not compare",
-            title=title,
-            before=_of(before, words),
-            first=before.label,
-            now=_of(after, words),
-            second=after.label,
-        )
-    said = _movement(shift, before, after, words)
-    return f"{said} {series.MARK}" if step.state == "marked" or before.notes or after.notes else said
-
-
-def _movement(shift: Shift, before: ShiftRow, after: ShiftRow, words: Phrasing) -> str:
-    """A difference smaller than one person of the smaller base is no rise and no fall: it comes of the bases alone."""
-    _ = words.gettext
-    values = {"title": shift.title, "before": _of(before, words), "now": _of(after, words)}
-    first, second = _share(before), _share(after)
-    one_person = Fraction(1, min(before.tally.base.count or 1, after.tally.base.count or 1))
-    if values["before"] == values["now"]:
-        return _("%(title)s stayed at %(now)s", **values)
-    if abs(second - first) < one_person:
-        return _("%(title)s hardly changed: from %(before)s to %(now)s", **values)
-    if second > first:
-        return _("%(title)s rose from %(before)s to %(now)s", **values)
-    return _("%(title)s fell from %(before)s to %(now)s", **values)
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words
 
 
 def lead(shift: Shift, words: Phrasing) -> tuple[str, ...]:
@@ -99,6 +39,8 @@ def _members(shift: Shift, words: Phrasing) -> list[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for index, row in enumerate(shift.everyone):
         counted = shift.scale_of(index)
+        if counted.net is None:
+            continue
         members = [option.label for option in counted.options if option.code in counted.net.members]
         if members and members != [counted.net.label]:
             found.setdefault((counted.net.label, " + ".join(members)), []).append(row.label)
@@ -118,119 +60,32 @@ def _members(shift: Shift, words: Phrasing) -> list[str]:
 def _asked_again(shift: Shift, words: Phrasing) -> list[str]:
     """How many answered at one touchpoint and again at the next: the matched base comes before any change."""
     return [
-        words.gettext(
-            "Of the %(before)s who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(lost)s did not.",
-            before=change.base + change.lost,
-            again=change.base,
-            lost=change.lost,
-            first=_row(shift, change.before_row).label,
-            second=_row(shift, change.after_row).label,
-        )
+        _again(shift, change, words)
         for change in shift.changes
-        if change.people.segment is None and change.kind == "measured" and not change.withheld and change.lost
+        if change.people.segment is None
+        and change.kind == "measured"
+        and not change.withheld
+        and change.lost.told
+        and change.lost.count != 0
     ]
 
 
-def change_title(change: Change, shift: Shift, words: Phrasing) -> str:
-    """“Looking back: from Before the placement to Touchpoint 1”. The two kinds are never called alike."""
-    names = {"before": _row(shift, change.before_row).label, "after": _row(shift, change.after_row).label}
-    said = words.gettext("Measured: “%(before)s” to “%(after)s”", **names)
-    if change.kind == "looking_back":
-        said = words.gettext("Looking back: “%(before)s” to “%(after)s”", **names)
-    return f"{said} {series.MARK}" if shift.step(change.before_row, change.after_row).state == "marked" else said
-
-
-def change_kind(change: Change, shift: Shift, words: Phrasing) -> str:
-    """What kind of comparison it is, as a sentence."""
-    before, after = _row(shift, change.before_row), _row(shift, change.after_row)
-    if change.kind == "measured":
-        return words.gettext("The same people, asked each time.")
-    if before.touchpoint == after.touchpoint:
-        return words.gettext("The same people; both answers were given in one sitting.")
+def _again(shift: Shift, change: Change, words: Phrasing) -> str:
+    values = {
+        "again": count_words(change.base, words),
+        "lost": count_words(change.lost, words),
+        "first": _row(shift, change.before_row).label,
+        "second": _row(shift, change.after_row).label,
+    }
+    if change.base.count is None or change.lost.count is None:
+        return words.gettext(
+            "Of those who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(lost)s did not.", **values
+        )
     return words.gettext(
-        "The same people; the first answer was remembered, at touchpoint %(number)s.", number=before.touchpoint
+        "Of the %(before)s who answered at “%(first)s”, %(again)s answered at “%(second)s”; %(lost)s did not.",
+        before=change.base.count + change.lost.count,
+        **values,
     )
-
-
-def facts(change: Change, shift: Shift, words: Phrasing) -> tuple[KeyFigure, ...]:
-    """The size of a change, who moved, and who was lost. Empty where it is withheld."""
-    if change.withheld:
-        return ()
-    _ = words.gettext
-    found: list[KeyFigure] = []
-    both = words.ngettext("%(num)s answered both", "%(num)s answered both", change.base)
-    if change.gained is not None and change.given_up is not None:
-        found.append(_people_fact(change, shift, both, words))
-    if change.rose is not None and change.same is not None and change.fell is not None:
-        found.append(
-            KeyFigure(
-                _(
-                    "%(rose)s rose · %(same)s same · %(fell)s fell",
-                    rose=change.rose,
-                    same=change.same,
-                    fell=change.fell,
-                ),
-                _("of the %(base)s who answered both, by option", base=change.base),
-            )
-        )
-    if change.points is not None:
-        found.append(_points_fact(change, words))
-    if change.lost and change.kind == "measured":
-        found.append(
-            KeyFigure(
-                words.ngettext("%(num)s lost", "%(num)s lost", change.lost),
-                _(
-                    "answered at “%(first)s” and not at “%(second)s”",
-                    first=_row(shift, change.before_row).label,
-                    second=_row(shift, change.after_row).label,
-                ),
-            )
-        )
-    return tuple(found)
-
-
-def _people_fact(change: Change, shift: Shift, both: str, words: Phrasing) -> KeyFigure:
-    assert change.gained is not None
-    assert change.given_up is not None
-    net = change.gained - change.given_up
-    big = words.ngettext("%(signed)s person", "%(signed)s people", abs(net), signed=words.signed(net, plus=True))
-    if net == 0:
-        big = words.gettext("No more, no fewer")
-    small = words.gettext(
-        "%(gained)s became “%(net)s”, %(given_up)s went the other way (%(both)s)",
-        gained=change.gained,
-        given_up=change.given_up,
-        net=shift.scale_of(change.after_row).net.label,
-        both=both,
-    )
-    return KeyFigure(big, small)
-
-
-def _points_fact(change: Change, words: Phrasing) -> KeyFigure:
-    assert change.points is not None
-    big = words.ngettext(
-        "%(signed)s point", "%(signed)s points", abs(change.points), signed=words.signed(change.points, plus=True)
-    )
-    if change.interval is None:
-        return KeyFigure(big, words.gettext("percentage points"))
-    return KeyFigure(
-        big,
-        words.gettext(
-            "95-percent interval %(low)s to %(high)s (Newcombe, paired)",
-            low=words.signed(change.interval.low),
-            high=words.signed(change.interval.high),
-        ),
-    )
-
-
-def tests(change: Change, words: Phrasing) -> str | None:
-    """The p-values, where they may be given: never under a low base, and never before the size of the change."""
-    parts = []
-    if change.mcnemar_p is not None:
-        parts.append(words.gettext("exact McNemar test: p %(p)s", p=_p(change.mcnemar_p, words)))
-    if change.wilcoxon_p is not None:
-        parts.append(words.gettext("Wilcoxon signed-rank test: p %(p)s", p=_p(change.wilcoxon_p, words)))
-    return words.chained(parts) or None
 
 
 def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
@@ -240,7 +95,8 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     found.extend(shift.touchpoint_notes)
     if shift.note:
         found.append(shift.note)
-    if any(row.tally.low_base and row.tally.base.count != 0 for together in shift.rows for row in together):
+    low = any(row.tally.low_base and row.tally.base.count != 0 for together in shift.rows for row in together)
+    if low or any(change.low_base and not change.withheld and change.base.count != 0 for change in shift.changes):
         found.append(
             _("%(flag)s Fewer than %(number)s people: read with caution.", flag=FLAG, number=shift.low_base_under)
         )
@@ -249,11 +105,6 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     if hides_something(shift):
         found.append(_("Some counts are not shown, because they are of very few people. No bar is drawn for them."))
     return tuple(found)
-
-
-def refusal(words: Phrasing) -> str:
-    """Why a split that was asked for is not shown."""
-    return words.gettext("Not split: one part, or all but it, would be too few people to show. Everyone is shown.")
 
 
 def hides_something(shift: Shift) -> bool:
@@ -279,21 +130,5 @@ def matched_words(shift: Shift, words: Phrasing) -> str | None:
     return words.gettext("Only the %(number)s asked every time", number=shift.matched_base)
 
 
-def _of(row: ShiftRow, words: Phrasing) -> str:
-    return of_words(row.net, row.tally.base, words)
-
-
 def _row(shift: Shift, index: int) -> ShiftRow:
     return shift.rows[index][0]
-
-
-def _shown(row: ShiftRow) -> bool:
-    return row.net.shown and row.tally.base.shown
-
-
-def _share(row: ShiftRow) -> Fraction:
-    return Fraction(row.net.count or 0, row.tally.base.count or 1)
-
-
-def _p(value: float, words: Phrasing) -> str:
-    return f"< {words.decimal(0.001, 3)}" if value < 0.001 else f"= {words.decimal(value, 3)}"

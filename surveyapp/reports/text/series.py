@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from surveyapp.domain.instrument.questionnaire import MomentsLayout
 from surveyapp.domain.instrument.translation import in_language_of, joined
 from surveyapp.domain.results import Distribution, SeriesNote, Shift, ShiftStep
 from surveyapp.domain.versions.comparability import UNDECLARED
@@ -19,6 +20,10 @@ def note_words(note: SeriesNote, words: Phrasing) -> str:
     said = {
         "reworded": _("The wording was changed."),
         "rescaled": _("The possible answers were changed; earlier answers are counted as the new ones."),
+        "redefined": _("What is counted was changed; earlier answers are counted the new way."),
+        "rebased": _("Who is asked was changed."),
+        "relimited": _("What can be answered was changed."),
+        "rearranged": _("The order in which it is shown was changed."),
         "extended": _("An answer was added."),
         "left_out": _("Answers to an earlier wording are left out."),
         "broken": _("Not comparable."),
@@ -31,6 +36,13 @@ def note_words(note: SeriesNote, words: Phrasing) -> str:
                 "The possible answers were changed in version %(number)s; earlier answers are counted as the new ones.",
                 number=note.version,
             ),
+            "redefined": _(
+                "What is counted was changed in version %(number)s; earlier answers are counted the new way.",
+                number=note.version,
+            ),
+            "rebased": _("Who is asked was changed in version %(number)s.", number=note.version),
+            "relimited": _("What can be answered was changed in version %(number)s.", number=note.version),
+            "rearranged": _("The order in which it is shown was changed in version %(number)s.", number=note.version),
             "extended": _("An answer was added in version %(number)s.", number=note.version),
             "left_out": _("Answers from before version %(number)s are left out.", number=note.version),
             "broken": _("Not comparable since version %(number)s.", number=note.version),
@@ -86,6 +98,18 @@ def row_words(shift: Shift, row: int, words: Phrasing) -> str:
     elif row:
         said.extend(note_words(note, words) for note in step.notes)
     return " ".join(dict.fromkeys(said))
+
+
+def layout_words(layout: MomentsLayout | None, words: Phrasing) -> str | None:
+    """How a before and a now were asked, as a sentence; None where there are not both. People remember towards the
+    change, and the more so beside it: it is told wherever such a number is."""
+    _ = words.gettext
+    match layout:
+        case "together":
+            return _("Before and now were asked together.")
+        case "apart":
+            return _("Now was asked first, and before in a later section.")
+    return None
 
 
 def distribution_words(together: Sequence[Distribution], words: Phrasing) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.answer_migration import Fate
 from surveyapp.domain.versions.comparability import VersionId
 from surveyapp.domain.versions.diff import Became, Difference, Edit
-from surveyapp.domain.versions.variable_history import Occurrence, Since
+from surveyapp.domain.versions.meaning import Status
+from surveyapp.domain.versions.study_meaning import FrozenPurpose
+from surveyapp.domain.versions.variable_history import Occurrence, ScoreOccurrence, Since
 from surveyapp.reports.text.phrasing import ENGLISH
-from surveyapp.reports.text.series import note_words
+from surveyapp.reports.text.series import layout_words, note_words
 
 WIDTH = 80
 
@@ -45,6 +47,25 @@ WHAT = {
     "favourable": N_("Favourable net"),
     "neutral": N_("Neutral option"),
     "kind": N_("Kind"),
+    "apart": N_("Its before is asked in"),
+    "value": N_("Counts as"),
+    "units": N_("Unit"),
+    "score": N_("Score"),
+    "method": N_("How it is made"),
+    "items": N_("Items"),
+    "reverse": N_("Items turned round"),
+    "minimum_answered": N_("Items that must be answered"),
+    "band": N_("Band"),
+    "thresholds": N_("Threshold"),
+    "segments": N_("Segments"),
+    "crosstabs": N_("Questions across one another"),
+    "enrolment": N_("End of enrolment"),
+    "releases": N_("Releases"),
+    "attributes": N_("Attribute"),
+    "measures": N_("Measure"),
+    "consent": N_("Consent"),
+    "touchpoints": N_("Touchpoint"),
+    "comparisons": N_("Comparison"),
 }
 
 STATUS = {
@@ -52,6 +73,10 @@ STATUS = {
     "extended": N_("extended"),
     "reworded": N_("reworded"),
     "rescaled": N_("rescaled"),
+    "redefined": N_("counted otherwise"),
+    "rebased": N_("asked of others"),
+    "relimited": N_("limited otherwise"),
+    "rearranged": N_("shown in another order"),
     "new": N_("new"),
     "removed": N_("not asked any more"),
 }
@@ -84,7 +109,7 @@ def difference_lines(found: Difference) -> Iterator[str]:
         yield ""
         yield f"Section {section.id}"
         yield from _edits(section.edits, "  ")
-    for question in found.questions:
+    for question in (*found.questions, *found.scores):
         yield ""
         yield from _wrapped(question.id)
         for became in question.became:
@@ -92,6 +117,10 @@ def difference_lines(found: Difference) -> Iterator[str]:
             for old, new in became.said.mapping if became.said else ():
                 yield from _wrapped(f"{old} becomes {new}", "    ")
         yield from _edits(question.edits, "  ")
+
+
+_UNSAID = ("extended", "broken", "left_out")
+"""Kinds of notes that say more than the status does."""
 
 
 def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> Iterator[str]:
@@ -115,7 +144,8 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
             yield from _wrapped(f"Statement: {first.statement.text}", "  ")
         moments = [part.moment_label for part in each.parts if part.moment_label]
         if moments:
-            yield from _wrapped(f"Moments: {', '.join(moments)}", "  ")
+            layout = layout_words(first.moments_layout, ENGLISH)
+            yield from _wrapped(f"Moments: {', '.join(moments)}{f'. {layout}' if layout else ''}", "  ")
         question = first.question
         if question.options:
             yield from _wrapped(f"Options: {' / '.join(option.label for option in question.options)}", "  ")
@@ -126,21 +156,63 @@ def history_lines(study: Study, variable: str, found: Iterable[Occurrence]) -> I
             yield from _wrapped(f"From {question.minimum} to {question.maximum}{ends}", "  ")
 
 
+def score_lines(name: str, found: Iterable[ScoreOccurrence]) -> Iterator[str]:
+    """How a score is made in each version, and what lies between."""
+    yield f"{name}, a score"
+    for each in found:
+        yield ""
+        yield from _wrapped(_name(each.wording))
+        if each.since is not None:
+            yield from _wrapped(_since(each.since), "  ")
+        score = each.score
+        yield from _wrapped(f"Title: {score.title}", "  ")
+        yield from _wrapped(f"Made as: the {score.method} of {', '.join(score.items)}", "  ")
+        if score.reverse:
+            yield from _wrapped(f"Turned round: {', '.join(score.reverse)}", "  ")
+        yield from _wrapped(f"Items that must be answered: {score.minimum_answered}", "  ")
+        if score.bands:
+            bands = " / ".join(f"{band.label} ({band.low}–{band.high})" for band in score.bands)
+            yield from _wrapped(f"Bands: {bands}", "  ")
+
+
+def consent_lines(name: str, found: Iterable[tuple[int, FrozenPurpose]]) -> Iterator[str]:
+    """Every wording of a purpose of consent."""
+    yield f"{name}, a purpose of consent"
+    for version, purpose in found:
+        yield ""
+        yield f"Version {version}, {'required' if purpose.required else 'not required'}"
+        yield from _wrapped(purpose.text, "  ")
+
+
+def study_lines(edits: Iterable[Edit]) -> Iterator[str]:
+    """What of study.yaml is not as it was frozen."""
+    listed = list(edits)
+    if listed:
+        yield "study.yaml is not as it was frozen. What was published before may mean something else:"
+        yield from _edits(listed, "  ")
+
+
+def _statuses(statuses: Iterable[Status]) -> str:
+    return " and ".join(STATUS[each] for each in statuses)
+
+
 def _since(since: Since) -> str:
-    words = f"Since {_name(since.wording)}: {STATUS[since.status]}"
+    words = f"Since {_name(since.wording)}: {_statuses(since.statuses)}"
     if since.status == "removed":
         return f"{words}."
     words += ", comparable." if since.comparable else ", not comparable."
-    return " ".join([words, *(note.reason or note_words(note, ENGLISH) for note in since.notes)])
+    # What became of it is said; of each note the author's reason is left to say, or what stands in its place.
+    said = [note.reason or note_words(note, ENGLISH) for note in since.notes if note.reason or note.kind in _UNSAID]
+    return " ".join([words, *dict.fromkeys(said)])
 
 
 def _became(became: Became, question: str) -> str:
     name = "" if became.variable == question else f"{became.variable}: "
     if became.kind_changed:
         return f"{name}another kind of question: it needs another id"
-    words = f"{name}{STATUS[became.status]}"
+    words = f"{name}{_statuses(became.statuses)}"
     if became.said is None:
-        return f"{words}, nothing declared" if became.status in ("reworded", "rescaled") else words
+        return f"{words}, nothing declared" if became.undeclared else words
     said = "mapped" if became.said.mapping else "comparable" if became.said.comparable else "not comparable"
     return f"{words}, declared {said}: {became.said.because}"
 

@@ -14,9 +14,12 @@ from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import near
 from surveyapp.domain.sentences import say, with_hint
-from surveyapp.domain.versions.comparability import VersionId, variables
-from surveyapp.domain.versions.diff import Difference, difference
-from surveyapp.domain.versions.variable_history import Occurrence, history
+from surveyapp.domain.versions.comparability import VersionId
+from surveyapp.domain.versions.diff import Difference, Edit, difference
+from surveyapp.domain.versions.meaning import variables
+from surveyapp.domain.versions.study_meaning import FrozenPurpose, freeze
+from surveyapp.domain.versions.variable_history import Occurrence, ScoreOccurrence, history, score_history
+from surveyapp.services.questionnaires import study_lock
 
 
 def find_difference(
@@ -49,6 +52,25 @@ def find_history(folder: Path, study_id: str, variable: str) -> tuple[Study, tup
         known = sorted({name for each in study.questionnaires.values() for name in variables(each)})
         raise NotFound(with_hint(say("nothing_asks", study=study_id, variable=variable), near(variable, known)))
     return study, found
+
+
+def find_study_edits(folder: Path, study_id: str) -> tuple[Edit, ...]:
+    """What of study.yaml is not as it was frozen. Raises NotFound, QuestionnaireFaults."""
+    study = _study(folder, study_id)
+    return study_lock.edits(folder / study_id, study)
+
+
+def find_consent(folder: Path, study_id: str, purpose: str) -> tuple[tuple[int, FrozenPurpose], ...]:
+    """Every wording of a purpose of consent by version: those that were frozen, and the one in the file. Nothing where
+    there is no such purpose. Raises NotFound, QuestionnaireFaults."""
+    study = _study(folder, study_id)
+    return tuple(sorted(freeze(study, study_lock.read(folder / study_id)).consent.get(purpose, {}).items()))
+
+
+def find_score_history(folder: Path, study_id: str, score: str) -> tuple[ScoreOccurrence, ...]:
+    """A score through every touchpoint and version; nothing where there is none. Raises NotFound,
+    QuestionnaireFaults."""
+    return score_history(_study(folder, study_id), score)
 
 
 def _study(folder: Path, study_id: str) -> Study:

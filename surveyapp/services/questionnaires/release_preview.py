@@ -8,7 +8,8 @@ from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
-from surveyapp.domain.versions.diff import Difference, difference
+from surveyapp.domain.versions.diff import Difference, Edit, difference
+from surveyapp.services.questionnaires import study_lock
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -18,7 +19,8 @@ from surveyapp.store import questionnaire_versions as store
 @dataclass(frozen=True, kw_only=True)
 class Prospect:
     """The version that would be frozen or opened (None: there is none to), the one it follows, and what is different.
-    `midway`: how many responses are under way on which version."""
+    `study`: what of the study itself is not as it was frozen. `midway`: how many responses are under way on which
+    version."""
 
     questionnaire: str
     title: str
@@ -27,6 +29,7 @@ class Prospect:
     follows: int | None
     difference: Difference | None
     midway: tuple[tuple[int, int], ...]
+    study: tuple[Edit, ...] = ()
 
     @property
     def people_midway(self) -> int:
@@ -83,5 +86,6 @@ def _prospect(desk: Desk, study: Study, name: str, version: int | None, follows:
         questions=len(shown.questions),
         follows=follows,
         difference=difference(study, old, new) if old and new else None,
+        study=study_lock.edits(desk.runtime.settings.questionnaires / study.id, desk.runtime.study(study.id)),
         midway=tuple(sorted((number, count) for (each, number), count in midway.items() if each == name)),
     )

@@ -23,6 +23,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import words_fingerprint, words_for
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.questionnaires import study_lock
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
@@ -84,7 +85,7 @@ def read_lock(folder: Path) -> dict[tuple[str, int], str]:
 
 
 def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
-    """Frozen files that changed or went away since."""
+    """Frozen files that changed or went away since, and consent that changed under its version."""
     faults = []
     for (name, version), sha256 in read_lock(folder).items():
         file = f"{study.id}/{name}/v{version}.yaml"
@@ -102,7 +103,7 @@ def lock_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
                     f"Undo the change. Write other words as v{version + 1}.yaml, and another scale under another name.",
                 )
             )
-    return tuple(faults)
+    return (*faults, *study_lock.consent_faults(folder, study))
 
 
 def _gone(file: str) -> Fault:
@@ -130,9 +131,12 @@ def check_folder(folder: Path) -> list[str]:
             found = error.faults
     faults = [fault for fault in found if fault.code not in NOTES]
     spoilt = {fault.file.partition("/")[0] for fault in faults}
+    notes = [fault for fault in found if fault.code in NOTES]
     for home in homes:
         try:
-            faults += _beside(home, studies[home.name] if home.name not in spoilt else None)
+            study = studies[home.name] if home.name not in spoilt else None
+            faults += _beside(home, study)
+            notes += study_lock.notes(home, study) if study else ()
         except QuestionnaireFaults as error:
             faults += error.faults
     if faults:
@@ -143,7 +147,7 @@ def check_folder(folder: Path) -> list[str]:
             for study in studies.values()
             for (name, version), questionnaire in sorted(study.questionnaires.items())
         ),
-        *(f"note: {note}" for note in found),
+        *(f"note: {note}" for note in notes),
     ]
 
 
@@ -195,7 +199,8 @@ def disagreements(runtime: Runtime, study_id: str) -> tuple[Sentence, ...]:
 
 
 def freeze(runtime: Runtime, study_id: str, name: str) -> int:
-    """Freezes the newest version of a questionnaire and returns its number. Freezing again does nothing.
+    """Freezes the newest version of a questionnaire and returns its number; and what the study itself says, consent and
+    all. Freezing again does nothing.
 
     Raises NotFound, and StateRefused when there is a gap in the numbers.
     """
@@ -215,6 +220,7 @@ def freeze(runtime: Runtime, study_id: str, name: str) -> int:
         "# Frozen questionnaire versions and the SHA-256 of what each resolves to. Written by `questionnaires freeze`."
     )
     (folder / LOCK).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    study_lock.write(folder, study)
     return versions[-1]
 
 
@@ -263,6 +269,11 @@ def open_version(desk: Desk, study_id: str, name: str, version: int) -> bool:
         work.session.flush()
         _reword(work, study, name)
         return True
+
+
+def frozen_versions(runtime: Runtime, study_id: str, name: str) -> list[int]:
+    """The numbers of a questionnaire's frozen versions, oldest first. Raises QuestionnaireFaults."""
+    return sorted(_frozen(runtime, study_id, name))
 
 
 def _frozen(runtime: Runtime, study_id: str, name: str) -> dict[int, str]:

@@ -1,46 +1,108 @@
-"""What one request for results reads, once, and how its variables and measures are followed through the versions."""
+"""What one request for results is made from, and how its variables and measures are followed through the versions."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+import contextlib
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-import pandas as pd
+import numpy as np
 
-from surveyapp.analysis.counting import distributions, scoring
-from surveyapp.analysis.counting.slices import People, Segment
+from surveyapp.analysis.counting import scoring
+from surveyapp.analysis.counting.vectors import Vector, vector
+from surveyapp.analysis.linked.table import Flags, LinkedTable
+from surveyapp.analysis.split import Split, by_attribute, everybody
+from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part, Summary
-from surveyapp.domain.instrument.questionnaire import Questionnaire
-from surveyapp.domain.instrument.study import Measure, MeasureRow, Study, Touchpoint
-from surveyapp.domain.results import SeriesNote, ShiftStep
+from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Study, Touchpoint
+from surveyapp.domain.results import Edition, SeriesNote, ShiftStep
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Scope
-from surveyapp.domain.versions.comparability import VersionHistory
-from surveyapp.domain.versions.series import Followed, beside, follow
-from surveyapp.services.work import Work
-from surveyapp.store import participants, responses
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.domain.versions.comparability import VersionHistory, VersionId
+from surveyapp.domain.versions.series import Followed, beside, follow, notes_of
+from surveyapp.services.results.current import Tables, tables, up_to_date
+from surveyapp.services.results.keeping import fingerprint, kept
+from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions as store
+from surveyapp.store.results import ResultState
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResultData:
-    """What one request reads, once: each group's answers, the people's segment values, every version there is of each
-    questionnaire and which one (`current`) new responses begin on."""
+    """What a request for results is made from: a state of the answers, the linked tables of it, every version there is
+    of each questionnaire and which one (`current`) new responses begin on."""
 
+    desk: Desk
+    scope: Scope
     study: Study
-    frames: dict[str, pd.DataFrame]
-    people: People
-    data_at: dt.datetime | None
-    versions: dict[tuple[str, int], Questionnaire]
-    current: dict[str, int]
-    _followed: dict[tuple[str, int], tuple[Followed, ...]] = field(default_factory=dict)
+    state: ResultState
+    tables: Tables
+    opened: tuple[tuple[str, int], ...]
+    _read: dict[str, Any] = field(default_factory=dict)
 
-    def frame(self, touchpoint: Touchpoint) -> pd.DataFrame:
-        frame = self.frames[touchpoint.group]
-        return frame[frame["touchpoint"] == touchpoint.number]
+    @property
+    def edition(self) -> Edition:
+        return Edition("working", self.state.answers_at)
+
+    def kept(self, key: str, kind: Any, make: Callable[[], T]) -> T:
+        """What was made for this state under a key before, by whatever process, or is made now."""
+        printed = fingerprint(self.study, self.opened, self.desk.language)
+        return kept(self.desk, self.scope, self.state, f"{printed}|{key}", kind, make)
+
+    @property
+    def versions(self) -> dict[tuple[str, int], Questionnaire]:
+        """Every version: what was opened is what was answered; the files have those in between that never were."""
+        if "versions" not in self._read:
+            with self.desk.reading() as work:
+                opened = {each: work.instrument(self.study, *each) for each in self.opened}
+            self._read["versions"] = {**self.study.questionnaires, **opened}
+        found: dict[tuple[str, int], Questionnaire] = self._read["versions"]
+        return found
+
+    @property
+    def current(self) -> dict[str, int]:
+        newest = {name: self.study.newest(name).version for name, _ in self.study.questionnaires}
+        return newest | dict(sorted(self.opened))
+
+    def table(self, group: str) -> LinkedTable:
+        return self.tables[group]
+
+    def looked_at(self, group: str) -> Flags | None:
+        """Of a group's people, those at the sites that may be looked at; None: all of them."""
+        if self.scope.sites is None:
+            return None
+        table, sites = self.table(group), {site.hex for site in self.scope.sites}
+        allowed = [place for place, site in enumerate(table.sites) if site in sites]
+        return np.isin(table.site, allowed)
+
+    def split(self, group: str, segment: str | None, looked_at: Flags | None = None) -> Split:
+        """Everyone, and the values of a segment if one is asked for. Raises NotFound for what is not one."""
+        seen = self.looked_at(group)
+        if looked_at is not None:
+            seen = looked_at if seen is None else seen & looked_at
+        if segment is None:
+            return everybody(seen)
+        attribute = self.segment(segment)
+        return by_attribute(attribute.name, self.table(group).attribute(attribute.id), attribute.values, seen)
+
+    def segment(self, name: str) -> Attribute:
+        """Raises NotFound for what is not a declared segment."""
+        found = self.study.segment(name)
+        if found is None:
+            raise NotFound(say("no_segment", segment=name))
+        return found
+
+    def rules(self, touchpoint: Touchpoint) -> Rules:
+        return Rules(self.study.thresholds)
 
     def wordings(self, group: str) -> VersionHistory:
         order = dict.fromkeys(touchpoint.questionnaire for touchpoint in self.study.touchpoints_of(group))
@@ -48,16 +110,17 @@ class ResultData:
 
     def follow(self, touchpoint: Touchpoint) -> tuple[Followed, ...]:
         """Every variable of a touchpoint, in whatever versions it was answered."""
-        if touchpoint.key not in self._followed:
-            answered = {int(version) for version in self.frame(touchpoint)["version"].unique()}
+        key = f"followed {touchpoint.key}"
+        if key not in self._read:
+            answered = self.table(touchpoint.group).answered_versions(touchpoint.number)
             name = touchpoint.questionnaire
-            self._followed[touchpoint.key] = follow(self.wordings(touchpoint.group), name, answered, self.current[name])
-        return self._followed[touchpoint.key]
+            self._read[key] = follow(self.wordings(touchpoint.group), name, answered, self.current[name])
+        found: tuple[Followed, ...] = self._read[key]
+        return found
 
-    def check_segment(self, segment: str | None) -> None:
-        """Raises NotFound for what is not a declared segment."""
-        if segment is not None and self.study.segment(segment) is None:
-            raise NotFound(say("no_segment", segment=segment))
+    def vector(self, touchpoint: Touchpoint, followed: Followed) -> Vector:
+        """A variable's answers. Raises ValueError where they do not fit it."""
+        return vector(self.table(touchpoint.group), touchpoint.number, followed.part, followed.links)
 
 
 def is_counted(part: Part) -> bool:
@@ -66,51 +129,15 @@ def is_counted(part: Part) -> bool:
     return part.when is None and part.summary is not Summary.NONE
 
 
-def read_data(work: Work, scope: Scope, study: Study, groups: set[str]) -> ResultData:
-    """The answers of some of a study's groups, as the study now counts them."""
-    session = work.session
-    frames = {group: _answer_frame(responses.answer_table(session, scope, group)) for group in sorted(groups)}
-    known: dict[str, dict[Any, str]] = {
-        attribute.name: {} for attribute in study.attributes if attribute.id in study.segments
-    }
-    for person in participants.participants(session, scope, work.today(study)):
-        for attribute in study.attributes:
-            held = (
-                person.attributes
-                if attribute.scope == "participant"
-                else (person.site.attributes if person.site else {})
-            )
-            if attribute.name in known and attribute.name in held:
-                known[attribute.name][person.id] = held[attribute.name]
-    opened = [(name, version) for name, version, _, _ in store.versions(session, study.id)]
-    # What was opened is what was answered; the files have the versions in between that never were.
-    versions = {**study.questionnaires}
-    for name, version in opened:
-        versions[name, version] = work.instrument(study, name, version)
-    current = {name: study.newest(name).version for name, _ in study.questionnaires}
-    current |= dict(sorted(opened))
-    segments = tuple(
-        Segment(attribute.name, attribute.values, known[attribute.name])
-        for attribute in study.attributes
-        if attribute.id in study.segments
-    )
+def read_data(desk: Desk, study_id: str, action: Action = Action.SEE_RESULTS) -> ResultData:
+    """A study's answers as they now are. Raises NotFound, NotPermitted, NotReady."""
+    study, scope = desk.study(study_id), desk.scope(action, study_id)
+    state = up_to_date(desk, study)
+    with desk.reading() as work:
+        opened = tuple((name, version) for name, version, _, _ in store.versions(work.session, study.id))
     return ResultData(
-        study=study,
-        frames=frames,
-        people=People(segments),
-        data_at=responses.newest_submission(session, scope),
-        versions=versions,
-        current=current,
+        desk=desk, scope=scope, study=study, state=state, tables=tables(desk, study, state), opened=opened
     )
-
-
-def _answer_frame(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
-    """The answers of a group. Of words there is only whether there are any: what they say is not for counting, and an
-    interviewer's note on a question that was skipped is no answer."""
-    frame = distributions.answer_frame(rows, responses.ANSWER_COLUMNS)
-    written = frame["text"].notna() & frame["reason"].isna()
-    frame["words"] = written.astype(object).where(written, None)
-    return frame.drop(columns=["text", "reference"])
 
 
 def measure_rows(
@@ -122,28 +149,9 @@ def measure_rows(
         touchpoint = data.study.touchpoint(measure.group, row.touchpoint)
         assert touchpoint is not None
         rows.append((row, touchpoint))
-        found.append(
-            _followed(data, touchpoint, f"{measure.variable}@{row.moment}" if row.moment else measure.variable)
-        )
+        key = f"{measure.variable}@{row.moment}" if row.moment else measure.variable
+        found.append(_followed(data, touchpoint, key))
     return rows, *beside(data.wordings(measure.group), found)
-
-
-def shown_variables(data: ResultData, touchpoint: Touchpoint) -> tuple[Followed, ...]:
-    """Every variable of a touchpoint as its own page counts it.
-
-    Where small counts are hidden, what a measure counts on a later scale is counted on that scale here too: the same
-    people on two scales, protected apart, could be worked out from one another.
-    """
-    followed = data.follow(touchpoint)
-    if data.study.thresholds.minimum_cell <= 1:
-        return followed
-    turned: dict[str, Followed] = {}
-    for measure in data.study.measures:
-        if measure.group == touchpoint.group:
-            rows, found, _ = measure_rows(data, measure)
-            here = [each for (_, point), each in zip(rows, found, strict=True) if point == touchpoint and each.turned]
-            turned.update({each.part.key: each for each in here})
-    return tuple(turned.get(each.part.key, each) for each in followed)
 
 
 def _followed(data: ResultData, touchpoint: Touchpoint, key: str) -> Followed:
@@ -156,24 +164,48 @@ def _followed(data: ResultData, touchpoint: Touchpoint, key: str) -> Followed:
     return next(each for each in follow(wordings, touchpoint.questionnaire, (), newest) if each.part.key == key)
 
 
-def banded_scores(
-    data: ResultData, touchpoint: Touchpoint
-) -> list[tuple[pd.DataFrame, Part, str, tuple[SeriesNote, ...]]]:
-    """Every score with bands, as the newest version that was answered has it: its rows, its bands as a variable, its
-    title, and a note where an earlier version's score means something else and is left out."""
-    frame, name = data.frame(touchpoint), touchpoint.questionnaire
-    answered = {int(version) for version in frame["version"].unique()}
+@dataclass(frozen=True)
+class CountedScore:
+    """A score as the newest version that was answered has it, everybody's, and what is said of earlier versions: that
+    their answers are scored with it though something changed, or are left out."""
+
+    score: Score
+    vector: Vector
+    notes: tuple[SeriesNote, ...]
+
+
+def scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
+    """Every score of a touchpoint whose items can be counted."""
+    table, name = data.table(touchpoint.group), touchpoint.questionnaire
+    answered = table.answered_versions(touchpoint.number)
     newest = max(answered, default=data.current[name])
     wordings = data.wordings(touchpoint.group)
-    found: list[tuple[pd.DataFrame, Part, str, tuple[SeriesNote, ...]]] = []
+    found: list[CountedScore] = []
     for score in data.versions[name, newest].scores:
-        if not score.bands:
-            continue
-        same = {
-            version: data.versions[name, version]
-            for version in answered
-            if wordings.same_score(name, score, version, newest)
+        links = {
+            version: wordings.score_link(score.id, VersionId(name, version), VersionId(name, newest))
+            for version in wordings.scoring(name, score.id)
+            if version in answered
         }
-        notes = (SeriesNote("left_out", None, newest),) if answered - set(same) else ()
-        found.append((scoring.scored(frame, score, same), scoring.part_of(score), score.title, notes))
+        notes = notes_of(links)
+        if answered - set(links):
+            notes = (*notes, SeriesNote("left_out", None, min(links, default=newest)))
+        same = [version for version, link in links.items() if link.comparable]
+        items = {
+            key: {version: wordings.along(name, key.partition("@")[0], version, newest) for version in same}
+            for key in score.items
+        }
+        parts = parts_of(data.versions[name, newest])
+        with counting(score.id, touchpoint):
+            vector_of = scoring.scored(table, touchpoint.number, score, parts, items)
+            found.append(CountedScore(score, vector_of, notes))
     return found
+
+
+@contextlib.contextmanager
+def counting(key: str, touchpoint: Touchpoint) -> Any:
+    """Around the counting of one variable: a fault in what is stored of it costs it alone."""
+    try:
+        yield
+    except ValueError:
+        log.exception("%s of %s cannot be counted.", key, touchpoint.questionnaire)

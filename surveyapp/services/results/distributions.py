@@ -1,76 +1,78 @@
-"""Questions as evaluators may be shown them: how many gave which answer."""
+"""Questions as evaluators see them: how many gave which answer."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
-import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
-import pandas as pd
-
-from surveyapp.analysis.counting import distributions as counting
-from surveyapp.analysis.counting.series import joined
+from surveyapp.analysis.counting import scoring
+from surveyapp.analysis.counting.vectors import Vector
+from surveyapp.analysis.distributions import distribution
+from surveyapp.analysis.tallying import score_tallies, with_scores
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.study import Touchpoint
-from surveyapp.domain.results import Distribution, SeriesNote
+from surveyapp.domain.results import Distribution
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action
-from surveyapp.services.results.data import ResultData, banded_scores, is_counted, read_data, shown_variables
+from surveyapp.domain.versions.series import Followed
+from surveyapp.services.results.data import CountedScore, ResultData, counting, is_counted, read_data, scores
 from surveyapp.services.work import Desk
-
-log = logging.getLogger(__name__)
 
 
 def questions(
     desk: Desk, study_id: str, group: str, touchpoint: int, *, segment: str | None = None
 ) -> tuple[Distribution, ...]:
-    """Every question of a group's touchpoint, in the order asked; of words, how many wrote some. One whose stored
-    answers do not fit it comes back `uncounted`. Raises NotFound, NotPermitted."""
-    study, scope = desk.study(study_id), desk.scope(Action.SEE_RESULTS, study_id)
-    asked = study.touchpoint(group, touchpoint)
+    """Every question of a group's touchpoint, in the order asked, then its scores; of words, how many wrote some. One
+    whose stored answers do not fit it comes back `uncounted`. Raises NotFound, NotPermitted, NotReady."""
+    data = read_data(desk, study_id)
+    asked = data.study.touchpoint(group, touchpoint)
     if asked is None:
         raise NotFound(say("no_touchpoint", touchpoint=touchpoint, group=group))
-    with desk.reading() as work:
-        data = read_data(work, scope, study, {group})
-    data.check_segment(segment)
-    frame = data.frame(asked)
-    counted = [
-        (joined(frame, each.part.key, each.links), each.part, each.section, (*each.notes, *each.turned))
-        for each in shown_variables(data, asked)
-        if is_counted(each.part)
-    ]
-    return tuple(
-        _distribution(data, own, part, asked, section, segment, notes)
-        for own, part, section, notes in (*counted, *banded_scores(data, asked))
-    )
+    if segment is not None:
+        data.segment(segment)
+    key = f"questions {group} {touchpoint} {segment}"
+    return data.kept(key, tuple[Distribution, ...], lambda: counted_questions(data, asked, segment))
 
 
-def _distribution(
-    data: ResultData,
-    frame: pd.DataFrame,
-    part: Part,
-    touchpoint: Touchpoint,
-    section: str,
-    segment: str | None,
-    notes: Sequence[SeriesNote],
-) -> Distribution:
-    """One variable's; a fault in what is stored of it costs it alone, and not the page."""
-    make = functools.partial(
-        counting.distribution,
-        part=part,
-        group=touchpoint.group,
+def counted_questions(
+    data: ResultData, touchpoint: Touchpoint, segment: str | None, turned: Mapping[str, Followed] = MappingProxyType({})
+) -> tuple[Distribution, ...]:
+    """`questions`, counted. `turned`: by key, what is counted in another wording than its own."""
+    split = data.split(touchpoint.group, segment)
+    found = []
+    for own in data.follow(touchpoint):
+        if not is_counted(own.part):
+            continue
+        each = turned.get(own.part.key, own)
+        counted: Vector | None = None
+        with counting(each.part.key, touchpoint):
+            counted = data.vector(touchpoint, each)
+        found.append(
+            distribution(
+                each.part,
+                counted,
+                split,
+                touchpoint=touchpoint,
+                section=each.section,
+                rules=data.rules(touchpoint),
+                edition=data.edition,
+                notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
+            )
+        )
+    return (*found, *(_score(data, touchpoint, each, segment) for each in scores(data, touchpoint)))
+
+
+def _score(data: ResultData, touchpoint: Touchpoint, each: CountedScore, segment: str | None) -> Distribution:
+    """A score: people by band where it has bands, and its mean and range."""
+    split, rules = data.split(touchpoint.group, segment), data.rules(touchpoint)
+    made = distribution(
+        scoring.bands_part(each.score),
+        scoring.banded(each.vector, each.score),
+        split,
         touchpoint=touchpoint,
-        section=section,
-        people=data.people,
-        thresholds=data.study.thresholds,
-        data_at=data.data_at,
-        notes=tuple(dict.fromkeys(notes)),
+        section=each.score.title,
+        rules=rules,
+        edition=data.edition,
+        notes=each.notes,
     )
-    try:
-        return make(frame, segment=segment)
-    except ValueError:
-        log.exception("%s of %s cannot be counted.", part.key, touchpoint.questionnaire)
-        empty = make(frame.iloc[:0], segment=None)
-        return dataclasses.replace(empty, tallies=(), uncounted=True)
+    return dataclasses.replace(made, tallies=with_scores(made.tallies, score_tallies(each.vector, split, rules)))

@@ -1,61 +1,94 @@
-"""Measures as evaluators may be shown them: how the people of a study changed."""
+"""Measures as evaluators see them: how the people of a study changed."""
 
 from __future__ import annotations
 
 from surveyapp.analysis import shifts
-from surveyapp.analysis.counting.series import joined
+from surveyapp.analysis.counting.vectors import Vector, nobody
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.instrument.study import Measure
+from surveyapp.domain.instrument.study import Measure, MeasureRow, Touchpoint
 from surveyapp.domain.results import Shift
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action
-from surveyapp.services.results.data import ResultData, measure_rows, read_data
+from surveyapp.domain.versions.series import Followed
+from surveyapp.services.results.data import ResultData, counting, measure_rows, read_data
 from surveyapp.services.work import Desk
 
 
 def overview(desk: Desk, study_id: str) -> tuple[Shift, ...]:
-    """Every measure of a study, for everyone, in the study's order. Raises NotFound, NotPermitted."""
-    study, scope = desk.study(study_id), desk.scope(Action.SEE_RESULTS, study_id)
-    with desk.reading() as work:
-        data = read_data(work, scope, study, {measure.group for measure in study.measures})
-    return tuple(_shift(data, measure, matched=False, segment=None) for measure in study.measures)
+    """Every measure of a study, for everyone, in the study's order. Raises NotFound, NotPermitted, NotReady."""
+    data = read_data(desk, study_id)
+    return data.kept(
+        "overview",
+        tuple[Shift, ...],
+        lambda: tuple(counted_shift(data, measure, matched=False, segment=None) for measure in data.study.measures),
+    )
 
 
 def shift(desk: Desk, study_id: str, measure_id: str, *, matched: bool = False, segment: str | None = None) -> Shift:
     """One measure; on request of those alone who answered every time, and split by a segment. Raises NotFound,
-    NotPermitted. A split that would say too much comes back unsplit, with `refused`."""
+    NotPermitted, NotReady."""
     data, measure = _read_measure(desk, study_id, measure_id)
-    return _shift(data, measure, matched=matched, segment=segment)
+    return _kept_shift(data, measure, matched=matched, segment=segment)
 
 
 def shift_beside(
     desk: Desk, study_id: str, measure_id: str, *, matched: bool = False, segment: str | None = None
 ) -> tuple[Shift, Shift | None]:
     """The measure as `shift` gives it and, unsplit, of the others: everyone where it is of those who answered every
-    time, and the reverse; None where the two are not told apart. From one reading of the data."""
+    time, and the reverse; None where the two are not told apart."""
     data, measure = _read_measure(desk, study_id, measure_id)
-    asked = _shift(data, measure, matched=matched, segment=segment)
+    asked = _kept_shift(data, measure, matched=matched, segment=segment)
     if asked.matched_base is None:
         return asked, None
-    return asked, _shift(data, measure, matched=not asked.matched, segment=None)
+    return asked, _kept_shift(data, measure, matched=not asked.matched, segment=None)
 
 
 def _read_measure(desk: Desk, study_id: str, measure_id: str) -> tuple[ResultData, Measure]:
-    study, scope = desk.study(study_id), desk.scope(Action.SEE_RESULTS, study_id)
-    measure = study.measure(measure_id)
+    data = read_data(desk, study_id)
+    measure = data.study.measure(measure_id)
     if measure is None:
         raise NotFound(say("no_measure", measure=measure_id))
-    with desk.reading() as work:
-        return read_data(work, scope, study, {measure.group}), measure
+    return data, measure
 
 
-def _shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
-    data.check_segment(segment)
+def _kept_shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+    if segment is not None:
+        data.segment(segment)
+    key = f"measure {measure.id} {matched} {segment}"
+    return data.kept(key, Shift, lambda: counted_shift(data, measure, matched=matched, segment=segment))
+
+
+def counted_shift(data: ResultData, measure: Measure, *, matched: bool, segment: str | None) -> Shift:
+    """`shift`, counted."""
     rows, turned, steps = measure_rows(data, measure)
-    asked = [
-        shifts.AskedRow(row, each.part, joined(data.frame(touchpoint), each.part.key, each.links), each.notes)
-        for (row, touchpoint), each in zip(rows, turned, strict=True)
-    ]
+    asked = [asked_row(data, row, touchpoint, each) for (row, touchpoint), each in zip(rows, turned, strict=True)]
+    everyone = data.split(measure.group, None)
+    both = shifts.answered_at_all(asked)
+    base = int((both if everyone.everyone is None else both & (everyone.everyone >= 0)).sum())
+    may_match = len(asked) > 1 and base > 0
+    matched = matched and may_match
     return shifts.shift(
-        data.study, measure, asked, data.people, segment, matched=matched, data_at=data.data_at, steps=steps
+        data.study,
+        measure,
+        asked,
+        data.split(measure.group, segment, both if matched else None),
+        edition=data.edition,
+        matched=matched,
+        matched_base=base if may_match else None,
+        segment=segment,
+        steps=steps,
+    )
+
+
+def asked_row(data: ResultData, row: MeasureRow, touchpoint: Touchpoint, each: Followed) -> shifts.AskedRow:
+    """A row with everybody's answers; where what is stored does not fit, with nobody's."""
+    counted: Vector | None = None
+    with counting(each.part.key, touchpoint):
+        counted = data.vector(touchpoint, each)
+    return shifts.AskedRow(
+        row=row,
+        part=each.part,
+        vector=counted or nobody(data.table(touchpoint.group), each.part),
+        rules=data.rules(touchpoint),
+        notes=each.notes,
+        uncounted=counted is None,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
@@ -29,7 +30,8 @@ class Added:
 
 @dataclass(frozen=True)
 class Account:
-    """A line of the list of users. `roles` reads `manager in job_rotation (site SM)`."""
+    """A line of the list of users. `roles` reads `manager in job_rotation (site SM)`, `evaluator in mentoring (releases
+    only)`."""
 
     staff: Staff
     roles: tuple[str, ...]
@@ -48,6 +50,8 @@ def add_user(
     without a second factor. Raises InputRefused, NotFound."""
     if email_address(email) is None:
         raise InputRefused(say("address_unusable", email=email), "email")
+    if site is not None and Role.VIEWER in roles:
+        raise InputRefused(say("viewer_of_site"), "site")
     if site is not None and study is None and len(desk.runtime.studies) > 1:
         raise InputRefused(say("site_without_study"), "site")
     studies = [desk.runtime.study(study).id] if study is not None else sorted(desk.runtime.studies)
@@ -66,6 +70,68 @@ def add_user(
             store.end_sessions(session, found.staff.id)
             work.record(AuditAction.ROLES_GRANTED, found.staff.email, roles=_written(work, granted))
         return Added(found.staff, None, granted)
+
+
+def grant(
+    desk: Desk,
+    email: str,
+    study: str,
+    role: Role,
+    site: str | None = None,
+    *,
+    true_counts: bool = True,
+    purpose: str | None = None,
+) -> Grant | None:
+    """Gives somebody who has an account a role in a study, over one site's participants or all; an evaluator with or
+    without true counts, also where they had it the other way. Returns what they now have, None where they had just
+    that. Ends their sessions. `purpose` is kept in the audit trail. Raises InputRefused, NotFound."""
+    if role is Role.VIEWER and site is not None:
+        raise InputRefused(say("viewer_of_site"), "site")
+    if role is not Role.EVALUATOR and not true_counts:
+        raise InputRefused(say("counts_of_evaluators"), "true_counts")
+    desk.runtime.study(study)
+    with desk.writing() as work:
+        found = _existing(work, email)
+        given = dataclasses.replace(_grant(work, role, study, site), true_counts=true_counts)
+        if given in found.grants:
+            return None
+        if not store.add_grants(work.session, found.id, [given]):
+            store.set_true_counts(work.session, found.id, given)
+        store.end_sessions(work.session, found.id)
+        why = {"purpose": purpose} if purpose else {}
+        work.record(AuditAction.ROLES_GRANTED, found.email, roles=_written(work, [given]), **why)
+        return given
+
+
+def revoke(desk: Desk, email: str, study: str, role: Role | None = None) -> tuple[str, ...]:
+    """Takes somebody's role in a study away, over every site they had it for; without one, all their roles in it. Ends
+    their sessions. Returns what was taken, as the list of users has it. Raises NotFound, and StateRefused for the last
+    manager who can sign in."""
+    desk.runtime.study(study)
+    with desk.writing() as work:
+        found = _existing(work, email)
+        taken = [each for each in found.grants if each.study == study and role in (None, each.role)]
+        if not taken:
+            listed = ", ".join(_written(work, found.grants)) or "none"
+            raise NotFound(say("role_not_held", email=found.email, study=study, roles=listed))
+        if any(_manages(each) for each in taken) and not _another_manager(work, found, study):
+            raise StateRefused(say("last_manager", email=found.email, study=study))
+        written = tuple(_written(work, taken))
+        store.remove_grants(work.session, found.id, taken)
+        store.end_sessions(work.session, found.id)
+        work.record(AuditAction.ROLES_REVOKED, found.email, roles=list(written))
+        return written
+
+
+def _manages(grant: Grant) -> bool:
+    """Whether it is over a whole study."""
+    return grant.role is Role.MANAGER and grant.site_id is None
+
+
+def _another_manager(work: Work, but: Staff, study: str) -> bool:
+    """Whether somebody else who can sign in manages the whole study."""
+    others = (each for each in store.everyone(work.session) if each.active and each.id != but.id)
+    return any(_manages(grant) and grant.study == study for each in others for grant in each.grants)
 
 
 def new_password(desk: Desk, email: str) -> str:
@@ -125,7 +191,9 @@ def _grant(work: Work, role: Role, study: str, site: str | None) -> Grant:
 def _written(work: Work, grants: Sequence[Grant]) -> list[str]:
     sites = participants.site_references(work.session, [grant.site_id for grant in grants if grant.site_id])
     return [
-        f"{grant.role.value} in {grant.study}" + (f" (site {sites[grant.site_id]})" if grant.site_id else "")
+        f"{grant.role.value} in {grant.study}"
+        + (f" (site {sites[grant.site_id]})" if grant.site_id else "")
+        + (" (releases only)" if grant.role is Role.EVALUATOR and not grant.true_counts else "")
         for grant in grants
     ]
 

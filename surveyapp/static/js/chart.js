@@ -6,7 +6,7 @@
  *   <script defer src="…/plotly-<version>-basic.min.js"></script>
  *   <script type="module" src="…/chart.js"></script>
  *
- *   <figure data-chart data-filename="…" data-title="…" data-caption="…">
+ *   <figure data-chart data-filename="…" data-title="…" data-caption="…" data-edition="…which figures these are…">
  *     <div data-chart-fallback>…an inline SVG or a table: what is seen without JavaScript…</div>
  *     <div data-chart-target aria-hidden="true" hidden></div>
  *     <script type="application/json">{"data": […], "layout": {…}}</script>
@@ -96,10 +96,10 @@ function wrapped(text, font, width) {
  * plot's width and not the picture's. `left` is the picture's text edge and `rise` the key's top, both in px from the
  * plot's top left corner.
  */
-function pictureKey(data, family, width) {
+function pictureKey(data, family, width, edge) {
   const named = data
     .filter((trace) => trace.showlegend !== false && trace.name)
-    .map((trace) => ({ name: trace.name, colour: trace.marker?.color ?? trace.line?.color }))
+    .map((trace) => ({ name: trace.name, colour: trace.marker?.color ?? trace.line?.color, dots: trace.meta?.dotsColor }))
     .filter((entry) => typeof entry.colour === "string");
   const entries = named.length > 1 ? named : []; // one colour needs no key
   const { key: size, swatch, pad } = EXPORT;
@@ -116,11 +116,18 @@ function pictureKey(data, family, width) {
   const corner = { xref: "paper", yref: "paper" };
   return {
     height: entries.length ? (row + 1) * rowHeight + pad / 2 : 0,
-    shapes: (left, rise) => entries.map(({ colour, x, y }) => ({
-      ...corner, type: "rect", xsizemode: "pixel", xanchor: 0, ysizemode: "pixel", yanchor: 1,
-      x0: left + x, x1: left + x + swatch, y0: rise - y - swatch / 2, y1: rise - y + swatch / 2,
-      fillcolor: colour, line: { width: 0 },
-    })),
+    shapes: (left, rise) => entries.flatMap(({ colour, dots, x, y }) => {
+      const place = { ...corner, xsizemode: "pixel", xanchor: 0, ysizemode: "pixel", yanchor: 1 };
+      const box = {
+        ...place, type: "rect", fillcolor: colour, line: { width: 1, color: edge },
+        x0: left + x, x1: left + x + swatch, y0: rise - y - swatch / 2, y1: rise - y + swatch / 2,
+      };
+      const spots = dots ? [[4, -3], [10, -3], [4, 3], [10, 3]] : [];
+      return [box, ...spots.map(([across, down]) => ({
+        ...place, type: "circle", fillcolor: dots, line: { width: 0 },
+        x0: left + x + across - 1, x1: left + x + across + 1, y0: rise - y + down - 1, y1: rise - y + down + 1,
+      }))];
+    }),
     annotations: (left, rise) => entries.map(({ name, x, y }) => ({
       ...corner, text: name, showarrow: false, font: { size },
       x: 0, xanchor: "left", xshift: left + x + swatch + 4, y: 1, yanchor: "middle", yshift: rise - y,
@@ -224,13 +231,14 @@ class Chart {
   /** Hands the wide chart to the browser as a file: light palette, title above, key, caption (base, source) below. */
   download(format) {
     const { data, layout } = this.#read(this.#wide, "light");
-    const { title = "", caption = "", filename = "chart" } = this.#figure.dataset;
+    const { title = "", caption = "", edition = "", filename = "chart" } = this.#figure.dataset;
     const { width, pad } = EXPORT;
     const family = layout.font.family;
     const line = (size) => Math.ceil(size * EXPORT.lineHeight);
     const head = wrapped(title, `600 ${EXPORT.title}px ${family}`, width - 2 * pad);
-    const foot = wrapped(caption, `${EXPORT.caption}px ${family}`, width - 2 * pad);
-    const key = pictureKey(data, family, width - 2 * pad);
+    const said = edition ? `${edition}. ${caption}` : caption;
+    const foot = wrapped(said, `${EXPORT.caption}px ${family}`, width - 2 * pad);
+    const key = pictureKey(data, family, width - 2 * pad, palette(this.#figure, "light")("--edge"));
 
     const headHeight = pad + head.count * line(EXPORT.title) + (head.count ? pad / 2 : 0);
     const footHeight = foot.count * line(EXPORT.caption) + pad;

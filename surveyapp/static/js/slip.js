@@ -1,11 +1,14 @@
-// The slip of a link or code: copying and printing it. Without this the text is selected by hand.
+// Copying and printing: the slip of a link or code, the address of a view. Without this a text is selected by hand.
+// data-copy-as="address": a path is copied with the site before it.
 const said = document.querySelector("[data-copy-status]");
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    const text = document.getElementById(button.dataset.copy).textContent.trim();
+    const address = button.dataset.copyAs === "address";
+    await navigator.clipboard.writeText(address ? new URL(text, window.location.href).href : text);
     said.textContent = button.dataset.copied;
   });
 }

@@ -6,33 +6,42 @@ and carry its codes, whoever takes them: they are put beside one another, and re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.reports.files import csv_file
-from surveyapp.reports.text import sentences
+from surveyapp.reports.files.csv_file import records_file
+from surveyapp.reports.files.people_csv import measure_comparators, question_comparators
+from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
-from surveyapp.web.evaluator import views
+from surveyapp.web.evaluator import choosing, drawing, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 evaluator = Blueprint("evaluator", __name__, url_prefix="/results", template_folder="templates")
-# Globals, because a macro that is imported sees no context.
-evaluator.add_app_template_global(views.bar_drawing, "bar_drawing")
-evaluator.add_app_template_global(views.panel_drawing, "panel_drawing")
+evaluator.record_once(lambda state: drawing.install(state.app))
+# A global, because a macro that is imported sees no context.
+evaluator.add_app_template_global(door, "door")
 
 
-def _page(template: str, study: Study, **values: Any) -> str:
-    bundle, style = views.plotly_files()
-    return render_template(f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, **values)
+def _page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
+    return views.page(
+        template,
+        study,
+        results,
+        reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
+        **values,
+    )
 
 
 @evaluator.get("/<study_id>")
@@ -42,9 +51,8 @@ def overview(study_id: str) -> str:
     study = staff_study(study_id)
     manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
     return _page(
-        "overview", study, manages=manages, themes=views.overview(study, shifts),
+        "overview", study, shifts, manages=manages, themes=views.overview(study, shifts),
         answered=views.anything_answered(shifts),
-        data_at=max((shift.data_at for shift in shifts if shift.data_at), default=None),
     )  # fmt: skip
 
 
@@ -57,9 +65,7 @@ def measure(study_id: str, measure_id: str) -> str:
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
-    if shift.refused:
-        remarks += (sentences.refusal(views.WORDS),)
-    return _page("measure", study, remarks=remarks, view=views.measure(study, shift, other))
+    return _page("measure", study, [shift], remarks=remarks, view=views.measure(study, shift, other))
 
 
 @evaluator.get("/<study_id>/measures/<measure_id>.csv")
@@ -68,7 +74,7 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    return _csv(csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)), measure_id)
+    return csv_reply(records_file((*shift_records(shift), *measure_comparators(study, shift))), measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -76,11 +82,10 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def questions(study_id: str, group: str, touchpoint: int) -> str:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
-        "questions", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, sections=views.by_section(blocks),
-        places=views.touchpoint_choices(study, group, touchpoint, asked),
-        split=views.split_choices(study, group, touchpoint, asked),
-        data_at=next((block.together[0].data_at for block in blocks), None),
+        "questions", study, views.shown(blocks), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
+        places=choosing.touchpoint_choices(study, group, touchpoint, asked),
+        split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
 
 
@@ -92,18 +97,20 @@ def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, group=study.group(group), touchpoint=study.touchpoint(group, touchpoint),
-        asked=asked, block=block, figures=views.question_figures(block), data_at=block.together[0].data_at,
+        "question", study, views.shown([block]), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
+        split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>.csv")
 @staff_only
 def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
-    asked = asked_for(runtime().study(study_id), request.args)
+    study = runtime().study(study_id)
+    asked = asked_for(study, request.args)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
-    rows = csv_file.question_rows(study_id, found)
-    return _csv(csv_file.csv_file(csv_file.QUESTION_COLUMNS, rows), f"{group}_{touchpoint}")
+    records = (*distribution_records(study_id, found), *question_comparators(study, found))
+    return csv_reply(records_file(records), f"{group}_{touchpoint}")
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:
@@ -113,6 +120,11 @@ def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Resul
     return study, asked, views.blocks(found)
 
 
-def _csv(content: bytes, name: str) -> Response:
+def _results(blocks: list[views.Block]) -> list[Distribution]:
+    return [each for block in blocks for each in block.together]
+
+
+def csv_reply(content: bytes, name: str) -> Response:
+    """A file to download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from flask import url_for
+from flask import render_template, request
 from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.instrument.translation import in_language_of, source_of
-from surveyapp.domain.results import Change, Distribution, Shift, ShiftStep, Slice
-from surveyapp.reports.charts import figures, static_svg
-from surveyapp.reports.charts.bars import Bar, BarChart, options_chart, scale_chart, shift_chart, stretched
-from surveyapp.reports.charts.columns import ColumnChart, Panel, rating_chart
-from surveyapp.reports.charts.figures import Figure
+from surveyapp.domain.instrument.translation import source_of
+from surveyapp.domain.results import WORKING, Change, Distribution, Edition, Shift, ShiftStep, Slice
+from surveyapp.reports.charts.bars import BarChart, stretched
+from surveyapp.reports.charts.dots import DotChart, dot_chart
+from surveyapp.reports.charts.drawn import Chart, question_chart, shift_chart
 from surveyapp.reports.files import tables
+from surveyapp.reports.files.same_people import same_people
 from surveyapp.reports.files.tables import ResultTable
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.text import changes, headlines, sentences, series
+from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import Phrasing
-from surveyapp.reports.text.sentences import KeyFigure
-from surveyapp.web.evaluator.asked import MATCHED, ResultsQuery, segments
+from surveyapp.web.evaluator import drawing
+from surveyapp.web.evaluator.choosing import LinkChoice, measure_split, people_choices
+from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.language import isolated, reader_language
 
 
@@ -41,25 +40,6 @@ def _spoken_plural(one: str, many: str, number: int, /, **values: Any) -> str:
 
 WORDS = Phrasing(_spoken, _spoken_plural, reader_language)
 
-_VENDOR = Path(__file__).parents[2] / "static" / "vendor"
-
-
-@functools.cache
-def plotly_files() -> tuple[str, str]:
-    """The vendored bundle and its style sheet, as static file names. Their version is in their names."""
-    (bundle,) = _VENDOR.glob("plotly-*-basic.min.js")
-    (style,) = _VENDOR.glob("plotly-*.css")
-    return f"vendor/{bundle.name}", f"vendor/{style.name}"
-
-
-@dataclass(frozen=True)
-class LinkChoice:
-    """One of several links of which one is taken."""
-
-    label: str
-    url: str
-    chosen: bool
-
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionEntry:
@@ -68,19 +48,22 @@ class QuestionEntry:
     shift: Shift
     group: str
     headline: str
-    chart: BarChart
+    chart: Chart | None
     remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeView:
-    """A change's card. `broken`: why there is none between the two. `marks`: what is not the same on both sides."""
+    """A change's card. `step`: it as a paragraph, for where there are no facts. `broken`: why there is none between the
+    two. `marks`: what is not the same on both sides."""
 
     change: Change
     title: str
     kind: str
     facts: tuple[KeyFigure, ...]
     tests: str | None
+    bounds: str | None = None
+    step: str = ""
     slices: ResultTable | None
     moves: ResultTable | None
     marks: tuple[str, ...] = ()
@@ -94,9 +77,9 @@ class MeasureView:
     shift: Shift
     headline: str
     lead: tuple[str, ...]
-    chart: BarChart
-    wide: Figure
-    narrow: Figure
+    chart: Chart | None
+    dots: DotChart | None
+    steps: ResultTable | None
     notes: tuple[str, ...]
     people: tuple[LinkChoice, ...]
     split: tuple[LinkChoice, ...]
@@ -112,8 +95,7 @@ class Block:
     id: str
     question: str
     together: tuple[Distribution, ...]
-    bars: BarChart | None
-    columns: ColumnChart | None
+    chart: Chart | None
     table: ResultTable
     remarks: tuple[str, ...]
 
@@ -123,6 +105,43 @@ class SectionView:
     title: str
     anchor: str
     blocks: tuple[Block, ...]
+
+
+def edition_words(edition: Edition, study: Study) -> str:
+    """Which figures these are and of when: over every page, and in whatever leaves it."""
+    if edition.kind == "release":
+        number = edition.number
+        if edition.at is None:
+            return _("Release %(number)s", number=number)
+        time = local_time(edition.at, study.time_zone, "d MMMM yyyy")
+        return _("Release %(number)s, answers up to %(time)s", number=number, time=time)
+    if edition.at is None:
+        return _("Working figures, no answers yet")
+    return _(
+        "Working figures, answers up to %(time)s", time=local_time(edition.at, study.time_zone, "d MMMM yyyy, HH:mm")
+    )
+
+
+def edition_of(results: Sequence[Shift | Distribution]) -> Edition:
+    """That of a page: of the latest of what is on it."""
+    dated = [(each.edition.at, each.edition) for each in results if each.edition.at]
+    return max(dated, key=lambda each: each[0])[1] if dated else results[0].edition if results else WORKING
+
+
+def page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
+    """A page of results, which says of what edition they are, and at which address this state of it is."""
+    bundle, style = drawing.plotly_files()
+    edition = edition_of(results)
+    return render_template(
+        f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, both_figures=drawing.both_figures,
+        edition=edition, edition_words=edition_words(edition, study), address=request.full_path.rstrip("?"),
+        **values,
+    )  # fmt: skip
+
+
+def shown(blocks: Sequence[Block]) -> list[Distribution]:
+    """Every result of some questions."""
+    return [each for block in blocks for each in block.together]
 
 
 def theme_title(theme: str) -> str:
@@ -138,14 +157,14 @@ def theme_title(theme: str) -> str:
 
 def overview(study: Study, shifts: Sequence[Shift]) -> list[tuple[str, list[QuestionEntry]]]:
     """Measures by theme, in the order the study names them, all over one axis."""
-    charts = stretched([shift_chart(shift, WORDS) for shift in shifts])
+    charts = over_one_axis([shift_chart(shift, WORDS) for shift in shifts])
     themes: dict[str, list[QuestionEntry]] = {}
     for shift, chart in zip(shifts, charts, strict=True):
         group = study.group(shift.group)
         entry = QuestionEntry(
             shift=shift,
             group=group.title if group else shift.group,
-            headline=sentences.headline(shift, WORDS),
+            headline=headlines.headline(shift, WORDS),
             chart=chart,
             remarks=tuple(
                 note for note in (*series.footnotes(shift, WORDS), *shift.touchpoint_notes, shift.note) if note
@@ -168,14 +187,14 @@ def measure(study: Study, shift: Shift, other: Shift | None) -> MeasureView:
         beside = tables.side_by_side(everyone, matched, WORDS)
     return MeasureView(
         shift=shift,
-        headline=sentences.headline(shift, WORDS),
+        headline=headlines.headline(shift, WORDS),
         lead=sentences.lead(shift, WORDS),
         chart=shift_chart(shift, WORDS),
-        wide=figures.shift_figure(shift, WORDS),
-        narrow=figures.shift_figure(shift, WORDS, narrow=True),
+        dots=dot_chart(shift, WORDS),
+        steps=same_people(shift, WORDS),
         notes=sentences.notes(shift, WORDS),
-        people=_people_choices(shift, other, beside is not None),
-        split=_split_choices(study, shift.segment, functools.partial(_measure_url, shift)),
+        people=people_choices(shift, sentences.matched_words(shift, WORDS), beside is not None),
+        split=measure_split(study, shift),
         changes=_changes(shift),
         counts=tables.counts(shift, WORDS),
         beside=beside,
@@ -201,7 +220,7 @@ def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
         after_row=step.after_row,
     )
     reason = series.broken_words(step, WORDS)
-    title = sentences.change_title(bare, shift, WORDS)
+    title = changes.change_title(bare, shift, WORDS)
     return ChangeView(
         change=bare,
         title=title,
@@ -218,78 +237,29 @@ def _change(change: Change, shift: Shift) -> ChangeView:
     step = shift.step(change.before_row, change.after_row)
     return ChangeView(
         change=change,
-        title=sentences.change_title(change, shift, WORDS),
-        kind=sentences.change_kind(change, shift, WORDS),
-        facts=sentences.facts(change, shift, WORDS),
-        tests=sentences.tests(change, WORDS),
+        title=changes.change_title(change, shift, WORDS),
+        kind=changes.change_kind(change, shift, WORDS),
+        facts=changes.facts(change, shift, WORDS),
+        tests=changes.tests(change, WORDS),
+        bounds=changes.bounds_words(change, shift, WORDS),
+        step=changes.step_words(change, shift, WORDS),
         slices=tables.slices(change, shift, WORDS) if shift.segment else None,
         moves=tables.moves(change, shift, WORDS),
         marks=tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),
     )
 
 
-def _measure_url(shift: Shift, by: str | None, *, matched: bool | None = None) -> str:
-    matched = shift.matched if matched is None else matched
-    people = MATCHED if matched else None
-    return url_for("evaluator.measure", study_id=shift.study, measure_id=shift.measure, people=people, by=by)
-
-
-def _people_choices(shift: Shift, other: Shift | None, differ: bool) -> tuple[LinkChoice, ...]:
-    """Everyone, or those asked more than once; nothing to choose where they are the same people."""
-    label = sentences.matched_words(shift, WORDS)
-    if other is None or label is None or not differ:
-        return ()
-    return (
-        LinkChoice(_("Everyone"), _measure_url(shift, shift.segment, matched=False), not shift.matched),
-        LinkChoice(label, _measure_url(shift, shift.segment, matched=True), shift.matched),
-    )
-
-
-def _split_choices(study: Study, segment: str | None, url: Callable[[str | None], str]) -> tuple[LinkChoice, ...]:
-    if not study.segments:
-        return ()
-    each = [
-        LinkChoice(
-            _("By %(segment)s", segment=isolated(_lowered(attribute.label))),
-            url(attribute.name),
-            segment == attribute.name,
-        )
-        for attribute in segments(study)
-    ]
-    return (LinkChoice(_("All together"), url(None), segment is None), *each)
-
-
-def _lowered(label: str) -> str:
-    return in_language_of(label, label[:1].lower() + label[1:])
-
-
-def questions_url(study: Study, group: str, touchpoint: int, by: str | None = None) -> str:
-    return url_for("evaluator.questions", study_id=study.id, group=group, touchpoint=touchpoint, by=by)
-
-
-def touchpoint_choices(
-    study: Study, group: str, touchpoint: int, asked: ResultsQuery
-) -> list[tuple[str, list[LinkChoice]]]:
-    """Every group with its touchpoints, as links that keep the split."""
-    return [
-        (each.title, [
-            LinkChoice(point.title, questions_url(study, each.id, point.number, asked.segment),
-                   (each.id, point.number) == (group, touchpoint))
-            for point in study.touchpoints_of(each.id)
-        ])
-        for each in study.groups
-    ]  # fmt: skip
-
-
-def split_choices(study: Study, group: str, touchpoint: int, asked: ResultsQuery) -> tuple[LinkChoice, ...]:
-    return _split_choices(study, asked.segment, functools.partial(questions_url, study, group, touchpoint))
-
-
 def blocks(distributions: Sequence[Distribution]) -> list[Block]:
     """Variables of one question put together, in the order asked; all diverging charts over one axis."""
     made = [_block(tuple(together)) for _key, together in groupby(distributions, key=_question_key)]
-    charts = iter(stretched([block.bars for block in made if block.bars]))
-    return [replace(block, bars=next(charts)) if block.bars else block for block in made]
+    charts = over_one_axis([block.chart for block in made])
+    return [replace(block, chart=chart) for block, chart in zip(made, charts, strict=True)]
+
+
+def over_one_axis(charts: Sequence[Chart | None]) -> list[Chart | None]:
+    """The charts of a page, all bars over one axis."""
+    bars = iter(stretched([chart for chart in charts if isinstance(chart, BarChart)]))
+    return [next(bars) if isinstance(chart, BarChart) else chart for chart in charts]
 
 
 def _question_key(each: Distribution) -> tuple[object, ...]:
@@ -305,16 +275,8 @@ def by_section(made: Sequence[Block]) -> list[SectionView]:
 
 
 def _block(together: tuple[Distribution, ...]) -> Block:
-    first, bars, columns = together[0], None, None
-    if first.summary is Summary.RATING and first.options:
-        columns = rating_chart(together, WORDS)
-    elif first.favourable:
-        bars = scale_chart(together, WORDS)
-    elif first.options:
-        bars = options_chart(together, WORDS)
+    first = together[0]
     remarks = []
-    if any(each.refused for each in together):
-        remarks.append(sentences.refusal(WORDS))
     if any(each.uncounted for each in together):
         remarks.append(
             _("What is stored does not fit this question, so it is not counted. Tell whoever runs Shiftline.")
@@ -328,27 +290,7 @@ def _block(together: tuple[Distribution, ...]) -> Block:
         id=first.variable,
         question=first.question,
         together=together,
-        bars=bars,
-        columns=columns,
+        chart=question_chart(together, WORDS),
         table=tables.answers(together, WORDS),
         remarks=tuple(remarks),
     )
-
-
-def question_figures(block: Block) -> tuple[Figure, Figure] | None:
-    """(wide, narrow) of one question, or None where there is nothing to draw."""
-    if block.bars is None and block.columns is None:
-        return None
-    return (
-        figures.distribution_figure(block.together, WORDS),
-        figures.distribution_figure(block.together, WORDS, narrow=True),
-    )
-
-
-def bar_drawing(chart: BarChart, bar: Bar, height: int = 44, labels: bool = True) -> Markup:
-    """A template's way to one bar; its texts are escaped where it is drawn."""
-    return Markup(static_svg.bar_svg(chart, bar, height=height, labels=labels))  # noqa: S704
-
-
-def panel_drawing(chart: ColumnChart, panel: Panel) -> Markup:
-    return Markup(static_svg.panel_svg(chart, panel))  # noqa: S704

@@ -1,8 +1,8 @@
-"""The manager's pages, put together: people, links and codes, files and versions."""
+"""The manager's pages, put together: people, links and codes, files and versions, releases."""
 
 from __future__ import annotations
 
-from surveyapp.web.manager import filing, giving, people
+from surveyapp.web.manager import filing, giving, people, releasing
 from surveyapp.web.manager.blueprint import manager
 
-__all__ = ["filing", "giving", "manager", "people"]
+__all__ = ["filing", "giving", "manager", "people", "releasing"]

@@ -19,16 +19,16 @@ def what(edit: Edit) -> str:
 
 def became(change: Became) -> str:
     """A variable's status, with what the author declared."""
-    status = _(STATUS[change.status])
+    statuses = [str(_(STATUS[each])) for each in change.statuses]
     if change.said is None:
-        return str(status)
+        return listed([*statuses, *([str(_("nothing declared"))] if change.undeclared else [])])
     said = _("mapped") if change.said.mapping else _("comparable") if change.said.comparable else _("not comparable")
-    return listed([status, said])
+    return listed([*statuses, said])
 
 
 def tone(change: Became) -> str:
     """How the status is drawn: a warning where the series breaks."""
-    return "warn" if change.said is not None and not change.said.comparable else ""
+    return "warn" if change.undeclared or (change.said is not None and not change.said.comparable) else ""
 
 
 def reason(of: str) -> str:

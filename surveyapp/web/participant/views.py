@@ -143,7 +143,7 @@ def answers_by_section(visit: Visit) -> list[tuple[str, list[AnsweredQuestion]]]
     """Everything on the route, under its section's title, in the order asked."""
     _questionnaire, route, _response = visit.ready
     sections: dict[str, tuple[str, list[AnsweredQuestion]]] = {}
-    led: set[str] = set()
+    led: set[tuple[str, str]] = set()
     for page in (presented_to(visit, each) for each in route.pages):
         if page.parts:
             text = page.statement.text if page.statement else page.question.text
@@ -152,10 +152,10 @@ def answers_by_section(visit: Visit) -> list[tuple[str, list[AnsweredQuestion]]]
                 page_id=page.id,
                 question=text,
                 lead=lead,
-                first=page.question.id not in led,
+                first=(page.section.id, page.question.id) not in led,
                 said=tuple(_said(page, part, route) for part in page.parts if part.when is None),
             )
-            led.add(page.question.id)
+            led.add((page.section.id, page.question.id))
             sections.setdefault(page.section.id, (page.section.title, []))[1].append(line)
     return list(sections.values())
 

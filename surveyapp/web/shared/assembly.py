@@ -14,6 +14,7 @@ from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.settings import Settings
 from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
 from surveyapp.web.shared.incoming import limiter
+from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import SessionByAudience, is_staff_path
 
 csrf = incoming.CsrfBySite()
@@ -79,6 +80,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
         locale = get_locale() or Locale("en")
         return {
             "demo": demo,
+            "simulated": has_runtime() and runtime().simulated,
             "language": str(locale).replace("_", "-"),
             "direction": locale.text_direction,
             "is_staff_page": is_staff_path(request.path),

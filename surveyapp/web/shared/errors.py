@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(
         errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), worded(error.sentence))
     )
+    app.register_error_handler(errors.NotReady, lambda error: _page(503, _("Not ready yet"), worded(error.sentence)))
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(SentFromElsewhere, _sent_from_elsewhere)
     app.register_error_handler(SecurityError, _not_our_name)

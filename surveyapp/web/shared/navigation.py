@@ -108,6 +108,33 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=_first_touchpoint,
             beneath=("evaluator.question",),
         ),
+        NavigationPlace(
+            endpoint="evaluator.who",
+            words=_("Who answered"),
+            action=Action.SEE_RESULTS,
+            beneath=("evaluator.who_group", "evaluator.who_touchpoint"),
+        ),
+    ),
+    (
+        NavigationPlace(
+            endpoint="viewer.overview",
+            words=_("Released"),
+            action=Action.SEE_RELEASES,
+            beneath=("viewer.measure",),
+        ),
+        NavigationPlace(
+            endpoint="viewer.questions",
+            words=_("Released questions"),
+            action=Action.SEE_RELEASES,
+            address=_first_touchpoint,
+            beneath=("viewer.question",),
+        ),
+        NavigationPlace(
+            endpoint="viewer.releases",
+            words=_("All releases"),
+            action=Action.SEE_RELEASES,
+            beneath=("manager.releases", "manager.preview_release", "manager.make_release"),
+        ),
     ),
     (
         NavigationPlace(

@@ -67,6 +67,7 @@ ROLES: dict[Role, LazyString] = {
     Role.SUPERVISOR: _("Supervisor"),
     Role.EVALUATOR: _("Evaluator"),
     Role.MANAGER: _("Manager"),
+    Role.VIEWER: _("Viewer"),
 }
 
 

@@ -1,12 +1,14 @@
 """Intervals against published values."""
 
+from collections import Counter
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveyapp.analysis.statistics.intervals import newcombe_paired, paired_mean, wilson
+from surveyapp.analysis.statistics.intervals import clopper_pearson, newcombe_paired, paired_mean, steps_of, wilson
 
 unhurried = settings(deadline=None)  # the first call of a statistic loads its tables
 
@@ -29,6 +31,17 @@ def test_wilson_gives_newcombes_table(count: int, base: int, low: float, high: f
     assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
 
 
+# The same table, method 5.
+@pytest.mark.parametrize(
+    ("count", "base", "low", "high"),
+    [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0000, 0.1684), (1, 29, 0.0009, 0.1776)],
+)
+def test_clopper_pearson_gives_newcombes_table(count: int, base: int, low: float, high: float) -> None:
+    interval = clopper_pearson(count, base)
+    assert interval is not None
+    assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+
+
 def test_wilson_at_another_confidence() -> None:
     # By hand from Wilson (1927): (0.6 + z^2/50 -+ z sqrt(0.24/25 + z^2/2500)) / (1 + z^2/25), z the 95% point.
     interval = wilson(15, 25, confidence=0.90)
@@ -43,12 +56,14 @@ def test_wilson_at_another_confidence() -> None:
 def test_no_interval_of_nobody() -> None:
     assert wilson(0, 0) is None
     assert newcombe_paired(0, 0, 0, 0) is None
+    assert clopper_pearson(0, 0) is None
 
 
 @pytest.mark.parametrize(("count", "base"), [(3, 2), (-1, 2), (0, -1)])
 def test_wilson_refuses_what_is_no_part(count: int, base: int) -> None:
-    with pytest.raises(ValueError, match="not a part"):
-        wilson(count, base)
+    for interval in (wilson, clopper_pearson):
+        with pytest.raises(ValueError, match="not a part"):
+            interval(count, base)
 
 
 @pytest.mark.parametrize("confidence", [0.0, 1.0, 95.0])
@@ -148,6 +163,26 @@ def test_paired_mean_from_counts_gives_the_interval_of_r() -> None:
     assert result.interval.low == pytest.approx(-0.7016018, abs=5e-8)
     assert result.interval.high == pytest.approx(1.1460462, abs=5e-8)
     assert result.reason is None
+
+
+@unhurried
+@given(st.lists(st.tuples(*[st.decimals(-100, 100, places=2)] * 2), max_size=12))
+def test_decimals_and_fractions_come_to_what_whole_numbers_do(pairs: list[tuple[Decimal, Decimal]]) -> None:
+    decimals = paired_mean(Counter(pairs))
+    fractions = paired_mean(Counter((Fraction(before), Fraction(after)) for before, after in pairs))
+    hundredths = paired_mean(Counter((int(before * 100), int(after * 100)) for before, after in pairs))
+    assert decimals == fractions
+    assert (decimals.n, decimals.reason) == (hundredths.n, hundredths.reason)
+    assert decimals.mean == (None if hundredths.mean is None else hundredths.mean / 100)
+    assert (decimals.interval is None) == (hundredths.interval is None)
+    if decimals.interval and hundredths.interval:
+        ends = (100 * decimals.interval.low, 100 * decimals.interval.high)
+        assert ends == pytest.approx((hundredths.interval.low, hundredths.interval.high))
+
+
+def test_steps_are_after_less_before() -> None:
+    pairs = {(Decimal("1.5"), Decimal(2)): 3, (Decimal(2), Decimal("2.5")): 1, (Decimal(2), Decimal(2)): 4}
+    assert steps_of(pairs) == {Fraction(1, 2): 4, Fraction(0): 4}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,15 @@ from typing import Literal
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import (
+    WITHOUT,
     Category,
     Cell,
     Change,
+    ChangeTest,
     Distribution,
+    Edition,
     Interval,
+    Joined,
     RatingSummary,
     Shift,
     ShiftRow,
@@ -46,7 +50,8 @@ def percent(count: int, base: int) -> int | None:
 
 
 def cell(count: int | None, base: int, fewer_than: int | None = None) -> Cell:
-    return Cell(None, None, fewer_than) if count is None else Cell(count, percent(count, base))
+    high = fewer_than - 1 if fewer_than else None
+    return Cell(None, high=high) if count is None else Cell(count, percent(count, base))
 
 
 def tally(
@@ -74,7 +79,7 @@ def tally(
 
 def withheld(people: Slice = EVERYONE, options: Sequence[Category] = OPTIONS) -> Tally:
     cells = {each.code: Cell(None) for each in (*options, NET)}
-    return Tally(people=people, base=Cell(None, None, 10), cells=cells, missing={}, withheld=True)
+    return Tally(people=people, base=Cell(None, high=9), cells=cells, missing={}, withheld=True)
 
 
 def row(label: str, made: Tally, *, touchpoint: int = 1, moment: str | None = "now", detail: str = "then") -> ShiftRow:
@@ -120,7 +125,7 @@ def shift(rows: tuple[tuple[ShiftRow, ...], ...], *changes: Change, **over: obje
         "matched": False,
         "matched_base": None,
         "segment": None,
-        "data_at": dt.datetime(2026, 6, 12, 10, 30, tzinfo=dt.UTC),
+        "edition": Edition("working", dt.datetime(2026, 6, 12, 10, 30, tzinfo=dt.UTC)),
         "low_base_under": 30,
     }
     return Shift(**(values | over))  # type: ignore[arg-type]
@@ -142,14 +147,20 @@ def change(kind: Literal["looking_back", "measured"] = "looking_back", **over: o
         "rose": 20,
         "same": 8,
         "fell": 1,
+        "verdict": "rose",
         "points": 59,
-        "interval": Interval(38, 74),
-        "mcnemar_p": None,
-        "wilcoxon_p": None,
+        "interval": Interval(Decimal(38), Decimal(74)),
         "transitions": None,
         "low_base": True,
     }
-    return Change(**(values | over))  # type: ignore[arg-type]
+    given = values | over
+    counts = {
+        name: value if isinstance(value, Cell) else Cell(value) for name, value in given.items() if name in COUNTS
+    }
+    return Change(**(given | counts))  # type: ignore[arg-type]
+
+
+COUNTS = ("base", "lost", "joined", "before", "after", "gained", "given_up", "rose", "same", "fell")
 
 
 def distribution(tallies: Sequence[Tally], **over: object) -> Distribution:
@@ -187,3 +198,85 @@ def rating(counts: Counts, summary: RatingSummary) -> Distribution:
     return distribution(
         [made], summary=Summary.RATING, options=RATINGS, nets=(), low="Not at all valuable", high="Extremely valuable"
     )
+
+
+TESTS = (ChangeTest(name="mcnemar", p=0.0004, n=19), ChangeTest(name="wilcoxon", p=0.0213, n=21))
+
+
+Told = int | str | None
+"""A count as it is told: exactly, “5-9”, “52+”, “<5”, with “!” at the end where it is not for publication; None: not at
+all."""
+
+
+def told(count: Told, base: int | None = None) -> Cell:
+    """A cell of any kind."""
+    if count is None or isinstance(count, int):
+        return Cell(count, percent(count, base) if count is not None and base else None)
+    private, count = count.endswith("!"), count.removesuffix("!")
+    if count.endswith("+"):
+        return Cell(None, percent(int(count[:-1]), base) if base else None, low=int(count[:-1]), private=private)
+    if count.startswith("<"):
+        return Cell(None, high=int(count[1:]) - 1, private=private)
+    if "-" in count:
+        low, high = map(int, count.split("-"))
+        return Cell(None, low=low, high=high, private=private)
+    return Cell(int(count), percent(int(count), base) if base else None, private=private)
+
+
+def release(
+    parts: dict[str, Told],
+    base: Told,
+    net: Told = None,
+    *,
+    people: Slice = EVERYONE,
+    options: Sequence[Category] = OPTIONS,
+    collecting: bool = False,
+) -> Tally:
+    """A tally as a release tells it: “neither+not_very” are options that are told as one."""
+    whole = base if isinstance(base, int) else None
+    cells = {name: told(count, whole) for name, count in parts.items() if "+" not in name}
+    return Tally(
+        people=people,
+        base=told(base, whole),
+        cells=cells | {NET.code: told(net, whole)},
+        joined=tuple(
+            Joined(tuple(name.split("+")), told(count, whole)) for name, count in parts.items() if "+" in name
+        ),
+        missing={WITHOUT: Cell(None, high=4)},
+        collecting=collecting,
+    )
+
+
+RELEASED = {
+    "exact": release({"very": 21, "quite": 37, "neither": 29, "not_very": 14, "not_at_all": 5}, 106, 58),
+    "joined": release({"very": 21, "quite": 37, "neither": 29, "not_very+not_at_all": 17}, 104, 58),
+    "joined with neutral": release({"very+quite": 25, "neither+not_very+not_at_all": 19}, 44, 25),
+    "joined over the border": release({"very": 12, "quite+neither+not_very": 20, "not_at_all": 6}, 38, None),
+    "bounded": release({"very": 44, "quite": "52+", "neither+not_very+not_at_all": "<5"}, 100, "96+"),
+    "ranged": release(
+        {"very": "15-19", "quite": "25-29", "neither": "5-9", "not_very+not_at_all": "<5"},
+        "50-54",
+        "45-49",
+        collecting=True,
+    ),
+    "one withheld": release({"very": 21, "quite": 37, "neither": 29, "not_very": None, "not_at_all": None}, 104, 58),
+    "private": release({"very": 21, "quite": 37, "neither": 29, "not_very": 14, "not_at_all": "3!"}, 104, 58),
+    "private whole": release(
+        {"very": "19!", "quite": "27!", "neither": "5!", "not_very": "1!", "not_at_all": 0},
+        "52!",
+        "46!",
+        collecting=True,
+    ),
+    "withheld": withheld(),
+}
+"""A row of every kind, by its name."""
+
+
+def released() -> Shift:
+    """A measure with a moment for every kind of row."""
+    rows = tuple(
+        (row(name, each, touchpoint=number, moment=None, detail=""),)
+        for number, (name, each) in enumerate(RELEASED.items(), 1)
+    )
+    edition = Edition("release", dt.datetime(2026, 11, 14, tzinfo=dt.UTC), 3)
+    return shift(rows, edition=edition, title="Confidence to ask for help")

@@ -15,10 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.domain.results import Category, RatingSummary, Shift
-from surveyapp.reports.charts import figures, static_svg
-from surveyapp.reports.charts.bars import options_chart, scale_chart, shift_chart, stretched
-from surveyapp.reports.charts.columns import rating_chart
+from surveyapp.domain.results import Category, Distribution, RatingSummary, Shift
+from surveyapp.reports.charts.bars import stretched
+from surveyapp.reports.charts.columns import rating_columns
+from surveyapp.reports.charts.drawn import question_chart, shift_chart
+from surveyapp.reports.charts.options import option_bars
+from surveyapp.reports.charts.scales import scale_bars, shift_bars
+from surveyapp.reports.drawing import static_svg
+from surveyapp.reports.drawing.figure_text import Figure
+from surveyapp.reports.drawing.figures import figure
 from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
@@ -30,10 +35,24 @@ def two_rows(first: made.Counts, second: made.Counts) -> Shift:
     return made.shift(made.measured(made.tally(first), made.tally(second)))
 
 
-def bars(figure: figures.Figure) -> dict[float, list[tuple[float, float, str]]]:
+def shift_figure(shift: Shift, *, narrow: bool = False, from_right: bool = False) -> Figure:
+    chart = shift_chart(shift, ENGLISH)
+    assert chart is not None
+    return figure(chart, narrow=narrow, from_right=from_right)
+
+
+def drawn(together: list[Distribution], *, narrow: bool = False, from_right: bool = False) -> Figure:
+    chart = question_chart(together, ENGLISH)
+    assert chart is not None
+    return figure(chart, narrow=narrow, from_right=from_right)
+
+
+def bars(figure: Figure) -> dict[float, list[tuple[float, float, str]]]:
     """Segments by the row they stand in: (start, end, option), from left to right."""
     found: dict[float, list[tuple[float, float, str]]] = {}
     for trace in figure["data"]:
+        if trace["hoverinfo"] == "skip":  # what runs along a foot
+            continue
         for start, width, y in zip(trace["base"], trace["x"], trace["y"], strict=True):
             found.setdefault(y, []).append((start, start + width, trace["name"]))
     return {y: sorted(segments) for y, segments in sorted(found.items())}
@@ -43,7 +62,7 @@ def bars(figure: figures.Figure) -> dict[float, list[tuple[float, float, str]]]:
 def test_segments_touch_add_up_to_the_base_and_stand_around_the_middle(
     first: list[int], second: list[int], narrow: bool
 ) -> None:
-    drawn = bars(figures.shift_figure(two_rows(first, second), ENGLISH, narrow=narrow))
+    drawn = bars(shift_figure(two_rows(first, second), narrow=narrow))
     for counts, segments in zip((first, second), drawn.values(), strict=True):
         base = sum(counts)
         assert len(segments) == sum(count > 0 for count in counts)
@@ -57,30 +76,31 @@ def test_segments_touch_add_up_to_the_base_and_stand_around_the_middle(
 
 
 @given(MAY_HIDE, st.integers(1, 400))
-def test_what_is_hidden_is_not_drawn_and_moves_nothing(counts: list[int | None], more: int) -> None:
-    """The same figure but for the rows' ends, whatever the hidden counts are: zero, or people left out of the base."""
-    base = sum(count or 0 for count in counts) + more
-    shown = made.shift(made.measured(made.tally(counts, base=base), made.tally((1, 1, 1, 1, 1))))
-    drawn = list(bars(figures.shift_figure(shown, ENGLISH)).values())
-    if any(counts):
-        widths = {option: end - start for start, end, option in drawn[0]}
-        assert set(widths) == {option.label for option, count in zip(made.OPTIONS, counts, strict=True) if count}
-        for option, count in zip(made.OPTIONS, counts, strict=True):
-            if count:
-                assert widths[option.label] == pytest.approx(100 * count / base, abs=1e-3)
+def test_what_is_not_told_is_the_rest_of_a_whole_bar_and_has_no_number(counts: list[int | None], more: int) -> None:
+    """Nobody is left out of a picture; nothing in it says more than the base less what is told."""
+    hidden = None in counts
+    base = sum(count or 0 for count in counts) + (more if hidden else 0)
+    if not base:
+        return
+    cells = {option.code: count for option, count in zip(made.OPTIONS, counts, strict=True)}
+    shown = made.shift(made.measured(made.release(cells, base), made.tally((1, 1, 1, 1, 1))))
+    bar = shift_bars(shown, ENGLISH).bars[0]
+    widths = {segment.option: segment.width for segment in bar.segments if segment.manner != "withheld"}
+    for option, count in zip(made.OPTIONS, counts, strict=True):
+        assert widths.get(option.label, 0) == pytest.approx(100 * (count or 0) / base)
+    assert sum(segment.width for segment in bar.segments) == pytest.approx(100)
     for narrow in (False, True):
-        written = json.dumps(figures.shift_figure(shown, ENGLISH, narrow=narrow))
+        written = json.dumps(shift_figure(shown, narrow=narrow))
         for option, count in zip(made.OPTIONS, counts, strict=True):
             if count is None:
-                # The other row has one of each.
-                assert len(re.findall(rf"{option.label}: \d+ of", written)) == 1
+                assert len(re.findall(rf"{option.label}: \d+ of", written)) == 1  # the other row's
 
 
 def test_four_options_without_a_neutral_one_part_in_the_middle() -> None:
     options = tuple(Category(name, name, "option") for name in ("great", "some", "little", "none"))
     net = Category("much", "Much", "net", ("great", "some"))
     tally = made.tally((20, 5, 3, 2), options=options, nets=(net,))
-    chart = scale_chart([made.distribution([tally], options=options, nets=(net,), favourable="much")], ENGLISH)
+    chart = scale_bars([made.distribution([tally], options=options, nets=(net,), favourable="much")], ENGLISH)
     assert [(segment.option, segment.colour) for segment in chart.bars[0].segments] == [
         ("none", "likert-5"),
         ("little", "likert-4"),
@@ -91,22 +111,22 @@ def test_four_options_without_a_neutral_one_part_in_the_middle() -> None:
 
 
 def test_the_midline_is_at_zero_under_the_bars() -> None:
-    wide = figures.shift_figure(two_rows((1, 2, 3, 4, 5), (5, 4, 3, 2, 1)), ENGLISH)["layout"]
+    wide = shift_figure(two_rows((1, 2, 3, 4, 5), (5, 4, 3, 2, 1)))["layout"]
     assert [(line["x0"], line["x1"], line["layer"]) for line in wide["shapes"]] == [(0, 0, "below")]
     low, high = wide["xaxis"]["range"]
     assert low < 0 < high
 
 
 def test_a_row_ends_with_the_net_its_base_and_the_flag() -> None:
-    figure = figures.shift_figure(two_rows((16, 12, 1, 0, 0), (40, 5, 2, 0, 0)), ENGLISH)
+    figure = shift_figure(two_rows((16, 12, 1, 0, 0), (40, 5, 2, 0, 0)))
     texts = [note["text"] for note in figure["layout"]["annotations"]]
-    assert texts == [made.FIRST, "then", "97%", "28 of 29 ⚑", made.SECOND, "then", "96%", "45 of 47"]
+    assert texts == [made.FIRST, "then", "28 of 29", "97% ⚑", made.SECOND, "then", "45 of 47", "96%"]
 
 
 def test_a_row_that_may_not_be_shown_says_so_in_place_of_a_bar() -> None:
     shift = made.shift(made.measured(made.tally((16, 12, 1, 0, 0)), made.withheld()))
     for narrow in (False, True):
-        figure = figures.shift_figure(shift, ENGLISH, narrow=narrow)
+        figure = shift_figure(shift, narrow=narrow)
         assert len(bars(figure)) == 1
         assert "Not shown: fewer than 10 people answered." in json.dumps(figure)
 
@@ -116,28 +136,28 @@ def test_split_rows_stand_by_moment_everyone_first() -> None:
         tuple(made.row(label, made.tally((4, 3, 2, 1, 0), people=people)) for people in (made.EVERYONE, made.SMALL))
         for label in (made.FIRST, made.SECOND)
     )
-    chart = shift_chart(made.shift(rows, segment="employer_size"), ENGLISH)
+    chart = shift_bars(made.shift(rows, segment="employer_size"), ENGLISH)
     assert [(group.heading, [bar.label for bar in group.bars]) for group in chart.groups] == [
         (made.FIRST, ["Everyone", "Small employer"]),
         (made.SECOND, ["Everyone", "Small employer"]),
     ]
-    assert len(bars(figures.bar_figure(chart, narrow=True))) == 4
+    assert len(bars(figure(chart, narrow=True))) == 4
 
 
-def all_figures() -> Iterator[tuple[str, figures.Figure]]:
+def all_figures() -> Iterator[tuple[str, Figure]]:
     hostile = tuple(Category(f"o{number}", f"<b>{number}</b> & more", "option") for number in range(5))
     net = Category("confident", "<i>Net</i>", "net", ("o0", "o1"))
     tally = made.tally((5, 4, 3, 2, 1), options=hostile, nets=(net,))
     summary = RatingSummary(Decimal("8.6"), (10,), 4, 10)
     for narrow in (False, True):
-        yield "shift", figures.shift_figure(two_rows((5, 4, 3, 2, 1), (0, 0, 0, 0, 9)), ENGLISH, narrow=narrow)
+        yield "shift", shift_figure(two_rows((5, 4, 3, 2, 1), (0, 0, 0, 0, 9)), narrow=narrow)
         rows = ((made.row("<script>alert(1)</script>", tally),),)
         shift = made.shift(rows, options=hostile, net=net, neutral="o2")
-        yield "hostile", figures.shift_figure(shift, ENGLISH, narrow=narrow)
+        yield "hostile", shift_figure(shift, narrow=narrow)
         plain = made.distribution([tally], options=hostile, nets=())
-        yield "options", figures.distribution_figure((plain,), ENGLISH, narrow=narrow)
+        yield "options", drawn([plain], narrow=narrow)
         rated = made.rating((0, 0, 0, 1, 0, 2, 3, 8, 15, 18), summary)
-        yield "rating", figures.distribution_figure((rated,), ENGLISH, narrow=narrow)
+        yield "rating", drawn([rated], narrow=narrow)
 
 
 def texts_in(node: Any, key: str = "") -> Iterator[str]:
@@ -152,7 +172,7 @@ def texts_in(node: Any, key: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("name", "figure"), list(all_figures()))
-def test_a_figure_is_what_plotly_and_the_page_take(name: str, figure: figures.Figure) -> None:
+def test_a_figure_is_what_plotly_and_the_page_take(name: str, figure: Figure) -> None:
     go.Figure(figure)  # raises for a property that is not Plotly's
     assert figure["layout"]["height"] > 40
     assert set(figure["layout"]["margin"]) == {"l", "r", "t", "b"}
@@ -165,50 +185,42 @@ def test_a_figure_is_what_plotly_and_the_page_take(name: str, figure: figures.Fi
 
 
 def test_options_stand_as_written_and_are_labelled_with_count_and_base() -> None:
-    chart = options_chart([made.distribution([made.tally((24, 13, 5, None, 2), base=47)])], ENGLISH)
-    assert [(bar.label, bar.value, bar.base) for bar in chart.bars] == [
-        ("Very confident", "51%", "24 of 47"),
-        ("Quite confident", "28%", "13 of 47"),
-        ("Neither", "11%", "5 of 47"),
-        ("Not very confident", None, "fewer than 5"),
-        ("Not at all confident", "4%", "2 of 47"),
+    chart = option_bars([made.distribution([made.tally((24, 13, 5, None, 2), base=47)])], ENGLISH)
+    assert [(bar.label, bar.value, bar.share) for bar in chart.bars] == [
+        ("Very confident", "24 of 47", "51%"),
+        ("Quite confident", "13 of 47", "28%"),
+        ("Neither", "5 of 47", "11%"),
+        ("Not very confident", "fewer than 5 of 47", None),
+        ("Not at all confident", "2 of 47", "4%"),
     ]
-    assert chart.bars[3].segments == ()
+    assert [segment.manner for segment in chart.bars[3].segments] == ["bounded"]
 
 
 def test_a_rating_says_mean_most_common_and_range_or_what_of_it_may_be_said() -> None:
     whole = RatingSummary(Decimal("8.6"), (8, 10), 4, 10)
-    assert rating_chart([made.rating([1] * 10, whole)], ENGLISH).panels[0].summary == (
+    assert rating_columns([made.rating([1] * 10, whole)], ENGLISH).panels[0].summary == (
         "Mean 8.6 · most common 8, 10 · from 4 to 10"
     )
     part = RatingSummary(Decimal("8.6"), None, None, 10)
-    assert rating_chart([made.rating([1] * 10, part)], ENGLISH).panels[0].summary == "Mean 8.6"
-    hidden = rating_chart([made.rating([None, *[5] * 9], part)], ENGLISH).panels[0]
-    assert hidden.columns[0].share is None
-    assert ">None<" not in static_svg.panel_svg(rating_chart([made.rating([None, *[5] * 9], part)], ENGLISH), hidden)
-
-
-@given(MAY_HIDE)
-def test_the_servers_drawing_shows_the_segments_of_the_figure_and_no_style(counts: list[int | None]) -> None:
-    shift = made.shift(made.measured(made.tally(counts, base=400), made.tally((1, 1, 1, 1, 1))))
-    chart = shift_chart(shift, ENGLISH)
-    drawn = static_svg.bar_svg(chart, chart.bars[0])
-    assert drawn.count("<rect") == sum(bool(count) for count in counts)
-    assert "style=" not in drawn
-    for x, width in re.findall(r'<rect [^>]*x="([\d.]+)%" width="([\d.]+)%"', drawn):
-        assert 0 <= float(x) <= float(x) + float(width) <= 100.001
+    assert rating_columns([made.rating([1] * 10, part)], ENGLISH).panels[0].summary == "Mean 8.6"
+    hidden = rating_columns([made.rating([None, *[5] * 9], part)], ENGLISH)
+    assert [(column.first, column.manner, column.count) for column in hidden.panels[0].columns][:2] == [
+        (0, "bounded", "fewer than 5"),
+        (1, "exact", "5"),
+    ]
+    assert ">None<" not in static_svg.panel_svg(hidden, hidden.panels[0])
 
 
 def test_the_servers_drawing_escapes_its_words() -> None:
     options = (Category("very", '"<b>', "option"), *made.OPTIONS[1:])
     tally = made.tally((2, 9, 6, 8, 4), options=options)
-    chart = shift_chart(made.shift(((made.row("x", tally),),), options=options), ENGLISH)
+    chart = shift_bars(made.shift(((made.row("x", tally),),), options=options), ENGLISH)
     drawn = static_svg.bar_svg(chart, chart.bars[0])
     assert '"<b>' not in drawn
     assert '"<b> 2 (7%); Quite confident 9 (31%)' in unescape(drawn)
 
 
 def test_charts_of_a_page_share_one_axis() -> None:
-    charts = stretched([shift_chart(two_rows((9, 0, 0, 0, 1), (1, 0, 0, 0, 9)), ENGLISH),
-                        shift_chart(two_rows((9, 0, 0, 0, 0), (9, 0, 0, 0, 0)), ENGLISH)])  # fmt: skip
+    charts = stretched([shift_bars(two_rows((9, 0, 0, 0, 1), (1, 0, 0, 0, 9)), ENGLISH),
+                        shift_bars(two_rows((9, 0, 0, 0, 0), (9, 0, 0, 0, 0)), ENGLISH)])  # fmt: skip
     assert [(chart.low, chart.high) for chart in charts] == [(-90.0, 100.0)] * 2

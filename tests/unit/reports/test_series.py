@@ -10,10 +10,12 @@ import json
 import pytest
 
 from surveyapp.domain.results import Category, RowScale, SeriesNote, Shift, ShiftStep
-from surveyapp.reports.charts import figures
-from surveyapp.reports.charts.bars import shift_chart
-from surveyapp.reports.files import csv_file, tables
-from surveyapp.reports.text import sentences, series
+from surveyapp.reports.charts.scales import shift_bars
+from surveyapp.reports.drawing.figure_bars import bar_figure
+from surveyapp.reports.files import tables
+from surveyapp.reports.files.csv_file import records_file
+from surveyapp.reports.files.records import shift_records
+from surveyapp.reports.text import changes, headlines, sentences, series
 from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
@@ -53,27 +55,28 @@ FOOTNOTE = "† “Touchpoint 1” to “Touchpoint 2”: The wording was change
 
 
 def records(shift: Shift) -> list[dict[str, str]]:
-    content = csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift)).decode("utf-8-sig")
+    """The rows of counts: those of changes have notes of their own."""
+    content = records_file(each for each in shift_records(shift) if not each.get("until")).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(content, newline="")))
 
 
 def test_a_marked_step_is_marked_wherever_it_is_said_and_explained_once() -> None:
-    assert sentences.headline(MARKED, ENGLISH) == "Confidence fell from 27 of 29 to 15 of 19 †"
-    assert sentences.change_title(MARKED.changes[0], MARKED, ENGLISH).endswith(" †")
+    assert headlines.headline(MARKED, ENGLISH) == "Confidence rose from 11 to 28 of the same 29 people ⚑ †"
+    assert changes.change_title(MARKED.changes[0], MARKED, ENGLISH).endswith(" †")
     assert sentences.notes(MARKED, ENGLISH).count(FOOTNOTE) == 1
-    assert [bar.label for bar in shift_chart(MARKED, ENGLISH).bars] == [made.FIRST, f"{made.SECOND} †"]
+    assert [bar.label for bar in shift_bars(MARKED, ENGLISH).bars] == [made.FIRST, f"{made.SECOND} †"]
     assert [row.heading for row in tables.counts(MARKED, ENGLISH).rows] == [made.FIRST, f"{made.SECOND} †"]
-    assert {row["note"] for row in records(MARKED) if row["moment"] == made.SECOND} == {
+    assert {row["note"] for row in records(MARKED) if row["row"] == made.SECOND} == {
         "The wording was changed in version 2. Only the tense."
     }
 
 
 def test_a_broken_step_is_said_in_words_in_sentence_chart_table_and_file() -> None:
-    assert sentences.headline(APART, ENGLISH) == (
+    assert headlines.headline(APART, ENGLISH) == (
         "Confidence: 27 of 29 at “Touchpoint 1” and 15 of 19 at “Touchpoint 2”, which do not compare"
     )
     words = "not comparable: It asks about the past."
-    assert [group.broken for group in shift_chart(APART, ENGLISH).groups] == [None, words]
+    assert [group.broken for group in shift_bars(APART, ENGLISH).groups] == [None, words]
     assert [(row.heading, row.whole) for row in tables.counts(APART, ENGLISH).rows] == [
         (made.FIRST, None),
         ("Not comparable", "It asks about the past."),
@@ -83,14 +86,14 @@ def test_a_broken_step_is_said_in_words_in_sentence_chart_table_and_file() -> No
     beside = tables.side_by_side(APART, made.shift(fewer, matched=True, matched_base=19), ENGLISH)
     assert beside is not None
     assert [row.heading for row in beside.rows] == [made.FIRST, "Not comparable", made.SECOND]
-    notes = {row["moment"]: row["note"] for row in records(APART)}
+    notes = {row["row"]: row["note"] for row in records(APART)}
     assert notes == {made.FIRST: "", made.SECOND: f"“{made.FIRST}”: {words}"}
-    assert "†" not in json.dumps(figures.shift_figure(APART, ENGLISH), ensure_ascii=False)
+    assert "†" not in json.dumps(bar_figure(shift_bars(APART, ENGLISH)), ensure_ascii=False)
 
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_figure_parts_rows_by_a_dashed_rule_that_crosses_neither_bar_nor_midline(narrow: bool) -> None:
-    drawn = figures.shift_figure(APART, ENGLISH, narrow=narrow)
+    drawn = bar_figure(shift_bars(APART, ENGLISH), narrow=narrow)
     shapes = drawn["layout"]["shapes"]
     rules = {shape["y0"] for shape in shapes if shape["line"]["dash"] != "dot"}
     (rule,) = rules
@@ -103,7 +106,7 @@ def test_the_figure_parts_rows_by_a_dashed_rule_that_crosses_neither_bar_nor_mid
 
 
 def test_rows_without_a_break_are_drawn_as_ever() -> None:
-    drawn = figures.shift_figure(two_rows(ShiftStep(0, 1)), ENGLISH)
+    drawn = bar_figure(shift_bars(two_rows(ShiftStep(0, 1)), ENGLISH))
     assert [shape["line"]["dash"] for shape in drawn["layout"]["shapes"]] == ["dot"]
 
 
@@ -124,16 +127,16 @@ def test_rows_that_do_not_compare_stand_each_on_their_own_scale() -> None:
         scale=RowScale(options, None, net),
     )
     shift = made.shift(((before,), (second,)), steps=(ShiftStep(0, 1, "broken", (BROKEN,)),))
-    chart = shift_chart(shift, ENGLISH)
+    chart = shift_bars(shift, ENGLISH)
     assert [each.option for each in chart.bars[0].segments] == ["Bad", "Good"]
     assert {name for name, _ in chart.key} == {"Bad", "Good", *(option.label for option in made.OPTIONS)}
     table = tables.counts(shift, ENGLISH)
-    assert [cell.text for cell in table.rows[0].cells[:3]] == ["6", "4", "–"]
+    assert [cell.text for cell in table.rows[0].cells[:3]] == ["6", "4", "not offered"]
     assert sentences.lead(shift, ENGLISH)[1:3] == (
         "“Fine” is Good at “Touchpoint 1”.",
         "“Confident” is Very confident + Quite confident at “Touchpoint 2”.",
     )
-    assert {row["category"] for row in records(shift) if row["moment"] == made.FIRST} >= {"good", "bad", "fine"}
+    assert {row["category"] for row in records(shift) if row["row"] == made.FIRST} >= {"good", "bad", "fine"}
 
 
 def test_a_row_whose_own_answers_are_to_two_wordings_is_marked_by_itself() -> None:
@@ -144,7 +147,7 @@ def test_a_row_whose_own_answers_are_to_two_wordings_is_marked_by_itself() -> No
     assert series.footnotes(shift, ENGLISH) == (
         "† “Touchpoint 1”: Answers from before version 3 are left out. It asks about the past.",
     )
-    assert sentences.headline(shift, ENGLISH).endswith("†")
+    assert headlines.headline(shift, ENGLISH).endswith("†")
 
 
 def test_a_question_says_a_note_once_for_all_its_variables_or_names_those_it_is_about() -> None:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
+import datetime as dt
 import io
+from collections.abc import Iterable
+from decimal import Decimal
 
-from surveyapp.domain.results import Cell, Shift
-from surveyapp.reports.files import csv_file, tables
+import pytest
+from openpyxl import load_workbook
+
+from surveyapp.domain.results import Cell, Edition, Joined, MeanChange
+from surveyapp.reports.files import tables
+from surveyapp.reports.files.csv_file import csv_file, records_file
+from surveyapp.reports.files.records import Record, shift_records
+from surveyapp.reports.files.workbook import workbook
 from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
@@ -71,35 +81,114 @@ def test_everyone_and_the_matched_stand_side_by_side_only_where_they_differ() ->
     ]
 
 
-def records(shift: Shift) -> list[dict[str, str]]:
-    content = csv_file.csv_file(csv_file.MEASURE_COLUMNS, csv_file.measure_rows(shift))
+def records(found: Iterable[Record]) -> list[dict[str, str]]:
+    content = records_file(found)
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def test_the_file_has_a_row_a_count_with_its_base_and_time() -> None:
-    found = records(made.shift(made.looking_back()))
-    assert len(found) == 2 * (5 + 1 + 1)
-    assert found[1] == {
-        "study": "job_rotation", "measure": "confidence", "title": "Confidence", "people": "everyone", "segment": "",
-        "segment_value": "", "moment": made.BEFORE, "detail": "looking back", "touchpoint": "1", "looking_back": "yes",
-        "kind": "option", "category": "quite", "label": "Quite confident", "count": "9", "percent": "31", "base": "29",
-        "shown": "yes", "low_base": "yes", "data_at": "2026-06-12T10:30:00+00:00",
-        "note": "",
+    found = records(shift_records(made.shift(made.looking_back())))
+    assert len(found) == 2 * (1 + 5 + 1 + 1)
+    assert {name: value for name, value in found[2].items() if value} == {
+        "study": "job_rotation", "edition": "working", "answers_up_to": "2026-06-12T10:30:00+00:00",
+        "group": "backfill", "measure": "confidence", "variable": "confidence", "question": "How confident are you?",
+        "people": "everyone", "touchpoint": "1", "moment": "before", "row": made.BEFORE, "detail": "looking back",
+        "looking_back": "yes", "kind": "option", "category": "quite", "label": "Quite confident", "count": "9",
+        "percent": "31", "base": "29", "publish": "yes", "low_base": "yes",
     }  # fmt: skip
 
 
-def test_a_hidden_count_is_empty_in_the_file_and_says_what_may_be_said() -> None:
-    found = records(made.shift(made.measured(made.tally((24, None, 5, 0, 2), base=47), made.withheld())))
-    assert [(each["count"], each["percent"], each["shown"]) for each in found[1:3]] == [
-        ("", "", "fewer than 5"),
-        ("5", "11", "yes"),
-    ]
-    assert {(each["count"], each["base"]) for each in found if each["moment"] == made.SECOND} == {("", "")}
+def test_a_count_that_is_not_told_exactly_is_told_as_far_as_it_is() -> None:
+    tally = made.tally((24, None, 5, 0, 2), base=47)
+    tally.cells["neither"] = Cell(None, low=5, high=9)
+    tally.cells["very"] = Cell(None, 51, low=24)
+    found = records(shift_records(made.shift(made.measured(tally, made.withheld()))))
+    told = {
+        each["category"]: (each["count"], each["at_least"], each["at_most"], each["publish"]) for each in found[1:5]
+    }
+    assert told == {
+        "very": ("", "24", "", "yes"), "quite": ("", "", "4", "yes"), "neither": ("", "5", "9", "yes"),
+        "not_very": ("0", "", "", "yes"),
+    }  # fmt: skip
+    second = [each for each in found if each["row"] == made.SECOND and each["kind"] != "change"]
+    assert [(each["kind"], each["count"], each["publish"]) for each in second] == [("base", "", "withheld")]
+
+
+def test_joined_options_are_one_row() -> None:
+    tally = made.tally((20, 12, 8, 0, 0))
+    del tally.cells["not_very"], tally.cells["not_at_all"]
+    tally = dataclasses.replace(tally, joined=(Joined(("not_very", "not_at_all"), Cell(7, 17)),))
+    found = records(shift_records(made.shift(((made.row(made.FIRST, tally),),))))
+    joined = [each for each in found if each["category"] == "not_very+not_at_all"]
+    assert [(each["label"], each["count"]) for each in joined] == [("Not very confident + Not at all confident", "7")]
+    assert not any(each["category"] in ("not_very", "not_at_all") for each in found)
+
+
+def test_changes_stand_in_the_file_with_their_interval_and_tests() -> None:
+    moves = tuple(tuple(Cell(5 * row + column) for column in range(5)) for row in range(5))
+    changed = made.change(
+        tests=made.TESTS,
+        verdict="rose",
+        transitions=moves,
+        mean=MeanChange(Decimal("0.9"), Decimal("0.2"), Decimal("1.6")),
+    )
+    found = [each for each in records(shift_records(made.shift(made.looking_back(), changed))) if each["until"]]
+    assert {(each["row"], each["until"], each["looking_back"]) for each in found} == {(made.BEFORE, made.FIRST, "yes")}
+    by = {(each["kind"], each["category"]): each for each in found}
+    assert by["change", "points"]["value"] == "59"
+    assert (by["change", "points"]["low"], by["change", "points"]["high"]) == ("38", "74")
+    assert [by["change", "mean"][name] for name in ("value", "low", "high")] == ["0.9", "0.2", "1.6"]
+    assert [by["change", name]["count"] for name in ("matched", "lost", "rose", "same", "fell")] == [
+        "29", "0", "20", "8", "1"
+    ]  # fmt: skip
+    assert (by["test", "mcnemar"]["value"], by["test", "mcnemar"]["count"]) == ("0.000400", "19")
+    assert ("verdict", "rose") in by
+    assert by["movement", "quite>very"]["count"] == "5"
+
+
+def test_what_is_not_for_publication_says_so_in_the_file() -> None:
+    tally = made.tally((20, 12, 8, 0, 2))
+    tally.cells["not_at_all"] = Cell(2, 5, private=True)
+    found = records(shift_records(made.shift(((made.row(made.FIRST, tally),),))))
+    assert {each["category"]: each["publish"] for each in found}["not_at_all"] == "no"
+
+
+def test_a_release_names_itself() -> None:
+    edition = Edition("release", dt.datetime(2026, 11, 14, 9, tzinfo=dt.UTC), 3)
+    found = records(shift_records(made.shift(made.looking_back(), edition=edition)))
+    assert {(each["edition"], each["answers_up_to"]) for each in found} == {("release 3", "2026-11-14T09:00:00+00:00")}
 
 
 def test_no_text_in_the_file_is_a_formula() -> None:
-    found = records(made.shift(made.looking_back(), title="=1+1", asked_of="-"))
-    assert {each["title"] for each in found} == {"'=1+1"}
-    content = csv_file.csv_file(("a", "b"), [("@x", -5), ("+1", None), ("-1", 3), ("\t=1", 0)]).decode("utf-8-sig")
+    found = records(shift_records(made.shift(made.looking_back(), group="=1+1", question="-")))
+    assert {each["group"] for each in found} == {"'=1+1"}
+    content = csv_file(("a", "b"), [("@x", -5), ("+1", None), ("-1", 3), ("\t=1", 0)]).decode("utf-8-sig")
     assert content.splitlines() == ["a,b", "'@x,-5", "'+1,", "'-1,3", "'\t=1,0"]
+
+
+def test_a_spreadsheet_has_the_tables_the_figures_and_the_notes() -> None:
+    shift = made.shift(made.looking_back(), made.change(), title="=1+1")
+    tables_of = [tables.counts(shift, ENGLISH), tables.counts(shift, ENGLISH)]
+    content = workbook(tables_of, shift_records(shift), ["Working figures.", "=SUM(A1)"], ENGLISH)
+    book = load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["Notes", "Answers, in people and perce", "Answers, in people and perce 2", "Figures"]
+    assert [cell.value for cell in book["Notes"]["A"]] == ["Working figures.", "=SUM(A1)"]
+    assert book["Notes"]["A2"].data_type == "s"
+    figures = book["Figures"]
+    header = [cell.value for cell in figures[1]]
+    assert figures.freeze_panes == "A2"
+    rows = [dict(zip(header, (cell.value for cell in row), strict=True)) for row in figures.iter_rows(min_row=2)]
+    assert len(rows) == len(list(shift_records(shift)))
+    assert rows[2]["count"] == 9
+    assert rows[2]["answers_up_to"] == dt.datetime(2026, 6, 12, 10, 30)  # noqa: DTZ001  # the format holds no zone
+    first = book["Answers, in people and perce"]
+    assert [cell.value for cell in first[3]][:2] == [f"{made.BEFORE} (looking back)", "2 (7%)"]
+    assert first.freeze_panes == "B3"
+
+
+@pytest.mark.parametrize("title", ["", "a/b*c?[d]:e\\f", "History", "x" * 80, "'quoted'", "بلا عنوان"])
+def test_any_title_makes_a_sheet(title: str) -> None:
+    table = tables.ResultTable(title, ("A",), ())
+    book = load_workbook(io.BytesIO(workbook([table, table], [], ["\x00\x1f"], ENGLISH)))
+    assert len(book.sheetnames) == 4

@@ -8,10 +8,12 @@ import pytest
 
 from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.results import Interval, RatingSummary
-from surveyapp.reports.charts import columns, figures
-from surveyapp.reports.charts.bars import BarChart, shift_chart
+from surveyapp.reports.charts import columns
+from surveyapp.reports.charts.bars import BarChart
+from surveyapp.reports.charts.scales import shift_bars
+from surveyapp.reports.drawing.figure_bars import bar_figure
 from surveyapp.reports.files import tables
-from surveyapp.reports.text import sentences
+from surveyapp.reports.text import changes, sentences
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
 from tests.unit.reports import made
 
@@ -22,8 +24,8 @@ URDU = ENGLISH._replace(language=lambda: "ur")
 @pytest.mark.parametrize(
     ("words", "mean", "p"),
     [
-        (ENGLISH, "8.3", "exact McNemar test: p < 0.001; Wilcoxon signed-rank test: p = 0.021"),
-        (POLISH, "8,3", "exact McNemar test: p < 0,001; Wilcoxon signed-rank test: p = 0,021"),
+        (ENGLISH, "8.3", "Exact McNemar test: p < 0.001; Wilcoxon signed-rank test (Pratt): p = 0.021"),
+        (POLISH, "8,3", "Exact McNemar test: p < 0,001; Wilcoxon signed-rank test (Pratt): p = 0,021"),
     ],
 )
 def test_decimals_are_written_as_the_reader_writes_them(words: Phrasing, mean: str, p: str) -> None:
@@ -31,7 +33,7 @@ def test_decimals_are_written_as_the_reader_writes_them(words: Phrasing, mean: s
     [tally] = rating.tallies
     assert columns.summary_words(tally.rating, words).startswith(f"Mean {mean} ")
     assert mean in [cell.text for row in tables.answers([rating], words).rows for cell in row.cells]
-    assert sentences.tests(made.change(mcnemar_p=0.0004, wilcoxon_p=0.0213), words) == p
+    assert changes.tests(made.change(low_base=False, tests=made.TESTS), words) == p
 
 
 def test_a_whole_mean_keeps_its_decimal() -> None:
@@ -54,9 +56,9 @@ def test_a_sign_stays_before_its_number(words: Phrasing, number: int, plus: bool
 
 
 def test_every_signed_number_on_a_page_that_runs_from_the_right_is_kept_together() -> None:
-    change = made.change(points=-1, gained=1, given_up=3, interval=Interval(-31, 8))
+    change = made.change(points=-1, gained=1, given_up=3, interval=Interval(Decimal(-31), Decimal(8)))
     shift = made.shift(made.looking_back(), change)
-    said = [text for fact in sentences.facts(change, shift, URDU) for text in fact]
+    said = [text for fact in changes.facts(change, shift, URDU) for text in fact]
     said += [cell.text for row in tables.slices(change, shift, URDU).rows for cell in row.cells]
     signed = [text for text in said if "−" in text]
     assert len(signed) == 5
@@ -86,7 +88,7 @@ def test_commas_quotes_and_full_stops_are_the_translators() -> None:
 
 
 def texts(chart: BarChart, narrow: bool) -> list[tuple[str, float]]:
-    drawn = figures.bar_figure(chart, narrow=narrow)
+    drawn = bar_figure(chart, narrow=narrow)
     return [(each["text"], each["y"]) for each in drawn["layout"]["annotations"]]
 
 
@@ -94,7 +96,7 @@ def texts(chart: BarChart, narrow: bool) -> list[tuple[str, float]]:
 def test_a_drawn_chart_keeps_lines_that_run_from_the_right_as_they_are_read(narrow: bool) -> None:
     before, after = made.looking_back()
     urdu = (made.row("مرحلہ 1", before[0].tally, detail="28 میں سے 20"),)
-    plain, drawn = (texts(shift_chart(made.shift((first, after)), ENGLISH), narrow) for first in (before, urdu))
+    plain, drawn = (texts(shift_bars(made.shift((first, after)), ENGLISH), narrow) for first in (before, urdu))
     assert [text for text, _ in drawn if text.startswith("\u2067")] == [
         "\u2067مرحلہ 1\u2069",
         "\u206728 میں سے 20\u2069",
@@ -107,5 +109,5 @@ def test_a_drawn_chart_keeps_lines_that_run_from_the_right_as_they_are_read(narr
 def test_what_is_made_of_a_studys_text_says_in_which_language_it_is() -> None:
     before, after = made.looking_back()
     named = (made.row(LocalText("Pomiar 1", "pl"), before[0].tally),)
-    chart = shift_chart(made.shift((named, after)), ENGLISH)
+    chart = shift_bars(made.shift((named, after)), ENGLISH)
     assert [getattr(bar.label, "language", None) for bar in chart.bars] == ["pl", None]

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from surveyapp.analysis.disclosure.audit.moves import NearbyPatterns
 from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns
 from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms
-from surveyapp.analysis.disclosure.audit.secrets import CellFamily
-from surveyapp.analysis.disclosure.inputs import PublishedCount, Selection, Whole
+from surveyapp.analysis.disclosure.audit.secrets import CellFamily, CellIds
+from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount, Selection
 
 NUDGES = 8  # corners that are tried near one whose numbers are fractions
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
@@ -28,8 +28,6 @@ ROUNDS = 3  # of two exchanges
 TRADES = 20_000  # exchanges that are laid side by side
 MOST_TRADES = 3_000  # that are followed up
 FREE = 1 << 40
-
-Ids = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +45,9 @@ class PinnedCell:
 class _Proof:
     """A change that a published set allows: by how many people these patterns differ, and the secrets that it moves."""
 
-    moved: Ids
-    by: Whole
-    closes: list[tuple[int, Ids]]
+    moved: CellIds
+    by: PeopleCounts
+    closes: list[tuple[int, CellIds]]
 
 
 @dataclass(kw_only=True)
@@ -66,7 +64,7 @@ class Auditor:
     secret: list[npt.NDArray[np.bool_]]
     seed: int = 0
     _masks: dict[Selection, tuple[npt.NDArray[np.int8], int]] = field(default_factory=dict)
-    _cells: dict[int, Ids] = field(default_factory=dict)
+    _cells: dict[int, CellIds] = field(default_factory=dict)
     _proofs: list[_Proof] = field(default_factory=list)
     _table: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
 
@@ -90,7 +88,7 @@ class Auditor:
             attempt.four_people()
         return attempt.each_by_itself(first)
 
-    def keep(self, moved: Ids, by: Whole) -> None:
+    def keep(self, moved: CellIds, by: PeopleCounts) -> None:
         """Keep a change, with the secrets that it moves: the next audit of nearly the same numbers begins with it."""
         where = self._stacked()[:, moved]  # (families, patterns moved)
         net = np.zeros(where.shape, np.int64)
@@ -110,7 +108,7 @@ class Auditor:
         return self._table
 
     @property
-    def last_proof(self) -> tuple[Ids, Whole]:
+    def last_proof(self) -> tuple[CellIds, PeopleCounts]:
         return self._proofs[-1].moved, self._proofs[-1].by
 
     def add(self, family: CellFamily, flags: npt.NDArray[np.bool_]) -> None:
@@ -118,7 +116,7 @@ class Auditor:
         self.found.append(family)
         self.secret.append(flags)
 
-    def cells(self, family: int) -> Ids:
+    def cells(self, family: int) -> CellIds:
         """The cell of each nearby pattern in a family; the family's width where it is in none."""
         if family not in self._cells:
             one = self.found[family]
@@ -132,7 +130,7 @@ class Auditor:
             self._masks[who] = (self.near.patterns.of(who).astype(np.int8), true)
         return self._masks[who]
 
-    def system(self, published: Sequence[PublishedCount]) -> tuple[npt.NDArray[np.int8], Whole, Whole]:
+    def system(self, published: Sequence[PublishedCount]) -> tuple[npt.NDArray[np.int8], PeopleCounts, PeopleCounts]:
         """The published counts as rows over nearby patterns, and how far a change may lower and raise each.
 
         What an earlier release told that is no longer true of these people (somebody was erased) is taken as known
@@ -167,12 +165,12 @@ class _Attempt:
         self._still = [family for family in self._still if self.open[family].any()]
         return self._still
 
-    def fits(self, moved: Ids, by: Whole) -> bool:
+    def fits(self, moved: CellIds, by: PeopleCounts) -> bool:
         """Whether a change leaves every published number as it is told and nobody negative."""
         change = self.rows[:, moved].astype(np.int64) @ by
         return bool(((change >= self.lows) & (change <= self.highs)).all() and (self.people[moved] + by >= 0).all())
 
-    def close(self, moved: Ids, by: Whole) -> bool:
+    def close(self, moved: CellIds, by: PeopleCounts) -> bool:
         """Close the secrets that a change moves; whether there were any."""
         any_closed = False
         for family in self.open_left:
@@ -263,7 +261,7 @@ class _Attempt:
             second = order[begin[first] + self.random.integers(0, many[first])]
             self._undo_each_other(first, second, touching)
 
-    def _undo_each_other(self, first: Ids, second: Ids, touching: npt.NDArray[np.bool_]) -> None:
+    def _undo_each_other(self, first: CellIds, second: CellIds, touching: npt.NDArray[np.bool_]) -> None:
         step = self.step[first] + self.step[second]
         order = np.argsort(step, kind="stable")
         begin = np.searchsorted(step[order], -step, side="left")
@@ -294,7 +292,7 @@ class _Attempt:
                     self._keep_moves(source[:, closed[one]], target[:, closed[one]])
                 flags[cell[closed]] = False
 
-    def _keep_moves(self, source: Ids, target: Ids) -> None:
+    def _keep_moves(self, source: CellIds, target: CellIds) -> None:
         moved, where = np.unique(np.concatenate([source, target]), return_inverse=True)
         by = np.bincount(where, weights=np.repeat([-1.0, 1.0], len(source))).astype(np.int64)
         self.auditor.keep(moved, by)
@@ -383,7 +381,7 @@ class _Attempt:
                 return True
         return False
 
-    def _proved(self, change: Whole) -> bool:
+    def _proved(self, change: PeopleCounts) -> bool:
         moved = np.flatnonzero(change)
         if not len(moved) or not self.fits(moved, change[moved]):
             return False

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Condition
-from surveyapp.domain.instrument.kinds import Part
-from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
-from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.versions import comparability
-from surveyapp.domain.versions.comparability import VersionHistory, variables
-
-MomentsByVersion = Mapping[str | None, Part]
+from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.study import Comparison, Study
+from surveyapp.domain.versions import comparability, meaning
+from surveyapp.domain.versions.comparability import VersionHistory
+from surveyapp.domain.versions.meaning import Asked, Aspect, Differences, variables
 
 
 def check_comparability(study: Study, source: Source, sources: Mapping[tuple[str, int], Source]) -> None:
@@ -23,10 +22,18 @@ def check_comparability(study: Study, source: Source, sources: Mapping[tuple[str
     for name in names:
         versions = sorted(version for each, version in study.questionnaires if each == name)
         _check_gap(name, versions, sources)
-        last: dict[str, MomentsByVersion] = {}
+        last: dict[str, Asked] = {}
+        scores: dict[str, Score] = {}
         for version in versions:
-            _check_version(study.questionnaires[name, version], last, sources[name, version])
-            last.update(variables(study.questionnaires[name, version]))
+            questionnaire = study.questionnaires[name, version]
+            elsewhere = {
+                each.declaration.variable
+                for each in study.comparisons
+                if each.first == name and each.versions is not None and each.versions[1] == version
+            }
+            _check_version(questionnaire, last, scores, elsewhere, sources[name, version])
+            last.update(variables(questionnaire))
+            scores.update({each.id: each for each in questionnaire.scores})
     _check_one_meaning(study, names, sources)
     _check_comparisons(study, source, names)
     _check_measures(study, source)
@@ -45,35 +52,45 @@ def _check_gap(name: str, versions: list[int], sources: Mapping[tuple[str, int],
             return
 
 
-def _check_version(questionnaire: Questionnaire, last: Mapping[str, MomentsByVersion], source: Source) -> None:
-    """`last`: each variable as the version before had it; one that was left out meanwhile, as it last was."""
+def _check_version(
+    questionnaire: Questionnaire,
+    last: Mapping[str, Asked],
+    scores: Mapping[str, Score],
+    elsewhere: Set[str],
+    source: Source,
+) -> None:
+    """`last`: each variable as the version before had it, and `scores`: each score; one that was left out meanwhile, as
+    it last was. `elsewhere`: what study.yaml declares of this version."""
     new = variables(questionnaire)
     both = [name for name in new if name in last]
     for name in both:
-        old_parts, new_parts = last[name], new[name]
+        old_asked, new_asked = last[name], new[name]
         here = _place(questionnaire, name)
-        if not comparability.same_kind(old_parts, new_parts):
-            was, now = (next(iter(parts.values())).question.kind for parts in (old_parts, new_parts))
+        if not meaning.same_kind(old_asked, new_asked):
+            was, now = (asked.question.kind for asked in (old_asked, new_asked))
             source.fault(
                 here,
                 "kind_changed",
                 f"“{name}” was a {was} and is a {now} now. Give the new question an id of its own.",
             )
             continue
-        declared = comparability.declaration_of(questionnaire.changes, next(iter(new_parts.values())))
-        if declared is None:
-            _check_undeclared(
-                source, here, name, old_parts, new_parts, "in the version before", f"`changes: {{{name}: …}}`"
-            )
+        said_elsewhere = {name, new_asked.question.id} & elsewhere
+        if not said_elsewhere and comparability.declaration_of(questionnaire.changes, new_asked.part) is None:
+            found = meaning.differences(old_asked, new_asked)
+            _check_undeclared(source, here, name, found, "in the version before", *_under_changes(name))
+    _check_scores(questionnaire, last, scores, elsewhere, source)
     said: dict[str, list[str]] = {}
     for name in both:
-        found = comparability.declaration_of(questionnaire.changes, next(iter(new[name].values())))
-        if found is not None:
-            said.setdefault(found.variable, []).append(name)
+        declaration = comparability.declaration_of(questionnaire.changes, new[name].part)
+        if declaration is not None:
+            said.setdefault(declaration.variable, []).append(name)
     asked_now, asked_before = _names(new), _names(last)
-    known = asked_now | asked_before
+    own = {each.id for each in questionnaire.scores} | set(scores)
+    known = asked_now | asked_before | own
     for declared in questionnaire.changes:
         place: Place = ("changes", declared.variable)
+        if declared.variable in own and declared.variable not in asked_now:
+            continue
         if declared.variable not in known:
             _unknown(source, place, declared.variable, known)
             continue
@@ -86,9 +103,53 @@ def _check_version(questionnaire: Questionnaire, last: Mapping[str, MomentsByVer
         _check_declared(source, place, declared, pairs, source.data["changes"][declared.variable])
 
 
-def _names(asked: Mapping[str, MomentsByVersion]) -> set[str]:
+def _check_scores(
+    questionnaire: Questionnaire,
+    asked: Mapping[str, Asked],
+    last: Mapping[str, Score],
+    elsewhere: Set[str],
+    source: Source,
+) -> None:
+    """A score is declared as a variable is, by its id; of its items what is said of them holds. `asked`: what was asked
+    before; `last`: each score as it was."""
+    declared = {each.variable: each for each in questionnaire.changes}
+    keys = {part.key for each in asked.values() for part in each.parts.values()}
+    for index, score in enumerate(questionnaire.scores):
+        said, old = declared.get(score.id), last.get(score.id)
+        found = meaning.score_differences(old, score) if old else {}
+        if said is None and score.id in elsewhere:
+            continue
+        if said is None:
+            place: Place = ("scores", index, "id")
+            _check_undeclared(source, place, score.id, found, "in the version before", *_under_changes(score.id))
+        else:
+            place = ("changes", score.id)
+            _check_declared_score(source, place, said, found, keys, score, source.data["changes"][score.id])
+    for name in sorted(set(declared) & set(last) - {score.id for score in questionnaire.scores}):
+        sentence = f"The score “{name}” is no longer there: nothing compares. Take this out."
+        source.fault(("changes", name), "nothing_changed", sentence)
+
+
+def _check_declared_score(
+    source: Source, place: Place, said: Declaration, found: Differences, asked: set[str], new: Score, written: Any
+) -> None:
+    """`asked`: the keys of what is asked on the other side."""
+    if not _is_whole(source, place, written):
+        return
+    lacking = [key for key in new.items if key not in asked]
+    if not found:
+        source.fault(place, "nothing_changed", f"The score “{new.id}” is made as before. Take this out.")
+    elif said.mapping:
+        sentence = "A score has no answers to map. Say `comparable: yes`, or `comparable: no`."
+        source.fault((*place, "mapping"), "bad_mapping", sentence)
+    elif said.comparable and lacking:
+        sentence = f"Of the items of “{new.id}”, {_listed(lacking)} not asked before: say `comparable: no`."
+        source.fault(place, "bad_mapping", sentence)
+
+
+def _names(asked: Mapping[str, Asked]) -> set[str]:
     """What a declaration can be about: variables, and the questions they are of."""
-    return {*asked, *(part.question.id for parts in asked.values() for part in parts.values())}
+    return {*asked, *(each.question.id for each in asked.values())}
 
 
 def _unknown(source: Source, place: Place, name: str, known: object) -> None:
@@ -96,55 +157,76 @@ def _unknown(source: Source, place: Place, name: str, known: object) -> None:
     source.fault(place, "unknown_question", f"There is no question “{name}”.{source.did_you_mean(name, names)}")
 
 
+_SAID: Mapping[Aspect, str] = {
+    "rescaled": "answered on another scale",
+    "reworded": "worded otherwise",
+    "redefined": "counted otherwise",
+    "rebased": "asked of others",
+    "relimited": "limited otherwise",
+    "rearranged": "shown in another order",
+}
+
+
+def _under_changes(name: str) -> tuple[str, str]:
+    """Where a version declares, and how; `{said}` stands for what."""
+    return "under `changes:`", name + ": {{{said}, because: …}}"
+
+
 def _check_undeclared(
-    source: Source, place: Place, name: str, old: MomentsByVersion, new: MomentsByVersion, where: str, how: str
+    source: Source, place: Place, name: str, found: Differences, there: str, where: str, how: str
 ) -> None:
-    found = comparability.status(old, new)
-    if found in ("reworded", "rescaled"):
-        what = "worded otherwise" if found == "reworded" else "answered on another scale"
-        source.fault(
-            place,
-            "undeclared_change",
-            f"“{name}” is {what} {where}. Say under {how} whether the answers can be compared, and why.",
-        )
+    """`there`: with what it is compared. `where` and `how` the declaration is to be written, with `{said}` for what."""
+    if not comparability.needs_word(found):
+        return
+    what = " and ".join(
+        f"{_SAID[aspect]} ({', '.join(f'`{key}`' for key in keys)})"
+        for aspect, keys in found.items()
+        if aspect in _SAID
+    )
+    declaration = how.format(said="mapping: {old: new, …}" if "rescaled" in found else "comparable: yes")
+    source.fault(
+        place,
+        "undeclared_change",
+        f"“{name}” is {what} than {there}. Write {where} `{declaration}`, or `comparable: no` in it, and why.",
+    )
 
 
-def _check_declared(
-    source: Source,
-    place: Place,
-    declared: Declaration,
-    pairs: Mapping[str, tuple[MomentsByVersion, MomentsByVersion]],
-    written: Any,
-) -> None:
-    """`pairs`: the variables it is about, as they were and as they are."""
+def _is_whole(source: Source, place: Place, written: Any) -> bool:
+    """Whether a declaration says one of the three things it can."""
     if not ({"comparable", "mapping"} & set(written)):
         source.fault(place, "missing_key", "Say `comparable: yes`, `comparable: no`, or a `mapping`.")
-        return
+        return False
     if {"comparable", "mapping"} <= set(written):
         said = f"comparable: {written['comparable']}"
         source.fault(place, "bad_mapping", f"A mapping makes it comparable. Take out `{said}`, or the mapping.")
+        return False
+    return True
+
+
+def _check_declared(
+    source: Source, place: Place, declared: Declaration, pairs: Mapping[str, tuple[Asked, Asked]], written: Any
+) -> None:
+    """`pairs`: the variables it is about, as they were and as they are."""
+    if not _is_whole(source, place, written):
         return
     differing = {
-        name: pair
-        for name, pair in pairs.items()
-        if comparability.status(*pair) != "same" or comparability.notes_changed(*pair)
+        name: pair for name, pair in pairs.items() if meaning.differences(*pair) or meaning.notes_changed(*pair)
     }
     if not differing:
         source.fault(
             place, "nothing_changed", f"“{declared.variable}” is not asked otherwise than before. Take this out."
         )
     for name, (old, new) in differing.items():
-        if not comparability.same_kind(old, new):
+        if not meaning.same_kind(old, new):
             continue
-        one, two = next(iter(old.values())), next(iter(new.values()))
         if declared.mapping:
-            left, strange = comparability.mapping_faults(dict(declared.mapping), one, two)
+            left, strange = comparability.mapping_faults(dict(declared.mapping), old.part, new.part)
             if left or strange:
                 what = [f"{_listed(left)} not mapped"] if left else []
                 what += [f"{_listed(strange)} not among the answers"] if strange else []
                 sentence = f"In the mapping of “{name}”, {' and '.join(what)}. Map each old answer to a new one."
                 source.fault((*place, "mapping"), "bad_mapping", sentence)
-        elif declared.comparable and comparability.status(old, new) == "rescaled":
+        elif declared.comparable and "rescaled" in meaning.differences(old, new):
             source.fault(
                 place,
                 "bad_mapping",
@@ -158,12 +240,12 @@ def _listed(codes: list[str]) -> str:
 
 def _check_one_meaning(study: Study, names: list[str], sources: Mapping[tuple[str, int], Source]) -> None:
     """The same id is the same kind of question in every questionnaire."""
-    first: dict[str, tuple[str, MomentsByVersion]] = {}
+    first: dict[str, tuple[str, Asked]] = {}
     for name in names:
         questionnaire = study.newest(name)
-        for variable, parts in variables(questionnaire).items():
-            known = first.setdefault(variable, (name, parts))
-            if not comparability.same_kind(known[1], parts):
+        for variable, asked in variables(questionnaire).items():
+            known = first.setdefault(variable, (name, asked))
+            if not meaning.same_kind(known[1], asked):
                 sources[name, questionnaire.version].fault(
                     _place(questionnaire, variable),
                     "two_meanings",
@@ -183,11 +265,21 @@ def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
             )
         if unknown:
             continue
-        one, two = variables(study.newest(each.first)), variables(study.newest(each.second))
+        written = source.data["comparisons"][index]
+        sides = _sides(study, source, place, each)
+        if sides is None:
+            continue
+        scores = tuple(document.score(each.declaration.variable) for document in sides)
+        if scores[0] and scores[1]:
+            keys = set(parts_of(sides[0]))
+            found = meaning.score_differences(scores[0], scores[1])
+            _check_declared_score(source, place, each.declaration, found, keys, scores[1], written)
+            continue
+        one, two = (variables(document) for document in sides)
         about = {
             name: (one[name], two[name])
             for name in one
-            if name in two and each.declaration.variable in (name, next(iter(two[name].values())).question.id)
+            if name in two and each.declaration.variable in (name, two[name].question.id)
         }
         if not about:
             shared = [name for name in one if name in two]
@@ -198,7 +290,35 @@ def _check_comparisons(study: Study, source: Source, names: list[str]) -> None:
                 f"{each.first} and {each.second} do not both ask “{variable}”.{source.did_you_mean(variable, shared)}",
             )
             continue
-        _check_declared(source, place, each.declaration, about, source.data["comparisons"][index])
+        _check_declared(source, place, each.declaration, about, written)
+
+
+def _sides(study: Study, source: Source, place: Place, said: Comparison) -> tuple[Questionnaire, Questionnaire] | None:
+    """The two documents that a comparison is about; None where it names none, which is a fault."""
+    if said.versions is None:
+        return study.newest(said.first), study.newest(said.second)
+    first, second = ((said.first, said.versions[0]), (said.second, said.versions[1]))
+    if said.first != said.second or 0 in said.versions or first >= second:
+        sentence = "Name two questionnaires, or an earlier and a later version of one: `[first/v1, first/v2]`."
+        source.fault((*place, "between"), "bad_value", sentence)
+        return None
+    for name, version in (first, second):
+        if (name, version) not in study.questionnaires:
+            sentence = f"There is no version {version} of “{name}”."
+            source.fault((*place, "between"), "unknown_questionnaire", sentence)
+            return None
+    one, two = study.questionnaires[first], study.questionnaires[second]
+    name = said.declaration.variable
+    between = (study.questionnaires.get((said.first, version)) for version in range(first[1] + 1, second[1]))
+    if any(each is not None and (name in variables(each) or each.score(name)) for each in between):
+        sentence = f"A version in between has “{name}” too. Say it of two that follow on one another."
+        source.fault((*place, "between"), "bad_value", sentence)
+        return None
+    if any(each.variable == name for each in two.changes):
+        sentence = f"Version {second[1]} itself says what became of “{name}”, under `changes:`. Take this out."
+        source.fault((*place, "variable"), "written_twice", sentence)
+        return None
+    return one, two
 
 
 def _check_measures(study: Study, source: Source) -> None:
@@ -231,9 +351,10 @@ def _check_pair(study: Study, source: Source, place: Place, name: str, first: st
     if not all(wordings.asking(each, name) for each in (first, second)) or wordings.said(name, first, second):
         return
     old, new = (variables(study.newest(each)).get(name) for each in (first, second))
-    if old and new and comparability.same_kind(old, new):
-        how = f"`comparisons: [{{variable: {name}, between: [{first}, {second}], …}}]` in study.yaml"
-        _check_undeclared(source, place, name, old, new, f"in {second} than in {first}", how)
+    if old and new and meaning.same_kind(old, new):
+        how = f"- {{{{variable: {name}, between: [{first}, {second}], {{said}}, because: …}}}}"
+        found = meaning.differences(old, new)
+        _check_undeclared(source, place, name, found, f"in {first}", "in study.yaml under `comparisons:`", how)
 
 
 def _conditions(questionnaire: Questionnaire) -> Iterator[tuple[Place, Condition | None]]:

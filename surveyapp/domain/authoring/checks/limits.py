@@ -1,10 +1,16 @@
-"""The limits of one question: each end before the other, and no more asked for than there is."""
+"""Limits: those of the calendar, and of one question, each end before the other and no more asked for than there is."""
 
 from __future__ import annotations
 
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import KINDS, PartType
 from surveyapp.domain.instrument.questionnaire import Question
+
+MAXIMUM_DAYS = 36_525
+"""A hundred years: more days than any study waits."""
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""The years on the calendar of studies."""
 
 
 def check_limits(source: Source, place: Place, question: Question) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from surveyapp.domain.authoring.checks.names import unknown_question
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Reference
-from surveyapp.domain.instrument.kinds import KINDS, Part
+from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import Quote, is_well_formed, quotes
 from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
-from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.routing import asked_in, parts_of
 from surveyapp.domain.instrument.study import Study
 
 
@@ -18,7 +18,11 @@ def check_quotes(study: Study, questionnaire: Questionnaire, source: Source) -> 
     """Records every fault of quotation in the source's list."""
     seen: dict[str, Part] = {}
     for s, section in enumerate(questionnaire.sections):
-        for q, question in enumerate(section.questions):
+        places = {question.id: q for q, question in enumerate(section.questions)}
+        for question, parts in asked_in(questionnaire, section):
+            if question.id not in places:  # only its before, from an earlier section
+                continue
+            q = places[question.id]
             for place, text in _texts(("sections", s, "questions", q), question):
                 if not is_well_formed(text):
                     source.fault(
@@ -31,7 +35,7 @@ def check_quotes(study: Study, questionnaire: Questionnaire, source: Source) -> 
             for place, text in _labels(("sections", s, "questions", q), question):
                 if "{" in text or "}" in text:
                     source.fault(place, "bad_quote", "An answer quotes nothing. Write it without braces.")
-            seen.update({part.key: part for part in KINDS[question.kind].parts(question)})
+            seen.update({part.key: part for part in parts})
 
 
 def _texts(place: Place, question: Question) -> Iterator[tuple[Place, str]]:

@@ -8,22 +8,26 @@ from surveyapp.domain.authoring.checks.names import check_known, check_once, unk
 from surveyapp.domain.authoring.reachability import Reachability, leaves
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Compare, Condition, Is, Reference, references
-from surveyapp.domain.instrument.kinds import KINDS, Part, PartType
+from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
-from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.routing import asked_in, parts_of
 from surveyapp.domain.instrument.study import Study
 
 
 def check_routing(study: Study, questionnaire: Questionnaire, source: Source) -> None:
     """Records every fault of names and of what conditions look at."""
     context = _Context(study, questionnaire, source)
+    _check_apart(questionnaire, source)
     named: dict[str, str] = {}
     for s, section in enumerate(questionnaire.sections):
         context.check(("sections", s, "ask_if"), section.ask_if)
-        for q, question in enumerate(section.questions):
-            place: Place = ("sections", s, "questions", q)
+        places = {question.id: q for q, question in enumerate(section.questions)}
+        for question, parts in asked_in(questionnaire, section):
+            if question.id not in places:  # only its before, from an earlier section
+                context.seen.update({part.key: part for part in parts})
+                continue
+            place: Place = ("sections", s, "questions", places[question.id])
             context.check((*place, "ask_if"), question.ask_if)
-            parts = KINDS[question.kind].parts(question)
             own = [question.id, *(statement.id for statement in question.statements)]
             for name in [*own, *dict.fromkeys(part.name for part in parts if part.when)]:
                 if name in named:
@@ -35,6 +39,39 @@ def check_routing(study: Study, questionnaire: Questionnaire, source: Source) ->
             context.seen.update({part.key: part for part in parts})
     sections = [section.id for section in questionnaire.sections]
     check_once(source, ("sections",), sections, "sections")
+
+
+def _check_apart(questionnaire: Questionnaire, source: Source) -> None:
+    """A now that is asked first needs a before, and a later section that asks the same people."""
+    sections = {section.id: index for index, section in enumerate(questionnaire.sections)}
+    for s, section in enumerate(questionnaire.sections):
+        for q, question in enumerate(section.questions):
+            if question.apart is None:
+                continue
+            place: Place = ("sections", s, "questions", q, "apart")
+            later = sections.get(question.apart)
+            if question.moments_layout is None:
+                sentence = (
+                    f"“{question.id}” is not asked of a before and a now. Write "
+                    "`moments: {before: …, now: …}`, or take `apart` out."
+                )
+                source.fault(place, "bad_layout", sentence)
+            elif later is None:
+                near = source.did_you_mean(question.apart, sections)
+                sentence = f"There is no section “{question.apart}” to ask the before in. Name a later one.{near}"
+                source.fault(place, "bad_layout", sentence)
+            elif later <= s:
+                sentence = (
+                    f"The now is asked first: “{question.apart}” does not come after “{section.id}”. Name a later "
+                    "section, or take `apart` out."
+                )
+                source.fault(place, "bad_layout", sentence)
+            elif questionnaire.sections[later].ask_if != section.ask_if:
+                sentence = (
+                    f"“{question.apart}” is not asked of the same people as “{section.id}”: whoever says how it is now "
+                    "must be asked how it was. Give both sections the same `ask_if`, or name another section."
+                )
+                source.fault(place, "bad_layout", sentence)
 
 
 def _twice(name: str, written: bool, other: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
+
 from surveyapp.domain.authoring.checks.names import unknown_question
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import Part, PartType
@@ -47,6 +50,7 @@ def check_scores(questionnaire: Questionnaire, source: Source) -> None:
                 f"The score has {len(score.items)} items: no more can be needed.",
             )
         _check_bands(score, place, source)
+        _check_spread(score, place, source, parts)
 
 
 def _counts(part: Part) -> bool:
@@ -69,3 +73,20 @@ def _check_bands(score: Score, place: Place, source: Source) -> None:
                 f"Bands follow one another without a gap, from the lowest: this one should begin at {last + 1}.",
             )
         last = band.high
+
+
+def _check_spread(score: Score, place: Place, source: Source, parts: Mapping[str, Part]) -> None:
+    """No distribution spreads further than half its range (Popoviciu): a larger one is of another way of scoring."""
+    ranges = [range_of(parts[key]) for key in score.items if key in parts]
+    if score.reliability is None or None in ranges or len(ranges) < len(score.items):
+        return
+    least, most = (sum(ends) for ends in zip(*filter(None, ranges), strict=True))
+    if score.method == "mean":
+        least, most = Fraction(least, len(ranges)), Fraction(most, len(ranges))
+    if 2 * Fraction(score.reliability.sd) > most - least:
+        source.fault(
+            (*place, "reliability", "sd"),
+            "limits_crossed",
+            f"Scores from {float(least):g} to {float(most):g} cannot have so large a standard deviation: was it "
+            "published of another way of scoring?",
+        )

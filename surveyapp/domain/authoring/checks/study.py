@@ -8,20 +8,19 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 
+from surveyapp.domain.authoring.checks.beside import check_beside
 from surveyapp.domain.authoring.checks.comparability import check_comparability
 from surveyapp.domain.authoring.checks.labels import check_labels
+from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXIMUM_DAYS
 from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
 from surveyapp.domain.authoring.checks.piping import check_quotes
+from surveyapp.domain.authoring.checks.releases import check_releases
 from surveyapp.domain.authoring.checks.routing import check_reach, check_routing
 from surveyapp.domain.authoring.checks.scores import check_scores
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 
-MAXIMUM_DAYS = 36_525
-"""A hundred years: more days than any study waits."""
-
-FIRST_YEAR, LAST_YEAR = 2000, 2199
 MAXIMUM_RATING = 101
 """Numbers to choose from on a rating, 0 to 100 at most: each is a button."""
 
@@ -43,6 +42,8 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
             # A condition on a name that does not exist is said already; it would be unreachable besides.
             check_reach(questionnaire, sources[key])
     _check_measures(study, source)
+    check_releases(study, source)
+    check_beside(study, source)
     check_labels(study, source, sources)
     check_comparability(study, source, sources)
 

@@ -14,7 +14,7 @@ from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.patterns import matches
-from surveyapp.domain.instrument.questionnaire import Question, Statement
+from surveyapp.domain.instrument.questionnaire import MomentsLayout, Question, Statement
 from surveyapp.domain.normalise import code, free_text, length, one_line
 
 Form = Mapping[str, Sequence[str]]
@@ -109,6 +109,11 @@ class Part:
         return self.question.required and self.when is None
 
     @property
+    def moments_layout(self) -> MomentsLayout | None:
+        """How its question's before and now are asked; None where it does not ask both."""
+        return self.question.moments_layout
+
+    @property
     def field_id(self) -> str:
         """The key as an HTML id."""
         return self.key.replace("@", "-")
@@ -152,6 +157,9 @@ SHORT_LENGTH, OPEN_LENGTH = 200, 5000
 
 ALWAYS = frozenset(("id", "kind", "text", "hint", "interviewer", "ask_if"))
 """What a question of any kind may be given."""
+
+MOMENTS = frozenset(("moments", "apart"))
+"""What a question may be given that can be asked of a before and a now."""
 
 
 class Kind:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from surveyapp.domain.answers import Answer, Codes
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.kinds.base import ALWAYS, Control, Kind, Part, PartType, Summary, variable_key
+from surveyapp.domain.instrument.kinds.base import ALWAYS, MOMENTS, Control, Kind, Part, PartType, Summary, variable_key
 from surveyapp.domain.instrument.questionnaire import Question
 
 
@@ -20,7 +20,7 @@ class Choice(Kind):
     control = Control.ONE
     summary = Summary.OPTIONS
     needs_options = True
-    accepts = ALWAYS | {"scale", "options", "moments", "missing", "required", "order", "fact"}
+    accepts = ALWAYS | MOMENTS | {"scale", "options", "missing", "required", "order", "fact"}
 
     def _at(self, question: Question, moment: str | None, moment_label: str | None) -> list[Part]:
         main = self._part(question, question.id, question.text, moment, moment_label)
@@ -41,7 +41,7 @@ class YesNo(Choice):
     described = N_("yes or no")
     needs_options = False
     standard: ClassVar[Mapping[str, str]] = {"yes": "Yes", "no": "No"}
-    accepts = ALWAYS | {"options", "moments", "missing", "required", "fact"}
+    accepts = ALWAYS | MOMENTS | {"options", "missing", "required", "fact"}
 
 
 class Multiple(Kind):
@@ -80,7 +80,7 @@ class Statements(Choice):
     name = "statements"
     described = N_("one answer for each statement")
     needs_statements = True
-    accepts = ALWAYS | {"scale", "options", "statements", "moments", "missing", "required", "order"}
+    accepts = ALWAYS | MOMENTS | {"scale", "options", "statements", "missing", "required", "order"}
 
     def _at(self, question: Question, moment: str | None, moment_label: str | None) -> list[Part]:
         return [

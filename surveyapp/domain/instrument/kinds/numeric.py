@@ -9,7 +9,7 @@ from decimal import Decimal
 from surveyapp.domain.answers import Answer, Number
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.kinds.base import ALWAYS, Control, Kind, Part, PartType, Summary
+from surveyapp.domain.instrument.kinds.base import ALWAYS, MOMENTS, Control, Kind, Part, PartType, Summary
 from surveyapp.domain.instrument.questionnaire import Question
 from surveyapp.domain.normalise import code
 
@@ -146,7 +146,7 @@ class Rating(NumberKind):
     summary = Summary.RATING
     scaled = True
     quotable = False
-    accepts = ALWAYS | {"scale", "moments", "missing", "required"}
+    accepts = ALWAYS | MOMENTS | {"scale", "missing", "required"}
     asks = (
         N_("Choose a number from %(low)s to %(high)s."),
         N_("Choose a number from %(low)s to %(high)s, or %(out)s."),

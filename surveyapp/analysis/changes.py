@@ -1,0 +1,167 @@
+"""The change between two moments, from joint counts of the people who answered both."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from surveyapp.analysis.counting.counts import Linked, LinkedValues
+from surveyapp.analysis.counting.vectors import AnswerValue
+from surveyapp.analysis.statistics import paired_tests, rounding, verdict
+from surveyapp.analysis.statistics.change import Movement, favourable, movement, people_by_steps
+from surveyapp.analysis.statistics.intervals import ExactInterval, steps_of
+from surveyapp.analysis.statistics.lost import lost_bounds
+from surveyapp.analysis.statistics.reliable import reliably_changed
+from surveyapp.analysis.tallying import Rules
+from surveyapp.domain.instrument.questionnaire import Reliability
+from surveyapp.domain.results import Cell, Change, ChangeTest, Interval, MeanChange, ReliableChange, TestName
+
+
+@dataclass(frozen=True)
+class OptionScale:
+    """What a change of options is measured in. `best_first`: they run from most to least favourable; `favourable`: the
+    places of those in the net."""
+
+    size: int
+    best_first: bool
+    favourable: frozenset[int] = frozenset()
+
+
+def option_change(bare: Change, linked: Linked, scale: OptionScale, rules: Rules) -> Change:
+    """A change of options with everything that is told of it. With nobody on both sides there is only the base.
+
+    Its verdict is that of the net; without one, that of who rose and fell; of options with no better or worse there is
+    none, unless nobody moved.
+    """
+    told = _bases(bare, linked, rules)
+    if not linked.base:
+        return told
+    cell = _cells(rules, linked.base)
+    joint = linked.joint([str(place) for place in range(scale.size)])
+    tests: list[ChangeTest] = []
+    if scale.best_first:
+        moved, steps = movement(joint), people_by_steps(joint)
+        told = dataclasses.replace(
+            told,
+            rose=cell(moved.rose),
+            same=cell(moved.same),
+            fell=cell(moved.fell),
+            verdict=verdict.of_movement(moved).verdict,
+        )
+        tests += _test("sign", paired_tests.sign_test(steps))
+        tests += _test("wilcoxon", paired_tests.wilcoxon_signed_rank(steps))
+    else:
+        same = int(linked.counts.trace())
+        told = dataclasses.replace(told, same=cell(same), verdict="no_change" if same == linked.base else None)
+        tests += _test("stuart_maxwell", paired_tests.stuart_maxwell(joint))
+    if scale.favourable:
+        pair = favourable(joint, [str(place) for place in scale.favourable])
+        judged = verdict.of_net(pair)
+        told = dataclasses.replace(
+            told,
+            before=cell(pair.before),
+            after=cell(pair.after),
+            gained=cell(pair.after_only),
+            given_up=cell(pair.before_only),
+            verdict=judged.verdict,
+            points=rounding.points(pair.before, pair.base, pair.after, pair.base),
+            interval=Interval(*_ends(judged.interval, 100)) if judged.interval else None,
+        )
+        tests = [*_test("mcnemar", paired_tests.mcnemar_exact(pair)), *tests]
+        if bare.kind == "measured" and linked.lost:
+            lost = int(linked.lost_from[sorted(scale.favourable)].sum())
+            told = dataclasses.replace(told, bounds=lost_bounds(pair, lost, linked.lost - lost))
+    return dataclasses.replace(
+        told,
+        tests=() if told.low_base else tuple(tests),
+        transitions=tuple(tuple(cell(int(people)) for people in row) for row in linked.counts),
+    )
+
+
+def value_change(
+    bare: Change, linked: LinkedValues, rules: Rules, *, places: int | None, reliability: Reliability | None = None
+) -> Change:
+    """A change of numbers, scores, days or times: who rose, stayed and fell and, of numbers, the mean change with
+    `places` decimals, and who changed reliably where the scale says what that is."""
+    told = _bases(bare, linked, rules)
+    if not linked.base:
+        return told
+    cell = _cells(rules, linked.base)
+    rose = sum(people for pair, people in linked.pairs.items() if _rose(*pair))
+    same = sum(people for (before, after), people in linked.pairs.items() if after == before)
+    moved = Movement(rose, same, linked.base - rose - same, linked.base)
+    steps: Mapping[Fraction, int] = {Fraction(1): moved.rose, Fraction(0): same, Fraction(-1): moved.fell}
+    tests = _test("sign", paired_tests.sign_test(steps))
+    told = dataclasses.replace(
+        told,
+        rose=cell(moved.rose),
+        same=cell(same),
+        fell=cell(moved.fell),
+        verdict=verdict.of_movement(moved).verdict,
+    )
+    if places is not None:
+        numbers = _numbers(linked.pairs)
+        tests += _test("wilcoxon", paired_tests.wilcoxon_signed_rank(steps_of(numbers)))
+        told = _with_mean(told, numbers, places)
+        if reliability is not None:
+            told = dataclasses.replace(told, reliable=_reliable(numbers, reliability, cell))
+    return dataclasses.replace(told, tests=() if told.low_base else tuple(tests))
+
+
+def _with_mean(told: Change, numbers: Mapping[tuple[Fraction, Fraction], int], places: int) -> Change:
+    judged, found = verdict.of_mean(numbers, printed_in=10.0**-places)
+    assert found.mean is not None
+    before, after = (
+        rounding.half_up(sum((pair[side] * people for pair, people in numbers.items()), Fraction(0)) / found.n, places)
+        for side in (0, 1)
+    )
+    low, high = _ends(found.interval, 1, places) if found.interval else (None, None)
+    mean = MeanChange(rounding.half_up(found.mean, places), low, high, before, after)
+    return dataclasses.replace(told, mean=mean, verdict=judged.verdict)
+
+
+def _reliable(
+    numbers: Mapping[tuple[Fraction, Fraction], int], reliability: Reliability, cell: Callable[[int], Cell]
+) -> ReliableChange:
+    found = reliably_changed(numbers, reliability)
+    return ReliableChange(cell(found.improved), cell(found.same), cell(found.worse), reliability.source)
+
+
+def _numbers(pairs: Mapping[tuple[AnswerValue, AnswerValue], int]) -> dict[tuple[Fraction, Fraction], int]:
+    exact = {value: Fraction(value) for pair in pairs for value in pair}  # type: ignore[arg-type]  # numbers alone
+    return {(exact[before], exact[after]): people for (before, after), people in pairs.items()}
+
+
+def _ends(interval: ExactInterval, times: int, places: int = 0) -> tuple[Decimal, Decimal]:
+    """The ends of an interval as they are printed; exact from here on."""
+    low, high = (rounding.half_up_off_zero(times * Fraction(end), places) for end in (interval.low, interval.high))
+    return low, high
+
+
+def _bases(bare: Change, linked: Linked | LinkedValues, rules: Rules) -> Change:
+    cell = _cells(rules, linked.base)
+    return dataclasses.replace(
+        bare,
+        base=cell(linked.base),
+        lost=cell(linked.lost),
+        joined=cell(linked.joined),
+        low_base=rules.low(linked.base),
+    )
+
+
+def _cells(rules: Rules, base: int) -> Callable[[int], Cell]:
+    return functools.partial(rules.cell, private=rules.small(base))
+
+
+def _test(name: TestName, made: paired_tests.PairedTest) -> list[ChangeTest]:
+    if made.p_value is None:
+        return []
+    return [ChangeTest(name=name, p=made.p_value, n=made.n, zeros=made.zeros)]
+
+
+def _rose(before: AnswerValue, after: AnswerValue) -> bool:
+    return bool(after > before)  # type: ignore[operator]  # both are of one sort

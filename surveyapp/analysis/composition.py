@@ -1,0 +1,136 @@
+"""Groups of people side by side, by one thing that is known of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surveyapp.analysis.linked.table import NO_RESPONSE, AttributeColumn, Flags, LinkedTable
+from surveyapp.analysis.tallying import Rules
+from surveyapp.domain.instrument.study import Attribute
+from surveyapp.domain.results import (
+    NOT_KNOWN,
+    Category,
+    Cell,
+    Composition,
+    Edition,
+    PeopleColumn,
+    PeopleKind,
+    Slice,
+    Tally,
+)
+
+Known = Mapping[str | None, int]
+"""How many people have each value; None: it is not known of them."""
+
+
+@dataclass(frozen=True)
+class CountedPeople:
+    """Some people, counted by one thing that is known of them."""
+
+    kind: PeopleKind
+    touchpoint: int | None
+    known: Known
+
+
+def composition(
+    categories: Sequence[Category],
+    columns: Sequence[CountedPeople],
+    rules: Rules,
+    *,
+    edition: Edition,
+    group: str,
+    subject: str,
+    id: str,
+    label: str,
+) -> Composition:
+    """The result object. Percentages are of those of whom it is known: who is not known is counted beside them."""
+    return Composition(
+        edition=edition,
+        group=group,
+        subject=subject,  # type: ignore[arg-type]
+        id=id,
+        label=label,
+        categories=tuple(categories),
+        columns=tuple(
+            PeopleColumn(each.kind, each.touchpoint, _tally(categories, each.known, rules)) for each in columns
+        ),
+        shares=_shares(categories, {each.kind: each.known for each in columns}, rules),
+    )
+
+
+def _tally(categories: Sequence[Category], known: Known, rules: Rules) -> Tally:
+    base = sum(people for value, people in known.items() if value is not None)
+    small = rules.small(base)
+    counts = {
+        each.code: sum(known.get(code, 0) for code in each.members) if each.members else known.get(each.code, 0)
+        for each in categories
+    }
+    return Tally(
+        people=Slice(""),
+        base=rules.cell(base, private=small),
+        cells={code: rules.cell(people, base, private=small) for code, people in counts.items()},
+        missing={NOT_KNOWN: rules.cell(known.get(None, 0))},
+        low_base=rules.low(base),
+        collecting=rules.collecting,
+    )
+
+
+def _shares(categories: Sequence[Category], kinds: Mapping[PeopleKind, Known], rules: Rules) -> dict[str, Cell]:
+    """Of those who stayed or were lost, the lost: in each category, and of whom it is not known."""
+    if "stayed" not in kinds or "lost" not in kinds:
+        return {}
+    shares = {}
+    for value in (*(category.code for category in categories), None):
+        lost = kinds["lost"].get(value, 0)
+        both = lost + kinds["stayed"].get(value, 0)
+        shares[value or NOT_KNOWN] = rules.cell(lost, both, private=rules.small(both))
+    return shares
+
+
+def values_of(attribute: Attribute, nets: Mapping[tuple[str, ...], str] | None = None) -> tuple[Category, ...]:
+    """An attribute's values, in the order declared, and several of them together, by what they are called."""
+    values = (Category(code, label, "option") for code, label in attribute.values.items())
+    together = (Category("+".join(codes), label, "net", codes) for codes, label in (nets or {}).items())
+    return (*values, *together)
+
+
+def profile(
+    table: LinkedTable,
+    attribute: Attribute,
+    touchpoints: Sequence[int],
+    rules: Rules,
+    *,
+    edition: Edition,
+    looked_at: Flags | None = None,
+    nets: Mapping[tuple[str, ...], str] | None = None,
+) -> Composition:
+    """Everybody enrolled and who answered at each touchpoint, by an attribute. `looked_at`: of these people alone.
+    `nets`: values that are counted together too, with what they are then called."""
+    everybody = np.ones(len(table), dtype=np.bool_) if looked_at is None else looked_at
+    column = table.attribute(attribute.id)
+    columns = [CountedPeople("enrolled", None, _known(column, everybody))]
+    for touchpoint in touchpoints:
+        answered = everybody & (table.version(touchpoint) != NO_RESPONSE)
+        columns.append(CountedPeople("answered", touchpoint, _known(column, answered)))
+    return composition(
+        values_of(attribute, nets),
+        columns,
+        rules,
+        edition=edition,
+        group=table.group,
+        subject="attribute",
+        id=attribute.id,
+        label=attribute.label,
+    )
+
+
+def _known(column: AttributeColumn, chosen: Flags) -> Known:
+    codes = column.codes[chosen].astype(np.intp)
+    counts = np.bincount(codes + 1, minlength=len(column.values) + 1)
+    return Counter(
+        {None: int(counts[0])} | {value: int(counts[place + 1]) for place, value in enumerate(column.values)}
+    )

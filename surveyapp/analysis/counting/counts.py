@@ -1,0 +1,176 @@
+"""Counts of people, from vectors.
+
+Missing answers: the base is everybody with a substantive answer. Reasons for having none are counted beside it, each by
+itself, and never become a zero or an option. Who was not asked belongs to neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from surveyapp.analysis.counting.vectors import AnswerValue, Vector
+from surveyapp.analysis.linked.table import (
+    DONT_KNOW,
+    LEAST,
+    NOT_ASKED,
+    PREFER_NOT_TO_SAY,
+    SKIPPED,
+    Flags,
+    Ints,
+)
+from surveyapp.analysis.statistics.change import JointCounts
+
+BESIDE: Mapping[str, int] = {"dont_know": DONT_KNOW, "prefer_not_to_say": PREFER_NOT_TO_SAY, "skipped": SKIPPED}
+"""Reasons that are counted beside the base."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """True counts of a variable among some people: `by_value` in the order of its values, those beside the base by
+    reason, and those who handed something in and were not asked. Of a several-choice variable `by_value` counts those
+    who chose each, and `base` those who answered."""
+
+    base: int
+    values: tuple[AnswerValue, ...]
+    by_value: tuple[int, ...]
+    missing: Mapping[str, int]
+    not_asked: int
+
+    def of(self, value: AnswerValue) -> int:
+        return self.by_value[self.values.index(value)]
+
+    @property
+    def given(self) -> dict[AnswerValue, int]:
+        """People by value, where somebody gave it."""
+        return {value: people for value, people in zip(self.values, self.by_value, strict=True) if people}
+
+
+def counted(vector: Vector, chosen: Flags | None = None) -> Counted:
+    """The counts of everybody, or of those `chosen`."""
+    return counted_by(vector, None if chosen is None else np.where(chosen, 0, -1), 1)[0]
+
+
+def counted_by(vector: Vector, groups: Ints | None, size: int) -> list[Counted]:
+    """The counts of each group: `groups` has each person's, from 0 to `size` - 1, or a negative number for none."""
+    several = vector.several
+    width = (1 if several else len(vector.values)) - LEAST
+    table = _bincount(vector.codes.astype(np.intp) - LEAST, groups, size, width)
+    if several:
+        each = [
+            _bincount(flags.astype(np.intp), groups, size, 2)[:, 1]
+            for flags in (option & vector.answered for option in vector.chosen)
+        ]
+        by_value = np.array(each, dtype=np.int64).reshape(len(each), size).T
+    else:
+        by_value = table[:, -LEAST:]
+    return [
+        Counted(
+            base=int(table[group, -LEAST:].sum()),
+            values=vector.values,
+            by_value=tuple(int(people) for people in by_value[group]),
+            missing={reason: int(table[group, code - LEAST]) for reason, code in BESIDE.items()},
+            not_asked=int(table[group, NOT_ASKED - LEAST]),
+        )
+        for group in range(size)
+    ]
+
+
+def any_of(vector: Vector, members: Sequence[AnswerValue], groups: Ints | None, size: int) -> list[int]:
+    """How many of each group chose any of these options of a several-choice variable, each person once."""
+    any_chosen = np.zeros(len(vector.codes), dtype=np.bool_)
+    for member in members:
+        any_chosen |= vector.chosen[vector.values.index(member)]
+    return [int(people) for people in _bincount((any_chosen & vector.answered).astype(np.intp), groups, size, 2)[:, 1]]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """People by their answers to two variables: `counts[i][j]` gave value i of the first and j of the second. Those
+    `lost_from` have an answer to the first alone, by its values; `joined` to the second alone."""
+
+    counts: npt.NDArray[np.int64]
+    lost_from: npt.NDArray[np.int64]
+    joined: int
+
+    @property
+    def lost(self) -> int:
+        return int(self.lost_from.sum())
+
+    @property
+    def base(self) -> int:
+        """The matched base: those with an answer to both."""
+        return int(self.counts.sum())
+
+    def joint(self, categories: Sequence[str]) -> JointCounts:
+        """As joint counts over one list of categories."""
+        return JointCounts(tuple(categories), tuple(tuple(int(n) for n in row) for row in self.counts))
+
+
+def linked_by(before: Vector, after: Vector, groups: Ints | None, size: int) -> list[Linked]:
+    """The joint counts of each group; `groups` as in `counted_by`. Missing: only people with an answer to both are
+    matched; the others are counted, not imputed."""
+    width = len(after.values)
+    both = before.answered & after.answered
+    places = before.codes.astype(np.intp) * width + after.codes
+    inside = _within(both, groups)
+    cells = _bincount(places[inside], None if groups is None else groups[inside], size, len(before.values) * width)
+    lost = _within(before.answered & ~after.answered, groups)
+    lost_from = _bincount(
+        before.codes[lost].astype(np.intp), None if groups is None else groups[lost], size, len(before.values)
+    )
+    joined = _bincount((after.answered & ~before.answered).astype(np.intp), groups, size, 2)[:, 1]
+    return [
+        Linked(cells[group].reshape(len(before.values), width), lost_from[group], int(joined[group]))
+        for group in range(size)
+    ]
+
+
+@dataclass(frozen=True)
+class LinkedValues:
+    """People by what they gave before and after, of values too many for a table; `lost` have the first
+    alone, `joined` the second alone."""
+
+    pairs: Mapping[tuple[AnswerValue, AnswerValue], int]
+    lost: int
+    joined: int
+
+    @property
+    def base(self) -> int:
+        """The matched base."""
+        return sum(self.pairs.values())
+
+
+def linked_values_by(before: Vector, after: Vector, groups: Ints | None, size: int) -> list[LinkedValues]:
+    """As `linked_by`, for numbers, days and times: only the pairs that somebody gave are there."""
+    width = len(after.values)
+    found = []
+    for group in range(size):
+        inside = np.ones(len(before.codes), dtype=np.bool_) if groups is None else groups == group
+        one, two = before.codes[inside], after.codes[inside]
+        both = (one >= 0) & (two >= 0)
+        places, people = np.unique(one[both].astype(np.int64) * width + two[both], return_counts=True)
+        pairs = {
+            (before.values[place // width], after.values[place % width]): int(count)
+            for place, count in zip(places, people, strict=True)
+        }
+        lost, joined = int(((one >= 0) & (two < 0)).sum()), int(((one < 0) & (two >= 0)).sum())
+        found.append(LinkedValues(pairs, lost, joined))
+    return found
+
+
+def _within(flags: Flags, groups: Ints | None) -> Flags:
+    return flags if groups is None else flags & (groups >= 0)
+
+
+def _bincount(places: npt.NDArray[np.intp], groups: Ints | None, size: int, width: int) -> npt.NDArray[Any]:
+    """How many are in each (group, place): an array of `size` rows and `width` columns."""
+    if groups is None:
+        return np.bincount(places, minlength=width).reshape(1, width)
+    inside = groups >= 0
+    flat = groups[inside].astype(np.intp) * width + places[inside]
+    return np.bincount(flat, minlength=size * width).reshape(size, width)

@@ -1,0 +1,1 @@
+"""One row a participant, one column of small integers a variable: what results are counted from."""

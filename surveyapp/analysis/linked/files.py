@@ -1,0 +1,135 @@
+"""Linked tables on disk: an Arrow file each, read by column without loading it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from surveyapp.analysis.linked.table import (
+    AttributeColumn,
+    ColumnKey,
+    Flags,
+    Ints,
+    LinkedColumn,
+    LinkedTable,
+    StoredValue,
+)
+from surveyapp.domain.instrument.kinds import PartType
+
+FORMAT = 1
+"""Of what is written here. A file of another is no file."""
+
+
+def save(table: LinkedTable, path: Path) -> None:
+    """Writes a table, whole or not at all."""
+    arrays: dict[str, pa.Array] = {
+        "people": pa.array(table.people.tolist(), pa.binary(16)),
+        "site": pa.array(table.site),
+    }
+    columns = []
+    for place, (key, column) in enumerate(table.columns.items()):
+        arrays[f"c{place}"] = pa.array(column.codes)
+        for number, flags in enumerate(column.chosen.values()):
+            arrays[f"c{place}_{number}"] = pa.array(flags.astype(np.int8))
+        columns.append(
+            {
+                "key": [key[0], key[1].value, key[2]],
+                "values": [_written(value) for value in column.values],
+                "chosen": list(column.chosen),
+                "unsound": column.unsound,
+            }
+        )
+    for touchpoint, versions in table.versions.items():
+        arrays[f"v{touchpoint}"] = pa.array(versions)
+    for place, held in enumerate(table.attributes.values()):
+        arrays[f"a{place}"] = pa.array(held.codes)
+    about = {
+        "format": FORMAT,
+        "group": table.group,
+        "state": table.state,
+        "on": table.on.isoformat(),
+        "sites": table.sites,
+        "versions": list(table.versions),
+        "attributes": [[name, held.values] for name, held in table.attributes.items()],
+        "columns": columns,
+    }
+    schema = pa.schema([pa.field(name, array.type) for name, array in arrays.items()], {"about": json.dumps(about)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        with pa.OSFile(str(unfinished), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+            writer.write_batch(pa.record_batch(list(arrays.values()), schema=schema))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load(path: Path) -> LinkedTable | None:
+    """A table as it was saved; None where there is none, or none that can be read: it is only a cache."""
+    try:
+        with pa.memory_map(str(path)) as source:
+            reader = pa.ipc.open_file(source)
+            batch = reader.get_batch(0)
+            about = json.loads(reader.schema.metadata[b"about"])
+            return _table(batch, about) if about.get("format") == FORMAT else None
+    except (OSError, pa.ArrowInvalid, KeyError, ValueError, IndexError, TypeError):
+        return None
+
+
+def _table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
+    def ints(name: str) -> Ints:
+        codes: Ints = batch.column(name).to_numpy(zero_copy_only=True)
+        return codes
+
+    def flags(name: str) -> Flags:
+        return ints(name).view(np.bool_)
+
+    columns: dict[ColumnKey, LinkedColumn] = {}
+    for place, each in enumerate(about["columns"]):
+        touchpoint, kind, variable = each["key"]
+        columns[touchpoint, PartType(kind), variable] = LinkedColumn(
+            ints(f"c{place}"),
+            tuple(_read(value) for value in each["values"]),
+            {option: flags(f"c{place}_{number}") for number, option in enumerate(each["chosen"])},
+            each["unsound"],
+        )
+    return LinkedTable(
+        group=about["group"],
+        state=about["state"],
+        on=dt.date.fromisoformat(about["on"]),
+        people=np.frombuffer(batch.column("people").buffers()[1], dtype="V16", count=batch.num_rows),
+        sites=tuple(about["sites"]),
+        site=ints("site"),
+        attributes={
+            name: AttributeColumn(ints(f"a{place}"), tuple(values))
+            for place, (name, values) in enumerate(about["attributes"])
+        },
+        versions={touchpoint: ints(f"v{touchpoint}") for touchpoint in about["versions"]},
+        columns=columns,
+    )
+
+
+def _written(value: StoredValue) -> str | list[str] | bool:
+    match value:
+        case bool() | str():
+            return value
+        case Decimal():
+            return ["number", str(value)]
+        case dt.time():
+            return ["time", value.isoformat()]
+        case dt.date():
+            return ["day", value.isoformat()]
+
+
+def _read(written: Any) -> StoredValue:
+    if isinstance(written, (bool, str)):
+        return written
+    kind, text = written
+    return {"number": Decimal, "time": dt.time.fromisoformat, "day": dt.date.fromisoformat}[kind](text)  # type: ignore[operator,no-any-return]

@@ -1,0 +1,104 @@
+"""The linked table of a group: one row a participant, a column for each touchpoint and variable.
+
+| column | holds |
+| --- | --- |
+| answers to a variable at a touchpoint | an index into the column's `values`, or an absence (below) |
+| the options of a several-choice variable | whether each was chosen |
+| the version at a touchpoint | which was answered; `NO_RESPONSE` where nothing was handed in |
+| an attribute | an index into its values, or `NOT_KNOWN` |
+| the site | an index into the table's sites, or `NOT_KNOWN` |
+
+Absences are negative: `NO_RESPONSE`, `NOT_ASKED`, `DONT_KNOW`, `PREFER_NOT_TO_SAY`, `SKIPPED`. Columns are read-only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from surveyapp.domain.answers import Reason
+from surveyapp.domain.instrument.kinds import PartType
+
+NO_RESPONSE, NOT_ASKED, DONT_KNOW, PREFER_NOT_TO_SAY, SKIPPED = -1, -2, -3, -4, -5
+NOT_KNOWN = -1
+LEAST = SKIPPED
+"""The least of the absences."""
+
+ABSENCE: Mapping[Reason, int] = {
+    Reason.NOT_ASKED: NOT_ASKED,
+    Reason.DONT_KNOW: DONT_KNOW,
+    Reason.PREFER_NOT_TO_SAY: PREFER_NOT_TO_SAY,
+    Reason.SKIPPED: SKIPPED,
+}
+
+Ints = npt.NDArray[np.signedinteger[Any]]
+Flags = npt.NDArray[np.bool_]
+ColumnKey = tuple[int, PartType, str]
+"""(touchpoint, what its answers are, the variable's key). One that became another sort of answer has two columns."""
+
+StoredValue = str | Decimal | dt.date | dt.time | bool
+
+
+@dataclass(frozen=True)
+class LinkedColumn:
+    """One variable at one touchpoint. `codes` index `values`, which are in the order in which they were first met; of a
+    several-choice variable there are none, `codes` is 0 where it was answered, and `chosen` says what, by option.
+    `unsound`: what is stored contradicts itself (two answers, or an answer and a reason for having none)."""
+
+    codes: Ints
+    values: tuple[StoredValue, ...] = ()
+    chosen: Mapping[str, Flags] = field(default_factory=dict)
+    unsound: bool = False
+
+
+@dataclass(frozen=True)
+class AttributeColumn:
+    """What is known of people, or of their sites: `codes` index `values`."""
+
+    codes: Ints
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedTable:
+    """A group's people and their answers.
+
+    `people` are participants' ids, 16 bytes each; `sites` sites' ids in hex, which `site` indexes. `state`: which state
+    of the answers it shows; `on`: the day on which attributes were read.
+    """
+
+    group: str
+    state: str
+    on: dt.date
+    people: npt.NDArray[np.void]
+    sites: tuple[str, ...]
+    site: Ints
+    attributes: Mapping[str, AttributeColumn]
+    versions: Mapping[int, Ints]
+    columns: Mapping[ColumnKey, LinkedColumn]
+
+    def __len__(self) -> int:
+        return len(self.site)
+
+    def nobody_answered(self) -> Ints:
+        """A column of nobody's answers."""
+        return np.full(len(self), NO_RESPONSE, dtype=np.int16)
+
+    def version(self, touchpoint: int) -> Ints:
+        """Which version each answered at a touchpoint."""
+        found = self.versions.get(touchpoint)
+        return self.nobody_answered() if found is None else found
+
+    def answered_versions(self, touchpoint: int) -> frozenset[int]:
+        """The versions that somebody answered at a touchpoint."""
+        return frozenset(int(each) for each in np.unique(self.version(touchpoint)) if each != NO_RESPONSE)
+
+    def attribute(self, name: str) -> AttributeColumn:
+        """Raises KeyError for one that the table does not hold."""
+        return self.attributes[name]

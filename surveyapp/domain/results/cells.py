@@ -1,0 +1,225 @@
+"""How many people, as far as it is told, and what is counted of whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import KW_ONLY, dataclass
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer, PlainValidator
+
+from surveyapp.domain.results.words import Words
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which figures these are: the *working* view, true and current, or a *release*, a numbered cut that was protected.
+    `at`: answers handed in until then are in it; None: there is none yet."""
+
+    kind: Literal["working", "release"] = "working"
+    at: dt.datetime | None = None
+    number: int | None = None
+
+
+WORKING = Edition()
+"""The working view of a study that nobody has answered."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many people: `count`, exactly; or what is told instead, `low` and `high` together (5 to 9), `low` alone (52
+    or more), `high` alone (fewer than 5, `high` 4); or nothing, and then it is withheld.
+
+    `percent` of the base, rounded half up, is of `count`, or of `low` where that alone is told; None too where the base
+    is nobody. `private`: true, and more than the study's thresholds would let out; for the working view.
+    """
+
+    count: int | None
+    percent: int | None = None
+    _: KW_ONLY
+    low: int | None = None
+    high: int | None = None
+    private: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is told exactly."""
+        return self.count is not None
+
+    @property
+    def told(self) -> bool:
+        """Whether anything is told of it."""
+        return self.shown or self.low is not None or self.high is not None
+
+    @property
+    def least(self) -> int | None:
+        """The least it can be: 0 where only a most is told, None where nothing is."""
+        if self.count is not None:
+            return self.count
+        return self.low if self.low is not None else 0 if self.high is not None else None
+
+    @property
+    def most(self) -> int | None:
+        """The most it can be; None where there is no telling."""
+        return self.count if self.count is not None else self.high
+
+
+WITHHELD = Cell(None)
+
+
+@dataclass(frozen=True)
+class Category:
+    """What a cell counts: an option, a net of options (`members`: their codes), or a reason for having no answer."""
+
+    code: str
+    label: Words
+    kind: Literal["option", "net", "missing"]
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Options that are counted as one: their codes, in order, and how many chose any."""
+
+    members: tuple[str, ...]
+    cell: Cell
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which people: everyone, or those with one value of a segment."""
+
+    label: Words
+    segment: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class RatingSummary:
+    """Mean to one decimal, the most common values (all of them when tied), the range. None: not told, or nobody."""
+
+    mean: Decimal | None
+    most_common: tuple[int, ...] | None
+    minimum: int | None
+    maximum: int | None
+
+
+@dataclass(frozen=True)
+class ScoreSummary:
+    """The mean of a score, with one decimal, and its range. None: not told, or nobody."""
+
+    mean: Decimal | None
+    minimum: Decimal | None
+    maximum: Decimal | None
+
+
+def _written(value: Decimal | dt.date | dt.time) -> list[str]:
+    match value:
+        case Decimal():
+            return ["number", str(value)]
+        case dt.time():
+            return ["time", value.isoformat()]
+        case dt.date():
+            return ["day", value.isoformat()]
+
+
+def _read(written: object) -> Decimal | dt.date | dt.time:
+    if isinstance(written, Decimal | dt.date | dt.time):
+        return written
+    match written:
+        case ["number", str(text)]:
+            return Decimal(text)
+        case ["time", str(text)]:
+            return dt.time.fromisoformat(text)
+        case ["day", str(text)]:
+            return dt.date.fromisoformat(text)
+    raise ValueError("Neither a number, nor a day, nor a time.")
+
+
+Quantity = Annotated[Decimal | dt.date | dt.time, PlainSerializer(_written), PlainValidator(_read)]
+"""A number, a day, a time of day. Kept with what it is, for they look alike in JSON."""
+
+
+@dataclass(frozen=True)
+class QuantityBin:
+    """How many gave a value from `low` to `high`, both in it; None: open at that end."""
+
+    low: Quantity | None
+    high: Quantity | None
+    cell: Cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantitySummary:
+    """What numbers, days or times come to. `mean`, of numbers alone, has one decimal more than the question asks for.
+    None: not told, or nobody. `bins`: people by value, from the lowest, the same bins for all people looked at."""
+
+    mean: Decimal | None = None
+    median: Quantity | None = None
+    lower_quartile: Quantity | None = None
+    upper_quartile: Quantity | None = None
+    minimum: Quantity | None = None
+    maximum: Quantity | None = None
+    bins: tuple[QuantityBin, ...] = ()
+
+    @property
+    def statistics(self) -> tuple[tuple[str, Quantity | None], ...]:
+        """Each by name, in the order in which they are read."""
+        return (
+            ("mean", self.mean),
+            ("median", self.median),
+            ("lower_quartile", self.lower_quartile),
+            ("upper_quartile", self.upper_quartile),
+            ("minimum", self.minimum),
+            ("maximum", self.maximum),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """One variable's answers among some people.
+
+    `base`: those asked who gave a substantive answer. `cells` by category code, options and nets alike; an option that
+    is counted together with others is in `joined` instead. `missing` by reason, counted beside the base (a release has
+    one figure, `WITHOUT`). `withheld`: nothing of it is told. `low_base`: to be read with caution. `collecting`: more
+    may still answer.
+    """
+
+    people: Slice
+    base: Cell
+    cells: dict[str, Cell]
+    missing: dict[str, Cell]
+    joined: tuple[Joined, ...] = ()
+    rating: RatingSummary | None = None
+    quantity: QuantitySummary | None = None
+    score: ScoreSummary | None = None
+    withheld: bool = False
+    low_base: bool = False
+    collecting: bool = False
+
+    def cell(self, code: str) -> Cell:
+        """A category's own cell; withheld where it is counted with others, or not at all."""
+        return self.cells.get(code, WITHHELD)
+
+    def parts(self, codes: Iterable[str]) -> Iterator[Joined]:
+        """What is told of these options, in their order: each by itself, or once together with those it is joined
+        to."""
+        of = {code: joined for joined in self.joined for code in joined.members}
+        told: set[tuple[str, ...]] = set()
+        for code in codes:
+            part = of.get(code) or Joined((code,), self.cell(code))
+            if part.members not in told:
+                told.add(part.members)
+                yield part
+
+    @property
+    def private(self) -> bool:
+        """Whether any number of it is not for publication."""
+        every = (self.base, *self.cells.values(), *self.missing.values())
+        return any(cell.private for cell in every)
+
+
+WITHOUT = "without"
+"""Those who were not asked or gave no answer, as one figure."""

@@ -1,0 +1,70 @@
+"""How a variable was answered at one touchpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from surveyapp.domain.instrument.kinds import Summary
+from surveyapp.domain.results.cells import WORKING, Category, Edition, Quantity, Tally
+from surveyapp.domain.results.notes import SeriesNote
+from surveyapp.domain.results.words import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Distribution:
+    """How a variable was answered, by everyone and, where asked for, by segment.
+
+    `options` are in order, and so are the nets. On a scale with a good side `favourable` is the code of its net and
+    `neutral` of its middle option, if it has one. `low` and `high` are what a rating's ends are called.
+    `several`: more than one option can be chosen. `uncounted`: what is stored does not fit the question, so that
+    nothing can be said; there are no tallies.
+    """
+
+    edition: Edition = WORKING
+    group: str
+    touchpoint: int
+    variable: str
+    moment: str | None
+    question: Words
+    text: Words
+    statement: Words | None
+    moment_label: Words | None
+    summary: Summary
+    section: Words
+    options: tuple[Category, ...]
+    nets: tuple[Category, ...]
+    tallies: tuple[Tally, ...]
+    note: Words | None = None
+    favourable: str | None = None
+    neutral: str | None = None
+    low: Words | None = None
+    high: Words | None = None
+    series_notes: tuple[SeriesNote, ...] = ()
+    several: bool = False
+    uncounted: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.variable}@{self.moment}" if self.moment else self.variable
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultRow:
+    """One true number of the operator's table. `count` is of people; `value` is a statistic of a rating or a quantity;
+    `percent` is rounded half up from the count. `shown` is what a reader without a grant to true counts would be told
+    by the study's thresholds: the number, “fewer than N”, or “hidden”."""
+
+    group: str
+    touchpoint: int
+    segment: str
+    variable: str
+    timing: str
+    statistic: str
+    kind: str
+    category: str
+    count: int | None
+    base: int
+    value: Quantity | Decimal | None
+    percent: int | None
+    shown: str

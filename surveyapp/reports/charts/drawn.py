@@ -1,0 +1,43 @@
+"""Which chart a result has: by what its variable is, never by which one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from surveyapp.domain.instrument.kinds import Summary
+from surveyapp.domain.results import Distribution, Shift
+from surveyapp.reports.charts.bars import BarChart
+from surveyapp.reports.charts.columns import ColumnChart, rating_columns, shift_columns
+from surveyapp.reports.charts.dots import DotChart
+from surveyapp.reports.charts.options import option_bars
+from surveyapp.reports.charts.scales import MOST_TONES, scale_bars, shift_bars
+from surveyapp.reports.charts.spreads import SpreadChart, question_spread, shift_spread
+from surveyapp.reports.text.phrasing import Phrasing
+
+Chart = BarChart | ColumnChart | SpreadChart | DotChart
+
+
+def shift_chart(shift: Shift, words: Phrasing) -> BarChart | ColumnChart | SpreadChart | None:
+    """A variable at several moments; None where there is nothing of it to draw."""
+    if shift.summary is Summary.RATING:
+        return shift_columns(shift, words)
+    if shift.summary in (Summary.QUANTITY, Summary.TIME):
+        return shift_spread(shift, words)
+    return shift_bars(shift, words) if shift.options else None
+
+
+def question_chart(together: Sequence[Distribution], words: Phrasing) -> BarChart | ColumnChart | SpreadChart | None:
+    """The variables of one question: columns for a rating, a line and box for numbers and days, whole bars around a
+    midline for a scale with a good side, whole bars for several rows of another scale, a bar an option otherwise."""
+    first = together[0]
+    if first.summary in (Summary.QUANTITY, Summary.TIME):
+        return question_spread(together, words)
+    if not first.options:
+        return None
+    if first.summary is Summary.RATING:
+        return rating_columns(together, words)
+    rows = sum(len(each.tallies) or 1 for each in together)
+    stacked = rows > 1 and not first.several and len(first.options) <= MOST_TONES
+    if first.favourable or stacked:
+        return scale_bars(together, words)
+    return option_bars(together, words)

@@ -1,0 +1,149 @@
+"""A shift as one sentence with people in it: every moment is told, and no direction that its interval denies.
+
+What is said of a step is the change of the *same* people. Where a count is told in part the sentence says that part
+(“at least 84”, “between 5 and 9”); where only the verdict is told, that alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from surveyapp.domain.instrument.kinds import Summary
+from surveyapp.domain.results import Change, Shift, ShiftRow
+from surveyapp.reports.text import series, wordings
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, of_words
+from surveyapp.reports.text.wordings import mean_words, moved, plural
+
+
+@dataclass(frozen=True)
+class HeadlineStep:
+    """From one moment that somebody answered to the next. `change`: None where the two do not compare, or nothing is
+    known of the same people."""
+
+    before_row: int
+    after_row: int
+    change: Change | None
+
+
+def headline(shift: Shift, words: Phrasing) -> str:
+    """The shift for everyone in the result, with the marks of a low base (⚑) and of what is not the same (†)."""
+    said = _sentence(shift, words)
+    low = any(step.change.low_base for step in steps(shift) if step.change and not step.change.withheld)
+    rows = answered_rows(shift)
+    if len(rows) == 1:
+        low = shift.everyone[rows[0]].tally.low_base and not shift.everyone[rows[0]].tally.withheld
+    marked = len(rows) > 1 and (
+        any(shift.everyone[row].notes for row in rows)
+        or any(shift.step(step.before_row, step.after_row).state == "marked" for step in steps(shift))
+    )
+    return " ".join([said, *[FLAG] * low, *[series.MARK] * marked])
+
+
+def private(shift: Shift) -> bool:
+    """Whether a number in the headline is not for publication."""
+    rows = answered_rows(shift)
+    if len(rows) == 1:
+        row = shift.everyone[rows[0]]
+        return row.net.private or row.tally.base.private
+    return any(
+        cell.private
+        for step in steps(shift)
+        if step.change
+        for cell in (step.change.base, step.change.before, step.change.after, *moved(step.change))
+    )
+
+
+def answered_rows(shift: Shift) -> list[int]:
+    """The moments that somebody has answered at, or where it is not told whether anybody has."""
+    return [index for index, row in enumerate(shift.everyone) if row.tally.base.count != 0 and not row.uncounted]
+
+
+def steps(shift: Shift) -> list[HeadlineStep]:
+    """From each answered moment to the next, for everyone."""
+    changes = {(each.before_row, each.after_row): each for each in shift.changes if each.people.segment is None}
+    return [HeadlineStep(one, two, changes.get((one, two))) for one, two in pairwise(answered_rows(shift))]
+
+
+def _sentence(shift: Shift, words: Phrasing) -> str:
+    _ = words.gettext
+    rows = answered_rows(shift)
+    if not rows:
+        return _("%(title)s: no answers yet", title=shift.title)
+    if len(rows) == 1:
+        return _one_moment(shift, rows[0], words)
+    first, *others = steps(shift)
+    clauses = [_first(shift, first, words)]
+    clauses += [_later(shift, step, words, only=len(others) == 1) for step in others]
+    clauses += [
+        _("nobody has answered “%(row)s” yet", row=row.label)
+        for index, row in enumerate(shift.everyone)
+        if index > rows[-1]
+    ]
+    return words.chained(clauses)
+
+
+def _one_moment(shift: Shift, index: int, words: Phrasing) -> str:
+    row, _ = shift.everyone[index], words.gettext
+    if row.tally.withheld or not row.tally.base.told:
+        return _("%(title)s: not shown, to protect people", title=shift.title)
+    now = moment_words(shift, row, words)
+    if len(shift.rows) == 1:
+        return _("%(title)s: %(now)s", title=shift.title, now=now)
+    return _("%(title)s: %(now)s at “%(row)s”, with nothing to compare yet", title=shift.title, now=now, row=row.label)
+
+
+def moment_words(shift: Shift, row: ShiftRow, words: Phrasing) -> str:
+    """What one moment comes to, by itself: “18 of 19”, “mean 8.3 of 29 people”, “29 people answered”."""
+    tally, people = row.tally, plural(row.tally.base)
+    base = count_words(tally.base, words)
+    if row.net.told:
+        return of_words(row.net, tally.base, words)
+    summary = tally.score or tally.rating or tally.quantity
+    if summary is not None and summary.mean is not None:
+        mean = mean_words(summary.mean, words)
+        return words.ngettext("%(mean)s from one person", "mean %(mean)s of %(base)s people", people, mean=mean,
+                              base=base)  # fmt: skip
+    if tally.quantity is not None and tally.quantity.median is not None:
+        median = words.measured(tally.quantity.median)
+        return words.ngettext("%(median)s from one person", "median %(median)s of %(base)s people", people,
+                              median=median, base=base)  # fmt: skip
+    if shift.summary is Summary.WORDS:
+        return words.ngettext("one person wrote something", "%(base)s people wrote something", people, base=base)
+    return words.ngettext("one person answered", "%(base)s people answered", people, base=base)
+
+
+def _first(shift: Shift, step: HeadlineStep, words: Phrasing) -> str:
+    """The first step, with the title: a sentence of its own for each case."""
+    _, change, title = words.gettext, step.change, shift.title
+    before, after = shift.everyone[step.before_row], shift.everyone[step.after_row]
+    if change is None or change.base.count == 0:
+        apart = {"title": title, "before": moment_words(shift, before, words), "first": before.label,
+                 "now": moment_words(shift, after, words), "second": after.label}  # fmt: skip
+        if before.tally.withheld or after.tally.withheld:
+            return _("%(title)s: no change shown, to protect people", title=title)
+        if shift.step(step.before_row, step.after_row).state == "broken":
+            return _("%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”, which do not compare", **apart)
+        if change is None:
+            return _("%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”", **apart)
+        return _("%(title)s: %(before)s at “%(first)s” and %(now)s at “%(second)s”, and nobody answered both", **apart)
+    return wordings.first_step(shift, change, words)
+
+
+def _later(shift: Shift, step: HeadlineStep, words: Phrasing, *, only: bool) -> str:
+    """A step after the first, as a clause. With more than three moments it says since which."""
+    said = _clause(shift, step, words)
+    if only:
+        return words.gettext("since then, %(clause)s", clause=said)
+    return words.gettext("since “%(row)s”, %(clause)s", row=shift.everyone[step.before_row].label, clause=said)
+
+
+def _clause(shift: Shift, step: HeadlineStep, words: Phrasing) -> str:
+    _, change, after = words.gettext, step.change, shift.everyone[step.after_row]
+    if shift.step(step.before_row, step.after_row).state == "broken":
+        return _("not asked in a way that compares")
+    if change is None:
+        return moment_words(shift, after, words)
+    if change.base.count == 0:
+        return _("nobody has answered again")
+    return wordings.later_step(shift, change, words)

@@ -1,0 +1,243 @@
+"""Bringing what is counted up to date: the first reader after a change does it, for every process; nobody who answers
+ever does.
+
+While somebody counts, other readers get the figures as they were, with their time. Before anything was ever counted
+there are none, and they wait a little.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from surveyapp.analysis.linked import build, files
+from surveyapp.analysis.linked.table import LinkedTable
+from surveyapp.domain.errors import NotReady, StateRefused
+from surveyapp.domain.instrument.kinds import PartType
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Origin
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Scope
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants, responses, results
+from surveyapp.store.results import ResultState
+
+CLAIM = dt.timedelta(minutes=10)
+"""For how long whoever counts is believed to be at it."""
+
+PATIENCE = 20.0
+"""Seconds that a reader waits where nothing was counted yet."""
+
+MANY_CHANGED = 2_000
+"""Where more people changed than this, a table is made anew rather than brought up to date."""
+
+
+def up_to_date(desk: Desk, study: Study) -> ResultState:
+    """The state that results are read at: the newest, unless somebody else is counting it just now. Raises NotReady
+    where nothing was counted yet and that takes long."""
+    scope = Scope(study.id, desk.runtime.origin)
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with desk.reading() as work:
+            known = results.state(work.session, scope)
+            if known is not None and not _stale(work, study, scope, known):
+                return known
+        counted = _count(desk, study, scope)
+        if counted is not None:
+            return counted
+        if known is not None:
+            return known
+        if time.monotonic() > deadline:
+            raise NotReady(say("counting"))
+        time.sleep(0.1)
+
+
+def install(work: Work, study: Study, made: ResultState, tables: Iterable[LinkedTable]) -> None:
+    """Makes tables of simulated people the state that results are read at, although no answers in the database are
+    behind them: there are too many. Raises StateRefused where something is counted already."""
+    scope, who = Scope(study.id, Origin.SIMULATED), uuid.uuid4().hex
+    if results.state(work.session, scope) or not results.claim(work.session, scope, who, work.now, work.now + CLAIM):
+        raise StateRefused(say("counted_already", study=study.id))
+    for table in tables:
+        files.save(table, _place(work.runtime, study, table.group, made.name, scope.origin))
+    results.advance(work.session, scope, who, made, ())
+
+
+def tables(desk: Desk, study: Study, state: ResultState) -> Tables:
+    """The linked tables of a state, each opened when it is asked for."""
+    return Tables(desk, study, state)
+
+
+@dataclasses.dataclass
+class Tables:
+    """A study's linked tables by group, opened when they are first read."""
+
+    desk: Desk
+    study: Study
+    state: ResultState
+    _open: dict[str, LinkedTable] = dataclasses.field(default_factory=dict)
+
+    def __getitem__(self, group: str) -> LinkedTable:
+        if group not in self._open:
+            self._open[group] = self._opened(group)
+        return self._open[group]
+
+    def _opened(self, group: str) -> LinkedTable:
+        place = _place(self.desk.runtime, self.study, group, self.state.name)
+        if (found := _loaded(place)) is not None:
+            return found
+        # Another machine counted this state, or the folder was emptied. What came since still waits to be taken in.
+        with self.desk.reading() as work:
+            made = _made(work, self.study, group, self.state.name, self.state.on)
+        files.save(made, place)
+        return made
+
+
+@functools.lru_cache(maxsize=32)
+def _cached(place: Path, _written: int) -> LinkedTable | None:
+    return files.load(place)
+
+
+def _loaded(place: Path) -> LinkedTable | None:
+    """The table in a file, opened once a process; None where there is none."""
+    try:
+        written = place.stat().st_mtime_ns
+    except OSError:
+        return None
+    return _cached(place, written)
+
+
+def _stale(work: Work, study: Study, scope: Scope, known: ResultState) -> bool:
+    today = work.today(study)
+    turned = today != known.on and participants.attributes_turn(work.session, study.id, known.on, today)
+    return turned or results.waits(work.session, scope)
+
+
+def _count(desk: Desk, study: Study, scope: Scope) -> ResultState | None:
+    """Counts what came since; None where somebody else is at it."""
+    who = uuid.uuid4().hex
+    with desk.writing() as work:
+        if not results.claim(work.session, scope, who, work.now, work.now + CLAIM):
+            return None
+    try:
+        with desk.reading() as work:
+            known = results.state(work.session, scope)
+            fresh = known is not None and not _stale(work, study, scope, known)
+        if fresh:  # Somebody else counted between the look and the claim.
+            with desk.writing() as work:
+                results.release_claim(work.session, scope, who)
+            return known
+        with desk.reading() as work:
+            waiting = results.waiting(work.session, scope)
+            on = work.today(study)
+            turned = known is not None and participants.attributes_turn(work.session, study.id, known.on, on)
+            made = ResultState(
+                name=uuid.uuid4().hex,
+                before=known.name if known else None,
+                answers_at=responses.newest_submission(work.session, scope),
+                on=on,
+            )
+            changed = None if turned or len(waiting) > MANY_CHANGED else set(waiting.values())
+            for group in study.groups:
+                table = _brought_up(work, study, group.id, known, made, changed)
+                files.save(table, _place(desk.runtime, study, group.id, made.name))
+        with desk.writing() as work:
+            if not results.advance(work.session, scope, who, made, waiting):
+                return results.state(work.session, scope)
+    except BaseException:
+        with desk.writing() as work:
+            results.release_claim(work.session, scope, who)
+        raise
+    _sweep(desk.runtime, study, made)
+    return made
+
+
+def _brought_up(
+    work: Work,
+    study: Study,
+    group: str,
+    known: ResultState | None,
+    made: ResultState,
+    changed: set[uuid.UUID] | None,
+) -> LinkedTable:
+    """A group's table at a new state, from the one before where that is there."""
+    old = None
+    if known is not None and changed is not None:
+        old = _loaded(_place(work.runtime, study, group, known.name))
+    if old is None or changed is None:
+        return _made(work, study, group, made.name, made.on)
+    scope = Scope(study.id, work.runtime.origin)
+    people = participants.counted_people(work.session, scope, made.on, group, changed)
+    answers = responses.counted_answers(work.session, scope, group, changed)
+    try:
+        return build.updated(
+            old,
+            state=made.name,
+            on=made.on,
+            changed=changed,
+            people=people,
+            answers=answers,
+            attributes=_attributes(study),
+            type_of=_types(work, study, group),
+        )
+    except ValueError:
+        return _made(work, study, group, made.name, made.on)
+
+
+def _made(work: Work, study: Study, group: str, state: str, on: dt.date) -> LinkedTable:
+    scope = Scope(study.id, work.runtime.origin)
+    people = participants.counted_people(work.session, scope, on, group)
+    if scope.origin is Origin.SIMULATED and not participants.counts_by_origin(work.session):
+        # They were in the files alone.
+        raise StateRefused(say("tables_gone", study=study.id, folder=str(work.runtime.settings.cache)))
+    return build.build(
+        group=group,
+        state=state,
+        on=on,
+        people=people,
+        answers=responses.counted_answers(work.session, scope, group),
+        attributes=_attributes(study),
+        type_of=_types(work, study, group),
+    )
+
+
+def _attributes(study: Study) -> Mapping[str, tuple[str, ...]]:
+    """What is known of people and of sites, by the full id, with the values that each can have."""
+    return {attribute.id: tuple(attribute.values) for attribute in study.attributes}
+
+
+def _types(work: Work, study: Study, group: str) -> Callable[[int, int, str], PartType | None]:
+    names = {touchpoint.number: touchpoint.questionnaire for touchpoint in study.touchpoints_of(group)}
+
+    def type_of(touchpoint: int, version: int, variable: str) -> PartType | None:
+        name = names.get(touchpoint)
+        if name is None:
+            return None
+        part = parts_of(work.runtime.instrument(work.session, study.id, name, version)).get(variable)
+        return None if part is None else part.type
+
+    return type_of
+
+
+def _place(runtime: Runtime, study: Study, group: str, state: str, origin: Origin | None = None) -> Path:
+    folder = f"{study.id}-{(origin or runtime.origin).value}"
+    return runtime.settings.cache / folder / f"{group}-{state}.arrow"
+
+
+def _sweep(runtime: Runtime, study: Study, made: ResultState) -> None:
+    """Takes away the files of states that nobody reads any more."""
+    for path in _files(runtime, study):
+        if not any(state and path.stem.endswith(state) for state in (made.name, made.before)):
+            path.unlink(missing_ok=True)
+
+
+def _files(runtime: Runtime, study: Study) -> Iterator[Path]:
+    folder = _place(runtime, study, "any", "any").parent
+    return folder.glob("*.arrow") if folder.is_dir() else iter(())

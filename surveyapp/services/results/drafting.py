@@ -1,0 +1,293 @@
+"""One group's part of a release: counted from the linked table, protected over everything that can still be read of it,
+and written as result objects."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from surveyapp.analysis.counting import scoring
+from surveyapp.analysis.disclosure.inputs import Cohort, EarlierRelease, PublishedCount
+from surveyapp.analysis.disclosure.release import protect
+from surveyapp.analysis.disclosure.told import ReleaseTold, TableTold
+from surveyapp.analysis.releasing import objects
+from surveyapp.analysis.releasing.holding import held_touchpoints, shift_as_before
+from surveyapp.analysis.releasing.statuses import ReleasedVariable, StatusPlace, StatusTables, status_tables
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.study import Measure, Study
+from surveyapp.domain.releases import Release, ReleasedPage, closed_set, needed
+from surveyapp.domain.results import Edition, Shift
+from surveyapp.domain.staff import Scope
+from surveyapp.domain.versions.series import Followed
+from surveyapp.services.results import cuts, distributions, measures
+from surveyapp.services.results.cuts import StatusCut
+from surveyapp.services.results.data import ResultData, counting, is_counted, measure_rows, scores
+from surveyapp.services.results.released import PUBLISHED, PageObjects, read
+from surveyapp.store import participants
+from surveyapp.store import releases as store
+
+_PUBLISHED = TypeAdapter(dict[str, tuple[PublishedCount, ...]])
+
+
+def published_key(group: str) -> str:
+    """Under which a release keeps what it told of a group, as later ones are audited against it."""
+    return f"{PUBLISHED}{group}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupDraft:
+    """A group's part of a release: its pages by key, what it told, what gave way, and its people's statuses. `passed`:
+    no small count can be worked out."""
+
+    group: str
+    objects: Mapping[str, PageObjects]
+    published: bytes
+    log: tuple[Mapping[str, object], ...]
+    passed: bool
+    cut: StatusCut
+
+
+def group_draft(data: ResultData, group: str, release: Release, earlier: Sequence[Release]) -> GroupDraft:
+    """`earlier`: every release that can be read, oldest first."""
+    study = data.study
+    measured, pairs = _measured(data, group)
+    tables = _tables(data, group, release, measured, pairs)
+    now = _cut(data, group, tables)
+    before = [_earlier(data, group, each, now, tables) for each in earlier]
+    people = list(dict.fromkeys([*now.people, *(person for cut in before for person in cut.people)]))
+    now = now.aligned(people, list(tables.columns))
+    before = [cut.aligned(people, list(tables.columns)) for cut in before]
+    settled = {
+        point.number
+        for point in study.touchpoints_of(group)
+        if earlier and not release.interim(point.key) and not earlier[-1].interim(point.key)
+    }
+    held = set[int]()
+    if settled and study.thresholds.minimum_cell > 1:
+        enough = functools.partial(needed, study.releases)
+        held = held_touchpoints(now.columns, before[-1].columns, tables.touchpoints, settled, enough)
+    if held:
+        kept = {name: column for name, column in before[-1].columns.items() if tables.touchpoints[name] in held}
+        now = dataclasses.replace(now, columns={**now.columns, **kept})
+    cohort = Cohort(columns=now.columns, segments=now.segments, values=_values(data, group))
+    crosses = [
+        crossed
+        for page in closed_set(study)
+        if page.kind == "crosstab" and page.group == group and page.pair and page.touchpoint is not None
+        if (crossed := tables.crossed(page.touchpoint, *page.pair)) is not None
+    ]
+    told = protect(
+        cohort,
+        tables.tables,
+        study.thresholds,
+        crosses=crosses,
+        earlier=[
+            EarlierRelease(
+                number=each.number,
+                published=_published(data, group, each),
+                columns=cut.columns,
+                segments=cut.segments,
+            )
+            for each, cut in zip(earlier, before, strict=True)
+        ],
+    )
+    edition = Edition("release", release.answers_at, release.number)
+    return GroupDraft(
+        group=group,
+        objects=_as_before(data, earlier, held, _objects(data, group, tables, told, edition, measured, held)),
+        published=_PUBLISHED.dump_json(
+            {key: table.published for key, table in told.tables.items()} | {"crosstabs": told.cross_published}
+        ),
+        log=tuple(
+            {"group": group, **dataclasses.asdict(line)}
+            for line in (*(line for table in told.tables.values() for line in table.log), *told.cross_log)
+        ),
+        passed=told.passed,
+        cut=now,
+    )
+
+
+def _as_before(
+    data: ResultData, earlier: Sequence[Release], held: Collection[int], made: dict[str, PageObjects]
+) -> dict[str, PageObjects]:
+    """The pages, with what rests on touchpoints that are held taken from the release before, where it has it."""
+    if not held:
+        return made
+    with data.desk.reading() as work:
+        bodies = store.some_pages(work.session, earlier[-1].id, list(made))
+    for key, body in bodies.items():
+        new, old = made[key], read(key, body)
+        if isinstance(new, Shift) and isinstance(old, Shift):
+            made[key] = shift_as_before(new, old, held)
+        elif isinstance(new, tuple) and isinstance(old, tuple) and new and new[0].touchpoint in held:
+            made[key] = tuple(dataclasses.replace(each, edition=new[0].edition) for each in old)
+    return made
+
+
+VariablePlace = tuple[int, str]
+"""A touchpoint's number and a variable's key."""
+
+
+def _measured(
+    data: ResultData, group: str
+) -> tuple[dict[VariablePlace, tuple[Measure, Followed]], set[tuple[VariablePlace, VariablePlace]]]:
+    """What measures are made of, each as the first that has it counts it; and of which two the change is told."""
+    measured: dict[VariablePlace, tuple[Measure, Followed]] = {}
+    pairs: set[tuple[VariablePlace, VariablePlace]] = set()
+    for measure in data.study.measures:
+        if measure.group != group:
+            continue
+        rows, followed, steps = measure_rows(data, measure)
+        places = [(point.number, each.part.key) for (_, point), each in zip(rows, followed, strict=True)]
+        for place, each in zip(places, followed, strict=True):
+            measured.setdefault(place, (measure, each))
+        pairs |= {(places[step.before_row], places[step.after_row]) for step in steps if step.state != "broken"}
+    return measured, pairs
+
+
+def _tables(
+    data: ResultData,
+    group: str,
+    release: Release,
+    measured: Mapping[VariablePlace, tuple[Measure, Followed]],
+    pairs: set[tuple[VariablePlace, VariablePlace]],
+) -> StatusTables:
+    """Every variable of a group, each as a measure counts it where one does."""
+    study = data.study
+    variables = []
+    for point in study.touchpoints_of(group):
+        for each in data.follow(point):
+            if not is_counted(each.part):
+                continue
+            measure, counted = measured.get((point.number, each.part.key), (None, each))
+            with counting(each.part.key, point):
+                variables.append(
+                    ReleasedVariable(
+                        touchpoint=point.number,
+                        part=counted.part,
+                        vector=data.vector(point, counted),
+                        net=measure.net if measure else None,
+                        page=each.page,
+                    )
+                )
+        for score in scores(data, point):
+            variables.append(
+                ReleasedVariable(
+                    touchpoint=point.number,
+                    part=scoring.bands_part(score.score),
+                    vector=scoring.banded(score.vector, score.score),
+                )
+            )
+    return status_tables(
+        data.table(group),
+        variables,
+        pairs,
+        segments=_segments(study),
+        collecting={number for (name, number) in release.collecting if name == group},
+        facts=_facts(study),
+    )
+
+
+def _segments(study: Study) -> tuple[str, ...]:
+    return tuple(each.partition(".")[2] for each in study.segments)
+
+
+def _facts(study: Study) -> dict[str, bool]:
+    return {
+        key: part.question.fact
+        for document in study.questionnaires.values()
+        for key, part in parts_of(document).items()
+    }
+
+
+def _values(data: ResultData, group: str) -> dict[str, int]:
+    return {name: len(data.split(group, name).slices) - 1 for name in _segments(data.study)}
+
+
+def _cut(data: ResultData, group: str, tables: StatusTables) -> StatusCut:
+    table = data.table(group)
+    segments = {}
+    for name in _segments(data.study):
+        codes = data.split(group, name).groups
+        assert codes is not None
+        segments[name] = codes.astype(np.int16)
+    return StatusCut(
+        people=tuple(bytes(person) for person in table.people.tolist()), columns=tables.columns, segments=segments
+    )
+
+
+def _earlier(data: ResultData, group: str, release: Release, now: StatusCut, tables: StatusTables) -> StatusCut:
+    """What people's statuses were in an earlier release."""
+    runtime = data.desk.runtime
+    found = cuts.kept(runtime, release, group)
+    scope = Scope(data.study.id, runtime.origin)
+    with data.desk.reading() as work:
+        if found is not None:
+            there = {each.bytes for each in participants.ids(work.session, scope, group)}
+            return cuts.without_erased(runtime, release, group, found, there)
+        submitted = store.submissions(work.session, scope, group)
+    return cuts.rebuilt(
+        now,
+        tables.touchpoints,
+        {(person.bytes, number): at for (person, number), at in submitted.items()},
+        release.cut_at,
+    )
+
+
+def _published(data: ResultData, group: str, release: Release) -> Mapping[str, tuple[PublishedCount, ...]]:
+    with data.desk.reading() as work:
+        body = store.page(work.session, release.id, published_key(group))
+    return _PUBLISHED.validate_json(body) if body is not None else {}
+
+
+def _objects(
+    data: ResultData,
+    group: str,
+    tables: StatusTables,
+    told: ReleaseTold,
+    edition: Edition,
+    measured: Mapping[VariablePlace, tuple[Measure, Followed]],
+    held: Collection[int],
+) -> dict[str, PageObjects]:
+    def find(touchpoint: int, key: str, option: str | None) -> tuple[TableTold, StatusPlace] | None:
+        place = tables.places.get((touchpoint, key, option))
+        return None if place is None else (told.tables[place.table], place)
+
+    places: objects.SlicePlaces = {}
+    for name in _segments(data.study):
+        slices = [each for each in data.split(group, name).slices if each.segment]
+        places |= {(name, each.value or ""): (name, number) for number, each in enumerate(slices)}
+    made: dict[str, PageObjects] = {}
+    for page in closed_set(data.study):
+        if page.group == group and page.kind != "crosstab":
+            turned = {key: each for (number, key), (_, each) in measured.items() if number == page.touchpoint}
+            made[page.key] = _page(data, page, find, places, edition, turned, held)
+    return made
+
+
+def _page(
+    data: ResultData,
+    page: ReleasedPage,
+    find: objects.Find,
+    places: objects.SlicePlaces,
+    edition: Edition,
+    turned: Mapping[str, Followed],
+    held: Collection[int],
+) -> PageObjects:
+    thresholds = data.study.thresholds
+    if page.kind == "measure":
+        measure = data.study.measure(page.measure or "")
+        assert measure is not None
+        working = measures.counted_shift(data, measure, matched=False, segment=page.segment)
+        return objects.released_shift(working, find, places, edition, thresholds, held)
+    point = data.study.touchpoint(page.group, page.touchpoint or 0)
+    assert point is not None
+    return tuple(
+        objects.released_distribution(each, find, places, edition, thresholds, held)
+        for each in distributions.counted_questions(data, point, page.segment, turned)
+    )

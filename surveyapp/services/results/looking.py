@@ -1,0 +1,299 @@
+"""One place to look: any question, its touchpoints side by side, for whom and by what one likes, and by another
+question. For the working view alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from surveyapp.analysis import crosstabs, shifts
+from surveyapp.analysis.counting import scoring
+from surveyapp.analysis.counting.vectors import Vector, option_vector
+from surveyapp.analysis.linked.table import Flags
+from surveyapp.analysis.split import by_attribute, everybody
+from surveyapp.analysis.tallying import Rules, categories
+from surveyapp.domain.errors import NotFound
+from surveyapp.domain.instrument.kinds import Part, PartType, Summary
+from surveyapp.domain.instrument.piping import plain
+from surveyapp.domain.instrument.questionnaire import Net, Option, Question
+from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Touchpoint
+from surveyapp.domain.results import Category, CrossSide, Crosstab, Shift, ShiftStep
+from surveyapp.domain.results.words import Words
+from surveyapp.domain.sentences import say
+from surveyapp.domain.versions.series import Followed, beside
+from surveyapp.services.results.data import CountedScore, ResultData, is_counted, read_data, scores
+from surveyapp.services.results.measures import asked_row
+from surveyapp.services.work import Desk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What is looked at. `variable`: a question's or statement's name, or a score's; `option`: one option of a question
+    with several choices. `touchpoints` None: all at which it is asked. `by`: an attribute's id; `only`: (attribute,
+    value) of those looked at; `matched`: of those alone who answered at every moment."""
+
+    group: str
+    variable: str
+    option: str | None = None
+    touchpoints: tuple[int, ...] | None = None
+    matched: bool = False
+    by: str | None = None
+    only: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class LookPlace:
+    """A question that can be looked at: its name, what it is called, and the touchpoints at which it is asked."""
+
+    variable: str
+    title: Words
+    section: Words
+    touchpoints: tuple[int, ...]
+
+
+def places(desk: Desk, study_id: str, group: str) -> tuple[LookPlace, ...]:
+    """Every question of a group, in the order asked: that of the first touchpoint first. Raises NotFound, NotPermitted,
+    NotReady."""
+    data = read_data(desk, study_id)
+    if data.study.group(group) is None:
+        raise NotFound(say("no_group", group=group))
+    return data.kept(f"places {group}", tuple[LookPlace, ...], lambda: _places(data, group))
+
+
+def _places(data: ResultData, group: str) -> tuple[LookPlace, ...]:
+    found: dict[str, LookPlace] = {}
+    for touchpoint in data.study.touchpoints_of(group):
+        named = [
+            (each.part.name, plain(each.part.statement.text if each.part.statement else each.part.label), each.section)
+            for each in data.follow(touchpoint)
+            if is_counted(each.part)
+        ]
+        named += [(each.score.id, each.score.title, each.score.title) for each in scores(data, touchpoint)]
+        for name, title, section in named:
+            asked = found[name].touchpoints if name in found else ()
+            if touchpoint.number not in asked:
+                found[name] = LookPlace(name, title, section, (*asked, touchpoint.number))
+    return tuple(found.values())
+
+
+def look(desk: Desk, study_id: str, asked: Look) -> Shift:
+    """A variable's touchpoints and moments side by side, and the change between every two of them. Raises NotFound,
+    NotPermitted, NotReady."""
+    data = read_data(desk, study_id)
+    _check(data, asked)
+    return data.kept(f"look {asked}", Shift, lambda: _look(data, asked))
+
+
+def cross(desk: Desk, study_id: str, asked: Look, touchpoint: int, other: str, other_touchpoint: int) -> Crosstab:
+    """A variable at a touchpoint by another variable, or by an attribute (its id; `other_touchpoint` 0). Keys are as
+    stored (`mood@before`). Raises NotFound, NotPermitted, NotReady."""
+    data = read_data(desk, study_id)
+    _check(data, asked)
+    key = f"cross {asked} {touchpoint} {other} {other_touchpoint}"
+    return data.kept(key, Crosstab, lambda: _cross(data, asked, touchpoint, other, other_touchpoint))
+
+
+def _check(data: ResultData, asked: Look) -> None:
+    if data.study.group(asked.group) is None:
+        raise NotFound(say("no_group", group=asked.group))
+    if asked.by is not None:
+        _attribute(data, asked.by)
+    if asked.only is not None and asked.only[1] not in _attribute(data, asked.only[0]).values:
+        raise NotFound(say("no_segment", segment="=".join(asked.only)))
+
+
+def _attribute(data: ResultData, attribute_id: str) -> Attribute:
+    found = data.study.attribute(attribute_id)
+    if found is None:
+        raise NotFound(say("no_segment", segment=attribute_id))
+    return found
+
+
+def _look(data: ResultData, asked: Look) -> Shift:
+    rows, steps = _rows(data, asked)
+    first = rows[0].part
+    seen = _seen(data, asked)
+    both = shifts.answered_at_all(rows)
+    base = int((both if seen is None else both & seen).sum())
+    matched = asked.matched and len(rows) > 1 and base > 0
+    if matched:
+        seen = both if seen is None else both & seen
+    split = everybody(seen)
+    if asked.by is not None:
+        attribute = _attribute(data, asked.by)
+        held = data.table(asked.group).attribute(attribute.id)
+        split = by_attribute(attribute.id, held, attribute.values, seen)
+    measure = _as_measure(data, asked, rows)
+    declared = next(
+        (each for each in data.study.measures
+         if each.group == asked.group and each.variable == asked.variable and asked.option is None), None
+    )  # fmt: skip
+    return shifts.shift(
+        data.study,
+        measure,
+        rows,
+        split,
+        edition=data.edition,
+        matched=matched,
+        matched_base=base if len(rows) > 1 and base else None,
+        segment=asked.by,
+        steps=steps,
+        declared=declared is not None and measure.net == declared.net and first.name == declared.variable,
+    )
+
+
+def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) -> Measure:
+    """The variable as if it were a measure: its favourable net, if it has a good side, is what counts."""
+    part, group = rows[-1].part, data.study.group(asked.group)
+    assert group is not None
+    declared = [each for each in data.study.measures if (each.group, each.variable) == (asked.group, asked.variable)]
+    return Measure(
+        id=declared[0].id if declared and not asked.option else asked.variable,
+        theme=declared[0].theme if declared else "",
+        title=plain(part.statement.text if part.statement else part.label),
+        group=asked.group,
+        asked_of=declared[0].asked_of if declared else group.title,
+        variable=asked.variable,
+        net=CHOSEN if asked.option else part.question.favourable or "",
+        rows=tuple(each.row for each in rows),
+        note=declared[0].note if declared and not asked.option else None,
+    )
+
+
+CHOSEN = "chosen"
+"""The net of those who chose one option of several."""
+
+
+def _seen(data: ResultData, asked: Look) -> Flags | None:
+    """Whom to look at; None: everybody."""
+    seen = data.looked_at(asked.group)
+    if asked.only is None:
+        return seen
+    held = data.table(asked.group).attribute(_attribute(data, asked.only[0]).id)
+    own: Flags = held.codes == held.values.index(asked.only[1])
+    return own if seen is None else own & seen
+
+
+def _rows(data: ResultData, asked: Look) -> tuple[list[shifts.AskedRow], tuple[ShiftStep, ...]]:
+    """Every touchpoint and moment at which a variable is asked. Where it became another kind of question, the newest
+    kind alone. Raises NotFound."""
+    points = [
+        each for each in data.study.touchpoints_of(asked.group)
+        if asked.touchpoints is None or each.number in asked.touchpoints
+    ]  # fmt: skip
+    scored = [
+        _score_row(data, point, each) for point in points for each in scores(data, point)
+        if each.score.id == asked.variable
+    ]  # fmt: skip
+    if scored:
+        return scored, tuple(
+            ShiftStep(one, two, "comparable" if scored[one].part == scored[two].part else "broken")
+            for two in range(len(scored))
+            for one in range(two)
+        )
+    found = [
+        (point, each) for point in points for each in data.follow(point)
+        if each.part.name == asked.variable and is_counted(each.part)
+    ]  # fmt: skip
+    if not found:
+        raise NotFound(say("no_question", name=asked.variable))
+    newest = found[-1][1].part
+    found = [(point, each) for point, each in found if each.part.summary is newest.summary]
+    turned, steps = beside(data.wordings(asked.group), [each for _, each in found])
+    rows = [
+        asked_row(data, _measure_row(point, each), point, each)
+        for (point, _), each in zip(found, turned, strict=True)
+    ]  # fmt: skip
+    if asked.option is not None:
+        rows = [_of_option(row, asked.option) for row in rows]
+    return rows, steps
+
+
+def _measure_row(touchpoint: Touchpoint, followed: Followed) -> MeasureRow:
+    part = followed.part
+    if part.moment_label:
+        return MeasureRow(touchpoint.number, part.moment, part.moment_label, touchpoint.title)
+    return MeasureRow(touchpoint.number, part.moment, touchpoint.title)
+
+
+def _score_row(data: ResultData, touchpoint: Touchpoint, each: CountedScore) -> shifts.AskedRow:
+    return shifts.AskedRow(
+        row=MeasureRow(touchpoint.number, None, touchpoint.title),
+        part=scoring.bands_part(each.score),
+        vector=scoring.banded(each.vector, each.score),
+        rules=data.rules(touchpoint),
+        notes=each.notes,
+        scores=each.vector,
+        reliability=each.score.reliability,
+    )
+
+
+def _of_option(row: shifts.AskedRow, code: str) -> shifts.AskedRow:
+    """One option of several as a variable of its own. Raises NotFound."""
+    option = row.part.question.option(code)
+    if option is None or row.part.type is not PartType.CODES:
+        raise NotFound(say("no_option", option=code))
+    question = Question(
+        id=row.part.question.id,
+        kind="choice",
+        text=row.part.question.text,
+        options=(Option(code="yes", label=option.label),),
+        nets=(Net(name=CHOSEN, label=option.label, options=("yes",)),),
+    )
+    part = Part(key=row.part.key, name=row.part.name, moment=row.part.moment, type=PartType.CODE,
+                label=row.part.label, question=question, moment_label=row.part.moment_label)  # fmt: skip
+    vector = option_vector(row.vector, row.part.codes.index(code))
+    return shifts.AskedRow(
+        row=row.row, part=part, vector=vector, rules=row.rules, notes=row.notes, uncounted=row.uncounted
+    )
+
+
+def _cross(data: ResultData, asked: Look, touchpoint: int, other: str, other_touchpoint: int) -> Crosstab:
+    one, first = _side(data, asked.group, asked.variable, touchpoint)
+    two, second = _side(data, asked.group, other, other_touchpoint)
+    points = [data.study.touchpoint(asked.group, number) for number in (touchpoint, other_touchpoint)]
+    collecting = any(data.rules(point).collecting for point in points if point)
+    return crosstabs.crosstab(
+        (one, two),
+        (first, second),
+        everybody(_seen(data, asked)),
+        Rules(data.study.thresholds, collecting),
+        study=data.study.id,
+        group=asked.group,
+        edition=data.edition,
+    )
+
+
+def _side(data: ResultData, group: str, key: str, number: int) -> tuple[CrossSide, Vector]:
+    """One of the two that are crossed. Raises NotFound for what is not asked, or has no options to cross by."""
+    if number == 0:
+        attribute = _attribute(data, key)
+        held = data.table(group).attribute(attribute.id)
+        options = tuple(Category(value, attribute.values[value], "option") for value in held.values)
+        codes = np.where(held.codes < 0, -1, held.codes)
+        return CrossSide(key=key, title=attribute.label, touchpoint=None, options=options), Vector(codes, held.values)
+    touchpoint = data.study.touchpoint(group, number)
+    if touchpoint is None:
+        raise NotFound(say("no_touchpoint", touchpoint=number, group=group))
+    for each in data.follow(touchpoint):
+        if each.part.key == key and each.part.summary in (Summary.OPTIONS, Summary.RATING):
+            if each.part.type is PartType.CODES:
+                break
+            return _side_of(each.part, number), data.vector(touchpoint, each)
+    for scored in scores(data, touchpoint):
+        if scored.score.id == key and scored.score.bands:
+            part = scoring.bands_part(scored.score)
+            return _side_of(part, number), scoring.banded(scored.vector, scored.score)
+    raise NotFound(say("no_crossing", name=key))
+
+
+def _side_of(part: Part, touchpoint: int) -> CrossSide:
+    return CrossSide(
+        key=part.key,
+        title=plain(part.label),
+        touchpoint=touchpoint,
+        moment_label=part.moment_label,
+        options=categories(part)[0],
+    )

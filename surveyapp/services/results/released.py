@@ -1,0 +1,146 @@
+"""Releases as everybody may read them: what is stored of one is all there is to see."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter
+
+from surveyapp.domain.errors import NoReleaseYet, NotFound
+from surveyapp.domain.releases import Release, ReleasedPage, closed_set
+from surveyapp.domain.results import Distribution, Shift, Tally
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import releases as store
+
+_SHIFT, _QUESTIONS = TypeAdapter(Shift), TypeAdapter(tuple[Distribution, ...])
+
+PUBLISHED = "published "
+"""How the keys begin of what is no page: what a release told, as later ones are audited against it."""
+
+
+PageObjects = Shift | tuple[Distribution, ...]
+
+WaysTold = Mapping[str, int]
+"""How many rows are told *exact*, *joined*, *bounded*, *range* or *withheld*."""
+
+
+def written(page: PageObjects) -> bytes:
+    """Result objects as they are stored."""
+    return _SHIFT.dump_json(page) if isinstance(page, Shift) else _QUESTIONS.dump_json(page)
+
+
+def read(key: str, body: bytes) -> PageObjects:
+    """A page by its key."""
+    return _SHIFT.validate_json(body) if key.startswith("measure ") else _QUESTIONS.validate_json(body)
+
+
+def releases(desk: Desk, study_id: str) -> list[Release]:
+    """Every release of a study, the newest first. Raises NotFound, NotPermitted."""
+    study = desk.study(study_id)
+    desk.check(Action.SEE_RELEASES, study_id)
+    with desk.reading() as work:
+        return store.releases(work.session, Scope(study.id, desk.runtime.origin))
+
+
+def overview(desk: Desk, study_id: str, number: int | None) -> tuple[Release, tuple[Shift, ...]]:
+    """A release (the newest without a number) with its measures over everybody, in the study's order. Raises NotFound,
+    NotPermitted, NoReleaseYet."""
+    keys = [page.key for page in closed_set(desk.study(study_id)) if page.kind == "measure" and page.segment is None]
+    with desk.reading() as work:
+        release = _release(desk, work, study_id, number)
+        found = store.some_pages(work.session, release.id, keys)
+    return release, tuple(_SHIFT.validate_json(found[key]) for key in keys if key in found)
+
+
+def measure(
+    desk: Desk, study_id: str, measure_id: str, number: int | None, segment: str | None = None
+) -> tuple[Release, Shift]:
+    """A measure of a release. Raises as `overview` does."""
+    page = ReleasedPage(kind="measure", group="", measure=measure_id, segment=segment)
+    release, body = _page(desk, study_id, number, page)
+    return release, _SHIFT.validate_json(body)
+
+
+def questions(
+    desk: Desk, study_id: str, group: str, touchpoint: int, number: int | None, segment: str | None = None
+) -> tuple[Release, tuple[Distribution, ...]]:
+    """A touchpoint's questions in a release, in the order asked. Raises as `overview` does."""
+    page = ReleasedPage(kind="questions", group=group, touchpoint=touchpoint, segment=segment)
+    release, body = _page(desk, study_id, number, page)
+    return release, _QUESTIONS.validate_json(body)
+
+
+def pages(desk: Desk, study_id: str, number: int | None = None) -> tuple[Release, dict[str, WaysTold | None]]:
+    """A release (the newest without a number) and how the rows of each of its pages are told; None for a page that was
+    taken down. Raises NotFound, NotPermitted."""
+    study = desk.study(study_id)
+    desk.check(Action.SEE_RELEASES, study_id)
+    with desk.reading() as work:
+        found = store.release(work.session, Scope(study.id, desk.runtime.origin), number)
+        if found is None:
+            raise NoReleaseYet(say("no_release_yet")) if number is None else NotFound(say("no_release", number=number))
+        stored = store.pages(work.session, found.id)
+    told: dict[str, WaysTold | None] = {}
+    for key, body in stored.items():
+        if not key.startswith(PUBLISHED):
+            told[key] = None if body is None else how_told(read(key, body))
+    return found, told
+
+
+def log_of(desk: Desk, study_id: str, number: int) -> list[dict[str, str]]:
+    """What gave way in a release, to what, because of which number: for those who see true counts. Raises NotFound,
+    NotPermitted."""
+    study = desk.study(study_id)
+    desk.check(Action.SEE_RESULTS, study_id)
+    with desk.reading() as work:
+        found = store.release(work.session, Scope(study.id, desk.runtime.origin), number)
+        if found is None:
+            raise NotFound(say("no_release", number=number))
+        lines: list[dict[str, str]] = json.loads(store.log(work.session, found.id))
+    return lines
+
+
+def _page(desk: Desk, study_id: str, number: int | None, page: ReleasedPage) -> tuple[Release, bytes]:
+    """A page as it is stored: that the study no longer declares it takes it out of no earlier release."""
+    with desk.reading() as work:
+        release = _release(desk, work, study_id, number)
+        body = store.page(work.session, release.id, page.key)
+    if body is None:
+        raise NotFound(say("not_in_release", number=release.number))
+    return release, body
+
+
+def _release(desk: Desk, work: Work, study_id: str, number: int | None) -> Release:
+    desk.study(study_id)
+    desk.check(Action.SEE_RELEASES, study_id)
+    found = store.release(work.session, Scope(study_id, desk.runtime.origin), number)
+    if found is None and number is not None:
+        raise NotFound(say("no_release", number=number))
+    if found is None:
+        raise NoReleaseYet(say("no_release_yet"))
+    return found
+
+
+def how_told(page: Shift | tuple[Distribution, ...]) -> WaysTold:
+    """How the rows of a page are told."""
+    if isinstance(page, Shift):
+        tallies = [row.tally for together in page.rows for row in together]
+    else:
+        tallies = [tally for each in page for tally in each.tallies]
+    return Counter(row_told(tally) for tally in tallies)
+
+
+def row_told(tally: Tally) -> str:
+    """How one row is told: by the least that is said of any count in it."""
+    cells = [tally.base, *tally.cells.values(), *(each.cell for each in tally.joined)]
+    if tally.withheld:
+        return "withheld"
+    if any(cell.low is not None and cell.high is not None for cell in cells):
+        return "range"
+    if any(cell.told and not cell.shown for cell in cells):
+        return "bounded"
+    return "joined" if tally.joined else "exact"

@@ -1,0 +1,278 @@
+"""Releases, what they are made of, and what decides whether one may be made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, ReleaseTerms, TouchpointKey
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.staff import Scope
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import (
+    CaseRow,
+    ParticipantRow,
+    ReleasePageRow,
+    ReleaseRow,
+    ResponseRow,
+    SaveRow,
+    StaffRow,
+)
+
+_TERMS = TypeAdapter(ReleaseTerms)
+
+
+class NumberTaken(Exception):
+    """Another release of the study got the number in the meantime."""
+
+
+@dataclass(frozen=True)
+class AnswersSince:
+    """How far the answers of a study have come since a moment: how many people have answered, how many of them are new
+    or changed, or have left, and when the newest answer came (None: nobody has answered)."""
+
+    people: int
+    new_or_changed: int
+    answers_at: dt.datetime | None
+
+
+def add(session: Session, release: Release, made_by: uuid.UUID | None, pages: Mapping[str, bytes], log: str) -> None:
+    """Stores a release with its pages (JSON, by key): in one unit of work, so that it is there whole or not at all.
+    Raises NumberTaken."""
+    row = ReleaseRow(
+        id=release.id,
+        study=release.study,
+        origin=release.origin,
+        number=release.number,
+        cut_at=release.cut_at,
+        answers_at=release.answers_at,
+        made_by=made_by,
+        people=release.people,
+        new_or_changed=release.new_or_changed,
+        terms=_TERMS.dump_python(release.terms, mode="json"),
+        versions={name: list(versions) for name, versions in release.versions.items()},
+        collecting={
+            f"{group}.{number}": end.isoformat() if end else None for (group, number), end in release.collecting.items()
+        },
+        log=zlib.compress(log.encode()),
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise NumberTaken from error
+    session.add_all(
+        ReleasePageRow(release_id=release.id, key=key, body=zlib.compress(body)) for key, body in pages.items()
+    )
+    session.flush()
+
+
+def releases(session: Session, scope: Scope) -> list[Release]:
+    """Every release of a study, the newest first."""
+    rows = session.execute(
+        select(ReleaseRow, StaffRow.name)
+        .outerjoin(StaffRow, StaffRow.id == ReleaseRow.made_by)
+        .where(ReleaseRow.study == scope.study, ReleaseRow.origin == scope.origin)
+        .order_by(ReleaseRow.number.desc())
+    )
+    return [_release(row.ReleaseRow, row.name) for row in rows]
+
+
+def release(session: Session, scope: Scope, number: int | None = None) -> Release | None:
+    """One of them; the newest without a number."""
+    query = (
+        select(ReleaseRow, StaffRow.name)
+        .outerjoin(StaffRow, StaffRow.id == ReleaseRow.made_by)
+        .where(ReleaseRow.study == scope.study, ReleaseRow.origin == scope.origin)
+        .order_by(ReleaseRow.number.desc())
+        .limit(1)
+    )
+    if number is not None:
+        query = query.where(ReleaseRow.number == number)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _release(row.ReleaseRow, row.name)
+
+
+def log(session: Session, release_id: uuid.UUID) -> str:
+    """What gave way in a release and why, as it was stored."""
+    return zlib.decompress(
+        session.execute(select(ReleaseRow.log).where(ReleaseRow.id == release_id)).scalar_one()
+    ).decode()
+
+
+def page(session: Session, release_id: uuid.UUID, key: str) -> bytes | None:
+    """A page's JSON; None where the release has none of this, or no longer."""
+    body = session.scalars(
+        select(ReleasePageRow.body).where(ReleasePageRow.release_id == release_id, ReleasePageRow.key == key)
+    ).one_or_none()
+    return None if body is None else zlib.decompress(body)
+
+
+def some_pages(session: Session, release_id: uuid.UUID, keys: Collection[str]) -> dict[str, bytes]:
+    """Of these pages, those that the release has and that were not taken down."""
+    rows = session.execute(
+        select(ReleasePageRow.key, ReleasePageRow.body).where(
+            ReleasePageRow.release_id == release_id, ReleasePageRow.key.in_(keys), ReleasePageRow.body.is_not(None)
+        )
+    )
+    return {row.key: zlib.decompress(row.body) for row in rows}
+
+
+def pages(session: Session, release_id: uuid.UUID) -> dict[str, bytes | None]:
+    """Every page's JSON by key, in order; None for those that were taken down."""
+    rows = session.execute(
+        select(ReleasePageRow.key, ReleasePageRow.body)
+        .where(ReleasePageRow.release_id == release_id)
+        .order_by(ReleasePageRow.key)
+    )
+    return {row.key: None if row.body is None else zlib.decompress(row.body) for row in rows}
+
+
+def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at: dt.datetime) -> int:
+    """Deletes what some pages of a release say, for good; that they were there stays. Returns how many had been read
+    until now."""
+    found = session.execute(
+        update(ReleasePageRow)
+        .where(
+            ReleasePageRow.release_id == release_id,
+            ReleasePageRow.key.in_(keys),
+            ReleasePageRow.taken_down_at.is_(None),
+        )
+        .values(body=None, taken_down_at=at)
+    )
+    return found.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def progress(session: Session, scope: Scope, since: dt.datetime | None) -> AnswersSince:
+    """How far the answers have come since a release was cut (None: there was none). People count as changed who handed
+    something in since, saved into what they had handed in, or withdrew after they had."""
+    answered = exists(_handed_in(ParticipantRow.id))
+    here = ParticipantRow.withdrawn_at.is_(None)
+    changed: ColumnElement[bool] = and_(answered, here)
+    if since is not None:
+        later = exists(_handed_in(ParticipantRow.id).where(ResponseRow.submitted_at > since))
+        saved = exists(
+            _handed_in(ParticipantRow.id)
+            .join(SaveRow, SaveRow.response_id == ResponseRow.id)
+            .where(SaveRow.recorded_at > since)
+        )
+        left = and_(answered, ParticipantRow.withdrawn_at > since)
+        changed = or_(and_(here, or_(later, saved)), left)
+    row = session.execute(
+        scoped(
+            select(
+                func.count(case((and_(answered, here), 1))).label("people"),
+                func.count(case((changed, 1))).label("changed"),
+            ).select_from(ParticipantRow),
+            scope,
+        )
+    ).one()
+    newest = session.scalars(
+        scoped(
+            select(func.max(ResponseRow.submitted_at))
+            .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+            .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+            scope,
+        ).where(ResponseRow.state == ResponseState.SUBMITTED, here)
+    ).one()
+    return AnswersSince(row.people, row.changed, newest)
+
+
+def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
+    """What decides whether a study's touchpoints collect. Two queries, however many cases. Those of people who
+    withdrew, refused or are not eligible hold nothing open: nobody answers them."""
+    submitted = ResponseRow.state == ResponseState.SUBMITTED
+    nobody = CaseRow.disposition.in_([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE])
+    waiting = and_(or_(ResponseRow.state.is_(None), ~submitted), ~nobody)
+    query = (
+        select(
+            ParticipantRow.group_id,
+            CaseRow.touchpoint,
+            func.max(case((and_(waiting, CaseRow.closes_at.is_(None)), 1), else_=0)).label("open_ended"),
+            func.max(case((waiting, CaseRow.closes_at))).label("closes"),
+            func.max(case((submitted, ResponseRow.submitted_at))).label("submitted"),
+        )
+        .select_from(CaseRow)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .where(ParticipantRow.withdrawn_at.is_(None))
+        .group_by(ParticipantRow.group_id, CaseRow.touchpoint)
+    )
+    cases: dict[TouchpointKey, CasesSoFar] = {}
+    for row in session.execute(scoped(query, scope)):
+        ends = [each for each in (row.closes, row.submitted) if each is not None]
+        cases[row.group_id, row.touchpoint] = CasesSoFar(bool(row.open_ended), max(ends, default=None))
+    enrolled = scoped(
+        select(ParticipantRow.group_id, func.max(ParticipantRow.enrolled_on).label("last")).group_by(
+            ParticipantRow.group_id
+        ),
+        scope,
+    )
+    return CollectingFacts(cases, {row.group_id: row.last for row in session.execute(enrolled)})
+
+
+def submissions(session: Session, scope: Scope, group: str) -> dict[tuple[uuid.UUID, int], dt.datetime]:
+    """When somebody of a group handed in a touchpoint's answers."""
+    query = (
+        select(CaseRow.participant_id, CaseRow.touchpoint, ResponseRow.submitted_at)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(ResponseRow.state == ResponseState.SUBMITTED, ParticipantRow.group_id == group)
+    )
+    rows = session.execute(scoped(query, scope))
+    return {(row.participant_id, row.touchpoint): row.submitted_at for row in rows}
+
+
+def versions_answered(session: Session, scope: Scope) -> dict[str, list[int]]:
+    """The versions that somebody who is counted answered on, by questionnaire."""
+    query = (
+        select(ResponseRow.questionnaire, ResponseRow.version)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(ResponseRow.state == ResponseState.SUBMITTED, ParticipantRow.withdrawn_at.is_(None))
+        .distinct()
+        .order_by(ResponseRow.questionnaire, ResponseRow.version)
+    )
+    found: dict[str, list[int]] = {}
+    for row in session.execute(scoped(query, scope)):
+        found.setdefault(row.questionnaire, []).append(row.version)
+    return found
+
+
+def _handed_in(participant_id: Any) -> Select[uuid.UUID]:
+    return (
+        select(ResponseRow.id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .where(CaseRow.participant_id == participant_id, ResponseRow.state == ResponseState.SUBMITTED)
+    )
+
+
+def _release(row: ReleaseRow, made_by: str | None) -> Release:
+    collecting = {}
+    for key, end in row.collecting.items():
+        group, _, number = key.rpartition(".")
+        collecting[group, int(number)] = dt.datetime.fromisoformat(end) if end else None
+    return Release(
+        id=row.id,
+        study=row.study,
+        origin=row.origin,
+        number=row.number,
+        cut_at=row.cut_at,
+        answers_at=row.answers_at,
+        made_by=made_by,
+        people=row.people,
+        new_or_changed=row.new_or_changed,
+        terms=_TERMS.validate_python(row.terms),
+        versions=row.versions,
+        collecting=collecting,
+    )

@@ -1,0 +1,121 @@
+"""How many cases stand where: counted by the database, so that nobody's case is read to say how many there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Result, Select, Text, and_, case, cast, func, literal, null, select
+from sqlalchemy.orm import Session, aliased
+
+from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.fieldwork.standing import AnswerCount, CaseCount, Standing
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.staff import Scope
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import AnswerRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
+
+
+def case_counts(
+    session: Session, scope: Scope, group: str, before: Mapping[int, int], now: dt.datetime
+) -> list[CaseCount]:
+    """The cases of a group, as many together as are alike. `before`: the touchpoint before each that has one. One
+    query; what comes of it is as long as there are different people, and no longer."""
+    earlier_case, earlier = aliased(CaseRow), aliased(ResponseRow)
+    previous = case(*((CaseRow.touchpoint == later, first) for later, first in before.items()), else_=None)
+    counted = {
+        "touchpoint": CaseRow.touchpoint,
+        "standing": _standing(CaseRow, ResponseRow, now),
+        "before": earlier.id.is_not(None) if before else literal(False),
+        "mode": case((ResponseRow.state == ResponseState.SUBMITTED, SaveRow.mode), else_=None),
+        "site": ParticipantRow.site_id,
+        # As text: neither database groups by what is JSON. Two orders of the same keys are two rows, and add up.
+        "attributes": cast(ParticipantRow.attributes, Text),
+    }
+    query: Any = (
+        select(*(column.label(name) for name, column in counted.items()))
+        .select_from(CaseRow)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        # The save that ended it: who began in one mode and ended in another counts where they ended.
+        .outerjoin(SaveRow, and_(SaveRow.response_id == ResponseRow.id, SaveRow.revision == ResponseRow.revision))
+    )
+    if before:
+        query = query.outerjoin(
+            earlier_case,
+            and_(earlier_case.participant_id == CaseRow.participant_id, earlier_case.touchpoint == previous),
+        ).outerjoin(earlier, and_(earlier.case_id == earlier_case.id, earlier.state == ResponseState.SUBMITTED))
+    rows = _alike(session, scoped(query, scope).where(ParticipantRow.group_id == group))
+    return [
+        CaseCount(
+            touchpoint=row.touchpoint,
+            standing=Standing(row.standing),
+            people=row.people,
+            before=bool(row.before),
+            mode=row.mode,
+            site=row.site,
+            attributes=json.loads(row.attributes),
+        )
+        for row in rows
+    ]
+
+
+def answer_counts(
+    session: Session, scope: Scope, group: str, variable: str, first: int, later: int, now: dt.datetime
+) -> list[AnswerCount]:
+    """The people of a group who handed in a touchpoint, by their one answer to a variable there and by where their case
+    at a later touchpoint stands. Those who withdrew are left out."""
+    later_case, later_response = aliased(CaseRow), aliased(ResponseRow)
+    counted = {
+        "version": ResponseRow.version,
+        "code": AnswerRow.code,
+        "standing": case((later_case.id.is_(None), null()), else_=_standing(later_case, later_response, now)),
+    }
+    query: Any = (
+        select(*(column.label(name) for name, column in counted.items()))
+        .select_from(CaseRow)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .outerjoin(AnswerRow, and_(AnswerRow.response_id == ResponseRow.id, AnswerRow.variable == variable))
+        .outerjoin(
+            later_case,
+            and_(later_case.participant_id == CaseRow.participant_id, later_case.touchpoint == later),
+        )
+        .outerjoin(later_response, later_response.case_id == later_case.id)
+    )
+    query = scoped(query, scope).where(
+        ParticipantRow.group_id == group,
+        ParticipantRow.withdrawn_at.is_(None),
+        CaseRow.touchpoint == first,
+        ResponseRow.state == ResponseState.SUBMITTED,
+    )
+    return [
+        AnswerCount(
+            version=row.version,
+            code=row.code,
+            standing=None if row.standing is None else Standing(row.standing),
+            people=row.people,
+        )
+        for row in _alike(session, query)
+    ]
+
+
+def _alike(session: Session, query: Select[Any]) -> Result[Any]:
+    """The different rows of a query, each with how many `people` there are like it."""
+    each = query.subquery()
+    return session.execute(select(*each.c, func.count().label("people")).group_by(*each.c))
+
+
+def _standing(of: Any, response: Any, now: dt.datetime) -> ColumnElement[str]:
+    """`Case.state` as the database reckons it, and a test holds the two together."""
+    return case(
+        (ParticipantRow.withdrawn_at.is_not(None), Standing.WITHDRAWN.value),
+        (response.state == ResponseState.SUBMITTED, Standing.ANSWERED.value),
+        (of.disposition == Disposition.REFUSAL, Standing.REFUSED.value),
+        (of.disposition == Disposition.NOT_ELIGIBLE, Standing.NOT_ELIGIBLE.value),
+        (of.opens_at > now, Standing.NOT_OPEN.value),
+        (of.closes_at <= now, Standing.CLOSED.value),
+        else_=Standing.OPEN.value,
+    )

@@ -1,0 +1,151 @@
+"""Releases, for everyone who may see them: the same drawing as the working view's, of what is stored and nothing else.
+
+An address without a number is the newest release's; with one it stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from surveyapp.domain.errors import NoReleaseYet, NotFound
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.releases import Release
+from surveyapp.domain.results import Distribution, Shift
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action
+from surveyapp.reports.files.csv_file import records_file
+from surveyapp.reports.files.records import distribution_records, shift_records
+from surveyapp.services.results import released
+from surveyapp.web.evaluator import choosing, views
+from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
+from surveyapp.web.viewer.words import standing
+
+viewer = Blueprint("viewer", __name__, url_prefix="/released", template_folder="templates")
+
+
+def _of_a_release(rule: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A page of the newest release and, under its number, of each."""
+
+    def under_both(handler: Callable[..., Any]) -> Callable[..., Any]:
+        guarded = staff_only(handler)
+        viewer.get(f"/<study_id>{rule}", defaults={"number": None})(guarded)
+        viewer.get(f"/<study_id>/<int:number>{rule}")(guarded)
+        return handler
+
+    return under_both
+
+
+def _page(template: str, study: Study, release: Release, results: Sequence[Shift | Distribution], **values: Any) -> str:
+    """A page of a release, which says how it stands and leads to the others."""
+    return views.page(
+        template,
+        study,
+        results,
+        reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
+        more=standing(study, release),
+        link=(url_for("viewer.releases", study_id=study.id), _("All releases")),
+        **values,
+    )
+
+
+@viewer.errorhandler(NoReleaseYet)
+def _none_yet(_error: NoReleaseYet) -> tuple[str, int]:
+    study = staff_study((request.view_args or {})["study_id"])
+    makes = current_staff().may_everywhere(Action.MAKE_RELEASE, study.id)
+    page = render_template("viewer/none_yet.html", study=study, makes=makes)
+    return page, 409 if request.path.endswith(".csv") else 200
+
+
+@viewer.get("/<study_id>/releases")
+@staff_only
+def releases(study_id: str) -> str:
+    """Every release, and how many people it was made of."""
+    found = released.releases(desk(), study_id)
+    study = staff_study(study_id)
+    makes = current_staff().may_everywhere(Action.MAKE_RELEASE, study_id)
+    return render_template(
+        "viewer/releases.html", study=study, makes=makes,
+        releases=[(each, standing(study, each)) for each in found],
+    )  # fmt: skip
+
+
+@_of_a_release("")
+def overview(study_id: str, number: int | None) -> str:
+    study = staff_study(study_id)
+    release, shifts = released.overview(desk(), study_id, number)
+    return _page(
+        "overview", study, release, shifts, manages=False, themes=views.overview(study, shifts), answered=True,
+    )  # fmt: skip
+
+
+@_of_a_release("/measures/<measure_id>")
+def measure(study_id: str, measure_id: str, number: int | None) -> str:
+    study = staff_study(study_id)
+    asked = asked_for(study, request.args)
+    release, shift = released.measure(desk(), study_id, measure_id, number, asked.segment)
+    return _page("measure", study, release, [shift], remarks=_remarks(asked), view=views.measure(study, shift, None))
+
+
+@_of_a_release("/measures/<measure_id>.csv")
+def measure_csv(study_id: str, measure_id: str, number: int | None) -> Response:
+    asked = asked_for(runtime().study(study_id), request.args)
+    release, shift = released.measure(desk().as_written, study_id, measure_id, number, asked.segment)
+    return _csv(records_file(shift_records(shift)), release, measure_id)
+
+
+@_of_a_release("/questions/<group>/<int:touchpoint>")
+def questions(study_id: str, group: str, touchpoint: int, number: int | None) -> str:
+    study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
+    return _page(
+        "questions", study, release, views.shown(blocks), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
+        places=choosing.touchpoint_choices(study, group, touchpoint, asked),
+        split=choosing.question_split(study, group, touchpoint, asked),
+    )  # fmt: skip
+
+
+@_of_a_release("/questions/<group>/<int:touchpoint>/<variable>")
+def question(study_id: str, group: str, touchpoint: int, variable: str, number: int | None) -> str:
+    study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
+    block = next((block for block in blocks if block.id == variable), None)
+    if block is None:
+        raise NotFound(say("no_question", name=variable))
+    return _page(
+        "question", study, release, views.shown([block]), group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
+        split=choosing.one_question_split(study, group, touchpoint, variable, asked),
+    )  # fmt: skip
+
+
+@_of_a_release("/questions/<group>/<int:touchpoint>.csv")
+def questions_csv(study_id: str, group: str, touchpoint: int, number: int | None) -> Response:
+    asked = asked_for(runtime().study(study_id), request.args)
+    release, found = released.questions(desk().as_written, study_id, group, touchpoint, number, asked.segment)
+    return _csv(records_file(distribution_records(study_id, found)), release, f"{group}_{touchpoint}")
+
+
+def _questions(
+    study_id: str, group: str, touchpoint: int, number: int | None
+) -> tuple[Study, ResultsQuery, Release, list[views.Block]]:
+    study = staff_study(study_id)
+    asked = asked_for(study, request.args)
+    release, found = released.questions(desk(), study_id, group, touchpoint, number, asked.segment)
+    return study, asked, release, views.blocks(found)
+
+
+def _remarks(asked: ResultsQuery) -> tuple[str, ...]:
+    """A release holds everybody at each moment; the same people only from one moment to the next."""
+    apart = (_("A release shows everyone at each moment, and below the same people from one moment to the next."),)
+    return asked.remarks + (apart if asked.matched else ())
+
+
+def _csv(content: bytes, release: Release, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}_release_{release.number}.csv"'}
+    return Response(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,29 @@
+"""How a release stands: interim or final, in words."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.releases import Release
+from surveyapp.web.shared.language import isolated, listed
+
+
+def standing(study: Study, release: Release) -> str:
+    """Which touchpoints still collected when it was cut, and so are interim."""
+    if not release.collecting:
+        return _("Final: every touchpoint has closed.")
+    points = [point for point in study.touchpoints if point.key in release.collecting]
+    if len(points) == len(study.touchpoints):
+        return (
+            _("Interim: people were still answering. Counts are exact all the same.")
+            if release.exact_while_collecting
+            else _("Interim: people were still answering, so each count is a range.")
+        )
+    named = listed([_named(study, point.group, point.title) for point in points])
+    return _("Interim while people answer: %(touchpoints)s. The rest is final.", touchpoints=named)
+
+
+def _named(study: Study, group_id: str, title: str) -> str:
+    group = study.group(group_id)
+    return listed([isolated(group.title if group else group_id), isolated(title)])

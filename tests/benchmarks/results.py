@@ -1,0 +1,155 @@
+"""What results cost, of simulated cohorts of 1,000, 100,000 and 1,000,000 participants.
+
+A *fresh worker* is a process of its own that has served nothing but the evaluator's signing in.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from surveyapp.domain.answers import Codes, Mode
+from surveyapp.domain.audit import Operator
+from surveyapp.domain.responses import NewSave, ResponseState, payload_hash
+from surveyapp.domain.staff import Role
+from surveyapp.services import readiness
+from surveyapp.services.results import current, measures
+from surveyapp.services.runtime import Runtime, system_clock
+from surveyapp.services.simulation.making import MOST_STORED, simulate
+from surveyapp.services.work import Desk
+from surveyapp.store import responses
+from surveyapp.store.tables import ResponseRow, ResultPageRow
+from tests import factories
+from tests.benchmarks.shared import Taken, headed, in_words, once, row
+
+SIZES = (1_000, 100_000, 1_000_000)
+STUDY, SEED = "mentoring", 7
+PAGES = {
+    "the overview": f"/results/{STUDY}",
+    "a measure with three moments": f"/results/{STUDY}/measures/belonging",
+    "a measure split": f"/results/{STUDY}/measures/belonging?by=sector",
+    "every question of a touchpoint": f"/results/{STUDY}/questions/mentee/1",
+    "one question": f"/results/{STUDY}/questions/mentee/1/apprenticeship_satisfaction",
+}
+THIRTY_CHARTS = f"/results/{STUDY}/questions/mentee/1"
+
+
+def main(folder: Path, most: int) -> None:
+    """Prints a table for each size up to the most. Cohorts that are in the folder are used again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for size in (each for each in SIZES if each <= most):
+        headed(f"{STUDY}, {size:,} simulated participants")
+        runtime = _runtime(folder, size)
+        desk = Desk(runtime, Operator())
+        _cohort(desk, folder, size)
+        _building(desk, size)
+        _cross(desk)
+        if size <= MOST_STORED:
+            _new_answer(desk, size)
+        _pages(runtime, folder, size)
+        runtime.database.dispose()
+
+
+def _runtime(folder: Path, size: int) -> Runtime:
+    url = f"sqlite:///{folder / f'{STUDY}-{size}.db'}"
+    return factories.create_runtime(url, system_clock, cache=folder / f"{STUDY}-{size}.cache")
+
+
+def _cohort(desk: Desk, folder: Path, size: int) -> None:
+    there = (folder / f"{STUDY}-{size}.db").exists()
+    readiness.migrate(desk.runtime.settings)
+    if there:
+        row("simulating", "", "there already")
+        return
+    taken = once(lambda: simulate(desk, STUDY, size, SEED))
+    stored = sum(path.stat().st_size for path in _files(folder, size))
+    row("simulating", "", in_words(taken))
+    row("  participants a second", "", f"{size / taken.clock:,.0f}")
+    row("  on disk", "", f"{stored / 1e6:,.0f} MB")
+
+
+def _files(folder: Path, size: int) -> Iterator[Path]:
+    yield folder / f"{STUDY}-{size}.db"
+    yield from (folder / f"{STUDY}-{size}.cache").rglob("*.arrow")
+
+
+def _building(desk: Desk, size: int) -> None:
+    """The first count of a cohort in the database. A larger one is simulated as linked tables."""
+    study = desk.runtime.study(STUDY)
+    taken = once(lambda: current.up_to_date(desk, study))
+    row("building the linked tables" if size <= MOST_STORED else "finding the linked tables", "", in_words(taken))
+
+
+def _cross(desk: Desk) -> None:
+    """A measure by an attribute that nobody asked for yet, counted then."""
+    study = desk.runtime.study(STUDY)
+    for name in (each.partition(".")[2] for each in study.segments):
+        with desk.writing() as work:
+            work.session.execute(delete(ResultPageRow))
+        taken = once(functools.partial(measures.shift, desk, STUDY, "recommend_mentee", segment=name))
+        row(f"a measure by {name}, which nobody asked for yet", "500 ms", in_words(taken))
+
+
+def _new_answer(desk: Desk, size: int) -> None:
+    """Somebody changes an answer; who looks first afterwards has it counted."""
+    measures.overview(desk, STUDY)
+    with desk.writing() as work:
+        session = work.session
+        case = session.scalars(
+            select(ResponseRow.case_id)
+            .where(ResponseRow.questionnaire == "mentee_1", ResponseRow.state == ResponseState.SUBMITTED)
+            .limit(1)
+        ).one()
+        response = responses.response_of(session, case)
+        assert response is not None
+        answers = responses.current_answers(session, response.id)
+        old = answers["apprenticeship_satisfaction"]
+        new = Codes(("neither",) if old != Codes(("neither",)) else ("very_satisfied",))
+        given = {"apprenticeship_satisfaction": new}
+        save = NewSave(
+            id=uuid.uuid4(),
+            section="any",
+            language="en",
+            mode=Mode.SELF,
+            by=None,
+            client_at=None,
+            recorded_at=work.now,
+            payload_hash=payload_hash("any", given),
+        )
+        key = responses.record_save(session, response, save, given)
+        responses.replace_answers(session, response.id, key, answers, {**answers, **given}, {})
+    target = "500 ms" if size < MOST_STORED else "3 s"
+    row("the working view after one new answer", target, in_words(once(lambda: measures.overview(desk, STUDY))))
+
+
+def _pages(runtime: Runtime, folder: Path, size: int) -> None:
+    """Server time of pages that were made before, in a worker that has just begun and in one that is warm."""
+    email = f"evaluator-{uuid.uuid4().hex[:8]}@example.org"
+    factories.create_staff(runtime, Role.EVALUATOR, email=email, study=STUDY)
+    arguments = [runtime.settings.database_url, str(runtime.settings.cache), email]
+    _worker(arguments, list(PAGES.values()))  # Makes what was never asked for.
+    for name, address in PAGES.items():
+        [found] = _worker(arguments, [address])
+        row(f"{name}, a fresh worker", "50 ms", in_words(Taken(*found["first"])))
+        row(f"{name}, warm", "50 ms", in_words(Taken(*found["warm"])))
+        if address == THIRTY_CHARTS:
+            row(f"  HTML on the wire, {found['charts']} charts", "15 KB", f"{found['wire'] / 1000:,.1f} KB")
+
+
+def _worker(arguments: list[str], addresses: list[str]) -> list[dict[str, Any]]:
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.worker", *arguments, *addresses],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[dict[str, Any]] = json.loads(made.stdout)
+    return found

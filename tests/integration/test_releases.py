@@ -1,0 +1,354 @@
+"""Releases: made through the service that cron and the manager's button use, and read behind their own door."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from surveyapp import create_app
+from surveyapp.cli import main
+from surveyapp.domain.errors import NoReleaseYet, NotFound, NotPermitted, StateRefused
+from surveyapp.domain.instrument.study import ReleaseRule, Thresholds
+from surveyapp.domain.releases import closed_set
+from surveyapp.domain.results import Distribution, Shift
+from surveyapp.domain.staff import Role
+from surveyapp.services import demo
+from surveyapp.services.results import distributions, measures, released
+from surveyapp.services.results import releases as service
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
+from surveyapp.store import participants
+from surveyapp.store import releases as store
+from tests import factories
+from tests.conftest import NOW, Clock
+from tests.page import Client, Page
+
+MENTORING, ROTATION = "mentoring", "job_rotation"
+
+
+def operator(runtime: Runtime) -> Desk:
+    return factories.operator(runtime)
+
+
+def redeclared(runtime: Runtime, study_id: str, **changes: object) -> Runtime:
+    """The same installation, its study declaring something else."""
+    study = dataclasses.replace(runtime.study(study_id), **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(runtime, studies={**runtime.studies, study_id: study})
+
+
+def client(runtime: Runtime, *roles: Role, study: str = MENTORING, **more: object) -> Client:
+    app = create_app(runtime)
+    app.testing = True
+    app.config.update(RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
+    made = Client(app.test_client())
+    staff = factories.create_staff(runtime, *roles, study=study, second_factor=False, **more)  # type: ignore[arg-type]
+    assert made.sign_in(staff.email).status_code == 302
+    return made
+
+
+def run(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Result:
+    monkeypatch.setattr("surveyapp.cli.releases.open_desk", lambda: operator(runtime))
+    return CliRunner().invoke(main, ["releases", *arguments])
+
+
+@pytest.fixture(scope="module")
+def released_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The mentoring study of the demonstration with its three releases. Without segments: they are most of the work."""
+    made = tmp_path_factory.mktemp("released") / "released.db"
+    shutil.copy(sqlite_template, made)
+    runtime = with_mentoring_alone(factories.create_runtime(f"sqlite:///{made}", Clock(), demo=True))
+    demo.load(runtime, NOW.date())
+    runtime.database.dispose()
+    return made
+
+
+def with_mentoring_alone(runtime: Runtime) -> Runtime:
+    study = dataclasses.replace(runtime.study(MENTORING), segments=())
+    return dataclasses.replace(runtime, studies={MENTORING: study})
+
+
+@pytest.fixture
+def mentored(released_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
+    """An installation with the mentoring study in it, and three releases of it."""
+    shutil.copy(released_template, tmp_path / "released.db")
+    made = with_mentoring_alone(factories.create_runtime(f"sqlite:///{tmp_path / 'released.db'}", clock, demo=True))
+    yield made
+    made.database.dispose()
+
+
+def test_the_demonstration_has_two_interim_releases_and_one_of_which_the_first_touchpoint_is_final(
+    mentored: Runtime,
+) -> None:
+    study = mentored.study(MENTORING)
+    third, second, first = released.releases(operator(mentored), MENTORING)
+    everything = {point.key for point in study.touchpoints}
+    assert set(first.collecting) == set(second.collecting) == everything
+    assert not third.interim(("mentee", 1))
+    assert third.interim(("mentee", 3))
+    assert [each.number for each in (first, second, third)] == [1, 2, 3]
+    assert first.cut_at < second.cut_at < third.cut_at
+    assert first.people < second.people < third.people
+    assert {each.made_by for each in (first, second, third)} == {"Max Manager"}
+    for each in (first, second, third):
+        assert each.answers_at <= each.cut_at
+        assert each.new_or_changed >= 20
+
+
+def test_interim_counts_are_ranges_and_final_ones_exact(mentored: Runtime) -> None:
+    desk = operator(mentored)
+    for number, exact in ((1, False), (2, False), (3, True)):
+        _, found = released.questions(desk, MENTORING, "mentee", 1, number)
+        cells = [cell for each in found for tally in each.tallies for cell in tally.cells.values() if cell.told]
+        assert any(cell.shown for cell in cells) is exact, number
+    _, found = released.questions(desk, MENTORING, "mentee", 3, 3)
+    told = [cell for each in found for tally in each.tallies for cell in (tally.base, *tally.cells.values())]
+    assert not any(cell.shown for cell in told)
+
+
+def test_a_release_holds_its_closed_set_and_nothing_else(mentored: Runtime) -> None:
+    desk = operator(mentored)
+    expected = {page.key for page in closed_set(mentored.study(MENTORING)) if page.kind != "crosstab"}
+    for each in released.releases(desk, MENTORING):
+        _, pages = released.pages(desk, MENTORING, each.number)
+        assert set(pages) == expected
+
+
+def cells_of(page: Shift | tuple[Distribution, ...]) -> dict[tuple[object, ...], object]:
+    """Every count of a page by what it is of."""
+    if isinstance(page, Shift):
+        tallies = {(number, row.tally.people.value): row.tally for number, rows in enumerate(page.rows) for row in rows}
+    else:
+        tallies = {(each.key, tally.people.value): tally for each in page for tally in each.tallies}
+    return {
+        (*place, code): cell
+        for place, tally in tallies.items()
+        for code, cell in (("base", tally.base), *tally.cells.items())
+    }
+
+
+def test_what_a_release_tells_exactly_is_true_and_what_it_bounds_holds(mentored: Runtime) -> None:
+    """Against the working view on the same day: nobody has answered since the last release was cut."""
+    desk = operator(mentored)
+    study = mentored.study(MENTORING)
+    exact = 0
+    for page in closed_set(study):
+        if page.measure:
+            _, told = released.measure(desk, MENTORING, page.measure, None, page.segment)
+            true = measures.shift(desk, MENTORING, page.measure, segment=page.segment)
+            both = (cells_of(told), cells_of(true))
+        elif page.touchpoint is not None:
+            _, shown = released.questions(desk, MENTORING, page.group, page.touchpoint, None, page.segment)
+            working = distributions.questions(desk, MENTORING, page.group, page.touchpoint, segment=page.segment)
+            both = (cells_of(shown), cells_of(working))
+        for place, cell in both[0].items():
+            count = both[1][place].count  # type: ignore[attr-defined]
+            if cell.shown:  # type: ignore[attr-defined]
+                assert cell.count == count, (page.key, place)  # type: ignore[attr-defined]
+                exact += 1
+            elif cell.told:  # type: ignore[attr-defined]
+                least, most = cell.least, cell.most  # type: ignore[attr-defined]
+                assert least <= count, (page.key, place)
+                assert most is None or count <= most, (page.key, place)
+            assert not cell.private  # type: ignore[attr-defined]
+    assert exact > 100
+
+
+def test_nothing_stored_of_a_release_is_of_anybody(mentored: Runtime) -> None:
+    scope = dataclasses.replace(factories.everyone(mentored), study=MENTORING)
+    with mentored.database.reading() as session:
+        newest = store.release(session, scope)
+        assert newest is not None
+        text = " ".join(body.decode() for body in store.pages(session, newest.id).values() if body)
+        text += store.log(session, newest.id)
+        people = participants.participants(session, scope, mentored.clock().date())
+    for person in people:
+        assert person.reference not in text
+        assert str(person.id) not in text
+        assert person.id.hex not in text
+
+
+def test_a_release_needs_enough_who_are_new_and_says_how_many_are_missing(
+    mentored: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = operator(mentored)
+    ahead = service.outlook(desk, MENTORING)
+    assert (ahead.number, ahead.needed, ahead.missing) == (4, 20, 20 - ahead.new_or_changed)
+    with pytest.raises(StateRefused, match=f"needs 20: {ahead.missing} are missing"):
+        service.make(desk, MENTORING)
+    with pytest.raises(StateRefused, match="missing"):
+        service.preview(desk, MENTORING)
+    result = run(mentored, monkeypatch, "make", MENTORING)
+    assert result.exit_code == 1
+    assert "are missing" in result.output
+    # For cron, that none is due is no fault.
+    result = run(mentored, monkeypatch, "make", MENTORING, "--due")
+    assert result.exit_code == 0
+    assert "No release of mentoring is due. The next is due on 2026-07-14." in result.output
+    assert len(released.releases(desk, MENTORING)) == 3
+
+
+def test_where_no_count_is_hidden_a_release_is_exact_while_people_answer(
+    demo_runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = operator(demo_runtime)
+    with pytest.raises(NoReleaseYet):
+        released.overview(desk, ROTATION, None)
+    assert "no release yet" in run(demo_runtime, monkeypatch, "list", ROTATION).output
+    result = run(demo_runtime, monkeypatch, "make", ROTATION)
+    assert result.output.startswith("Made release 1, answers up to"), result.output
+    release, shifts = released.overview(desk, ROTATION, None)
+    assert release.collecting
+    assert release.exact_while_collecting
+    hidden = 0
+    for told in shifts:
+        true = measures.shift(desk, ROTATION, told.measure)
+        for place, cell in cells_of(told).items():
+            assert cell == dataclasses.replace(cells_of(true)[place], private=False) or not cell.told  # type: ignore[call-overload,attr-defined]
+            hidden += not cell.told  # type: ignore[attr-defined]
+    assert not hidden
+    assert "release 1," in run(demo_runtime, monkeypatch, "list", ROTATION).output
+    shown = run(demo_runtime, monkeypatch, "show", ROTATION, "--log").output
+    assert "measure recommend_backfill\t" in shown
+    assert "Collecting at the cut:" in shown
+    assert run(demo_runtime, monkeypatch, "show", ROTATION, "7").exit_code == 1
+    # Nobody answered since: another is refused, also one that follows every answer.
+    live = redeclared(demo_runtime, ROTATION, releases=ReleaseRule(live=True))
+    with pytest.raises(StateRefused, match="needs 1: 1 are missing"):
+        service.make(operator(live), ROTATION)
+    assert service.make_due(operator(live), ROTATION) is None
+
+
+def test_one_made_at_the_same_time_is_said_and_neither_is_half_made(demo_runtime: Runtime) -> None:
+    desk = operator(demo_runtime)
+    ahead = service.outlook(desk, ROTATION)
+    drafts = [service._draft(desk, ROTATION, ahead) for _ in range(2)]
+    service._made(desk, drafts[0])
+    with pytest.raises(StateRefused, match="Release 1 was made meanwhile"):
+        service._made(desk, drafts[1])
+    assert [each.id for each in released.releases(desk, ROTATION)] == [drafts[0].release.id]
+
+
+def test_what_is_declared_otherwise_than_before_is_said_first(mentored: Runtime) -> None:
+    changed = redeclared(
+        mentored, MENTORING, segments=("site.sector",), thresholds=Thresholds(10, 3), crosstabs=(("a", "b"),)
+    )
+    assert service.outlook(operator(changed), MENTORING).changed == ("segments", "crosstabs", "thresholds")
+    page = client(changed, Role.MANAGER).page(f"/manage/{MENTORING}/releases")
+    assert "Earlier releases stay as they are" in page.words
+    assert "more people have to be new or changed" in page.words
+
+
+@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.VIEWER, Role.INTERVIEWER])
+def test_only_a_manager_of_the_whole_study_makes_one(demo_runtime: Runtime, role: Role) -> None:
+    desk = Desk(demo_runtime, factories.create_staff(demo_runtime, role, study=ROTATION))
+    with pytest.raises(NotPermitted):
+        service.make(desk, ROTATION)
+    site = factories.create_site(demo_runtime, "S9")
+    partly = Desk(demo_runtime, factories.create_staff(demo_runtime, Role.MANAGER, study=ROTATION, site=site))
+    with pytest.raises(NotPermitted, match="whole study"):
+        service.make(partly, ROTATION)
+
+
+def test_only_those_with_true_counts_read_what_gave_way(mentored: Runtime) -> None:
+    evaluator = Desk(mentored, factories.create_staff(mentored, Role.EVALUATOR, study=MENTORING))
+    for line in released.log_of(evaluator, MENTORING, 3):
+        assert {"group", "exhibit", "to", "because"} <= set(line)
+    for role in (Role.MANAGER, Role.VIEWER):
+        desk = Desk(mentored, factories.create_staff(mentored, role, study=MENTORING))
+        with pytest.raises(NotPermitted):
+            released.log_of(desk, MENTORING, 3)
+    with pytest.raises(NotFound):
+        released.log_of(evaluator, MENTORING, 9)
+
+
+def links(page: Page, prefix: str) -> set[str]:
+    return {link for link in page.links() if link.startswith(prefix)}
+
+
+def test_a_viewer_reads_every_page_of_a_release_and_nothing_of_the_working_view(mentored: Runtime) -> None:
+    viewer = client(mentored, Role.VIEWER)
+    assert viewer.get("/staff").location == f"/released/{MENTORING}"
+    newest = viewer.page(f"/released/{MENTORING}")
+    assert "Release 3, answers up to 13 June 2026" in newest.words
+    assert "Interim while people answer" in newest.words
+    assert not links(newest, "/results")
+    for path in sorted(links(newest, f"/released/{MENTORING}/measures/")):
+        assert "Release 3, answers up to 13 June 2026" in viewer.page(path).words
+    first = viewer.page(f"/released/{MENTORING}/1")
+    assert "Release 1, answers up to" in first.words
+    assert "each count is a range" in first.words
+    assert all(link.startswith(f"/released/{MENTORING}/1/") for link in links(first, f"/released/{MENTORING}/")
+               if "/measures/" in link)  # fmt: skip
+    every = viewer.page(f"/released/{MENTORING}/releases")
+    assert {f"/released/{MENTORING}/{number}" for number in (1, 2, 3)} <= set(every.links())
+    questions = viewer.page(f"/released/{MENTORING}/1/questions/mentee/1")
+    assert "Release 1" in questions.words
+    assert not links(questions, "/manage"), "a viewer reads no questionnaire"
+    for path in (f"/results/{MENTORING}", f"/results/{MENTORING}/questions/mentee/1"):
+        assert viewer.get(path).status_code == 403
+    assert viewer.get(f"/released/{MENTORING}/9").status_code == 404
+    assert viewer.get(f"/released/{MENTORING}/measures/nothing").status_code == 404
+    assert viewer.get(f"/released/{MENTORING}/questions/mentee/9").status_code == 404
+    assert viewer.get(f"/released/{ROTATION}").status_code in (403, 404), "another study"
+
+
+def test_a_file_says_which_release_it_is_of(mentored: Runtime) -> None:
+    viewer = client(mentored, Role.VIEWER)
+    response = viewer.get(f"/released/{MENTORING}/2/questions/mentee/1.csv")
+    assert 'filename="mentee_1_release_2.csv"' in response.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"))))
+    assert rows
+    assert {row["edition"] for row in rows} == {"release 2"}, rows[0]
+    response = viewer.get(f"/released/{MENTORING}/measures/belonging.csv")
+    assert 'filename="belonging_release_3.csv"' in response.headers["Content-Disposition"]
+
+
+def test_before_the_first_release_its_pages_say_so(demo_runtime: Runtime) -> None:
+    viewer = client(demo_runtime, Role.VIEWER, study=ROTATION)
+    for path in ("", "/measures/recommend_backfill", "/questions/backfill/1"):
+        assert viewer.page(f"/released/{ROTATION}{path}").said("h2") == ["No release yet"]
+    assert viewer.get(f"/released/{ROTATION}/questions/backfill/1.csv").status_code == 409
+    assert viewer.get(f"/released/{ROTATION}/1").status_code == 404
+    assert "There is no release yet." in viewer.page(f"/released/{ROTATION}/releases").words
+
+
+def test_a_manager_looks_first_and_then_makes_it(demo_runtime: Runtime) -> None:
+    manager = client(demo_runtime, Role.MANAGER, study=ROTATION)
+    page = manager.page(f"/released/{ROTATION}")
+    assert f"/manage/{ROTATION}/releases" in page.links()
+    assert "a release needs" in manager.page(f"/manage/{ROTATION}/releases").words
+    response = manager.post(f"/manage/{ROTATION}/releases/preview", {})
+    assert response.status_code == 200
+    seen = Page(response.text)
+    assert "Make release 1?" in seen.words
+    # Of each page how many rows are told in which way, which is no number of people.
+    assert re.search(r"Numbers are seen once it is made", seen.words)
+    response = manager.post(f"/manage/{ROTATION}/releases/make", {})
+    assert response.location == f"/released/{ROTATION}/releases"
+    assert "Release 1, answers up to" in manager.page(f"/released/{ROTATION}").words
+    assert manager.post(f"/manage/{ROTATION}/releases/make", {}).status_code == 409
+    with demo_runtime.database.reading() as session:
+        assert [each.number for each in store.releases(session, factories.everyone(demo_runtime))] == [1]
+
+
+def test_a_page_that_was_taken_down_is_said_to_be_gone(mentored: Runtime) -> None:
+    scope = dataclasses.replace(factories.everyone(mentored), study=MENTORING)
+    key = "measure belonging"
+    with mentored.database.writing() as session:
+        newest = store.release(session, scope)
+        assert newest is not None
+        assert store.take_down(session, newest.id, [key], mentored.clock()) == 1
+    _, pages = released.pages(operator(mentored), MENTORING)
+    assert pages[key] is None
+    viewer = client(mentored, Role.VIEWER)
+    assert viewer.get(f"/released/{MENTORING}/measures/belonging").status_code == 404
+    assert viewer.get(f"/released/{MENTORING}").status_code == 200
+    assert viewer.get(f"/released/{MENTORING}/2/measures/belonging").status_code == 200
