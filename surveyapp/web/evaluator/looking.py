@@ -196,9 +196,9 @@ def _state(asked: Look, arguments: Mapping[str, str]) -> dict[str, str]:
 
 
 def _url(study: Study, asked: Look, **changed: str) -> str:
-    state: dict[str, Any] = {name: value for name, value in (_state(asked, request.args) | changed).items() if value}
-    place = {"study_id": study.id, "group": asked.group, "variable": asked.variable}
-    return url_for("evaluator.look", **place, **state)
+    state: dict[str, Any] = _state(asked, request.args) | changed
+    place: dict[str, Any] = {"study_id": study.id, "group": asked.group, "variable": asked.variable}
+    return url_for("evaluator.look", **place, **{name: value for name, value in state.items() if value})
 
 
 def _address(endpoint: str) -> str:
