@@ -132,18 +132,19 @@ def test_the_chart_is_drawn_from_the_counts_and_says_them_on_hover(opened: Opene
     said = page.locator(".hoverlayer .hovertext text.nums").text_content() or ""
     assert " of " in said
     assert "%" in said
-    expect(page.locator("[data-chart-fallback]")).to_be_hidden()
+    expect(page.locator("#chart [data-chart-fallback]")).to_be_hidden()
 
 
 def test_a_picture_is_handed_out_with_title_and_cautions(opened: Opened) -> None:
     page = opened(MEASURE, color_scheme="dark")
     with page.expect_download() as download:
-        page.get_by_role("button", name="SVG").click()
+        page.locator("#chart").get_by_role("button", name="SVG").click()
     assert download.value.suggested_filename == "confidence_career_potential.svg"
     drawing = Path(download.value.path()).read_text()
     said = " ".join(re.sub(r"<[^>]+>", " ", drawing).split())  # a long title is broken into lines
     assert "rose from 11 (looking back) to 28 of the same 29 people" in said
     assert "Very confident" in drawing
+    assert "Working figures, answers up to" in drawing
     assert "rosier about today." in drawing
     assert "rgb(11, 93, 94)" in drawing  # the light teal: paper is light
 
@@ -157,8 +158,8 @@ def test_without_javascript_the_servers_drawing_and_the_tables_stay(opened: Open
 
 
 def test_the_servers_drawing_and_the_browsers_have_the_same_bars(opened: Opened) -> None:
-    drawn = opened(MEASURE).locator(".bars .point path")
-    served = opened(MEASURE, java_script_enabled=False).locator("[data-chart-fallback] rect")
+    drawn = opened(MEASURE).locator("#chart .bars .point path")
+    served = opened(MEASURE, java_script_enabled=False).locator("#chart [data-chart-fallback] rect:not(.dots, .np-line)")
 
     def shares(boxes: list[float]) -> list[float]:
         return sorted(round(width / max(boxes), 2) for width in boxes)

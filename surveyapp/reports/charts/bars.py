@@ -56,7 +56,7 @@ class Bar:
     """A row: its name, its segments from left to right, and what stands at its end, a count of people (`value`) over a
     percentage (`share`). `said`: all of it in words. `message` says why there are no segments; `withheld`: to protect
     people. `remarks` stand under the bar: what is joined, what is told in part. `private`: what of it is not for
-    publication, in words."""
+    publication, in words; empty where the row itself says it."""
 
     label: str | None
     detail: str | None = None
@@ -120,7 +120,7 @@ class BarChart:
 
     @property
     def private(self) -> bool:
-        return any(bar.private for bar in self.bars)
+        return any(bar.private is not None for bar in self.bars)
 
 
 def stretched(charts: Sequence[BarChart]) -> tuple[BarChart, ...]:

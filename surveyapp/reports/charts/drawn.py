@@ -9,7 +9,7 @@ from surveyapp.domain.results import Distribution, Shift
 from surveyapp.reports.charts.bars import BarChart
 from surveyapp.reports.charts.columns import ColumnChart, rating_columns, shift_columns
 from surveyapp.reports.charts.dots import DotChart
-from surveyapp.reports.charts.options import option_bars
+from surveyapp.reports.charts.options import bin_bars, option_bars
 from surveyapp.reports.charts.scales import MOST_TONES, scale_bars, shift_bars
 from surveyapp.reports.charts.spreads import SpreadChart, question_spread, shift_spread
 from surveyapp.reports.text.phrasing import Phrasing
@@ -27,11 +27,12 @@ def shift_chart(shift: Shift, words: Phrasing) -> BarChart | ColumnChart | Sprea
 
 
 def question_chart(together: Sequence[Distribution], words: Phrasing) -> BarChart | ColumnChart | SpreadChart | None:
-    """The variables of one question: columns for a rating, a line and box for numbers and days, whole bars around a
-    midline for a scale with a good side, whole bars for several rows of another scale, a bar an option otherwise."""
+    """The variables of one question: columns for a rating, bins or a line and box for numbers and days, whole
+    bars around a midline for a scale with a good side, whole bars for several rows of another scale, a bar an option
+    otherwise."""
     first = together[0]
     if first.summary in (Summary.QUANTITY, Summary.TIME):
-        return question_spread(together, words)
+        return bin_bars(together, words) or question_spread(together, words)
     if not first.options:
         return None
     if first.summary is Summary.RATING:

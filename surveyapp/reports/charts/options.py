@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from surveyapp.domain.results import Category, Distribution, Tally
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment, empty_bar, rows_of, uncounted_words
 from surveyapp.reports.charts.scales import segment_words
+from surveyapp.reports.charts.spreads import spread_words
 from surveyapp.reports.charts.told import end_words, middle, named, piece_of, share_words
-from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged
+from surveyapp.reports.text.phrasing import Phrasing, bin_words, count_words, flagged
 
 
 def option_bars(together: Sequence[Distribution], words: Phrasing) -> BarChart:
@@ -33,6 +35,20 @@ def option_bars(together: Sequence[Distribution], words: Phrasing) -> BarChart:
         elif bars:
             groups.append(BarGroup(heading=option.label, bars=tuple(bars)))
     return BarChart(groups=(*groups, *silent))
+
+
+def bin_bars(together: Sequence[Distribution], words: Phrasing) -> BarChart | None:
+    """How many gave a number, a day or a time in each bin, under what they come to: for one set of people, whose bins
+    are told. None for others."""
+    rows = list(rows_of(together, words))
+    held = rows[0][1].quantity if len(rows) == 1 else None
+    if held is None or not held.bins or rows[0][1].withheld:
+        return None
+    tally = rows[0][1]
+    options = tuple(Category(str(place), bin_words(each, words), "option") for place, each in enumerate(held.bins))
+    told = dataclasses.replace(tally, cells={str(place): each.cell for place, each in enumerate(held.bins)}, joined=())
+    bars = [bar for option in options if (bar := _bar(option, options, told, "", words))]
+    return BarChart(groups=(BarGroup(heading=spread_words(held, words) or None, bars=tuple(bars)),))
 
 
 def _bar(option: Category, options: Sequence[Category], tally: Tally, label: str, words: Phrasing) -> Bar | None:
@@ -72,7 +88,7 @@ def _bar(option: Category, options: Sequence[Category], tally: Tally, label: str
         share=share_words(part.cell, words),
         flagged=flagged(tally),
         said=words.labelled(name, end),
-        private=words.labelled(option.label, count_words(part.cell, words)) if part.cell.private else None,
+        private="" if part.cell.private else None,
     )
 
 

@@ -19,11 +19,11 @@ from surveyapp.reports.charts.bars import (
     people_label,
     uncounted_words,
 )
-from surveyapp.reports.charts.told import Piece, end_words, named, pieces, private_words, share_words
+from surveyapp.reports.charts.told import RowPart, end_words, named, pieces, private_words, share_words
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, of_words, percent_words
+from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, of_words, percent_words, unpublished
 
-TONES = {1: (4,), 2: (2, 6), 3: (1, 4, 7), 4: (1, 2, 5, 6), 5: (1, 2, 3, 6, 7), 6: (1, 2, 3, 4, 5, 6)}
+TONES = {1: (4,), 2: (2, 5), 3: (1, 4, 7), 4: (1, 2, 5, 6), 5: (1, 2, 3, 6, 7), 6: (1, 2, 3, 4, 5, 6)}
 """Which of the seven tones a scale of so many options takes: neighbours differ by shade and by dots."""
 
 MOST_TONES = 7
@@ -62,7 +62,7 @@ class Scale:
     def left_to_right(self) -> tuple[Category, ...]:
         return tuple(reversed(self.options)) if self.sided else self.options
 
-    def side(self, piece: Piece) -> int:
+    def side(self, piece: RowPart) -> int:
         """1: drawn wholly right of the midline, -1: wholly left of it, 0: half and half. What is joined with the
         neutral option stands on the side of the rest."""
         members = set(piece.members) - {self.neutral}
@@ -70,7 +70,7 @@ class Scale:
             return 0
         return 1 if members & self.good else -1
 
-    def foremost(self, piece: Piece) -> tuple[str, ...]:
+    def foremost(self, piece: RowPart) -> tuple[str, ...]:
         """The codes of a piece, that which gives it its colour first: of the side it stands on, the one nearest to
         neutral."""
         order = [option.code for option in self.options]
@@ -198,7 +198,7 @@ def _people(base: Cell, words: Phrasing) -> str:
     return count_words(base, words)
 
 
-def _segments(parted: Scale, tally: Tally, found: Sequence[Piece], words: Phrasing) -> tuple[BarSegment, ...]:
+def _segments(parted: Scale, tally: Tally, found: Sequence[RowPart], words: Phrasing) -> tuple[BarSegment, ...]:
     """Left of the midline the unfavourable answers, outwards from half of the neutral one; right of it the favourable.
     Not the rounded percentages: from the counts."""
     everybody = sum(piece.people for piece in found)
@@ -231,13 +231,13 @@ def _segments(parted: Scale, tally: Tally, found: Sequence[Piece], words: Phrasi
     return tuple(segments)
 
 
-def _colours(parted: Scale, piece: Piece, codes: Sequence[str]) -> tuple[str, ...]:
+def _colours(parted: Scale, piece: RowPart, codes: Sequence[str]) -> tuple[str, ...]:
     """Its own token, and once each those along its foot; a hatch has no foot."""
     tokens = tuple(dict.fromkeys(parted.colours[code] for code in codes))
     return tokens if piece.manner == "exact" else tokens[:1]
 
 
-def _remarks(parted: Scale, found: Sequence[Piece], words: Phrasing) -> tuple[str, ...]:
+def _remarks(parted: Scale, found: Sequence[RowPart], words: Phrasing) -> tuple[str, ...]:
     """What stands under a bar: the names and count of what is joined, of what is bounded, and of what is withheld."""
     said, ranged = [], any(piece.manner == "ranged" for piece in found)
     for piece in found:
@@ -264,9 +264,7 @@ def segment_words(option: str, cell: Cell, tally: Tally, words: Phrasing) -> str
     else:
         parts = [of_words(cell, tally.base, words), percent_words(cell, words)]
         said = words.labelled(option, words.listed(part for part in parts if part))
-    if cell.private:
-        said = words.gettext("%(sentence)s (np, not for publication)", sentence=said)
-    return said
+    return unpublished(said, cell, words)
 
 
 def _said(options: Sequence[Category], tally: Tally, net: tuple[str, Cell] | None, words: Phrasing) -> str:

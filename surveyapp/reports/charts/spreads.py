@@ -13,7 +13,10 @@ from surveyapp.reports.charts.bars import collecting_words, people_label, rows_o
 from surveyapp.reports.text import series
 from surveyapp.reports.text.phrasing import Phrasing, count_words, flagged, nothing_words
 
-Measured = Decimal | dt.date | dt.time
+MOST_TICKS = 3
+"""Months that are written along an axis, so that they stay apart on a phone."""
+
+AxisValue = Decimal | dt.date | dt.time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +72,7 @@ def _chart(rows: Iterable[tuple[str | None, Tally, bool]], words: Phrasing) -> S
     low, high = min(map(_number, told)), max(map(_number, told))
     reach = (high - low) or 1.0
 
-    def place(value: Measured | None) -> float | None:
+    def place(value: AxisValue | None) -> float | None:
         return None if value is None else 100 * (_number(value) - low) / reach
 
     ends = sorted(set(told), key=_number)
@@ -127,13 +130,13 @@ def spread_words(held: QuantitySummary, words: Phrasing) -> str:
     return " · ".join(parts)
 
 
-def _told(held: QuantitySummary | None) -> tuple[Measured | None, ...]:
+def _told(held: QuantitySummary | None) -> tuple[AxisValue | None, ...]:
     if held is None:
         return ()
     return (held.median, held.lower_quartile, held.upper_quartile, held.minimum, held.maximum)
 
 
-def _number(value: Measured) -> float:
+def _number(value: AxisValue) -> float:
     match value:
         case dt.time():
             return value.hour * 60 + value.minute + value.second / 60
@@ -143,14 +146,14 @@ def _number(value: Measured) -> float:
             return float(value)
 
 
-def _months(first: Measured, last: Measured, words: Phrasing) -> tuple[tuple[float, str], ...]:
-    """The first day of each month between two days, thinned to six; nothing for what are no days, or close ones."""
+def _months(first: AxisValue, last: AxisValue, words: Phrasing) -> tuple[tuple[float, str], ...]:
+    """The first day of each month between two days, thinned out; nothing for what are no days, or close ones."""
     if not (isinstance(first, dt.date) and isinstance(last, dt.date)):
         return ()
     days, count = [], (last.year - first.year) * 12 + last.month - first.month
     for step in range(1, count + 1):
         month = first.month - 1 + step
         days.append(dt.date(first.year + month // 12, month % 12 + 1, 1))
-    every = -(-len(days) // 6) or 1
+    every = -(-len(days) // MOST_TICKS) or 1
     reach = _number(last) - _number(first) or 1.0
-    return tuple((100 * (_number(day) - _number(first)) / reach, words.measured(day)) for day in days[::every])
+    return tuple((100 * (_number(day) - _number(first)) / reach, words.month(day)) for day in days[::every])

@@ -18,8 +18,12 @@ Manner = Literal["exact", "bounded", "ranged", "withheld"]
 """How a piece is drawn: solid (also “52 or more”: the least it can be), with a narrow hatch, with a wide one, empty."""
 
 
+MOST_NAMED = 3
+"""Private counts of a row that are named beside it; more are outlined alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class RowPart:
     """Options that a row tells as one, before they have a place. `people`: as many as are drawn."""
 
     members: tuple[str, ...]
@@ -32,7 +36,7 @@ class Piece:
         return self.cell.private
 
 
-def pieces(tally: Tally, codes: Iterable[str]) -> tuple[Piece, ...]:
+def pieces(tally: Tally, codes: Iterable[str]) -> tuple[RowPart, ...]:
     """What a tally tells of these options, in their order; those of which nobody was counted take no room. What is
     withheld stands once, where the first such option does, and is the rest of the base."""
     parts = list(tally.parts(codes))
@@ -40,30 +44,30 @@ def pieces(tally: Tally, codes: Iterable[str]) -> tuple[Piece, ...]:
     told = [_piece(part.members, part.cell, ranged=ranged) for part in parts if part.cell.told]
     hidden = tuple(code for part in parts if not part.cell.told for code in part.members)
     rest = max(0.0, middle(tally.base) - sum(piece.people for piece in told)) if hidden else 0.0
-    found: list[Piece] = []
+    found: list[RowPart] = []
     for part in parts:
         if part.cell.told:
             found.append(told.pop(0))
         elif part.members[0] == hidden[0]:
-            found.append(Piece(members=hidden, cell=part.cell, manner="withheld", people=rest))
+            found.append(RowPart(members=hidden, cell=part.cell, manner="withheld", people=rest))
     return tuple(piece for piece in found if piece.people > 0)
 
 
-def piece_of(members: tuple[str, ...], cell: Cell) -> Piece:
+def piece_of(members: tuple[str, ...], cell: Cell) -> RowPart:
     """One piece that stands alone, as in a bar an option."""
-    return _piece(members, cell, ranged=_is_range(cell)) if cell.told else Piece(
+    return _piece(members, cell, ranged=_is_range(cell)) if cell.told else RowPart(
         members=members, cell=cell, manner="withheld", people=0.0
     )  # fmt: skip
 
 
-def _piece(members: tuple[str, ...], cell: Cell, *, ranged: bool) -> Piece:
+def _piece(members: tuple[str, ...], cell: Cell, *, ranged: bool) -> RowPart:
     if cell.count is not None:
-        return Piece(members=members, cell=cell, manner="exact", people=float(cell.count))
+        return RowPart(members=members, cell=cell, manner="exact", people=float(cell.count))
     if ranged:
-        return Piece(members=members, cell=cell, manner="ranged", people=middle(cell))
+        return RowPart(members=members, cell=cell, manner="ranged", people=middle(cell))
     if cell.low is not None:
-        return Piece(members=members, cell=cell, manner="exact", people=float(cell.low))
-    return Piece(members=members, cell=cell, manner="bounded", people=float(cell.high or 0))
+        return RowPart(members=members, cell=cell, manner="exact", people=float(cell.low))
+    return RowPart(members=members, cell=cell, manner="bounded", people=float(cell.high or 0))
 
 
 def _is_range(cell: Cell) -> bool:
@@ -102,7 +106,7 @@ def named(members: Sequence[str], options: Sequence[Category], words: Phrasing) 
     return words.listed(labels[code] for code in members)
 
 
-def private_words(tally: Tally, found: Sequence[Piece], options: Sequence[Category], net: tuple[str, Cell] | None,
+def private_words(tally: Tally, found: Sequence[RowPart], options: Sequence[Category], net: tuple[str, Cell] | None,
                   words: Phrasing) -> str | None:  # fmt: skip
     """What of a row is not for publication, in words: “not at all: 3”. None where all of it is for anybody."""
     if tally.base.private:
@@ -113,4 +117,6 @@ def private_words(tally: Tally, found: Sequence[Piece], options: Sequence[Catego
     if net and net[1].private:
         parts.append(net)
     said = [words.labelled(label, count_words(cell, words)) for label, cell in parts]
+    if len(said) > MOST_NAMED:
+        return words.ngettext("%(num)s count, outlined", "%(num)s counts, outlined", len(said))
     return words.listed(said) or None

@@ -21,6 +21,9 @@ from surveyapp.reports.drawing.figure_text import (
 )
 from surveyapp.reports.text.phrasing import FLAG
 
+LEAST_BARS = 300
+"""How wide the bars are at least, px, before a narrow figure serves better."""
+
 PRIVATE = 27
 """Characters a line of what is not for publication, beside a row."""
 
@@ -116,6 +119,7 @@ def bar_figure(chart: BarChart, *, narrow: bool = False) -> Figure:
             "height": height,
             "annotations": annotations,
             "margin": {"l": frame.margin_left, "r": frame.margin_right, "t": 0, "b": 0},
+            "meta": {"leastWidth": frame.margin_left + frame.margin_right + LEAST_BARS},
             "xaxis": {"visible": False, "range": [round(chart.low, 3), round(chart.high, 3)]},
             "yaxis": {"visible": False, "range": [height, 0]},
             "shapes": [
@@ -174,7 +178,7 @@ def _remarks(annotations: list[dict[str, Any]], row: _Placed, frame: _Frame) -> 
     """Writes what stands under a bar, and returns where that ends."""
     y = row.middle + frame.bar / 2
     texts = list(row.bar.remarks)
-    if row.bar.private and frame.above:
+    if row.bar.private is not None and frame.above:
         y += 4
         annotations.append(np_mark(y + 12, at_start()))
         lines = wrapped(row.bar.private, frame.long - 6)
@@ -234,7 +238,7 @@ def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, A
         else:
             texts.append(end | {"text": plain([bar.value or ""]), "y": middle - half, "font": value_font})
             texts.append(end | {"text": plain([share]), "y": middle + half + 4, "font": SOFT})
-        if bar.private:
+        if bar.private is not None:
             beside = end | {"xshift": _share_at(frame.line) + 52 if frame.small else 150}
             said = wrapped(bar.private, PRIVATE)
             texts.append(np_mark(middle, beside))
@@ -337,11 +341,11 @@ def _feet(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
 
 def _outlines(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
     """Dashed: around what is not for publication, and the empty boxes of what is withheld."""
-    reach = frame.bar / 2
+    reach, out = frame.bar / 2, 4 if frame.bar > 30 else 2
     found = []
     for row in placed:
         for start, width in row.bar.outlines:
-            found.append(dashed(start, start + width, row.middle - reach - 4, row.middle + reach + 4))
+            found.append(dashed(start, start + width, row.middle - reach - out, row.middle + reach + out))
         for segment in row.bar.segments:
             if segment.manner == "withheld":
                 end = segment.start + segment.width

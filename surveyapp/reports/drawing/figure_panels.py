@@ -174,7 +174,7 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
     slots = len(chart.dots[0].dots)
     columns = 1 if narrow else min(3, len(chart.dots))
     apart = 0.7
-    width = max(6, (42 if narrow else 120 // columns) // slots)
+    width = max(6, (36 if narrow else 120 // columns) // slots)
     if chart.crowded:
         columns = 1
     lines = max(
@@ -205,7 +205,8 @@ def dot_figure(chart: DotChart, *, narrow: bool = False) -> Figure:
     rows = -(-len(chart.dots) // columns)
     height = int(10 + rows * (head + full + foot))
     across = [-0.6, columns * (slots + apart) - apart - 0.4]
-    return {"data": data, "layout": _layout(height, across, annotations, shapes)}
+    layout = _layout(height, across, annotations, shapes)
+    return {"data": data, "layout": layout | {"meta": {"leastWidth": 100 * columns * slots}}}
 
 
 def _words_under(annotations: list[dict[str, Any]], dot: Dot, x: float, ground: float, width: int) -> None:

@@ -92,7 +92,7 @@ def mirrored(figure: Figure) -> Figure:
     margin = layout["margin"]
     margin["l"], margin["r"] = margin["r"], margin["l"]
     layout["xaxis"]["range"] = layout["xaxis"]["range"][::-1]
-    layout["meta"] = {"mirrored": True}
+    layout.setdefault("meta", {})["mirrored"] = True
     for note in layout["annotations"]:
         for key in ("xanchor", "align"):
             note[key] = _OTHER.get(note.get(key, ""), note.get(key, "center"))

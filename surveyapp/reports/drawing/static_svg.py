@@ -72,7 +72,7 @@ def bar_svg(
     for start, width in bar.outlines:
         wide = 100 * width / span
         x = _mirror(100 * (start - chart.low) / span, wide, mirrored)
-        pieces.append(f'<rect class="np-line" {_box(x, wide, height + 8)}/>')
+        pieces.append(f'<rect class="np-line" {_box(x, wide, height + (8 if height > 30 else 4))}/>')
     said = ' aria-hidden="true"' if hidden else f' role="img" aria-label="{escape(bar.said)}"'
     return f'<svg class="bar-drawing"{said}>{"".join(pieces)}{"".join(texts)}</svg>'
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
@@ -42,6 +42,7 @@ class ResultTableRow:
     detail: str | None
     cells: tuple[Value, ...]
     whole: str | None = None
+    _: KW_ONLY
     private: bool = False
 
 
@@ -151,7 +152,7 @@ def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasin
         )
     bins = [tally.quantity.bins if tally.quantity else () for tally in tallies]
     for index, found in enumerate(next(filter(None, bins), ())):
-        cells = (_value(each[index].cell if each else None, words) for each in bins)
+        cells = (_value(each[index].cell, words) if each else Value("–") for each in bins)
         yield ResultTableRow(bin_words(found, words), None, tuple(cells))
 
 
@@ -297,7 +298,7 @@ def _option(tally: Tally, code: str, words: Phrasing) -> Value:
     (part,) = tally.parts([code])
     if part.members[0] == code:
         return _together(part, words)
-    return Value(words.gettext("in the one above" if code not in tally.cells else "not shown"))
+    return Value(words.gettext("in the one above"))
 
 
 def _together(part: Joined, words: Phrasing) -> Value:

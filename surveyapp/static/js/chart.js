@@ -10,7 +10,7 @@
  *     <div data-chart-fallback>…an inline SVG or a table: what is seen without JavaScript…</div>
  *     <div data-chart-target aria-hidden="true" hidden></div>
  *     <script type="application/json">{"data": […], "layout": {…}}</script>
- *     <script type="application/json" data-narrow>…the same for a figure under 640 px wide; optional…</script>
+ *     <script type="application/json" data-narrow="640">…the same for a figure that is less wide, px; optional…</script>
  *     <button type="button" data-download="png" hidden>…</button>
  *   </figure>
  *
@@ -22,7 +22,7 @@
  * Margins are given, not automatic; a height always; no width.
  */
 
-const NARROW_BELOW = 640; // CSS px of the figure's own width
+const NARROW_BELOW = 640; // CSS px of the figure's own width, unless its data-narrow says otherwise
 const DEFAULT_HEIGHT = 320; // CSS px
 const PRINT_WIDTH = 660; // CSS px: what an A4 or Letter page leaves inside its margins and a card's padding
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: false, showTips: false };
@@ -141,6 +141,7 @@ class Chart {
   #fallback;
   #wide;
   #narrow;
+  #narrowBelow;
   #width = 0; // of the figure when last looked at
   #drawn = null; // the source now on the page
 
@@ -150,6 +151,7 @@ class Chart {
     this.#fallback = figure.querySelector("[data-chart-fallback]");
     this.#wide = figure.querySelector('script[type="application/json"]:not([data-narrow])');
     this.#narrow = figure.querySelector('script[type="application/json"][data-narrow]') ?? this.#wide;
+    this.#narrowBelow = Number(this.#narrow.dataset.narrow) || NARROW_BELOW;
     for (const button of figure.querySelectorAll("[data-download]")) {
       button.addEventListener("click", () => this.download(button.dataset.download));
     }
@@ -161,7 +163,7 @@ class Chart {
     if (width === 0 || width === this.#width) return;
     this.#width = width;
     if (printing) return;
-    const source = width < NARROW_BELOW ? this.#narrow : this.#wide;
+    const source = width < this.#narrowBelow ? this.#narrow : this.#wide;
     if (source === this.#drawn) Plotly.Plots.resize(this.#target).catch(() => {}); // rejects if hidden meanwhile
     else this.draw(source);
   }
@@ -221,11 +223,12 @@ class Chart {
   }
 
   beforePrint() {
-    if (this.#drawn) this.draw(this.#wide, { paletteName: "light", width: PRINT_WIDTH });
+    const source = PRINT_WIDTH < this.#narrowBelow ? this.#narrow : this.#wide;
+    if (this.#drawn) this.draw(source, { paletteName: "light", width: PRINT_WIDTH });
   }
 
   afterPrint() {
-    if (this.#drawn) this.draw(this.#width < NARROW_BELOW ? this.#narrow : this.#wide);
+    if (this.#drawn) this.draw(this.#width < this.#narrowBelow ? this.#narrow : this.#wide);
   }
 
   /** Hands the wide chart to the browser as a file: light palette, title above, key, caption (base, source) below. */

@@ -39,6 +39,11 @@ def both_figures(chart: Chart) -> tuple[Figure, Figure]:
     return wide, figures.figure(chart, narrow=True, from_right=from_right())
 
 
+def narrow_below(wide: Figure) -> int:
+    """Under which width, px, the narrow figure is drawn."""
+    return max(640, int(wide["layout"].get("meta", {}).get("leastWidth", 0)))
+
+
 def bar_drawing(chart: BarChart, bar: Bar, height: int = 44, labels: bool = True) -> Markup:
     return Markup(static_svg.bar_svg(chart, bar, height=height, labels=labels, mirrored=from_right()))  # noqa: S704
 
@@ -65,5 +70,5 @@ def chart_patterns() -> Markup:
 
 def install(app: App) -> None:
     """As globals, because a macro that is imported sees no context."""
-    for made in (bar_drawing, panel_drawing, spread_drawing, spread_ticks, dot_drawing, chart_patterns):
+    for made in (bar_drawing, panel_drawing, spread_drawing, spread_ticks, dot_drawing, chart_patterns, narrow_below):
         app.jinja_env.globals[made.__name__] = made

@@ -19,6 +19,7 @@ from surveyapp.domain.results import (
     Category,
     Interval,
     Joined,
+    QuantityBin,
     QuantitySummary,
     RatingSummary,
     Shift,
@@ -297,8 +298,25 @@ def test_days_stand_over_the_months_between_them() -> None:
     tally = dataclasses.replace(made.tally((9,), options=(TONES[0],), nets=()), quantity=held)
     chart = question_chart([made.distribution([tally], summary=Summary.TIME, options=(), nets=())], ENGLISH)
     assert isinstance(chart, SpreadChart)
-    assert [words for _, words in chart.ticks] == ["1 February 2026", "1 March 2026", "1 April 2026"]
+    assert [words for _, words in chart.ticks] == ["February 2026", "March 2026", "April 2026"]
     assert chart.ticks[0][0] == pytest.approx(22)
+
+
+def test_bins_have_a_row_each_under_what_the_numbers_come_to() -> None:
+    bins = tuple(
+        QuantityBin(Decimal(low) if low else None, Decimal(high) if high else None, made.told(count, 30))
+        for low, high, count in ((None, 9, 4), (10, 19, 20), (20, None, 6))
+    )
+    held = QuantitySummary(median=Decimal(12), minimum=Decimal(2), maximum=Decimal(40), bins=bins)
+    tally = dataclasses.replace(made.tally((30,), options=(TONES[0],), nets=()), quantity=held)
+    chart = question_chart([made.distribution([tally], summary=Summary.QUANTITY, options=(), nets=())], ENGLISH)
+    assert isinstance(chart, BarChart)
+    assert chart.groups[0].heading == "Median: 12 · from 2 to 40"
+    assert [(bar.label, bar.value, bar.share) for bar in chart.bars] == [
+        ("up to 9", "4 of 30", "13%"),
+        ("10 to 19", "20 of 30", "67%"),
+        ("20 or more", "6 of 30", "20%"),
+    ]
 
 
 def test_of_numbers_that_nobody_gave_there_is_no_chart() -> None:
