@@ -32,6 +32,8 @@ from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 TOUCHPOINTS, ONLY, OPTION, AT, WITH = "touchpoints", "only", "option", "at", "with"
+STATE = (PEOPLE, TOUCHPOINTS, BY, ONLY, OPTION, AT, WITH)
+"""All that the address says of what is looked at; nothing else of it is handed on."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,8 @@ def _url(study: Study, asked: Look, **changed: str) -> str:
 
 def _address(endpoint: str) -> str:
     """Another form of what is looked at, under the same state."""
-    return url_for(f"evaluator.{endpoint}", **(request.view_args or {}), **request.args.to_dict())
+    kept: dict[str, Any] = {name: request.args[name] for name in STATE if request.args.get(name)}
+    return url_for(f"evaluator.{endpoint}", **kept, **(request.view_args or {}))
 
 
 def _view(study: Study, places: Sequence[LookPlace], place: LookPlace, asked: Look, shift: Shift) -> LookView:
