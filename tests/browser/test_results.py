@@ -159,7 +159,9 @@ def test_without_javascript_the_servers_drawing_and_the_tables_stay(opened: Open
 
 def test_the_servers_drawing_and_the_browsers_have_the_same_bars(opened: Opened) -> None:
     drawn = opened(MEASURE).locator("#chart .bars .point path")
-    served = opened(MEASURE, java_script_enabled=False).locator("#chart [data-chart-fallback] rect:not(.dots, .np-line)")
+    served = opened(MEASURE, java_script_enabled=False).locator(
+        "#chart [data-chart-fallback] rect:not(.dots, .np-line)"
+    )
 
     def shares(boxes: list[float]) -> list[float]:
         return sorted(round(width / max(boxes), 2) for width in boxes)
