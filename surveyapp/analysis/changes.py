@@ -120,7 +120,7 @@ def _with_mean(told: Change, numbers: Mapping[tuple[Fraction, Fraction], int], p
         for side in (0, 1)
     )
     low, high = _ends(found.interval, 1, places) if found.interval else (None, None)
-    mean = MeanChange(rounding.half_up(found.mean, places), low, high, before, after)
+    mean = MeanChange(mean=rounding.half_up(found.mean, places), low=low, high=high, before=before, after=after)
     return dataclasses.replace(told, mean=mean, verdict=judged.verdict)
 
 

@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import questionnaires, results
+from tests.benchmarks import protection, questionnaires, results
 
-NAMES = ("questionnaires", "results")
+NAMES = ("questionnaires", "protection", "results")
 
 
 def main() -> None:
@@ -26,6 +26,8 @@ def main() -> None:
     names = asked.names or NAMES
     if "questionnaires" in names:
         questionnaires.main()
+    if "protection" in names:
+        protection.main()
     if "results" in names:
         with tempfile.TemporaryDirectory(prefix="shiftline-bench-") as folder:
             results.main(asked.cohorts or Path(folder), asked.most)

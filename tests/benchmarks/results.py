@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import resource
 import subprocess
 import sys
 import uuid
@@ -18,10 +19,11 @@ from sqlalchemy import delete, select
 
 from surveyapp.domain.answers import Codes, Mode
 from surveyapp.domain.audit import Operator
+from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.responses import NewSave, ResponseState, payload_hash
 from surveyapp.domain.staff import Role
 from surveyapp.services import readiness
-from surveyapp.services.results import current, measures
+from surveyapp.services.results import current, measures, releases
 from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.services.simulation.making import MOST_STORED, simulate
 from surveyapp.services.work import Desk
@@ -55,6 +57,7 @@ def main(folder: Path, most: int) -> None:
         if size <= MOST_STORED:
             _new_answer(desk, size)
         _pages(runtime, folder, size)
+        _release(desk, size)
         runtime.database.dispose()
 
 
@@ -142,6 +145,17 @@ def _pages(runtime: Runtime, folder: Path, size: int) -> None:
         row(f"{name}, warm", "50 ms", in_words(Taken(*found["warm"])))
         if address == THIRTY_CHARTS:
             row(f"  HTML on the wire, {found['charts']} charts", "15 KB", f"{found['wire'] / 1000:,.1f} KB")
+
+
+def _release(desk: Desk, size: int) -> None:
+    """A release of everything, audited; and the most memory that this process has held."""
+    target = {1_000: "15 s", 100_000: "60 s", 1_000_000: "180 s"}[size]
+    try:
+        row("a release", target, in_words(once(lambda: releases.make(desk, STUDY))))
+    except StateRefused as error:
+        row("a release", target, f"refused: {error}")
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    row("  memory at most", "2 GiB", f"{held / 2**30:.2f} GiB")
 
 
 def _worker(arguments: list[str], addresses: list[str]) -> list[dict[str, Any]]:

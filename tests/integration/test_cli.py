@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from surveyapp.cli import main
 from surveyapp.reports.files.results_table import COLUMNS
+from surveyapp.services.simulation import making
 from surveyapp.settings import ROOT
 from tests import factories
 
@@ -79,9 +80,18 @@ def test_demo_links_are_new_links_one_a_line(environment: dict[str, str]) -> Non
 
 
 @pytest.fixture
-def simulating(environment: dict[str, str], sqlite_url: str) -> tuple[dict[str, str], list[str]]:
-    """The demonstration's environment, and a command that simulates into a database of its own."""
-    return environment, ["simulate", "mentoring", "--participants", "30", "--seed", "4", "--database", sqlite_url]
+def simulating(sqlite_url: str) -> tuple[dict[str, str], list[str]]:
+    """An environment, and a command that simulates into a database."""
+    return factories.environment("sqlite:///unused.db"), [
+        "simulate",
+        "mentoring",
+        "--participants",
+        "30",
+        "--seed",
+        "4",
+        "--database",
+        sqlite_url,
+    ]
 
 
 def changed(command: list[str], option: str, value: str) -> list[str]:
@@ -140,3 +150,16 @@ def test_simulate_refuses_people_of_the_demonstration(simulating: tuple[dict[str
     )
     assert code == 1
     assert "who are not simulated, and the two are never mixed. Name an empty one" in error
+
+
+def test_simulate_says_how_to_go_on_when_it_is_stopped(
+    simulating: tuple[dict[str, str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "simulate", stopped)
+    environment, command = simulating
+    code, said, error = run(*command, environment=environment)
+    assert (code, said) == (1, "")
+    assert "Stopped. What is stored is whole: the same command goes on from there." in error

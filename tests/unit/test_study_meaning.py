@@ -78,6 +78,8 @@ NO_MEANING = {
     "events": "titles; when a touchpoint opens stands in the touchpoint",
     "questionnaires": "frozen by themselves",
     "relationships": "results do not split by them",
+    "targets": "loaded figures, each with its day and its source beside it: no number of the study's own",
+    "comparators": "other people's published figures, each with its date and its source beside it",
     "crosstabs": "which tables a release holds, and no number of them",
     "enrolment": "until when people join",
     "releases": "when releases are made; what they hide stands in the thresholds",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from surveyapp.analysis.disclosure.inputs import OptionsKind, StatusTable, Whole
+from surveyapp.analysis.disclosure.inputs import OptionsKind, PeopleCounts, StatusTable
 from surveyapp.domain.instrument.study import Thresholds
 
 OptionSet = tuple[int, ...]
@@ -35,7 +35,7 @@ class OptionGrouping:
         return any(len(group) > 1 for group in self.groups)
 
 
-def find_grouping(table: StatusTable, rows: Whole, thresholds: Thresholds) -> OptionGrouping:
+def find_grouping(table: StatusTable, rows: PeopleCounts, thresholds: Thresholds) -> OptionGrouping:
     """The grouping of a variable from its rows over everybody: true counts, (moments, options).
 
     Rows of at least `low_base` people decide (all of the minimum base, where there is none): a small row is told more
@@ -59,7 +59,7 @@ def find_grouping(table: StatusTable, rows: Whole, thresholds: Thresholds) -> Op
     return OptionGrouping(groups or (tuple(range(count)),), sides, table.kind, border)
 
 
-def find_sides(table: StatusTable, rows: Whole) -> Sides:
+def find_sides(table: StatusTable, rows: PeopleCounts) -> Sides:
     """The two-way view: the net against the rest; else the cut of a scale that leaves the most on its smaller side over
     the rows; else the most common option against the others."""
     count = len(table.options)
@@ -80,7 +80,7 @@ def find_sides(table: StatusTable, rows: Whole) -> Sides:
     return tuple(range(best + 1, count)), tuple(range(best + 1))
 
 
-def nominal_groups(rows: Whole, cell: int) -> tuple[OptionSet, ...] | None:
+def nominal_groups(rows: PeopleCounts, cell: int) -> tuple[OptionSet, ...] | None:
     """The smallest options joined into one, as few as will do; None where not even all but the largest will.
 
     A row that its dominant option all but fills is told by a bound of its own, so it does not decide.
@@ -98,7 +98,7 @@ def nominal_groups(rows: Whole, cell: int) -> tuple[OptionSet, ...] | None:
     return None
 
 
-def bordered_groups(rows: Whole, sides: Sides, cell: int) -> tuple[OptionSet, ...] | None:
+def bordered_groups(rows: PeopleCounts, sides: Sides, cell: int) -> tuple[OptionSet, ...] | None:
     """Groups on either side of the favourable border. A row whose side is small is bounded at the border: that side is
     one there, and with the group beside it at least 2 x cell - 1 (results.md §3)."""
     totals = [rows[:, list(side)].sum(axis=1) for side in sides]
@@ -116,7 +116,7 @@ def bordered_groups(rows: Whole, sides: Sides, cell: int) -> tuple[OptionSet, ..
 
 
 def cut(
-    rows: Whole, options: Sequence[int], cell: int, *, beside: Whole | None = None, begins: bool = True
+    rows: PeopleCounts, options: Sequence[int], cell: int, *, beside: PeopleCounts | None = None, begins: bool = True
 ) -> tuple[OptionSet, ...] | None:
     """The neighbours joined that leave the most groups with anybody in them, then the most even; None where none will.
 
@@ -153,7 +153,7 @@ def cut(
     return tuple(reversed(found))
 
 
-def _passes(rows: Whole, groups: Sequence[OptionSet], cell: int) -> bool:
+def _passes(rows: PeopleCounts, groups: Sequence[OptionSet], cell: int) -> bool:
     return all(not bool(((held > 0) & (held < cell)).any()) for held in (rows[:, list(g)].sum(axis=1) for g in groups))
 
 

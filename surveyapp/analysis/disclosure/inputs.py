@@ -21,8 +21,8 @@ NOT_THERE = -3  # did not take part in the touchpoint
 WITHOUT = (NO_ANSWER, NOT_ASKED)
 UNKNOWN = -1  # a segment value that is not known
 
-Whole = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.integer]
+PeopleCounts = npt.NDArray[np.int64]
+StatusCodes = npt.NDArray[np.integer]
 SlicePlace = tuple[str, int] | None  # a segment and the index of its value; None is everybody
 RoutedBy = Literal["everybody", "fact", "opinion", "changed"]
 OptionsKind = Literal["ordered", "nominal"]
@@ -95,10 +95,10 @@ class Cohort:
     every earlier release's columns: somebody who was not in one has NOT_THERE in all of its columns.
     """
 
-    columns: Mapping[str, Codes]
-    segments: Mapping[str, Codes]
+    columns: Mapping[str, StatusCodes]
+    segments: Mapping[str, StatusCodes]
     values: Mapping[str, int]
-    people: Whole | None = None
+    people: PeopleCounts | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,5 +137,5 @@ class EarlierRelease:
 
     number: int
     published: Mapping[str, tuple[PublishedCount, ...]]
-    columns: Mapping[str, Codes]
-    segments: Mapping[str, Codes]
+    columns: Mapping[str, StatusCodes]
+    segments: Mapping[str, StatusCodes]

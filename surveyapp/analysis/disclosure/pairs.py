@@ -15,9 +15,9 @@ from surveyapp.analysis.disclosure.inputs import (
     NOT_ASKED,
     NOT_THERE,
     CrossedMoments,
+    PeopleCounts,
     Selection,
     StatusTable,
-    Whole,
     window,
 )
 from surveyapp.analysis.disclosure.told import Depth, OptionGroup, Told, exactly
@@ -33,7 +33,7 @@ def pair_exhibits(
     """The parts of a pair that may be told apart from each other: base, before, after, direction, net, movement."""
     before, after = (table.moments[moment] for moment in pair)
     true = people.pairs(before.column, after.column, len(table.options))
-    facts = _Pair(table, grouping, before.column, after.column, true, rules)
+    facts = _Pair(table=table, grouping=grouping, before=before.column, after=after.column, true=true, rules=rules)
     collecting = (before.collecting or after.collecting) and rules.minimum_cell > 1
     enough = facts.matched >= rules.minimum_base
     parts: list[tuple[str, Yielding, list[WayToTell]]] = [
@@ -58,24 +58,24 @@ def pair_exhibits(
     ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Pair:
     table: StatusTable
     grouping: OptionGrouping
     before: str
     after: str
-    true: Whole  # (status + SHIFT before, after)
+    true: PeopleCounts  # (status + SHIFT before, after)
     rules: Thresholds
 
     @property
-    def cells(self) -> Whole:
+    def cells(self) -> PeopleCounts:
         return self.true[SHIFT:, SHIFT:]
 
     @property
     def matched(self) -> int:
         return int(self.cells.sum())
 
-    def left(self, side: int) -> Whole:
+    def left(self, side: int) -> PeopleCounts:
         """By option: those who answered at this moment alone (lost, from before; joined, at after)."""
         one, other = self.true[SHIFT:, :SHIFT], self.true[:SHIFT, SHIFT:]
         return np.asarray(one.sum(axis=1) if side == 0 else other.sum(axis=0), np.int64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from surveyapp.analysis.disclosure.audit.patterns import SHIFT, Flags, StatusPatterns, gather
+from surveyapp.analysis.disclosure.audit.patterns import SHIFT, PatternFlags, StatusPatterns, gather
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily, cross_families, families, row_families
 from surveyapp.analysis.disclosure.audit.yielding import Yielder, find_auditor
 from surveyapp.analysis.disclosure.exhibits import Exhibit, count, ranged
@@ -18,11 +18,11 @@ from surveyapp.analysis.disclosure.inputs import (
     Cohort,
     CrossedMoments,
     EarlierRelease,
+    PeopleCounts,
     PublishedCount,
     Selection,
     SlicePlace,
     StatusTable,
-    Whole,
     small,
     window,
 )
@@ -91,7 +91,7 @@ class _Seen:
                     raise ValueError(f"release {release.number} has no column {moment.column}: give it, all NOT_THERE")
         width = len(table.options)
         # By moment and segment: (values + 1, statuses + SHIFT); the last row is of those whose value is not known.
-        self.rows: dict[tuple[int, str | None], Whole] = {}
+        self.rows: dict[tuple[int, str | None], PeopleCounts] = {}
         for index, moment in enumerate(table.moments):
             self.rows[index, None] = self.people.counts(moment.column, width)
             for segment, values in self.values.items():
@@ -105,10 +105,10 @@ class _Seen:
             for value in range(values):
                 yield segment, value
 
-    def row(self, moment: int, place: SlicePlace) -> Whole:
+    def row(self, moment: int, place: SlicePlace) -> PeopleCounts:
         """True counts of a row by status + SHIFT."""
         if place is None:
-            found: Whole = self.rows[moment, None][0]
+            found: PeopleCounts = self.rows[moment, None][0]
         else:
             found = self.rows[moment, place[0]][place[1]]
         return found
@@ -245,14 +245,14 @@ class _Seen:
             if sum(bool(true[place].sum()) for place in hidden) < 2:
                 continue
 
-            def chosen(people: StatusPatterns, segment: str = segment, hidden: list[int] = hidden) -> Flags:
+            def chosen(people: StatusPatterns, segment: str = segment, hidden: list[int] = hidden) -> PatternFlags:
                 return np.isin(people.place(segment), hidden)
 
             for family in row_families(self.table, self.grouping, column):
                 yield family.within(f"{segment} {hidden}", chosen)
 
 
-def told_values(by_value: Whole, rules: Thresholds) -> list[int]:
+def told_values(by_value: PeopleCounts, rules: Thresholds) -> list[int]:
     """The values of a segment of which it may be told how many people they have: none under the minimum base, nor the
     least of the others while the rest together would be. `by_value` ends with those whose value is not known."""
     shown = [value for value in range(len(by_value) - 1) if by_value[value] >= rules.minimum_base]

@@ -17,7 +17,7 @@ from surveyapp.analysis.disclosure.exhibits import (
     ranged,
 )
 from surveyapp.analysis.disclosure.grouping import OptionGrouping, OptionSet
-from surveyapp.analysis.disclosure.inputs import SlicePlace, StatusTable, Whole, window
+from surveyapp.analysis.disclosure.inputs import PeopleCounts, SlicePlace, StatusTable, window
 from surveyapp.analysis.disclosure.told import Depth, OptionGroup, Told, exactly
 from surveyapp.domain.instrument.study import Thresholds
 
@@ -31,7 +31,9 @@ def row_exhibit(
     ways: list[WayToTell] = []
     enough = base >= rules.minimum_base
     if enough and rules.minimum_cell <= 1:
+        # No count is hidden; a split that has to hide a table under the minimum base beside it gives ranges.
         ways = [row.exact(tuple((option,) for option in range(len(held))), Depth.OPTIONS)]
+        ways += row.collecting(grouping)[1:] if place is not None else []
     elif enough and this.collecting:
         ways = row.collecting(grouping)
     elif enough:
@@ -165,7 +167,7 @@ class _Row:
 
 
 def guard_complements(
-    splits: Sequence[Exhibit], everybody: Exhibit, grouping: OptionGrouping, counts: Whole, rules: Thresholds
+    splits: Sequence[Exhibit], everybody: Exhibit, grouping: OptionGrouping, counts: PeopleCounts, rules: Thresholds
 ) -> list[Exhibit]:
     """Everybody less the shown rows of one segment leaves no small cell, and no table under the minimum base.
 
@@ -190,7 +192,7 @@ def hidden_places(splits: Sequence[Exhibit]) -> list[int]:
 
 
 def left_over(
-    splits: Sequence[Exhibit], everybody: Exhibit, grouping: OptionGrouping, counts: Whole, rules: Thresholds
+    splits: Sequence[Exhibit], everybody: Exhibit, grouping: OptionGrouping, counts: PeopleCounts, rules: Thresholds
 ) -> bool:
     if everybody.now.base.exact is None:
         return False

@@ -8,13 +8,13 @@ from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from surveyapp.analysis.disclosure.inputs import NOT_THERE, Codes
+from surveyapp.analysis.disclosure.inputs import NOT_THERE, StatusCodes
 from surveyapp.domain.results import Shift, ShiftRow
 
 
 def held_touchpoints(
-    now: Mapping[str, Codes],
-    before: Mapping[str, Codes],
+    now: Mapping[str, StatusCodes],
+    before: Mapping[str, StatusCodes],
     touchpoints: Mapping[str, int],
     settled: Collection[int],
     enough: Callable[[int], int],

@@ -18,9 +18,9 @@ from surveyapp.analysis.disclosure.inputs import (
     NO_ANSWER,
     NOT_ASKED,
     NOT_THERE,
-    Codes,
     CrossedMoments,
     RoutedBy,
+    StatusCodes,
     StatusMoment,
     StatusTable,
 )
@@ -67,7 +67,7 @@ class StatusTables:
     is found: by touchpoint, key and option. `touchpoints`: of which each column is."""
 
     tables: list[StatusTable] = field(default_factory=list)
-    columns: dict[str, Codes] = field(default_factory=dict)
+    columns: dict[str, StatusCodes] = field(default_factory=dict)
     places: dict[tuple[int, str, str | None], StatusPlace] = field(default_factory=dict)
     touchpoints: dict[str, int] = field(default_factory=dict)
 
@@ -171,7 +171,9 @@ def _options(part: Part) -> tuple[str, ...]:
     return GIVEN if part.summary in COUNTED_AS_GIVEN or not part.codes else tuple(part.codes)
 
 
-def _statuses(vector: Vector, versions: linked.Ints, options: tuple[str, ...], part: Part, backwards: bool) -> Codes:
+def _statuses(
+    vector: Vector, versions: linked.Ints, options: tuple[str, ...], part: Part, backwards: bool
+) -> StatusCodes:
     """Everybody's status. Those who handed in a version that does not compare gave no answer that counts."""
     codes = vector.codes.astype(np.int16)
     if options == GIVEN:

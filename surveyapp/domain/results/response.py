@@ -89,7 +89,7 @@ class Composition:
 @dataclass(frozen=True, kw_only=True)
 class GroupResponse:
     """Who the people of a group are and who of them answered: response at each touchpoint, everybody first, then by
-    site and by attribute, and the profile. `unrecorded`: the attributes that are known of nobody in it."""
+    site and by segment, and the profile. `unrecorded`: the attributes that are known of nobody in it."""
 
     edition: Edition = WORKING
     group: str

@@ -61,7 +61,7 @@ class Interval:
     high: Decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MeanChange:
     """The mean of after less before over the same people, with its 95% interval where there is one (t, paired), whose
     ends are rounded as those of an `Interval`; and the mean `before` and `after`, of the same people."""

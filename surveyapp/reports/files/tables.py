@@ -152,7 +152,7 @@ def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasin
         )
     bins = [tally.quantity.bins if tally.quantity else () for tally in tallies]
     for index, found in enumerate(next(filter(None, bins), ())):
-        cells = (_value(each[index].cell if each else None, words) for each in bins)
+        cells = (_value(each[index].cell, words) if each else Value("–") for each in bins)
         yield ResultTableRow(bin_words(found, words), None, tuple(cells))
 
 

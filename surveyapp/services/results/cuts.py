@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from surveyapp.analysis.disclosure.inputs import NOT_THERE, UNKNOWN, Codes
+from surveyapp.analysis.disclosure.inputs import NOT_THERE, UNKNOWN, StatusCodes
 from surveyapp.domain.releases import Release
 from surveyapp.services.runtime import Runtime
 
@@ -27,8 +27,8 @@ class StatusCut:
     """The people of a group by id, with their statuses by column and their values of segments, at a moment."""
 
     people: tuple[bytes, ...]
-    columns: Mapping[str, Codes]
-    segments: Mapping[str, Codes]
+    columns: Mapping[str, StatusCodes]
+    segments: Mapping[str, StatusCodes]
 
     def aligned(self, people: Sequence[bytes], columns: Collection[str]) -> StatusCut:
         """The same over other people and columns: who was not there was not, and what was not asked nobody answered."""
@@ -50,7 +50,7 @@ class StatusCut:
         )
 
 
-def _rows(codes: Codes | None, rows: npt.NDArray[np.intp], otherwise: int) -> Codes:
+def _rows(codes: StatusCodes | None, rows: npt.NDArray[np.intp], otherwise: int) -> StatusCodes:
     if codes is None or not len(codes):
         return np.full(len(rows), otherwise, dtype=np.int16)
     return np.where(rows >= 0, codes[rows], otherwise).astype(np.int16)

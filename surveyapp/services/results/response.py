@@ -44,7 +44,7 @@ def groups(desk: Desk, study_id: str) -> tuple[GroupResponse, ...]:
 
 
 def group(desk: Desk, study_id: str, group_id: str) -> GroupResponse:
-    """One group: its response, by site and attribute too, and its profile. Raises NotFound, NotPermitted, NotReady."""
+    """One group: its response, by site and segment too, and its profile. Raises NotFound, NotPermitted, NotReady."""
     data = read_data(desk, study_id)
     if data.study.group(group_id) is None:
         raise NotFound(say("no_group", group=group_id))
@@ -61,7 +61,7 @@ def group_response(data: ResultData, group_id: str) -> GroupResponse:
             edition=data.edition,
             group=group_id,
             on=on,
-            response=(*reader.everybody(), *reader.by_site(), *reader.by_attribute()),
+            response=(*reader.everybody(), *reader.by_site(), *reader.by_segment()),
             profile=tuple(reader.profile()),
             unrecorded=reader.unrecorded,
         )
@@ -151,8 +151,10 @@ class _Reader:
         for each in self.touchpoints if self.sites else ():
             yield self._table(each, slices, self._site_of, SITE, "")
 
-    def by_attribute(self) -> Iterator[ResponseTable]:
+    def by_segment(self) -> Iterator[ResponseTable]:
         for attribute in self.attributes:
+            if attribute.id not in self.data.study.segments:
+                continue
             slices = [Slice(label, attribute.name, value) for value, label in attribute.values.items()]
             for each in self.touchpoints:
                 yield self._table(each, slices, self._key(attribute), attribute.id, attribute.label)

@@ -39,7 +39,7 @@ class WhoView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """One group: response by site and attribute, a table a touchpoint, and the profile."""
+    """One group: response by site and segment, a table a touchpoint, and the profile."""
 
     response: tuple[PeopleTable, ...]
     profile: PeopleTable | None

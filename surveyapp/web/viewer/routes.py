@@ -42,14 +42,22 @@ def _of_a_release(rule: str) -> Callable[[Callable[..., Any]], Callable[..., Any
     return under_both
 
 
-def _page(template: str, study: Study, release: Release, results: Sequence[Shift | Distribution], **values: Any) -> str:
-    """A page of a release, which says how it stands and leads to the others."""
+def _page(
+    template: str,
+    study: Study,
+    release: Release,
+    results: Sequence[Shift | Distribution],
+    *,
+    of: str | None = None,
+    **values: Any,
+) -> str:
+    """A page of a release, which says how it stands (`of`: for a group) and leads to the others."""
     return views.page(
         template,
         study,
         results,
         reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
-        more=standing(study, release),
+        more=standing(study, release, of),
         link=(url_for("viewer.releases", study_id=study.id), _("All releases")),
         **values,
     )
@@ -90,7 +98,15 @@ def measure(study_id: str, measure_id: str, number: int | None) -> str:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     release, shift = released.measure(desk(), study_id, measure_id, number, asked.segment)
-    return _page("measure", study, release, [shift], remarks=_remarks(asked), view=views.measure(study, shift, None))
+    return _page(
+        "measure",
+        study,
+        release,
+        [shift],
+        of=shift.group,
+        remarks=_remarks(asked),
+        view=views.measure(study, shift, None),
+    )
 
 
 @_of_a_release("/measures/<measure_id>.csv")
@@ -104,7 +120,7 @@ def measure_csv(study_id: str, measure_id: str, number: int | None) -> Response:
 def questions(study_id: str, group: str, touchpoint: int, number: int | None) -> str:
     study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
     return _page(
-        "questions", study, release, views.shown(blocks), group=study.group(group),
+        "questions", study, release, views.shown(blocks), of=group, group=study.group(group),
         touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
         places=choosing.touchpoint_choices(study, group, touchpoint, asked),
         split=choosing.question_split(study, group, touchpoint, asked),
@@ -118,7 +134,7 @@ def question(study_id: str, group: str, touchpoint: int, variable: str, number: 
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
-        "question", study, release, views.shown([block]), group=study.group(group),
+        "question", study, release, views.shown([block]), of=group, group=study.group(group),
         touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
         split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip

@@ -9,21 +9,22 @@ from surveyapp.domain.releases import Release
 from surveyapp.web.shared.language import isolated, listed
 
 
-def standing(study: Study, release: Release) -> str:
-    """Which touchpoints still collected when it was cut, and so are interim."""
-    if not release.collecting:
+def standing(study: Study, release: Release, group: str | None = None) -> str:
+    """Which touchpoints still collected when it was cut, and so are interim: of a group, or of all."""
+    of = [point for point in study.touchpoints if group in (None, point.group)]
+    points = [point for point in of if release.interim(point.key)]
+    if not points:
         return _("Final: every touchpoint has closed.")
-    points = [point for point in study.touchpoints if point.key in release.collecting]
-    if len(points) == len(study.touchpoints):
+    if len(points) == len(of):
         return (
             _("Interim: people were still answering. Counts are exact all the same.")
             if release.exact_while_collecting
             else _("Interim: people were still answering, so each count is a range.")
         )
-    named = listed([_named(study, point.group, point.title) for point in points])
+    named = listed([isolated(point.title) if group else _named(study, point.group, point.title) for point in points])
     return _("Interim while people answer: %(touchpoints)s. The rest is final.", touchpoints=named)
 
 
 def _named(study: Study, group_id: str, title: str) -> str:
     group = study.group(group_id)
-    return listed([isolated(group.title if group else group_id), isolated(title)])
+    return f"{isolated(group.title if group else group_id)} ({isolated(title)})"

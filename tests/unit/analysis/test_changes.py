@@ -95,7 +95,9 @@ def test_a_mean_change_is_of_the_same_people_with_its_interval() -> None:
     pairs = {(Decimal(5), Decimal(6)): 20, (Decimal(5), Decimal("7.5")): 12, (Decimal(8), Decimal(8)): 8}
     change = value_change(bare(), values(pairs), RULES, places=1)
     # 20 rose by 1, 12 by 2.5, 8 stayed: mean 50/40, sum of squares 95, s^2 = (95 - 62.5)/39; t(39) = 2.0227.
-    assert change.mean == MeanChange(Decimal("1.3"), Decimal("1.0"), Decimal("1.5"), Decimal("5.6"), Decimal("6.9"))
+    assert change.mean == MeanChange(
+        mean=Decimal("1.3"), low=Decimal("1.0"), high=Decimal("1.5"), before=Decimal("5.6"), after=Decimal("6.9")
+    )
     assert (change.verdict, names(change)) == ("rose", ["sign", "wilcoxon"])
     assert (change.rose, change.same, change.fell) == (Cell(32), Cell(8), Cell(0))
 

@@ -77,7 +77,7 @@ def small_studies(draw: st.DrawFn) -> InventedStudy:
     return InventedStudy(Cohort(columns=columns, segments={"site": site}, values={"site": 2}), (table,))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(small_studies())
 def test_nothing_is_worked_out_of_any_few_people(study: InventedStudy) -> None:
     release = protect(study.cohort, study.tables, FOUR_AND_THREE)

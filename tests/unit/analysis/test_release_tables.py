@@ -155,8 +155,8 @@ def test_a_minimum_cell_of_one_hides_no_count_while_it_collects_either() -> None
     assert shown(told.row(0)) == {(0,): (1, 1), (1,): (7, 7), (2,): (20, 20)}
     assert told.row(0, ("site", 0)).base.exact == 16
     assert told.row(0, ("site", 1)).because == "under_minimum"
-    # The next smallest goes too: all less the other two would be the table of three people.
-    assert told.row(0, ("site", 2)).because == "protects_others"
+    # The next smallest is a range: all less the other two would be the table of three people.
+    assert told.row(0, ("site", 2)).base == Told(5, 9)
 
 
 def test_in_a_split_a_side_that_holds_everybody_is_bounded() -> None:

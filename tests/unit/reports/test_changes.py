@@ -37,7 +37,9 @@ def test_facts_say_size_interval_and_who_moved_and_name_who_was_lost() -> None:
 def test_facts_of_a_mean_and_of_reliable_change() -> None:
     reliable = ReliableChange(cell(12), cell(5), cell(2), "Somebody (2001)")
     change = step(0, 19, verdict="rose", moved=(12, 5, 2), reliable=reliable)
-    mean = MeanChange(Decimal("1.3"), Decimal("-0.04"), Decimal("2.2"), Decimal("5.1"), Decimal("6.4"))
+    mean = MeanChange(
+        mean=Decimal("1.3"), low=Decimal("-0.04"), high=Decimal("2.2"), before=Decimal("5.1"), after=Decimal("6.4")
+    )
     assert changes.facts(replace(change, mean=mean), shift(TWO, **RATING), ENGLISH) == (
         KeyFigure("12 rose · 5 same · 2 fell", "of the 19 who answered both"),
         KeyFigure("+1.3", "mean 5.1 to 6.4, 95-percent interval of the change −0.04 to 2.2 (t, paired)"),
@@ -50,10 +52,10 @@ def test_facts_of_a_mean_and_of_reliable_change() -> None:
 @pytest.mark.parametrize(
     ("mean", "small"),
     [
-        (MeanChange(Decimal("-2.0"), before=Decimal("5.0"), after=Decimal("3.0")), "mean 5.0 to 3.0"),
-        (MeanChange(Decimal("-2.0")), "mean change"),
+        (MeanChange(mean=Decimal("-2.0"), before=Decimal("5.0"), after=Decimal("3.0")), "mean 5.0 to 3.0"),
+        (MeanChange(mean=Decimal("-2.0")), "mean change"),
         (
-            MeanChange(Decimal("-2.0"), Decimal("-3.1"), Decimal("-0.9")),
+            MeanChange(mean=Decimal("-2.0"), low=Decimal("-3.1"), high=Decimal("-0.9")),
             "mean change, 95-percent interval −3.1 to −0.9 (t, paired)",
         ),
     ],

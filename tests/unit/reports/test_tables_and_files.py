@@ -131,7 +131,7 @@ def test_changes_stand_in_the_file_with_their_interval_and_tests() -> None:
         tests=made.TESTS,
         verdict="rose",
         transitions=moves,
-        mean=MeanChange(Decimal("0.9"), Decimal("0.2"), Decimal("1.6")),
+        mean=MeanChange(mean=Decimal("0.9"), low=Decimal("0.2"), high=Decimal("1.6")),
     )
     found = [each for each in records(shift_records(made.shift(made.looking_back(), changed))) if each["until"]]
     assert {(each["row"], each["until"], each["looking_back"]) for each in found} == {(made.BEFORE, made.FIRST, "yes")}

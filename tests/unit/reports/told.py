@@ -84,7 +84,7 @@ def step(before: int, base: Told, pair: tuple[Told, Told] = (None, None), verdic
         "fell": fell,
         "verdict": verdict,
         "low_base": low,
-        "mean": mean and MeanChange(Decimal(mean[0]), None, None, Decimal(mean[1]), Decimal(mean[2])),
+        "mean": mean and MeanChange(mean=Decimal(mean[0]), before=Decimal(mean[1]), after=Decimal(mean[2])),
     }
     return Change(**(values | over))
 

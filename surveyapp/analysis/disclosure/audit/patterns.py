@@ -8,10 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from surveyapp.analysis.disclosure.inputs import NOT_THERE, Codes, Cohort, EarlierRelease, Selection, SlicePlace, Whole
+from surveyapp.analysis.disclosure.inputs import (
+    NOT_THERE,
+    Cohort,
+    EarlierRelease,
+    PeopleCounts,
+    Selection,
+    SlicePlace,
+    StatusCodes,
+)
 
-ColumnKey = tuple[int | None, str]  # a release (None: the one being made), and a column or a segment of it
-Flags = npt.NDArray[np.bool_]
+PatternColumn = tuple[int | None, str]  # a release (None: the one being made), and a column or a segment of it
+PatternFlags = npt.NDArray[np.bool_]
 SHIFT = -NOT_THERE  # a status plus this is never negative
 COUNTED_DIRECTLY = 1 << 24  # so many possible patterns are counted without sorting
 
@@ -20,11 +28,11 @@ COUNTED_DIRECTLY = 1 << 24  # so many possible patterns are counted without sort
 class StatusPatterns:
     """`codes` (patterns, columns) and `places` (patterns, segments) as int16; `people` follow each pattern."""
 
-    columns: tuple[ColumnKey, ...]
-    segments: tuple[ColumnKey, ...]
+    columns: tuple[PatternColumn, ...]
+    segments: tuple[PatternColumn, ...]
     codes: npt.NDArray[np.int16]
     places: npt.NDArray[np.int16]
-    people: Whole
+    people: PeopleCounts
 
     def __len__(self) -> int:
         return len(self.people)
@@ -37,7 +45,7 @@ class StatusPatterns:
         key = (release, segment) if (release, segment) in self.segments else (None, segment)
         return self.places[:, self.segments.index(key)]
 
-    def of(self, who: Selection) -> Flags:
+    def of(self, who: Selection) -> PatternFlags:
         """Which patterns a selection counts."""
         chosen = np.ones(len(self.codes), dtype=bool)
         if who.place is not None:
@@ -57,7 +65,7 @@ class StatusPatterns:
         segment = who.place is None or (None, who.place[0]) in self.segments
         return segment and all((who.release, column) in self.columns for column in named)
 
-    def counts(self, column: str, width: int, place: str | None = None, values: int = 1) -> Whole:
+    def counts(self, column: str, width: int, place: str | None = None, values: int = 1) -> PeopleCounts:
         """People by (value of the segment, status + SHIFT), or by status alone as one row: (values, width + SHIFT)."""
         ids = self.status(column).astype(np.int64) + SHIFT
         if place is not None:
@@ -66,14 +74,14 @@ class StatusPatterns:
             return tally(ids, (values + 1) * (width + SHIFT), self.people).reshape(values + 1, -1)
         return tally(ids, width + SHIFT, self.people).reshape(1, -1)
 
-    def pairs(self, before: str, after: str, width: int) -> Whole:
+    def pairs(self, before: str, after: str, width: int) -> PeopleCounts:
         """People by (status + SHIFT at the earlier moment, at the later)."""
         side = width + SHIFT
         ids = (self.status(before).astype(np.int64) + SHIFT) * side + self.status(after) + SHIFT
         return tally(ids, side * side, self.people).reshape(side, side)
 
 
-def tally(ids: Whole, width: int, people: Whole) -> Whole:
+def tally(ids: PeopleCounts, width: int, people: PeopleCounts) -> PeopleCounts:
     """How many people have each id: (width,). A float holds whole numbers exactly far beyond any cohort."""
     return np.rint(np.bincount(ids, weights=people, minlength=width)).astype(np.int64)
 
@@ -83,10 +91,10 @@ def gather(
 ) -> StatusPatterns:
     """The patterns of some columns and segments, with those of earlier releases over the same people."""
     columns, segments = list(dict.fromkeys(columns)), list(dict.fromkeys(segments))
-    keys: list[ColumnKey] = [(None, name) for name in columns]
-    places: list[ColumnKey] = [(None, name) for name in segments]
-    arrays: list[Codes] = [np.asarray(cohort.columns[name]) for name in columns]
-    where: list[Codes] = [np.asarray(cohort.segments[name]) for name in segments]
+    keys: list[PatternColumn] = [(None, name) for name in columns]
+    places: list[PatternColumn] = [(None, name) for name in segments]
+    arrays: list[StatusCodes] = [np.asarray(cohort.columns[name]) for name in columns]
+    where: list[StatusCodes] = [np.asarray(cohort.segments[name]) for name in segments]
     for release in earlier:
         for name in columns:
             if name in release.columns:
@@ -106,7 +114,9 @@ def gather(
     )
 
 
-def distinct(arrays: Sequence[Codes], people: Whole | None = None) -> tuple[npt.NDArray[np.int16], Whole]:
+def distinct(
+    arrays: Sequence[StatusCodes], people: PeopleCounts | None = None
+) -> tuple[npt.NDArray[np.int16], PeopleCounts]:
     """The distinct rows of columns of one length and how many people each stands for."""
     length = len(arrays[0]) if arrays else 0
     if not length:

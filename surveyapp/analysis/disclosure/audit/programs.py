@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, hstack, vstack
 
-from surveyapp.analysis.disclosure.inputs import Whole
+from surveyapp.analysis.disclosure.inputs import PeopleCounts
 
-Reals = npt.NDArray[np.float64]
+Weights = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
 MOVED_AT_MOST = 6  # people into or out of one pattern in a change; fewer only makes the auditor more careful
 MOVED_IN_ALL = 16  # of a linear solution
@@ -27,7 +27,7 @@ class LinearBound:
     """How far a sum can rise, by which change, and the rows that hold it (their duals are not zero)."""
 
     value: float
-    change: Reals
+    change: Weights
     held_by: tuple[int, ...]
 
 
@@ -39,7 +39,9 @@ class ChangePrograms:
     the rows), which as a rule is a multiple of whole numbers.
     """
 
-    def __init__(self, rows: npt.NDArray[np.int8], lows: Whole, highs: Whole, people: Whole) -> None:
+    def __init__(
+        self, rows: npt.NDArray[np.int8], lows: PeopleCounts, highs: PeopleCounts, people: PeopleCounts
+    ) -> None:
         self.count = rows.shape[1]
         self.leaving = np.flatnonzero(people)
         plain = csr_array(rows.astype(np.float64))
@@ -56,7 +58,7 @@ class ChangePrograms:
             np.zeros(self.matrix.shape[1]),
         )
 
-    def bound(self, weights: Reals) -> LinearBound:
+    def bound(self, weights: Weights) -> LinearBound:
         """How far a weighted sum can rise by moving few people, by which change: 0 where it cannot rise at all."""
         cost = self._doubled(weights)
         self._linear.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
@@ -69,7 +71,7 @@ class ChangePrograms:
         change = self._change(np.asarray(solution.col_value))
         return LinearBound(float(weights @ change), change, tuple(np.flatnonzero(duals > TOLERANCE).tolist()))
 
-    def whole(self, rises: Reals) -> Whole | None:
+    def whole(self, rises: Weights) -> PeopleCounts | None:
         """A whole-number change that raises a weighted sum by 1 or more, moving as few people as may be."""
         matrix = vstack([self.matrix, csr_array(self._doubled(rises)[None, :])], format="csr")
         lows, highs = np.append(self.lows, 1.0), np.append(self.highs, np.inf)
@@ -81,16 +83,16 @@ class ChangePrograms:
             return None
         return np.rint(self._change(np.asarray(model.getSolution().col_value))).astype(np.int64)
 
-    def _doubled(self, weights: Reals) -> Reals:
+    def _doubled(self, weights: Weights) -> Weights:
         return np.concatenate([weights, -weights[self.leaving]])
 
-    def _change(self, values: Reals) -> Reals:
+    def _change(self, values: Weights) -> Weights:
         change = values[: self.count].copy()
         change[self.leaving] -= values[self.count :]
         return change
 
     def _model(
-        self, matrix: csr_array, lows: Reals, highs: Reals, cost: Reals, *, whole: bool = False
+        self, matrix: csr_array, lows: Weights, highs: Weights, cost: Weights, *, whole: bool = False
     ) -> highspy.Highs:
         program = highspy.HighsLp()
         program.num_row_, program.num_col_ = matrix.shape

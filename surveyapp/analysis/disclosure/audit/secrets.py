@@ -13,27 +13,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from surveyapp.analysis.disclosure.audit.patterns import SHIFT, Flags, StatusPatterns, tally
+from surveyapp.analysis.disclosure.audit.patterns import SHIFT, PatternFlags, StatusPatterns, tally
 from surveyapp.analysis.disclosure.grouping import OptionGrouping
-from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_ASKED, CrossedMoments, StatusTable, Whole
+from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_ASKED, CrossedMoments, PeopleCounts, StatusTable
 from surveyapp.domain.instrument.study import Thresholds
 
-Ids = npt.NDArray[np.int64]
-Lookup = npt.NDArray[np.int64]
+CellIds = npt.NDArray[np.int64]
+GroupLookup = npt.NDArray[np.int64]
 NO_CELL = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CellFamily:
     """`cells` gives the cell of each pattern, or -1; there are `width` of them."""
 
     name: str
     width: int
-    cells: Callable[[StatusPatterns], Ids]
+    cells: Callable[[StatusPatterns], CellIds]
     values: int = 0  # of the segment that it is by
     sides: bool = False  # by segment, a side of nobody is a secret too: it says what each of them answered
 
-    def secret(self, counts: Whole, rules: Thresholds) -> Flags:
+    def secret(self, counts: PeopleCounts, rules: Thresholds) -> PatternFlags:
         """Which cells nobody may work out, of the true counts."""
         flags = (counts > 0) & (counts < rules.minimum_cell)
         if self.sides and self.values:
@@ -43,7 +43,7 @@ class CellFamily:
             flags.reshape(self.values + 1, -1)[:, :-1] |= empty
         return flags
 
-    def counts(self, people: StatusPatterns) -> Whole:
+    def counts(self, people: StatusPatterns) -> PeopleCounts:
         ids = self.cells(people)
         return tally(np.where(ids < 0, self.width, ids), self.width + 1, people.people)[: self.width]
 
@@ -51,7 +51,7 @@ class CellFamily:
         """The same within each value of a segment, those whose value is not known last."""
         inner = self.cells
 
-        def cells(people: StatusPatterns) -> Ids:
+        def cells(people: StatusPatterns) -> CellIds:
             where = people.place(segment).astype(np.int64)
             ids = inner(people)
             return np.where(ids < 0, NO_CELL, np.where(where < 0, values, where) * self.width + ids)
@@ -60,18 +60,18 @@ class CellFamily:
             self, name=f"{self.name} by {segment}", width=self.width * (values + 1), cells=cells, values=values
         )
 
-    def within(self, name: str, chosen: Callable[[StatusPatterns], Flags]) -> CellFamily:
+    def within(self, name: str, chosen: Callable[[StatusPatterns], PatternFlags]) -> CellFamily:
         inner = self.cells
         return replace(
             self, name=f"{self.name} of {name}", cells=lambda people: np.where(chosen(people), inner(people), NO_CELL)
         )
 
 
-def lookups(table: StatusTable, grouping: OptionGrouping) -> dict[str, tuple[Lookup, int]]:
+def lookups(table: StatusTable, grouping: OptionGrouping) -> dict[str, tuple[GroupLookup, int]]:
     """By level: the group of each status + SHIFT (-1: no answer), and how many groups."""
     count = len(table.options)
     each = tuple((option,) for option in range(count))
-    found: dict[str, tuple[Lookup, int]] = {}
+    found: dict[str, tuple[GroupLookup, int]] = {}
     for level, groups in (
         ("options", each),
         ("groups", grouping.groups),
@@ -106,10 +106,12 @@ def row_families(
         both[[NO_ANSWER + SHIFT, NOT_ASKED + SHIFT]] = width
         # Two options are their own sides.
         sides = level == "sides" or (level == "options" and len(table.options) == 2)
-        yield CellFamily(f"{name} {level}", width + 1, _one(column, both, release), sides=sides and release is None)
+        yield CellFamily(
+            name=f"{name} {level}", width=width + 1, cells=_one(column, both, release), sides=sides and release is None
+        )
     lookup = np.full(len(table.options) + SHIFT, NO_CELL, np.int64)
     lookup[NO_ANSWER + SHIFT], lookup[NOT_ASKED + SHIFT] = 0, 1
-    yield CellFamily(f"{name} without an answer", 2, _one(column, lookup, release))
+    yield CellFamily(name=f"{name} without an answer", width=2, cells=_one(column, lookup, release))
 
 
 def cross_families(
@@ -121,7 +123,9 @@ def cross_families(
     for level, (lookup, width) in firsts.items():
         for other, (second, second_width) in seconds.items():
             yield CellFamily(
-                f"{crossed.key} {level} by {other}", width * second_width, _two(one, two, lookup, second, second_width)
+                name=f"{crossed.key} {level} by {other}",
+                width=width * second_width,
+                cells=_two(one, two, lookup, second, second_width),
             )
 
 
@@ -137,13 +141,21 @@ def _everywhere(table: StatusTable, grouping: OptionGrouping, releases: Sequence
         for level, (lookup, width) in lookups(table, grouping).items():
             nowhere = np.where(lookup < 0, 0, NO_CELL)
             anywhere = np.where(lookup < 0, NO_CELL, 0)
-            yield CellFamily(f"{name} moved by {level}", width * width, _two(before, after, lookup, lookup, width))
-            yield CellFamily(f"{name} lost by {level}", width, _two(before, after, lookup, nowhere, 1))
-            yield CellFamily(f"{name} joined by {level}", width, _two(before, after, nowhere, lookup, width))
-            yield CellFamily(f"{name} matched before by {level}", width, _two(before, after, lookup, anywhere, 1))
-            yield CellFamily(f"{name} matched after by {level}", width, _two(before, after, anywhere, lookup, width))
+            yield CellFamily(
+                name=f"{name} moved by {level}", width=width * width, cells=_two(before, after, lookup, lookup, width)
+            )
+            yield CellFamily(name=f"{name} lost by {level}", width=width, cells=_two(before, after, lookup, nowhere, 1))
+            yield CellFamily(
+                name=f"{name} joined by {level}", width=width, cells=_two(before, after, nowhere, lookup, width)
+            )
+            yield CellFamily(
+                name=f"{name} matched before by {level}", width=width, cells=_two(before, after, lookup, anywhere, 1)
+            )
+            yield CellFamily(
+                name=f"{name} matched after by {level}", width=width, cells=_two(before, after, anywhere, lookup, width)
+            )
         if table.kind == "ordered":
-            yield CellFamily(f"{name} fell, stayed, rose", 3, _direction(before, after))
+            yield CellFamily(name=f"{name} fell, stayed, rose", width=3, cells=_direction(before, after))
 
 
 def _since(table: StatusTable, grouping: OptionGrouping, column: str, release: int) -> Iterator[CellFamily]:
@@ -151,38 +163,40 @@ def _since(table: StatusTable, grouping: OptionGrouping, column: str, release: i
     for level, (lookup, width) in lookups(table, grouping).items():
         groups = np.where(lookup < 0, width, lookup)
 
-        def cells(people: StatusPatterns, groups: Lookup = groups, width: int = width) -> Ids:
+        def cells(people: StatusPatterns, groups: GroupLookup = groups, width: int = width) -> CellIds:
             then, now = groups[people.status(column, release) + SHIFT], groups[people.status(column) + SHIFT]
             return np.where(then == now, NO_CELL, then * (width + 1) + now)
 
-        def coming(people: StatusPatterns, groups: Lookup = groups, width: int = width) -> Ids:
+        def coming(people: StatusPatterns, groups: GroupLookup = groups, width: int = width) -> CellIds:
             then, now = groups[people.status(column, release) + SHIFT], groups[people.status(column) + SHIFT]
             return np.where(then == now, NO_CELL, now)
 
-        def going(people: StatusPatterns, groups: Lookup = groups, width: int = width) -> Ids:
+        def going(people: StatusPatterns, groups: GroupLookup = groups, width: int = width) -> CellIds:
             then, now = groups[people.status(column, release) + SHIFT], groups[people.status(column) + SHIFT]
             return np.where(then == now, NO_CELL, then)
 
         name = f"{column} since release {release}"
-        yield CellFamily(f"{name} by {level}", (width + 1) ** 2, cells)
-        yield CellFamily(f"{name} came to {level}", width + 1, coming)
-        yield CellFamily(f"{name} left {level}", width + 1, going)
+        yield CellFamily(name=f"{name} by {level}", width=(width + 1) ** 2, cells=cells)
+        yield CellFamily(name=f"{name} came to {level}", width=width + 1, cells=coming)
+        yield CellFamily(name=f"{name} left {level}", width=width + 1, cells=going)
 
 
-def _one(column: str, lookup: Lookup, release: int | None) -> Callable[[StatusPatterns], Ids]:
+def _one(column: str, lookup: GroupLookup, release: int | None) -> Callable[[StatusPatterns], CellIds]:
     return lambda people: lookup[people.status(column, release) + SHIFT]
 
 
-def _two(before: str, after: str, first: Lookup, second: Lookup, width: int) -> Callable[[StatusPatterns], Ids]:
-    def cells(people: StatusPatterns) -> Ids:
+def _two(
+    before: str, after: str, first: GroupLookup, second: GroupLookup, width: int
+) -> Callable[[StatusPatterns], CellIds]:
+    def cells(people: StatusPatterns) -> CellIds:
         one, two = first[people.status(before) + SHIFT], second[people.status(after) + SHIFT]
         return np.where((one < 0) | (two < 0), NO_CELL, one * width + two)
 
     return cells
 
 
-def _direction(before: str, after: str) -> Callable[[StatusPatterns], Ids]:
-    def cells(people: StatusPatterns) -> Ids:
+def _direction(before: str, after: str) -> Callable[[StatusPatterns], CellIds]:
+    def cells(people: StatusPatterns) -> CellIds:
         one, two = people.status(before).astype(np.int64), people.status(after).astype(np.int64)
         return np.where((one < 0) | (two < 0), NO_CELL, np.sign(two - one) + 1)
 

@@ -18,18 +18,16 @@ import numpy.typing as npt
 from surveyapp.analysis.disclosure.audit.moves import NearbyPatterns
 from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns
 from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms
-from surveyapp.analysis.disclosure.audit.secrets import CellFamily
-from surveyapp.analysis.disclosure.inputs import PublishedCount, Selection, Whole
+from surveyapp.analysis.disclosure.audit.secrets import CellFamily, CellIds
+from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount, Selection
 
 NUDGES = 8  # corners that are tried near one whose numbers are fractions
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
 EXCHANGES = (2, 4)  # partners tried for each move, first and second time
 ROUNDS = 3  # of two exchanges
-TRADES = 30_000  # exchanges that are laid side by side
-MOST_TRADES = 10_000  # that are followed up
+TRADES = 20_000  # exchanges that are laid side by side
+MOST_TRADES = 3_000  # that are followed up
 FREE = 1 << 40
-
-Ids = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +45,9 @@ class PinnedCell:
 class _Proof:
     """A change that a published set allows: by how many people these patterns differ, and the secrets that it moves."""
 
-    moved: Ids
-    by: Whole
-    closes: list[tuple[int, Ids]]
+    moved: CellIds
+    by: PeopleCounts
+    closes: list[tuple[int, CellIds]]
 
 
 @dataclass(kw_only=True)
@@ -66,8 +64,9 @@ class Auditor:
     secret: list[npt.NDArray[np.bool_]]
     seed: int = 0
     _masks: dict[Selection, tuple[npt.NDArray[np.int8], int]] = field(default_factory=dict)
-    _cells: dict[int, Ids] = field(default_factory=dict)
+    _cells: dict[int, CellIds] = field(default_factory=dict)
     _proofs: list[_Proof] = field(default_factory=list)
+    _table: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
 
     def true_count(self, who: Selection) -> int:
         return self._mask(who)[1]
@@ -89,18 +88,27 @@ class Auditor:
             attempt.four_people()
         return attempt.each_by_itself(first)
 
-    def keep(self, moved: Ids, by: Whole) -> None:
+    def keep(self, moved: CellIds, by: PeopleCounts) -> None:
         """Keep a change, with the secrets that it moves: the next audit of nearly the same numbers begins with it."""
-        closes = []
-        for family, flags in enumerate(self.secret):
-            change = np.bincount(self.cells(family)[moved], weights=by, minlength=len(flags) + 1)[: len(flags)] != 0
-            cells = np.flatnonzero(change & flags)
-            if len(cells):
-                closes.append((family, cells))
-        self._proofs.append(_Proof(moved, by, closes))
+        where = self._stacked()[:, moved]  # (families, patterns moved)
+        net = np.zeros(where.shape, np.int64)
+        for index, people in enumerate(by.tolist()):
+            net += people * (where == where[:, [index]])
+        closes: dict[int, list[int]] = {}
+        for family, index in np.argwhere(net != 0).tolist():
+            cell = int(where[family, index])
+            if cell < len(self.secret[family]) and self.secret[family][cell]:
+                closes.setdefault(family, []).append(cell)
+        self._proofs.append(_Proof(moved, by, [(family, np.array(cells)) for family, cells in closes.items()]))
+
+    def _stacked(self) -> npt.NDArray[np.int32]:
+        """The cell of each nearby pattern in every family."""
+        if len(self._table) != len(self.found):
+            self._table = np.stack([self.cells(family) for family in range(len(self.found))]).astype(np.int32)
+        return self._table
 
     @property
-    def last_proof(self) -> tuple[Ids, Whole]:
+    def last_proof(self) -> tuple[CellIds, PeopleCounts]:
         return self._proofs[-1].moved, self._proofs[-1].by
 
     def add(self, family: CellFamily, flags: npt.NDArray[np.bool_]) -> None:
@@ -108,7 +116,7 @@ class Auditor:
         self.found.append(family)
         self.secret.append(flags)
 
-    def cells(self, family: int) -> Ids:
+    def cells(self, family: int) -> CellIds:
         """The cell of each nearby pattern in a family; the family's width where it is in none."""
         if family not in self._cells:
             one = self.found[family]
@@ -122,7 +130,7 @@ class Auditor:
             self._masks[who] = (self.near.patterns.of(who).astype(np.int8), true)
         return self._masks[who]
 
-    def system(self, published: Sequence[PublishedCount]) -> tuple[npt.NDArray[np.int8], Whole, Whole]:
+    def system(self, published: Sequence[PublishedCount]) -> tuple[npt.NDArray[np.int8], PeopleCounts, PeopleCounts]:
         """The published counts as rows over nearby patterns, and how far a change may lower and raise each.
 
         What an earlier release told that is no longer true of these people (somebody was erased) is taken as known
@@ -157,12 +165,12 @@ class _Attempt:
         self._still = [family for family in self._still if self.open[family].any()]
         return self._still
 
-    def fits(self, moved: Ids, by: Whole) -> bool:
+    def fits(self, moved: CellIds, by: PeopleCounts) -> bool:
         """Whether a change leaves every published number as it is told and nobody negative."""
         change = self.rows[:, moved].astype(np.int64) @ by
         return bool(((change >= self.lows) & (change <= self.highs)).all() and (self.people[moved] + by >= 0).all())
 
-    def close(self, moved: Ids, by: Whole) -> bool:
+    def close(self, moved: CellIds, by: PeopleCounts) -> bool:
         """Close the secrets that a change moves; whether there were any."""
         any_closed = False
         for family in self.open_left:
@@ -253,7 +261,7 @@ class _Attempt:
             second = order[begin[first] + self.random.integers(0, many[first])]
             self._undo_each_other(first, second, touching)
 
-    def _undo_each_other(self, first: Ids, second: Ids, touching: npt.NDArray[np.bool_]) -> None:
+    def _undo_each_other(self, first: CellIds, second: CellIds, touching: npt.NDArray[np.bool_]) -> None:
         step = self.step[first] + self.step[second]
         order = np.argsort(step, kind="stable")
         begin = np.searchsorted(step[order], -step, side="left")
@@ -265,7 +273,8 @@ class _Attempt:
         loose = self.loose[:, first] + self.loose[:, second]
         both = loose[:, trade] + loose[:, other]
         fits = ((both >= self.loose_low) & (both <= self.loose_high)).all(axis=0)
-        trade, other = trade[fits][:MOST_TRADES], other[fits][:MOST_TRADES]
+        some = self.random.permutation(np.flatnonzero(fits))[:MOST_TRADES]
+        trade, other = trade[some], other[some]
         near = self.auditor.near
         moves = np.stack([first[trade], second[trade], first[other], second[other]])
         source, target = near.source[moves], near.target[moves]
@@ -283,7 +292,7 @@ class _Attempt:
                     self._keep_moves(source[:, closed[one]], target[:, closed[one]])
                 flags[cell[closed]] = False
 
-    def _keep_moves(self, source: Ids, target: Ids) -> None:
+    def _keep_moves(self, source: CellIds, target: CellIds) -> None:
         moved, where = np.unique(np.concatenate([source, target]), return_inverse=True)
         by = np.bincount(where, weights=np.repeat([-1.0, 1.0], len(source))).astype(np.int64)
         self.auditor.keep(moved, by)
@@ -372,7 +381,7 @@ class _Attempt:
                 return True
         return False
 
-    def _proved(self, change: Whole) -> bool:
+    def _proved(self, change: PeopleCounts) -> bool:
         moved = np.flatnonzero(change)
         if not len(moved) or not self.fits(moved, change[moved]):
             return False

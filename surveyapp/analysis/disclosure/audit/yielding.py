@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from surveyapp.analysis.disclosure.audit.moves import nearby
-from surveyapp.analysis.disclosure.audit.patterns import Flags, StatusPatterns
+from surveyapp.analysis.disclosure.audit.patterns import PatternFlags, StatusPatterns
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily
 from surveyapp.analysis.disclosure.audit.solver import Auditor, PinnedCell
 from surveyapp.analysis.disclosure.exhibits import Exhibit
@@ -16,7 +16,7 @@ from surveyapp.analysis.disclosure.inputs import PublishedCount
 from surveyapp.analysis.disclosure.told import GaveWay
 from surveyapp.domain.instrument.study import Thresholds
 
-Standing = Callable[[], list[Exhibit]]
+Settling = Callable[[], list[Exhibit]]
 
 
 @dataclass(kw_only=True)
@@ -30,7 +30,7 @@ class Yielder:
     auditor: Auditor | None
     exhibits: Sequence[Exhibit]
     always: Sequence[PublishedCount]
-    settle: Standing = list
+    settle: Settling = list
     unsettled: Callable[[], bool] = lambda: False
     unions: Callable[[], Iterator[CellFamily]] = lambda: iter(())
     rules: Thresholds = field(default_factory=Thresholds)
@@ -145,7 +145,7 @@ def find_auditor(
     if rules.minimum_cell <= 1 or not len(people):
         return None
     kept: list[CellFamily] = []
-    secret: list[Flags] = []
+    secret: list[PatternFlags] = []
     for family in found:
         flags = family.secret(family.counts(people), rules)
         if flags.any():

@@ -1,0 +1,375 @@
+"""Who could be asked and who answered, counted by each database; and what no cohort should come to."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import itertools
+import uuid
+from collections import Counter
+
+import pytest
+
+from surveyapp.domain.answers import Codes, Mode
+from surveyapp.domain.errors import NotFound, NotPermitted
+from surveyapp.domain.fieldwork.cases import Case, Disposition
+from surveyapp.domain.fieldwork.standing import STANDING, Standing
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.responses import NewSave, Response, ResponseState
+from surveyapp.domain.results import ResponseCounts, TouchpointPeople
+from surveyapp.domain.staff import Action, Role
+from surveyapp.services.cases import scheduling
+from surveyapp.services.results import response
+from surveyapp.services.results.data import read_data
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
+from surveyapp.store import cases, participants, response_counts, responses
+from surveyapp.store.database import new_id
+from tests import factories
+from tests.conftest import NOW, Clock
+from tests.page import Client
+
+ROOT = f"/results/{factories.STUDY}"
+
+
+@pytest.fixture
+def desk(runtime: Runtime) -> Desk:
+    return factories.operator(runtime)
+
+
+def case_of(runtime: Runtime, person: Participant, touchpoint: int = 1) -> Case:
+    with runtime.database.reading() as session:
+        return next(each for each in cases.cases_of(session, person.id) if each.touchpoint == touchpoint)
+
+
+def hand_in(runtime: Runtime, person: Participant, *modes: Mode, touchpoint: int = 1, **codes: str) -> None:
+    """A response with a save in each of these modes, in order, and what follows from handing it in."""
+    with factories.operator(runtime).writing() as work:
+        case = next(each for each in cases.cases_of(work.session, person.id) if each.touchpoint == touchpoint)
+        begun = Response(
+            id=new_id(),
+            case_id=case.id,
+            questionnaire=f"{person.group}_{touchpoint}",
+            version=1,
+            state=ResponseState.STARTED,
+            revision=0,
+            seed=1,
+            started_at=work.now,
+        )
+        responses.add_response(work.session, begun)
+        given = {key.replace("__", "@"): Codes((code,)) for key, code in codes.items()}
+        for mode in modes or (Mode.PHONE,):
+            current = responses.response_of(work.session, case.id)
+            assert current is not None
+            save = NewSave(
+                id=uuid.uuid4(),
+                section="any",
+                language="en",
+                mode=mode,
+                by=None,
+                client_at=None,
+                recorded_at=work.now,
+                payload_hash=uuid.uuid4().hex,
+            )
+            saved = responses.record_save(work.session, current, save, given)
+            responses.replace_answers(
+                work.session, begun.id, saved, responses.current_answers(work.session, begun.id), given, {}
+            )
+            work.session.expire_all()
+        responses.submit(work.session, begun.id, work.now)
+        work.session.flush()
+        scheduling.plan_cases(work, person)
+
+
+def dispose(runtime: Runtime, person: Participant, disposition: Disposition, touchpoint: int = 1) -> None:
+    with runtime.database.writing() as session:
+        cases.set_disposition(session, case_of(runtime, person, touchpoint).id, disposition)
+
+
+def withdraw(runtime: Runtime, person: Participant) -> None:
+    with runtime.database.writing() as session:
+        participants.withdraw(session, person.id, runtime.clock())
+
+
+def counts(desk: Desk, group: str = "backfill", touchpoint: int = 1) -> ResponseCounts:
+    told = response.group(desk, factories.STUDY, group)
+    return next(each for each in told.response if (each.touchpoint, each.by) == (touchpoint, "")).rows[0]
+
+
+def shown(row: ResponseCounts) -> dict[str, int | None]:
+    """What is not nothing."""
+    names = ("cases", "could_be_asked", *(each.value for each in Standing))
+    return {name: cell.count for name in names if (cell := getattr(row, name)).count}
+
+
+def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runtime, clock: Clock) -> None:
+    """Every state that a case can be in, by every disposition, response and day: the two rules are held together."""
+    people = []
+    for disposition, answered, withdrawn in itertools.product(Disposition, (None, "begun", "in"), (False, True)):
+        person = factories.create_participant(runtime)
+        if answered == "in":
+            hand_in(runtime, person)
+        elif answered == "begun":
+            with runtime.database.writing() as session:
+                responses.add_response(
+                    session,
+                    Response(
+                        id=new_id(),
+                        case_id=case_of(runtime, person).id,
+                        questionnaire="backfill_1",
+                        version=1,
+                        state=ResponseState.STARTED,
+                        revision=0,
+                        seed=1,
+                        started_at=runtime.clock(),
+                    ),
+                )
+        dispose(runtime, person, disposition)
+        if withdrawn:
+            withdraw(runtime, person)
+        state = {"in": ResponseState.SUBMITTED, "begun": ResponseState.STARTED}.get(answered or "")
+        people.append((case_of(runtime, person), state, withdrawn))
+    moments = {case.opens_at for case, _, _ in people} | {case.closes_at for case, _, _ in people}
+    checked: set[Standing] = set()
+    for moment in sorted(moment for moment in moments if moment is not None):
+        for now in (moment - dt.timedelta(seconds=1), moment):
+            by_domain = Counter(STANDING[case.state(now, state, withdrawn)] for case, state, withdrawn in people)
+            with runtime.database.reading() as session:
+                found = response_counts.case_counts(session, factories.everyone(runtime), "backfill", {}, now)
+            by_database: Counter[Standing] = Counter()
+            for each in found:
+                if each.touchpoint == 1:
+                    by_database[each.standing] += each.people
+            assert by_database == by_domain
+            checked |= set(by_domain)
+    assert checked == set(Standing)
+
+
+def test_nobody(desk: Desk) -> None:
+    for told in response.groups(desk, factories.STUDY):
+        assert [shown(table.rows[0]) for table in told.response] == [{}, {}]
+    whole = response.group(desk, factories.STUDY, "backfill")
+    assert whole.profile == ()
+    assert len(whole.unrecorded) == 13
+    people = response.touchpoint_people(desk, factories.STUDY, "backfill", 2)
+    assert (people.respondents, people.lost) == ((), ())
+
+
+def test_one_person_who_has_not_answered(runtime: Runtime, desk: Desk) -> None:
+    factories.create_participant(runtime, site=factories.create_site(runtime), attributes={"age": "over_50"})
+    assert shown(counts(desk)) == {"cases": 1, "could_be_asked": 1, "open": 1}
+    told = response.group(desk, factories.STUDY, "backfill")
+    (site,) = next(each for each in told.response if each.by == "site" and each.touchpoint == 1).rows
+    assert (site.people.label, site.cases.count) == ("Employer SM", 1)
+    age = next(each for each in told.profile if each.id == "participant.age")
+    assert [each.tally.base.count for each in age.columns] == [1, 0, 0]
+
+
+def test_a_touchpoint_that_has_not_opened(runtime: Runtime, desk: Desk, clock: Clock) -> None:
+    person = factories.create_participant(runtime, attributes={"age": "over_50"})
+    hand_in(runtime, person)
+    assert shown(counts(desk, touchpoint=2)) == {"cases": 1, "not_open": 1}
+    people = response.touchpoint_people(desk, factories.STUDY, "backfill", 2)
+    assert (people.respondents, people.lost) == ((), ())
+    clock.forward(days=31)
+    assert shown(counts(desk, touchpoint=2)) == {"cases": 1, "could_be_asked": 1, "open": 1}
+    clock.forward(days=61)
+    assert shown(counts(desk, touchpoint=2)) == {"cases": 1, "could_be_asked": 1, "closed": 1}
+
+
+def test_what_changes_who_may_be_asked_is_counted_anew(runtime: Runtime, desk: Desk) -> None:
+    refuser, excluded, leaver = (factories.create_participant(runtime) for _ in range(3))
+    assert shown(counts(desk)) == {"cases": 3, "could_be_asked": 3, "open": 3}
+    dispose(runtime, refuser, Disposition.REFUSAL)
+    assert shown(counts(desk)) == {"cases": 3, "could_be_asked": 3, "open": 2, "refused": 1}
+    dispose(runtime, excluded, Disposition.NOT_ELIGIBLE)
+    withdraw(runtime, leaver)
+    now = {"cases": 3, "could_be_asked": 1, "refused": 1, "not_eligible": 1, "withdrawn": 1}
+    assert shown(counts(desk)) == now
+
+
+def test_who_began_in_one_way_counts_where_they_ended(runtime: Runtime, desk: Desk) -> None:
+    hand_in(runtime, factories.create_participant(runtime), Mode.SELF, Mode.PHONE)
+    hand_in(runtime, factories.create_participant(runtime), Mode.PHONE, Mode.SELF, Mode.VIDEO)
+    assert {mode: cell.count for mode, cell in counts(desk).modes.items() if cell.count} == {"phone": 1, "video": 1}
+
+
+def second(desk: Desk) -> TouchpointPeople:
+    return response.touchpoint_people(desk, factories.STUDY, "backfill", 2)
+
+
+def test_those_lost_by_their_answer_before(runtime: Runtime, desk: Desk, clock: Clock) -> None:
+    """Two confident and one not stayed; one of each was lost; one gave no answer."""
+    confident, unsure = "very_confident", "not_at_all_confident"
+    stayed = [confident, confident, unsure]
+    people = [factories.create_participant(runtime, attributes={"age": "over_50"}) for _ in range(6)]
+    for person, code in zip(people, [*stayed, confident, unsure, None], strict=True):
+        codes = {"confidence_career_potential__now": code} if code else {}
+        hand_in(runtime, person, **codes)
+    clock.forward(days=31)
+    for person in people[:3]:
+        hand_in(runtime, person, touchpoint=2)
+    assert {each.kind for each in second(desk).lost[0].columns} == {"stayed", "lost", "open"}
+    clock.forward(days=61)
+    found = next(each for each in second(desk).lost if each.id == "confidence_career_potential")
+    assert (found.subject, [each.code for each in found.categories]) == ("answer", ["confident", "not_confident"])
+    told = {
+        each.kind: (
+            *(each.tally.cell(code).count for code in ("confident", "not_confident")),
+            each.tally.missing["not_known"].count,
+        )
+        for each in found.columns
+    }
+    assert told == {"stayed": (2, 1, 0), "lost": (1, 1, 1)}
+    assert (found.shares["confident"].count, found.shares["confident"].percent) == (1, 33)
+
+
+def test_an_evaluator_of_a_site_sees_that_site_alone(runtime: Runtime) -> None:
+    mine, other = factories.create_site(runtime, "MINE"), factories.create_site(runtime, "OTHER")
+    for site, age in ((mine, "over_50"), (other, "under_25"), (other, "under_25"), (None, "25_50")):
+        hand_in(runtime, factories.create_participant(runtime, site=site, attributes={"age": age}))
+    # Whoever sees everything first leaves nothing behind for whoever may not.
+    assert counts(factories.operator(runtime)).answered.count == 4
+    member = factories.create_staff(runtime, Role.EVALUATOR, site=mine)
+    told = response.group(Desk(runtime, member), factories.STUDY, "backfill")
+    assert [table.rows[0].cases.count for table in told.response if not table.by] == [1, 1]
+    sites = [row.people.label for table in told.response if table.by == "site" for row in table.rows]
+    assert set(sites) == {"Employer MINE"}
+    age = next(each for each in told.profile if each.id == "participant.age")
+    values = {code: cell.count for code, cell in age.columns[0].tally.cells.items() if cell.count}
+    assert values == {"over_50": 1}
+    people = response.touchpoint_people(Desk(runtime, member), factories.STUDY, "backfill", 1)
+    assert people.everybody.rows[0].answered.count == 1
+
+
+def test_a_value_that_is_not_declared_is_not_known(runtime: Runtime, desk: Desk) -> None:
+    factories.create_participant(runtime, attributes={"age": "ageless"})
+    factories.create_participant(runtime, attributes={"age": "over_50"})
+    people = response.touchpoint_people(desk, factories.STUDY, "backfill", 1)
+    age = next(each for each in people.respondents if each.id == "participant.age")
+    assert [(each.tally.base.count, each.tally.missing["not_known"].count) for each in age.columns] == [(0, 0), (1, 1)]
+
+
+def test_what_there_is_none_of_is_said(runtime: Runtime, desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        response.group(desk, factories.STUDY, "nobody")
+    with pytest.raises(NotFound):
+        response.touchpoint_people(desk, factories.STUDY, "backfill", 9)
+    interviewer = factories.create_staff(runtime, Role.INTERVIEWER)
+    for asked in (response.groups, lambda who, study: response.group(who, study, "backfill")):
+        with pytest.raises(NotPermitted):
+            asked(Desk(runtime, interviewer), factories.STUDY)
+
+
+def test_the_closed_sets_tables_have_a_key_each(runtime: Runtime, desk: Desk) -> None:
+    factories.create_participant(runtime, site=factories.create_site(runtime), attributes={"age": "over_50"})
+    found = response.tables(read_data(desk, factories.STUDY, Action.SEE_RESULTS))
+    keys = [key for key, _ in found]
+    assert len(keys) == len(set(keys))
+    assert {"response backfill 1", "response backfill 1 site", "profile backfill participant.age"} <= set(keys)
+    assert not any("employer_size" in key for key in keys if key.startswith("response"))
+
+
+def said(client: Client, path: str) -> str:
+    """All words of a page."""
+    return client.page(ROOT + path).words
+
+
+class TestPages:
+    """What the pages and files say, to an evaluator."""
+
+    @pytest.fixture
+    def client(self, runtime: Runtime, client: Client) -> Client:
+        client.sign_in(factories.create_staff(runtime, Role.EVALUATOR).email)
+        return client
+
+    @pytest.fixture
+    def peopled(self, runtime: Runtime) -> None:
+        site = factories.create_site(runtime)
+        for mode in (Mode.PHONE, Mode.SELF):
+            person = factories.create_participant(runtime, site=site, attributes={"gender": "female"})
+            hand_in(runtime, person, mode)
+        factories.create_participant(runtime, attributes={"gender": "male"})
+
+    def records(self, client: Client, path: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(client.get(ROOT + path).data.decode("utf-8-sig"))))
+
+    def test_before_anybody_is_enrolled(self, client: Client) -> None:
+        page = said(client, "/who")
+        assert "Nobody has been asked yet" in page
+        assert "Targets and what was reached" in page  # they are not counted from anybody here
+        assert "Nothing is known of anybody here" in said(client, "/who/backfill")
+        assert "nobody could be asked yet" in said(client, "/who/backfill/2")
+
+    @pytest.mark.usefixtures("peopled")
+    def test_the_words_are_right(self, client: Client) -> None:
+        text = said(client, "/who")
+        for word in ("Could be asked", "Not yet", "Closed without an answer", "2 of 3", "67%"):
+            assert word in text
+        # Nobody withdrew, so there is no such column; nobody was asked before touchpoint 1.
+        assert "By phone" in text
+        assert "In person" not in text
+
+    @pytest.mark.usefixtures("peopled")
+    def test_figures_of_other_people_are_marked_and_never_counted(self, client: Client) -> None:
+        page = said(client, "/who/backfill")
+        assert "UK population" in page
+        assert "other people" in page
+        rows = [row for row in self.records(client, "/who/backfill.csv") if row["variable"] == "participant.gender"]
+        others = [row for row in rows if row["kind"] == "comparator"]
+        assert {(row["category"], row["value"], row["count"]) for row in others} == {
+            ("female", "51", ""),
+            ("male", "49", ""),
+        }
+        own = [row for row in rows if row["kind"] == "option" and row["people"] == "enrolled"]
+        assert {row["category"]: row["count"] for row in own} == {
+            "female": "2", "male": "1", "prefer_not_to_say": "0",
+        }  # fmt: skip
+
+    def test_figures_of_other_people_stand_beside_questions_and_measures(self, client: Client) -> None:
+        question = said(client, "/questions/backfill/2/permanent_position_agreed")
+        for words in (
+            "Beside it: other people",
+            "Danish job rotation",
+            "70% to 80%",
+            "DWP (2023)",
+            "Not like for like",
+        ):
+            assert words in question
+        assert "Kickstart leavers" in said(client, "/measures/placement_satisfaction")
+        assert "Beside it" not in said(client, "/measures/stay_likelihood")
+        files = ("/measures/placement_satisfaction.csv", "/questions/backfill/1.csv")
+        for path in files:
+            rows = [row for row in self.records(client, path) if row["kind"] == "comparator"]
+            assert ("70", "Kickstart leavers", "") in {(row["value"], row["people"], row["count"]) for row in rows}
+
+    @pytest.mark.usefixtures("peopled")
+    def test_the_file_has_every_count_with_what_it_rests_on(self, client: Client) -> None:
+        rows = self.records(client, "/who.csv")
+        everybody = {
+            row["category"]: (row["count"], row["percent"], row["base"])
+            for row in rows
+            if (row["group"], row["touchpoint"], row["segment"], row["kind"]) == ("backfill", "1", "", "response")
+        }
+        assert everybody["answered"] == ("2", "67", "3")
+        assert everybody["cases"] == ("3", "", "")
+        by_site = [row for row in rows if row["segment"] == "site" and row["category"] == "cases"]
+        assert {(row["people"], row["count"]) for row in by_site if row["touchpoint"] == "1"} == {
+            ("Employer SM", "2"),
+            ("not known", "1"),
+        }
+        assert {row["note"] for row in rows} == {f"as on {NOW.date().isoformat()}"}
+
+    def test_targets_as_a_file(self, client: Client) -> None:
+        rows = self.records(client, "/targets.csv")
+        assert {row["id"]: (row["target"], row["actual"], row["percent"]) for row in rows} == {
+            "employers_taking_part": ("10", "7", "70"),
+            "employees_upskilling": ("80", "72", "90"),
+            "backfill_placed": ("80", "64", "80"),
+            "backfill_long_term_work": ("60", "", ""),
+        }
+
+    def test_what_there_is_none_of(self, client: Client) -> None:
+        for path in ("/who/nobody", "/who/backfill/9", "/who/nobody.csv", "/who/backfill/9.csv"):
+            assert client.get(ROOT + path).status_code == 404, path
