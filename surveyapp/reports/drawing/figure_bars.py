@@ -75,7 +75,7 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
         )
     return _Frame(
         margin_left=210 if chart.labelled else 0,
-        margin_right=(_share_at(line) + 56 if small else 150) + (220 if chart.private else 0),
+        margin_right=(_share_at(line) + 70 if small else 150) + (220 if chart.private else 0),
         bar=28 if small else 44,
         above=0,
         gap=8 if small else 22,
@@ -239,7 +239,7 @@ def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, A
             texts.append(end | {"text": plain([bar.value or ""]), "y": middle - half, "font": value_font})
             texts.append(end | {"text": plain([share]), "y": middle + half + 4, "font": SOFT})
         if bar.private is not None:
-            beside = end | {"xshift": _share_at(frame.line) + 52 if frame.small else 150}
+            beside = end | {"xshift": _share_at(frame.line) + 66 if frame.small else 150}
             said = wrapped(bar.private, PRIVATE)
             texts.append(np_mark(middle, beside))
             texts.append(beside | {"xshift": beside["xshift"] + 32, "text": plain(said), "y": middle, "font": SOFT})

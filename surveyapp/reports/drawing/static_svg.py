@@ -51,12 +51,10 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def bar_svg(
-    chart: BarChart, bar: Bar, *, height: int = 44, labels: bool = True, mirrored: bool = False, hidden: bool = False
-) -> str:
+def bar_svg(chart: BarChart, bar: Bar, *, height: int = 44, labels: bool = True, mirrored: bool = False) -> str:
     """One row's bar, `height` px high, in the middle of whatever room the page gives it. With `labels`, counts stand in
     the segments that have room for them. The midline is as high as the room, so that rows which touch share one.
-    `hidden`: what it says is said beside it."""
+    A bar without counts in it says nothing that its name and end do not, and is not read out."""
     span = chart.high - chart.low
     pieces = []
     if chart.midline:
@@ -73,7 +71,7 @@ def bar_svg(
         wide = 100 * width / span
         x = _mirror(100 * (start - chart.low) / span, wide, mirrored)
         pieces.append(f'<rect class="np-line" {_box(x, wide, height + (8 if height > 30 else 4))}/>')
-    said = ' aria-hidden="true"' if hidden else f' role="img" aria-label="{escape(bar.said)}"'
+    said = ' aria-hidden="true"' if not chart.numbered else f' role="img" aria-label="{escape(bar.said)}"'
     return f'<svg class="bar-drawing"{said}>{"".join(pieces)}{"".join(texts)}</svg>'
 
 

@@ -93,10 +93,10 @@ function wrapped(text, font, width) {
 
 /**
  * The key of a downloaded picture, as Plotly shapes and annotations: its own legend moves the margins, or wraps at the
- * plot's width and not the picture's. `left` is the picture's text edge and `rise` the key's top, both in px from the
- * plot's top left corner.
+ * plot's width and not the picture's. `before` is how far the picture's text edge is before the plot and `rise` the key's
+ * top over the plot's, both in px. `mirrored`: from the right.
  */
-function pictureKey(data, family, width, edge) {
+function pictureKey(data, family, width, edge, mirrored) {
   const named = data
     .filter((trace) => trace.showlegend !== false && trace.name)
     .map((trace) => ({ name: trace.name, colour: trace.marker?.color ?? trace.line?.color, dots: trace.meta?.dotsColor }))
@@ -114,23 +114,26 @@ function pictureKey(data, family, width, edge) {
     x += taken;
   }
   const corner = { xref: "paper", yref: "paper" };
+  const [start, way] = mirrored ? [1, -1] : [0, 1];
   return {
     height: entries.length ? (row + 1) * rowHeight + pad / 2 : 0,
-    shapes: (left, rise) => entries.flatMap(({ colour, dots, x, y }) => {
-      const place = { ...corner, xsizemode: "pixel", xanchor: 0, ysizemode: "pixel", yanchor: 1 };
+    shapes: (before, rise) => entries.flatMap(({ colour, dots, x, y }) => {
+      const place = { ...corner, xsizemode: "pixel", xanchor: start, ysizemode: "pixel", yanchor: 1 };
+      const left = mirrored ? before - x - swatch : x - before;
       const box = {
         ...place, type: "rect", fillcolor: colour, line: { width: 1, color: edge },
-        x0: left + x, x1: left + x + swatch, y0: rise - y - swatch / 2, y1: rise - y + swatch / 2,
+        x0: left, x1: left + swatch, y0: rise - y - swatch / 2, y1: rise - y + swatch / 2,
       };
       const spots = dots ? [[4, -3], [10, -3], [4, 3], [10, 3]] : [];
       return [box, ...spots.map(([across, down]) => ({
         ...place, type: "circle", fillcolor: dots, line: { width: 0 },
-        x0: left + x + across - 1, x1: left + x + across + 1, y0: rise - y + down - 1, y1: rise - y + down + 1,
+        x0: left + across - 1, x1: left + across + 1, y0: rise - y + down - 1, y1: rise - y + down + 1,
       }))];
     }),
-    annotations: (left, rise) => entries.map(({ name, x, y }) => ({
+    annotations: (before, rise) => entries.map(({ name, x, y }) => ({
       ...corner, text: name, showarrow: false, font: { size },
-      x: 0, xanchor: "left", xshift: left + x + swatch + 4, y: 1, yanchor: "middle", yshift: rise - y,
+      x: start, xanchor: mirrored ? "right" : "left", xshift: way * (x + swatch + 4 - before),
+      y: 1, yanchor: "middle", yshift: rise - y,
     })),
   };
 }
@@ -237,11 +240,13 @@ class Chart {
     const { title = "", caption = "", edition = "", filename = "chart" } = this.#figure.dataset;
     const { width, pad } = EXPORT;
     const family = layout.font.family;
+    const mirrored = Boolean(layout.meta?.mirrored);
+    const side = mirrored ? "right" : "left";
     const line = (size) => Math.ceil(size * EXPORT.lineHeight);
     const head = wrapped(title, `600 ${EXPORT.title}px ${family}`, width - 2 * pad);
     const said = edition ? `${edition}. ${caption}` : caption;
     const foot = wrapped(said, `${EXPORT.caption}px ${family}`, width - 2 * pad);
-    const key = pictureKey(data, family, width - 2 * pad, palette(this.#figure, "light")("--edge"));
+    const key = pictureKey(data, family, width - 2 * pad, palette(this.#figure, "light")("--edge"), mirrored);
 
     const headHeight = pad + head.count * line(EXPORT.title) + (head.count ? pad / 2 : 0);
     const footHeight = foot.count * line(EXPORT.caption) + pad;
@@ -252,13 +257,14 @@ class Chart {
     };
     layout.title = {
       text: head.html, automargin: false, font: { size: EXPORT.title, weight: 600 },
-      xref: "container", x: pad / width, xanchor: "left", yref: "container", y: 1 - pad / height, yanchor: "top",
+      xref: "container", x: mirrored ? 1 - pad / width : pad / width, xanchor: side, yref: "container", y: 1 - pad / height, yanchor: "top",
     };
     const baseLine = {
-      text: foot.html, showarrow: false, align: "left", font: { size: EXPORT.caption },
-      xref: "paper", x: 0, xanchor: "left", xshift: -inner.l, yref: "paper", y: 0, yanchor: "top", yshift: -inner.b,
+      text: foot.html, showarrow: false, align: side, font: { size: EXPORT.caption },
+      xref: "paper", x: mirrored ? 1 : 0, xanchor: side, xshift: mirrored ? inner.r : -inner.l,
+      yref: "paper", y: 0, yanchor: "top", yshift: -inner.b,
     };
-    const keyAt = [-inner.l, inner.t + key.height];
+    const keyAt = [mirrored ? inner.r : inner.l, inner.t + key.height];
     layout.showlegend = false;
     layout.shapes = [...(layout.shapes ?? []), ...key.shapes(...keyAt)];
     layout.annotations = [...(layout.annotations ?? []), ...key.annotations(...keyAt), baseLine];
