@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -14,25 +13,28 @@ from surveyapp.analysis.changes import OptionScale, option_change, value_change
 from surveyapp.analysis.counting.vectors import Vector
 from surveyapp.analysis.linked.table import Flags
 from surveyapp.analysis.split import Split
-from surveyapp.analysis.statistics import rounding
-from surveyapp.analysis.statistics.intervals import wilson
-from surveyapp.analysis.tallying import Rules, categories, score_tallies, tallies, value_bins, with_scores
+from surveyapp.analysis.tallying import (
+    Rules,
+    categories,
+    score_tallies,
+    share_interval,
+    tallies,
+    value_bins,
+    with_scores,
+)
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Reliability
 from surveyapp.domain.instrument.study import Measure, MeasureRow, Study
 from surveyapp.domain.results import (
-    Category,
     Cell,
     Change,
     Edition,
-    Interval,
     RowScale,
     SeriesNote,
     Shift,
     ShiftRow,
     ShiftStep,
-    Tally,
 )
 
 
@@ -92,7 +94,7 @@ def shift(
                     asked=plain(each.part.label),
                     scale=None if scale == scales[-1] else scale,
                     notes=each.notes,
-                    interval=_share_interval(tally, scale.net),
+                    interval=share_interval(tally, scale.net),
                     uncounted=each.uncounted,
                 )
                 for tally in told
@@ -132,16 +134,6 @@ def shift(
         touchpoint_notes=tuple(note for note in notes if note),
         steps=steps,
     )
-
-
-def _share_interval(tally: Tally, net: Category | None) -> Interval | None:
-    """Wilson's 95% interval of the favourable share, in whole percent."""
-    base, count = tally.base.count, tally.cell(net.code).count if net else None
-    limits = wilson(count, base) if base and count is not None else None
-    if limits is None:
-        return None
-    low, high = (rounding.half_up(100 * Fraction(limit)) for limit in (limits.low, limits.high))
-    return Interval(low, high)
 
 
 def _row_scale(part: Part, net: str | None) -> RowScale:

@@ -16,12 +16,14 @@ from surveyapp.analysis.split import Split
 from surveyapp.analysis.statistics import rounding
 from surveyapp.analysis.statistics.bins import Bin, bins_for, last_of
 from surveyapp.analysis.statistics.bins import counted as binned
+from surveyapp.analysis.statistics.intervals import wilson
 from surveyapp.analysis.statistics.quantities import TrueQuantity, quantity
 from surveyapp.domain.instrument.kinds import Part, Summary
 from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import (
     Category,
     Cell,
+    Interval,
     QuantityBin,
     QuantitySummary,
     RatingSummary,
@@ -137,6 +139,16 @@ def _bare(people: Slice, counted: Counted, cells: dict[str, Cell], rules: Rules)
         "low_base": rules.low(counted.base),
         "collecting": rules.collecting,
     }
+
+
+def share_interval(tally: Tally, net: Category | None) -> Interval | None:
+    """Wilson's 95% interval of the favourable share, in whole percent; None unless both its counts are told exactly."""
+    base, count = tally.base.count, tally.cell(net.code).count if net else None
+    limits = wilson(count, base) if base and count is not None else None
+    if limits is None:
+        return None
+    low, high = (rounding.half_up(100 * Fraction(limit)) for limit in (limits.low, limits.high))
+    return Interval(low, high)
 
 
 def rating_of(counted: Counted) -> RatingSummary:

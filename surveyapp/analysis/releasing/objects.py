@@ -12,6 +12,7 @@ from itertools import product
 from surveyapp.analysis.disclosure.told import Depth, OptionGroup, PairTold, RowTold, TableTold, Told
 from surveyapp.analysis.releasing.statuses import StatusPlace
 from surveyapp.analysis.statistics import intervals, rounding
+from surveyapp.analysis.tallying import share_interval
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.results import (
@@ -206,7 +207,9 @@ def released_shift(
             tally = withheld(row.tally.people)
             if found is not None:
                 tally = told_tally(row.tally, found, place, options, nets, rules, row.touchpoint not in held)
-            made.append(dataclasses.replace(row, tally=tally, net=tally.cell(net.code) if net else Cell(None)))
+            cell = tally.cell(net.code) if net else Cell(None)
+            # Of the counts that are told, never of those behind them.
+            made.append(dataclasses.replace(row, tally=tally, net=cell, interval=share_interval(tally, net)))
         rows.append(tuple(made))
     changes = tuple(
         _change(working, change, find, rules, held) for change in working.changes if change.people.segment is None

@@ -23,7 +23,7 @@ from surveyapp.domain.instrument.kinds import KINDS, Part
 from surveyapp.domain.instrument.questionnaire import Net, Option, Question, Section
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Thresholds
-from surveyapp.domain.results import WITHOUT, Cell, Change, Interval, Joined, RatingSummary, Shift
+from surveyapp.domain.results import WITHOUT, Cell, Change, Edition, Interval, Joined, RatingSummary, Shift
 from tests.unit.analysis.linked_people import DAY
 from tests.unit.reports import made
 
@@ -107,6 +107,26 @@ def test_ranges_while_people_answer() -> None:
     assert tally.collecting
     assert tally.base == Cell(None, low=50, high=54)
     assert tally.cells["confident"] == Cell(None, low=40, high=48)
+
+
+@pytest.mark.parametrize(
+    ("told", "interval"),
+    [
+        (row(((0, 1, 2), exactly(46)), ((3, 4), exactly(58)), base=exactly(104)), Interval(Decimal(46), Decimal(65))),
+        (
+            row(((0, 1, 2), Told(1, 4)), ((3,), Told(52, 55)), ((4,), exactly(44)), base=exactly(100), bounded=True),
+            None,
+        ),
+        (row(((0, 1, 2), Told(5, 9)), ((3, 4), Told(45, 49)), base=Told(50, 54), collecting=True), None),
+    ],
+)
+def test_an_interval_is_of_the_counts_that_are_told_and_of_no_others(told: RowTold, interval: Interval | None) -> None:
+    truth = dataclasses.replace(
+        made.row("now", made.tally((30, 28, 29, 14, 3))), interval=Interval(Decimal(1), Decimal(2))
+    )
+    working = made.shift(((truth,),), nets=(made.NET,))
+    released = objects.released_shift(working, lambda *_: (table(told), HERE), {}, Edition("release", None, 1), RULES)
+    assert released.everyone[0].interval == interval
 
 
 def test_what_is_withheld_holds_nothing() -> None:
