@@ -16,10 +16,6 @@ from surveyapp.services import readiness
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 
-ALL_RELEASES = 3
-"""How many a cohort has at most."""
-
-
 @click.group()
 def demo() -> None:
     """A study full of invented people, to try everything on."""
@@ -27,12 +23,10 @@ def demo() -> None:
 
 @demo.command()
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the demonstration is for (today).")
-@click.option("--all-releases", is_flag=True, help="Every release, not the last alone: that takes minutes.")
-def load(as_of: dt.datetime | None, all_releases: bool) -> None:
+def load(as_of: dt.datetime | None) -> None:
     """Build the demonstration anew. What was entered before is lost."""
     _write_environment()
-    made = ALL_RELEASES if all_releases else 1
-    count = service.load(_migrated(), as_of.date() if as_of else None, releases_to_make=made)
+    count = service.load(_migrated(), as_of.date() if as_of else None)
     click.echo(f"Loaded {count} invented people.")
 
 
@@ -54,7 +48,7 @@ def serve(port: int) -> None:
     runtime = _migrated()
     questionnaire_versions.check_frozen(runtime)
     if not service.is_loaded(runtime):
-        click.echo("Loading the demonstration, once…")
+        click.echo("Loading the demonstration, once: a minute or two…")
         service.load(runtime)
     _greet(runtime)
     runtime.database.dispose()

@@ -22,6 +22,15 @@ MOVED_IN_ALL = 16  # of a linear solution
 SECONDS = 0.5  # for one integer program; what is not proved safe in it counts as pinned
 
 
+class _Solver(highspy.Highs):
+    """HiGHS without the callbacks that nobody calls: starting those writes a banner to the standard output."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+        self.setOptionValue("output_flag", False)
+
+
+
 @dataclass(frozen=True)
 class LinearBound:
     """How far a sum can rise, by which change, and the rows that hold it (their duals are not zero)."""
@@ -106,8 +115,8 @@ class ChangePrograms:
         program.a_matrix_.value_ = matrix.data
         if whole:
             program.integrality_ = [highspy.HighsVarType.kInteger] * matrix.shape[1]
-        model = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+        model = _Solver()
+        for option, value in (("threads", 1), ("random_seed", 1)):
             model.setOptionValue(option, value)
         if not whole:
             model.setOptionValue("presolve", "off")  # it would lose the basis that the next sum starts from
