@@ -16,6 +16,9 @@ from surveyapp.services import readiness
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 
+ALL_RELEASES = 3
+"""How many a cohort has at most."""
+
 
 @click.group()
 def demo() -> None:
@@ -24,10 +27,12 @@ def demo() -> None:
 
 @demo.command()
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the demonstration is for (today).")
-def load(as_of: dt.datetime | None) -> None:
+@click.option("--all-releases", is_flag=True, help="Every release, not the last alone: that takes minutes.")
+def load(as_of: dt.datetime | None, all_releases: bool) -> None:
     """Build the demonstration anew. What was entered before is lost."""
     _write_environment()
-    count = service.load(_migrated(), as_of.date() if as_of else None)
+    made = ALL_RELEASES if all_releases else 1
+    count = service.load(_migrated(), as_of.date() if as_of else None, releases_to_make=made)
     click.echo(f"Loaded {count} invented people.")
 
 

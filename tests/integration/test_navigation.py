@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from surveyapp import create_app
 from surveyapp.domain.staff import MAY, Action, Grant, Role
 from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.results import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.web.shared.navigation import PLACES
@@ -42,6 +43,8 @@ NOT_PAGES = {
 BY_ITSELF = {
     "interviewer.save": "a page that saves by itself",
     "interviewer.hand_in": "the button of an interview in which nothing is left to ask",
+    "manager.preview_release": "the button where enough people are new for a release: here nobody is since the last",
+    "manager.make_release": "the button of that page",
     "manager.related": "the study here has one group, and so no relationship",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
@@ -149,10 +152,11 @@ OTHER = "bistro"
 @pytest.fixture
 def cafe(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
     """Two studies in which everything there are pages for has happened: somebody is midway on a version that another
-    followed, a version waits to be opened, somebody has submitted, and a link works."""
+    followed, a version waits to be opened, somebody has submitted, there is a release, and a link works."""
     files = {"first/v1": versioned.questionnaire("first", 1, *OLD)}
     for newest in (1, 2):
-        folder = versioned.write(tmp_path, files, versioned.STUDY + "events: {moved: Moved house}\n")
+        more = "events: {moved: Moved house}\nreleases: {live: true}\n"
+        folder = versioned.write(tmp_path, files, versioned.STUDY + more)
         shutil.rmtree(tmp_path / OTHER, ignore_errors=True)
         shutil.copytree(folder, tmp_path / OTHER)
         study = tmp_path / OTHER / "study.yaml"
@@ -171,6 +175,7 @@ def cafe(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
     questionnaire_versions.open_newest(factories.operator(made), versioned.NAME, "first")
     with made.database.writing() as session:
         participants.add_site(session, versioned.NAME, "SM", "Small café", {"size": "small"}, made.clock().date())
+    releases.make(factories.operator(made), versioned.NAME)
     yield made
     made.database.dispose()
 

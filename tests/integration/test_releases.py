@@ -65,7 +65,7 @@ def released_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
     made = tmp_path_factory.mktemp("released") / "released.db"
     shutil.copy(sqlite_template, made)
     runtime = with_mentoring_alone(factories.create_runtime(f"sqlite:///{made}", Clock(), demo=True))
-    demo.load(runtime, NOW.date())
+    demo.load(runtime, NOW.date(), releases_to_make=3)
     runtime.database.dispose()
     return made
 

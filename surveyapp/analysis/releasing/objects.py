@@ -4,6 +4,7 @@ working object only its words are kept: what a table is of, its options and what
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import product
@@ -297,6 +298,7 @@ MOST_TRIED = 2_000
 """So many counts that ranges may hide are tried, one by one: five wide, they are 625 at most."""
 
 
+@functools.lru_cache(maxsize=4096)
 def worst_case(pair: PairTold) -> Verdict | None:
     """What Newcombe's interval says whatever the counts are that the ranges hide, each tried: too few to tell where
     they say different things, or are too many. None where nothing is told."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Reals = NDArray[np.float64]
+Leaning = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,20 @@ class Chance:
         return zlib.crc32("/".join((self.group, *name)).encode())
 
 
-def skewed(count: int, chance: np.random.Generator) -> Reals:
+def skewed(count: int, chance: np.random.Generator) -> Leaning:
     """Shares of so many values, in no order: the largest several times the least, none nothing."""
     shares = 0.6 ** np.arange(count) + 0.03
     return chance.permutation(shares / shares.sum())
 
 
-def humped(count: int, chance: np.random.Generator) -> Reals:
+def humped(count: int, chance: np.random.Generator) -> Leaning:
     """Shares of the places of an ordered scale: a hump somewhere along it."""
     places = np.linspace(-1, 1, count) if count > 1 else np.zeros(1)
     shares = np.exp(-((places - chance.uniform(-0.6, 0.6)) ** 2) / 0.7) + 0.04
     return np.asarray(shares / shares.sum())
 
 
-def placed(leaning: Reals, shares: Reals) -> NDArray[np.int32]:
+def placed(leaning: Leaning, shares: Leaning) -> NDArray[np.int32]:
     """The place on a scale of people with a leaning (standard normal), the lowest leanings at place 0."""
     cuts = ndtri(np.clip(np.cumsum(shares)[:-1], 0, 1))
     return np.searchsorted(cuts, leaning).astype(np.int32)

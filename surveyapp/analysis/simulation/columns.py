@@ -14,7 +14,7 @@ from surveyapp.domain.instrument.conditions import KnownValue
 
 ANSWERS: Mapping[int, Answer] = {code: Missing(reason) for reason, code in ABSENCE.items()}
 
-Whole = NDArray[np.int32]
+CodeArray = NDArray[np.int32]
 DayArray = NDArray[np.datetime64]
 MomentArray = NDArray[np.datetime64]
 """Days, and moments in UTC, of numpy's; NaT where there is none."""
@@ -25,7 +25,7 @@ class AnswerColumn:
     """A variable of n people. `codes`: shape (n,), from 0 an index of `values`, below it a reason for none. A value is
     an answer (of a several-choice question all that was chosen) or, of an attribute, its code."""
 
-    codes: Whole
+    codes: CodeArray
     values: tuple[KnownValue, ...]
 
     def take(self, rows: NDArray[np.intp] | Flags) -> AnswerColumn:
@@ -67,7 +67,7 @@ def nobody(people: int, code: int = NO_RESPONSE) -> AnswerColumn:
     return AnswerColumn(np.full(people, code, dtype=np.int32), ())
 
 
-def same_codes(first: AnswerColumn, second: AnswerColumn) -> tuple[Whole, Whole]:
+def same_codes(first: AnswerColumn, second: AnswerColumn) -> tuple[CodeArray, CodeArray]:
     """The codes of both columns on one list of values: equal numbers are equal answers."""
     places: dict[KnownValue, int] = {}
     both = []

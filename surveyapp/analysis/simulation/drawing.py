@@ -17,7 +17,7 @@ import numpy as np
 from rstr import Rstr
 
 from surveyapp.analysis.linked.table import ABSENCE
-from surveyapp.analysis.simulation.chance import Chance, Reals, humped, placed, skewed
+from surveyapp.analysis.simulation.chance import Chance, Leaning, humped, placed, skewed
 from surveyapp.analysis.simulation.columns import AnswerColumn, nobody
 from surveyapp.domain.answers import Codes, Day, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.errors import StateRefused
@@ -57,8 +57,8 @@ class Leanings:
     readily each leaves a question out, 1 on average."""
 
     chance: Chance
-    towards: Reals
-    reluctance: Reals
+    towards: Leaning
+    reluctance: Leaning
 
 
 def draw(part: Part, touchpoint: int, leanings: Leanings, as_of: dt.date) -> AnswerColumn:
@@ -76,7 +76,7 @@ def draw(part: Part, touchpoint: int, leanings: Leanings, as_of: dt.date) -> Ans
     return _left_out(part, column, leanings.reluctance, chance)
 
 
-def _leaning(part: Part, touchpoint: int, leanings: Leanings, chance: np.random.Generator) -> Reals:
+def _leaning(part: Part, touchpoint: int, leanings: Leanings, chance: np.random.Generator) -> Leaning:
     """Standard normal, more or less: the person's own, theirs on this question, and the day's."""
     own = leanings.chance.of_batch("own", part.name).standard_normal(len(leanings.towards))
     gain = leanings.chance.of_all("gain", part.name).normal(0.45, 0.4)
@@ -84,7 +84,7 @@ def _leaning(part: Part, touchpoint: int, leanings: Leanings, chance: np.random.
     return 0.5 * leanings.towards + 0.6 * own + 0.62 * chance.standard_normal(len(own)) + shift
 
 
-def _shares(part: Part, count: int, chance: Chance) -> Reals:
+def _shares(part: Part, count: int, chance: Chance) -> Leaning:
     generator = chance.of_all("shares", part.name)
     if part.type is PartType.NUMBER and not part.codes:
         # Few large numbers and many small.
@@ -172,7 +172,7 @@ def _without(part: Part, people: int) -> AnswerColumn:
     return nobody(people, ABSENCE[ways[-1]])
 
 
-def _several(part: Part, leaning: Reals, leanings: Leanings, chance: np.random.Generator) -> AnswerColumn:
+def _several(part: Part, leaning: Leaning, leanings: Leanings, chance: np.random.Generator) -> AnswerColumn:
     """Some options of several, in the order of the question; an exclusive one alone."""
     options, question, people = part.question.options, part.question, len(leaning)
     alone = np.array([option.exclusive for option in options])
@@ -201,7 +201,7 @@ def _ways_out(part: Part) -> tuple[Reason, ...]:
     return (*asked, *(() if part.required else (Reason.SKIPPED,)))
 
 
-def _left_out(part: Part, column: AnswerColumn, reluctance: Reals, chance: np.random.Generator) -> AnswerColumn:
+def _left_out(part: Part, column: AnswerColumn, reluctance: Leaning, chance: np.random.Generator) -> AnswerColumn:
     codes = column.codes
     for reason in _ways_out(part):
         left = chance.random(len(codes)) < MISSING_RATES[reason] * reluctance

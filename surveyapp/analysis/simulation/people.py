@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from surveyapp.analysis.linked.table import NO_RESPONSE, Flags
 from surveyapp.analysis.simulation.chance import Chance, skewed
-from surveyapp.analysis.simulation.columns import AnswerColumn, DayArray, Whole
+from surveyapp.analysis.simulation.columns import AnswerColumn, CodeArray, DayArray
 from surveyapp.analysis.simulation.drawing import Leanings
 from surveyapp.analysis.simulation.plan import HISTORY, CohortPlan
 from surveyapp.domain.instrument.study import Attribute, Group
@@ -30,7 +30,7 @@ class SimulatedPeople:
 
     group: Group
     numbers: NDArray[np.int64]
-    sites: Whole
+    sites: CodeArray
     enrolled: DayArray
     attributes: Mapping[str, AnswerColumn]
     site_attributes: Mapping[str, AnswerColumn]
@@ -103,7 +103,7 @@ def _column_of(
     return AnswerColumn(drawn, tuple(attribute.values)).where(who.random(people) >= NOT_KNOWN, NO_RESPONSE)
 
 
-def _of_sites(plan: CohortPlan, attribute: Attribute, sites: Whole) -> AnswerColumn:
+def _of_sites(plan: CohortPlan, attribute: Attribute, sites: CodeArray) -> AnswerColumn:
     values = tuple(attribute.values)
     table = np.array([*(values.index(site[attribute.name]) for site in plan.sites), NO_RESPONSE], dtype=np.int32)
     return AnswerColumn(table[sites], values)

@@ -4,6 +4,7 @@ Missing answers: whoever has no substantive answer (on both sides, for the paire
 An interval of nobody does not exist, and is `None`.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,7 @@ class PairedMean:
     reason: str | None = None
 
 
+@functools.lru_cache(maxsize=65_536)
 def wilson(count: int, base: int, confidence: float = 0.95) -> ExactInterval | None:
     """Wilson's score interval, without continuity correction, for `count` of `base`; None for a base of nobody.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surveyapp.domain.instrument.kinds import Summary
-from surveyapp.domain.results import Distribution, Shift
+from surveyapp.domain.results import Crosstab, Distribution, Shift, Slice, Tally
 from surveyapp.reports.charts.bars import BarChart
 from surveyapp.reports.charts.columns import ColumnChart, rating_columns, shift_columns
 from surveyapp.reports.charts.dots import DotChart
@@ -42,3 +42,37 @@ def question_chart(together: Sequence[Distribution], words: Phrasing) -> BarChar
     if first.favourable or stacked:
         return scale_bars(together, words)
     return option_bars(together, words)
+
+
+def crosstab_chart(found: Crosstab, words: Phrasing) -> Chart | None:
+    """One question by another: a whole bar for everybody, and one for each answer of the question that goes down. None
+    where nobody answered both."""
+    if not found.base.count:
+        return None
+    codes = [option.code for option in found.across.options]
+    rows = [(Slice(""), found.base, found.columns)]
+    rows += [
+        (Slice(option.label, found.down.key, option.code), base, cells)
+        for option, base, cells in zip(found.down.options, found.rows, found.cells, strict=True)
+    ]
+    distribution = Distribution(
+        edition=found.edition,
+        group=found.group,
+        touchpoint=found.across.touchpoint or 0,
+        variable=found.across.key,
+        moment=None,
+        question=found.across.title,
+        text=found.across.title,
+        statement=None,
+        moment_label=found.across.moment_label,
+        summary=Summary.OPTIONS,
+        section="",
+        options=found.across.options,
+        nets=(),
+        tallies=tuple(
+            Tally(people=people, base=base, cells=dict(zip(codes, cells, strict=True)), missing={},
+                  low_base=found.low_base)
+            for people, base, cells in rows
+        ),
+    )  # fmt: skip
+    return question_chart([distribution], words)

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
-from surveyapp.domain.results import WITHOUT, Cell, Change, Distribution, Joined, Shift, ShiftRow, Tally
+from surveyapp.domain.results import WITHOUT, Cell, Change, Crosstab, Distribution, Joined, Shift, ShiftRow, Tally
 from surveyapp.reports.charts.bars import column_label, people_label, uncounted_words
 from surveyapp.reports.text import changes, sentences, series
 from surveyapp.reports.text.phrasing import (
@@ -215,6 +215,29 @@ def _slice(change: Change, words: Phrasing) -> ResultTableRow:
         Value(bounds),
     )
     return ResultTableRow(heading, None, cells)
+
+
+def crossed(found: Crosstab, words: Phrasing, *, of_columns: bool = False) -> ResultTable:
+    """One question by another: a row an answer of the one, a column an answer of the other, in people and percent of
+    the row; `of_columns`: of the column."""
+    _ = words.gettext
+    caption = _("People, and percent of each row")
+    if of_columns:
+        caption = _("People, and percent of each column")
+    columns = (_("%(down)s ↓ %(across)s →", down=found.down.title, across=found.across.title),
+               *(option.label for option in found.across.options), _("Both answered"))  # fmt: skip
+    rows = []
+    for row, option in enumerate(found.down.options):
+        cells = []
+        for column, cell in enumerate(found.cells[row]):
+            percent = found.column_percents[row][column] if of_columns else cell.percent
+            cells.append(
+                Value(count_words(cell, words), None if percent is None else words.percent(percent), cell.private)
+            )
+        rows.append(ResultTableRow(option.label, None, (*cells, _value(found.rows[row], words))))
+    total = (*(_value(cell, words) for cell in found.columns), _value(found.base, words, percent=False))
+    rows.append(ResultTableRow(_("Everyone"), None, total))
+    return ResultTable(caption, columns, tuple(rows))
 
 
 def side_by_side(everyone: Shift, matched: Shift, words: Phrasing) -> ResultTable | None:

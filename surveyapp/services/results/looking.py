@@ -3,7 +3,8 @@ question. For the working view alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,13 +45,29 @@ class Look:
 
 
 @dataclass(frozen=True)
+class LookMoment:
+    """One moment at which a question is asked: its touchpoint, the variable's key, what the moment is called."""
+
+    touchpoint: int
+    key: str
+    label: Words | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LookPlace:
-    """A question that can be looked at: its name, what it is called, and the touchpoints at which it is asked."""
+    """A question that can be looked at: its name, what it is called, and when it is asked. `options`: those of one with
+    several choices, each of which can be looked at. `crosses`: whether people can be counted by it."""
 
     variable: str
     title: Words
     section: Words
-    touchpoints: tuple[int, ...]
+    moments: tuple[LookMoment, ...]
+    options: tuple[tuple[str, Words], ...] = ()
+    crosses: bool = False
+
+    @property
+    def touchpoints(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(each.touchpoint for each in self.moments))
 
 
 def places(desk: Desk, study_id: str, group: str) -> tuple[LookPlace, ...]:
@@ -65,17 +82,37 @@ def places(desk: Desk, study_id: str, group: str) -> tuple[LookPlace, ...]:
 def _places(data: ResultData, group: str) -> tuple[LookPlace, ...]:
     found: dict[str, LookPlace] = {}
     for touchpoint in data.study.touchpoints_of(group):
-        named = [
-            (each.part.name, plain(each.part.statement.text if each.part.statement else each.part.label), each.section)
-            for each in data.follow(touchpoint)
-            if is_counted(each.part)
-        ]
-        named += [(each.score.id, each.score.title, each.score.title) for each in scores(data, touchpoint)]
-        for name, title, section in named:
-            asked = found[name].touchpoints if name in found else ()
-            if touchpoint.number not in asked:
-                found[name] = LookPlace(name, title, section, (*asked, touchpoint.number))
+        for place in _asked_at(data, touchpoint):
+            known = found.get(place.variable)
+            earlier = known.moments if known else ()
+            found[place.variable] = dataclasses.replace(known or place, moments=(*earlier, *place.moments))
     return tuple(found.values())
+
+
+def _asked_at(data: ResultData, touchpoint: Touchpoint) -> Iterator[LookPlace]:
+    """The questions of a touchpoint, a place for each moment of each, then its scores."""
+    for each in data.follow(touchpoint):
+        part = each.part
+        if not is_counted(part):
+            continue
+        several = part.type is PartType.CODES
+        yield LookPlace(
+            variable=part.name,
+            title=plain(part.statement.text if part.statement else part.label),
+            section=each.section,
+            moments=(LookMoment(touchpoint.number, part.key, part.moment_label),),
+            options=tuple((option.code, option.label) for option in part.question.options) if several else (),
+            crosses=part.summary in (Summary.OPTIONS, Summary.RATING) and not several,
+        )
+    for scored in scores(data, touchpoint):
+        title = scored.score.title
+        yield LookPlace(
+            variable=scored.score.id,
+            title=title,
+            section=title,
+            moments=(LookMoment(touchpoint.number, scored.score.id),),
+            crosses=bool(scored.score.bands),
+        )
 
 
 def look(desk: Desk, study_id: str, asked: Look) -> Shift:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.web.evaluator import who
+from surveyapp.web.evaluator import looking, who
 from surveyapp.web.evaluator.routes import evaluator
 
-__all__ = ["evaluator", "who"]
+__all__ = ["evaluator", "looking", "who"]

@@ -21,7 +21,7 @@ from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.people_csv import measure_comparators, question_comparators
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import distributions, measures
-from surveyapp.web.evaluator import choosing, drawing, views
+from surveyapp.web.evaluator import choosing, drawing, taking, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import staff_study
@@ -74,7 +74,17 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
     study = runtime().study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
+    taking.note(study_id, measure_id, "csv")
     return csv_reply(records_file((*shift_records(shift), *measure_comparators(study, shift))), measure_id)
+
+
+@evaluator.get("/<study_id>/measures/<measure_id>.xlsx")
+@staff_only
+def measure_xlsx(study_id: str, measure_id: str) -> Response:
+    study = staff_study(study_id)
+    asked = asked_for(study, request.args)
+    shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
+    return taking.workbook_reply(study, shift, shift_records(shift), measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -110,6 +120,7 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     asked = asked_for(study, request.args)
     found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
     records = (*distribution_records(study_id, found), *question_comparators(study, found))
+    taking.note(study_id, f"{group} {touchpoint}", "csv")
     return csv_reply(records_file(records), f"{group}_{touchpoint}")
 
 

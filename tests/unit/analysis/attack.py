@@ -214,7 +214,7 @@ def small_cells(reader: Reader, table: StatusTable, *, splits: bool = True) -> I
                 yield f"{first}-{second} {place} joined {members}", here & np.isin(after, members) & (before < 0)
                 yield f"{first}-{second} {place} before {members}", here & np.isin(before, members) & (after >= 0)
                 yield f"{first}-{second} {place} after {members}", here & np.isin(after, members) & (before >= 0)
-                for others in sets:
+                for others in sets if place is None else []:
                     moved = here & np.isin(before, members) & np.isin(after, others)
                     yield f"{first}-{second} {place} {members} to {others}", moved
             if table.kind == "ordered":
