@@ -186,3 +186,22 @@ def test_colours_of_the_key_stay_apart_in_forced_colours(opened: Opened) -> None
     page = opened(MEASURE, forced_colors="active")
     script = "Array.from(document.querySelectorAll('.key .swatch'), (each) => getComputedStyle(each).backgroundColor)"
     assert len(set(page.evaluate(script))) == 5
+
+
+def test_the_address_of_a_view_is_copied_whole(opened: Opened) -> None:
+    page = opened(f"{MEASURE}?by=employer_size", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link to this view").click()
+    expect(page.locator("[data-copy-status]")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_on_a_page_from_the_right_the_axis_runs_from_the_right(opened: Opened) -> None:
+    script = "document.querySelector('#chart [data-chart-target]').layout.xaxis.range"
+    page = opened(MEASURE)
+    low, high = page.evaluate(script)
+    assert low < high
+    page.locator("footer.languages a[lang=ur]").click()
+    page.wait_for_selector('html[dir="rtl"] #chart figure[data-chart="drawn"] .bars .point path')
+    assert page.evaluate(script) == [high, low]
+    page.locator("footer.languages a[lang=en]").click()
+    page.wait_for_selector('html[dir="ltr"]')

@@ -46,6 +46,10 @@ class ResultTableRow:
     private: bool = False
 
 
+MOST_ACROSS = 8
+"""People and statements that stand beside one another in a table; more stand under one another."""
+
+
 @dataclass(frozen=True)
 class ResultTable:
     """Columns, the first of which heads the rows."""
@@ -127,7 +131,20 @@ def answers(together: Sequence[Distribution], words: Phrasing) -> ResultTable:
         )
     if not tallies:
         return ResultTable(first.question, (_("Answer"), _("Everyone")), tuple(silent))
-    return ResultTable(first.question, tuple(columns), (*rows, *silent))
+    made = ResultTable(first.question, tuple(columns), tuple(rows))
+    if len(tallies) > MOST_ACROSS:
+        made = _turned(made, _("People"))
+    return replace(made, rows=(*made.rows, *silent))
+
+
+def _turned(table: ResultTable, corner: str) -> ResultTable:
+    """Rows for columns, so that what grows with the people and statements goes down the page."""
+    columns = (corner, *(row.heading for row in table.rows))
+    rows = (
+        ResultTableRow(heading, None, tuple(row.cells[place] for row in table.rows))
+        for place, heading in enumerate(table.columns[1:])
+    )
+    return ResultTable(table.caption, columns, tuple(rows))
 
 
 def _quantity_rows(first: Distribution, tallies: Sequence[Tally], words: Phrasing) -> Iterator[ResultTableRow]:

@@ -192,3 +192,17 @@ def test_any_title_makes_a_sheet(title: str) -> None:
     table = tables.ResultTable(title, ("A",), ())
     book = load_workbook(io.BytesIO(workbook([table, table], [], ["\x00\x1f"], ENGLISH)))
     assert len(book.sheetnames) == 4
+
+
+def test_a_table_of_many_people_and_statements_is_turned() -> None:
+    tallies = [made.tally((4, 3, 2, 1, 0)), made.tally((1, 2, 3, 4, 5), people=made.SMALL), made.withheld(made.LARGE)]
+    each = made.distribution(tallies)
+    few = tables.answers([each], ENGLISH)
+    assert few.columns == ("Answer", "Everyone", "Small employer")
+    assert [row.whole for row in few.rows if row.whole] == ["Not shown: fewer than 10 people answered."]
+    together = [dataclasses.replace(each, statement=f"S{number}") for number in range(5)]
+    many = tables.answers(together, ENGLISH)
+    assert many.columns[:3] == ("People", "Very confident", "Quite confident")
+    assert [row.heading for row in many.rows][:2] == ["S0 · Everyone", "S0 · Small employer"]
+    assert [cell.text for cell in many.rows[1].cells][:3] == ["1", "2", "3"]
+    assert len([row for row in many.rows if row.whole]) == 5
