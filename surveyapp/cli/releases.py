@@ -18,7 +18,7 @@ def releases() -> None:
 @click.option("--due", is_flag=True, help="Only if the study says that one is due: for cron.")
 def make(study: str, due: bool) -> None:
     """Make the next release of a STUDY. The numbers in it can no longer be taken back."""
-    from surveyapp.services.results import releases as service
+    from surveyapp.services.results.releasing import releases as service
 
     desk = open_desk()
     made = service.make_due(desk, study) if due else service.make(desk, study)
@@ -35,7 +35,7 @@ def make(study: str, due: bool) -> None:
 @click.argument("study")
 def list_releases(study: str) -> None:
     """Show every release of a STUDY, the newest first."""
-    from surveyapp.services.results import released
+    from surveyapp.services.results.releasing import released
 
     found = released.releases(open_desk(), study)
     if not found:
@@ -50,7 +50,7 @@ def list_releases(study: str) -> None:
 @click.option("--log", is_flag=True, help="What gave way in it, to what, because of which number. True counts.")
 def show(study: str, number: int | None, log: bool) -> None:
     """Show how a release of a STUDY (the newest without a NUMBER) tells what it holds."""
-    from surveyapp.services.results import released
+    from surveyapp.services.results.releasing import released
 
     desk = open_desk()
     release, pages = released.pages(desk, study, number)

@@ -40,7 +40,7 @@ from surveyapp.services.participants import contacts, links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer
-from surveyapp.services.results import releases
+from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, demonstration, participants, relationships

@@ -23,7 +23,8 @@ from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.responses import NewSave, ResponseState, payload_hash
 from surveyapp.domain.staff import Role
 from surveyapp.services import readiness
-from surveyapp.services.results import current, measures, releases
+from surveyapp.services.results import current, measures
+from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.services.simulation.making import MOST_STORED, simulate
 from surveyapp.services.work import Desk

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from surveyapp import create_app
 from surveyapp.domain.staff import MAY, Action, Grant, Role
 from surveyapp.services.questionnaires import versions as questionnaire_versions
-from surveyapp.services.results import releases
+from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.web.shared.navigation import PLACES

@@ -21,8 +21,9 @@ from surveyapp.domain.releases import closed_set
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
-from surveyapp.services.results import distributions, measures, released
-from surveyapp.services.results import releases as service
+from surveyapp.services.results import distributions, measures
+from surveyapp.services.results.releasing import released
+from surveyapp.services.results.releasing import releases as service
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as lazy
 
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import ReleasedPage, closed_set
-from surveyapp.services.results.releases import ReleasePreview
+from surveyapp.services.results.releasing.releases import ReleasePreview
 from surveyapp.web.shared.language import isolated, listed
 
 WAYS: dict[str, LazyString] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
-from surveyapp.services.results import releases as service
+from surveyapp.services.results.releasing import releases as service
 from surveyapp.web.manager import release_words
 from surveyapp.web.manager.blueprint import manager, page
 from surveyapp.web.shared.language import staff_study

@@ -19,7 +19,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import distribution_records, shift_records
-from surveyapp.services.results import released
+from surveyapp.services.results.releasing import released
 from surveyapp.web.evaluator import choosing, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.shared.language import staff_study

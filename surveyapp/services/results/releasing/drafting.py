@@ -24,10 +24,11 @@ from surveyapp.domain.releases import Release, ReleasedPage, closed_set, needed
 from surveyapp.domain.results import Edition, Shift
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.series import Followed
-from surveyapp.services.results import cuts, distributions, measures
-from surveyapp.services.results.cuts import StatusCut
+from surveyapp.services.results import distributions, measures
 from surveyapp.services.results.data import ResultData, counting, is_counted, measure_rows, scores
-from surveyapp.services.results.released import PUBLISHED, PageObjects, read
+from surveyapp.services.results.releasing import cuts
+from surveyapp.services.results.releasing.cuts import StatusCut
+from surveyapp.services.results.releasing.released import PUBLISHED, PageObjects, read
 from surveyapp.store import participants
 from surveyapp.store import releases as store
 

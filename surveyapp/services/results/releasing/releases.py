@@ -13,9 +13,9 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release, ReleaseTerms, TouchpointKey, collecting, due_on, needed
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff
-from surveyapp.services.results import cuts, drafting
 from surveyapp.services.results.data import read_data
-from surveyapp.services.results.released import PageObjects, WaysTold, how_told, written
+from surveyapp.services.results.releasing import cuts, drafting
+from surveyapp.services.results.releasing.released import PageObjects, WaysTold, how_told, written
 from surveyapp.services.work import Desk
 from surveyapp.store import releases as store
 from surveyapp.store.database import new_id
