@@ -16,6 +16,7 @@ from surveyapp.services import readiness
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 
+
 @click.group()
 def demo() -> None:
     """A study full of invented people, to try everything on."""

@@ -30,7 +30,6 @@ class _Solver(highspy.Highs):
         self.setOptionValue("output_flag", False)
 
 
-
 @dataclass(frozen=True)
 class LinearBound:
     """How far a sum can rise, by which change, and the rows that hold it (their duals are not zero)."""
