@@ -143,11 +143,11 @@ def test_simulate_says_how_to_migrate(simulating: tuple[dict[str, str], list[str
     assert "set SURVEYAPP_DATABASE_URL to it" in error
 
 
-def test_simulate_refuses_people_of_the_demonstration(simulating: tuple[dict[str, str], list[str]]) -> None:
+def test_simulate_refuses_people_of_the_demonstration(
+    simulating: tuple[dict[str, str], list[str]], demo_template: Path
+) -> None:
     environment, command = simulating
-    code, _, error = run(
-        *changed(command, "--database", environment["SURVEYAPP_DATABASE_URL"]), environment=environment
-    )
+    code, _, error = run(*changed(command, "--database", f"sqlite:///{demo_template}"), environment=environment)
     assert code == 1
     assert "who are not simulated, and the two are never mixed. Name an empty one" in error
 

@@ -67,7 +67,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     noting(build, "build", "anew")
     noting(build, "updated", "updated")
-    noting(distributions, "_questions", "page")
+    noting(distributions, "counted_questions", "page")
     return done
 
 

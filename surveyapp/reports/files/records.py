@@ -39,7 +39,7 @@ Record = dict[str, FileValue]
 """Values by column; a column that is not there is empty."""
 
 COLUMNS = (
-    "study", "edition", "answers_up_to", "group", "measure", "variable", "section", "question", "statement", "people",
+    "study", "edition", "answers_up_to", "group", "measure", "title", "variable", "section", "question", "statement", "people",
     "segment", "segment_value", "touchpoint", "moment", "row", "detail", "until", "looking_back", "kind", "category",
     "label", "count", "at_least", "at_most", "percent", "value", "low", "high", "base", "publish", "low_base", "note",
 )  # fmt: skip
@@ -52,6 +52,7 @@ def shift_records(shift: Shift) -> Iterator[Record]:
         **edition_record(shift.edition),
         "group": shift.group,
         "measure": shift.measure if shift.declared else None,
+        "title": shift.title,
         "variable": shift.variable,
         "people": "answered every time" if shift.matched else "everyone",
     }

@@ -27,6 +27,10 @@ def _first_touchpoint(study: Study) -> Mapping[str, Any] | None:
     return {"study_id": study.id, "group": first.group, "touchpoint": first.number}
 
 
+def _first_group(study: Study) -> Mapping[str, Any]:
+    return {"study_id": study.id, "group": study.groups[0].id}
+
+
 @dataclass(frozen=True, kw_only=True)
 class NavigationPlace:
     """A page of the bar. `action`: what one must be allowed in a study to go there. `address`: what the page's address
@@ -107,6 +111,13 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.SEE_RESULTS,
             address=_first_touchpoint,
             beneath=("evaluator.question",),
+        ),
+        NavigationPlace(
+            endpoint="evaluator.look_places",
+            words=_("Any question"),
+            action=Action.SEE_RESULTS,
+            address=_first_group,
+            beneath=("evaluator.look",),
         ),
         NavigationPlace(
             endpoint="evaluator.who",

@@ -20,7 +20,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results.releasing import released
-from surveyapp.web.evaluator import choosing, views
+from surveyapp.web.evaluator import choosing, taking, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
@@ -114,6 +114,14 @@ def measure_csv(study_id: str, measure_id: str, number: int | None) -> Response:
     asked = asked_for(runtime().study(study_id), request.args)
     release, shift = released.measure(desk().as_written, study_id, measure_id, number, asked.segment)
     return _csv(records_file(shift_records(shift)), release, measure_id)
+
+
+@_of_a_release("/measures/<measure_id>.xlsx")
+def measure_xlsx(study_id: str, measure_id: str, number: int | None) -> Response:
+    study = staff_study(study_id)
+    asked = asked_for(study, request.args)
+    _, shift = released.measure(desk().as_written, study_id, measure_id, number, asked.segment)
+    return taking.workbook_reply(study, shift, shift_records(shift), measure_id)
 
 
 @_of_a_release("/questions/<group>/<int:touchpoint>")
