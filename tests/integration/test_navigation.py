@@ -53,6 +53,9 @@ BY_ITSELF = {
     "interviewer.hand_in": "the button of an interview in which nothing is left to ask",
     "manager.preview_release": "the button where enough people are new for a release: here nobody is since the last",
     "manager.make_release": "the button of that page",
+    "evaluator.targets_csv": "the study here has no targets",
+    "evaluator.who_group_csv": "nothing is known of its people",
+    "evaluator.who_touchpoint_csv": "nothing is known of its people",
     "manager.related": "the study here has one group, and so no relationship",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
@@ -217,7 +220,7 @@ def test_all_that_somebody_may_open_is_reached_by_links_and_none_is_refused(
 def test_a_role_in_each_of_two_studies_reaches_both(cafe: Runtime) -> None:
     walked = Walk(signed_in(cafe, Role.MANAGER, more=[Grant(Role.EVALUATOR, OTHER)]), "/staff")
     assert walked.refused == []
-    assert {f"/manage/{versioned.NAME}", f"/results/{versioned.NAME}", f"/results/{OTHER}"} <= walked.bars.keys()
+    assert {f"/manage/{versioned.NAME}", f"/released/{versioned.NAME}", f"/results/{OTHER}"} <= walked.bars.keys()
 
 
 def test_a_manager_of_one_site_is_led_to_no_refusal(cafe: Runtime) -> None:
