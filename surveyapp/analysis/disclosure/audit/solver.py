@@ -50,12 +50,20 @@ class _Proof:
     closes: list[tuple[int, CellIds]]
 
 
+PROGRAMS = 60
+"""So many programs are solved for one table before what is not proved otherwise counts as pinned."""
+
+WHOLE_COSTS = 3
+"""A whole-number program takes about as long as so many linear ones."""
+
+
 @dataclass(kw_only=True)
 class Auditor:
     """One system of people: asks of any set of published counts which secrets they pin.
 
     `people` are the true patterns, `near` what else they could have been, `found` the families with at least one
-    secret and `secret` the flags of their cells.
+    secret and `secret` the flags of their cells. `budget`: how many programs may be `spent`; a number and no time, so
+    that every machine comes to the same release.
     """
 
     people: StatusPatterns
@@ -63,10 +71,17 @@ class Auditor:
     found: list[CellFamily]
     secret: list[npt.NDArray[np.bool_]]
     seed: int = 0
+    budget: int = PROGRAMS
+    spent: int = 0
     _masks: dict[Selection, tuple[npt.NDArray[np.int8], int]] = field(default_factory=dict)
     _cells: dict[int, CellIds] = field(default_factory=dict)
     _proofs: list[_Proof] = field(default_factory=list)
     _table: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no more programs are solved."""
+        return self.spent >= self.budget
 
     def true_count(self, who: Selection) -> int:
         return self._mask(who)[1]
@@ -347,7 +362,10 @@ class _Attempt:
     def _moves(self, wanted: npt.NDArray[np.float64], by: set[int]) -> bool:
         """Whether some whole-number change moves a sum; if not, `by` has what holds it."""
         room = False
+        if self.auditor.exhausted:
+            return False
         for sign in (1.0, -1.0):
+            self.auditor.spent += 1
             bound = self.programs.bound(sign * wanted)
             by |= set(bound.held_by)
             if bound.value > TOLERANCE:
@@ -359,6 +377,7 @@ class _Attempt:
                     bound = self.programs.bound(sign * wanted + nudge)
         if room:
             for sign in (1.0, -1.0):
+                self.auditor.spent += WHOLE_COSTS
                 step = self.programs.whole(sign * wanted)
                 if step is not None and self._proved(step) and self._moved(wanted):
                     return True

@@ -10,11 +10,14 @@ import numpy as np
 from surveyapp.analysis.disclosure.audit.moves import nearby
 from surveyapp.analysis.disclosure.audit.patterns import PatternFlags, StatusPatterns
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily
-from surveyapp.analysis.disclosure.audit.solver import Auditor, PinnedCell
+from surveyapp.analysis.disclosure.audit.solver import PROGRAMS, Auditor, PinnedCell
 from surveyapp.analysis.disclosure.exhibits import Exhibit
 from surveyapp.analysis.disclosure.inputs import PublishedCount
 from surveyapp.analysis.disclosure.told import GaveWay
 from surveyapp.domain.instrument.study import Thresholds
+
+MORE = 300
+"""So many programs more for what has given way as far as it can, and for what is published whatever happens."""
 
 Settling = Callable[[], list[Exhibit]]
 
@@ -52,8 +55,12 @@ class Yielder:
                 break
             chosen = self._choose(pinned)
             if len(chosen) < len(pinned) and hopeless is None and any(self._holders(cell) == [] for cell in pinned):
+                self.auditor.budget = max(self.auditor.budget, self.auditor.spent + MORE)
                 leaks = tuple(self.auditor.pinned(self.always))
                 hopeless = {(cell.family, cell.cell) for cell in leaks}
+                continue
+            if not chosen and self.auditor.exhausted:
+                self.auditor.budget = self.auditor.spent + MORE  # all that can has given way: what is left is proved
                 continue
             if not chosen:
                 leaks = (*leaks, *pinned)
@@ -64,6 +71,7 @@ class Yielder:
                 self._note(self.exhibits[index], cell.name)
             for exhibit in self.settle():
                 self._note(exhibit, "a row beside it gave way")
+        self.auditor.budget = min(self.auditor.budget, max(self.auditor.spent, PROGRAMS))
         self._give_back(hopeless or set())
         return leaks
 
@@ -97,7 +105,14 @@ class Yielder:
         return exhibit.kind, not exhibit.now.exact, exhibit.base, exhibit.name
 
     def _choose(self, pinned: Sequence[PinnedCell]) -> dict[int, PinnedCell]:
+        assert self.auditor is not None
         chosen: dict[int, PinnedCell] = {}
+        if self.auditor.exhausted:
+            # Nobody asks any more who holds what: all of the first kind that can give way at once, and what can be
+            # proved without them is given back.
+            able = [index for index, each in enumerate(self.exhibits) if each.can_give_way and each.now.published]
+            first = min((self.exhibits[index].kind for index in able), default=0)
+            return {index: pinned[0] for index in able if self.exhibits[index].kind == first}
         for cell in pinned:
             holders = self._holders(cell)
             if holders:
