@@ -39,9 +39,10 @@ Record = dict[str, FileValue]
 """Values by column; a column that is not there is empty."""
 
 COLUMNS = (
-    "study", "edition", "answers_up_to", "group", "measure", "title", "variable", "section", "question", "statement", "people",
-    "segment", "segment_value", "touchpoint", "moment", "row", "detail", "until", "looking_back", "kind", "category",
-    "label", "count", "at_least", "at_most", "percent", "value", "low", "high", "base", "publish", "low_base", "note",
+    "study", "edition", "answers_up_to", "group", "measure", "title", "variable", "section", "question",
+    "statement", "people", "segment", "segment_value", "touchpoint", "moment", "row", "detail", "until",
+    "looking_back", "kind", "category", "label", "count", "at_least", "at_most", "percent", "value", "low", "high",
+    "base", "publish", "low_base", "note",
 )  # fmt: skip
 
 
