@@ -92,7 +92,8 @@ def test_the_file_has_a_row_a_count_with_its_base_and_time() -> None:
     assert len(found) == 2 * (1 + 5 + 1 + 1)
     assert {name: value for name, value in found[2].items() if value} == {
         "study": "job_rotation", "edition": "working", "answers_up_to": "2026-06-12T10:30:00+00:00",
-        "group": "backfill", "measure": "confidence", "title": "Confidence", "variable": "confidence", "question": "How confident are you?",
+        "group": "backfill", "measure": "confidence", "title": "Confidence",
+        "variable": "confidence", "question": "How confident are you?",
         "people": "everyone", "touchpoint": "1", "moment": "before", "row": made.BEFORE, "detail": "looking back",
         "looking_back": "yes", "kind": "option", "category": "quite", "label": "Quite confident", "count": "9",
         "percent": "31", "base": "29", "publish": "yes", "low_base": "yes",
