@@ -184,12 +184,13 @@ def _look(data: ResultData, asked: Look) -> Shift:
 def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) -> Measure:
     """The variable as if it were a measure: its favourable net, if it has a good side, is what counts."""
     part, group = rows[-1].part, data.study.group(asked.group)
+    title = plain(part.statement.text if part.statement else part.label)
     assert group is not None
     declared = [each for each in data.study.measures if (each.group, each.variable) == (asked.group, asked.variable)]
     return Measure(
         id=declared[0].id if declared and not asked.option else asked.variable,
         theme=declared[0].theme if declared else "",
-        title=plain(part.statement.text if part.statement else part.label),
+        title=declared[0].title if declared and not asked.option else title,
         group=asked.group,
         asked_of=declared[0].asked_of if declared else group.title,
         variable=asked.variable,

@@ -279,7 +279,9 @@ def _ends(place: LookPlace, arguments: Mapping[str, str]) -> Ends | None:
         return None
     own = [(each.touchpoint, each.key) for each in place.moments]
     said = _end(arguments.get(AT, ""))
-    return (said if said in own else own[-1], other)
+    if said not in own:
+        said = next((each for each in reversed(own) if each[0] == other[0]), own[-1])
+    return said, other
 
 
 def _end(written: str) -> tuple[int, str] | None:
