@@ -14,7 +14,7 @@ from surveyapp.analysis.linked import build
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.errors import NotReady
 from surveyapp.domain.instrument.translation import LocalText
-from surveyapp.domain.results import Category, Distribution, Shift, Slice
+from surveyapp.domain.results import Category, Cell, Distribution, Shift, Slice
 from surveyapp.domain.staff import Role, Scope, Staff
 from surveyapp.services.results import current, distributions, keeping, measures
 from surveyapp.services.runtime import Runtime
@@ -225,6 +225,23 @@ def test_other_thresholds_are_other_pages(cafe: Runtime, staff: Staff) -> None:
     strict = dataclasses.replace(cafe, studies={versioned.NAME: dataclasses.replace(study, thresholds=thresholds)})
     found = distributions.questions(Desk(strict, staff), versioned.NAME, "guest", 1)
     assert found[0].tallies[0].base.private
+
+
+def test_while_a_touchpoint_collects_none_of_its_counts_are_for_publication(
+    cafe: Runtime, staff: Staff, clock: Clock
+) -> None:
+    """Nor a count of nobody, which by itself any release would print."""
+    versioned.answer(cafe, 1, 1, *coffee("much"))
+    study = cafe.study(versioned.NAME)
+    thresholds = dataclasses.replace(study.thresholds, minimum_base=1, minimum_cell=5)
+    strict = dataclasses.replace(cafe, studies={versioned.NAME: dataclasses.replace(study, thresholds=thresholds)})
+
+    def nobody_skipped() -> Cell:
+        return distributions.questions(Desk(strict, staff), versioned.NAME, "guest", 1)[0].tallies[0].missing["skipped"]
+
+    assert nobody_skipped() == Cell(0, private=True)
+    clock.forward(days=310)
+    assert nobody_skipped() == Cell(0)
 
 
 def test_result_objects_are_kept_as_they_are(cafe: Runtime, staff: Staff) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from surveyapp.domain.instrument.kinds import Part, Summary
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Study, Touchpoint
+from surveyapp.domain.releases import TouchpointKey, collecting
 from surveyapp.domain.results import Edition, SeriesNote, ShiftStep
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
@@ -29,6 +31,7 @@ from surveyapp.services.results.current import Tables, tables, up_to_date
 from surveyapp.services.results.keeping import fingerprint, kept
 from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions as store
+from surveyapp.store import releases
 from surveyapp.store.results import ResultState
 
 log = logging.getLogger(__name__)
@@ -39,7 +42,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, kw_only=True)
 class ResultData:
     """What a request for results is made from: a state of the answers, the linked tables of it, every version there is
-    of each questionnaire and which one (`current`) new responses begin on."""
+    of each questionnaire and which one (`current`) new responses begin on. `collecting`: the touchpoints that still do,
+    where that hides anything."""
 
     desk: Desk
     scope: Scope
@@ -47,6 +51,7 @@ class ResultData:
     state: ResultState
     tables: Tables
     opened: tuple[tuple[str, int], ...]
+    collecting: frozenset[TouchpointKey] = frozenset()
     _read: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -56,7 +61,8 @@ class ResultData:
     def kept(self, key: str, kind: Any, make: Callable[[], T]) -> T:
         """What was made for this state under a key before, by whatever process, or is made now."""
         printed = fingerprint(self.study, self.opened, self.desk.language)
-        return kept(self.desk, self.scope, self.state, f"{printed}|{key}", kind, make)
+        open_points = ",".join(f"{group}.{number}" for group, number in sorted(self.collecting))
+        return kept(self.desk, self.scope, self.state, f"{printed}|{open_points}|{key}", kind, make)
 
     @property
     def versions(self) -> dict[tuple[str, int], Questionnaire]:
@@ -102,7 +108,7 @@ class ResultData:
         return found
 
     def rules(self, touchpoint: Touchpoint) -> Rules:
-        return Rules(self.study.thresholds)
+        return Rules(self.study.thresholds, touchpoint.key in self.collecting)
 
     def wordings(self, group: str) -> VersionHistory:
         order = dict.fromkeys(touchpoint.questionnaire for touchpoint in self.study.touchpoints_of(group))
@@ -135,9 +141,29 @@ def read_data(desk: Desk, study_id: str, action: Action = Action.SEE_RESULTS) ->
     state = up_to_date(desk, study)
     with desk.reading() as work:
         opened = tuple((name, version) for name, version, _, _ in store.versions(work.session, study.id))
-    return ResultData(
+    data = ResultData(
         desk=desk, scope=scope, study=study, state=state, tables=tables(desk, study, state), opened=opened
     )
+    return dataclasses.replace(data, collecting=frozenset(_collecting(data))) if hides(study) else data
+
+
+def hides(study: Study) -> bool:
+    """Whether a study's thresholds hide any count."""
+    return study.thresholds.minimum_cell > 1
+
+
+def _collecting(data: ResultData) -> tuple[TouchpointKey, ...]:
+    """The touchpoints that still collect, as of the day: asked once for each state of the answers."""
+    study, runtime = data.study, data.desk.runtime
+    with data.desk.reading() as work:
+        today = work.today(study)
+
+    def made() -> tuple[TouchpointKey, ...]:
+        with data.desk.reading() as work:
+            facts = releases.collecting_facts(work.session, Scope(study.id, runtime.origin))
+            return tuple(collecting(study, facts, work.now, runtime.zone(study)))
+
+    return data.kept(f"collecting {today}", tuple[TouchpointKey, ...], made)
 
 
 def measure_rows(
