@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Result, Update, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from surveyapp.domain.participants import Origin, Participant
 from surveyapp.domain.staff import Scope
@@ -59,6 +60,10 @@ def note_newcomers(session: Session, people: Sequence[Participant]) -> None:
 
 def note_change_of(session: Session, participant_id: uuid.UUID) -> None:
     """`note_change` of a participant by key alone."""
+    held = session.identity_map.get(identity_key(ParticipantRow, participant_id))
+    if held is not None:  # somebody who is added in the same transaction, with many others perhaps
+        note_change(session, held.study, held.origin, participant_id)
+        return
     row = session.execute(
         select(ParticipantRow.study, ParticipantRow.origin).where(ParticipantRow.id == participant_id)
     ).one()

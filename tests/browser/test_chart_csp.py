@@ -37,11 +37,11 @@ BARS = len(OPTIONS) * len(ROWS)
 LIGHT_TEAL, DARK_TEAL = "rgb(11, 93, 94)", "rgb(111, 196, 193)"
 
 STYLES = """
-:root, [data-palette="light"] { --ink: #16202a; --ink-soft: #4b5763; --paper: #fff; --accent: #0b5d5e;
+:root, [data-palette="light"] { --ink: #16202a; --ink-soft: #4b5763; --paper: #fff; --accent: #0b5d5e; --edge: #5d6873;
   --likert-1: #0b5d5e; --likert-2: #62aaa8; --likert-3: #dcd9d2; --likert-4: #eab676; --likert-5: #a8480b;
   --on-likert-1: #fff; --on-likert-2: #16202a; --on-likert-3: #16202a; --on-likert-4: #16202a; --on-likert-5: #fff; }
 @media screen and (prefers-color-scheme: dark) { :root {
-  --ink: #eef1f2; --ink-soft: #aab4bb; --paper: #12181d; --accent: #6fc4c1;
+  --ink: #eef1f2; --ink-soft: #aab4bb; --paper: #12181d; --accent: #6fc4c1; --edge: #8d98a1;
   --likert-1: #6fc4c1; --likert-2: #377f7d; --likert-3: #4a535b; --likert-4: #b8783c; --likert-5: #f0a868;
   --on-likert-1: #12181d; --on-likert-2: #fff; --on-likert-3: #fff; --on-likert-4: #12181d; --on-likert-5: #12181d; } }
 body { margin: 16px; font-family: system-ui, "Noto Sans", sans-serif; color: var(--ink); background: var(--paper) }

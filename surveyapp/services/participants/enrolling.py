@@ -83,7 +83,7 @@ def _numbered(
     work: Work, study: Study, several: Sequence[Keyed], taken: set[str], sites: dict[str, Site]
 ) -> list[tuple[NewParticipant, Participant]]:
     numbers = {group.id: enrolment_form.next_number(group, taken) for group in study.groups}
-    numbered = []
+    numbered, origin = [], work.runtime.origin  # once: where there is nobody yet, each time is a look
     for _, new in several:
         group = study.group(new.group)
         if group is None:
@@ -98,7 +98,7 @@ def _numbered(
             study=study.id,
             group=group.id,
             reference=reference,
-            origin=work.runtime.origin,
+            origin=origin,
             enrolled_on=new.enrolled_on,
             site=site,
             attributes=new.attributes,

@@ -38,12 +38,17 @@ STATE = (PEOPLE, TOUCHPOINTS, BY, ONLY, OPTION, AT, WITH)
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One thing to choose from a menu; `group`: the heading it stands under."""
+    """One thing to choose from a menu; `group`: the heading it stands under. Both are bare texts: no element that says
+    a language can stand in a menu."""
 
     value: str
     label: str
     chosen: bool
     group: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", str(self.label))
+        object.__setattr__(self, "group", str(self.group))
 
 
 @dataclass(frozen=True, kw_only=True)
