@@ -7,7 +7,18 @@ from dataclasses import KW_ONLY, dataclass, replace
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.translation import joined
-from surveyapp.domain.results import WITHOUT, Cell, Change, Crosstab, Distribution, Joined, Shift, ShiftRow, Tally
+from surveyapp.domain.results import (
+    WITHHELD,
+    WITHOUT,
+    Cell,
+    Change,
+    Crosstab,
+    Distribution,
+    Joined,
+    Shift,
+    ShiftRow,
+    Tally,
+)
 from surveyapp.reports.charts.bars import column_label, people_label, uncounted_words
 from surveyapp.reports.text import changes, sentences, series
 from surveyapp.reports.text.phrasing import (
@@ -313,7 +324,7 @@ def _counted(
         return ResultTableRow(
             label, detail, (), uncounted_words(words) if row.uncounted else nothing_words(tally, words)
         )
-    beside = [_value(tally.missing.get(reason), words, percent=False) for reason in reasons]
+    beside = [_value(tally.missing.get(reason, WITHHELD), words, percent=False) for reason in reasons]
     return ResultTableRow(label, detail, (*values, _base(tally, words), *beside))
 
 

@@ -108,9 +108,9 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
 
 
 def hides_something(shift: Shift) -> bool:
-    """Whether a count of a row that is shown is hidden."""
+    """Whether of a row that is shown there is a count of which nothing at all is told."""
     return any(
-        not cell.shown
+        not cell.told
         for together in shift.rows
         for row in together
         if not row.tally.withheld

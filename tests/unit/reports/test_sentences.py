@@ -56,3 +56,12 @@ def test_people_asked_more_than_once_are_called_by_how_often() -> None:
     assert sentences.matched_words(twice, ENGLISH) == "Only the 19 asked twice"
     sitting = made.shift((before, first), matched_base=24)
     assert sentences.matched_words(sitting, ENGLISH) == "Only the 24 who answered both"
+
+
+def test_that_a_count_is_not_shown_is_said_only_where_nothing_of_it_is_told() -> None:
+    note = "Some counts are not shown, because they are of very few people. No bar is drawn for them."
+    for cell, said in ((Cell(None, low=5, high=9), False), (Cell(None, high=4), False), (Cell(None), True)):
+        tally = made.tally((16, 12, 1, 0, 0))
+        tally.cells["quite"] = cell
+        shift = made.shift(((made.row(made.FIRST, tally),),))
+        assert (note in sentences.notes(shift, ENGLISH)) is said
