@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from surveyapp.domain.authoring import schema as w
 from surveyapp.domain.authoring.fault_codes import FAULT_CODES
 from surveyapp.domain.authoring.loader import load_study, read_study
+from surveyapp.domain.authoring.shape_faults import validated
 from surveyapp.domain.authoring.yaml_source import read_source
 from surveyapp.domain.errors import QuestionnaireFaults
 from surveyapp.domain.instrument.kinds import KINDS
@@ -101,7 +102,7 @@ def test_every_key_that_may_be_left_out_has_a_smallest_file_that_has_it(tmp_path
             used: set[str] = set()
             for path in folder.rglob("*.yaml"):
                 shape: type[w.Model] = w.StudyW if path.stem == "study" else w.QuestionnaireW
-                used.update(keys_of(w.validated(shape, read_source(path, ""))))
+                used.update(keys_of(validated(shape, read_source(path, ""))))
             if key not in used:
                 lacking.append(f"{key} is not in its own file")
     assert lacking == []

@@ -1,4 +1,5 @@
-"""The files' shape as pydantic models: what an author may write. `loading` turns them into the domain's own objects.
+"""The files' shape as pydantic models: what an author may write. `loader` and `questionnaire_loader` turn them into the
+domain's own objects.
 
 A sentence for each way of getting the shape wrong is in `shape_faults`.
 """
@@ -6,9 +7,8 @@ A sentence for each way of getting the shape wrong is in `shape_faults`.
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -16,13 +16,10 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    TypeAdapter,
-    ValidationError,
     WithJsonSchema,
 )
 
 from surveyapp.domain import normalise
-from surveyapp.domain.authoring.yaml_source import Place, Source, shortened
 from surveyapp.domain.instrument.kinds import KINDS
 
 NameW = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
@@ -349,83 +346,3 @@ def json_schema(file: str) -> str:
     """The JSON Schema (2020-12) of one of `SCHEMAS`, as text that ends with a newline."""
     schema = SCHEMAS[file].model_json_schema(by_alias=True)
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=1) + "\n"
-
-
-M = TypeVar("M", bound=Model)
-
-
-def validated(model: type[M], source: Source) -> M | None:
-    """The file's data as a model, or None with every fault of shape recorded."""
-    try:
-        return TypeAdapter(model).validate_python(source.data)
-    except ValidationError as error:
-        for detail in error.errors():
-            _record(source, model, detail)
-        return None
-
-
-def scales_alone(source: Source) -> dict[str, ScaleW] | None:
-    """The scales of a study.yaml that has faults elsewhere, so that its questionnaires can be checked all the same;
-    None where they cannot be made out."""
-    written = source.data.get("scales") if isinstance(source.data, dict) else None
-    try:
-        return TypeAdapter(dict[NameW, ScaleW]).validate_python(written or {})
-    except ValidationError:
-        return None
-
-
-DAYS_KEYS = ("due", "closes", "quiet")
-
-_SENTENCES = {
-    "missing": ("missing_key", "“{name}” is missing. Add it."),
-    "string_type": ("not_words", "“{name}” should be words. Put quotation marks around a number or date."),
-    "int_type": ("not_a_number", "“{name}” should be a whole number."),
-    "is_instance_of": ("not_a_number", "“{name}” should be a number."),
-    "decimal_type": ("not_a_number", "“{name}” should be a number."),
-    "dict_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry, indented."),
-    "model_type": ("not_a_mapping", "“{name}” should be a mapping: a line `key: value` for each entry."),
-    "list_type": ("not_a_list", "“{name}” should be a list: each entry on a line that begins with a dash."),
-    "bool_type": ("not_true_or_false", "“{name}” should be true or false."),
-    "string_pattern_mismatch": (
-        "bad_name",
-        "“{value}” cannot be used for “{name}”: use lower-case letters, digits and single underscores.",
-    ),
-    "string_too_short": ("empty", "“{name}” is empty. Write something, or take the line out."),
-    "too_short": ("empty", "“{name}” is empty. It needs at least one entry."),
-}
-
-
-def _record(source: Source, model: type[Model], detail: Any) -> None:
-    if detail["type"] == "model_type" and detail["loc"][-1:] in (("OptionW",), ("StatementW",)):
-        return  # said already: these may be words too
-    place: Place = tuple(step for step in detail["loc"] if _is_a_place(source.data, step))
-    name = shortened(str(place[-1])) if place else "the file"
-    kind = detail["type"]
-    value = shortened(str(detail.get("input")))
-    if kind == "extra_forbidden":
-        known = {field.alias or key for each in Model.__subclasses__() for key, field in each.model_fields.items()}
-        near = source.did_you_mean(name, known)
-        source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{near}")
-    elif kind in ("literal_error", "enum"):
-        allowed = detail["ctx"]["expected"].replace("'", "")
-        near = source.did_you_mean(value, re.split(", | or ", allowed))
-        source.fault(place, "not_allowed", f"“{value}” cannot be used for “{name}”. Use one of: {allowed}.{near}")
-    elif kind == "string_pattern_mismatch" and name in DAYS_KEYS:
-        source.fault(place, "bad_value", f"“{name}” is a number of days: write `7 days`.")
-    elif kind in _SENTENCES:
-        code, sentence = _SENTENCES[kind]
-        if name in DAYS_KEYS:
-            sentence = "“{name}” is a number of days: write `7 days`."
-        if kind == "missing":
-            place, name = place, str(detail["loc"][-1])
-        source.fault(place, code, sentence.format(name=name, value=value))
-    else:
-        source.fault(place, "bad_value", f"“{name}”: {detail['msg']}.")
-
-
-def _is_a_place(data: object, step: object) -> bool:
-    """Pydantic names the branch of a union in a location; those steps are no place in the file."""
-    return not (
-        isinstance(step, str)
-        and (step.startswith(("constrained-str", "function-", "dict[")) or step in {"OptionW", "StatementW", "[key]"})
-    )

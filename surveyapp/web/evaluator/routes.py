@@ -131,10 +131,6 @@ def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Resul
     return study, asked, views.blocks(found)
 
 
-def _results(blocks: list[views.Block]) -> list[Distribution]:
-    return [each for block in blocks for each in block.together]
-
-
 def csv_reply(content: bytes, name: str) -> Response:
     """A file to download."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
