@@ -201,3 +201,13 @@ def test_a_file_that_is_no_mapping_is_said_so(tmp_path: Path, written: str) -> N
     assert [(fault.file, fault.line, fault.code) for fault in raised.value.faults] == [
         ("tiny/first/v1.yaml", 1, "not_a_mapping")
     ]
+
+
+def test_a_key_that_stands_in_the_wrong_place_is_not_said_to_be_misspelt(tmp_path: Path) -> None:
+    with pytest.raises(QuestionnaireFaults) as refused:
+        load_study(
+            write(tmp_path, questionnaire=QUESTIONNAIRE.replace("    title: Then\n", "    title: Then\n    text: X\n"))
+        )
+    [fault] = refused.value.faults
+    assert (fault.code, "Did you mean" in fault.sentence) == ("unknown_key", False)
+    assert "look how far the line is indented" in fault.sentence

@@ -64,6 +64,8 @@ def _record(source: Source, model: type[Model], detail: Any) -> None:
     if kind == "extra_forbidden":
         known = {field.alias or key for each in Model.__subclasses__() for key, field in each.model_fields.items()}
         near = source.did_you_mean(name, known)
+        if name in known:
+            near = " It can elsewhere: look how far the line is indented, and under what it stands."
         source.fault(place, "unknown_key", f"“{name}” is not a key that can stand here.{near}")
     elif kind in ("literal_error", "enum"):
         allowed = detail["ctx"]["expected"].replace("'", "")
