@@ -90,7 +90,7 @@ def look(desk: Desk, variable: str, **asked: object) -> Shift:
 def test_a_question_stands_at_every_touchpoint_and_moment_it_is_asked(desk: Desk) -> None:
     found = look(desk, "coffee")
     assert [(row.label, row.touchpoint, row.moment) for row in found.everyone] == [
-        ("Then", 1, "before"), ("Now", 1, "now"), ("Touchpoint 2", 2, None)
+        ("Touchpoint 1 · Then", 1, "before"), ("Touchpoint 1", 1, "now"), ("Touchpoint 2", 2, None)
     ]  # fmt: skip
     assert [row.net.count for row in found.everyone] == [0, 2, 2]
     assert [row.tally.base.count for row in found.everyone] == [3, 3, 2]

@@ -20,6 +20,7 @@ from surveyapp.domain.instrument.kinds import Part, PartType, Summary
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Net, Option, Question
 from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Touchpoint
+from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Category, CrossSide, Crosstab, Shift, ShiftStep
 from surveyapp.domain.results.words import Words
 from surveyapp.domain.sentences import say
@@ -241,7 +242,7 @@ def _rows(data: ResultData, asked: Look) -> tuple[list[shifts.AskedRow], tuple[S
     found = [(point, each) for point, each in found if each.part.summary is newest.summary]
     turned, steps = beside(data.wordings(asked.group), [each for _, each in found])
     rows = [
-        asked_row(data, _measure_row(point, each), point, each)
+        asked_row(data, _measure_row(data, point, each), point, each)
         for (point, _), each in zip(found, turned, strict=True)
     ]  # fmt: skip
     if asked.option is not None:
@@ -249,11 +250,16 @@ def _rows(data: ResultData, asked: Look) -> tuple[list[shifts.AskedRow], tuple[S
     return rows, steps
 
 
-def _measure_row(touchpoint: Touchpoint, followed: Followed) -> MeasureRow:
+def _measure_row(data: ResultData, touchpoint: Touchpoint, followed: Followed) -> MeasureRow:
+    """What a row is called: as a measure of the study calls it, else by its touchpoint and moment."""
     part = followed.part
-    if part.moment_label:
-        return MeasureRow(touchpoint.number, part.moment, part.moment_label, touchpoint.title)
-    return MeasureRow(touchpoint.number, part.moment, touchpoint.title)
+    for measure in data.study.measures:
+        if (measure.group, measure.variable) == (touchpoint.group, part.name):
+            for row in measure.rows:
+                if (row.touchpoint, row.moment) == (touchpoint.number, part.moment):
+                    return row
+    label = joined(" · ", (touchpoint.title, part.moment_label)) if part.moment_label else touchpoint.title
+    return MeasureRow(touchpoint.number, part.moment, label)
 
 
 def _score_row(data: ResultData, touchpoint: Touchpoint, each: CountedScore) -> shifts.AskedRow:

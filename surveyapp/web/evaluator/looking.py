@@ -278,10 +278,14 @@ Ends = tuple[tuple[int, str], tuple[int, str]]
 
 
 def _ends(place: LookPlace, arguments: Mapping[str, str]) -> Ends | None:
-    """None where nothing is put across, or what the address says is none of it."""
-    other = _end(arguments.get(WITH, ""))
-    if other is None or not place.crosses:
+    """None where nothing is put across. Raises NotFound where what the address says is nothing to put across."""
+    if not arguments.get(WITH):
         return None
+    other = _end(arguments[WITH])
+    if other is None:
+        raise NotFound(say("no_crossing", name=arguments[WITH]))
+    if not place.crosses:
+        raise NotFound(say("no_crossing", name=place.variable))
     own = [(each.touchpoint, each.key) for each in place.moments]
     said = _end(arguments.get(AT, ""))
     if said not in own:
