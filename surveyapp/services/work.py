@@ -20,7 +20,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit
+from surveyapp.store.security import audit
 
 
 @dataclass(frozen=True, kw_only=True)

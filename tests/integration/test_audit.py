@@ -16,7 +16,7 @@ from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import sign_in
 from surveyapp.services.work import Desk
-from surveyapp.store import audit
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 

@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 
 from surveyapp.cli import main
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, participants
+from surveyapp.store import participants
+from surveyapp.store.security import audit
 from tests import factories
 
 

@@ -11,8 +11,8 @@ from surveyapp.cli import main
 from surveyapp.domain.staff import Grant, Role
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import accounts, sign_in
-from surveyapp.store import audit
 from surveyapp.store import staff as store
+from surveyapp.store.security import audit
 from tests import factories
 
 ANA = "ana.kowalska@example.org"

@@ -19,7 +19,8 @@ from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import audit, cases
+from surveyapp.store import cases
+from surveyapp.store.security import audit
 from tests import factories
 from tests.interviewer import Interviewer, create_reachable
 from tests.page import Client, Page

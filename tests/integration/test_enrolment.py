@@ -17,7 +17,8 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
-from surveyapp.store import audit, cases, participants
+from surveyapp.store import cases, participants
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 

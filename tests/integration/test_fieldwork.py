@@ -18,7 +18,8 @@ from surveyapp.services.fieldwork import calls
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import audit, cases, participants
+from surveyapp.store import cases, participants
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import Interviewer, counted, create_reachable

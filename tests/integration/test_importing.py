@@ -17,7 +17,8 @@ from surveyapp.services.participants.bulk_import import Import, import_file
 from surveyapp.services.participants.csv_reader import RowFault
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import audit, participants
+from surveyapp.store import participants
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 

@@ -10,7 +10,8 @@ from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import audit, cases, participants, responses
+from surveyapp.store import cases, participants, responses
+from surveyapp.store.security import audit
 from tests import factories
 from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page

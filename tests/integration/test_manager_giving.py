@@ -19,7 +19,8 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
-from surveyapp.store import audit, participants
+from surveyapp.store import participants
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.office import HOME, IMPORT, post, rows

@@ -9,7 +9,8 @@ from surveyapp.services.participants import enrolment
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import audit, participants
+from surveyapp.store import participants
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.office import HOME, IMPORT, NEW, facts, post, rows

@@ -12,8 +12,9 @@ from surveyapp.services.participants import enrolment, relating, roster
 from surveyapp.services.participants.bulk_import import import_file
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.store import audit, participants, relationships
+from surveyapp.store import participants, relationships
 from surveyapp.store.relationships import RelatedPair
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import NOW
 from tests.office import HOME, NEW, facts, post

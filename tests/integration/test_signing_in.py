@@ -18,8 +18,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import accounts, sign_in
 from surveyapp.services.staff.passwords import check_new_password
 from surveyapp.services.work import Desk
-from surveyapp.store import audit
 from surveyapp.store import staff as store
+from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client, Page

@@ -13,9 +13,10 @@ from sqlalchemy import JSON, Connection, MetaData, Table, Uuid, inspect
 
 from surveyapp.domain.audit import Operator
 from surveyapp.services.work import Desk
-from surveyapp.store import audit, migrating
+from surveyapp.store import migrating
 from surveyapp.store.column_types import UtcDateTime
 from surveyapp.store.database import Database
+from surveyapp.store.security import audit
 from surveyapp.store.tables import Base
 from tests import factories
 from tests.conftest import Clock

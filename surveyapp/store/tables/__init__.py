@@ -1,0 +1,52 @@
+"""The tables, a room a subject. Private to the store: no mapped class leaves it."""
+
+from __future__ import annotations
+
+from surveyapp.store.tables.base import Base, known
+from surveyapp.store.tables.fieldwork import AccessRow, AttemptRow, CaseRow, LeaseRow
+from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
+from surveyapp.store.tables.people import (
+    ConsentRow,
+    ContactLookupRow,
+    ContactRow,
+    EventRow,
+    ParticipantRow,
+    RelationshipRow,
+    SiteAttributeRow,
+    SiteRow,
+)
+from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
+from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
+from surveyapp.store.tables.security import AuditRow
+from surveyapp.store.tables.staff import GrantRow, StaffRow
+
+__all__ = [
+    "AccessRow",
+    "AnswerHistoryRow",
+    "AnswerRow",
+    "AttemptRow",
+    "AuditRow",
+    "Base",
+    "CaseRow",
+    "ConsentRow",
+    "ContactLookupRow",
+    "ContactRow",
+    "EventRow",
+    "GrantRow",
+    "LeaseRow",
+    "ParticipantRow",
+    "QuestionnaireVersionRow",
+    "RelationshipRow",
+    "ReleasePageRow",
+    "ReleaseRow",
+    "ResponseRow",
+    "ResultChangeRow",
+    "ResultPageRow",
+    "ResultStateRow",
+    "SaveRow",
+    "SiteAttributeRow",
+    "SiteRow",
+    "StaffRow",
+    "WordingRow",
+    "known",
+]

@@ -1,0 +1,58 @@
+"""What every table rests on: names of constraints, types of columns, and what lets a column hold an enum's members."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, CheckConstraint, MetaData, Uuid
+from sqlalchemy.orm import DeclarativeBase
+
+from surveyapp.domain.answers import Mode, Reason
+from surveyapp.domain.audit import ActorKind, AuditAction
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.participants import Origin
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.staff import Role
+from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dt.datetime: UtcDateTime(),
+        Decimal: ExactNumber(),
+        uuid.UUID: Uuid(),
+        dict[str, Any]: JSON(),
+        **{
+            kind: OneOf(kind)
+            for kind in (
+                AccessKind,
+                ActorKind,
+                AuditAction,
+                Disposition,
+                Mode,
+                Origin,
+                Outcome,
+                Reason,
+                ResponseState,
+                Role,
+            )
+        },
+    }
+
+
+def known(column: str, kind: type[enum.Enum]) -> CheckConstraint:
+    """Lets a column hold the enum's members alone. A new member needs a migration that lets it in."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(each.value) for each in kind)})", name=f"{column}_known")

@@ -1,0 +1,61 @@
+"""Tables of cases: who may be asked when, what lets them in, and what was tried."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.store.tables.base import Base, known
+
+
+class CaseRow(Base):
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("participant_id", "touchpoint"),
+        known("disposition", Disposition),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    touchpoint: Mapped[int]
+    opens_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime | None]
+    closes_at: Mapped[dt.datetime | None]
+    disposition: Mapped[Disposition]
+    assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    next_at: Mapped[dt.datetime | None]
+
+
+class AccessRow(Base):
+    __tablename__ = "access"
+    __table_args__ = (known("kind", AccessKind),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[AccessKind]
+    issued_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class AttemptRow(Base):
+    __tablename__ = "attempt"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
+    outcome: Mapped[Outcome]
+    mode: Mapped[Mode]
+    note: Mapped[str | None]
+    next_at: Mapped[dt.datetime | None]
+
+
+class LeaseRow(Base):
+    __tablename__ = "lease"
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
+    until: Mapped[dt.datetime]

@@ -1,0 +1,107 @@
+"""Tables of people and sites. Nothing but `contact` says who somebody is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.participants import Origin
+from surveyapp.store.tables.base import Base, known
+
+
+class SiteRow(Base):
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("study", "reference"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    reference: Mapped[str]
+    name: Mapped[str]
+
+
+class SiteAttributeRow(Base):
+    """What is known of a site, and from which day: an employer that grows keeps its past."""
+
+    __tablename__ = "site_attribute"
+    site_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    from_date: Mapped[dt.date] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class ParticipantRow(Base):
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("study", "reference"),
+        Index(None, "study", "group_id"),
+        known("origin", Origin),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    group_id: Mapped[str]
+    reference: Mapped[str]
+    origin: Mapped[Origin]
+    site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"), index=True)
+    attributes: Mapped[dict[str, Any]]
+    enrolled_on: Mapped[dt.date]
+    withdrawn_at: Mapped[dt.datetime | None]
+
+
+class ContactRow(Base):
+    """One field of a contact, encrypted and bound to its participant and field."""
+
+    __tablename__ = "contact"
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str]
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ContactLookupRow(Base):
+    """A keyed hash of a phone or e-mail, to find whom it belongs to without reading any contact."""
+
+    __tablename__ = "contact_lookup"
+    __table_args__ = (Index(None, "kind", "digest"),)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+
+
+class ConsentRow(Base):
+    """What was said of a purpose. Insert only; the latest counts."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index(None, "participant_id", "purpose"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    purpose: Mapped[str]
+    version: Mapped[int]
+    given: Mapped[bool]
+    mode: Mapped[Mode]
+    recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    recorded_at: Mapped[dt.datetime]
+
+
+class EventRow(Base):
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "participant_id"),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    event: Mapped[str]
+    on_date: Mapped[dt.date]
+    source: Mapped[str]
+
+
+class RelationshipRow(Base):
+    """What one participant is to another, as the study declares it: to one at most, on either side."""
+
+    __tablename__ = "relationship"
+    __table_args__ = (UniqueConstraint("relationship", "second_id"),)
+    relationship: Mapped[str] = mapped_column(primary_key=True)
+    first_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    second_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    recorded_at: Mapped[dt.datetime]
