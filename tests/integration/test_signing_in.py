@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
 
@@ -16,7 +15,6 @@ from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import accounts, sign_in
-from surveyapp.services.staff.passwords import check_new_password
 from surveyapp.services.work import Desk
 from surveyapp.store import staff as store
 from surveyapp.store.security import audit
@@ -170,23 +168,6 @@ def test_wrong_current_passwords_count_too(runtime: Runtime) -> None:
             sign_in.change_password(Desk(runtime, evaluator), "wrong", "another right passphrase")
     with pytest.raises(InputRefused, match="That is not your password"):
         sign_in.change_password(Desk(runtime, evaluator), factories.PASSWORD, "another right passphrase")
-
-
-@pytest.mark.parametrize(
-    ("new", "taken"),
-    [
-        ("abcde" + "a" * 6, False),  # 11 characters
-        ("abcde" + "a" * 7, True),
-        ("abcd" + "a" * 20, False),  # four different ones
-        ("abcde" + "a" * 195, True),
-        ("abcde" + "a" * 196, False),  # 201 characters
-        ("xx ANA@example.org xx", False),
-        (factories.PASSWORD, False),
-    ],
-)
-def test_what_can_be_chosen_as_a_password(new: str, taken: bool) -> None:
-    with contextlib.nullcontext() if taken else pytest.raises(InputRefused):
-        check_new_password(new, "ana@example.org", hash_password(factories.PASSWORD))
 
 
 def test_wrong_codes_count_like_wrong_passwords(runtime: Runtime, client: Client, clock: Clock) -> None:
@@ -366,10 +347,10 @@ def test_a_one_time_password_is_replaced_at_once(runtime: Runtime, client: Clien
     assert try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23") == "/staff/new-password"
     assert client.get("/staff/password").location.startswith("/staff/login")
     for new, fault in (
-        ("short", "12 to 200"),
+        ("short", "15 to 200"),
         ("aaaaaaaaaaaaaaaa", "too easy"),
         ("K7QM-2VXA-9TBC-XY23", "Choose another"),
-        ("NEW@example.org!!", "e-mail address"),
+        ("NEW@example.org!!", "your name or address"),
     ):
         assert fault in problems(post(client, "/staff/new-password", password=new, again=new))[0]
     assert "not the same" in problems(post(client, "/staff/new-password", password="four words or so", again="x"))[0]

@@ -154,7 +154,7 @@ def choose_password(runtime: Runtime, entering: Entering, new: str) -> Entering:
     """Replaces a one-time password. Raises InputRefused, SignInAgain."""
     with _unknown(runtime).reading() as work:
         before = _credentials(work, entering)
-    check_new_password(new, before.staff.email, before.password_hash)
+    check_new_password(new, before.staff, before.password_hash, runtime.settings.breached_passwords)
     hashed = hash_password(new)
     with _unknown(runtime).writing() as work:
         found = _credentials(work, entering, lock=True)
@@ -184,7 +184,7 @@ def change_password(desk: Desk, current: str, new: str) -> Staff:
         before = store.credentials_by_id(work.session, staff.id)
     fits = before is not None and password_fits(before.password_hash, current)
     if before is not None and fits:
-        check_new_password(new, before.staff.email, before.password_hash)
+        check_new_password(new, before.staff, before.password_hash, desk.runtime.settings.breached_passwords)
     hashed = hash_password(new)
     with desk.writing() as work:
         found = store.credentials_by_id(work.session, staff.id, lock=True)

@@ -18,7 +18,15 @@ from surveyapp.store.tables.people import (
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
 from surveyapp.store.tables.security import AuditRow
-from surveyapp.store.tables.staff import GrantRow, StaffRow
+from surveyapp.store.tables.staff import (
+    GrantRow,
+    PasskeyRow,
+    PasswordLinkRow,
+    ProviderAccountRow,
+    RecoveryCodeRow,
+    SpentChallengeRow,
+    StaffRow,
+)
 
 __all__ = [
     "AccessRow",
@@ -35,7 +43,11 @@ __all__ = [
     "GrantRow",
     "LeaseRow",
     "ParticipantRow",
+    "PasskeyRow",
+    "PasswordLinkRow",
+    "ProviderAccountRow",
     "QuestionnaireVersionRow",
+    "RecoveryCodeRow",
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",
@@ -46,6 +58,7 @@ __all__ = [
     "SaveRow",
     "SiteAttributeRow",
     "SiteRow",
+    "SpentChallengeRow",
     "StaffRow",
     "WordingRow",
     "known",
