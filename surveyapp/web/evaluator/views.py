@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from flask import render_template, request
-from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 
 from surveyapp.domain.instrument.kinds import Summary
@@ -27,18 +26,9 @@ from surveyapp.reports.text.phrasing import Phrasing
 from surveyapp.web.evaluator import drawing
 from surveyapp.web.evaluator.choosing import LinkChoice, measure_split, people_choices
 from surveyapp.web.shared.assembly import local_time
-from surveyapp.web.shared.language import isolated, reader_language
+from surveyapp.web.shared.language import reader_language, spoken, spoken_plural
 
-
-def _spoken(text: str, /, **values: Any) -> str:
-    return str(gettext(text, **{name: isolated(value) for name, value in values.items()}))
-
-
-def _spoken_plural(one: str, many: str, number: int, /, **values: Any) -> str:
-    return str(ngettext(one, many, number, **{name: isolated(value) for name, value in values.items()}))
-
-
-WORDS = Phrasing(_spoken, _spoken_plural, reader_language)
+WORDS = Phrasing(spoken, spoken_plural, reader_language)
 
 
 @dataclass(frozen=True, kw_only=True)
