@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
-from flask import render_template, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.instrument.kinds import Summary
@@ -23,7 +21,6 @@ from surveyapp.reports.files.tables import ResultTable
 from surveyapp.reports.text import changes, headlines, sentences, series
 from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import Phrasing
-from surveyapp.web.evaluator import drawing
 from surveyapp.web.evaluator.choosing import LinkChoice, measure_split, people_choices
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.language import reader_language, spoken, spoken_plural
@@ -116,17 +113,6 @@ def edition_of(results: Sequence[Shift | Distribution]) -> Edition:
     """That of a page: of the latest of what is on it."""
     dated = [(each.edition.at, each.edition) for each in results if each.edition.at]
     return max(dated, key=lambda each: each[0])[1] if dated else results[0].edition if results else WORKING
-
-
-def page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
-    """A page of results, which says of what edition they are, and at which address this state of it is."""
-    bundle, style = drawing.plotly_files()
-    edition = edition_of(results)
-    return render_template(
-        f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, both_figures=drawing.both_figures,
-        edition=edition, edition_words=edition_words(edition, study), address=request.full_path.rstrip("?"),
-        **values,
-    )  # fmt: skip
 
 
 def shown(blocks: Sequence[Block]) -> list[Distribution]:
