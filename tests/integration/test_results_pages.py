@@ -14,14 +14,17 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from surveyapp import create_app
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
 from surveyapp.services.results import distributions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store.security import audit
 from surveyapp.web.evaluator import routes
 from tests import cohort, factories
 from tests.conftest import Clock
@@ -261,6 +264,40 @@ def test_no_page_names_a_person_or_shows_their_words(evaluator: Evaluator) -> No
     for path in EVERY_PAGE:
         shown = unescape(evaluator.get(path).text)
         assert not [each for each in names | references | words if each in shown], path
+
+
+FILES = (
+    "/measures/placement_satisfaction",
+    "/questions/backfill/1",
+    "/look/backfill/placement_satisfaction",
+    "/who",
+    "/who/backfill",
+    "/who/backfill/1",
+)
+"""Every kind of page that files can be taken of."""
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_spreadsheet_has_the_records_of_the_csv_says_its_edition_and_is_in_the_trail(
+    evaluator: Evaluator, path: str
+) -> None:
+    reply = evaluator.get(path + ".csv")
+    assert reply.status_code == 200
+    wanted = list(csv.reader(io.StringIO(reply.text.removeprefix("\ufeff"))))
+    reply = evaluator.get(path + ".xlsx")
+    assert reply.status_code == 200
+    book = load_workbook(io.BytesIO(reply.data))
+    notes = [str(cell.value) for cell in book["Notes"]["A"]]
+    assert notes[0].startswith("Working figures, answers up to ")
+    assert notes[1].startswith("np: not for publication")
+    assert len(book.sheetnames) > 2
+    figures = list(book["Figures"].iter_rows(values_only=True))
+    assert list(figures[0]) == wanted[0]
+    label = wanted[0].index("label")
+    assert [row[label] or "" for row in figures[1:]] == [row[label].lstrip("'") for row in wanted[1:]]
+    with evaluator.runtime.database.reading() as session:
+        taken = [each for each in audit.entries(session) if each.action is AuditAction.RESULTS_TAKEN]
+    assert [each.detail["form"] for each in taken[-2:]] == ["csv", "xlsx"]
 
 
 @pytest.mark.parametrize("path", EVERY_PAGE)

@@ -130,7 +130,7 @@ def look_csv(study_id: str, group: str, variable: str) -> Response:
 def look_xlsx(study_id: str, group: str, variable: str) -> Response:
     study = staff_study(study_id)
     shift, records = _taken(study_id, group, variable)
-    return taking.workbook_reply(study, shift, records, variable)
+    return taking.shift_workbook(study, shift, records, variable)
 
 
 def _taken(study_id: str, group: str, variable: str) -> tuple[Shift, list[Record]]:

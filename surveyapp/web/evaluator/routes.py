@@ -87,7 +87,8 @@ def measure_xlsx(study_id: str, measure_id: str) -> Response:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    return taking.workbook_reply(study, shift, shift_records(shift), measure_id)
+    records = (*shift_records(shift), *measure_comparators(study, shift))
+    return taking.shift_workbook(study, shift, records, measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -128,6 +129,16 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     records = (*distribution_records(study_id, found), *question_comparators(study, found))
     taking.note(study_id, f"{group} {touchpoint}", "csv")
     return csv_reply(records_file(records), f"{group}_{touchpoint}")
+
+
+@evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>.xlsx")
+@staff_only
+def questions_xlsx(study_id: str, group: str, touchpoint: int) -> Response:
+    study, asked, blocks = _questions(study_id, group, touchpoint)
+    found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
+    records = (*distribution_records(study_id, found), *question_comparators(runtime().study(study_id), found))
+    notes = views.place_notes(study, group, touchpoint)
+    return taking.questions_workbook(study, blocks, records, f"{group}_{touchpoint}", notes)
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:

@@ -115,6 +115,15 @@ def edition_of(results: Sequence[Shift | Distribution]) -> Edition:
     return max(dated, key=lambda each: each[0])[1] if dated else results[0].edition if results else WORKING
 
 
+def place_notes(study: Study, group_id: str, number: int) -> tuple[str, ...]:
+    """Of whom the questions of a touchpoint are, and what the study says of it."""
+    group, touchpoint = study.group(group_id), study.touchpoint(group_id, number)
+    assert group is not None
+    assert touchpoint is not None
+    where = _("Every question: %(group)s, %(touchpoint)s", group=group.title, touchpoint=touchpoint.title)
+    return where, *((touchpoint.note,) if touchpoint.note else ())
+
+
 def shown(blocks: Sequence[Block]) -> list[Distribution]:
     """Every result of some questions."""
     return [each for block in blocks for each in block.together]

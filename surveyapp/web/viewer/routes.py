@@ -124,7 +124,7 @@ def measure_xlsx(study_id: str, measure_id: str, number: int | None) -> Response
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     _, shift = released.measure(desk().as_written, study_id, measure_id, number, asked.segment)
-    return taking.workbook_reply(study, shift, shift_records(shift), measure_id)
+    return taking.shift_workbook(study, shift, shift_records(shift), measure_id)
 
 
 @_of_a_release("/questions/<group>/<int:touchpoint>")
@@ -159,6 +159,16 @@ def questions_csv(study_id: str, group: str, touchpoint: int, number: int | None
     asked = asked_for(runtime().study(study_id), request.args)
     release, found = released.questions(desk().as_written, study_id, group, touchpoint, number, asked.segment)
     return _csv(records_file(distribution_records(study_id, found)), release, f"{group}_{touchpoint}")
+
+
+@_of_a_release("/questions/<group>/<int:touchpoint>.xlsx")
+def questions_xlsx(study_id: str, group: str, touchpoint: int, number: int | None) -> Response:
+    study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
+    _, found = released.questions(desk().as_written, study_id, group, touchpoint, number, asked.segment)
+    notes = (standing(study, release, group), *views.place_notes(study, group, touchpoint))
+    return taking.questions_workbook(
+        study, blocks, distribution_records(study_id, found), f"{group}_{touchpoint}", notes
+    )
 
 
 def _questions(
