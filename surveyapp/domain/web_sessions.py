@@ -63,9 +63,9 @@ class SessionStanding(enum.Enum):
 @dataclass(frozen=True, kw_only=True)
 class WebSession:
     """Somebody's stay in one browser. `staff_id` of staff, `access_id` of a participant; `own_device`: whether the
-    device is the participant's own (None: not said); `user_agent`: the browser in a few words; `seen_at`: the last page, to
-    within `SEEN_EVERY`; `verified_at`: when a password or second factor was last given; `expires_at`: its end, however
-    much it is used."""
+    device is the participant's own (None: not said); `user_agent`: the browser in a few words; `seen_at`: the last
+    page, to within `SEEN_EVERY`; `verified_at`: when a password or second factor was last given; `expires_at`: its end,
+    however much it is used."""
 
     id: uuid.UUID
     audience: SessionAudience

@@ -63,30 +63,28 @@ class Begun:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in, and with which session."""
+    """Who is signed in, with which session, and the token that names it."""
 
     staff: Staff
     session: WebSession
+    token: str = field(repr=False)
 
 
-def begin_staff(work: Work, staff: Staff, browser: Browser) -> Begun:
+def begin_staff(work: Work, staff: Staff, browser: Browser) -> SignedIn:
     """Begins a session of somebody who has just shown all that signing in asks for. Whatever the browser came with
     ends: the token is never one that was there before."""
     store.remove_old(work.session, work.now - KEPT_FOR)
-    return _begin(
-        work,
-        browser,
-        WebSession(
-            id=new_id(),
-            audience=SessionAudience.STAFF,
-            staff_id=staff.id,
-            user_agent=browser.words,
-            created_at=work.now,
-            seen_at=work.now,
-            verified_at=work.now,
-            expires_at=work.now + STAFF_ABSOLUTE,
-        ),
+    begun = WebSession(
+        id=new_id(),
+        audience=SessionAudience.STAFF,
+        staff_id=staff.id,
+        user_agent=browser.words,
+        created_at=work.now,
+        seen_at=work.now,
+        verified_at=work.now,
+        expires_at=work.now + STAFF_ABSOLUTE,
     )
+    return SignedIn(staff, begun, _begin(work, browser, begun))
 
 
 def begin_participant(
@@ -98,28 +96,26 @@ def begin_participant(
         access = cases.access(work.session, access_id)
         if access is None:
             raise AccessRefused("wrong")
-        return _begin(
-            work,
-            browser,
-            WebSession(
-                id=new_id(),
-                audience=SessionAudience.PARTICIPANT,
-                access_id=access_id,
-                own_device=own_device,
-                user_agent=browser.words,
-                created_at=work.now,
-                seen_at=work.now,
-                expires_at=participants_end(work.now, access.expires_at),
-            ),
+        begun = WebSession(
+            id=new_id(),
+            audience=SessionAudience.PARTICIPANT,
+            access_id=access_id,
+            own_device=own_device,
+            user_agent=browser.words,
+            created_at=work.now,
+            seen_at=work.now,
+            expires_at=participants_end(work.now, access.expires_at),
         )
+        return Begun(begun, _begin(work, browser, begun))
 
 
-def _begin(work: Work, browser: Browser, begun: WebSession) -> Begun:
+def _begin(work: Work, browser: Browser, begun: WebSession) -> str:
+    """The token of a session that begins."""
     if browser.token:
         store.end_by_digest(work.session, _digest(work.runtime, browser.token), work.now, EndedWhy.REPLACED)
     token = secrets.token_urlsafe(32)
     store.add(work.session, begun, _digest(work.runtime, token))
-    return Begun(begun, token)
+    return token
 
 
 def of(runtime: Runtime, token: str, audience: SessionAudience) -> WebSession:
@@ -138,7 +134,7 @@ def signed_in(runtime: Runtime, token: str) -> SignedIn:
         staff = staff_store.staff_by_id(work.session, found.staff_id)
     if staff is None or not staff.active:
         raise SessionOver(found)
-    return SignedIn(staff, _marked(runtime, found))
+    return SignedIn(staff, _marked(runtime, found), token)
 
 
 def _alive(work: Work, token: str, audience: SessionAudience) -> WebSession:
@@ -189,14 +185,14 @@ def end_own(desk: Desk, session_id: uuid.UUID) -> None:
         if session_id not in {each.id for each in _living(work, work.staff.id)}:
             raise NotFound(say("no_session"))
         store.end(work.session, session_id, work.now, EndedWhy.ENDED_BY_OWNER)
-        work.record(AuditAction.SESSIONS_ENDED, work.staff.email, count=1)
+        work.record(AuditAction.SESSIONS_ENDED, count=1)
 
 
 def end_others(desk: Desk, but: WebSession) -> int:
     """Ends all of one's own sessions but one; returns how many."""
     with desk.writing() as work:
         count = store.end_of_staff(work.session, work.staff.id, work.now, EndedWhy.ENDED_BY_OWNER, but.id)
-        work.record(AuditAction.SESSIONS_ENDED, work.staff.email, count=count)
+        work.record(AuditAction.SESSIONS_ENDED, count=count)
         return count
 
 

@@ -108,6 +108,7 @@ def remove_old(session: Session, before: dt.datetime) -> None:
 
 
 def _end(session: Session, at: dt.datetime, why: EndedWhy, *which: ColumnElement[bool]) -> int:
-    query = update(WebSessionRow).where(WebSessionRow.ended_at.is_(None), *which).values(ended_at=at, ended_why=why)
+    going_on = (WebSessionRow.ended_at.is_(None), WebSessionRow.expires_at > at)
+    query = update(WebSessionRow).where(*going_on, *which).values(ended_at=at, ended_why=why)
     found = session.execute(query, execution_options={"synchronize_session": False})
     return found.rowcount  # type: ignore[attr-defined, no-any-return]
