@@ -26,7 +26,6 @@ SENTENCES: Mapping[str, str] = {
     "no_open_version": N_("No version of “%(name)s” is open in %(study)s."),
     "no_section": N_("%(questionnaire)s has no section “%(section)s”."),
     "no_participant": N_("There is no %(reference)s in this study."),
-    "no_session": N_("That session is over already."),
     "no_case": N_("There is no %(reference)s at touchpoint %(touchpoint)s in this study."),
     "no_touchpoint": N_("There is no touchpoint %(touchpoint)s of “%(group)s” in this study."),
     "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),

@@ -72,8 +72,8 @@ def end(session: Session, session_id: uuid.UUID, at: dt.datetime, why: EndedWhy)
 
 
 def end_by_digest(session: Session, digest: str, at: dt.datetime, why: EndedWhy) -> int:
-    """Ends the one whose token this is the hash of."""
-    return _end(session, at, why, WebSessionRow.digest == digest)
+    """Ends the one whose token this is the hash of. One that is too old keeps that for its end."""
+    return _end(session, at, why, WebSessionRow.digest == digest, WebSessionRow.expires_at > at)
 
 
 def end_of_staff(
@@ -108,7 +108,6 @@ def remove_old(session: Session, before: dt.datetime) -> None:
 
 
 def _end(session: Session, at: dt.datetime, why: EndedWhy, *which: ColumnElement[bool]) -> int:
-    going_on = (WebSessionRow.ended_at.is_(None), WebSessionRow.expires_at > at)
-    query = update(WebSessionRow).where(*going_on, *which).values(ended_at=at, ended_why=why)
+    query = update(WebSessionRow).where(WebSessionRow.ended_at.is_(None), *which).values(ended_at=at, ended_why=why)
     found = session.execute(query, execution_options={"synchronize_session": False})
     return found.rowcount  # type: ignore[attr-defined, no-any-return]
