@@ -20,7 +20,6 @@ from tests import factories
 
 ANA = Staff(
     id=uuid.UUID(int=1), email="ana.kowalska@example.org", name="Ana Kowalska", active=True, second_factor=False,
-    session_version=1,
 )  # fmt: skip
 OLD = hash_password(factories.PASSWORD)
 
