@@ -40,6 +40,7 @@ from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import Database, new_id
+from surveyapp.store.security import recovery_codes
 from surveyapp.store.tables import Base
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -208,10 +209,10 @@ def create_staff(
     email: str | None = None,
     site: Site | None = None,
     study: str = STUDY,
-    second_factor: bool = True,
+    second_factor: bool | None = None,
     more: Iterable[Grant] = (),
 ) -> Staff:
-    """Somebody who signs in with `PASSWORD` and, where their role needs it, `next_code`."""
+    """Somebody who signs in with `PASSWORD` and, unless said otherwise or in a demonstration, `next_code`."""
     name = email or f"{roles[0].value if roles else 'nobody'}{next(_numbers)}@example.org"
     with runtime.database.writing() as session:
         made = staff_store.add_staff(
@@ -222,9 +223,10 @@ def create_staff(
             [*(Grant(role, study, site.id if site else None) for role in roles), *more],
             runtime.clock(),
         )
-        if not second_factor or not made.needs_second_factor:
+        if not (not runtime.settings.demo if second_factor is None else second_factor):
             return made
         staff_store.set_totp(session, made.id, runtime.keyring.seal(made.id, "totp", TOTP_KEY))
+        recovery_codes.replace(session, made.id, b"salt", [b"no code has this hash"], runtime.clock())
     return dataclasses.replace(made, second_factor=True)
 
 

@@ -67,8 +67,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_provider_account')),
     sa.UniqueConstraint('issuer', 'subject', name=op.f('uq_provider_account_issuer_subject'))
     )
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.alter_column('password_hash', existing_type=sa.String(), nullable=True)
+    # A one-time password is none that anybody chose: whoever has one needs a link in its place.
+    op.execute('UPDATE staff SET password_hash = NULL WHERE password_expires_at IS NOT NULL')
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.drop_column('password_expires_at')
 
 
 def downgrade() -> None:
+    # No password has this hash.
+    op.execute("UPDATE staff SET password_hash = '' WHERE password_hash IS NULL")
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('password_expires_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.alter_column('password_hash', existing_type=sa.String(), nullable=False)
     for table in ('provider_account', 'password_link', 'recovery_code', 'spent_challenge', 'passkey'):
         op.drop_table(table)

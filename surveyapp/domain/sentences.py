@@ -83,6 +83,18 @@ SENTENCES: Mapping[str, str] = {
     "code_wrong": N_(
         "That code is not right, or it was used already. Enter the six digits that your authenticator app shows now."
     ),
+    "recovery_code_wrong": N_(
+        "That code is not right, or it was used already. Each works once. Check it, or take another."
+    ),
+    "passkey_wrong": N_("That passkey does not let you in here. Use another, or your password."),
+    "no_passkeys_here": N_("Passkeys need a site that has a name, and this one is at a number."),
+    "no_passkey": N_("You have no such passkey."),
+    "last_factor": N_("This is your only second factor. Set up another one first, then remove this."),
+    "provider_unknown": N_(
+        "The sign-in service let you through, but no account here goes with who it says you are. Ask the person who "
+        "runs this installation."
+    ),
+    "provider_failed": N_("The sign-in service did not answer as it should. Try again, or use your password."),
     "passkey_late": N_("That took too long, or was sent twice. Try again."),
     "passkey_name": N_("Give the passkey a name of at most %(longest)s characters, such as “my phone”."),
     "passkey_not_made": N_("The passkey could not be kept. Try again, or use another device."),

@@ -61,9 +61,6 @@ MAY: dict[Role, frozenset[Action]] = {
 TRUE_COUNTS = frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT})
 """What nobody may do whose grant keeps true counts from them."""
 
-SECOND_FACTOR_ROLES = frozenset(role for role, actions in MAY.items() if Action.SEE_CONTACTS in actions)
-"""Roles that see personal data, which a password alone does not open."""
-
 
 @dataclass(frozen=True)
 class Grant:
@@ -123,10 +120,6 @@ class Staff:
     def all_studies(self) -> tuple[str, ...]:
         """The studies in which they have a role, each once, in order."""
         return tuple(sorted({grant.study for grant in self.grants}))
-
-    @property
-    def needs_second_factor(self) -> bool:
-        return any(grant.role in SECOND_FACTOR_ROLES for grant in self.grants)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from werkzeug.routing import Rule
 
@@ -34,7 +36,26 @@ RULES: dict[str, str | Action] = {
     "staff.login": EVERYBODY,
     "staff.code": ENTERING,
     "staff.second_factor": ENTERING,
-    "staff.new_password": ENTERING,
+    "staff.join": EVERYBODY,
+    "staff.new_password": EVERYBODY,  # says that there is no link, to whoever comes without one
+    "staff.ask_passkey": EVERYBODY,
+    "staff.passkey": EVERYBODY,
+    "staff.provider": EVERYBODY,
+    "staff.provider_back": EVERYBODY,
+    "staff.ask_passkey_after_password": ENTERING,
+    "staff.passkey_after_password": ENTERING,
+    "staff.recovery": ENTERING,
+    "staff.ask_first_passkey": ENTERING,
+    "staff.first_passkey": ENTERING,
+    "staff.keep_recovery_codes": ENTERING,
+    "staff.go_on_from_codes": ENTERING,
+    "staff.account": STAFF,
+    "staff.ask_own_passkey": STAFF,
+    "staff.add_passkey": STAFF,
+    "staff.remove_passkey": STAFF,
+    "staff.app": STAFF,
+    "staff.remove_app": STAFF,
+    "staff.new_recovery_codes": STAFF,
     "staff.home": STAFF,
     "staff.logout": STAFF,
     "staff.nothing": STAFF,
@@ -129,6 +150,7 @@ PLACES = {
     "section_id": "start",
     "page_id": "heard_via",
     "token": "nothing",
+    "passkey_id": uuid.UUID(int=0),
     "filename": "icon.svg",
     "number": None,
 }

@@ -3,25 +3,20 @@ characters, which make passwords shorter and no safer, and none about changing t
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import hashlib
 import re
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
-from surveyapp.services.keyring import CODE_ALPHABET, composed, password_fits, written_code
+from surveyapp.services.keyring import composed, password_fits
 
 MINIMUM_LENGTH, MAXIMUM_LENGTH = 15, 200
 """In characters. Fifteen is what a password needs that stands alone, as it does on the day its owner sets up their
 second factor."""
-
-ONE_TIME_FOR = dt.timedelta(days=7)
-"""How long a one-time password waits for its owner."""
 
 _FEWEST_CHARACTERS = 5
 _LEFT_AT_LEAST = 8
@@ -31,11 +26,6 @@ _COMMON = Path(__file__).with_name("common_passwords.txt")
 
 _LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
 _REPEATED = re.compile(r"(.{2,}?)\1+")
-
-
-def new_one_time_password() -> str:
-    """78 random bits, as it is typed: K7QM-2VXA-9TBC-XY23."""
-    return written_code("".join(secrets.choice(CODE_ALPHABET) for _ in range(16)))
 
 
 def check_new_password(new: str, staff: Staff, old_hash: str | None, breached: Path | None = None) -> None:

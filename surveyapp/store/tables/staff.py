@@ -17,8 +17,7 @@ class StaffRow(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    password_hash: Mapped[str]
-    password_expires_at: Mapped[dt.datetime | None]
+    password_hash: Mapped[str | None]
     totp_key_id: Mapped[str | None]
     totp_ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None]
