@@ -121,6 +121,6 @@ def _show_link(link: str) -> None:
     hours = round(GOOD_FOR.total_seconds() / 3600)
     click.echo(f"Their link: {link}")
     click.echo(
-        f"It is shown this once, works once and for {hours} hours. They choose a password there, then show or set up their "
-        "second factor. Hand it to nobody else."
+        f"It is shown this once, works once and for {hours} hours. They choose a password there, then show or set up "
+        "their second factor. Hand it to nobody else."
     )

@@ -17,7 +17,7 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security.sessions import Browser
 from surveyapp.services.staff import accounts, by_passkey, own_account, passkeys, sign_in
-from surveyapp.services.staff.sign_in import Step, Way
+from surveyapp.services.staff.sign_in import SignInWay, Step
 from surveyapp.services.work import Desk
 from surveyapp.store.security import audit
 from tests import factories
@@ -61,7 +61,7 @@ def test_a_passkey_follows_a_password(runtime: Runtime) -> None:
     asked = by_passkey.ask_after_password(runtime, entering)
     assert len(json.loads(asked.options)["allowCredentials"]) == 2
     given = by_passkey.give(runtime, entering, asked.challenge, spare.show(asked.options))
-    assert given.ways == (Way.PASSWORD, Way.PASSKEY)
+    assert given.ways == (SignInWay.PASSWORD, SignInWay.PASSKEY)
     assert sign_in.step(runtime, given) is Step.DONE
     other = factories.create_staff(runtime, Role.MANAGER)
     theirs = sign_in.check_password(runtime, other.email, factories.PASSWORD)

@@ -9,7 +9,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import passkeys, sign_in
 from surveyapp.services.staff.passkeys import Challenge, ChallengePurpose, PasskeyRequest
-from surveyapp.services.staff.sign_in import Entering, Step, Way
+from surveyapp.services.staff.sign_in import Entering, SignInWay, Step
 from surveyapp.services.work import Work
 from surveyapp.store import staff as staff_store
 from surveyapp.store.security import passkeys as store
@@ -36,8 +36,8 @@ def enter(runtime: Runtime, challenge: Challenge | None, answer: str) -> Enterin
         owner = passkeys.owner_of(work, answer)
         found = staff_store.credentials_by_id(work.session, owner, lock=True) if owner else None
         if found is not None and _answers(work, party, found, challenge, answer):
-            return sign_in.enter(work, found, Way.PASSKEY, factor_given=True)
-        (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED, way=Way.PASSKEY.value)
+            return sign_in.enter(work, found, SignInWay.PASSKEY, factor_given=True)
+        (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED, way=SignInWay.PASSKEY.value)
     raise InputRefused(say("passkey_wrong"))
 
 
@@ -63,10 +63,10 @@ def give(runtime: Runtime, entering: Entering, challenge: Challenge | None, answ
         found = sign_in.at_step(work, entering, Step.SECOND_FACTOR, lock=True)
         good = passkeys.check(work, party, found.staff.id, ChallengePurpose.SECOND_FACTOR, challenge, answer)
         if not good:
-            work.by(found.staff).record(AuditAction.SECOND_FACTOR_REFUSED, way=Way.PASSKEY.value)
+            work.by(found.staff).record(AuditAction.SECOND_FACTOR_REFUSED, way=SignInWay.PASSKEY.value)
     if not good:
         raise InputRefused(say("passkey_wrong"))
-    return entering.with_factor(Way.PASSKEY)
+    return entering.with_factor(SignInWay.PASSKEY)
 
 
 def ask_to_set_up(runtime: Runtime, entering: Entering) -> PasskeyRequest:
@@ -83,4 +83,4 @@ def set_up(runtime: Runtime, entering: Entering, challenge: Challenge | None, an
         found = sign_in.at_step(work, entering, Step.SET_UP, lock=True)
         passkeys.register(work, party, found.staff, challenge, answer, name)
         work.by(found.staff).record(AuditAction.PASSKEY_ADDED)
-        return sign_in.marked_anew(work, entering).with_factor(Way.PASSKEY)
+        return sign_in.marked_anew(work, entering).with_factor(SignInWay.PASSKEY)

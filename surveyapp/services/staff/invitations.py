@@ -16,7 +16,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.passwords import check_new_password
-from surveyapp.services.staff.sign_in import Entering, Way
+from surveyapp.services.staff.sign_in import Entering, SignInWay
 from surveyapp.services.work import Work
 from surveyapp.store import staff as staff_store
 from surveyapp.store.security import password_links as store
@@ -74,10 +74,10 @@ def choose_password(runtime: Runtime, link_id: uuid.UUID, new: str) -> Entering:
         staff_store.set_password(work.session, link.staff.id, hashed)
         staff_store.set_failures(work.session, link.staff.id, 0, None)
         sessions.end_all_of_staff(work, link.staff.id, EndedWhy.PASSWORD_CHANGED)
-        work.by(link.staff).record(AuditAction.PASSWORD_CHANGED, by=Way.LINK.value)
+        work.by(link.staff).record(AuditAction.PASSWORD_CHANGED, by=SignInWay.LINK.value)
         found = staff_store.credentials_by_id(work.session, link.staff.id)
         assert found is not None
-        return sign_in.enter(work, found, Way.LINK)
+        return sign_in.enter(work, found, SignInWay.LINK)
 
 
 def _working(work: Work, link: store.PasswordLink | None) -> OpenedLink:

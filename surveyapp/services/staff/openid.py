@@ -14,7 +14,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import sign_in
-from surveyapp.services.staff.sign_in import Entering, Way
+from surveyapp.services.staff.sign_in import Entering, SignInWay
 from surveyapp.services.work import Work
 from surveyapp.store import staff as staff_store
 from surveyapp.store.security import provider_accounts as store
@@ -50,8 +50,8 @@ def enter(runtime: Runtime, identity: ProviderIdentity) -> Entering:
         found = _account(work, identity)
         if found is not None and found.staff.active:
             store.set_used(work.session, found.staff.id, work.now)
-            return sign_in.enter(work, found, Way.PROVIDER, factor_given=identity.factors_given)
-        (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED, way=Way.PROVIDER.value)
+            return sign_in.enter(work, found, SignInWay.PROVIDER, factor_given=identity.factors_given)
+        (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED, way=SignInWay.PROVIDER.value)
     raise InputRefused(say("provider_unknown"))
 
 

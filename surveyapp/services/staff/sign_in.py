@@ -44,7 +44,7 @@ class Step(enum.Enum):
     DONE = "done"
 
 
-class Way(enum.Enum):
+class SignInWay(enum.Enum):
     """What somebody showed to be let in."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a way
@@ -64,9 +64,9 @@ class Entering:
     mark: str
     at: dt.datetime
     factor_given: bool = False
-    ways: tuple[Way, ...]
+    ways: tuple[SignInWay, ...]
 
-    def with_factor(self, way: Way) -> Entering:
+    def with_factor(self, way: SignInWay) -> Entering:
         """The same, once the second factor was shown."""
         return replace(self, factor_given=True, ways=(*self.ways, way))
 
@@ -85,12 +85,12 @@ def check_password(runtime: Runtime, email: str, password: str) -> Entering:
         else:
             same = current.password_hash is not None and current.password_hash == found.password_hash
             if fits and same and current.staff.active:
-                return enter(work, current, Way.PASSWORD)
+                return enter(work, current, SignInWay.PASSWORD)
             _count_failure(work, current, AuditAction.SIGN_IN_REFUSED)
     raise InputRefused(say("sign_in_wrong"))
 
 
-def enter(work: Work, found: store.Credentials, *ways: Way, factor_given: bool = False) -> Entering:
+def enter(work: Work, found: store.Credentials, *ways: SignInWay, factor_given: bool = False) -> Entering:
     """Somebody who has just shown the first factor, or both."""
     return Entering(
         staff_id=found.staff.id, mark=_mark(work.runtime, found), at=work.now, factor_given=factor_given, ways=ways
@@ -133,7 +133,7 @@ def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
                 store.use_totp_step(work.session, found.staff.id, used)
     if used is None:
         raise InputRefused(say("code_wrong"), "code")
-    return entering.with_factor(Way.CODE)
+    return entering.with_factor(SignInWay.CODE)
 
 
 def check_recovery_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
@@ -155,7 +155,7 @@ def check_recovery_code(runtime: Runtime, entering: Entering, typed: str) -> Ent
             _count_failure(work, found, AuditAction.SECOND_FACTOR_REFUSED)
     if not good:
         raise InputRefused(say("recovery_code_wrong"), "code")
-    return entering.with_factor(Way.RECOVERY_CODE)
+    return entering.with_factor(SignInWay.RECOVERY_CODE)
 
 
 def new_secret(runtime: Runtime, entering: Entering) -> NewSecret:
@@ -175,7 +175,7 @@ def set_up(runtime: Runtime, entering: Entering, sealed: str, typed: str) -> Ent
     with unknown(runtime).writing() as work:
         found = at_step(work, entering, Step.SET_UP, lock=True)
         totp.keep(work, found.staff, sealed, typed)
-        return marked_anew(work, entering).with_factor(Way.CODE)
+        return marked_anew(work, entering).with_factor(SignInWay.CODE)
 
 
 def make_recovery_codes(runtime: Runtime, entering: Entering) -> tuple[str, ...]:
@@ -264,6 +264,6 @@ def _step(runtime: Runtime, found: store.Credentials, entering: Entering) -> Ste
         if has_factor:
             return Step.SECOND_FACTOR
         return Step.DONE if runtime.settings.demo else Step.SET_UP
-    if has_factor and not found.recovery_codes and Way.PROVIDER not in entering.ways:
+    if has_factor and not found.recovery_codes and SignInWay.PROVIDER not in entering.ways:
         return Step.RECOVERY_CODES
     return Step.DONE

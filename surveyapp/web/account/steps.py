@@ -14,7 +14,7 @@ from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.security import sessions
 from surveyapp.services.security.sessions import SignedIn
 from surveyapp.services.staff import sign_in
-from surveyapp.services.staff.sign_in import Entering, Step, Way
+from surveyapp.services.staff.sign_in import Entering, SignInWay, Step
 from surveyapp.web.account.blueprint import staff
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.runtime import runtime
@@ -49,7 +49,7 @@ def go_on(entering: Entering, to: str | None = None) -> Response:
         return redirect(url_for(_PAGES[following], next=target))
     began = sign_in.finish(runtime(), entering, browser())
     give_session(began)
-    if Way.RECOVERY_CODE in entering.ways:
+    if SignInWay.RECOVERY_CODE in entering.ways:
         return redirect(url_for("staff.account", recovered=1))
     return redirect(target or home_of(began.staff))
 
@@ -65,7 +65,7 @@ def entering_at(*expected: Step) -> Entering:
         mark=mark,
         at=dt.datetime.fromisoformat(at),
         factor_given=factor_given,
-        ways=tuple(Way(each) for each in ways),
+        ways=tuple(SignInWay(each) for each in ways),
     )
     if sign_in.step(runtime(), entering) not in expected:
         raise SignInAgain
