@@ -10,11 +10,17 @@ OUTSIDE_ITS_WINDOW = frozenset({CaseState.SCHEDULED, CaseState.CLOSED})
 
 
 def state_of(
-    work: Work, case: Case, response: Response | ResponseState | None, *, withdrawn: bool = False
+    work: Work,
+    case: Case,
+    response: Response | ResponseState | None,
+    *,
+    withdrawn: bool = False,
+    reopened: bool = False,
 ) -> CaseState:
-    """The case's state, for whoever runs the study."""
-    reached = response.state if isinstance(response, Response) else response
-    return case.state(work.now, reached, withdrawn)
+    """The case's state, for whoever runs the study. `reopened`: of a response of which only the state is given."""
+    if isinstance(response, Response):
+        return case.state(work.now, response.state, withdrawn, response.reopened_at is not None)
+    return case.state(work.now, response, withdrawn, reopened)
 
 
 def state_for_answering(

@@ -107,7 +107,7 @@ def state_of_line(work: Work, line: RosterLine) -> CaseState | None:
     """Where a line stands now; None while no touchpoint has come."""
     if line.case is None:
         return CaseState.WITHDRAWN if line.withdrawn else None
-    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn)
+    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn, reopened=line.reopened)
 
 
 def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Roster:
