@@ -80,6 +80,9 @@ RULES: dict[str, str | Action] = {
     "evaluator.who_group_csv": Action.SEE_RESULTS,
     "evaluator.who_touchpoint": Action.SEE_RESULTS,
     "evaluator.who_touchpoint_csv": Action.SEE_RESULTS,
+    "rights.person": Action.HANDLE_RIGHTS,
+    "rights.change": Action.HANDLE_RIGHTS,
+    "rights.reopen": Action.CORRECT_ANSWERS,
     "manager.contact": Action.MANAGE_PARTICIPANTS,
     "manager.end_access": Action.MANAGE_PARTICIPANTS,
     "manager.event": Action.MANAGE_PARTICIPANTS,
@@ -126,6 +129,7 @@ PLACES = {
     "token": "nothing",
     "filename": "icon.svg",
     "number": None,
+    "change": "stopped",
 }
 """Something that is there, for every part of an address."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.fieldwork.cases import Case, CaseState
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.services.work import Work
 
@@ -21,6 +21,13 @@ def state_of(
     if isinstance(response, Response):
         return case.state(work.now, response.state, withdrawn, response.reopened_at is not None)
     return case.state(work.now, response, withdrawn, reopened)
+
+
+def can_be_opened(work: Work, case: Case, response: Response | None) -> bool:
+    """Whether answers were sent and the case has not closed since, so that they can be opened again."""
+    if response is None or response.state is not ResponseState.SUBMITTED:
+        return False
+    return case.state(work.now, response.state, reopened=True) in ANSWERABLE
 
 
 def state_for_answering(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Collection
 
@@ -9,6 +10,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
+from surveyapp.services.participants import contacts
 from surveyapp.services.work import Work
 from surveyapp.store import participants
 
@@ -27,24 +29,25 @@ class IdentityFact(enum.StrEnum):
     EVENT = "event"
 
 
-def facts_on_record(work: Work, participant: Participant) -> tuple[IdentityFact, ...]:
-    """What somebody can be asked for: what is on record, and not what it says."""
-    held = participants.contact(work.session, participant.id)
-    there = {
-        IdentityFact.NAME: "name" in held,
-        IdentityFact.PHONE: "phone" in held,
-        IdentityFact.EMAIL: "email" in held,
-        IdentityFact.SITE: participant.site is not None,
-        IdentityFact.ENROLLED: True,
-        IdentityFact.EVENT: bool(participants.events(work.session, participant.id)),
+def facts(work: Work, participant: Participant) -> dict[IdentityFact, str | dt.date]:
+    """What somebody can be asked for, and what is on record of it. A sight of a contact: the caller notes it."""
+    contact = contacts.read(work, participant.id)
+    happened = participants.events(work.session, participant.id)
+    held: dict[IdentityFact, str | dt.date] = {
+        IdentityFact.NAME: contact.name,
+        IdentityFact.PHONE: contact.phone,
+        IdentityFact.EMAIL: contact.email,
+        IdentityFact.SITE: participant.site.name if participant.site else "",
+        IdentityFact.ENROLLED: participant.enrolled_on,
+        IdentityFact.EVENT: happened[0].on if happened else "",
     }
-    return tuple(fact for fact in IdentityFact if there[fact])
+    return {fact: value for fact, value in held.items() if value}
 
 
 def confirm(work: Work, participant: Participant, confirmed: Collection[IdentityFact]) -> None:
     """Notes in the audit trail which facts they were asked for and knew. Raises InputRefused (field `facts`) for fewer
     than `FACTS_NEEDED` of those on record."""
-    right = [fact for fact in facts_on_record(work, participant) if fact in confirmed]
+    right = [fact for fact in facts(work, participant) if fact in confirmed]
     if len(right) < FACTS_NEEDED:
         raise InputRefused(say("facts_missing", needed=FACTS_NEEDED), "facts")
     work.record(

@@ -17,7 +17,7 @@ from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, P
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.cases.state import state_of
+from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
@@ -75,7 +75,7 @@ class Narrowed:
 @dataclass(frozen=True, kw_only=True)
 class PersonCase:
     """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
-    it; `live` are those that work now."""
+    it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again."""
 
     touchpoint: Touchpoint
     case: Case | None = None
@@ -84,6 +84,7 @@ class PersonCase:
     attempts: tuple[Attempt, ...] = ()
     accesses: tuple[Access, ...] = ()
     live: tuple[Access, ...] = ()
+    can_be_opened: bool = False
 
     @property
     def admits(self) -> bool:
@@ -197,6 +198,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                     attempts=tuple(cases.attempts_of(session, case.id)),
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),
+                    can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
                 )
             )
         held = participants.contact(session, participant.id)

@@ -38,8 +38,8 @@ _AUDITED = {
 @dataclass(frozen=True, kw_only=True)
 class LeavingOutlook:
     """Somebody's part in a study before it is changed: what they have `sent` (touchpoint and when, oldest first), what
-    they have `begun` and not sent, and the touchpoints to which they could still be asked (`ahead`). `facts`: what they
-    can be asked for; `contacts`: whether anything on record reaches them."""
+    they have `begun` and not sent, and the touchpoints to which they could still be asked (`ahead`). `contacts`:
+    whether anything on record reaches them."""
 
     study: Study
     participant: Participant
@@ -48,7 +48,6 @@ class LeavingOutlook:
     sent: tuple[tuple[Touchpoint, dt.datetime], ...]
     begun: tuple[Touchpoint, ...]
     ahead: tuple[Touchpoint, ...]
-    facts: tuple[IdentityFact, ...]
     contacts: bool
 
 
@@ -83,9 +82,17 @@ def _outlook(work: Work, study: Study, participant: Participant) -> LeavingOutlo
         sent=tuple(sent),
         begun=tuple(begun),
         ahead=tuple(ahead),
-        facts=identity.facts_on_record(work, participant),
         contacts=bool(participants.contact(work.session, participant.id)),
     )
+
+
+def to_ask_for(desk: Desk, study_id: str, reference: str) -> Mapping[IdentityFact, str | dt.date]:
+    """What somebody on the phone can be asked for, to be compared with what they say. A sight of a contact, noted as
+    one. Raises NotPermitted, NotFound."""
+    with desk.writing() as work:
+        participant = found(work, desk, study_id, reference)
+        work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
+        return identity.facts(work, participant)
 
 
 def found(work: Work, desk: Desk, study_id: str, reference: str) -> Participant:
@@ -103,7 +110,7 @@ def record(
     study_id: str,
     reference: str,
     change: ParticipationChange,
-    why: LeavingReason,
+    why: LeavingReason | None,
     confirmed: Collection[IdentityFact],
 ) -> Participant:
     """Does at once what somebody asked, and returns them as they now are; what is so already changes nothing.
@@ -112,7 +119,7 @@ def record(
     """
     with desk.writing() as work:
         participant = found(work, desk, study_id, reference)
-        if why not in REASONS[change]:
+        if why is None or why not in REASONS[change]:
             raise InputRefused(say("why_missing"), "why")
         if change not in open_changes(participant.stopped_at, participant.withdrawn_at):
             if change is _standing_change(participant):
