@@ -17,7 +17,7 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import scheduling
-from surveyapp.services.cases.state import state_of
+from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import identity
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.work import Desk, Work
@@ -39,7 +39,7 @@ _AUDITED = {
 class LeavingOutlook:
     """Somebody's part in a study before it is changed: what they have `sent` (touchpoint and when, oldest first), what
     they have `begun` and not sent, and the touchpoints to which they could still be asked (`ahead`). `contacts`:
-    whether anything on record reaches them."""
+    whether anything on record reaches them; `openable`: what was sent and may be opened again."""
 
     study: Study
     participant: Participant
@@ -49,6 +49,7 @@ class LeavingOutlook:
     begun: tuple[Touchpoint, ...]
     ahead: tuple[Touchpoint, ...]
     contacts: bool
+    openable: tuple[Touchpoint, ...] = ()
 
 
 def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:
@@ -62,7 +63,7 @@ def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:
 
 
 def _outlook(work: Work, study: Study, participant: Participant) -> LeavingOutlook:
-    sent, begun, ahead = [], [], []
+    sent, begun, ahead, openable = [], [], [], []
     for case in cases.cases_of(work.session, participant.id):
         touchpoint = study.touchpoint(participant.group, case.touchpoint)
         if touchpoint is None:
@@ -70,6 +71,9 @@ def _outlook(work: Work, study: Study, participant: Participant) -> LeavingOutlo
         response = responses.response_of(work.session, case.id)
         if response is not None and response.submitted_at is not None:
             sent.append((touchpoint, response.submitted_at))
+            here = participant.stopped_at is None and participant.withdrawn_at is None
+            if here and response.reopened_at is None and can_be_opened(work, case, response):
+                openable.append(touchpoint)
         elif response is not None:
             begun.append(touchpoint)
         if state_of(work, case, response) in ENDED_BY_STOPPING:
@@ -83,6 +87,7 @@ def _outlook(work: Work, study: Study, participant: Participant) -> LeavingOutlo
         begun=tuple(begun),
         ahead=tuple(ahead),
         contacts=bool(participants.contact(work.session, participant.id)),
+        openable=tuple(openable),
     )
 
 
