@@ -16,7 +16,7 @@ from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
@@ -159,7 +159,11 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
 def find(desk: Desk, study_id: str, written: str) -> list[str]:
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
-    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    return find_in(desk, desk.scope(Action.MANAGE_PARTICIPANTS, study_id), written)
+
+
+def find_in(desk: Desk, scope: Scope, written: str) -> list[str]:
+    """`find` among the people of a scope."""
     written = normalise.code(written)
     wanted = written.casefold()
     if not wanted:

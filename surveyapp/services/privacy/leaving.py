@@ -18,7 +18,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import can_be_opened, state_of
-from surveyapp.services.participants import identity
+from surveyapp.services.participants import identity, roster
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
@@ -26,6 +26,9 @@ from surveyapp.store.privacy import participation, reopening
 
 ENDED_BY_STOPPING = ANSWERABLE | {CaseState.SCHEDULED}
 """States of a case that stopping ends: it could be answered now, or later."""
+
+SHOWN = 50
+"""How many of the changes recorded are listed."""
 
 _AUDITED = {
     ParticipationChange.STOPPED: AuditAction.PARTICIPATION_STOPPED,
@@ -50,6 +53,19 @@ class LeavingOutlook:
     ahead: tuple[Touchpoint, ...]
     contacts: bool
     openable: tuple[Touchpoint, ...] = ()
+
+
+def recorded(desk: Desk, study_id: str) -> list[tuple[str, Participation]]:
+    """The last changes that were recorded in a study, each with whose, newest first. Raises NotPermitted."""
+    scope = desk.scope(Action.HANDLE_RIGHTS, study_id)
+    with desk.reading() as work:
+        return participation.newest(work.session, scope, SHOWN)
+
+
+def find(desk: Desk, study_id: str, written: str) -> list[str]:
+    """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
+    NotPermitted."""
+    return roster.find_in(desk, desk.scope(Action.HANDLE_RIGHTS, study_id), written)
 
 
 def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:

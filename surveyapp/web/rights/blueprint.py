@@ -23,7 +23,7 @@ PERSON = "/<study_id>/<reference>"
 def page(template: str, form: StaffForm | None = None, **more: Any) -> Reply:
     """A page about the study in the address, in the reader's language: 422 when its form has errors."""
     study = staff_study((request.view_args or {})["study_id"])
-    made = render_template(f"rights/{template}.html", study=study, form=form, words=words, home=home(study), **more)
+    made = render_template(f"rights/{template}.html", study=study, form=form, words=words, **more)
     return made, 422 if form is not None and form.errors else 200
 
 

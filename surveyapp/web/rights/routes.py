@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused
@@ -16,6 +16,24 @@ from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 __all__ = ["rights"]
+
+
+@rights.get("/<study_id>")
+@staff_only
+def requests(study_id: str) -> Reply:
+    """Finding whoever asks for something, and what was recorded last."""
+    return page("requests", recorded=leaving.recorded(desk(), study_id), found=None, written="")
+
+
+@rights.post("/<study_id>")
+@staff_only
+def find(study_id: str) -> Reply:
+    """Whom a reference, a phone number or an e-mail address belongs to. Posted: a number has no place in an address."""
+    written = request.form.get("find", "")
+    found = leaving.find(desk(), study_id, written)
+    if len(found) == 1:
+        return redirect(url_for(".person", study_id=study_id, reference=found[0]))
+    return page("requests", recorded=leaving.recorded(desk(), study_id), found=found, written=written)
 
 
 @rights.get(PERSON)

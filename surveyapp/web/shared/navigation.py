@@ -60,13 +60,16 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.contact",
                 "manager.give",
                 "manager.end_access",
-                "rights.person",
-                "rights.change",
-                "rights.reopen",
             ),
         ),
         NavigationPlace(endpoint="manager.import_file", words=_("Import"), action=Action.MANAGE_PARTICIPANTS),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
+        NavigationPlace(
+            endpoint="rights.requests",
+            words=_("Requests"),
+            action=Action.HANDLE_RIGHTS,
+            beneath=("rights.find", "rights.person", "rights.change", "rights.reopen"),
+        ),
     ),
     (
         NavigationPlace(
