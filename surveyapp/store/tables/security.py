@@ -26,3 +26,11 @@ class AuditRow(Base):
     study: Mapped[str | None]
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any]]
+
+
+class HeartbeatRow(Base):
+    """One row, written to show that the database takes writes."""
+
+    __tablename__ = "heartbeat"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
