@@ -3,7 +3,7 @@
 import os
 import sys
 
-from surveyapp import compile_templates, create_app
+from surveyapp import create_app, get_ready
 from surveyapp.domain.errors import ShiftlineError
 from surveyapp.services import readiness, runtime
 from surveyapp.services.questionnaires import versions as questionnaire_versions
@@ -22,7 +22,7 @@ except ShiftlineError as error:
     print(f"Shiftline does not start. {error}", file=sys.stderr, flush=True)
     sys.exit(WORKER_BOOT_ERROR)
 app = create_app(_runtime)
-compile_templates(app)
+get_ready(app)
 for _study in _runtime.studies if _there else ():
     for _sentence in questionnaire_versions.disagreements(_runtime, _study):
         app.logger.warning(_sentence)

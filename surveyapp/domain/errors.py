@@ -125,9 +125,9 @@ _WHAT_TO_DO = {
     "move it back or correct the setting; if it is lost, stop the server and run `surveyapp backup restore`; if there "
     "never was one, run `surveyapp migrate`.",
     DatabaseFault.DOWN: "The database does not answer. Start its server, or correct SURVEYAPP_DATABASE_URL.",
-    DatabaseFault.BUSY: "Something else has held the database for too long. Try again; if that does not help, find what "
-    "holds it and end that.",
-    DatabaseFault.FULL: "There is no room for the database to grow. Make room on its disk; nothing was stored meanwhile.",
+    DatabaseFault.BUSY: "Something else has held the database for too long. Try again; if that does not help, find "
+    "what holds it and end that.",
+    DatabaseFault.FULL: "There is no room for the database to grow. Make room on its disk.",
     DatabaseFault.READ_ONLY: "The database cannot be written. Let whoever Shiftline runs as write its file and the "
     "folder it is in, or let its server take writes again.",
     DatabaseFault.DISK: "The disk under the database cannot be read or written. Look in the system's log, make room or "
@@ -143,8 +143,8 @@ _WHAT_TO_DO = {
 
 
 class DatabaseUnavailable(ShiftlineError):
-    """The database cannot do what it is there for just now: nothing of the unit of work was stored. `str` is for whoever
-    runs the installation."""
+    """The database cannot do what it is there for just now: nothing of the unit of work was stored. `str` is for
+    whoever runs the installation."""
 
     def __init__(self, fault: DatabaseFault) -> None:
         super().__init__(_WHAT_TO_DO[fault])
