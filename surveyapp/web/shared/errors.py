@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from babel import Locale
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -132,8 +131,6 @@ def unavailable(error: errors.DatabaseUnavailable) -> Answer:
     current_app.logger.error("the database failed (%s) at %s", error.fault, request.endpoint)
     again = request.method == "POST" and request.blueprint != "staff" and not request.files
     fields = list(_given_back()) if again else []
-    # Templates ask Flask-Login who is signed in, and that would ask the database.
-    g._login_user = AnonymousUserMixin()
     page = render_template(
         "shared/unavailable.html",
         typed=[(name, value) for name, value, words in fields if words],
