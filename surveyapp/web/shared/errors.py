@@ -102,10 +102,10 @@ _SENTENCES = {
 }
 
 
-Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+ErrorPage = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
-def _http(error: HTTPException) -> Answer | HTTPException:
+def _http(error: HTTPException) -> ErrorPage | HTTPException:
     status = error.code or 500
     if (down := _database_in(getattr(error, "original_exception", None))) is not None:
         # Before a handler was chosen, or after it was done: the session.
@@ -125,7 +125,7 @@ _NEVER_SHOWN = frozenset({"csrf_token", "save_id"})
 _NEVER_SENT_BACK = re.compile(r"password|pin", re.IGNORECASE)
 
 
-def unavailable(error: errors.DatabaseUnavailable) -> Answer:
+def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
     """The database cannot work: nothing was stored. Who this is cannot be looked up, so that the page holds nothing but
     what this very request brought: a form is given back with what was written in it, to be sent again."""
     current_app.logger.error("the database failed (%s) at %s", error.fault, request.endpoint)
@@ -155,7 +155,7 @@ def _database_in(error: BaseException | None) -> errors.DatabaseUnavailable | No
     return error
 
 
-def _unexpected(error: Exception) -> Answer:
+def _unexpected(error: Exception) -> ErrorPage:
     if (down := _database_in(error)) is not None:
         return unavailable(down)
     if current_app.testing or current_app.debug:
