@@ -18,7 +18,7 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow
+from surveyapp.store.tables.security import AuditRow, HeartbeatRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "ContactRow",
     "EventRow",
     "GrantRow",
+    "HeartbeatRow",
     "LeaseRow",
     "ParticipantRow",
     "ParticipationRow",
@@ -50,6 +51,7 @@ __all__ = [
     "SiteAttributeRow",
     "SiteRow",
     "StaffRow",
+    "WebSessionRow",
     "WordingRow",
     "known",
 ]

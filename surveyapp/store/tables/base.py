@@ -18,6 +18,7 @@ from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
 from surveyapp.domain.staff import Role
+from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
 
 
@@ -41,9 +42,11 @@ class Base(DeclarativeBase):
             for kind in (
                 AccessKind,
                 ActorKind,
+                SessionAudience,
                 AuditAction,
                 CorrectionReason,
                 Disposition,
+                EndedWhy,
                 LeavingReason,
                 Mode,
                 Origin,
