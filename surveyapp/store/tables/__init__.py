@@ -11,13 +11,14 @@ from surveyapp.store.tables.people import (
     ContactRow,
     EventRow,
     ParticipantRow,
+    ParticipationRow,
     RelationshipRow,
     SiteAttributeRow,
     SiteRow,
 )
-from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
+from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow, WebSessionRow
+from surveyapp.store.tables.security import AuditRow, HeartbeatRow, WebSessionRow
 from surveyapp.store.tables.staff import (
     GrantRow,
     PasskeyRow,
@@ -41,8 +42,10 @@ __all__ = [
     "ContactRow",
     "EventRow",
     "GrantRow",
+    "HeartbeatRow",
     "LeaseRow",
     "ParticipantRow",
+    "ParticipationRow",
     "PasskeyRow",
     "PasswordLinkRow",
     "ProviderAccountRow",
@@ -51,6 +54,7 @@ __all__ = [
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",
+    "ReopeningRow",
     "ResponseRow",
     "ResultChangeRow",
     "ResultPageRow",
