@@ -17,7 +17,7 @@ const provider = new Provider(`http://localhost:${port}`, {
   claims: { openid: ["sub"], email: ["email", "email_verified"], amr: null, acr: null },
   pkce: { required: () => true },
   conformIdTokenClaims: false,
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, claimsParameter: { enabled: true } },
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (_ctx, sub) => ({
     accountId: sub,

@@ -66,6 +66,7 @@ def to_the_provider_and_back(browser: Client) -> str:
     opener = urllib.request.build_opener(StopAtHome, urllib.request.HTTPCookieProcessor(CookieJar()))
     with pytest.raises(urllib.error.HTTPError) as stopped:
         opener.open(leaves.location, timeout=10)
+    stopped.value.close()
     back = urllib.parse.urlsplit(stopped.value.headers["Location"])
     return f"{back.path}?{back.query}"
 

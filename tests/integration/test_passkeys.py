@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveyapp.domain.errors import InputRefused, NotFound, SignInAgain, StateRefused
-from surveyapp.domain.passkeys import RelyingParty, relying_party
+from surveyapp.domain.security.passkeys import RelyingParty, relying_party
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security.sessions import Browser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, StateRefused
-from surveyapp.domain.passkeys import RelyingParty, relying_party
+from surveyapp.domain.security.passkeys import RelyingParty, relying_party
 from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.staff import passkeys, sign_in

@@ -6,7 +6,7 @@ import uuid
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound, StateRefused
-from surveyapp.domain.passkeys import Passkey, WaysIn
+from surveyapp.domain.security.passkeys import Passkey, WaysIn
 from surveyapp.domain.sentences import say
 from surveyapp.services.staff import passkeys, recovery_codes, totp
 from surveyapp.services.staff.by_passkey import party_of

@@ -35,7 +35,7 @@ from webauthn.helpers.structs import (
 )
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.passkeys import Passkey, RelyingParty
+from surveyapp.domain.security.passkeys import Passkey, RelyingParty
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
 from surveyapp.services.work import Work

@@ -8,7 +8,7 @@ import uuid
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.passkeys import Passkey
+from surveyapp.domain.security.passkeys import Passkey
 from surveyapp.store.tables import PasskeyRow, SpentChallengeRow
 
 

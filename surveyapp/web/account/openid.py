@@ -26,6 +26,9 @@ from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.words import worded
 
+FACTORS = {"claims": '{"id_token":{"amr":null,"acr":null}}'}
+"""Asks how it came to know them, of a provider that tells when it is asked (OpenID Connect Core, 5.5)."""
+
 SECONDS = 10
 """How long a provider may take to answer."""
 
@@ -58,7 +61,8 @@ def provider() -> Reply:
     session["after_provider"] = own_page(request.args.get("next"))
     back = f"{runtime().settings.public_url}{url_for('staff.provider_back')}"
     try:
-        return client.authorize_redirect(back)
+        asked = FACTORS if client.load_server_metadata().get("claims_parameter_supported") else {}
+        return client.authorize_redirect(back, **asked)
     except (OAuthError, RequestException, ValueError, RuntimeError):
         return _failed()
 

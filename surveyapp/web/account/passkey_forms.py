@@ -9,7 +9,7 @@ import uuid
 
 from flask import Response, request, session
 
-from surveyapp.domain.passkeys import relying_party
+from surveyapp.domain.security.passkeys import relying_party
 from surveyapp.services.staff.passkeys import Challenge, ChallengePurpose, PasskeyRequest
 from surveyapp.web.shared.runtime import runtime
 
