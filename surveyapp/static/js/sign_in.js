@@ -1,13 +1,11 @@
-// Signing in, and what one signs in with. Passkeys: a form that asks the server what is to be signed, has the browser sign it, and posts the answer as a form.
-// Without this, or in a browser that has no passkeys, those forms stay hidden and the rest of the page works.
+// Signing in, and what one signs in with. A passkey's form asks the server what is to be signed, has the browser sign it
+// and posts the answer. Without this, or in a browser that has no passkeys, those forms stay hidden and the rest works.
+
+const there = Boolean(window.PublicKeyCredential);
+document.querySelectorAll("[data-needs-passkeys]").forEach((each) => { each.hidden = !there; });
+document.querySelectorAll("[data-without-passkeys]").forEach((each) => { each.hidden = there; });
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
-  const block = form.closest("[data-needs-passkeys]") ?? form;
-  if (!window.PublicKeyCredential) {
-    document.querySelectorAll("[data-without-passkeys]").forEach((each) => { each.hidden = false; });
-    continue;
-  }
-  block.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     answer(form);
