@@ -123,7 +123,7 @@ def test_from_the_invitation_to_the_recovery_code(at_localhost: tuple[str, Runti
     elsewhere.fill("#password", PASSPHRASE)
     elsewhere.press("#password", "Enter")
     elsewhere.wait_for_url("**/staff/code")
-    elsewhere.click("text=Use a recovery code")
+    elsewhere.click("a:has-text('Use a recovery code')")
     check_accessible(elsewhere)
     elsewhere.fill("#code", codes[3].lower())
     elsewhere.press("#code", "Enter")
