@@ -30,6 +30,7 @@ class Settings:
     proxies: int = 0
     rate_limit_storage: str = "memory://"
     cache: Path = ROOT / "instance" / "cache"
+    person_keys: Path = ROOT / "instance" / "surveyapp.db.keys"
 
     @property
     def contact_key_id(self) -> str:
@@ -50,6 +51,7 @@ KNOWN = frozenset(
         "PROXIES",
         "RATE_LIMIT_STORAGE",
         "CACHE",
+        "PERSON_KEYS",
     }
 )
 
@@ -80,6 +82,13 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         # Beside its database: two installations on one machine do not share a folder.
         place = Path(chosen["database_url"].removeprefix("sqlite:///"))
         chosen["cache"] = place.with_name(f"{place.name}.cache")
+    if "PERSON_KEYS" in given:
+        chosen["person_keys"] = Path(given["PERSON_KEYS"])
+    elif chosen.get("database_url", "").startswith("sqlite:///"):
+        place = Path(chosen["database_url"].removeprefix("sqlite:///"))
+        chosen["person_keys"] = place.with_name(f"{place.name}.keys")
+    elif "database_url" in chosen:
+        chosen["person_keys"] = ROOT / "instance" / "person.keys"
     for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
         if name in given:
             chosen[name.lower()] = _whole(name, given[name], low, high)
@@ -136,6 +145,11 @@ def _contact_keys(given: Mapping[str, str]) -> dict[str, bytes]:
         name, separator, key = entry.strip().partition(":")
         if not separator or not name:
             raise SettingsError(f"{PREFIX}CONTACT_KEYS is written `name:key`, several separated by commas.")
+        if name == "person" or len(name.encode()) > 32:
+            raise SettingsError(
+                f"{PREFIX}CONTACT_KEYS: “{name}” cannot be the name of a key. It has at most 32 letters, and `person` "
+                "is what is written where a person's own key seals."
+            )
         keys[name] = _decoded("CONTACT_KEYS", key)
     return keys
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.cli.context import open_settings
+from surveyapp.cli.context import open_desk, open_settings
 from surveyapp.services import readiness
+from surveyapp.services.privacy import resealing
 
 
 @click.command()
@@ -13,3 +14,6 @@ def migrate() -> None:
     """Create the tables, or bring them up to date."""
     readiness.migrate(open_settings())
     click.echo("The database is up to date.")
+    sealed = resealing.reseal(open_desk())
+    if sealed:
+        click.echo(f"Sealed {sealed} contacts, notes and answers of before with people's own keys.")

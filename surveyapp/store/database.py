@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uuid_utils.compat
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+
+from surveyapp.domain.sealing import Seals
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -24,20 +26,36 @@ def new_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
+def seals_of(session: Session) -> Seals:
+    """What a session's rows are sealed with. Raises KeyError for a session of a database that was opened without."""
+    seals: Seals = session.info["seals"]
+    return seals
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Does something outside the database once the session's work is committed, and not where it is rolled back."""
+    event.listen(session, "after_commit", lambda _session: act(), once=True)
+
+
 class DatabaseDown(Exception):
     """The database cannot be reached."""
 
 
 class Database:
-    """An engine, and the two ways to use it."""
+    """An engine, and the two ways to use it. `seals`: what makes each unit of work's means of opening and sealing what
+    people's keys seal; without it rows that are sealed cannot be read."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seals: Callable[[], Seals] | None = None) -> None:
         self.engine = make_engine(url)
+        self._seals = seals
+
+    def _info(self) -> dict[str, Any]:
+        return {"seals": self._seals()} if self._seals else {}
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that only reads; it is rolled back."""
-        with self.engine.connect() as connection, Session(connection, autoflush=False) as session:
+        with self.engine.connect() as connection, Session(connection, autoflush=False, info=self._info()) as session:
             yield session
 
     @contextlib.contextmanager
@@ -45,7 +63,7 @@ class Database:
         """A unit of work that writes: committed when the block ends, rolled back when it raises."""
         with (
             self.engine.connect().execution_options(writes=True) as connection,
-            Session(connection, autoflush=True, expire_on_commit=False) as session,
+            Session(connection, autoflush=True, expire_on_commit=False, info=self._info()) as session,
             session.begin(),
         ):
             yield session

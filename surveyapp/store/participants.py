@@ -216,7 +216,7 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
 
 
 def save_contact(
-    session: Session, participant_id: uuid.UUID, fields: Mapping[str, Sealed], lookups: Mapping[str, str]
+    session: Session, participant_id: uuid.UUID, fields: Mapping[str, Sealed], lookup: bytes | None
 ) -> None:
     """Replaces a participant's contact record and what finds it."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
@@ -225,9 +225,8 @@ def save_contact(
         ContactRow(participant_id=participant_id, field=field, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
         for field, sealed in fields.items()
     )
-    session.add_all(
-        ContactLookupRow(participant_id=participant_id, kind=kind, digest=digest) for kind, digest in lookups.items()
-    )
+    if lookup is not None:
+        session.add(ContactLookupRow(participant_id=participant_id, ciphertext=lookup))
 
 
 def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:
@@ -238,14 +237,24 @@ def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:
     return {row.field: Sealed(row.key_id, row.ciphertext) for row in rows}
 
 
-def references_by_digest(session: Session, scope: Scope, kind: str, digest: str) -> list[str]:
-    """References of the participants in scope whose phone or e-mail hashes so; a household may share one."""
+@dataclass(frozen=True)
+class SealedLookup:
+    """What finds a person, still sealed with their own key."""
+
+    person: uuid.UUID
+    reference: str
+    ciphertext: bytes
+
+
+def lookups(session: Session, scope: Scope) -> list[SealedLookup]:
+    """What finds each of the participants in scope who can be reached, by reference."""
     query = scoped(
-        select(ParticipantRow.reference).join(ContactLookupRow, ContactLookupRow.participant_id == ParticipantRow.id),
+        select(ParticipantRow.id, ParticipantRow.reference, ContactLookupRow.ciphertext).join(
+            ContactLookupRow, ContactLookupRow.participant_id == ParticipantRow.id
+        ),
         scope,
-    )
-    query = query.where(ContactLookupRow.kind == kind, ContactLookupRow.digest == digest)
-    return [str(reference) for reference in session.scalars(query.order_by(ParticipantRow.reference))]
+    ).order_by(ParticipantRow.reference)
+    return [SealedLookup(row.id, row.reference, row.ciphertext) for row in session.execute(query)]
 
 
 def add_consent(

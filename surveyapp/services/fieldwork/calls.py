@@ -146,7 +146,9 @@ def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLin
     now = work.now
     found = set(contacts.find(work, scope, search)) if search else set()
     lines = []
-    for each in cases.waiting(work.session, scope, now, ("preferred", "times")):
+    waiting = cases.waiting(work.session, scope, now, ("preferred", "times"))
+    work.seals.expect(each.case.participant_id for each in waiting if each.sealed)
+    for each in waiting:
         if search and each.reference not in found and search.casefold() not in each.reference.casefold():
             continue
         state = state_of(work, each.case, each.response_state)
@@ -156,8 +158,7 @@ def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLin
         calls = calls_without_appointment(each.attempts)
         last = each.attempts[-1].outcome if each.attempts else None
         wishes = {
-            name: work.runtime.keyring.unseal(each.case.participant_id, name, sealed)
-            for name, sealed in each.sealed.items()
+            name: contacts.opened(work, each.case.participant_id, name, sealed) for name, sealed in each.sealed.items()
         }
         lines.append(
             QueueLine(
