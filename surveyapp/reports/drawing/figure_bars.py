@@ -57,6 +57,10 @@ class _Placed:
     middle: float
 
 
+ABOVE_WIDE = 38
+"""Letters that stand on one line over a bar of a narrow chart: a row's name and what is at its end together."""
+
+
 def _frame(chart: BarChart, narrow: bool) -> _Frame:
     small = not chart.midline or any(group.heading for group in chart.groups)
     line = line_height(*(text for bar in chart.bars for text in (bar.label, bar.detail, bar.value)))
@@ -193,8 +197,14 @@ def _text_room(bar: Bar, frame: _Frame) -> float:
     """Room over a bar: for its name and end texts on a narrow chart; else nothing."""
     if not frame.above:
         return 0
-    lines = len(wrapped(bar.label, frame.wrap)) or 1
+    lines = len(_name_lines(bar, frame)) or 1
     return frame.above + frame.line * (lines - 1)
+
+
+def _name_lines(bar: Bar, frame: _Frame) -> list[str]:
+    """A row's name; over a narrow bar it leaves room on its line for what stands at the end."""
+    left = ABOVE_WIDE - len(bar.value or "") if frame.above else frame.wrap
+    return wrapped(bar.label, max(10, min(frame.wrap, left)))
 
 
 def _share_at(line: int) -> int:
@@ -211,7 +221,7 @@ def _more_room(bar: Bar, frame: _Frame) -> float:
 def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, Any]]:
     """A row's name and detail at its start, its count and percentage at its end; or both over a narrow bar."""
     bar, middle = row.bar, row.middle
-    lines = wrapped(bar.label, frame.wrap)
+    lines = _name_lines(bar, frame)
     name_font = {"size": 14, "weight": 400} if headed else {"size": 15, "weight": 600}
     value_font = {"size": 15 if frame.small else 19, "weight": 700, "color": "var(--accent)"}
     share = " ".join(part for part in (bar.share, FLAG if bar.flagged else None) if part)
