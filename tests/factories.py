@@ -55,7 +55,7 @@ def environment(database_url: str) -> dict[str, str]:
     """The environment of an installation on a database."""
     return {
         "SURVEYAPP_SECRET_KEY": "s" * 40,
-        "SURVEYAPP_ACCESS_KEY": KEY,
+        "SURVEYAPP_ACCESS_KEYS": f"first:{KEY}",
         "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
         "SURVEYAPP_DATABASE_URL": database_url,
         **({} if database_url.startswith("sqlite") else _beside(database_url)),

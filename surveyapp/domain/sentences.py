@@ -253,6 +253,9 @@ FOR_OPERATORS: Mapping[str, str] = {
     "no_such_version": "“%(name)s” has no version %(version)s in %(study)s.",
     "address_unusable": "“%(email)s” is not an e-mail address. Write one such as name@example.org.",
     "site_without_study": "A site belongs to one study: say which with --study.",
+    "copy_is_the_file": "%(path)s is the file of keys itself. Name another place for its copy, best on another disk.",
+    "not_a_copy": "%(path)s is not a copy of people's keys, so it is not written over. Name another place.",
+    "copy_not_written": "The copy cannot be written to %(path)s: %(why)s. Name another place.",
     "person_keys_lost": (
         "There is no file with people's keys at %(path)s, but the database holds contact details or words that are "
         "sealed with them. Put the file or its copy there, or set SURVEYAPP_PERSON_KEYS to where it is. No new one was "

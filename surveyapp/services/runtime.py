@@ -184,7 +184,7 @@ def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str,
         settings=settings,
         database=Database(settings.database_url, keys.seals),
         studies=studies,
-        keyring=Keyring(settings.access_key, settings.contact_keys),
+        keyring=Keyring(settings.access_keys, settings.contact_keys),
         person_keys=keys,
         clock=clock,
     )

@@ -260,8 +260,9 @@ def add_access(session: Session, access: Access, digest: str) -> None:
     )
 
 
-def access_by_digest(session: Session, digest: str) -> Access | None:
-    row = session.scalars(select(AccessRow).where(AccessRow.digest == digest)).one_or_none()
+def access_by_digest(session: Session, digests: Sequence[str]) -> Access | None:
+    """The link or code that is stored in one of these forms."""
+    row = session.scalars(select(AccessRow).where(AccessRow.digest.in_(digests))).one_or_none()
     return None if row is None else _access(row)
 
 

@@ -12,11 +12,13 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
+    AuditRow,
     ConsentRow,
     ContactLookupRow,
     ContactRow,
@@ -107,8 +109,13 @@ def add_participant(session: Session, participant: Participant) -> None:
 
 
 def references(session: Session, study: str) -> set[str]:
-    """Every participant reference taken in a study, of every origin."""
-    return set(session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study)))
+    """Every participant reference taken in a study, of every origin; of those erased too: the audit trail has entries
+    under it, and they must not become somebody else's."""
+    here = session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study))
+    once = session.scalars(
+        select(AuditRow.subject).where(AuditRow.study == study, AuditRow.action == AuditAction.PARTICIPANT_ADDED)
+    )
+    return {*here, *(each for each in once if each is not None)}
 
 
 def ids(session: Session, scope: Scope, group: str) -> list[uuid.UUID]:

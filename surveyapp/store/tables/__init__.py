@@ -17,7 +17,7 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow
+from surveyapp.store.tables.security import AuditRow, ErasureRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
+    "ErasureRow",
     "EventRow",
     "GrantRow",
     "LeaseRow",
