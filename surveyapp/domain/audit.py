@@ -65,6 +65,8 @@ class AuditAction(enum.StrEnum):
     """Everything that enters the audit trail, as an event in the past tense."""
 
     SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
     SIGN_IN_REFUSED = "sign_in_refused"
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
     SECOND_FACTOR_REFUSED = "second_factor_refused"
