@@ -133,6 +133,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_database: str) -> str:
     take_rows_out(postgresql_database)
+    Path(factories.environment(postgresql_database)["SURVEYAPP_PERSON_KEYS"]).unlink(missing_ok=True)
     return postgresql_database
 
 

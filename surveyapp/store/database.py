@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 
 import uuid_utils.compat
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-
-from surveyapp.domain.sealing import Seals
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -24,6 +22,22 @@ BUSY_TIMEOUT_MS = 10_000
 def new_id() -> uuid.UUID:
     """A UUIDv7: made by the application, ordered by time, never shown (it tells the time)."""
     return uuid_utils.compat.uuid7()
+
+
+class Seals(Protocol):
+    """Seals texts with the key of the person they are of. Lives as long as a unit of work."""
+
+    def expect(self, people: Iterable[uuid.UUID]) -> None:
+        """Reads the keys of many people in one go, where each would be looked up by itself."""
+
+    def seal(self, person: uuid.UUID, name: str, text: str) -> bytes:
+        """Bound to the person and to what it is called. Raises KeyMissing."""
+
+    def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
+        """Raises KeyMissing."""
+
+    def words_sealed(self, study: str) -> bool:
+        """Whether answers in people's own words are sealed in a study."""
 
 
 def seals_of(session: Session) -> Seals:
