@@ -12,7 +12,9 @@ from surveyapp.services.privacy import resealing
 @click.command()
 def migrate() -> None:
     """Create the tables, or bring them up to date."""
-    readiness.migrate(open_settings())
+    settings = open_settings()
+    if readiness.migrate(settings):
+        click.echo(f"A new, empty database was made: {settings.database_url.removeprefix('sqlite:///')}")
     click.echo("The database is up to date.")
     sealed = resealing.reseal(open_desk())
     if sealed:

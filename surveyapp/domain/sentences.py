@@ -256,6 +256,10 @@ FOR_OPERATORS: Mapping[str, str] = {
     "copy_is_the_file": "%(path)s is the file of keys itself. Name another place for its copy, best on another disk.",
     "not_a_copy": "%(path)s is not a copy of people's keys, so it is not written over. Name another place.",
     "copy_not_written": "The copy cannot be written to %(path)s: %(why)s. Name another place.",
+    "person_keys_absent": (
+        "There is no file with people's keys at %(path)s. Put it or its copy there, or set SURVEYAPP_PERSON_KEYS to "
+        "where it is; for a new installation `surveyapp migrate` makes it."
+    ),
     "person_keys_lost": (
         "There is no file with people's keys at %(path)s, but the database holds contact details or words that are "
         "sealed with them. Put the file or its copy there, or set SURVEYAPP_PERSON_KEYS to where it is. No new one was "

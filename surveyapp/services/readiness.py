@@ -2,46 +2,112 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 from pathlib import Path
 
-from surveyapp.domain.errors import KeyMissing
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing
 from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
-from surveyapp.store.database import Database, DatabaseDown
-from surveyapp.store.security import sealed_rows
+from surveyapp.store.database import Database, file_of
+from surveyapp.store.security import heartbeat, sealed_rows
 from surveyapp.store.security.key_file import KeyFile
+
+PROVED_FOR = dt.timedelta(seconds=2)
+"""How long an answer stands: whoever asks more often is told it again, and costs the database nothing."""
+
+PASSING = frozenset(
+    {DatabaseFault.DOWN, DatabaseFault.BUSY, DatabaseFault.FULL, DatabaseFault.READ_ONLY, DatabaseFault.DISK}
+)
+"""What may be over in a minute without anybody starting anything again: served through, with 503 until it is."""
+
+_log = logging.getLogger(__name__)
 
 
 def problem(runtime: Runtime) -> str | None:
-    """What keeps it from serving, in a sentence without secrets; None when nothing does."""
+    """What keeps it from serving, in a sentence without secrets; None when nothing does. The database must take a
+    write."""
     try:
-        migrated = runtime.database.is_ready()
-    except DatabaseDown:
-        return "The database does not answer."
-    if not migrated:
-        return "The database has not been migrated. Run `surveyapp migrate`."
-    if not runtime.person_keys.file.exists():
-        return (
-            f"There is no file with people's keys at {runtime.person_keys.file.path}. Put it or its copy there, or set "
-            "SURVEYAPP_PERSON_KEYS to where it is; for a new installation `surveyapp migrate` makes it."
-        )
-    return None
+        runtime.database.check_revision()
+        with runtime.database.writing() as session:
+            heartbeat.beat(session, runtime.clock())
+    except DatabaseUnavailable as error:
+        return str(error)
+    keys = runtime.person_keys.file
+    return None if keys.exists() else say("person_keys_absent", path=str(keys.path))
 
 
-def migrate(settings: Settings) -> None:
-    """Brings the tables up to date, making the folder of a SQLite file if need be, and the file of people's keys where
-    nothing is sealed yet. Raises KeyMissing where something is and the file is not there."""
-    if settings.database_url.startswith("sqlite:///"):
-        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+class Watch:
+    """Answers whether it can serve as often as it is asked, and looks now and then."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._looked_at: dt.datetime | None = None
+        self._ready = False
+
+    def is_ready(self) -> bool:
+        """Writes what is wrong to the log: it is nobody else's business."""
+        now = self.runtime.clock()
+        if self._looked_at is None or not dt.timedelta(0) <= now - self._looked_at < PROVED_FOR:
+            found = problem(self.runtime)
+            if found:
+                _log.error("not ready: %s", found)
+            self._looked_at, self._ready = now, found is None
+        return self._ready
+
+
+def check_start(runtime: Runtime) -> bool:
+    """Before serving: the database is there, of this program's revision and whole, and people's keys are. Raises
+    DatabaseUnavailable or KeyMissing with what to do; what may pass by itself is only written to the log. Whether it
+    could be looked at."""
+    try:
+        runtime.database.check_revision()
+        runtime.database.check_whole()
+        _provide_keys(runtime.settings)
+    except DatabaseUnavailable as error:
+        if error.fault not in PASSING:
+            raise
+        _log.error("Serving all the same, with 503 until this is over: %s", error)
+        return False
+    if (path := file_of(runtime.settings.database_url)) is not None:
+        _make_private(path)
+    return True
+
+
+def migrate(settings: Settings) -> bool:
+    """Brings the tables up to date; one process at a time, others wait. Makes the file of people's keys where nothing
+    is sealed yet. Whether a new database file was made, and its folder if need be. Raises KeyMissing where something is
+    sealed and the file of keys is not there."""
+    path = file_of(settings.database_url)
+    made = path is not None and not path.exists()
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     migrating.upgrade(settings.database_url, settings.questionnaires)
+    if path is not None:
+        _make_private(path)
+    _provide_keys(settings)
+    return made
+
+
+def _provide_keys(settings: Settings) -> None:
     keys = KeyFile(settings.person_keys)
-    if not keys.exists():
-        database = Database(settings.database_url)
-        with database.reading() as session:
-            lost = sealed_rows.anything(session)
-        database.dispose()
-        if lost:
-            raise KeyMissing(say("person_keys_lost", path=str(settings.person_keys)))
-        keys.create()
+    if keys.exists():
+        return
+    database = Database(settings.database_url)
+    with database.reading() as session:
+        lost = sealed_rows.anything(session)
+    database.dispose()
+    if lost:
+        raise KeyMissing(say("person_keys_lost", path=str(settings.person_keys)))
+    keys.create()
+
+
+def _make_private(path: Path) -> None:
+    """A file that was made with another umask becomes its user's alone, where it is this user's."""
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        try:
+            each.chmod(0o600)
+        except (FileNotFoundError, PermissionError):
+            continue

@@ -17,7 +17,7 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow, ErasureRow, WebSessionRow
+from surveyapp.store.tables.security import AuditRow, ErasureRow, HeartbeatRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "ErasureRow",
     "EventRow",
     "GrantRow",
+    "HeartbeatRow",
     "LeaseRow",
     "ParticipantRow",
     "QuestionnaireVersionRow",
