@@ -35,8 +35,11 @@ def problem(runtime: Runtime) -> str | None:
             heartbeat.beat(session, runtime.clock())
     except DatabaseUnavailable as error:
         return str(error)
-    keys = runtime.person_keys.file
-    return None if keys.exists() else say("person_keys_absent", path=str(keys.path))
+    try:
+        _provide_keys(runtime.settings)
+    except KeyMissing as error:
+        return str(error)
+    return None
 
 
 class Watch:

@@ -152,7 +152,7 @@ def _lines(work: Work, scope: Scope, study: Study, only: Collection[str] | None)
     for each in waiting:
         if only is not None and each.reference not in only:
             continue
-        state = state_of(work, each.case, each.response_state)
+        state = state_of(work, each.case, each.response_state, reopened=each.reopened)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue

@@ -16,7 +16,7 @@ from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, P
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.cases.state import state_of
+from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
@@ -73,7 +73,7 @@ class Narrowed:
 @dataclass(frozen=True, kw_only=True)
 class PersonCase:
     """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
-    it; `live` are those that work now."""
+    it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again."""
 
     touchpoint: Touchpoint
     case: Case | None = None
@@ -82,6 +82,7 @@ class PersonCase:
     attempts: tuple[Attempt, ...] = ()
     accesses: tuple[Access, ...] = ()
     live: tuple[Access, ...] = ()
+    can_be_opened: bool = False
 
     @property
     def admits(self) -> bool:
@@ -105,7 +106,7 @@ def state_of_line(work: Work, line: RosterLine) -> CaseState | None:
     """Where a line stands now; None while no touchpoint has come."""
     if line.case is None:
         return CaseState.WITHDRAWN if line.withdrawn else None
-    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn)
+    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn, reopened=line.reopened)
 
 
 def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Roster:
@@ -179,6 +180,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                     attempts=tuple(cases.attempts_of(session, case.id)),
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),
+                    can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
                 )
             )
         held = participants.contact(session, participant.id)

@@ -3,15 +3,15 @@
 What is there stays as it is and is read as it is: sealing it needs the keys, `surveyapp keys reseal` has them. What found
 people by their phone number goes here and is made anew there.
 
-Revises: 0012
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0013'
-down_revision = '0012'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
