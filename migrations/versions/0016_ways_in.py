@@ -1,14 +1,14 @@
 """Ways in: passkeys, recovery codes, links by which a password is chosen, accounts of a sign-in provider
 
-Revises: 0013
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0014'
-down_revision = '0013'
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 
