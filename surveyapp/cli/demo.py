@@ -68,7 +68,7 @@ def _greet(runtime: Runtime) -> None:
     click.echo(f"\nShiftline’s demonstration is at {url}\n")
     click.echo(f"Staff sign in at {url}/staff/login with the password {service.password(runtime)}")
     for email, (_, role) in service.STAFF.items():
-        click.echo(f"  {role.value:12} {email}")
+        click.echo(f"  {role.value:14} {email}")
     click.echo("\nParticipants begin with a personal link, such as")
     for link in service.new_links(runtime, 3):
         click.echo(f"  {link}")

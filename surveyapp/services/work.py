@@ -42,7 +42,7 @@ class Work:
         self, action: AuditAction, subject: str | None = None, *, study: str | None = None, **detail: Any
     ) -> None:
         """Puts what this work does into the audit trail: `subject` is a participant's reference, a questionnaire, or
-        an e-mail address of staff; `detail` holds neither contact details nor answers."""
+        the key of a member of staff; neither it nor `detail` holds a name, contact details or answers."""
         assert self.writes, "work that only reads is rolled back, and its audit entry with it"
         audit.record(self.session, self.now, self.actor, action, study, subject, detail)
 
@@ -118,7 +118,7 @@ class Desk:
         """The studies in which the actor may do it."""
         match self.actor:
             case Staff():
-                return self.actor.studies(action)
+                return self.actor.studies(action, self.runtime.studies)
             case Operator():
                 return tuple(sorted(self.runtime.studies))
             case _:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.staff import Grant, Staff
+from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import GrantRow, StaffRow
@@ -90,11 +90,16 @@ def remove_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]
         session.execute(delete(GrantRow).where(*_is(staff_id, grant)))
 
 
+def lock_holders(session: Session, role: Role) -> None:
+    """Holds every grant of a role until the unit of work ends, so that two who take it away do so in turn."""
+    session.execute(select(GrantRow.id).where(GrantRow.role == role).order_by(GrantRow.id).with_for_update())
+
+
 def _is(staff_id: uuid.UUID, grant: Grant) -> tuple[ColumnElement[bool], ...]:
     return (
         GrantRow.staff_id == staff_id,
         GrantRow.role == grant.role,
-        GrantRow.study == grant.study,
+        GrantRow.study.is_not_distinct_from(grant.study),
         GrantRow.site_id.is_not_distinct_from(grant.site_id),
     )
 
