@@ -11,6 +11,7 @@ from surveyapp.services.runtime import Runtime
 
 def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
+    from surveyapp.web.account.routes import staff
     from surveyapp.web.evaluator.pages import evaluator
     from surveyapp.web.interviewer.routes import interviewer
     from surveyapp.web.manager.routes import manager
@@ -18,7 +19,6 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.preview.routes import phone, preview
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
-    from surveyapp.web.shared.sign_in import staff
     from surveyapp.web.viewer.routes import viewer
 
     app = _bare()
