@@ -2,7 +2,7 @@
 
 import os
 
-from surveyapp import compile_templates, create_app
+from surveyapp import create_app, get_ready
 from surveyapp.services import readiness, runtime
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.settings import from_environment
@@ -10,7 +10,7 @@ from surveyapp.settings import from_environment
 _runtime = runtime.build(from_environment(os.environ))
 questionnaire_versions.check_frozen(_runtime)
 app = create_app(_runtime)
-compile_templates(app)
+get_ready(app)
 for _study in _runtime.studies if readiness.problem(_runtime) is None else ():
     for _sentence in questionnaire_versions.disagreements(_runtime, _study):
         app.logger.warning(_sentence)

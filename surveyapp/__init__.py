@@ -29,8 +29,12 @@ def create_app(runtime: Runtime) -> Flask:
     return app
 
 
-def compile_templates(app: Flask) -> None:
-    """Compiles every template, which whoever asked first would otherwise wait for. For a server that begins."""
+def get_ready(app: Flask) -> None:
+    """Does what whoever asked first would otherwise wait for: compiles every template, and reads the program that kept
+    results depend on. For a server that begins."""
+    from surveyapp.services.results.keeping import program_print
+
+    program_print()
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
 

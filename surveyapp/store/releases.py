@@ -19,6 +19,7 @@ from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, Rele
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
+from surveyapp.store.results import forget_pages, released_state
 from surveyapp.store.tables import (
     CaseRow,
     ParticipantRow,
@@ -141,6 +142,7 @@ def pages(session: Session, release_id: uuid.UUID) -> dict[str, bytes | None]:
 def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at: dt.datetime) -> int:
     """Deletes what some pages of a release say, for good; that they were there stays. Returns how many had been read
     until now."""
+    forget_pages(session, released_state(release_id))
     found = session.execute(
         update(ReleasePageRow)
         .where(
@@ -151,6 +153,14 @@ def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at
         .values(body=None, taken_down_at=at)
     )
     return found.rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def taken_down(session: Session, release_id: uuid.UUID) -> int:
+    """How many pages of a release were taken down."""
+    query = select(func.count()).where(
+        ReleasePageRow.release_id == release_id, ReleasePageRow.taken_down_at.is_not(None)
+    )
+    return session.scalars(query).one()
 
 
 def progress(session: Session, scope: Scope, since: dt.datetime | None) -> AnswersSince:

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from surveyapp import compile_templates, create_app
+from surveyapp import create_app, get_ready
 from surveyapp.services.runtime import system_clock
 from tests import factories
 from tests.page import Client
@@ -19,7 +19,7 @@ WARM = 5
 def main(url: str, cache: str, email: str, *addresses: str) -> None:
     runtime = factories.create_runtime(url, system_clock, cache=Path(cache))
     app = create_app(runtime)
-    compile_templates(app)
+    get_ready(app)
     app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     assert client.sign_in(email).status_code == 302
