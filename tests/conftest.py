@@ -54,15 +54,13 @@ flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": Comp
 
 
 # Likewise for addresses: Werkzeug compiles a function for each, most of what making an application costs. What the
-# function does hangs on the address alone.
+# function does hangs on the address and what stands in for parts of it.
 _compile_builder = Rule._compile_builder
-_builders: dict[tuple[tuple[tuple[bool, str], ...], bool], Any] = {}
+_builders: dict[tuple[Any, ...], Any] = {}
 
 
 def _builder_compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
-    if rule.defaults:
-        return _compile_builder(rule, append_unknown)
-    key = (tuple(rule._trace), append_unknown)
+    key = (tuple(rule._trace), append_unknown, tuple(sorted((rule.defaults or {}).items())))
     if key not in _builders:
         _builders[key] = _compile_builder(rule, append_unknown)
     return _builders[key]

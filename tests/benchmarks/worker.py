@@ -11,6 +11,7 @@ from pathlib import Path
 from surveyapp import create_app, get_ready
 from surveyapp.services.runtime import system_clock
 from tests import factories
+from tests.benchmarks.browser import interactive
 from tests.page import Client
 
 WARM = 5
@@ -28,7 +29,7 @@ def main(url: str, cache: str, email: str, *addresses: str) -> None:
         taken = []
         for _ in range(1 + WARM):
             clock, processor = time.perf_counter(), time.process_time()
-            response = client.raw.get(address, headers={"Accept-Encoding": "gzip"})
+            response = client.raw.get(address, headers={"Accept-Encoding": "gzip, br"})
             taken.append((time.perf_counter() - clock, time.process_time() - processor))
             assert response.status_code == 200, (address, response.status)
         plain = client.raw.get(address, headers={"Accept-Encoding": "identity"})
@@ -37,6 +38,7 @@ def main(url: str, cache: str, email: str, *addresses: str) -> None:
                 "first": taken[0],
                 "warm": [statistics.median(each) for each in zip(*taken[1:], strict=True)],
                 "wire": len(response.data),
+                "interactive": interactive(app, email, address) if len(addresses) == 1 else None,
                 "charts": plain.text.count("chart-box"),
             }
         )
