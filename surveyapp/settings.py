@@ -22,6 +22,7 @@ class Settings:
     secret_key: str = field(repr=False)
     access_key: bytes = field(repr=False)
     contact_keys: Mapping[str, bytes] = field(repr=False)
+    audit_key: bytes = field(repr=False)
     database_url: str = f"sqlite:///{ROOT / 'instance' / 'surveyapp.db'}"
     questionnaires: Path = ROOT / "questionnaires"
     public_url: str = "http://127.0.0.1:8000"
@@ -43,6 +44,7 @@ KNOWN = frozenset(
         "SECRET_KEY",
         "ACCESS_KEY",
         "CONTACT_KEYS",
+        "AUDIT_KEY",
         "QUESTIONNAIRES",
         "PUBLIC_URL",
         "DEMO",
@@ -87,8 +89,17 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         chosen["rate_limit_storage"] = given["RATE_LIMIT_STORAGE"]
     return Settings(
         secret_key=secret,
-        access_key=_key(given, "ACCESS_KEY"),
+        access_key=_key(
+            given,
+            "ACCESS_KEY",
+            "Participants' links are hashed with it: keep it, or every link given out stops working.",
+        ),
         contact_keys=_contact_keys(given),
+        audit_key=_key(
+            given,
+            "AUDIT_KEY",
+            "The audit trail is chained with it: keep it, apart from the database, or the trail cannot be verified.",
+        ),
         demo=_flag("DEMO", given.get("DEMO", "no")),
         **chosen,
     )
@@ -116,12 +127,9 @@ def _decoded(name: str, written: str) -> bytes:
     return key
 
 
-def _key(given: Mapping[str, str], name: str) -> bytes:
+def _key(given: Mapping[str, str], name: str, what_for: str) -> bytes:
     if name not in given:
-        raise SettingsError(
-            f"Set {PREFIX}{name} to 32 random bytes in base64 (`openssl rand -base64 32`). Participants' "
-            "links are hashed with it: keep it, or every link given out stops working."
-        )
+        raise SettingsError(f"Set {PREFIX}{name} to 32 random bytes in base64 (`openssl rand -base64 32`). {what_for}")
     return _decoded(name, given[name])
 
 

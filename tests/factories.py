@@ -58,6 +58,7 @@ def environment(database_url: str) -> dict[str, str]:
         "SURVEYAPP_SECRET_KEY": "s" * 40,
         "SURVEYAPP_ACCESS_KEY": KEY,
         "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
+        "SURVEYAPP_AUDIT_KEY": KEY,
         "SURVEYAPP_DATABASE_URL": database_url,
         **({} if database_url.startswith("sqlite") else {"SURVEYAPP_CACHE": str(_cache_of(database_url))}),
     }

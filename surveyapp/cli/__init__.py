@@ -25,6 +25,7 @@ class Main(LazyGroup):
 @click.group(
     cls=Main,
     commands_in={
+        "audit": "surveyapp.cli.security.audit:audit",
         "demo": "surveyapp.cli.demo:demo",
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",

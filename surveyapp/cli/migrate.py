@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.cli.context import open_settings
+from surveyapp.cli.context import open_runtime, open_settings
 from surveyapp.services import readiness
 
 
@@ -12,4 +12,5 @@ from surveyapp.services import readiness
 def migrate() -> None:
     """Create the tables, or bring them up to date."""
     readiness.migrate(open_settings())
+    open_runtime()
     click.echo("The database is up to date.")

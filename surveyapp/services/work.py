@@ -50,6 +50,11 @@ class Work:
         """When something was done in a study before and what was noted of it, oldest first."""
         return audit.details(self.session, study, action)
 
+    def newest(self, action: AuditAction) -> dict[str, Any] | None:
+        """What was noted when something was last done; None if it never was."""
+        found = audit.newest(self.session, action)
+        return None if found is None else found.detail
+
     def by(self, actor: Actor) -> Work:
         """The same work, once it is known who does it."""
         return dataclasses.replace(self, actor=actor)
@@ -97,6 +102,12 @@ class Desk:
         """Work that only reads; it is rolled back."""
         with self.runtime.database.reading() as session:
             yield self._work(session, writes=False)
+
+    def note(self, action: AuditAction, subject: str | None = None, *, study: str | None = None, **detail: Any) -> None:
+        """Puts what only reads into the audit trail: a sight, a search, a file, a refusal. A transaction of its own,
+        before anything is shown."""
+        with self.writing() as work:
+            work.record(action, subject, study=study, **detail)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Work]:

@@ -38,9 +38,11 @@ def add_staff(
     grants: Iterable[Grant],
     created_at: dt.datetime,
     password_expires_at: dt.datetime | None = None,
+    key: uuid.UUID | None = None,
 ) -> Staff:
-    """Adds somebody who may sign in. E-mail addresses are kept in lower case."""
-    staff_id = new_id()
+    """Adds somebody who may sign in, under a key that was made before or a new one. E-mail addresses are kept in lower
+    case."""
+    staff_id = key or new_id()
     session.add(
         StaffRow(
             id=staff_id,
@@ -107,6 +109,14 @@ def _is(staff_id: uuid.UUID, grant: Grant) -> tuple[ColumnElement[bool], ...]:
 def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
     row = session.get(StaffRow, staff_id)
     return None if row is None else _staff(session, row)
+
+
+def staff_by_ids(session: Session, keys: Iterable[uuid.UUID]) -> list[Staff]:
+    """Those of these who have an account."""
+    wanted = set(keys)
+    if not wanted:
+        return []
+    return [_staff(session, row) for row in session.scalars(select(StaffRow).where(StaffRow.id.in_(wanted)))]
 
 
 def credentials(session: Session, email: str) -> Credentials | None:

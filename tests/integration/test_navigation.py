@@ -22,6 +22,7 @@ from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.web.shared.navigation import PLACES
+from surveyapp.web.shared.session import STAFF_PATHS
 from tests import factories, versioned
 from tests.conftest import Clock
 from tests.integration.test_access_rules import ENTERING, EVERYBODY, PARTICIPANT, RULES, STAFF
@@ -100,7 +101,7 @@ class Walk:
         elif response.mimetype == "text/html":
             page = Page(response.text)
             self.show(path, page)
-            if path.startswith(("/staff", "/interviews", "/manage", "/results", "/released")) and "/phone" not in path:
+            if path.startswith(STAFF_PATHS) and "/phone" not in path:
                 self.bars[path] = bar(page).count("aria-current=")
             for link in itertools.chain(page.links(), frames(page)):
                 self._note(link, path)

@@ -14,6 +14,7 @@ GOOD = {
     "SURVEYAPP_SECRET_KEY": "s" * 32,
     "SURVEYAPP_ACCESS_KEY": KEY,
     "SURVEYAPP_CONTACT_KEYS": f"new:{KEY},old:{KEY}",
+    "SURVEYAPP_AUDIT_KEY": KEY,
     "HOME": "/root",
 }
 
@@ -42,6 +43,8 @@ BAD = [
     ({"SURVEYAPP_ACCESS_KEY": ""}, "Participants' links"),
     ({"SURVEYAPP_ACCESS_KEY": "bm90IGxvbmc="}, "32 random bytes"),
     ({"SURVEYAPP_CONTACT_KEYS": KEY}, "name:key"),
+    ({"SURVEYAPP_AUDIT_KEY": ""}, "the trail cannot be verified"),
+    ({"SURVEYAPP_AUDIT_KEY": "bm90IGxvbmc="}, "AUDIT_KEY needs 32 random bytes"),
     ({"SURVEYAPP_DATABASE_URL": "mysql://x"}, "sqlite:/// or postgresql://"),
     ({"SURVEYAPP_PUBLIC_URL": "example.org"}, "https://"),
     ({"SURVEYAPP_DEMO": "true"}, "yes or no"),

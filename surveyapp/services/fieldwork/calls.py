@@ -45,6 +45,9 @@ NOTE_LENGTH = 1000
 FURTHEST = dt.timedelta(days=180)
 """How far ahead a call can be agreed; anything later is a slip of the pen."""
 
+FOUND_NOTED = 50
+"""At most so many of those whom a search found are noted by reference; beside it stands how many there were."""
+
 RECORDED_BY_HAND = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
 """Outcomes an interviewer chooses. Completed is recorded when the interview is handed in."""
 
@@ -134,12 +137,20 @@ def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueL
     studies = desk.studies(Action.INTERVIEW)
     if not studies:
         raise NotPermitted(say("role_does_not_let", action=Action.INTERVIEW))
-    lines: list[QueueLine] = []
+    found: dict[str, list[QueueLine]] = {}
     with desk.reading() as work:
         for study_id in [study] if study else studies:
             scope = desk.scope(Action.INTERVIEW, study_id)
-            lines += _lines(work, scope, work.study(study_id), normalise.code(search))
-    return sorted(lines, key=_order)
+            found[study_id] = _lines(work, scope, work.study(study_id), normalise.code(search))
+    with desk.writing() as work:
+        for study_id, lines in found.items():
+            if search:
+                people = sorted({line.reference for line in lines})
+                some = people[:FOUND_NOTED]
+                work.record(AuditAction.PARTICIPANTS_SEARCHED, study=study_id, found=some, count=len(people))
+            else:
+                work.record(AuditAction.QUEUE_SEEN, study=study_id, count=len(lines))
+    return sorted((line for lines in found.values() for line in lines), key=_order)
 
 
 def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLine]:
@@ -225,8 +236,10 @@ def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
 
 def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
     """A case from outside, without its contact. Raises NotPermitted, NotFound, StateRefused."""
-    with Desk(runtime, who.actor).reading() as work:
-        return _callable_visit(work, who)
+    with Desk(runtime, who.actor).writing() as work:
+        visit = _callable_visit(work, who)
+        _record_on(work, who, AuditAction.CASE_SEEN)
+        return visit
 
 
 def release(runtime: Runtime, who: ByInterviewer) -> None:

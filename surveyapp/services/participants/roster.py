@@ -6,10 +6,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from surveyapp.domain import normalise
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
@@ -120,6 +122,13 @@ def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int
         page = min(max(page, 1), pages)
         shown = fitting[(page - 1) * PER_PAGE : page * PER_PAGE]
         tried = store.attempt_counts(work.session, [line.case.id for line, _ in shown if line.case])
+    narrowing = {
+        "group": narrowed.group if study.group(narrowed.group) else None,
+        "touchpoint": narrowed.touchpoint,
+        "state": narrowed.state.value if narrowed.state else None,
+    }
+    noted: dict[str, Any] = {name: value for name, value in narrowing.items() if value is not None}
+    desk.note(AuditAction.PARTICIPANTS_SEEN, study=study_id, page=page, **noted)
     return Roster(
         study=study,
         people=len({line.participant_id for line, _ in everybody}),
@@ -165,10 +174,16 @@ def find(desk: Desk, study_id: str, written: str) -> list[str]:
         return []
     with desk.reading() as work:
         references = participants.references_in(work.session, scope)
-        if wanted in (each.casefold() for each in references):
-            return [each for each in references if each.casefold() == wanted]
-        by_contact = contacts.find(work, scope, written)
-    return by_contact or [each for each in references if wanted in each.casefold()]
+        exact = [each for each in references if each.casefold() == wanted]
+        by_contact = [] if exact else contacts.find(work, scope, written)
+    found = exact or by_contact or [each for each in references if wanted in each.casefold()]
+    note_search(desk, study_id, found)
+    return found
+
+
+def note_search(desk: Desk, study_id: str, found: Sequence[str]) -> None:
+    """A search for somebody: whom it found. What was typed may be their number or address, and is not kept."""
+    desk.note(AuditAction.PARTICIPANTS_SEARCHED, study=study_id, found=list(found[:PER_PAGE]), count=len(found))
 
 
 def person(desk: Desk, study_id: str, reference: str) -> Person:
@@ -200,7 +215,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                 )
             )
         held = participants.contact(session, participant.id)
-        return Person(
+        found = Person(
             study=study,
             participant=participant,
             cases=tuple(lines),
@@ -209,3 +224,5 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
             related=tuple(relationships.related_to(session, scope, participant.id)),
         )
+    desk.note(AuditAction.PERSON_SEEN, found.participant.reference, study=study_id)
+    return found

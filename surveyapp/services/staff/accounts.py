@@ -1,14 +1,15 @@
-"""The accounts of staff, as the operator makes and mends them on the command line. None of it is open to the web."""
+"""The accounts of staff, as an administrator on the pages and the operator on the command line make and mend them."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.audit import AuditAction, Operator
+from surveyapp.domain.errors import InputRefused, NotPermitted
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Staff
+from surveyapp.domain.staff import MAY_BE_OF_ALL, Action, Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
 from surveyapp.services.staff import granting
@@ -47,7 +48,8 @@ def add_user(
     """Gives somebody roles in a study (in every study without one; an administrator, and an auditor without a study, in
     the whole installation), over one site's participants or all; makes their account if there is none. New roles end
     their sessions, so that a role that sees personal data is not entered without a second factor. Raises InputRefused,
-    NotFound."""
+    NotFound, NotPermitted."""
+    check_holds(desk)
     if email_address(email) is None:
         raise InputRefused(say("address_unusable", email=email), "email")
     if site is not None and study is None and len(desk.runtime.studies) > 1:
@@ -60,6 +62,8 @@ def add_user(
         session = work.session
         grants = [granting.of(work, role, each, site) for role, each in places]
         found = store.credentials(session, email)
+        if isinstance(work.actor, Staff) and found is not None:
+            _other(work, found.staff.id)
         if found is None:
             password = new_one_time_password()
             hashed, until = hash_password(password), work.now + ONE_TIME_FOR
@@ -81,32 +85,37 @@ def _record_granted(work: Work, staff: Staff, grants: Sequence[Grant]) -> None:
         work.record(AuditAction.ROLES_GRANTED, str(staff.id), study=study, roles=roles)
 
 
-def new_password(desk: Desk, email: str) -> str:
-    """A new one-time password, returned the only time it can be read. Ends their sessions. Raises NotFound."""
+def new_password(desk: Desk, who: str | uuid.UUID) -> str:
+    """A new one-time password, returned the only time it can be read. Ends their sessions. Raises NotPermitted,
+    NotFound."""
     password = new_one_time_password()
     hashed = hash_password(password)
+    check_holds(desk)
     with desk.writing() as work:
-        found = granting.existing(work, email)
+        found = _other(work, who)
         store.set_password(work.session, found.id, hashed, work.now + ONE_TIME_FOR)
         store.set_failures(work.session, found.id, 0, None)
         work.record(AuditAction.PASSWORD_RESET, str(found.id))
     return password
 
 
-def reset_second_factor(desk: Desk, email: str) -> None:
-    """Takes away the second factor, which is set up anew at the next sign-in. Ends their sessions. Raises NotFound."""
+def reset_second_factor(desk: Desk, who: str | uuid.UUID) -> None:
+    """Takes away the second factor, which is set up anew at the next sign-in. Ends their sessions. Raises
+    NotPermitted, NotFound."""
+    check_holds(desk)
     with desk.writing() as work:
-        found = granting.existing(work, email)
+        found = _other(work, who)
         store.set_totp(work.session, found.id, None)
         store.end_sessions(work.session, found.id)
         work.record(AuditAction.SECOND_FACTOR_RESET, str(found.id))
 
 
-def set_active(desk: Desk, email: str, active: bool) -> None:
-    """Lets somebody sign in, or no longer. What they did stays on record. Raises NotFound, and
+def set_active(desk: Desk, who: str | uuid.UUID, active: bool) -> None:
+    """Lets somebody sign in, or no longer. What they did stays on record. Raises NotPermitted, NotFound, and
     StateRefused for the last administrator."""
+    check_holds(desk)
     with desk.writing() as work:
-        found = granting.existing(work, email)
+        found = _other(work, who)
         if not active:
             granting.check_not_last(work, found, [each for each in found.grants if each.role is Role.ADMINISTRATOR])
         store.set_active(work.session, found.id, active)
@@ -114,10 +123,50 @@ def set_active(desk: Desk, email: str, active: bool) -> None:
         work.record(AuditAction.STAFF_ACTIVATED if active else AuditAction.STAFF_DEACTIVATED, str(found.id))
 
 
+def end_sessions(desk: Desk, who: str | uuid.UUID) -> None:
+    """Signs somebody out everywhere. Raises NotFound, NotPermitted."""
+    check_holds(desk)
+    with desk.writing() as work:
+        found = _other(work, who)
+        store.end_sessions(work.session, found.id)
+        work.record(AuditAction.SESSIONS_ENDED, str(found.id))
+
+
 def users(desk: Desk) -> list[Account]:
-    """Everybody who has an account, by e-mail address."""
-    with desk.reading() as work:
-        return [Account(each, tuple(granting.written(work, each.grants))) for each in store.everyone(work.session)]
+    """Everybody who has an account, by e-mail address. Raises NotPermitted."""
+    check_holds(desk)
+    with desk.writing() as work:
+        found = [Account(each, tuple(granting.written(work, each.grants))) for each in store.everyone(work.session)]
+        work.record(AuditAction.ACCOUNTS_SEEN, count=len(found))
+    return found
+
+
+def account(desk: Desk, staff_id: uuid.UUID) -> Account:
+    """One account. Raises NotFound, NotPermitted."""
+    check_holds(desk)
+    with desk.writing() as work:
+        found = granting.existing(work, staff_id)
+        work.record(AuditAction.ACCOUNTS_SEEN, str(found.id))
+        return Account(found, tuple(granting.written(work, found.grants)))
+
+
+def check_holds(desk: Desk) -> None:
+    """Raises NotPermitted unless whoever acts holds accounts; an operator may."""
+    match desk.actor:
+        case Operator():
+            pass
+        case Staff():
+            desk.actor.check(Action.HOLD_ACCOUNTS, None)
+        case _:
+            raise NotPermitted(say("role_does_not_let", action=Action.HOLD_ACCOUNTS))
+
+
+def _other(work: Work, who: str | uuid.UUID) -> Staff:
+    """Whose account is changed: not one's own. Raises NotFound, NotPermitted."""
+    found = granting.existing(work, who)
+    if isinstance(work.actor, Staff) and work.actor.id == found.id:
+        raise NotPermitted(say("own_account"))
+    return found
 
 
 def _name(email: str) -> str:

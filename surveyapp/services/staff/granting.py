@@ -49,7 +49,8 @@ def who_may(desk: Desk, study_id: str) -> WhoMay:
     NotPermitted."""
     study = desk.runtime.study(study_id)
     scope = desk.scope(Action.GRANT_ROLES, study_id)
-    with desk.reading() as work:
+    with desk.writing() as work:
+        work.record(AuditAction.ROLES_SEEN, study=study_id)
         there = participants.sites(work.session, study_id, work.today(study))
         by_id = {site.id: site for site in there}
         sites = tuple(site for site in there if scope.sites is None or site.id in scope.sites)

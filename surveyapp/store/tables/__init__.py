@@ -17,7 +17,7 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow
+from surveyapp.store.tables.security import AuditChainRow, AuditRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
+    "AuditChainRow",
     "AuditRow",
     "Base",
     "CaseRow",

@@ -162,6 +162,36 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             ),
         ),
     ),
+    (
+        NavigationPlace(
+            endpoint="administrator.all_accounts",
+            words=_("Accounts"),
+            action=Action.HOLD_ACCOUNTS,
+            address=None,
+            beneath=(
+                "administrator.invite",
+                "administrator.account",
+                "administrator.act",
+                "administrator.take_role",
+            ),
+        ),
+    ),
+    (
+        NavigationPlace(
+            endpoint="manager.who_may",
+            words=_("Who may"),
+            action=Action.GRANT_ROLES,
+            beneath=("manager.take_role",),
+        ),
+    ),
+    (
+        NavigationPlace(
+            endpoint="auditor.trail",
+            words=_("Audit trail"),
+            action=Action.READ_AUDIT,
+            address=None,
+        ),
+    ),
 )
 """By part of the work, in the order of the bar. Somebody's work begins on the first page that they may open."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-STAFF_PATHS = ("/staff", "/interviews", "/results", "/released", "/manage")
+STAFF_PATHS = ("/staff", "/interviews", "/results", "/released", "/manage", "/accounts", "/audit")
 """Where staff work. Everything else is for participants."""
 
 
