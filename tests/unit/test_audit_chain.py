@@ -170,5 +170,5 @@ def test_a_head_is_read_as_it_is_written() -> None:
     head = ChainHead(7, "a" * 64)
     assert ChainHead.read(f"{head}\n") == head
     for written in ("", "7", f"x {'a' * 64}", "7 aaaa", f"7 {'A' * 64}", f"7 {'a' * 64} more"):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             ChainHead.read(written)
