@@ -67,6 +67,8 @@ class AuditAction(enum.StrEnum):
     """Everything that enters the audit trail, as an event in the past tense."""
 
     SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
     SIGN_IN_REFUSED = "sign_in_refused"
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
     SECOND_FACTOR_REFUSED = "second_factor_refused"
@@ -85,8 +87,6 @@ class AuditAction(enum.StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     TRAIL_READ = "trail_read"
     TRAIL_PROTECTED = "trail_protected"
-    SIGNED_OUT = "signed_out"
-    SESSIONS_ENDED = "sessions_ended"
     ACCOUNTS_SEEN = "accounts_seen"
     ROLES_SEEN = "roles_seen"
 

@@ -133,7 +133,6 @@ class Staff:
     name: str
     active: bool
     second_factor: bool
-    session_version: int
     grants: tuple[Grant, ...] = ()
 
     def may(self, action: Action, study: str | None) -> bool:

@@ -57,7 +57,6 @@ def make_staff(*grants: Grant, active: bool = True) -> Staff:
         name="A",
         active=active,
         second_factor=True,
-        session_version=1,
         grants=grants,
     )
 

@@ -10,8 +10,10 @@ from surveyapp.domain.audit import AuditAction, Operator
 from surveyapp.domain.errors import InputRefused, NotPermitted
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Action, Grant, Role, Staff
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
+from surveyapp.services.security import sessions
 from surveyapp.services.staff import granting
 from surveyapp.services.staff.passwords import ONE_TIME_FOR, new_one_time_password
 from surveyapp.services.work import Desk, Work
@@ -73,7 +75,7 @@ def add_user(
             return Added(made, password, made.grants)
         granted = store.add_grants(session, found.staff.id, grants)
         if granted:
-            store.end_sessions(session, found.staff.id)
+            sessions.end_all_of_staff(work, found.staff.id, EndedWhy.ROLES_CHANGED)
             _record_granted(work, found.staff, granted)
         return Added(found.staff, None, granted)
 
@@ -94,6 +96,7 @@ def new_password(desk: Desk, who: str | uuid.UUID) -> str:
     with desk.writing() as work:
         found = _other(work, who)
         store.set_password(work.session, found.id, hashed, work.now + ONE_TIME_FOR)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.PASSWORD_CHANGED)
         store.set_failures(work.session, found.id, 0, None)
         work.record(AuditAction.PASSWORD_RESET, str(found.id))
     return password
@@ -106,7 +109,7 @@ def reset_second_factor(desk: Desk, who: str | uuid.UUID) -> None:
     with desk.writing() as work:
         found = _other(work, who)
         store.set_totp(work.session, found.id, None)
-        store.end_sessions(work.session, found.id)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.SECOND_FACTOR_CHANGED)
         work.record(AuditAction.SECOND_FACTOR_RESET, str(found.id))
 
 
@@ -119,7 +122,8 @@ def set_active(desk: Desk, who: str | uuid.UUID, active: bool) -> None:
         if not active:
             granting.check_not_last(work, found, [each for each in found.grants if each.role is Role.ADMINISTRATOR])
         store.set_active(work.session, found.id, active)
-        store.end_sessions(work.session, found.id)
+        if not active:
+            sessions.end_all_of_staff(work, found.id, EndedWhy.DEACTIVATED)
         work.record(AuditAction.STAFF_ACTIVATED if active else AuditAction.STAFF_DEACTIVATED, str(found.id))
 
 
@@ -128,8 +132,8 @@ def end_sessions(desk: Desk, who: str | uuid.UUID) -> None:
     check_holds(desk)
     with desk.writing() as work:
         found = _other(work, who)
-        store.end_sessions(work.session, found.id)
-        work.record(AuditAction.SESSIONS_ENDED, str(found.id))
+        count = sessions.end_all_of_staff(work, found.id, EndedWhy.ENDED_BY_ADMINISTRATOR)
+        work.record(AuditAction.SESSIONS_ENDED, str(found.id), count=count)
 
 
 def users(desk: Desk) -> list[Account]:

@@ -13,6 +13,8 @@ from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.participants import Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, OF_THE_INSTALLATION, OF_WHOLE_STUDIES, Action, Grant, Role, Staff
+from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
 from surveyapp.store import staff as store
@@ -103,7 +105,7 @@ def grant(
             return None
         if not store.add_grants(work.session, found.id, [given]):
             store.set_true_counts(work.session, found.id, given)
-        store.end_sessions(work.session, found.id)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.ROLES_CHANGED)
         work.record(AuditAction.ROLES_GRANTED, str(found.id), study=study, roles=written(work, [given]), **why)
         return given
 
@@ -141,7 +143,7 @@ def revoke(
         check_not_last(work, found, taken)
         told = tuple(written(work, taken))
         store.remove_grants(work.session, found.id, taken)
-        store.end_sessions(work.session, found.id)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.ROLES_CHANGED)
         work.record(AuditAction.ROLES_REVOKED, str(found.id), study=study, roles=list(told), **why)
         return told
 

@@ -17,7 +17,7 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditChainRow, AuditRow
+from surveyapp.store.tables.security import AuditChainRow, AuditRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "SiteAttributeRow",
     "SiteRow",
     "StaffRow",
+    "WebSessionRow",
     "WordingRow",
     "known",
 ]

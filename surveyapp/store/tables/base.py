@@ -17,6 +17,7 @@ from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Role
+from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
 
 
@@ -40,8 +41,10 @@ class Base(DeclarativeBase):
             for kind in (
                 AccessKind,
                 ActorKind,
+                SessionAudience,
                 AuditAction,
                 Disposition,
+                EndedWhy,
                 Mode,
                 Origin,
                 Outcome,

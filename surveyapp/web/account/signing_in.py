@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as lazy
-from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.staff import Staff
+from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.services.security import sessions
+from surveyapp.services.security.sessions import SignedIn
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
 from surveyapp.web.account.blueprint import staff
@@ -22,8 +23,8 @@ from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import is_staff_path
-from surveyapp.web.shared.sign_in import SignedIn, current_staff, desk, staff_only
+from surveyapp.web.shared.session import begin, browser, is_staff_path, token
+from surveyapp.web.shared.sign_in import current_session, current_staff, desk, staff_only
 from surveyapp.web.shared.words import worded
 
 
@@ -123,11 +124,11 @@ def password() -> str | Response | tuple[str, int]:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            member = sign_in.change_password(desk(), form.current.data or "", form.password.data or "")
+            began = sign_in.change_password(desk(), form.current.data or "", form.password.data or "", browser())
         except InputRefused as refused:
             form[refused.field or "password"].errors = [worded(refused.sentence)]
         else:
-            _sign_in(member)
+            _sign_in(began)
             return redirect(url_for("staff.password", changed=1))
     page = render_template("account/password.html", form=form, own=True, changed="changed" in request.args)
     return page, 422 if form.errors else 200
@@ -141,36 +142,36 @@ def _go_on(entering: Entering) -> Response:
     target = _own_page(request.args.get("next"))
     following = sign_in.step(runtime(), entering)
     if following is not Step.DONE:
+        if known := token():
+            sessions.end(runtime(), known, EndedWhy.REPLACED)
         session.clear()
         session["entering"] = [
             str(entering.staff_id),
-            entering.session_version,
+            entering.mark,
             entering.at.isoformat(),
             entering.code_given,
         ]
         return redirect(url_for(_PAGES[following], next=target))
-    member = sign_in.finish(runtime(), entering)
-    _sign_in(member)
-    return redirect(target or home_of(member))
+    began = sign_in.finish(runtime(), entering, browser())
+    _sign_in(began)
+    return redirect(target or home_of(began.staff))
 
 
 def _entering(expected: Step) -> Entering:
     """Who is signing in, if this is the step they are at. Raises SignInAgain."""
     try:
-        staff_id, version, at, code_given = session["entering"]
+        staff_id, mark, at, code_given = session["entering"]
     except KeyError:
         raise SignInAgain from None
-    entering = Entering(uuid.UUID(staff_id), version, dt.datetime.fromisoformat(at), code_given)
+    entering = Entering(uuid.UUID(staff_id), mark, dt.datetime.fromisoformat(at), code_given)
     if sign_in.step(runtime(), entering) is not expected:
         raise SignInAgain
     return entering
 
 
-def _sign_in(member: Staff) -> None:
-    """Begins a session that carries nothing over from the one before."""
-    session.clear()
-    login_user(SignedIn(member))
-    session.permanent = True
+def _sign_in(began: SignedIn) -> None:
+    """Gives the browser the session that has begun."""
+    begin(began.token, session.get("language"))
 
 
 @staff.errorhandler(SignInAgain)
@@ -183,7 +184,8 @@ def _from_the_beginning(_error: SignInAgain) -> Response:
 @staff.post("/logout")
 @staff_only
 def logout() -> Response:
-    logout_user()
+    began = current_session()
+    sessions.end(runtime(), began.token, EndedWhy.SIGNED_OUT, began.staff)
     session.clear()
     return redirect(url_for("staff.login"))
 

@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 import functools
-import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import redirect, request, url_for
-from flask_login import LoginManager, UserMixin, current_user, login_required
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.staff import Staff
-from surveyapp.services.staff import sign_in
+from surveyapp.services.security import sessions
+from surveyapp.services.security.sessions import SessionOver, SignedIn
 from surveyapp.services.work import Desk
 from surveyapp.web.shared.language import reader_language
 from surveyapp.web.shared.runtime import runtime
-
-manager = LoginManager()
-manager.login_view = "staff.login"
-manager.session_protection = "strong"
+from surveyapp.web.shared.session import is_staff_path, token
 
 
-class SignedIn(UserMixin):
-    """A staff member, as Flask-Login wants them. Their key changes with their password, which ends other sessions."""
-
-    def __init__(self, member: Staff) -> None:
-        self.member = member
-        self.id = f"{member.id}:{member.session_version}"
-
-
-@manager.user_loader  # type: ignore[untyped-decorator]
-def _load(key: str) -> SignedIn | None:
-    staff_id, _, version = key.partition(":")
-    found = sign_in.staff_of_session(runtime(), uuid.UUID(staff_id), int(version))
-    return SignedIn(found) if found else None
+def signed_in() -> SignedIn | None:
+    """Who is signed in with this browser; on participants' pages nobody. Asked of the database once a request."""
+    if "signed_in" not in g:
+        g.signed_in = _looked_up()
+    return cast(SignedIn | None, g.signed_in)
 
 
-@manager.unauthorized_handler  # type: ignore[untyped-decorator]
-def _sign_in_first() -> Response:
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("staff.login", next=target))
+def _looked_up() -> SignedIn | None:
+    known = token() if is_staff_path(request.path) else None
+    try:
+        return sessions.signed_in(runtime(), known) if known else None
+    except SessionOver:
+        return None
+
+
+def current_session() -> SignedIn:
+    """Who is signed in, and with which session. Only in handlers under `staff_only`."""
+    found = signed_in()
+    assert found is not None, "the page is not under staff_only"
+    return found
 
 
 def current_staff() -> Staff:
     """Who is signed in. Only in handlers under `staff_only`."""
-    return cast(SignedIn, current_user).member
+    return current_session().staff
 
 
 def desk() -> Desk:
@@ -58,4 +55,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def staff_only(handler: F) -> F:
     """Lets only signed-in staff through; what they may do is the services' business."""
-    return cast(F, login_required(functools.wraps(handler)(handler)))
+
+    @functools.wraps(handler)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        return _sign_in_first() if signed_in() is None else handler(*arguments, **named)
+
+    return cast(F, guarded)
+
+
+def _sign_in_first() -> Response:
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("staff.login", next=target))

@@ -1,14 +1,14 @@
 """Auditors and administrators, for the whole installation too; the audit trail names staff by key
 
-Revises: 0010
+Revises: 0011
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0011'
-down_revision = '0010'
+revision = '0012'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 
