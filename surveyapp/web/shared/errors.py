@@ -9,7 +9,6 @@ from babel import Locale
 from flask import Flask, current_app, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -18,7 +17,7 @@ from surveyapp.services.security import refusals
 from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import is_staff_path
-from surveyapp.web.shared.sign_in import desk
+from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
 
 
@@ -55,7 +54,7 @@ def _not_permitted(error: errors.NotPermitted) -> tuple[str, int]:
 
 def _note(error: errors.NotPermitted | errors.NotFound) -> None:
     """What staff are refused is in the audit trail: something that is not there may be somebody else's."""
-    if is_staff_path(request.path) and current_user.is_authenticated:
+    if is_staff_path(request.path) and signed_in() is not None:
         asked = request.view_args or {}
         refusals.note(desk(), error, request.endpoint, asked.get("study_id"), asked.get("reference"))
 
