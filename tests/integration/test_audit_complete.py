@@ -15,6 +15,7 @@ from surveyapp.domain.audit import ActorKind, AuditEntry
 from surveyapp.domain.audit import AuditAction as A
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import MAY, Action, Role
+from surveyapp.services.participants import contacts
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import staff
