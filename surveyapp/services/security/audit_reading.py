@@ -58,7 +58,7 @@ def trail(desk: Desk, wanted: AuditFilter, page: int = 1) -> Trail:
         found = store.page(work.session, wanted, within, PER_PAGE, (page - 1) * PER_PAGE)
         people = _people(work, store.actors(work.session, within))
         lines = _lines(work, found)
-        work.record(AuditAction.TRAIL_READ, study=wanted.study, page=page, **wanted.narrowing())
+        work.record(AuditAction.TRAIL_READ, study=wanted.study, page=page, narrowed=wanted.narrowing())
     return Trail(
         lines=lines,
         matching=matching,

@@ -109,7 +109,7 @@ def account(staff_id: uuid.UUID) -> Reply:
     form = RoleForm()
     if form.validate_on_submit():
         try:
-            granting.grant(desk(), staff_id, None, _role(form.role.data), true_counts=False, purpose=form.purpose.data)
+            granting.grant(desk(), staff_id, None, _role(form.role.data), purpose=form.purpose.data)
         except InputRefused as refused:
             form[refused.field if refused.field == "purpose" else "role"].errors = [_refusal(refused)]
         else:

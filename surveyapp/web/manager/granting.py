@@ -56,7 +56,7 @@ def who_may(study_id: str) -> Reply:
                 study_id,
                 role,
                 form.site.data or None,
-                true_counts=role is Role.EVALUATOR and not form.releases_only.data,
+                true_counts=not (role is Role.EVALUATOR and form.releases_only.data),
                 purpose=form.purpose.data,
             )
         except NotFound as missing:
