@@ -22,6 +22,7 @@ from surveyapp.domain.staff import (
     Staff,
     scope_of,
 )
+from surveyapp.settings import ROOT
 
 NORTH, SOUTH = uuid.UUID(int=1), uuid.UUID(int=2)
 I, S, E, M, V = Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.MANAGER, Role.VIEWER  # noqa: E741
@@ -202,3 +203,11 @@ def test_nobody_gives_what_they_hold_no_right_to(own: Grant, wanted: Grant, can:
     with pytest.raises(NotPermitted, match="their own"):
         staff.check_grant(wanted, staff.id)
     assert not make_staff(own, active=False).may_grant(wanted)
+
+
+def test_readme_has_the_table_of_who_may() -> None:
+    written = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = written.partition("### Who may")[2].partition("\n## ")[0].splitlines()
+    first, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|"))
+    assert first == ["may", *(role.value for role in Role)]
+    assert rows == [[action.value, *("✓" if action in MAY[role] else "" for role in Role)] for action in Action]
