@@ -11,6 +11,8 @@ from surveyapp.services import readiness
 @click.command()
 def migrate() -> None:
     """Create the tables, or bring them up to date."""
-    readiness.migrate(open_settings())
+    settings = open_settings()
+    if readiness.migrate(settings):
+        click.echo(f"A new, empty database was made: {settings.database_url.removeprefix('sqlite:///')}")
     open_runtime()
     click.echo("The database is up to date.")

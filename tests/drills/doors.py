@@ -45,12 +45,9 @@ def _run(runtime: Runtime, rounds: int, roles: tuple[Role, ...]) -> list[Row]:
             asked += 1
             nobody += rule != EVERYBODY and _got_in(nobody_in, method, path)
         for role in roles:
-            within, client = _signed_in(runtime, role)
-            for method, path, rule, endpoint in _doors(client, "BF-0001"):
-                if isinstance(rule, Action) and rule not in MAY[role]:
-                    asked += 1
-                    unknown += _got_in(client, method, path)
-                elif rule == PARTICIPANT:
+            _, client = _signed_in(runtime, role)
+            for method, path, rule, _endpoint in _doors(client, "BF-0001"):
+                if (isinstance(rule, Action) and rule not in MAY[role]) or rule == PARTICIPANT:
                     asked += 1
                     unknown += _got_in(client, method, path)
             if role not in OF_THE_INSTALLATION:
@@ -62,7 +59,7 @@ def _run(runtime: Runtime, rounds: int, roles: tuple[Role, ...]) -> list[Row]:
                         other_study += _got_in(client, method, path)
             if role not in OF_WHOLE_STUDIES:
                 _, client = _signed_in(runtime, role, site=here)
-                for method, path, rule, endpoint in _doors(client, "BF-0002"):
+                for method, path, rule, _endpoint in _doors(client, "BF-0002"):
                     if isinstance(rule, Action) and "BF-0002" in path:
                         asked += 1
                         other_site += _got_in(client, method, path)

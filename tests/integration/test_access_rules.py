@@ -87,6 +87,11 @@ RULES: dict[str, str | Action] = {
     "evaluator.who_group_xlsx": Action.SEE_RESULTS,
     "evaluator.who_touchpoint": Action.SEE_RESULTS,
     "evaluator.who_touchpoint_csv": Action.SEE_RESULTS,
+    "rights.requests": Action.HANDLE_RIGHTS,
+    "rights.find": Action.HANDLE_RIGHTS,
+    "rights.person": Action.HANDLE_RIGHTS,
+    "rights.change": Action.HANDLE_RIGHTS,
+    "rights.reopen": Action.CORRECT_ANSWERS,
     "evaluator.who_touchpoint_xlsx": Action.SEE_RESULTS,
     "manager.contact": Action.MANAGE_PARTICIPANTS,
     "manager.end_access": Action.MANAGE_PARTICIPANTS,
@@ -146,6 +151,7 @@ PLACES = {
     "filename": "icon.svg",
     "number": None,
     "staff_id": MEMBER,
+    "change": "stopped",
 }
 """Something that is there, for every part of an address."""
 

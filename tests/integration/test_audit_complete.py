@@ -16,13 +16,16 @@ from surveyapp.domain.audit import AuditAction as A
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import MAY, Action, Role
 from surveyapp.services.participants import contacts
-from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import staff
 from surveyapp.store.security import audit
-from tests import factories
+from tests import factories, versioned
 from tests.integration.test_access_rules import MEMBER, PLACES, RULES, STAFF, WRITTEN, methods
+from tests.integration.test_navigation import Walk, cafe, signed_in
 from tests.page import Client
+
+__all__ = ["cafe"]
+"""A fixture: two studies with a release each."""
 
 HISTORY = "what a participant answers and agrees to is in the history of their answers and consents"
 NOTHING = "shows nothing of anybody"
@@ -92,6 +95,11 @@ PAGES: dict[str, A | str] = {
     "administrator.invite": "whoever is invited is an entry, by test_granting",
     "administrator.take_role": "what is taken is an entry, by test_granting",
     "auditor.trail": A.TRAIL_READ,
+    "rights.requests": A.PARTICIPANTS_SEEN,
+    "rights.find": A.PARTICIPANTS_SEARCHED,
+    "rights.person": A.PERSON_SEEN,
+    "rights.change": A.CONTACT_SEEN,
+    "rights.reopen": "opening answers again is an entry, by test_reopening",
 }
 
 FILES_ONLY = "reads and writes files, and opens no database"
@@ -111,7 +119,7 @@ COMMANDS: dict[str, str | None] = {
 """Commands without an entry, and why; every other leaves one."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _installation(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in factories.environment(runtime.settings.database_url).items():
         monkeypatch.setenv(name, value)
@@ -150,13 +158,13 @@ def test_every_page_has_its_entry_or_the_reason_why_not(client: Client) -> None:
     assert endpoints == set(RULES)
 
 
-@pytest.mark.parametrize("endpoint", [name for name, entry in PAGES.items() if isinstance(entry, A)])
+@pytest.mark.parametrize(
+    "endpoint", [name for name, entry in PAGES.items() if isinstance(entry, A) and entry is not A.RELEASE_TAKEN]
+)
 def test_what_a_page_shows_or_does_is_in_the_trail(runtime: Runtime, client: Client, endpoint: str) -> None:
     client.raw.application.config["WTF_CSRF_ENABLED"] = False
     person = reachable(runtime)
     expected = PAGES[endpoint]
-    if endpoint.startswith("viewer."):
-        releases.make(factories.operator(runtime), factories.STUDY)
     if endpoint == "manager.end_access":
         factories.create_link(runtime, person)
     if endpoint.startswith("administrator."):
@@ -179,6 +187,15 @@ def test_what_a_page_shows_or_does_is_in_the_trail(runtime: Runtime, client: Cli
             assert {(entry.actor, entry.staff_id) for entry in new} == {(ActorKind.STAFF, member.id)}
 
 
+def test_every_file_of_a_release_is_in_the_trail(cafe: Runtime) -> None:
+    client = signed_in(cafe, Role.VIEWER)
+    walked = Walk(client, f"/released/{versioned.NAME}")
+    files = {name for name, entry in PAGES.items() if entry is A.RELEASE_TAKEN}
+    taken = [entry.detail["what"] for entry in trail(cafe) if entry.action is A.RELEASE_TAKEN]
+    assert files & walked.reached == {f"viewer.{what}" for what in taken}
+    assert len(set(taken)) >= 2
+
+
 def test_every_refusal_is_in_the_trail(runtime: Runtime, client: Client) -> None:
     client.raw.application.config["WTF_CSRF_ENABLED"] = False
     factories.create_participant(runtime, reference="BF-0001")
@@ -188,7 +205,8 @@ def test_every_refusal_is_in_the_trail(runtime: Runtime, client: Client) -> None
         if isinstance(rule, Action):
             for method, path, of in list(rules_of(client, endpoint)):
                 before = len(trail(runtime))
-                response = client.raw.open(path, method=method, data=WRITTEN if method == "POST" else None)
+                written = WRITTEN if method == "POST" else None
+                response = client.raw.open(path, method=method, data=written, query_string={"mode": "phone"})
                 assert response.status_code == 403, (method, path)
                 (entry,) = trail(runtime)[before:]
                 assert (entry.action, entry.staff_id, entry.detail["page"]) == (A.REFUSED, member.id, endpoint)
@@ -233,6 +251,7 @@ EVERY_COMMAND = list(commands(main))
 ARGUMENTS = {
     "audit protect": ["--role", "nobody"],
     "demo links": [],
+    "participants columns": [factories.STUDY],
     "participants import": [factories.STUDY, __file__],
     "questionnaires open": [factories.STUDY, "backfill_1"],
     "questionnaires move": [factories.STUDY, "backfill_1"],
@@ -255,6 +274,7 @@ def test_a_command_without_an_entry_is_there() -> None:
     assert set(COMMANDS) <= set(EVERY_COMMAND)
 
 
+@pytest.mark.usefixtures("_installation")
 @pytest.mark.parametrize("name", [name for name in EVERY_COMMAND if name not in COMMANDS])
 def test_every_command_is_in_the_trail(runtime: Runtime, name: str) -> None:
     """By its name alone, whether or not it then does something."""

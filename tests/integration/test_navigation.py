@@ -64,6 +64,7 @@ BY_ITSELF = {
     "evaluator.who_group_xlsx": "nothing is known of its people",
     "evaluator.who_touchpoint_csv": "nothing is known of its people",
     "evaluator.who_touchpoint_xlsx": "nothing is known of its people",
+    "rights.reopen": "somebody who has sent everything is in no queue: they are found by their reference",
     "manager.related": "the study here has one group, and so no relationship",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",

@@ -43,6 +43,8 @@ WHO_MAY: dict[Action, set[Role]] = {
     Action.GRANT_ROLES: {M, D},
     Action.HOLD_ACCOUNTS: {D},
     Action.READ_AUDIT: {A},
+    Action.HANDLE_RIGHTS: {S, M},
+    Action.CORRECT_ANSWERS: {S, M},
 }
 
 

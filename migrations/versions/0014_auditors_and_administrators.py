@@ -1,14 +1,14 @@
 """Auditors and administrators, for the whole installation too; the audit trail names staff by key
 
-Revises: 0011
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0012'
-down_revision = '0011'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
