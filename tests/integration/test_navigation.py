@@ -122,7 +122,7 @@ class Walk:
         if endpoint is None or "lang=" in parts.query:
             return
         kind = f"{endpoint} {parts.query if endpoint.endswith('.queue') else ''} {study_of(parts.path)}"
-        enough = 2 if endpoint in ("manager.person", "interviewer.case") else 1
+        enough = 2 if endpoint in ("manager.person", "interviewer.case", "administrator.account") else 1
         if parts.path and self._seen[kind] < enough and not self._seen[link]:
             self._seen[kind] += 1
             self._seen[link] += 1
@@ -199,6 +199,9 @@ def cafe(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
     with made.database.writing() as session:
         participants.add_site(session, versioned.NAME, "SM", "Small café", {"size": "small"}, made.clock().date())
     releases.make(factories.operator(made), versioned.NAME)
+    # Somebody whose roles can be taken away.
+    for name in (versioned.NAME, OTHER):
+        factories.create_staff(made, Role.VIEWER, study=name, more=[Grant(Role.AUDITOR, None)])
     yield made
     made.database.dispose()
 

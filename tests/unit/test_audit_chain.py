@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.audit import ActorKind, AuditAction, AuditEntry
-from surveyapp.domain.audit_chain import LATEST, ChainHead, ChainLink, Tampering, TrailFault, first_fault, lengthened
+from surveyapp.domain.security.audit_chain import (
+    LATEST,
+    ChainHead,
+    ChainLink,
+    Tampering,
+    TrailFault,
+    first_fault,
+    lengthened,
+)
 
 KEY = b"k" * 32
 BEGIN = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)

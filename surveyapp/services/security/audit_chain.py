@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from surveyapp.domain.audit_chain import ChainHead, TrailFault, first_fault, lengthened
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.security.audit_chain import ChainHead, TrailFault, first_fault, lengthened
 from surveyapp.domain.sentences import say
 from surveyapp.services.work import Desk
 from surveyapp.store.security import audit_chain as store

@@ -93,6 +93,7 @@ def grant(
     all; without a study, in the whole installation. An evaluator with or without true counts, also where they had it
     the other way. Returns what they now have, None where they had just that. Ends their sessions. `purpose` is kept in
     the audit trail. Raises InputRefused, NotFound, NotPermitted."""
+    _check_gives(desk, study)
     check(desk, role, study, site)
     if role is not Role.EVALUATOR and not true_counts:
         raise InputRefused(say("counts_of_evaluators"), "true_counts")
@@ -123,6 +124,7 @@ def revoke(
     without a role, all of theirs there; with `grants`, these alone, each a role and the reference of its site. Ends
     their sessions. Returns what was taken, as the list of users has it. Raises NotFound, NotPermitted, and StateRefused
     for the last manager of a study or administrator who can sign in."""
+    _check_gives(desk, study)
     if study is not None:
         desk.runtime.study(study)
     why = _why(purpose)
@@ -214,6 +216,12 @@ def written(work: Work, grants: Sequence[Grant]) -> list[str]:
         + (" (releases only)" if grant.role is Role.EVALUATOR and not grant.true_counts else "")
         for grant in grants
     ]
+
+
+def _check_gives(desk: Desk, study: str | None) -> None:
+    """Raises NotPermitted for staff who give no roles there at all: before anything is said of who has which."""
+    if isinstance(desk.actor, Staff):
+        desk.actor.check(Action.GRANT_ROLES, study)
 
 
 def _check_grant(work: Work, grant: Grant, to: Staff) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.audit import AuditEntry
-from surveyapp.domain.audit_chain import ChainHead, ChainLink
+from surveyapp.domain.security.audit_chain import ChainHead, ChainLink
 from surveyapp.store.security.audit import entry_of
 from surveyapp.store.tables import AuditChainRow, AuditRow
 
