@@ -81,13 +81,14 @@ def _write_environment() -> None:
         return
     if DEMO_ENV.exists():
         _add_new_keys()
+        _rename_access_key()
         return
     DEMO_ENV.parent.mkdir(parents=True, exist_ok=True)
     lines = [
         "# Made by `make demo`, for this demonstration alone.",
         "SURVEYAPP_DEMO=yes",
         f"SURVEYAPP_SECRET_KEY={secrets.token_hex(32)}",
-        f"SURVEYAPP_ACCESS_KEY={_key()}",
+        f"SURVEYAPP_ACCESS_KEYS=demo:{_key()}",
         f"SURVEYAPP_CONTACT_KEYS=demo:{_key()}",
         f"SURVEYAPP_AUDIT_KEY={_key()}",
     ]
@@ -104,3 +105,10 @@ def _add_new_keys() -> None:
 
 def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _rename_access_key() -> None:
+    """A demonstration made before access keys had names goes on with the one it has."""
+    written = DEMO_ENV.read_text(encoding="utf-8")
+    if "SURVEYAPP_ACCESS_KEY=" in written:
+        DEMO_ENV.write_text(written.replace("SURVEYAPP_ACCESS_KEY=", "SURVEYAPP_ACCESS_KEYS=demo:"), encoding="utf-8")

@@ -19,7 +19,9 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.services.person_keys import PersonSeals
 from surveyapp.services.runtime import Runtime
+from surveyapp.store.database import seals_of
 from surveyapp.store.security import audit
 
 
@@ -54,6 +56,13 @@ class Work:
         """What was noted when something was last done; None if it never was."""
         found = audit.newest(self.session, action)
         return None if found is None else found.detail
+
+    @property
+    def seals(self) -> PersonSeals:
+        """What opens and seals with people's own keys."""
+        seals = seals_of(self.session)
+        assert isinstance(seals, PersonSeals)
+        return seals
 
     def by(self, actor: Actor) -> Work:
         """The same work, once it is known who does it."""

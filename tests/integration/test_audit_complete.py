@@ -58,7 +58,7 @@ PAGES: dict[str, A | str] = {
     "staff.logout": A.SIGNED_OUT,
     "staff.password": "changing it is an entry, by test_signing_in",
     "interviewer.queue": A.QUEUE_SEEN,
-    "interviewer.search": A.PARTICIPANTS_SEARCHED,
+    "interviewer.search": A.SEARCHED,
     "interviewer.open_case": A.CONTACT_SEEN,
     "interviewer.case": A.CASE_SEEN,
     "interviewer.check": HOLD,
@@ -70,7 +70,7 @@ PAGES: dict[str, A | str] = {
     "interviewer.section": HOLD,
     "interviewer.start": HOLD,
     "manager.participants": A.PARTICIPANTS_SEEN,
-    "manager.find": A.PARTICIPANTS_SEARCHED,
+    "manager.find": A.SEARCHED,
     "manager.person": A.PERSON_SEEN,
     "manager.contact": A.CONTACT_SEEN,
     "manager.event": A.EVENT_RECORDED,
@@ -96,7 +96,7 @@ PAGES: dict[str, A | str] = {
     "administrator.take_role": "what is taken is an entry, by test_granting",
     "auditor.trail": A.TRAIL_READ,
     "rights.requests": A.PARTICIPANTS_SEEN,
-    "rights.find": A.PARTICIPANTS_SEARCHED,
+    "rights.find": A.SEARCHED,
     "rights.person": A.PERSON_SEEN,
     "rights.change": A.CONTACT_SEEN,
     "rights.reopen": "opening answers again is an entry, by test_reopening",
@@ -231,8 +231,8 @@ def test_what_was_looked_for_is_not_kept(runtime: Runtime, client: Client) -> No
     client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
     client.raw.application.config["WTF_CSRF_ENABLED"] = False
     client.post(f"/manage/{factories.STUDY}/find", {"find": "024 7655 0000"})
-    entry = next(each for each in trail(runtime)[::-1] if each.action is A.PARTICIPANTS_SEARCHED)
-    assert entry.detail == {"found": ["BF-0001"], "count": 1}
+    entry = next(each for each in trail(runtime)[::-1] if each.action is A.SEARCHED)
+    assert entry.detail == {"found": 1}
 
 
 def commands(group: click.Group, before: str = "") -> Iterator[str]:
