@@ -12,6 +12,8 @@ from surveyapp.services.runtime import Runtime
 def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
     from surveyapp.web.account.routes import openid, staff
+    from surveyapp.web.administrator.routes import administrator
+    from surveyapp.web.auditor.routes import auditor
     from surveyapp.web.evaluator.pages import evaluator
     from surveyapp.web.interviewer.routes import interviewer
     from surveyapp.web.manager.routes import manager
@@ -26,7 +28,20 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
     openid.install(app, runtime.settings)
-    for blueprint in (participant, staff, interviewer, evaluator, viewer, manager, rights, preview, phone, health):
+    for blueprint in (
+        participant,
+        staff,
+        interviewer,
+        evaluator,
+        viewer,
+        manager,
+        rights,
+        preview,
+        phone,
+        administrator,
+        auditor,
+        health,
+    ):
         app.register_blueprint(blueprint)
     return app
 

@@ -177,6 +177,9 @@ def test_a_passkey_is_removed_but_not_the_last_second_factor(runtime: Runtime) -
     with pytest.raises(InputRefused):
         by_passkey.enter(runtime, asked.challenge, device.show(asked.options))
     assert [each.name for each in own_account.ways_in(desk).passkeys] == ["key ring"]
+    with runtime.database.reading() as session:
+        acts = {each.action.value for each in audit.entries(session) if each.staff_id == manager.id}
+    assert {"app_removed", "passkey_added", "passkey_removed"} <= acts
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61])

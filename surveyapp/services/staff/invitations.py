@@ -21,7 +21,7 @@ from surveyapp.services.work import Work
 from surveyapp.store import staff as staff_store
 from surveyapp.store.security import password_links as store
 
-GOOD_FOR = dt.timedelta(hours=72)
+HOURS = 72
 """How long a link waits for its owner."""
 
 
@@ -43,7 +43,7 @@ class OpenedLink:
 def make(work: Work, staff_id: uuid.UUID) -> str:
     """A link for somebody, the only time it can be read; any other of theirs no longer works."""
     token = new_token()
-    store.replace(work.session, staff_id, _digest(token), work.now, work.now + GOOD_FOR)
+    store.replace(work.session, staff_id, _digest(token), work.now, work.now + dt.timedelta(hours=HOURS))
     return f"{work.runtime.settings.public_url}/staff/join/{token}"
 
 

@@ -50,4 +50,4 @@ def new_password() -> Reply:
 @staff.errorhandler(LinkOver)
 def _over(_error: LinkOver) -> tuple[str, int]:
     session.pop("link", None)
-    return render_template("account/link_over.html", hours=round(invitations.GOOD_FOR.total_seconds() / 3600)), 410
+    return render_template("account/link_over.html", hours=invitations.HOURS), 410
