@@ -423,7 +423,7 @@ def test_a_recovery_code_stands_in_for_the_second_factor_once(runtime: Runtime, 
     assert post(client, "/staff/recovery", code=typed) == "/staff/account?recovered=1"
     page = client.page("/staff/account?recovered=1")
     assert "You signed in with a recovery code. 9 are left." in page.words
-    assert "Used on 16 Jun 2026." in page.words or "Used on" in page.words
+    assert f"Used on {runtime.clock().day} {runtime.clock():%b %Y}." in page.words
     assert details(runtime, "recovery_code_used") == [{"left": 9}]
     again = Client(client.raw.application.test_client())
     try_password(again, manager.email, factories.PASSWORD)

@@ -13,4 +13,4 @@ staff = Blueprint("staff", __name__, url_prefix="/staff", template_folder="templ
 @staff.app_template_filter()
 def own_day(at: dt.datetime) -> str:
     """The day of something that is of no study, and so of no time zone but the world's."""
-    return str(format_date(at.date()))
+    return str(format_date(at.date(), "d MMM yyyy"))
