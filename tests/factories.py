@@ -39,7 +39,7 @@ from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
-from surveyapp.store.security import recovery_codes
+from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import Base
 
 KEY = base64.b64encode(b"k" * 32).decode()

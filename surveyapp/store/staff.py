@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed
-from surveyapp.store.security import passkeys, recovery_codes
+from surveyapp.store.sign_in import passkeys, recovery_codes
 from surveyapp.store.tables import (
     GrantRow,
     PasskeyRow,

@@ -16,7 +16,7 @@ from surveyapp.services.security import sessions
 from surveyapp.services.staff import granting, invitations
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
-from surveyapp.store.security import passkeys, provider_accounts, recovery_codes
+from surveyapp.store.sign_in import passkeys, provider_accounts, recovery_codes
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from surveyapp.services.staff.passkeys import Challenge, ChallengePurpose, Passk
 from surveyapp.services.staff.sign_in import Entering, SignInWay, Step
 from surveyapp.services.work import Work
 from surveyapp.store import staff as staff_store
-from surveyapp.store.security import passkeys as store
+from surveyapp.store.sign_in import passkeys as store
 
 
 def party_of(runtime: Runtime) -> RelyingParty:

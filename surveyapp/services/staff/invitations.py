@@ -19,7 +19,7 @@ from surveyapp.services.staff.passwords import check_new_password
 from surveyapp.services.staff.sign_in import Entering, SignInWay
 from surveyapp.services.work import Work
 from surveyapp.store import staff as staff_store
-from surveyapp.store.security import password_links as store
+from surveyapp.store.sign_in import password_links as store
 
 HOURS = 72
 """How long a link waits for its owner."""

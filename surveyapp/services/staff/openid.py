@@ -17,7 +17,7 @@ from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInWay
 from surveyapp.services.work import Work
 from surveyapp.store import staff as staff_store
-from surveyapp.store.security import provider_accounts as store
+from surveyapp.store.sign_in import provider_accounts as store
 
 MULTIPLE_FACTORS = frozenset({"mfa"})
 """In `amr` (RFC 8176): the provider asked for more than one factor."""

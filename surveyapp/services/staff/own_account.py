@@ -14,9 +14,9 @@ from surveyapp.services.staff.passkeys import Challenge, PasskeyRequest
 from surveyapp.services.staff.totp import NewSecret
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
-from surveyapp.store.security import passkeys as passkey_store
-from surveyapp.store.security import provider_accounts
-from surveyapp.store.security import recovery_codes as code_store
+from surveyapp.store.sign_in import passkeys as passkey_store
+from surveyapp.store.sign_in import provider_accounts
+from surveyapp.store.sign_in import recovery_codes as code_store
 
 
 def ways_in(desk: Desk) -> WaysIn:

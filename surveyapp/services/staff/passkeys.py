@@ -40,7 +40,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
 from surveyapp.services.work import Work
 from surveyapp.store.database import new_id
-from surveyapp.store.security import passkeys as store
+from surveyapp.store.sign_in import passkeys as store
 
 GOOD_FOR = dt.timedelta(minutes=5)
 """How long a challenge waits for its answer."""

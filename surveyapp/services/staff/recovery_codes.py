@@ -14,7 +14,7 @@ import uuid
 from surveyapp.domain import normalise
 from surveyapp.services.keyring import CODE_ALPHABET, stretched, written_code
 from surveyapp.services.work import Work
-from surveyapp.store.security import recovery_codes as store
+from surveyapp.store.sign_in import recovery_codes as store
 
 COUNT, LENGTH = 10, 16
 

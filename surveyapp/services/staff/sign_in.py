@@ -24,7 +24,7 @@ from surveyapp.services.staff.passwords import check_new_password
 from surveyapp.services.staff.totp import NewSecret
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
-from surveyapp.store.security import recovery_codes as code_store
+from surveyapp.store.sign_in import recovery_codes as code_store
 
 MAXIMUM_FAILURES, LOCKED_FOR = 10, dt.timedelta(minutes=15)
 """Wrong passwords and codes in a row after which an account rests."""
