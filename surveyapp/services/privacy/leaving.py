@@ -16,10 +16,12 @@ from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, Participati
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import identity, roster
 from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.privacy import participation, reopening
@@ -194,6 +196,7 @@ def _withdraw(work: Work, participant: Participant, why: LeavingReason) -> None:
     cases.end_leases(work.session, participant.id)
     reopening.close_all(work.session, participant.id)
     participants.withdraw(work.session, participant.id, work.now)
+    sessions.end_all_of_participant(work, participant.id, EndedWhy.WITHDRAWN)
     _note(work, participant, ParticipationChange.WITHDRAWN, why)
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.staff import Action
-from surveyapp.services.privacy import correcting, leaving
+from surveyapp.services.privacy import correcting, leaving, retention
 from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
 from surveyapp.web.rights.words import RECORDED
@@ -34,6 +34,13 @@ def find(study_id: str) -> Reply:
     if len(found) == 1:
         return redirect(url_for(".person", study_id=study_id, reference=found[0]))
     return page("requests", recorded=leaving.recorded(desk(), study_id), found=found, written=written)
+
+
+@rights.get("/<study_id>/retention")
+@staff_only
+def kept(study_id: str) -> Reply:
+    """What is held of how many people, and until when."""
+    return page("retention", outlook=retention.outlook(desk(), study_id))
 
 
 @rights.get(PERSON)

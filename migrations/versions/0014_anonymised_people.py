@@ -1,0 +1,21 @@
+"""People whose answers are nobody's any more
+
+Revises: 0013
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = '0014'
+down_revision = '0013'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column('participant', sa.Column('anonymised_at', sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column('participant', 'anonymised_at')
