@@ -343,6 +343,7 @@ class StudyW(Model):
     enrolment: EnrolmentW = EnrolmentW()
     releases: ReleasesW = ReleasesW()
     retention: RetentionW | None = None
+    open_answers: Literal["sealed", "clear"] = "sealed"
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []
     comparators: list[ComparatorW] = []

@@ -293,6 +293,7 @@ class Study:
     enrolment: EnrolmentRule = EnrolmentRule()
     releases: ReleaseRule = ReleaseRule()
     retention: RetentionRule | None = None
+    open_answers: Literal["sealed", "clear"] = "sealed"
     crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()
     comparators: tuple[Comparator, ...] = ()

@@ -102,8 +102,8 @@ class HeldChange:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldSight:
-    """That somebody acted on their record, or saw how to reach them: in which role, and never by which name. `what`: the
-    event's name in the audit trail; `roles`: those of whoever it was, empty where it was no member of staff."""
+    """That somebody acted on their record, or saw how to reach them: in which role, and never by which name. `what`:
+    the event's name in the audit trail; `roles`: those of whoever it was, empty where it was no member of staff."""
 
     at: dt.datetime
     what: str

@@ -9,16 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from surveyapp.domain import normalise
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action, Scope
+from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import can_be_opened, state_of
-from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
@@ -154,26 +152,6 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
         submitted_at=line.submitted_at,
         attempts=tried.get(line.case.id, 0) if line.case else 0,
     )
-
-
-def find(desk: Desk, study_id: str, written: str) -> list[str]:
-    """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
-    NotPermitted."""
-    return find_in(desk, desk.scope(Action.MANAGE_PARTICIPANTS, study_id), written)
-
-
-def find_in(desk: Desk, scope: Scope, written: str) -> list[str]:
-    """`find` among the people of a scope."""
-    written = normalise.code(written)
-    wanted = written.casefold()
-    if not wanted:
-        return []
-    with desk.reading() as work:
-        references = participants.references_in(work.session, scope)
-        if wanted in (each.casefold() for each in references):
-            return [each for each in references if each.casefold() == wanted]
-        by_contact = contacts.find(work, scope, written)
-    return by_contact or [each for each in references if wanted in each.casefold()]
 
 
 def person(desk: Desk, study_id: str, reference: str) -> Person:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.participants import ConsentGiven
-from surveyapp.store.responses import answer_of_rows
+from surveyapp.store.answer_rows import PersonWords, answer_of
 from surveyapp.store.tables import AnswerHistoryRow, ConsentRow, SaveRow
 
 
@@ -45,6 +45,7 @@ def answers(session: Session, response_id: uuid.UUID) -> list[GivenAnswer]:
         .where(SaveRow.response_id == response_id)
         .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
     ).all()
+    words = PersonWords(session, response_id=response_id)
     together: dict[tuple[uuid.UUID, str], tuple[SaveRow, list[AnswerHistoryRow]]] = {}
     for row in rows:
         cell: AnswerHistoryRow = row.AnswerHistoryRow
@@ -52,7 +53,7 @@ def answers(session: Session, response_id: uuid.UUID) -> list[GivenAnswer]:
     return [
         GivenAnswer(
             variable=variable,
-            answer=answer_of_rows(session, response_id, cells),
+            answer=answer_of(cells, words),
             save_id=save_id,
             mode=save.mode,
             by_staff=save.by_staff is not None,

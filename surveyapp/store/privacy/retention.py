@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.privacy.retention import KeptPerson
@@ -42,7 +42,7 @@ def person(session: Session, person_id: uuid.UUID) -> KeptPerson | None:
     return found[0] if found else None
 
 
-def _held(session: Session, narrowed: Callable[[Select[Any]], Select[Any]]) -> list[KeptPerson]:
+def _held(session: Session, narrowed: Callable[[Any], Any]) -> list[KeptPerson]:
     closes: dict[uuid.UUID, dict[int, dt.datetime | None]] = {}
     cases = select(CaseRow.participant_id, CaseRow.touchpoint, CaseRow.closes_at).join(
         ParticipantRow, ParticipantRow.id == CaseRow.participant_id
@@ -58,7 +58,10 @@ def _held(session: Session, narrowed: Callable[[Select[Any]], Select[Any]]) -> l
     noted = exists(
         select(AttemptRow.id)
         .join(CaseRow, CaseRow.id == AttemptRow.case_id)
-        .where(CaseRow.participant_id == ParticipantRow.id, AttemptRow.note.is_not(None))
+        .where(
+            CaseRow.participant_id == ParticipantRow.id,
+            or_(AttemptRow.note.is_not(None), AttemptRow.note_sealed.is_not(None)),
+        )
     )
     query = select(
         ParticipantRow.id,
@@ -93,7 +96,7 @@ def _saves(participant_id: Any) -> Any:
 
 def _in_words(table: Any) -> Any:
     """Rows that hold words: an empty text says only that somebody wrote something."""
-    return and_(table.text.is_not(None), table.text != "")
+    return or_(table.sealed.is_not(None), and_(table.text.is_not(None), table.text != ""))
 
 
 def erase_contacts(session: Session, person: uuid.UUID) -> None:
@@ -113,14 +116,18 @@ def erase_words(session: Session, person: uuid.UUID) -> None:
         (AnswerRow, AnswerRow.response_id.in_(responses)),
         (AnswerHistoryRow, AnswerHistoryRow.save_id.in_(_saves(person))),
     ):
-        session.execute(update(table).where(whose, _in_words(table), table.reason.is_(None)).values(text=""))
-        session.execute(update(table).where(whose, _in_words(table), table.reason.is_not(None)).values(text=None))
-    session.execute(update(AttemptRow).where(AttemptRow.case_id.in_(mine)).values(note=None))
+        session.execute(
+            update(table).where(whose, _in_words(table), table.reason.is_(None)).values(text="", sealed=None)
+        )
+        session.execute(
+            update(table).where(whose, _in_words(table), table.reason.is_not(None)).values(text=None, sealed=None)
+        )
+    session.execute(update(AttemptRow).where(AttemptRow.case_id.in_(mine)).values(note=None, note_sealed=None))
 
 
 def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.datetime) -> None:
-    """Makes somebody's answers nobody's: another reference, and nothing left of attempts, events, ways out and whom they
-    belong with. Contacts and words are erased before. What is known of them stays, as results are counted by it."""
+    """Makes somebody's answers nobody's: another reference, and nothing left of contacts, words, attempts, events, ways
+    out and whom they belong with. What is known of them stays, as results are counted by it."""
     erase_contacts(session, person)
     erase_words(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)

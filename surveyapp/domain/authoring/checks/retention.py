@@ -25,7 +25,8 @@ def check_retention(study: Study, source: Source) -> None:
         if keep.date is not None and not FIRST_YEAR <= keep.date.year <= LAST_YEAR:
             _beyond(source, key, keep.date.year)
         if keep.touchpoint is not None and keep.touchpoint not in numbers:
-            sentence = f"No group has a touchpoint {keep.touchpoint}. Write one of: {', '.join(map(str, sorted(numbers)))}."
+            there = ", ".join(map(str, sorted(numbers)))
+            sentence = f"No group has a touchpoint {keep.touchpoint}. Write one of: {there}."
             source.fault(("retention", key), "unknown_touchpoint", sentence)
         if keep.days > MAXIMUM_DAYS:
             _too_many(source, key)
@@ -33,7 +34,7 @@ def check_retention(study: Study, source: Source) -> None:
         _too_many(source, "withdrawn")
     words, answers = _day(rule, rule.words), _day(rule, rule.answers)
     if words is not None and answers is not None and words > answers:
-        sentence = "Words are part of the answers, and go with them at the latest. Write an earlier day, or leave it out."
+        sentence = "Words are part of the answers, and go with them at the latest. Write an earlier day, or none."
         source.fault(("retention", "words"), "limits_crossed", sentence)
 
 
