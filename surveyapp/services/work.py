@@ -23,6 +23,7 @@ from surveyapp.services.person_keys import PersonSeals
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.database import seals_of
 from surveyapp.store.security import audit
+from surveyapp.store.security.audit import AuditEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,10 @@ class Work:
         seals = seals_of(self.session)
         assert isinstance(seals, PersonSeals)
         return seals
+
+    def noted_of(self, study: str, subject: str) -> list[AuditEntry]:
+        """What the audit trail has of one participant of a study, oldest first."""
+        return audit.about(self.session, study, subject)
 
     def by(self, actor: Actor) -> Work:
         """The same work, once it is known who does it."""

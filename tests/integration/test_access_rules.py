@@ -87,6 +87,7 @@ RULES: dict[str, str | Action] = {
     "rights.requests": Action.HANDLE_RIGHTS,
     "rights.find": Action.HANDLE_RIGHTS,
     "rights.kept": Action.HANDLE_RIGHTS,
+    "rights.held": Action.HANDLE_RIGHTS,
     "rights.person": Action.HANDLE_RIGHTS,
     "rights.change": Action.HANDLE_RIGHTS,
     "rights.reopen": Action.CORRECT_ANSWERS,

@@ -20,7 +20,7 @@ from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import search
-from surveyapp.services.privacy import identity
+from surveyapp.services.privacy import erasing, identity
 from surveyapp.services.privacy.identity import IdentityFact
 from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
@@ -136,8 +136,9 @@ def record(
     change: ParticipationChange,
     why: LeavingReason | None,
     confirmed: Collection[IdentityFact],
-) -> Participant:
-    """Does at once what somebody asked, and returns them as they now are; what is so already changes nothing.
+) -> Participant | None:
+    """Does at once what somebody asked, and returns them as they now are (None: erased); what is so already changes
+    nothing.
 
     Raises NotPermitted, NotFound, InputRefused (`facts`, `why`), and StateRefused where it cannot be.
     """
@@ -150,6 +151,9 @@ def record(
                 return participant
             raise StateRefused(say("change_not_open", reference=reference))
         identity.confirm(work, participant, confirmed)
+        if change is ParticipationChange.ERASED:
+            erasing.erase(work, participant)
+            return None
         _MAKE[change](work, participant, why)
         work.session.flush()
         work.session.expire_all()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.store.answer_rows import PersonWords, answer_of
-from surveyapp.store.tables import AnswerHistoryRow, ConsentRow, SaveRow
+from surveyapp.store.tables import AnswerHistoryRow, CaseRow, ConsentRow, ResponseRow, SaveRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +61,15 @@ def answers(session: Session, response_id: uuid.UUID) -> list[GivenAnswer]:
         )
         for (save_id, variable), (save, cells) in together.items()
     ]
+
+
+def last_language(session: Session, participant_id: uuid.UUID) -> str | None:
+    """The language somebody last answered in; None: they have not."""
+    return session.scalars(
+        select(SaveRow.language)
+        .join(ResponseRow, ResponseRow.id == SaveRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .where(CaseRow.participant_id == participant_id)
+        .order_by(SaveRow.recorded_at.desc(), SaveRow.revision.desc())
+        .limit(1)
+    ).one_or_none()

@@ -116,12 +116,9 @@ def erase_words(session: Session, person: uuid.UUID) -> None:
         (AnswerRow, AnswerRow.response_id.in_(responses)),
         (AnswerHistoryRow, AnswerHistoryRow.save_id.in_(_saves(person))),
     ):
-        session.execute(
-            update(table).where(whose, _in_words(table), table.reason.is_(None)).values(text="", sealed=None)
-        )
-        session.execute(
-            update(table).where(whose, _in_words(table), table.reason.is_not(None)).values(text=None, sealed=None)
-        )
+        said = update(table).where(whose, _in_words(table))
+        session.execute(said.where(table.reason.is_(None)).values(text="", sealed=None))
+        session.execute(said.where(table.reason.is_not(None)).values(text=None, sealed=None))
     session.execute(update(AttemptRow).where(AttemptRow.case_id.in_(mine)).values(note=None, note_sealed=None))
 
 

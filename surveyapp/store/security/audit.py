@@ -59,18 +59,25 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
     query = select(AuditRow).order_by(AuditRow.at, AuditRow.id)
     if study is not None:
         query = query.where(AuditRow.study == study)
-    return [
-        AuditEntry(
-            at=row.at,
-            actor=row.actor,
-            staff_id=row.staff_id,
-            action=row.action,
-            study=row.study,
-            subject=row.subject,
-            detail=row.detail,
-        )
-        for row in session.scalars(query)
-    ]
+    return [_entry(row) for row in session.scalars(query)]
+
+
+def about(session: Session, study: str, subject: str) -> list[AuditEntry]:
+    """What the trail has of one participant of a study, oldest first."""
+    query = select(AuditRow).where(AuditRow.study == study, AuditRow.subject == subject)
+    return [_entry(row) for row in session.scalars(query.order_by(AuditRow.at, AuditRow.id))]
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(
+        at=row.at,
+        actor=row.actor,
+        staff_id=row.staff_id,
+        action=row.action,
+        study=row.study,
+        subject=row.subject,
+        detail=row.detail,
+    )
 
 
 def details(session: Session, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
