@@ -13,8 +13,8 @@ from surveyapp.cli.context import open_desk
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import in_english
 from surveyapp.services.participants import bulk_import
+from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving
-from surveyapp.services.privacy.identity import IdentityFact
 
 
 @click.group()

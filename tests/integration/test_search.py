@@ -9,7 +9,7 @@ from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Action, Role
 from surveyapp.services.fieldwork import calls
-from surveyapp.services.participants import contacts, search
+from surveyapp.services.participants import contacts, roster
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store.security import audit
@@ -52,7 +52,7 @@ def peopled(runtime: Runtime) -> Runtime:
 )
 def test_people_are_found_by_what_is_said_of_them(peopled: Runtime, written: str, found: list[str]) -> None:
     manager = Desk(peopled, factories.create_staff(peopled, Role.MANAGER))
-    assert search.people(manager, Action.MANAGE_PARTICIPANTS, factories.STUDY, written) == found
+    assert roster.find(manager, Action.MANAGE_PARTICIPANTS, factories.STUDY, written) == found
 
 
 def test_a_search_leaves_a_trace_without_its_words(peopled: Runtime) -> None:
@@ -67,7 +67,7 @@ def test_a_search_leaves_a_trace_without_its_words(peopled: Runtime) -> None:
 def test_nobody_is_found_beyond_ones_own_site(peopled: Runtime) -> None:
     site = factories.create_site(peopled)
     there = Desk(peopled, factories.create_staff(peopled, Role.MANAGER, site=site))
-    assert search.people(there, Action.MANAGE_PARTICIPANTS, factories.STUDY, "amar") == []
+    assert roster.find(there, Action.MANAGE_PARTICIPANTS, factories.STUDY, "amar") == []
     evaluator = Desk(peopled, factories.create_staff(peopled, Role.EVALUATOR))
     with pytest.raises(NotPermitted):
-        search.people(evaluator, Action.MANAGE_PARTICIPANTS, factories.STUDY, "amar")
+        roster.find(evaluator, Action.MANAGE_PARTICIPANTS, factories.STUDY, "amar")

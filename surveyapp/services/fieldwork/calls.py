@@ -30,8 +30,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.state import state_of
-from surveyapp.services.participants import contacts, links
-from surveyapp.services.participants import search as people_search
+from surveyapp.services.participants import contacts, links, roster
 from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
@@ -135,7 +134,7 @@ def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueL
     if not studies:
         raise NotPermitted(say("role_does_not_let", action=Action.INTERVIEW))
     wanted = [study] if study else studies
-    found = {each: set(people_search.people(desk, Action.INTERVIEW, each, search)) for each in wanted if search}
+    found = {each: set(roster.find(desk, Action.INTERVIEW, each, search)) for each in wanted if search}
     lines: list[QueueLine] = []
     with desk.reading() as work:
         for study_id in wanted:

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from surveyapp.domain import normalise
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
@@ -17,6 +19,7 @@ from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import can_be_opened, state_of
+from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
@@ -152,6 +155,26 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
         submitted_at=line.submitted_at,
         attempts=tried.get(line.case.id, 0) if line.case else 0,
     )
+
+
+def find(desk: Desk, action: Action, study_id: str, written: str) -> list[str]:
+    """References of the people whom these words may mean, among those that the actor may see for an action: the one
+    whose reference it is, or else everybody whose phone number, e-mail address or beginnings of names they are, or else
+    whose reference has them in it. Nothing written finds nobody. The search enters the audit trail without its words.
+    Raises NotPermitted."""
+    scope = desk.scope(action, study_id)
+    wanted = normalise.code(written).casefold()
+    if not wanted:
+        return []
+    with desk.writing() as work:
+        references = participants.references_in(work.session, scope)
+        found = (
+            [each for each in references if each.casefold() == wanted]
+            or contacts.find(work, scope, written)
+            or [each for each in references if wanted in each.casefold()]
+        )
+        work.record(AuditAction.SEARCHED, study=study_id, found=len(found))
+    return found
 
 
 def person(desk: Desk, study_id: str, reference: str) -> Person:

@@ -19,9 +19,9 @@ from surveyapp.domain.staff import Action
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import can_be_opened, state_of
-from surveyapp.services.participants import search
-from surveyapp.services.privacy import erasing, identity
-from surveyapp.services.privacy.identity import IdentityFact
+from surveyapp.services.participants import identity, roster
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import erasing
 from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
@@ -68,7 +68,7 @@ def recorded(desk: Desk, study_id: str) -> list[tuple[str, Participation]]:
 def find(desk: Desk, study_id: str, written: str) -> list[str]:
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
-    return search.people(desk, Action.HANDLE_RIGHTS, study_id, written)
+    return roster.find(desk, Action.HANDLE_RIGHTS, study_id, written)
 
 
 def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:

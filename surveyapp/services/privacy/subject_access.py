@@ -28,9 +28,9 @@ from surveyapp.domain.privacy.held import (
 )
 from surveyapp.domain.responses import Response
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services.participants import contacts
-from surveyapp.services.privacy import identity, leaving, retention
-from surveyapp.services.privacy.identity import IdentityFact
+from surveyapp.services.participants import contacts, identity
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import leaving, retention
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, releases, responses
 from surveyapp.store import staff as staff_store

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.staff import Action
-from surveyapp.services.participants import bulk_import, enrolment, relating, roster, search
+from surveyapp.services.participants import bulk_import, enrolment, relating, roster
 from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
@@ -36,7 +36,7 @@ def find(study_id: str) -> Reply:
     """Whom a reference, a name, a phone number or an e-mail address belongs to. Posted: a name has no place in an
     address."""
     written = request.form.get("find", "")
-    found = search.people(desk(), Action.MANAGE_PARTICIPANTS, study_id, written)
+    found = roster.find(desk(), Action.MANAGE_PARTICIPANTS, study_id, written)
     if len(found) == 1:
         return redirect(url_for("manager.person", study_id=study_id, reference=found[0]))
     return page("found", found=found, written=written)

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason
-from surveyapp.services.privacy.identity import IdentityFact
+from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.web.rights.words import CORRECTION_WORDS, FACT_WORDS, REASON_WORDS
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.words import worded

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.responses import CorrectionReason
-from surveyapp.services.privacy.identity import IdentityFact
+from surveyapp.services.participants.identity import IdentityFact
 
 CHANGES: dict[ParticipationChange, LazyString] = {
     ParticipationChange.STOPPED: _("Stop"),

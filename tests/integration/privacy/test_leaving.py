@@ -21,8 +21,8 @@ from surveyapp.reports.files.results_table import as_record
 from surveyapp.services.cases import scheduling
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.participants import links
+from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving
-from surveyapp.services.privacy.identity import IdentityFact
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime

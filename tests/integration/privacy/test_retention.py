@@ -18,8 +18,8 @@ from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, kept_until, retained
 from surveyapp.domain.responses import NewSave
 from surveyapp.domain.staff import Role
+from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving, retention
-from surveyapp.services.privacy.identity import IdentityFact
 from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
