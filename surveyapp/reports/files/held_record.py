@@ -24,7 +24,7 @@ from surveyapp.reports.text.phrasing import Phrasing
 _JSON = TypeAdapter(HeldRecord)
 
 _WORDS: dict[object, str] = {
-    Mode.SELF: N_("by themselves"),
+    Mode.SELF: N_("by yourself"),
     Mode.PHONE: N_("by phone"),
     Mode.IN_PERSON: N_("in person"),
     Mode.VIDEO: N_("by video call"),
