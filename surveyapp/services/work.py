@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.audit import Actor, AuditAction, Operator
+from surveyapp.domain.audit import Actor, AuditAction, AuditEntry, Operator
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
@@ -23,7 +23,6 @@ from surveyapp.services.person_keys import PersonSeals
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.database import seals_of
 from surveyapp.store.security import audit
-from surveyapp.store.security.audit import AuditEntry
 
 
 @dataclass(frozen=True, kw_only=True)
