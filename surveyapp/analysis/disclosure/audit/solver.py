@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from surveyapp.analysis.disclosure.audit.moves import NearbyPatterns
 from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns
-from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms
+from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms, SmallestChange
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily, CellIds
 from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount, Selection
 
-NUDGES = 8  # corners that are tried near one whose numbers are fractions
+NEAREST = (150, 600)  # so many moves near a smallest change are tried in whole numbers
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
 EXCHANGES = (2, 4)  # partners tried for each move, first and second time
 ROUNDS = 3  # of two exchanges
@@ -361,44 +361,31 @@ class _Attempt:
 
     def _moves(self, wanted: npt.NDArray[np.float64], by: set[int]) -> bool:
         """Whether some whole-number change moves a sum; if not, `by` has what holds it."""
-        room = False
         if self.auditor.exhausted:
             return False
+        room: list[tuple[float, SmallestChange]] = []
         for sign in (1.0, -1.0):
             self.auditor.spent += 1
-            bound = self.programs.bound(sign * wanted)
-            by |= set(bound.held_by)
-            if bound.value > TOLERANCE:
-                room = True
-                for attempt in range(NUDGES):
-                    if self._any_whole(bound.change) and self._moved(wanted):
-                        return True
-                    nudge = self.random.normal(0, 0.03 * (attempt + 1), len(wanted))
-                    bound = self.programs.bound(sign * wanted + nudge)
-        if room:
-            for sign in (1.0, -1.0):
+            smallest = self.programs.smallest(sign * wanted)
+            if smallest is None:
+                continue
+            if smallest.whole is not None and self._proved(smallest.whole) and self._moved(wanted):
+                return True
+            room.append((sign, smallest))
+        for many in NEAREST:
+            for sign, smallest in room:
                 self.auditor.spent += WHOLE_COSTS
-                step = self.programs.whole(sign * wanted)
+                step = self.programs.whole(sign * wanted, smallest, many)
                 if step is not None and self._proved(step) and self._moved(wanted):
                     return True
+        for sign in (1.0, -1.0):
+            by |= self.programs.held_by(sign * wanted)
         return False
 
     def _moved(self, wanted: npt.NDArray[np.float64]) -> bool:
         """Whether the last proof moves this sum."""
         moved, by = self.auditor.last_proof
         return bool(round(float(wanted[moved] @ by)))
-
-    def _any_whole(self, change: npt.NDArray[np.float64]) -> bool:
-        """Whether a change, brought to whole numbers, closes anything."""
-        size = np.abs(change)
-        if not (size > TOLERANCE).any():
-            return False
-        least = float(size[size > TOLERANCE].min())
-        for times in (1 / least, 2 / least, 1.0):
-            whole = np.rint(change * times)
-            if np.abs(change * times - whole).max(initial=0.0) < 1e-4 and self._proved(whole.astype(np.int64)):
-                return True
-        return False
 
     def _proved(self, change: PeopleCounts) -> bool:
         moved = np.flatnonzero(change)
