@@ -86,6 +86,12 @@ class LinkedTable:
     def __len__(self) -> int:
         return len(self.site)
 
+    @property
+    def answered_at_all(self) -> int:
+        """How many people handed in anything."""
+        there = [versions != NO_RESPONSE for versions in self.versions.values()]
+        return int(np.logical_or.reduce(there).sum()) if there else 0
+
     def nobody_answered(self) -> Ints:
         """A column of nobody's answers."""
         return np.full(len(self), NO_RESPONSE, dtype=np.int16)

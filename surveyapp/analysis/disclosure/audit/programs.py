@@ -21,8 +21,8 @@ Weights = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
 MOVED_AT_MOST = 6  # people into or out of one pattern in a change; fewer only makes the auditor more careful
 MOVED_IN_ALL = 16  # of a linear bound
-SECONDS = 2.0  # for one integer program; what is not proved safe in it counts as pinned
-NODES = 50  # of the same: as a rule this ends it, so that every machine comes to the same
+SECONDS = 10.0  # for one integer program; what is not proved safe in it counts as pinned
+NODES = 20  # of the same: as a rule this ends it, so that every machine comes to the same
 
 
 class _Solver(highspy.Highs):
