@@ -30,7 +30,7 @@ AS_LINEAR = 40  # so many moves of a whole-number program take about as long as 
 
 def find_pinned(auditor: Auditor, published: Sequence[PublishedCount], *, first: bool = False) -> list[PinnedCell]:
     """The secrets that these published counts pin; only the first found with `first`, which looks less long."""
-    attempt = Attempt(auditor, published)
+    attempt = AuditAttempt(auditor, published)
     for proof in auditor.proofs:
         if attempt.fits(proof.moved, proof.by):
             for family, cells in proof.closes:
@@ -46,7 +46,7 @@ def find_pinned(auditor: Auditor, published: Sequence[PublishedCount], *, first:
     return attempt.each_by_itself(first)
 
 
-class Attempt:
+class AuditAttempt:
     """One audit: the secrets still open, closed as changes are found that move them."""
 
     def __init__(self, auditor: Auditor, published: Sequence[PublishedCount]) -> None:

@@ -181,7 +181,7 @@ def _made(desk: Desk, draft: _Draft) -> Release:
     """Stores a draft. A count that can be worked out from it stands in the way."""
     if not all(group.passed for group in draft.groups):
         raise StateRefused(say("not_protected"))
-    pages = {key: written(page) for key, page in draft.objects.items()}
+    pages = {key: written(key, page) for key, page in draft.objects.items()}
     for group in draft.groups:
         pages[drafting.published_key(group.group)] = group.published
     log = json.dumps([line for group in draft.groups for line in group.log], ensure_ascii=False)
