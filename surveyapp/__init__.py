@@ -11,26 +11,31 @@ from surveyapp.services.runtime import Runtime
 
 def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
+    from surveyapp.web.account.routes import staff
     from surveyapp.web.evaluator.pages import evaluator
     from surveyapp.web.interviewer.routes import interviewer
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.preview.routes import phone, preview
+    from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
-    from surveyapp.web.shared.sign_in import staff
     from surveyapp.web.viewer.routes import viewer
 
     app = _bare()
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
-    for blueprint in (participant, staff, interviewer, evaluator, viewer, manager, preview, phone, health):
+    for blueprint in (participant, staff, interviewer, evaluator, viewer, manager, rights, preview, phone, health):
         app.register_blueprint(blueprint)
     return app
 
 
-def compile_templates(app: Flask) -> None:
-    """Compiles every template, which whoever asked first would otherwise wait for. For a server that begins."""
+def get_ready(app: Flask) -> None:
+    """Does what whoever asked first would otherwise wait for: compiles every template, and reads the program that kept
+    results depend on. For a server that begins."""
+    from surveyapp.services.results.keeping import program_print
+
+    program_print()
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
 

@@ -6,6 +6,7 @@ import datetime as dt
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from surveyapp.services import demo
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
 from tests import factories
-from tests.databases import Cluster, find_binary, take_rows_out
+from tests.databases import Cluster, find_binary, quick_folder, take_rows_out
 from tests.page import Client
 
 # Time is measured by benchmarks: a busy machine must not fail a property. In CI every run tries the same examples.
@@ -33,6 +34,13 @@ hypothesis.settings.register_profile(
     max_examples=30,
 )
 hypothesis.settings.load_profile("shiftline")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Puts the files of a run in memory, unless somebody said where they go."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        config.option.basetemp = made = tempfile.mkdtemp(prefix="shiftline-tests-", dir=quick_folder())
+        config.add_cleanup(lambda: shutil.rmtree(made, ignore_errors=True))
 
 
 # Every test makes an application of its own: what its templates compile to is kept for the next.
@@ -54,15 +62,13 @@ flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": Comp
 
 
 # Likewise for addresses: Werkzeug compiles a function for each, most of what making an application costs. What the
-# function does hangs on the address alone.
+# function does hangs on the address and what stands in for parts of it.
 _compile_builder = Rule._compile_builder
-_builders: dict[tuple[tuple[tuple[bool, str], ...], bool], Any] = {}
+_builders: dict[tuple[Any, ...], Any] = {}
 
 
 def _builder_compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
-    if rule.defaults:
-        return _compile_builder(rule, append_unknown)
-    key = (tuple(rule._trace), append_unknown)
+    key = (tuple(rule._trace), append_unknown, tuple(sorted((rule.defaults or {}).items())))
     if key not in _builders:
         _builders[key] = _compile_builder(rule, append_unknown)
     return _builders[key]

@@ -34,6 +34,7 @@ from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.runtime import Clock, Runtime
+from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
@@ -182,6 +183,12 @@ def create_code(runtime: Runtime, participant: Participant, touchpoint: int = 1)
         given = links.issue(work, participant, case, AccessKind.CODE)
     assert given.code is not None
     return given.code
+
+
+def begin_session(runtime: Runtime, staff: Staff) -> str:
+    """Signs somebody in, past every step of it; returns their session's token."""
+    with operator(runtime).writing() as work:
+        return sessions.begin_staff(work, staff, sessions.Browser()).token
 
 
 def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> ByLink:

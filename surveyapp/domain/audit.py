@@ -65,6 +65,8 @@ class AuditAction(enum.StrEnum):
     """Everything that enters the audit trail, as an event in the past tense."""
 
     SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
     SIGN_IN_REFUSED = "sign_in_refused"
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
     SECOND_FACTOR_REFUSED = "second_factor_refused"
@@ -97,6 +99,14 @@ class AuditAction(enum.StrEnum):
     RELATIONSHIP_REMOVED = "relationship_removed"
     CONSENT_GIVEN = "consent_given"
     CONSENT_DECLINED = "consent_declined"
+    IDENTITY_CONFIRMED = "identity_confirmed"
+    PARTICIPATION_STOPPED = "participation_stopped"
+    PARTICIPATION_TAKEN_UP = "participation_taken_up"
+    PARTICIPATION_WITHDRAWN = "participation_withdrawn"
+    WITHDRAWAL_UNDONE = "withdrawal_undone"
+    RESPONSE_REOPENED = "response_reopened"
+    RESPONSE_SENT_AGAIN = "response_sent_again"
+    WITHDRAWN_PERSON_SEEN = "withdrawn_person_seen"
 
     LINK_GIVEN_OUT = "link_given_out"
     CODE_GIVEN_OUT = "code_given_out"

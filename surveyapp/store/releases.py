@@ -19,6 +19,7 @@ from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, Rele
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.participants import scoped
+from surveyapp.store.results import forget_pages, released_state
 from surveyapp.store.tables import (
     CaseRow,
     ParticipantRow,
@@ -141,6 +142,7 @@ def pages(session: Session, release_id: uuid.UUID) -> dict[str, bytes | None]:
 def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at: dt.datetime) -> int:
     """Deletes what some pages of a release say, for good; that they were there stays. Returns how many had been read
     until now."""
+    forget_pages(session, released_state(release_id))
     found = session.execute(
         update(ReleasePageRow)
         .where(
@@ -153,6 +155,14 @@ def take_down(session: Session, release_id: uuid.UUID, keys: Collection[str], at
     return found.rowcount  # type: ignore[attr-defined, no-any-return]
 
 
+def taken_down(session: Session, release_id: uuid.UUID) -> int:
+    """How many pages of a release were taken down."""
+    query = select(func.count()).where(
+        ReleasePageRow.release_id == release_id, ReleasePageRow.taken_down_at.is_not(None)
+    )
+    return session.scalars(query).one()
+
+
 def progress(session: Session, scope: Scope, since: dt.datetime | None) -> AnswersSince:
     """How far the answers have come since a release was cut (None: there was none). People count as changed who handed
     something in since, saved into what they had handed in, or withdrew after they had."""
@@ -160,11 +170,13 @@ def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Answe
     here = ParticipantRow.withdrawn_at.is_(None)
     changed: ColumnElement[bool] = and_(answered, here)
     if since is not None:
-        later = exists(_handed_in(ParticipantRow.id).where(ResponseRow.submitted_at > since))
+        sent = func.coalesce(ResponseRow.sent_again_at, ResponseRow.submitted_at)
+        later = exists(_handed_in(ParticipantRow.id).where(sent > since))
         saved = exists(
             _handed_in(ParticipantRow.id)
             .join(SaveRow, SaveRow.response_id == ResponseRow.id)
-            .where(SaveRow.recorded_at > since)
+            # What is saved into answers that are open again counts once they are sent.
+            .where(SaveRow.recorded_at > since, ResponseRow.reopened_at.is_(None))
         )
         left = and_(answered, ParticipantRow.withdrawn_at > since)
         changed = or_(and_(here, or_(later, saved)), left)
@@ -193,7 +205,8 @@ def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
     withdrew, refused or are not eligible hold nothing open: nobody answers them."""
     submitted = ResponseRow.state == ResponseState.SUBMITTED
     nobody = CaseRow.disposition.in_([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE])
-    waiting = and_(or_(ResponseRow.state.is_(None), ~submitted), ~nobody)
+    unsent = or_(ResponseRow.state.is_(None), ~submitted, ResponseRow.reopened_at.is_not(None))
+    waiting = and_(unsent, ~nobody)
     query = (
         select(
             ParticipantRow.group_id,

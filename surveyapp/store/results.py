@@ -42,6 +42,15 @@ class ResultState:
     on: dt.date
 
 
+RELEASED = "release "
+"""How the state of what is drawn of a release begins: it never changes, whatever is answered."""
+
+
+def released_state(release_id: uuid.UUID) -> str:
+    """The state under which pages of a release are kept."""
+    return f"{RELEASED}{release_id.hex}"
+
+
 def note_change(session: Session, study: str, origin: Origin, participant_id: uuid.UUID) -> None:
     """Says that a participant is to be counted anew."""
     session.add(ResultChangeRow(id=new_id(), study=study, origin=origin, participant_id=participant_id, state=None))
@@ -174,7 +183,12 @@ def advance(session: Session, scope: Scope, who: str, made: ResultState, changes
     kept = [made.name, made.before or ""]
     for table in (ResultChangeRow, ResultPageRow):
         session.execute(
-            delete(table).where(table.study == scope.study, table.origin == scope.origin, table.state.not_in(kept))
+            delete(table).where(
+                table.study == scope.study,
+                table.origin == scope.origin,
+                table.state.not_in(kept),
+                table.state.not_like(f"{RELEASED}%"),
+            )
         )
     return True
 
@@ -196,6 +210,11 @@ def keep_page(session: Session, scope: Scope, state: str, key: str, body: bytes)
     row = {"study": scope.study, "origin": scope.origin, "state": state, "key": key, "body": body}
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     session.execute(dialect.insert(ResultPageRow).values(row).on_conflict_do_nothing())
+
+
+def forget_pages(session: Session, state: str) -> None:
+    """Takes away every page of a state."""
+    session.execute(delete(ResultPageRow).where(ResultPageRow.state == state))
 
 
 def _touched(result: Result[Any]) -> bool:

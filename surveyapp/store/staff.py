@@ -54,9 +54,7 @@ def add_staff(
     session.flush()
     kept = tuple(grants)
     add_grants(session, staff_id, kept)
-    return Staff(
-        id=staff_id, email=email.lower(), name=name, active=True, second_factor=False, session_version=1, grants=kept
-    )
+    return Staff(id=staff_id, email=email.lower(), name=name, active=True, second_factor=False, grants=kept)
 
 
 def add_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]) -> tuple[Grant, ...]:
@@ -129,23 +127,15 @@ def set_failures(session: Session, staff_id: uuid.UUID, failures: int, locked_un
 
 def set_password(
     session: Session, staff_id: uuid.UUID, password_hash: str, expires_at: dt.datetime | None = None
-) -> int:
-    """Changes the password and ends every session begun with the old one. Returns the new session version."""
+) -> None:
+    """Changes the password. Sessions are for whoever asks to end."""
     row = session.get_one(StaffRow, staff_id)
     row.password_hash, row.password_expires_at = password_hash, expires_at
-    return end_sessions(session, staff_id)
 
 
 def set_active(session: Session, staff_id: uuid.UUID, active: bool) -> None:
     """Whether they may sign in."""
     session.get_one(StaffRow, staff_id).active = active
-
-
-def end_sessions(session: Session, staff_id: uuid.UUID) -> int:
-    """Ends every session of a staff member. Returns the new session version."""
-    row = session.get_one(StaffRow, staff_id)
-    row.session_version += 1
-    return row.session_version
 
 
 def set_totp(session: Session, staff_id: uuid.UUID, sealed: Sealed | None) -> None:
@@ -181,7 +171,6 @@ def _staff(session: Session, row: StaffRow) -> Staff:
         name=row.name,
         active=row.active,
         second_factor=row.totp_ciphertext is not None,
-        session_version=row.session_version,
         grants=_grants(session, row.id),
     )
 

@@ -40,9 +40,10 @@ PAGES = {
     "a measure with three moments": f"/results/{STUDY}/measures/belonging",
     "a measure split": f"/results/{STUDY}/measures/belonging?by=sector",
     "every question of a touchpoint": f"/results/{STUDY}/questions/mentee/1",
+    "every question of a touchpoint, split": f"/results/{STUDY}/questions/mentee/1?by=age_band",
     "one question": f"/results/{STUDY}/questions/mentee/1/apprenticeship_satisfaction",
 }
-THIRTY_CHARTS = f"/results/{STUDY}/questions/mentee/1"
+THIRTY_CHARTS = (f"/results/{STUDY}/questions/mentee/1", f"/results/{STUDY}/questions/mentee/1?by=age_band")
 
 
 def main(folder: Path, most: int) -> None:
@@ -144,8 +145,10 @@ def _pages(runtime: Runtime, folder: Path, size: int) -> None:
         [found] = _worker(arguments, [address])
         row(f"{name}, a fresh worker", "50 ms", in_words(Taken(*found["first"])))
         row(f"{name}, warm", "50 ms", in_words(Taken(*found["warm"])))
-        if address == THIRTY_CHARTS:
+        if address in THIRTY_CHARTS:
             row(f"  HTML on the wire, {found['charts']} charts", "15 KB", f"{found['wire'] / 1000:,.1f} KB")
+            if found["interactive"] is not None:
+                row("  interactive in headless Chromium", "1.5 s", f"{found['interactive']:.2f} s")
 
 
 def _release(desk: Desk, size: int) -> None:

@@ -8,9 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from surveyapp import compile_templates, create_app
+from surveyapp import create_app, get_ready
 from surveyapp.services.runtime import system_clock
 from tests import factories
+from tests.benchmarks.browser import interactive
 from tests.page import Client
 
 WARM = 5
@@ -19,7 +20,7 @@ WARM = 5
 def main(url: str, cache: str, email: str, *addresses: str) -> None:
     runtime = factories.create_runtime(url, system_clock, cache=Path(cache))
     app = create_app(runtime)
-    compile_templates(app)
+    get_ready(app)
     app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     assert client.sign_in(email).status_code == 302
@@ -28,7 +29,7 @@ def main(url: str, cache: str, email: str, *addresses: str) -> None:
         taken = []
         for _ in range(1 + WARM):
             clock, processor = time.perf_counter(), time.process_time()
-            response = client.raw.get(address, headers={"Accept-Encoding": "gzip"})
+            response = client.raw.get(address, headers={"Accept-Encoding": "gzip, br"})
             taken.append((time.perf_counter() - clock, time.process_time() - processor))
             assert response.status_code == 200, (address, response.status)
         plain = client.raw.get(address, headers={"Accept-Encoding": "identity"})
@@ -37,6 +38,7 @@ def main(url: str, cache: str, email: str, *addresses: str) -> None:
                 "first": taken[0],
                 "warm": [statistics.median(each) for each in zip(*taken[1:], strict=True)],
                 "wire": len(response.data),
+                "interactive": interactive(app, email, address) if len(addresses) == 1 else None,
                 "charts": plain.text.count("chart-box"),
             }
         )

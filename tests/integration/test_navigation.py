@@ -32,16 +32,21 @@ from tests.page import Client, Page
 NOT_PAGES = {
     "evaluator.measure_csv",
     "evaluator.questions_csv",
+    "evaluator.questions_xlsx",
     "evaluator.measure_xlsx",
     "evaluator.look_csv",
     "evaluator.look_xlsx",
     "evaluator.targets_csv",
     "evaluator.who_csv",
+    "evaluator.who_xlsx",
     "evaluator.who_group_csv",
+    "evaluator.who_group_xlsx",
     "evaluator.who_touchpoint_csv",
+    "evaluator.who_touchpoint_xlsx",
     "viewer.measure_xlsx",
     "viewer.measure_csv",
     "viewer.questions_csv",
+    "viewer.questions_xlsx",
     "interviewer.release",
     "interviewer.save",
     "manager.template",
@@ -55,7 +60,10 @@ BY_ITSELF = {
     "manager.make_release": "the button of that page",
     "evaluator.targets_csv": "the study here has no targets",
     "evaluator.who_group_csv": "nothing is known of its people",
+    "evaluator.who_group_xlsx": "nothing is known of its people",
     "evaluator.who_touchpoint_csv": "nothing is known of its people",
+    "evaluator.who_touchpoint_xlsx": "nothing is known of its people",
+    "rights.reopen": "somebody who has sent everything is in no queue: they are found by their reference",
     "manager.related": "the study here has one group, and so no relationship",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
@@ -93,7 +101,10 @@ class Walk:
         elif response.mimetype == "text/html":
             page = Page(response.text)
             self.show(path, page)
-            if path.startswith(("/staff", "/interviews", "/manage", "/results", "/released")) and "/phone" not in path:
+            if (
+                path.startswith(("/staff", "/interviews", "/manage", "/results", "/released", "/rights"))
+                and "/phone" not in path
+            ):
                 self.bars[path] = bar(page).count("aria-current=")
             for link in itertools.chain(page.links(), frames(page)):
                 self._note(link, path)

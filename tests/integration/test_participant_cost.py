@@ -16,8 +16,8 @@ GZIP = {"Accept-Encoding": "gzip"}
 FIRST_PAGE, LARGEST_QUESTION = 9_000, 2_000
 """Bytes, compressed: the first page with its styles and script, and the HTML of a question."""
 
-QUERIES_TO_SHOW, QUERIES_TO_SAVE = 6, 16
-"""To show: access, case, participant, response, consents, answers."""
+QUERIES_TO_SHOW, QUERIES_TO_SAVE = 7, 17
+"""To show: session, access, case, participant, response, consents, answers."""
 
 
 def wire(client: Client, address: str) -> int:

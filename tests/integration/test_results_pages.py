@@ -11,16 +11,21 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from surveyapp import create_app
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
 from surveyapp.services.results import distributions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store.security import audit
+from surveyapp.web.evaluator import routes
 from tests import cohort, factories
 from tests.conftest import Clock
 from tests.page import Client, Page
@@ -261,6 +266,51 @@ def test_no_page_names_a_person_or_shows_their_words(evaluator: Evaluator) -> No
         assert not [each for each in names | references | words if each in shown], path
 
 
+def test_every_page_of_results_says_the_same_of_when_its_figures_are(evaluator: Evaluator) -> None:
+    wanted = "Working figures, answers up to"
+    said = {
+        path: re.search(r'<b id="edition">(.*?)</b>', evaluator.get(path).text)
+        for path in ("", "/look/backfill", "/look/backfill/stay_likelihood", "/questions/backfill/1", "/who")
+        if evaluator.get(path).status_code == 200
+    }
+    assert "/look/backfill" in said
+    assert all(each and each[1].startswith(wanted) for each in said.values()), said
+
+
+FILES = (
+    "/measures/placement_satisfaction",
+    "/questions/backfill/1",
+    "/look/backfill/placement_satisfaction",
+    "/who",
+    "/who/backfill",
+    "/who/backfill/1",
+)
+"""Every kind of page that files can be taken of."""
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_spreadsheet_has_the_records_of_the_csv_says_its_edition_and_is_in_the_trail(
+    evaluator: Evaluator, path: str
+) -> None:
+    reply = evaluator.get(path + ".csv")
+    assert reply.status_code == 200
+    wanted = list(csv.reader(io.StringIO(reply.text.removeprefix("\ufeff"))))
+    reply = evaluator.get(path + ".xlsx")
+    assert reply.status_code == 200
+    book = load_workbook(io.BytesIO(reply.data))
+    notes = [str(cell.value) for cell in book["Notes"]["A"]]
+    assert notes[0].startswith("Working figures, answers up to ")
+    assert notes[1].startswith("np: not for publication")
+    assert len(book.sheetnames) > 2
+    figures = list(book["Figures"].iter_rows(values_only=True))
+    assert list(figures[0]) == wanted[0]
+    label = wanted[0].index("label")
+    assert [row[label] or "" for row in figures[1:]] == [row[label].lstrip("'") for row in wanted[1:]]
+    with evaluator.runtime.database.reading() as session:
+        taken = [each for each in audit.entries(session) if each.action is AuditAction.RESULTS_TAKEN]
+    assert [each.detail["form"] for each in taken[-2:]] == ["csv", "xlsx"]
+
+
 @pytest.mark.parametrize("path", EVERY_PAGE)
 def test_only_those_who_may_see_results_do(evaluator: Evaluator, path: str) -> None:
     stranger = Client(evaluator.client.raw.application.test_client())
@@ -275,10 +325,44 @@ def test_nobody_but_an_evaluator_sees_working_figures(evaluator: Evaluator, role
 
 
 def test_pages_read_the_database_a_few_times(evaluator: Evaluator) -> None:
-    for path, most in (("", 18), ("/measures/work_satisfaction", 18), ("/questions/backfill/1", 18)):
+    for path in ("", "/measures/work_satisfaction", "/questions/backfill/1"):
+        evaluator.get(path)
         with factories.counted(evaluator.runtime) as statements:
             evaluator.get(path)
-        assert len(statements) <= most, (path, len(statements))
+        assert len(statements) <= 12, (path, len(statements))
+
+
+def test_a_page_is_drawn_once_for_each_state_and_for_each_reader_of_its_kind(evaluator: Evaluator) -> None:
+    path = "/questions/backfill/1?by=employer_size"
+    first = evaluator.get(path).text
+    manages_too = signed_in(evaluator.runtime, Role.EVALUATOR, Role.MANAGER)
+    polish = signed_in(evaluator.runtime, Role.EVALUATOR)
+    polish.client.get("/staff/login?lang=pl")
+    drawn: list[str] = []
+    draw = routes.draw
+
+    def noted(template: str, *arguments: Any, **values: Any) -> Any:
+        drawn.append(template)
+        return draw(template, *arguments, **values)
+
+    with mock.patch.object(routes, "draw", noted):
+        assert _main(evaluator.get(path).text) == _main(first)
+        assert _main(signed_in(evaluator.runtime, Role.EVALUATOR).get(path).text) == _main(first)
+        assert drawn == []
+        manages_too.get(path)
+        assert len(drawn) == 1
+        assert _main(polish.get(path).text) != _main(first)
+        assert len(drawn) == 2
+        # What our pages do not lead to, or is asked for in vain, is drawn each time.
+        for strange in ("?by=star_sign", "?any=thing"):
+            before = len(drawn)
+            evaluator.get("/questions/backfill/1" + strange)
+            evaluator.get("/questions/backfill/1" + strange)
+            assert len(drawn) == before + 2, strange
+
+
+def _main(page: str) -> str:
+    return page[page.index("<main") : page.index("</main>")]
 
 
 def test_before_the_first_response_pages_say_so(runtime: Runtime) -> None:

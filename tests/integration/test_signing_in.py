@@ -15,6 +15,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security.sessions import Browser
 from surveyapp.services.staff import accounts, sign_in
 from surveyapp.services.staff.passwords import check_new_password
 from surveyapp.services.work import Desk
@@ -47,7 +48,7 @@ def problems(page: Page | str) -> list[str]:
 
 
 def cookie(client: Client) -> str:
-    found = client.raw.get_cookie("shiftline_staff")
+    found = client.raw.get_cookie("__Host-shiftline_staff")
     return found.value if found else ""
 
 
@@ -100,7 +101,7 @@ def fail(runtime: Runtime, email: str, times: int) -> None:
 
 def get_in(runtime: Runtime, email: str) -> Staff:
     """The right password of somebody who needs no second factor. Raises InputRefused while the account rests."""
-    return sign_in.finish(runtime, sign_in.check_password(runtime, email, factories.PASSWORD))
+    return sign_in.finish(runtime, sign_in.check_password(runtime, email, factories.PASSWORD), Browser()).staff
 
 
 def test_ten_wrong_passwords_rest_the_account_for_a_while(runtime: Runtime, client: Client, clock: Clock) -> None:
@@ -167,9 +168,9 @@ def test_wrong_current_passwords_count_too(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     for _ in range(TEN):
         with pytest.raises(InputRefused, match="That is not your password"):
-            sign_in.change_password(Desk(runtime, evaluator), "wrong", "another right passphrase")
+            sign_in.change_password(Desk(runtime, evaluator), "wrong", "another right passphrase", Browser())
     with pytest.raises(InputRefused, match="That is not your password"):
-        sign_in.change_password(Desk(runtime, evaluator), factories.PASSWORD, "another right passphrase")
+        sign_in.change_password(Desk(runtime, evaluator), factories.PASSWORD, "another right passphrase", Browser())
 
 
 @pytest.mark.parametrize(
@@ -298,12 +299,12 @@ def test_the_session_is_new_at_every_step(runtime: Runtime, client: Client) -> N
     assert client.page("/staff/code").fields()["csrf_token"] != token
     seen.append(waiting)
     post(client, "/staff/code", code=factories.next_code(runtime, manager.email))
-    with client.raw.session_transaction(base_url="http://localhost/staff") as session:
+    with client.raw.session_transaction("/staff") as session:
         assert "entering" not in session
     assert cookie(client) not in seen
     # The cookie from before the code, kept by somebody, still opens nothing.
     thief = client.raw.application.test_client()
-    thief.set_cookie("shiftline_staff", waiting)
+    thief.set_cookie("__Host-shiftline_staff", waiting)
     assert thief.get("/staff/password").location.startswith("/staff/login")
 
 

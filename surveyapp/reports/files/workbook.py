@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -16,22 +17,37 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from surveyapp.reports.files.people_tables import PeopleCell, PeopleTable
 from surveyapp.reports.files.records import COLUMNS, FileValue, Record
-from surveyapp.reports.files.tables import ResultTable
+from surveyapp.reports.files.tables import ResultTable, Value
 from surveyapp.reports.text.phrasing import Phrasing
 
 BOLD = Font(bold=True)
 WIDEST = 60
 
 
-def workbook(tables: Sequence[ResultTable], records: Iterable[Record], notes: Sequence[str], words: Phrasing) -> bytes:
-    """An XLSX file: a sheet a table, the figures, the notes. Dates are dates, the headers stay in sight."""
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a spreadsheet: its title, and tables under one another."""
+
+    title: str
+    tables: tuple[ResultTable | PeopleTable, ...]
+
+
+def sheet_each(tables: Iterable[ResultTable | PeopleTable | None]) -> tuple[Sheet, ...]:
+    """A sheet for each table that there is."""
+    return tuple(Sheet(table.caption, (table,)) for table in tables if table)
+
+
+def workbook(sheets: Iterable[Sheet], records: Iterable[Record], notes: Sequence[str], words: Phrasing) -> bytes:
+    """An XLSX file: the notes, the tables as the page has them, the figures. Dates are dates, the headers stay in
+    sight."""
     book = Workbook()
     assert book.active is not None
     book.remove(book.active)
     _notes(_sheet(book, words.gettext("Notes")), notes)
-    for table in tables:
-        _table(_sheet(book, table.caption), table)
+    for each in sheets:
+        _tables(_sheet(book, each.title), each.tables, words)
     _figures(_sheet(book, words.gettext("Figures")), records)
     written = io.BytesIO()
     book.save(written)
@@ -56,21 +72,48 @@ def _notes(sheet: Worksheet, notes: Sequence[str]) -> None:
     sheet.column_dimensions["A"].width = 100
 
 
-def _table(sheet: Worksheet, table: ResultTable) -> None:
-    _put(sheet, 1, 1, table.caption)
-    sheet.cell(1, 1).font = BOLD
-    for column, title in enumerate(table.columns, 1):
-        _put(sheet, 2, column, title)
-        sheet.cell(2, column).font = BOLD
-    for number, row in enumerate(table.rows, 3):
-        _put(sheet, number, 1, row.heading if row.detail is None else f"{row.heading} ({row.detail})")
-        if row.whole is not None:
-            _put(sheet, number, 2, row.whole)
-        for column, value in enumerate(row.cells, 2):
-            said = value.text if value.percent is None else f"{value.text} ({value.percent})"
-            _put(sheet, number, column, int(said) if said.isascii() and said.isdigit() else said)
-    sheet.freeze_panes = "B3"
+def _tables(sheet: Worksheet, tables: Sequence[ResultTable | PeopleTable], words: Phrasing) -> None:
+    """Tables under one another, each with its caption. The headers of one that is alone stay in sight."""
+    top = 1
+    for table in tables:
+        _put(sheet, top, 1, table.caption)
+        sheet.cell(top, 1).font = BOLD
+        for column, title in enumerate(table.columns, 1):
+            _put(sheet, top + 1, column, title)
+            sheet.cell(top + 1, column).font = BOLD
+        rows = _result_rows(table) if isinstance(table, ResultTable) else _people_rows(table, words)
+        for number, row in enumerate(rows, top + 2):
+            for column, value in enumerate(row, 1):
+                _put(sheet, number, column, value)
+        top = sheet.max_row + 2
+    if len(tables) == 1:
+        sheet.freeze_panes = "B3"
     _widths(sheet, 2)
+
+
+def _result_rows(table: ResultTable) -> Iterator[list[FileValue]]:
+    for row in table.rows:
+        heading = row.heading if row.detail is None else f"{row.heading} ({row.detail})"
+        yield [heading, *([row.whole] if row.whole is not None else [_cell(each, row.private) for each in row.cells])]
+
+
+def _people_rows(table: PeopleTable, words: Phrasing) -> Iterator[list[FileValue]]:
+    """Rows put together stand under their heading; a figure of other people says that it is."""
+    for group in table.groups:
+        if group.heading:
+            yield [group.heading]
+        for row in group.rows:
+            apart = words.gettext("other people") if row.beside else None
+            detail = words.listed(part for part in (apart, row.detail) if part)
+            yield [f"{row.heading} ({detail})" if detail else row.heading, *map(_cell, row.cells)]
+
+
+def _cell(value: Value | PeopleCell, private: bool = False) -> FileValue:
+    """A number where it is one and no more. What is not for publication says so."""
+    said = value.text if value.percent is None else f"{value.text} ({value.percent})"
+    if private or value.private:
+        return f"{said} np"
+    return int(said) if said.isascii() and said.isdigit() else said
 
 
 def _figures(sheet: Worksheet, records: Iterable[Record]) -> None:

@@ -14,11 +14,13 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.keyring import new_code, new_token, written_code
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.mangled_links import codes_in, tokens_in
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import sessions
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
@@ -153,5 +155,6 @@ def revoke(desk: Desk, study: str, reference: str, touchpoint: int) -> int:
         if case is None:
             raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
         count = cases.revoke_accesses(work.session, case.id, work.now)
+        sessions.end_all_of_case(work, case.id, EndedWhy.ACCESS_REVOKED)
         work.record(AuditAction.ACCESS_REVOKED, reference, study=study, touchpoint=touchpoint, count=count)
         return count

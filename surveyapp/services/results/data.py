@@ -58,11 +58,11 @@ class ResultData:
     def edition(self) -> Edition:
         return Edition("working", self.state.answers_at)
 
-    def kept(self, key: str, kind: Any, make: Callable[[], T]) -> T:
+    def kept(self, key: str, kind: Any, make: Callable[[], T], worth: Callable[[T], bool] = lambda _made: True) -> T:
         """What was made for this state under a key before, by whatever process, or is made now."""
         printed = fingerprint(self.study, self.opened, self.desk.language)
         open_points = ",".join(f"{group}.{number}" for group, number in sorted(self.collecting))
-        return kept(self.desk, self.scope, self.state, f"{printed}|{open_points}|{key}", kind, make)
+        return kept(self.desk, self.scope, self.state.name, f"{printed}|{open_points}|{key}", kind, make, worth)
 
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What is made once a request, under a key."""
@@ -153,6 +153,14 @@ def read_data(desk: Desk, study_id: str, action: Action = Action.SEE_RESULTS) ->
         desk=desk, scope=scope, study=study, state=state, tables=tables(desk, study, state), opened=opened
     )
     return dataclasses.replace(data, collecting=frozenset(_collecting(data))) if hides(study) else data
+
+
+def keep_drawn(
+    desk: Desk, study_id: str, key: str, kind: type[T], make: Callable[[], T], worth: Callable[[T], bool]
+) -> T:
+    """What the working view draws of a study as its answers are: as it was kept, or as `make` draws it now. Raises
+    NotFound, NotPermitted, NotReady."""
+    return read_data(desk, study_id).kept(key, kind, make, worth)
 
 
 def hides(study: Study) -> bool:

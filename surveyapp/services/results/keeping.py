@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.util
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +15,10 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.staff import Scope
 from surveyapp.services.work import Desk
 from surveyapp.store import results
-from surveyapp.store.results import ResultState
 
 T = TypeVar("T")
+
+PACKAGE = Path(__file__).resolve().parents[2]
 
 
 @functools.cache
@@ -37,25 +37,35 @@ def unpacked(kind: Any, body: bytes) -> Any:
     return adapter(kind).validate_json(zlib.decompress(body))
 
 
-def kept(desk: Desk, scope: Scope, state: ResultState, key: str, kind: Any, make: Callable[[], T]) -> T:
-    """What was kept under a key, or what `make` comes to, kept from now on. `scope`: whose answers are in it."""
+def kept(
+    desk: Desk,
+    scope: Scope,
+    state: str,
+    key: str,
+    kind: Any,
+    make: Callable[[], T],
+    worth: Callable[[T], bool] = lambda _made: True,
+) -> T:
+    """What was kept for a state under a key, or what `make` comes to, kept from now on if it is worth it. `scope`:
+    whose answers are in it."""
     whole = Scope(scope.study, scope.origin)
     key = f"{key}|{_sites(scope)}"
     with desk.reading() as work:
-        body = results.page(work.session, whole, state.name, key)
+        body = results.page(work.session, whole, state, key)
     if body is not None:
         found: T = unpacked(kind, body)
         return found
     made = make()
-    with desk.writing() as work:
-        results.keep_page(work.session, whole, state.name, key, packed(kind, made))
+    if worth(made):
+        with desk.writing() as work:
+            results.keep_page(work.session, whole, state, key, packed(kind, made))
     return made
 
 
 def fingerprint(study: Study, opened: tuple[tuple[str, int], ...], language: str | None) -> str:
     """What results depend on beside the answers: the study as it is declared and said, its versions, and the program
     that counts."""
-    return hashlib.sha256(f"{_study_print(study)} {opened} {language} {_program_print()}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{_study_print(study)} {opened} {language} {program_print()}".encode()).hexdigest()[:16]
 
 
 def _sites(scope: Scope) -> str:
@@ -74,13 +84,9 @@ def _study_print(study: Study) -> str:
 
 
 @functools.cache
-def _program_print() -> str:
-    """Of the modules that count. A program that counts otherwise must not read what another kept."""
+def program_print() -> str:
+    """Of all that counts, words and draws. A program that does it otherwise must not read what another kept."""
     made = hashlib.sha256()
-    for package in ("surveyapp.analysis", "surveyapp.domain", "surveyapp.services.results"):
-        found = importlib.util.find_spec(package)
-        assert found is not None
-        assert found.submodule_search_locations
-        for path in sorted(Path(found.submodule_search_locations[0]).rglob("*.py")):
-            made.update(path.read_bytes())
+    for path in sorted(each for each in PACKAGE.rglob("*") if each.suffix in (".py", ".html", ".po")):
+        made.update(path.read_bytes())
     return made.hexdigest()

@@ -10,8 +10,10 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Grant, Role, Staff
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
+from surveyapp.services.security import sessions
 from surveyapp.services.staff.passwords import ONE_TIME_FOR, new_one_time_password
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
@@ -67,7 +69,7 @@ def add_user(
             return Added(made, password, made.grants)
         granted = store.add_grants(session, found.staff.id, grants)
         if granted:
-            store.end_sessions(session, found.staff.id)
+            sessions.end_all_of_staff(work, found.staff.id, EndedWhy.ROLES_CHANGED)
             work.record(AuditAction.ROLES_GRANTED, found.staff.email, roles=_written(work, granted))
         return Added(found.staff, None, granted)
 
@@ -97,7 +99,7 @@ def grant(
             return None
         if not store.add_grants(work.session, found.id, [given]):
             store.set_true_counts(work.session, found.id, given)
-        store.end_sessions(work.session, found.id)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.ROLES_CHANGED)
         why = {"purpose": purpose} if purpose else {}
         work.record(AuditAction.ROLES_GRANTED, found.email, roles=_written(work, [given]), **why)
         return given
@@ -118,7 +120,7 @@ def revoke(desk: Desk, email: str, study: str, role: Role | None = None) -> tupl
             raise StateRefused(say("last_manager", email=found.email, study=study))
         written = tuple(_written(work, taken))
         store.remove_grants(work.session, found.id, taken)
-        store.end_sessions(work.session, found.id)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.ROLES_CHANGED)
         work.record(AuditAction.ROLES_REVOKED, found.email, roles=list(written))
         return written
 
@@ -141,6 +143,7 @@ def new_password(desk: Desk, email: str) -> str:
     with desk.writing() as work:
         found = _existing(work, email)
         store.set_password(work.session, found.id, hashed, work.now + ONE_TIME_FOR)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.PASSWORD_CHANGED)
         store.set_failures(work.session, found.id, 0, None)
         work.record(AuditAction.PASSWORD_RESET, found.email)
     return password
@@ -151,7 +154,7 @@ def reset_second_factor(desk: Desk, email: str) -> None:
     with desk.writing() as work:
         found = _existing(work, email)
         store.set_totp(work.session, found.id, None)
-        store.end_sessions(work.session, found.id)
+        sessions.end_all_of_staff(work, found.id, EndedWhy.SECOND_FACTOR_CHANGED)
         work.record(AuditAction.SECOND_FACTOR_RESET, found.email)
 
 
@@ -160,7 +163,8 @@ def set_active(desk: Desk, email: str, active: bool) -> None:
     with desk.writing() as work:
         found = _existing(work, email)
         store.set_active(work.session, found.id, active)
-        store.end_sessions(work.session, found.id)
+        if not active:
+            sessions.end_all_of_staff(work, found.id, EndedWhy.DEACTIVATED)
         work.record(AuditAction.STAFF_ACTIVATED if active else AuditAction.STAFF_DEACTIVATED, found.email)
 
 

@@ -22,8 +22,11 @@ from surveyapp.domain.audit import AuditAction, System
 from surveyapp.domain.errors import InputRefused, ShiftlineError
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import sessions
+from surveyapp.services.security.sessions import Browser, SignedIn
 from surveyapp.services.staff.passwords import check_new_password
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
@@ -58,10 +61,11 @@ class SignInAgain(ShiftlineError):
 
 @dataclass(frozen=True)
 class Entering:
-    """Somebody whose password was right at a time, and whether their code was too. Grants nothing."""
+    """Somebody whose password was right at a time, and whether their code was too. Grants nothing. `mark` is of what
+    they sign in with: once that changes, it begins anew."""
 
     staff_id: uuid.UUID
-    session_version: int
+    mark: str
     at: dt.datetime
     code_given: bool = False
 
@@ -89,7 +93,7 @@ def check_password(runtime: Runtime, email: str, password: str) -> Entering:
         else:
             expired = current.password_expires_at is not None and work.now >= current.password_expires_at
             if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
-                return Entering(current.staff.id, current.staff.session_version, work.now)
+                return Entering(current.staff.id, _mark(runtime, current), work.now)
             _count_failure(work, current, AuditAction.SIGN_IN_REFUSED)
     raise InputRefused(say("sign_in_wrong"))
 
@@ -147,7 +151,7 @@ def set_up(runtime: Runtime, entering: Entering, sealed: str, typed: str) -> Ent
         store.set_totp(work.session, found.staff.id, runtime.keyring.seal(found.staff.id, "totp", key))
         store.use_totp_step(work.session, found.staff.id, used)
         work.by(found.staff).record(AuditAction.SECOND_FACTOR_SET_UP)
-    return replace(entering, code_given=True)
+        return replace(entering, mark=_mark_now(work, entering), code_given=True)
 
 
 def choose_password(runtime: Runtime, entering: Entering, new: str) -> Entering:
@@ -160,12 +164,13 @@ def choose_password(runtime: Runtime, entering: Entering, new: str) -> Entering:
         found = _credentials(work, entering, lock=True)
         if _step(runtime, found, entering) is not Step.NEW_PASSWORD:
             raise SignInAgain
-        version = store.set_password(work.session, found.staff.id, hashed)
+        store.set_password(work.session, found.staff.id, hashed)
+        sessions.end_all_of_staff(work, found.staff.id, EndedWhy.PASSWORD_CHANGED)
         work.by(found.staff).record(AuditAction.PASSWORD_CHANGED)
-    return replace(entering, session_version=version)
+        return replace(entering, mark=_mark_now(work, entering))
 
 
-def finish(runtime: Runtime, entering: Entering) -> Staff:
+def finish(runtime: Runtime, entering: Entering, browser: Browser) -> SignedIn:
     """Signs them in when nothing is left to do. Raises SignInAgain."""
     with _unknown(runtime).writing() as work:
         found = _credentials(work, entering, lock=True)
@@ -173,12 +178,12 @@ def finish(runtime: Runtime, entering: Entering) -> Staff:
             raise SignInAgain
         store.set_failures(work.session, found.staff.id, 0, None)
         work.by(found.staff).record(AuditAction.SIGNED_IN)
-        return found.staff
+        return sessions.begin_staff(work, found.staff, browser)
 
 
-def change_password(desk: Desk, current: str, new: str) -> Staff:
-    """Changes a signed-in person's own password, which ends their other sessions. A wrong current one counts like a
-    wrong one at sign-in. Raises InputRefused, naming the field."""
+def change_password(desk: Desk, current: str, new: str, browser: Browser) -> SignedIn:
+    """Changes a signed-in person's own password, which ends all their sessions and begins this browser's anew. A wrong
+    current one counts like a wrong one at sign-in. Raises InputRefused, naming the field."""
     with desk.reading() as work:
         staff = work.staff
         before = store.credentials_by_id(work.session, staff.id)
@@ -190,18 +195,12 @@ def change_password(desk: Desk, current: str, new: str) -> Staff:
         found = store.credentials_by_id(work.session, staff.id, lock=True)
         if found is not None and not _rests(work, found):
             if fits and before is not None and found.password_hash == before.password_hash:
-                version = store.set_password(work.session, staff.id, hashed)
+                store.set_password(work.session, staff.id, hashed)
+                sessions.end_all_of_staff(work, staff.id, EndedWhy.PASSWORD_CHANGED)
                 work.record(AuditAction.PASSWORD_CHANGED)
-                return replace(found.staff, session_version=version)
+                return sessions.begin_staff(work, found.staff, browser)
             _count_failure(work, found, AuditAction.PASSWORD_CHANGE_REFUSED)
     raise InputRefused(say("own_password_wrong"), "current")
-
-
-def staff_of_session(runtime: Runtime, staff_id: uuid.UUID, session_version: int) -> Staff | None:
-    """The staff member a signed-in session belongs to; None once they are inactive or the password changed."""
-    with _unknown(runtime).reading() as work:
-        found = store.staff_by_id(work.session, staff_id)
-    return found if found and found.active and found.session_version == session_version else None
 
 
 def _unknown(runtime: Runtime) -> Desk:
@@ -223,9 +222,21 @@ def _count_failure(work: Work, found: store.Credentials, action: AuditAction) ->
 def _credentials(work: Work, entering: Entering, *, lock: bool = False) -> store.Credentials:
     found = store.credentials_by_id(work.session, entering.staff_id, lock=lock)
     late = work.now >= entering.at + ENTERING_FOR
-    if found is None or late or not found.staff.active or found.staff.session_version != entering.session_version:
+    if found is None or late or not found.staff.active or _mark(work.runtime, found) != entering.mark:
         raise SignInAgain
     return found
+
+
+def _mark(runtime: Runtime, found: store.Credentials) -> str:
+    """What changes with anything that somebody signs in with, and tells nothing of it."""
+    factor = found.totp.ciphertext.hex() if found.totp else ""
+    return runtime.keyring.digest("entering", f"{found.password_hash}\0{factor}")
+
+
+def _mark_now(work: Work, entering: Entering) -> str:
+    found = store.credentials_by_id(work.session, entering.staff_id)
+    assert found is not None
+    return _mark(work.runtime, found)
 
 
 def _step(runtime: Runtime, found: store.Credentials, entering: Entering) -> Step:

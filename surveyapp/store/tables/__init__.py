@@ -11,13 +11,14 @@ from surveyapp.store.tables.people import (
     ContactRow,
     EventRow,
     ParticipantRow,
+    ParticipationRow,
     RelationshipRow,
     SiteAttributeRow,
     SiteRow,
 )
-from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
+from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow
+from surveyapp.store.tables.security import AuditRow, HeartbeatRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -33,12 +34,15 @@ __all__ = [
     "ContactRow",
     "EventRow",
     "GrantRow",
+    "HeartbeatRow",
     "LeaseRow",
     "ParticipantRow",
+    "ParticipationRow",
     "QuestionnaireVersionRow",
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",
+    "ReopeningRow",
     "ResponseRow",
     "ResultChangeRow",
     "ResultPageRow",
@@ -47,6 +51,7 @@ __all__ = [
     "SiteAttributeRow",
     "SiteRow",
     "StaffRow",
+    "WebSessionRow",
     "WordingRow",
     "known",
 ]

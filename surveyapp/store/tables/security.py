@@ -1,4 +1,4 @@
-"""Tables of what was done by whom."""
+"""Tables of what was done by whom, and of who is let in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.audit import ActorKind, AuditAction
+from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.tables.base import Base, known
 
 
@@ -26,3 +27,32 @@ class AuditRow(Base):
     study: Mapped[str | None]
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any]]
+
+
+class HeartbeatRow(Base):
+    """One row, written to show that the database takes writes."""
+
+    __tablename__ = "heartbeat"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+
+
+class WebSessionRow(Base):
+    """Who is let in with which browser. The browser holds the token, we its keyed hash. One row answers a request: it
+    is found by `digest` (unique) and joins to `staff`, or to `access` and from there to the case, by key."""
+
+    __tablename__ = "web_session"
+    __table_args__ = (known("audience", SessionAudience), known("ended_why", EndedWhy))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    audience: Mapped[SessionAudience]
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id", ondelete="CASCADE"), index=True)
+    own_device: Mapped[bool | None]
+    user_agent: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]
+    verified_at: Mapped[dt.datetime | None]
+    expires_at: Mapped[dt.datetime] = mapped_column(index=True)
+    ended_at: Mapped[dt.datetime | None]
+    ended_why: Mapped[EndedWhy | None]

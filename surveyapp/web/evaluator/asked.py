@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 from surveyapp.domain.instrument.study import Attribute, Study
 
 BY, PEOPLE, MATCHED = "by", "people", "matched"
+TOUCHPOINTS, ONLY, OPTION, AT, WITH = "touchpoints", "only", "option", "at", "with"
+STATE = (PEOPLE, TOUCHPOINTS, BY, ONLY, OPTION, AT, WITH)
+"""All that the address of a page of results says of what is looked at; nothing else of it is handed on."""
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,13 @@ from surveyapp.reports.files.tables import ResultTable
 from surveyapp.services.results import looking
 from surveyapp.services.results.looking import Look, LookPlace
 from surveyapp.web.evaluator import taking, views
-from surveyapp.web.evaluator.asked import BY, MATCHED, PEOPLE
+from surveyapp.web.evaluator.asked import AT, BY, MATCHED, ONLY, OPTION, PEOPLE, STATE, TOUCHPOINTS, WITH
 from surveyapp.web.evaluator.choosing import LinkChoice
+from surveyapp.web.evaluator.kept import DrawnPage, draw, working_page
 from surveyapp.web.evaluator.routes import csv_reply, evaluator
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
-
-TOUCHPOINTS, ONLY, OPTION, AT, WITH = "touchpoints", "only", "option", "at", "with"
-STATE = (PEOPLE, TOUCHPOINTS, BY, ONLY, OPTION, AT, WITH)
-"""All that the address says of what is looked at; nothing else of it is handed on."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +78,10 @@ class CrossView:
 
 @evaluator.get("/<study_id>/look/<group>")
 @staff_only
-def look_places(study_id: str, group: str) -> str:
+@working_page
+def look_places(study_id: str, group: str) -> DrawnPage:
     study = staff_study(study_id)
-    found = looking.places(desk(), study_id, group)
+    edition, found = looking.places_of(desk(), study_id, group)
     sections: dict[str, list[LookPlace]] = {}
     for place in found:
         sections.setdefault(place.section, []).append(place)
@@ -91,21 +89,22 @@ def look_places(study_id: str, group: str) -> str:
         LinkChoice(each.title, url_for("evaluator.look_places", study_id=study.id, group=each.id), each.id == group)
         for each in study.groups
     )
-    return views.page(
-        "look_places", study, [], group=study.group(group), groups=groups, sections=sections,
+    return draw(
+        "look_places", study, [], edition=edition, group=study.group(group), groups=groups, sections=sections,
         reads_questionnaires=False,
     )  # fmt: skip
 
 
 @evaluator.get("/<study_id>/look/<group>/<variable>")
 @staff_only
-def look(study_id: str, group: str, variable: str) -> str:
+@working_page
+def look(study_id: str, group: str, variable: str) -> DrawnPage:
     study, places = staff_study(study_id), looking.places(desk(), study_id, group)
     place = _place(places, variable)
     asked, remarks = _asked(study, place, group, request.args)
     shift = looking.look(desk(), study_id, asked)
     crossed = _crossed(study_id, asked, place, request.args)
-    return views.page(
+    return draw(
         "look",
         study,
         [shift],
@@ -131,7 +130,7 @@ def look_csv(study_id: str, group: str, variable: str) -> Response:
 def look_xlsx(study_id: str, group: str, variable: str) -> Response:
     study = staff_study(study_id)
     shift, records = _taken(study_id, group, variable)
-    return taking.workbook_reply(study, shift, records, variable)
+    return taking.shift_workbook(study, shift, records, variable)
 
 
 def _taken(study_id: str, group: str, variable: str) -> tuple[Shift, list[Record]]:

@@ -24,6 +24,7 @@ from surveyapp.services.results import distributions, measures
 from surveyapp.web.evaluator import choosing, drawing, taking, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.evaluator.doors import door
+from surveyapp.web.evaluator.kept import DrawnPage, draw, working_page
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
@@ -34,8 +35,8 @@ evaluator.record_once(lambda state: drawing.install(state.app))
 evaluator.add_app_template_global(door, "door")
 
 
-def _page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
-    return views.page(
+def _page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> DrawnPage:
+    return draw(
         template,
         study,
         results,
@@ -46,7 +47,8 @@ def _page(template: str, study: Study, results: Sequence[Shift | Distribution], 
 
 @evaluator.get("/<study_id>")
 @staff_only
-def overview(study_id: str) -> str:
+@working_page
+def overview(study_id: str) -> DrawnPage:
     shifts = measures.overview(desk(), study_id)
     study = staff_study(study_id)
     manages = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
@@ -58,7 +60,8 @@ def overview(study_id: str) -> str:
 
 @evaluator.get("/<study_id>/measures/<measure_id>")
 @staff_only
-def measure(study_id: str, measure_id: str) -> str:
+@working_page
+def measure(study_id: str, measure_id: str) -> DrawnPage:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     shift, other = measures.shift_beside(desk(), study_id, measure_id, matched=asked.matched, segment=asked.segment)
@@ -84,16 +87,19 @@ def measure_xlsx(study_id: str, measure_id: str) -> Response:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
-    return taking.workbook_reply(study, shift, shift_records(shift), measure_id)
+    records = (*shift_records(shift), *measure_comparators(study, shift))
+    return taking.shift_workbook(study, shift, records, measure_id)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
 @staff_only
-def questions(study_id: str, group: str, touchpoint: int) -> str:
+@working_page
+def questions(study_id: str, group: str, touchpoint: int) -> DrawnPage:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     return _page(
         "questions", study, views.shown(blocks), group=study.group(group),
-        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, remarks=asked.remarks,
+        sections=views.by_section(blocks),
         places=choosing.touchpoint_choices(study, group, touchpoint, asked),
         split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
@@ -101,14 +107,15 @@ def questions(study_id: str, group: str, touchpoint: int) -> str:
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>/<variable>")
 @staff_only
-def question(study_id: str, group: str, touchpoint: int, variable: str) -> str:
+@working_page
+def question(study_id: str, group: str, touchpoint: int, variable: str) -> DrawnPage:
     study, asked, blocks = _questions(study_id, group, touchpoint)
     block = next((block for block in blocks if block.id == variable), None)
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
         "question", study, views.shown([block]), group=study.group(group),
-        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, remarks=asked.remarks, block=block,
         split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 
@@ -122,6 +129,16 @@ def questions_csv(study_id: str, group: str, touchpoint: int) -> Response:
     records = (*distribution_records(study_id, found), *question_comparators(study, found))
     taking.note(study_id, f"{group} {touchpoint}", "csv")
     return csv_reply(records_file(records), f"{group}_{touchpoint}")
+
+
+@evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>.xlsx")
+@staff_only
+def questions_xlsx(study_id: str, group: str, touchpoint: int) -> Response:
+    study, asked, blocks = _questions(study_id, group, touchpoint)
+    found = distributions.questions(desk().as_written, study_id, group, touchpoint, segment=asked.segment)
+    records = (*distribution_records(study_id, found), *question_comparators(runtime().study(study_id), found))
+    notes = views.place_notes(study, group, touchpoint)
+    return taking.questions_workbook(study, blocks, records, f"{group}_{touchpoint}", notes)
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:

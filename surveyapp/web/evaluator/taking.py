@@ -3,19 +3,21 @@ the audit trail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import Response
+from flask_babel import gettext as _
 
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.results import Shift
+from surveyapp.domain.results import Edition, Shift
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.records import Record
 from surveyapp.reports.files.same_people import same_people
-from surveyapp.reports.files.workbook import workbook
+from surveyapp.reports.files.workbook import Sheet, sheet_each, workbook
 from surveyapp.reports.text import headlines, sentences
 from surveyapp.services.results import taking
 from surveyapp.web.evaluator import views
+from surveyapp.web.evaluator.views import Block
 from surveyapp.web.shared.sign_in import desk
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,20 +28,47 @@ def note(study_id: str, what: str, form: str) -> None:
     taking.took(desk(), study_id, what, form)
 
 
-def workbook_reply(study: Study, shift: Shift, records: Iterable[Record], name: str) -> Response:
+def shift_workbook(study: Study, shift: Shift, records: Iterable[Record], name: str) -> Response:
     """A shift as a spreadsheet: its tables as the page has them, every figure, and the notes to them."""
     made = [tables.counts(shift, views.WORDS), same_people(shift, views.WORDS)]
     for change in shift.changes:
         if change.people.segment is None:
             made.append(tables.moves(change, shift, views.WORDS))
     notes = [
-        views.edition_words(shift.edition, study),
         headlines.headline(shift, views.WORDS),
         *sentences.lead(shift, views.WORDS),
         *sentences.notes(shift, views.WORDS),
     ]
-    content = workbook([table for table in made if table], records, notes, views.WORDS)
-    if shift.edition.kind == "working":
+    return workbook_reply(study, shift.edition, name, sheet_each(made), records, notes)
+
+
+def questions_workbook(
+    study: Study, blocks: Sequence[Block], records: Iterable[Record], name: str, notes: Iterable[str]
+) -> Response:
+    """Every question of a touchpoint as a spreadsheet: a sheet a section, the tables of its questions under one
+    another."""
+    sections = views.by_section(blocks)
+    said = [f"{block.question}: {remark}" for block in blocks for remark in block.remarks]
+    return workbook_reply(
+        study,
+        views.edition_of(views.shown(blocks)),
+        name,
+        [Sheet(str(each.title), tuple(block.table for block in each.blocks)) for each in sections],
+        records,
+        (*notes, *said),
+    )
+
+
+def workbook_reply(
+    study: Study, edition: Edition, name: str, sheets: Iterable[Sheet], records: Iterable[Record], notes: Iterable[str]
+) -> Response:
+    """A spreadsheet to download, which says first of which edition its figures are."""
+    first = [views.edition_words(edition, study)]
+    if edition.kind == "working":
+        first.append(_("np: not for publication. A release would not give it."))
         note(study.id, name, "xlsx")
+    elif edition.number is not None:
+        name = f"{name}_release_{edition.number}"
+    content = workbook(sheets, records, [*first, *map(str, notes)], views.WORDS)
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
     return Response(content, content_type=XLSX, headers=headers)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
-from flask import render_template, request
-from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 
 from surveyapp.domain.instrument.kinds import Summary
@@ -24,21 +21,11 @@ from surveyapp.reports.files.tables import ResultTable
 from surveyapp.reports.text import changes, headlines, sentences, series
 from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import Phrasing
-from surveyapp.web.evaluator import drawing
 from surveyapp.web.evaluator.choosing import LinkChoice, measure_split, people_choices
 from surveyapp.web.shared.assembly import local_time
-from surveyapp.web.shared.language import isolated, reader_language
+from surveyapp.web.shared.language import reader_language, spoken, spoken_plural
 
-
-def _spoken(text: str, /, **values: Any) -> str:
-    return str(gettext(text, **{name: isolated(value) for name, value in values.items()}))
-
-
-def _spoken_plural(one: str, many: str, number: int, /, **values: Any) -> str:
-    return str(ngettext(one, many, number, **{name: isolated(value) for name, value in values.items()}))
-
-
-WORDS = Phrasing(_spoken, _spoken_plural, reader_language)
+WORDS = Phrasing(spoken, spoken_plural, reader_language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,15 +115,13 @@ def edition_of(results: Sequence[Shift | Distribution]) -> Edition:
     return max(dated, key=lambda each: each[0])[1] if dated else results[0].edition if results else WORKING
 
 
-def page(template: str, study: Study, results: Sequence[Shift | Distribution], **values: Any) -> str:
-    """A page of results, which says of what edition they are, and at which address this state of it is."""
-    bundle, style = drawing.plotly_files()
-    edition = edition_of(results)
-    return render_template(
-        f"evaluator/{template}.html", study=study, plotly=bundle, plotly_style=style, both_figures=drawing.both_figures,
-        edition=edition, edition_words=edition_words(edition, study), address=request.full_path.rstrip("?"),
-        **values,
-    )  # fmt: skip
+def place_notes(study: Study, group_id: str, number: int) -> tuple[str, ...]:
+    """Of whom the questions of a touchpoint are, and what the study says of it."""
+    group, touchpoint = study.group(group_id), study.touchpoint(group_id, number)
+    assert group is not None
+    assert touchpoint is not None
+    where = _("Every question: %(group)s, %(touchpoint)s", group=group.title, touchpoint=touchpoint.title)
+    return where, *((touchpoint.note,) if touchpoint.note else ())
 
 
 def shown(blocks: Sequence[Block]) -> list[Distribution]:

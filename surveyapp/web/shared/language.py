@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,7 +36,34 @@ class Interface(Domain):
     """The interface's words, from the .po of the page's language."""
 
     def get_translations(self) -> NullTranslations:
-        return interface_catalogues.translations(str(get_locale() or interface_catalogues.SOURCE))
+        return _spoken_now()[1]
+
+
+def _spoken_now() -> tuple[str, NullTranslations]:
+    """(language as a study's files name it, words) of the page. A page of results asks thousands of times, and what
+    Flask-Babel goes through to say its locale is most of what such a page costs: it is asked here once, for as long as
+    the locale that it remembers for the page is the same object."""
+    page = g._get_current_object().__dict__ if g else {}
+    locale = getattr(page.get("_flask_babel"), "babel_locale", None) or get_locale()
+    known: tuple[Locale | None, tuple[str, NullTranslations]] | None = page.get("_spoken_now")
+    if known is not None and known[0] is locale:
+        return known[1]
+    written = str(locale or interface_catalogues.SOURCE)
+    made = written.replace("_", "-"), interface_catalogues.translations(written)
+    page["_spoken_now"] = locale, made
+    return made
+
+
+def spoken(text: str, /, **values: object) -> str:
+    """`gettext` with the texts of a study in it isolated."""
+    said = str(_spoken_now()[1].gettext(text))
+    return said % {name: isolated(value) for name, value in values.items()} if values else said
+
+
+def spoken_plural(one: str, many: str, number: int, /, **values: object) -> str:
+    """`ngettext`, likewise."""
+    said = str(_spoken_now()[1].ngettext(one, many, number))
+    return said % {"num": number, **{name: isolated(value) for name, value in values.items()}}
 
 
 class Languages(Babel):
@@ -98,7 +126,7 @@ def speak_here(wanted: str | None, languages: tuple[str, ...]) -> None:
 
 def reader_language() -> str:
     """The language of the page's own words, as a study's files name it."""
-    return str(get_locale() or interface_catalogues.SOURCE).replace("_", "-")
+    return _spoken_now()[0]
 
 
 def staff_study(study_id: str) -> Study:
@@ -203,6 +231,7 @@ def isolated(text: object) -> object:
     return f"\u2068{text}\u2069"
 
 
+@functools.cache
 def direction(language: str) -> str:
     """`ltr` or `rtl`."""
     return str(Locale.parse(language, sep="-").text_direction)

@@ -1,64 +1,48 @@
-"""Staff sign in and out."""
+"""Who is signed in, for the pages of everybody who does."""
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_babel import lazy_gettext as lazy
-from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
 
-from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import Staff
-from surveyapp.services.staff import sign_in
-from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
+from surveyapp.services.security import sessions
+from surveyapp.services.security.sessions import SessionOver, SignedIn
 from surveyapp.services.work import Desk
-from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
 from surveyapp.web.shared.language import reader_language
-from surveyapp.web.shared.navigation import home_of
-from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import is_staff_path
-from surveyapp.web.shared.words import worded
-
-staff = Blueprint("staff", __name__, url_prefix="/staff")
-manager = LoginManager()
-manager.login_view = "staff.login"
-manager.session_protection = "strong"
+from surveyapp.web.shared.session import is_staff_path, token
 
 
-class SignedIn(UserMixin):
-    """A staff member, as Flask-Login wants them. Their key changes with their password, which ends other sessions."""
-
-    def __init__(self, member: Staff) -> None:
-        self.member = member
-        self.id = f"{member.id}:{member.session_version}"
-
-
-@manager.user_loader  # type: ignore[untyped-decorator]
-def _load(key: str) -> SignedIn | None:
-    staff_id, _, version = key.partition(":")
-    found = sign_in.staff_of_session(runtime(), uuid.UUID(staff_id), int(version))
-    return SignedIn(found) if found else None
+def signed_in() -> SignedIn | None:
+    """Who is signed in with this browser; on participants' pages nobody. Asked of the database once a request."""
+    if "signed_in" not in g:
+        g.signed_in = _looked_up()
+    return cast(SignedIn | None, g.signed_in)
 
 
-@manager.unauthorized_handler  # type: ignore[untyped-decorator]
-def _sign_in_first() -> Response:
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("staff.login", next=target))
+def _looked_up() -> SignedIn | None:
+    known = token() if is_staff_path(request.path) else None
+    try:
+        return sessions.signed_in(runtime(), known) if known else None
+    except SessionOver:
+        return None
+
+
+def current_session() -> SignedIn:
+    """Who is signed in, and with which session. Only in handlers under `staff_only`."""
+    found = signed_in()
+    assert found is not None, "the page is not under staff_only"
+    return found
 
 
 def current_staff() -> Staff:
     """Who is signed in. Only in handlers under `staff_only`."""
-    return cast(SignedIn, current_user).member
+    return current_session().staff
 
 
 def desk() -> Desk:
@@ -71,187 +55,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def staff_only(handler: F) -> F:
     """Lets only signed-in staff through; what they may do is the services' business."""
-    return cast(F, login_required(functools.wraps(handler)(handler)))
+
+    @functools.wraps(handler)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        return _sign_in_first() if signed_in() is None else handler(*arguments, **named)
+
+    return cast(F, guarded)
 
 
-class LoginForm(StaffForm):
-    email = EmailField(lazy("E-mail address"), [InputRequired(lazy("Enter your e-mail address.")), Length(max=254)])
-    password = PasswordField(lazy("Password"), [InputRequired(lazy("Enter your password.")), Length(max=500)])
-
-
-class CodeForm(StaffForm):
-    code = StringField(
-        lazy("Six-digit code"), [InputRequired(lazy("Enter the six digits that your app shows.")), Length(max=20)]
-    )
-
-
-class PasswordForm(StaffForm):
-    current = PasswordField(lazy("Password you have now"), [InputRequired(lazy("Enter the password you have now."))])
-    password = PasswordField(lazy("New password"), [InputRequired(lazy("Enter a new password."))])
-    again = PasswordField(
-        lazy("New password again"),
-        [
-            InputRequired(lazy("Enter the new password a second time.")),
-            EqualTo("password", lazy("The two new passwords are not the same. Enter them again.")),
-        ],
-    )
-
-
-@staff.route("/login", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
-def login() -> str | Response | tuple[str, int]:
-    form = LoginForm()
-    if form.validate_on_submit():
-        try:
-            entering = sign_in.check_password(runtime(), form.email.data or "", form.password.data or "")
-        except InputRefused as refused:
-            form.password.errors = [worded(refused.sentence)]
-        else:
-            return _go_on(entering)
-    return render_template("shared/login.html", form=form, late="late" in request.args), 422 if form.errors else 200
-
-
-@staff.route("/code", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
-def code() -> str | Response | tuple[str, int]:
-    """The second step: a code from the authenticator app."""
-    entering = _entering(Step.CODE)
-    form = CodeForm()
-    if form.validate_on_submit():
-        try:
-            return _go_on(sign_in.check_code(runtime(), entering, form.code.data or ""))
-        except InputRefused as refused:
-            form.code.errors = [worded(refused.sentence)]
-    return render_template("shared/code.html", form=form), 422 if form.errors else 200
-
-
-@staff.route("/second-factor", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
-def second_factor() -> str | Response | tuple[str, int]:
-    """The second step, the first time: an authenticator app is given its key."""
-    entering = _entering(Step.SET_UP)
-    form = CodeForm()
-    if form.validate_on_submit():
-        try:
-            return _go_on(sign_in.set_up(runtime(), entering, session.get("new_key", ""), form.code.data or ""))
-        except InputRefused as refused:
-            form.code.errors = [worded(refused.sentence)]
-    made = (
-        sign_in.secret_again(runtime(), entering, session["new_key"])
-        if "new_key" in session
-        else sign_in.new_secret(runtime(), entering)
-    )
-    session["new_key"] = made.sealed
-    spaced = " ".join(made.key[start : start + 4] for start in range(0, len(made.key), 4))
-    page = render_template("shared/second_factor.html", form=form, key=spaced, picture=qr_picture(made.uri))
-    return page, 422 if form.errors else 200
-
-
-@staff.route("/new-password", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
-def new_password() -> str | Response | tuple[str, int]:
-    """The last step for somebody who came with a one-time password."""
-    entering = _entering(Step.NEW_PASSWORD)
-    form = PasswordForm()
-    del form.current
-    if form.validate_on_submit():
-        try:
-            return _go_on(sign_in.choose_password(runtime(), entering, form.password.data or ""))
-        except InputRefused as refused:
-            form.password.errors = [worded(refused.sentence)]
-    return render_template("shared/password.html", form=form, own=False), 422 if form.errors else 200
-
-
-@staff.route("/password", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
-@staff_only
-def password() -> str | Response | tuple[str, int]:
-    """A signed-in person changes their password. Every other session of theirs ends."""
-    form = PasswordForm()
-    if form.validate_on_submit():
-        try:
-            member = sign_in.change_password(desk(), form.current.data or "", form.password.data or "")
-        except InputRefused as refused:
-            form[refused.field or "password"].errors = [worded(refused.sentence)]
-        else:
-            _sign_in(member)
-            return redirect(url_for("staff.password", changed=1))
-    page = render_template("shared/password.html", form=form, own=True, changed="changed" in request.args)
-    return page, 422 if form.errors else 200
-
-
-_PAGES = {Step.CODE: "staff.code", Step.SET_UP: "staff.second_factor", Step.NEW_PASSWORD: "staff.new_password"}
-
-
-def _go_on(entering: Entering) -> Response:
-    """To the next step of signing in or, after the last, to where they were going. A fresh session either way."""
-    target = _own_page(request.args.get("next"))
-    following = sign_in.step(runtime(), entering)
-    if following is not Step.DONE:
-        session.clear()
-        session["entering"] = [
-            str(entering.staff_id),
-            entering.session_version,
-            entering.at.isoformat(),
-            entering.code_given,
-        ]
-        return redirect(url_for(_PAGES[following], next=target))
-    member = sign_in.finish(runtime(), entering)
-    _sign_in(member)
-    return redirect(target or home_of(member))
-
-
-def _entering(expected: Step) -> Entering:
-    """Who is signing in, if this is the step they are at. Raises SignInAgain."""
-    try:
-        staff_id, version, at, code_given = session["entering"]
-    except KeyError:
-        raise SignInAgain from None
-    entering = Entering(uuid.UUID(staff_id), version, dt.datetime.fromisoformat(at), code_given)
-    if sign_in.step(runtime(), entering) is not expected:
-        raise SignInAgain
-    return entering
-
-
-def _sign_in(member: Staff) -> None:
-    """Begins a session that carries nothing over from the one before."""
-    session.clear()
-    login_user(SignedIn(member))
-    session.permanent = True
-
-
-@staff.errorhandler(SignInAgain)
-def _from_the_beginning(_error: SignInAgain) -> Response:
-    late = 1 if session.pop("entering", None) else None
-    session.pop("new_key", None)
-    return redirect(url_for("staff.login", late=late, next=_own_page(request.args.get("next"))))
-
-
-@staff.post("/logout")
-@staff_only
-def logout() -> Response:
-    logout_user()
-    session.clear()
-    return redirect(url_for("staff.login"))
-
-
-@staff.get("")
-@staff_only
-def home() -> Response:
-    return redirect(home_of(current_staff()))
-
-
-@staff.get("/nothing")
-@staff_only
-def nothing() -> str:
-    """For somebody whom nobody has given a role yet."""
-    return render_template("shared/nothing.html")
-
-
-def _own_page(target: str | None) -> str | None:
-    """A staff page of this site to go on to; anything else is not followed. Browsers drop tabs and line ends from an
-    address and read a backslash as a slash, so an address with one is not taken for a path."""
-    if not target or not target.isprintable() or "\\" in target:
-        return None
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc and is_staff_path(parts.path) else None
+def _sign_in_first() -> Response:
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("staff.login", next=target))

@@ -24,6 +24,7 @@ from surveyapp.services.results.releasing import released
 from surveyapp.web.evaluator import choosing, taking, views, who_views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.evaluator.doors import door
+from surveyapp.web.evaluator.kept import DrawnPage, draw, released_page
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
@@ -52,9 +53,9 @@ def _page(
     *,
     of: str | None = None,
     **values: Any,
-) -> str:
+) -> DrawnPage:
     """A page of a release, which says how it stands (`of`: for a group) and leads to the others."""
-    return views.page(
+    return draw(
         template,
         study,
         results,
@@ -87,7 +88,8 @@ def releases(study_id: str) -> str:
 
 
 @_of_a_release("")
-def overview(study_id: str, number: int | None) -> str:
+@released_page
+def overview(study_id: str, number: int | None) -> DrawnPage:
     study = staff_study(study_id)
     release, shifts = released.overview(desk(), study_id, number)
     return _page(
@@ -101,7 +103,8 @@ def overview(study_id: str, number: int | None) -> str:
 
 
 @_of_a_release("/measures/<measure_id>")
-def measure(study_id: str, measure_id: str, number: int | None) -> str:
+@released_page
+def measure(study_id: str, measure_id: str, number: int | None) -> DrawnPage:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     release, shift = released.measure(desk(), study_id, measure_id, number, asked.segment)
@@ -128,29 +131,32 @@ def measure_xlsx(study_id: str, measure_id: str, number: int | None) -> Response
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
     _, shift = released.measure(desk().as_written, study_id, measure_id, number, asked.segment)
-    return taking.workbook_reply(study, shift, shift_records(shift), measure_id)
+    return taking.shift_workbook(study, shift, shift_records(shift), measure_id)
 
 
 @_of_a_release("/questions/<group>/<int:touchpoint>")
-def questions(study_id: str, group: str, touchpoint: int, number: int | None) -> str:
+@released_page
+def questions(study_id: str, group: str, touchpoint: int, number: int | None) -> DrawnPage:
     study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
     return _page(
         "questions", study, release, views.shown(blocks), of=group, group=study.group(group),
-        touchpoint=study.touchpoint(group, touchpoint), asked=asked, sections=views.by_section(blocks),
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, remarks=asked.remarks,
+        sections=views.by_section(blocks),
         places=choosing.touchpoint_choices(study, group, touchpoint, asked),
         split=choosing.question_split(study, group, touchpoint, asked),
     )  # fmt: skip
 
 
 @_of_a_release("/questions/<group>/<int:touchpoint>/<variable>")
-def question(study_id: str, group: str, touchpoint: int, variable: str, number: int | None) -> str:
+@released_page
+def question(study_id: str, group: str, touchpoint: int, variable: str, number: int | None) -> DrawnPage:
     study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
     block = next((block for block in blocks if block.id == variable), None)
     if block is None:
         raise NotFound(say("no_question", name=variable))
     return _page(
         "question", study, release, views.shown([block]), of=group, group=study.group(group),
-        touchpoint=study.touchpoint(group, touchpoint), asked=asked, block=block,
+        touchpoint=study.touchpoint(group, touchpoint), asked=asked, remarks=asked.remarks, block=block,
         split=choosing.one_question_split(study, group, touchpoint, variable, asked),
     )  # fmt: skip
 
@@ -180,6 +186,16 @@ def people_csv(study_id: str, group: str, number: int | None) -> Response:
     release, tables = released.people(desk().as_written, study_id, group, number)
     records = [each for each in response_records(study_id, tables) if each["category"] == "answered"]
     return _csv(records_file(records), release, f"{group}_answered")
+
+
+@_of_a_release("/questions/<group>/<int:touchpoint>.xlsx")
+def questions_xlsx(study_id: str, group: str, touchpoint: int, number: int | None) -> Response:
+    study, asked, release, blocks = _questions(study_id, group, touchpoint, number)
+    _, found = released.questions(desk().as_written, study_id, group, touchpoint, number, asked.segment)
+    notes = (standing(study, release, group), *views.place_notes(study, group, touchpoint))
+    return taking.questions_workbook(
+        study, blocks, distribution_records(study_id, found), f"{group}_{touchpoint}", notes
+    )
 
 
 def _questions(

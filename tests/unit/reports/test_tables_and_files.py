@@ -16,7 +16,7 @@ from surveyapp.domain.results import Cell, Edition, Joined, MeanChange
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.csv_file import csv_file, records_file
 from surveyapp.reports.files.records import Record, shift_records
-from surveyapp.reports.files.workbook import workbook
+from surveyapp.reports.files.workbook import sheet_each, workbook
 from surveyapp.reports.text.phrasing import ENGLISH
 from tests.unit.reports import made
 
@@ -171,7 +171,7 @@ def test_no_text_in_the_file_is_a_formula() -> None:
 def test_a_spreadsheet_has_the_tables_the_figures_and_the_notes() -> None:
     shift = made.shift(made.looking_back(), made.change(), title="=1+1")
     tables_of = [tables.counts(shift, ENGLISH), tables.counts(shift, ENGLISH)]
-    content = workbook(tables_of, shift_records(shift), ["Working figures.", "=SUM(A1)"], ENGLISH)
+    content = workbook(sheet_each(tables_of), shift_records(shift), ["Working figures.", "=SUM(A1)"], ENGLISH)
     book = load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["Notes", "Answers, in people and perce", "Answers, in people and perce 2", "Figures"]
     assert [cell.value for cell in book["Notes"]["A"]] == ["Working figures.", "=SUM(A1)"]
@@ -191,7 +191,7 @@ def test_a_spreadsheet_has_the_tables_the_figures_and_the_notes() -> None:
 @pytest.mark.parametrize("title", ["", "a/b*c?[d]:e\\f", "History", "x" * 80, "'quoted'", "بلا عنوان"])
 def test_any_title_makes_a_sheet(title: str) -> None:
     table = tables.ResultTable(title, ("A",), ())
-    book = load_workbook(io.BytesIO(workbook([table, table], [], ["\x00\x1f"], ENGLISH)))
+    book = load_workbook(io.BytesIO(workbook(sheet_each([table, table]), [], ["\x00\x1f"], ENGLISH)))
     assert len(book.sheetnames) == 4
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -14,8 +14,10 @@ from surveyapp.domain.releases import Release, ReleasedPage, closed_set
 from surveyapp.domain.results import Cell, Distribution, ResponseTable, Shift, Tally
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.results import keeping
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import releases as store
+from surveyapp.store.results import released_state
 
 _SHIFT, _QUESTIONS = TypeAdapter(Shift), TypeAdapter(tuple[Distribution, ...])
 _PEOPLE = TypeAdapter(tuple[ResponseTable, ...])
@@ -23,6 +25,8 @@ _PEOPLE = TypeAdapter(tuple[ResponseTable, ...])
 PUBLISHED = "published "
 """How the keys begin of what is no page: what a release told, as later ones are audited against it."""
 
+
+T = TypeVar("T")
 
 PageObjects = Shift | tuple[Distribution, ...] | tuple[ResponseTable, ...]
 
@@ -44,6 +48,26 @@ def read(key: str, body: bytes) -> PageObjects:
 def _objects_of(key: str) -> TypeAdapter[Any]:
     kinds: dict[str, TypeAdapter[Any]] = {"measure": _SHIFT, "people": _PEOPLE}
     return kinds.get(key.partition(" ")[0], _QUESTIONS)
+
+
+def keep_drawn(
+    desk: Desk,
+    study_id: str,
+    number: int | None,
+    key: str,
+    kind: type[T],
+    make: Callable[[], T],
+    worth: Callable[[T], bool],
+) -> T:
+    """What is drawn of a release: as it was kept, or as `make` draws it now. Raises NotFound, NotPermitted,
+    NoReleaseYet."""
+    with desk.reading() as work:
+        release = _release(desk, work, study_id, number)
+        # One that is drawn while another page is taken down is kept under a key that nobody asks for any more.
+        taken_down = store.taken_down(work.session, release.id)
+    printed = f"{keeping.fingerprint(desk.study(study_id), (), desk.language)} {taken_down}"
+    scope = Scope(study_id, desk.runtime.origin)
+    return keeping.kept(desk, scope, released_state(release.id), f"{printed}|{key}", kind, make, worth)
 
 
 def releases(desk: Desk, study_id: str) -> list[Release]:

@@ -1,0 +1,8 @@
+"""The pages of one's own account, put together."""
+
+from __future__ import annotations
+
+from surveyapp.web.account import signing_in
+from surveyapp.web.account.blueprint import staff
+
+__all__ = ["signing_in", "staff"]
