@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.audit import ActorKind, AuditAction
@@ -48,3 +48,17 @@ class WebSessionRow(Base):
     expires_at: Mapped[dt.datetime] = mapped_column(index=True)
     ended_at: Mapped[dt.datetime | None]
     ended_why: Mapped[EndedWhy | None]
+
+
+class KeptFormRow(Base):
+    """What somebody had typed when their session ended, sealed for them alone. It goes once it is sent or thrown away,
+    and after three days."""
+
+    __tablename__ = "kept_form"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    key_id: Mapped[str]
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[dt.datetime]
