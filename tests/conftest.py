@@ -6,6 +6,7 @@ import datetime as dt
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from surveyapp.services import demo
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
 from tests import factories
-from tests.databases import Cluster, find_binary, take_rows_out
+from tests.databases import Cluster, find_binary, quick_folder, take_rows_out
 from tests.page import Client
 
 # Time is measured by benchmarks: a busy machine must not fail a property. In CI every run tries the same examples.
@@ -33,6 +34,13 @@ hypothesis.settings.register_profile(
     max_examples=30,
 )
 hypothesis.settings.load_profile("shiftline")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Puts the files of a run in memory, unless somebody said where they go."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        config.option.basetemp = made = tempfile.mkdtemp(prefix="shiftline-tests-", dir=quick_folder())
+        config.add_cleanup(lambda: shutil.rmtree(made, ignore_errors=True))
 
 
 # Every test makes an application of its own: what its templates compile to is kept for the next.
