@@ -66,6 +66,7 @@ class AuditAction(enum.StrEnum):
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    VERIFIED_AGAIN = "verified_again"
     SESSIONS_ENDED = "sessions_ended"
     SIGN_IN_REFUSED = "sign_in_refused"
     SECOND_FACTOR_SET_UP = "second_factor_set_up"

@@ -39,7 +39,9 @@ def keep(runtime: Runtime, session: WebSession, path: str, fields: Fields) -> bo
     """Keeps a form that came in with a session of somebody; returns whether there was room for it."""
     owner = _owner(session)
     kept_id = new_id()
-    sealed = runtime.keyring.seal(owner, _bound_to(kept_id), json.dumps({key: list(each) for key, each in fields.items()}))
+    sealed = runtime.keyring.seal(
+        owner, _bound_to(kept_id), json.dumps({key: list(each) for key, each in fields.items()})
+    )
     with Desk(runtime, System()).writing() as work:
         store.remove_old(work.session, work.now - KEPT_FOR)
         if store.count(work.session, owner) >= MOST_KEPT:

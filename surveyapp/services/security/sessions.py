@@ -137,6 +137,15 @@ def signed_in(runtime: Runtime, token: str) -> SignedIn:
     return SignedIn(staff, _marked(runtime, found), token)
 
 
+def rested(runtime: Runtime, token: str) -> WebSession | None:
+    """The session that a token is of, where it ended by itself: what is sent with it is still its owner's. Nothing of
+    one that lives, or that somebody ended."""
+    with _desk(runtime).reading() as work:
+        found = store.by_digest(work.session, _digest(runtime, token))
+    ended_by_itself = (SessionStanding.IDLE, SessionStanding.EXPIRED)
+    return found if found and found.standing(runtime.clock()) in ended_by_itself else None
+
+
 def _alive(work: Work, token: str, audience: SessionAudience) -> WebSession:
     found = store.by_digest(work.session, _digest(work.runtime, token))
     if found is None or found.audience is not audience:
@@ -151,6 +160,7 @@ def _marked(runtime: Runtime, found: WebSession) -> WebSession:
     if found.to_be_marked(runtime.clock()):
         with _desk(runtime).writing() as work:
             store.set_seen(work.session, found.id, work.now)
+        return dataclasses.replace(found, seen_at=work.now)
     return found
 
 

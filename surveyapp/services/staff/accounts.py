@@ -10,7 +10,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Grant, Role, Staff
-from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
 from surveyapp.services.security import sessions
@@ -166,6 +166,21 @@ def set_active(desk: Desk, email: str, active: bool) -> None:
         if not active:
             sessions.end_all_of_staff(work, found.id, EndedWhy.DEACTIVATED)
         work.record(AuditAction.STAFF_ACTIVATED if active else AuditAction.STAFF_DEACTIVATED, found.email)
+
+
+def sessions_of(desk: Desk, email: str) -> list[WebSession]:
+    """Where somebody is signed in, the last used first. Raises NotFound."""
+    with desk.reading() as work:
+        return sessions.of_staff(work, _existing(work, email).id)
+
+
+def end_sessions(desk: Desk, email: str) -> int:
+    """Signs somebody out everywhere; returns how many sessions ended. Raises NotFound."""
+    with desk.writing() as work:
+        found = _existing(work, email)
+        count = sessions.end_all_of_staff(work, found.id, EndedWhy.ENDED_BY_ADMINISTRATOR)
+        work.record(AuditAction.SESSIONS_ENDED, found.email, count=count)
+        return count
 
 
 def users(desk: Desk) -> list[Account]:

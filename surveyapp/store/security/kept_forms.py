@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp.store.participants import Sealed
@@ -27,7 +27,9 @@ class SealedForm:
 
 def add(session: Session, kept: SealedForm) -> None:
     """Keeps a form, in place of one that the same person sent to the same address before."""
-    session.execute(delete(KeptFormRow).where(_owned_by(kept.staff_id or kept.access_id), KeptFormRow.path == kept.path))
+    session.execute(
+        delete(KeptFormRow).where(_owned_by(kept.staff_id or kept.access_id), KeptFormRow.path == kept.path)
+    )
     session.execute(
         insert(KeptFormRow).values(
             id=kept.id,
@@ -72,5 +74,5 @@ def remove_old(session: Session, before: dt.datetime) -> None:
     session.execute(delete(KeptFormRow).where(KeptFormRow.kept_at <= before))
 
 
-def _owned_by(owner: uuid.UUID | None):  # type: ignore[no-untyped-def]
+def _owned_by(owner: uuid.UUID | None) -> ColumnElement[bool]:
     return (KeptFormRow.staff_id == owner) | (KeptFormRow.access_id == owner)

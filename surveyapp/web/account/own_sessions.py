@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import format_timedelta, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from surveyapp.services.security import kept_forms, sessions
 from surveyapp.web.account.blueprint import staff
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import token
+from surveyapp.web.shared.session import token, typed_texts
 from surveyapp.web.shared.sign_in import current_session, desk, staff_only
 
 
@@ -23,7 +24,13 @@ def own_sessions() -> str:
     """Where one is signed in, this browser first."""
     here = current_session().session
     found = sorted(sessions.own_sessions(desk()), key=lambda each: each.id != here.id)
-    return render_template("account/sessions.html", found=found, here=here, now=runtime().clock())
+    now = runtime().clock()
+    return render_template(
+        "account/sessions.html",
+        found=found,
+        here=here,
+        ago=lambda moment: format_timedelta(min(moment - now, -dt.timedelta(seconds=1)), add_direction=True),
+    )
 
 
 @staff.post("/sessions")
@@ -68,7 +75,7 @@ def kept() -> Reply:
     found = kept_forms.of_session(runtime(), current_session().session)
     if not found:
         return redirect(url_for("staff.home"))
-    return render_template("account/kept.html", found=found)
+    return render_template("account/kept.html", found=found, texts_of=typed_texts)
 
 
 @staff.post("/kept")
