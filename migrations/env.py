@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import event
 
+from surveyapp.store import migrating
 from surveyapp.store.database import make_engine
 from surveyapp.store.tables import Base
 
@@ -15,14 +16,14 @@ if url is None:
     url = settings.database_url
     context.config.attributes["questionnaires"] = settings.questionnaires
 
-engine = make_engine(url)
+engine = make_engine(url, may_create=True)
 sqlite = engine.dialect.name == "sqlite"
 if sqlite:
     # SQLite changes a table by rebuilding it, which with foreign keys on would delete what points at it. They are
     # checked as a whole at the end instead.
     event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA foreign_keys = OFF"))
 try:
-    with engine.connect().execution_options(writes=True) as connection:
+    with migrating.alone(engine), engine.connect().execution_options(writes=True) as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
         with context.begin_transaction():
             context.run_migrations()

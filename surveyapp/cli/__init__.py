@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -15,6 +16,8 @@ class Main(LazyGroup):
     """Shows what a person can mend as a sentence, not a traceback."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
+        # The files a command makes are its own user's alone.
+        os.umask(0o077)
         try:
             return super().main(*arguments, **options)
         except ShiftlineError as error:

@@ -11,5 +11,7 @@ from surveyapp.services import readiness
 @click.command()
 def migrate() -> None:
     """Create the tables, or bring them up to date."""
-    readiness.migrate(open_settings())
+    settings = open_settings()
+    if readiness.migrate(settings):
+        click.echo(f"A new, empty database was made: {settings.database_url.removeprefix('sqlite:///')}")
     click.echo("The database is up to date.")

@@ -7,6 +7,7 @@ web layer, which keys on code and kind; what participants read of the rest keys 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from dataclasses import dataclass
 
 from surveyapp.domain.sentences import Sentence
@@ -102,6 +103,52 @@ class NoReleaseYet(StateRefused):
 
 class NotReady(SaidError):
     """What was asked for is being made just now."""
+
+
+class DatabaseFault(enum.StrEnum):
+    """What can be wrong with a database while nothing is wrong with what was asked of it."""
+
+    GONE = "gone"
+    DOWN = "down"
+    BUSY = "busy"
+    FULL = "full"
+    READ_ONLY = "read_only"
+    DISK = "disk"
+    DAMAGED = "damaged"
+    NOT_MIGRATED = "not_migrated"
+    OLDER = "older"
+    NEWER = "newer"
+
+
+_WHAT_TO_DO = {
+    DatabaseFault.GONE: "There is no database that can be opened where SURVEYAPP_DATABASE_URL says. If it was moved, "
+    "move it back or correct the setting; if it is lost, stop the server and run `surveyapp backup restore`; if there "
+    "never was one, run `surveyapp migrate`.",
+    DatabaseFault.DOWN: "The database does not answer. Start its server, or correct SURVEYAPP_DATABASE_URL.",
+    DatabaseFault.BUSY: "Something else has held the database for too long. Try again; if that does not help, find "
+    "what holds it and end that.",
+    DatabaseFault.FULL: "There is no room for the database to grow. Make room on its disk.",
+    DatabaseFault.READ_ONLY: "The database cannot be written. Let whoever Shiftline runs as write its file and the "
+    "folder it is in, or let its server take writes again.",
+    DatabaseFault.DISK: "The disk under the database cannot be read or written. Look in the system's log, make room or "
+    "replace the disk, and then check the database with `surveyapp backup create` and `verify`.",
+    DatabaseFault.DAMAGED: "The database is damaged. Stop the server, keep a copy of what is there, and run `surveyapp "
+    "backup restore`.",
+    DatabaseFault.NOT_MIGRATED: "The database has not been migrated. Run `surveyapp migrate`.",
+    DatabaseFault.OLDER: "The database was last used by an earlier Shiftline than this one. Stop the server, run "
+    "`surveyapp backup create` and then `surveyapp migrate`.",
+    DatabaseFault.NEWER: "The database was migrated by a newer Shiftline than this one. Install that one again, or "
+    "restore a backup from before with `surveyapp backup restore`.",
+}
+
+
+class DatabaseUnavailable(ShiftlineError):
+    """The database cannot do what it is there for just now: nothing of the unit of work was stored. `str` is for
+    whoever runs the installation."""
+
+    def __init__(self, fault: DatabaseFault) -> None:
+        super().__init__(_WHAT_TO_DO[fault])
+        self.fault = fault
 
 
 class InputRefused(SaidError):

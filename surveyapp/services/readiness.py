@@ -2,25 +2,92 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 from pathlib import Path
 
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
-from surveyapp.store.database import DatabaseDown
+from surveyapp.store.database import file_of
+from surveyapp.store.security import heartbeat
+
+PROVED_FOR = dt.timedelta(seconds=2)
+"""How long an answer stands: whoever asks more often is told it again, and costs the database nothing."""
+
+PASSING = frozenset(
+    {DatabaseFault.DOWN, DatabaseFault.BUSY, DatabaseFault.FULL, DatabaseFault.READ_ONLY, DatabaseFault.DISK}
+)
+"""What may be over in a minute without anybody starting anything again: served through, with 503 until it is."""
+
+_log = logging.getLogger(__name__)
 
 
 def problem(runtime: Runtime) -> str | None:
-    """What keeps it from serving, in a sentence without secrets; None when nothing does."""
+    """What keeps it from serving, in a sentence without secrets; None when nothing does. The database must take a
+    write."""
     try:
-        migrated = runtime.database.is_ready()
-    except DatabaseDown:
-        return "The database does not answer."
-    return None if migrated else "The database has not been migrated. Run `surveyapp migrate`."
+        runtime.database.check_revision()
+        with runtime.database.writing() as session:
+            heartbeat.beat(session, runtime.clock())
+    except DatabaseUnavailable as error:
+        return str(error)
+    return None
 
 
-def migrate(settings: Settings) -> None:
-    """Brings the tables up to date, making the folder of a SQLite file if need be."""
-    if settings.database_url.startswith("sqlite:///"):
-        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+class Watch:
+    """Answers whether it can serve as often as it is asked, and looks now and then."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self._looked_at: dt.datetime | None = None
+        self._ready = False
+
+    def is_ready(self) -> bool:
+        """Writes what is wrong to the log: it is nobody else's business."""
+        now = self.runtime.clock()
+        if self._looked_at is None or not dt.timedelta(0) <= now - self._looked_at < PROVED_FOR:
+            found = problem(self.runtime)
+            if found:
+                _log.error("not ready: %s", found)
+            self._looked_at, self._ready = now, found is None
+        return self._ready
+
+
+def check_start(runtime: Runtime) -> bool:
+    """Before serving: the database is there, of this program's revision and whole. Raises DatabaseUnavailable with what
+    to do; what may pass by itself is only written to the log. Whether it could be looked at."""
+    try:
+        runtime.database.check_revision()
+        runtime.database.check_whole()
+    except DatabaseUnavailable as error:
+        if error.fault not in PASSING:
+            raise
+        _log.error("Serving all the same, with 503 until this is over: %s", error)
+        return False
+    if (path := file_of(runtime.settings.database_url)) is not None:
+        _make_private(path)
+    return True
+
+
+def migrate(settings: Settings) -> bool:
+    """Brings the tables up to date; one process at a time, others wait. Whether a new database file was made, and its
+    folder if need be."""
+    path = file_of(settings.database_url)
+    made = path is not None and not path.exists()
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     migrating.upgrade(settings.database_url, settings.questionnaires)
+    if path is not None:
+        _make_private(path)
+    return made
+
+
+def _make_private(path: Path) -> None:
+    """A file that was made with another umask becomes its user's alone, where it is this user's."""
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        try:
+            each.chmod(0o600)
+        except (FileNotFoundError, PermissionError):
+            continue

@@ -2,21 +2,37 @@
 
 A unit of work is one transaction. One that writes says so when it begins: SQLite then takes the write lock at once
 (BEGIN IMMEDIATE), because in WAL mode a read that turns into a write fails busy whatever the timeout.
+
+A database file is never made by being asked for: only migrating makes one. A file that was moved or deleted while it
+was open could still be written, by a name nobody would find it under: a connection is not used further once its file is
+not the one at its place, and nothing is committed to it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import uuid_utils.compat
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.store import migrating
+from surveyapp.store.unavailable import tell_apart
+
 BUSY_TIMEOUT_MS = 10_000
+"""How long is waited for a lock that another transaction holds."""
+
+CONNECT_TIMEOUT_S = 5
 
 
 def new_id() -> uuid.UUID:
@@ -24,53 +40,145 @@ def new_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
-class DatabaseDown(Exception):
-    """The database cannot be reached."""
-
-
 class Database:
-    """An engine, and the two ways to use it."""
+    """An engine, and the two ways to use it. All of it raises DatabaseUnavailable.
 
-    def __init__(self, url: str) -> None:
+    What is used is of the revision this program knows, but for `any_revision`: the first connection looks.
+    """
+
+    def __init__(self, url: str, *, any_revision: bool = False) -> None:
         self.engine = make_engine(url)
+        self._known = any_revision
+        event.listen(self.engine, "connect", self._first_connected)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that only reads; it is rolled back."""
-        with self.engine.connect() as connection, Session(connection, autoflush=False) as session:
+        with self._connection(writes=False) as connection, Session(connection, autoflush=False) as session:
             yield session
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
         """A unit of work that writes: committed when the block ends, rolled back when it raises."""
         with (
-            self.engine.connect().execution_options(writes=True) as connection,
+            self._connection(writes=True) as connection,
             Session(connection, autoflush=True, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
 
-    def is_ready(self) -> bool:
-        """Whether the database has been migrated. Raises DatabaseDown when it does not answer."""
-        try:
-            with self.engine.connect() as connection:
-                return self.engine.dialect.has_table(connection, "answer")
-        except OperationalError as error:
-            raise DatabaseDown from error
+    def check_revision(self) -> None:
+        """Looks again whether its tables are the ones this program works on. Raises DatabaseUnavailable."""
+        with self._connection(writes=False) as connection:
+            _check_revision(connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all())
+
+    def check_whole(self) -> None:
+        """Looks through a database file for damage, in time that grows with it; a server sees to that itself. Raises
+        DatabaseUnavailable."""
+        if self._is_file:
+            with self._connection(writes=False) as connection:
+                if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+                    raise DatabaseUnavailable(DatabaseFault.DAMAGED)
 
     def dispose(self) -> None:
         self.engine.dispose()
 
+    @property
+    def _is_file(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
 
-def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL, set up the way every part of the program relies on."""
-    if url.startswith("sqlite"):
-        # Parameters hold answers and contacts: they stay out of error messages, and so out of logs.
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
+    @contextlib.contextmanager
+    def _connection(self, *, writes: bool) -> Iterator[Connection]:
+        try:
+            connection = self.engine.connect()
+        except PoolTimeout as error:
+            raise DatabaseUnavailable(DatabaseFault.BUSY) from error
+        with connection.execution_options(writes=True) if writes else connection:
+            yield connection
+
+    def _first_connected(self, connection: Any, _record: Any) -> None:
+        if not self._known:
+            cursor = connection.cursor()
+            try:
+                cursor.execute("SELECT version_num FROM alembic_version")
+                _check_revision([row[0] for row in cursor.fetchall()])
+                cursor.close()
+                connection.rollback()
+            except BaseException:
+                # Nobody else will: the pool has not taken it in yet.
+                connection.close()
+                raise
+            self._known = True
+
+
+def _check_revision(found: Sequence[str]) -> None:
+    if found == [migrating.head()]:
+        return
+    if not found:
+        raise DatabaseUnavailable(DatabaseFault.NOT_MIGRATED)
+    raise DatabaseUnavailable(DatabaseFault.OLDER if migrating.is_known(found[0]) else DatabaseFault.NEWER)
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None for a database on a server."""
+    parsed = make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+def make_engine(url: str, *, may_create: bool = False) -> Engine:
+    """An engine for SQLite or PostgreSQL, set up the way every part of the program relies on. `may_create`: a file
+    that is not there is made."""
+    path = file_of(url)
+    # Parameters hold answers and contacts: they stay out of error messages, and so out of logs.
+    if path is not None:
+        address = f"file:{quote(str(path))}?mode={'rwc' if may_create else 'rw'}"
+
+        def connect() -> sqlite3.Connection:
+            # The pool hands a connection from thread to thread.
+            return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=False)
+
+        engine = create_engine(url, creator=connect, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
-        return engine
-    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", hide_parameters=True)
+        _keep_to_the_file(engine, path)
+    else:
+        options = {
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            # A server whose machine is gone says nothing: whoever waits for it would wait for ever.
+            "tcp_user_timeout": 15_000,
+            "options": f"-c lock_timeout={0 if may_create else BUSY_TIMEOUT_MS}",
+        }
+        engine = create_engine(
+            url, pool_pre_ping=True, isolation_level="READ COMMITTED", hide_parameters=True, connect_args=options
+        )
+    tell_apart(engine)
+    return engine
+
+
+def _keep_to_the_file(engine: Engine, path: Path) -> None:
+    """Gives up a connection whose file is no longer the one at its place, and commits nothing to it."""
+
+    def at_its_place() -> tuple[int, int] | None:
+        try:
+            found = os.stat(path)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def connected(_connection: Any, record: Any) -> None:
+        record.info["file"] = at_its_place()
+
+    def checked_out(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] is None or record.info["file"] != at_its_place():
+            raise DisconnectionError
+
+    def committing(connection: Connection) -> None:
+        if connection.connection.info["file"] != at_its_place():
+            raise DatabaseUnavailable(DatabaseFault.GONE)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkout", checked_out)
+    event.listen(engine, "commit", committing)
 
 
 def _sqlite_connected(connection: Any, _record: Any) -> None:

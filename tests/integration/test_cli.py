@@ -121,7 +121,7 @@ def test_simulate_makes_a_cohort_that_results_are_about(simulating: tuple[dict[s
         ("--participants", "many", "'many' is not a valid integer"),
         ("--seed", "x", "'x' is not a valid integer"),
         ("--database", "mysql://somewhere", "must begin with sqlite:/// or postgresql://"),
-        ("--database", "sqlite:////nowhere/at/all.db", "The database does not answer."),
+        ("--database", "sqlite:////nowhere/at/all.db", "There is no database that can be opened where"),
         ("simulate", "mentring", "There is no study “mentring”."),
     ],
 )
@@ -139,7 +139,7 @@ def test_simulate_says_how_to_migrate(simulating: tuple[dict[str, str], list[str
     environment, command = simulating
     code, _, error = run(*changed(command, "--database", f"sqlite:///{tmp_path / 'new.db'}"), environment=environment)
     assert code == 1
-    assert "Run `surveyapp migrate`" in error
+    assert "run `surveyapp migrate`" in error
     assert "set SURVEYAPP_DATABASE_URL to it" in error
 
 

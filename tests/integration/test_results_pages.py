@@ -266,6 +266,17 @@ def test_no_page_names_a_person_or_shows_their_words(evaluator: Evaluator) -> No
         assert not [each for each in names | references | words if each in shown], path
 
 
+def test_every_page_of_results_says_the_same_of_when_its_figures_are(evaluator: Evaluator) -> None:
+    wanted = "Working figures, answers up to"
+    said = {
+        path: re.search(r'<b id="edition">(.*?)</b>', evaluator.get(path).text)
+        for path in ("", "/look/backfill", "/look/backfill/stay_likelihood", "/questions/backfill/1", "/who")
+        if evaluator.get(path).status_code == 200
+    }
+    assert "/look/backfill" in said
+    assert all(each and each[1].startswith(wanted) for each in said.values()), said
+
+
 FILES = (
     "/measures/placement_satisfaction",
     "/questions/backfill/1",

@@ -115,7 +115,7 @@ def moments(database: Database) -> list[Moments]:
 
 
 def test_windows_move_by_a_day_of_their_studys_calendar(database_url: str, studies: Path) -> None:
-    database = Database(database_url)
+    database = Database(database_url, any_revision=True)
     migrating.downgrade(database_url, BEFORE, studies)
     with database.writing() as session:
         fill(session)
@@ -130,7 +130,7 @@ def test_windows_move_by_a_day_of_their_studys_calendar(database_url: str, studi
 
 
 def test_a_study_that_is_not_there_is_said_and_nothing_changed(database_url: str, studies: Path) -> None:
-    database = Database(database_url)
+    database = Database(database_url, any_revision=True)
     migrating.downgrade(database_url, BEFORE, studies)
     with database.writing() as session:
         fill(session)

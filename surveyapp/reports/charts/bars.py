@@ -51,6 +51,10 @@ class BarSegment:
         return self.manner in ("bounded", "ranged")
 
 
+LONG = 12
+"""Letters at a row's end for which the usual room is enough."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bar:
     """A row: its name, its segments from left to right, and what stands at its end, a count of people (`value`) over a
@@ -121,6 +125,11 @@ class BarChart:
     @property
     def private(self) -> bool:
         return any(bar.private is not None for bar in self.bars)
+
+    @property
+    def long_ends(self) -> bool:
+        """Whether what stands at the rows' ends is longer than “112 of 140”: a range, or words."""
+        return any(len(bar.value or "") > LONG for bar in self.bars)
 
 
 def stretched(charts: Sequence[BarChart]) -> tuple[BarChart, ...]:

@@ -35,7 +35,7 @@ DOT = 0.08
 class _Frame:
     """Sizes in px, and characters a line (`wrap` of a name, `long` of what runs from edge to edge). `above`: room for a
     row's name over its bar; none where it stands beside. `small`: many rows, or rows of which none is a headline.
-    `line`: from a line to the next."""
+    `line`: from a line to the next. `share`: where a percentage stands beside its count, from the plot."""
 
     margin_left: int
     margin_right: int
@@ -47,6 +47,7 @@ class _Frame:
     long: int
     small: bool
     line: int
+    share: int
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,9 @@ ABOVE_WIDE = 38
 def _frame(chart: BarChart, narrow: bool) -> _Frame:
     small = not chart.midline or any(group.heading for group in chart.groups)
     line = line_height(*(text for bar in chart.bars for text in (bar.label, bar.detail, bar.value)))
+    longest = max((len(bar.value or "") for bar in chart.bars), default=0)
+    # Letters that need tall lines are wide too.
+    share = max(118 if line == LINE else 156, 9 * longest + 16)
     if narrow:
         return _Frame(
             margin_left=0,
@@ -76,10 +80,11 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
             long=42,
             small=small,
             line=line,
+            share=share,
         )
     return _Frame(
         margin_left=210 if chart.labelled else 0,
-        margin_right=(_share_at(line) + 70 if small else 150) + (220 if chart.private else 0),
+        margin_right=(share + 70 if small else max(150, 12 * longest + 16)) + (220 if chart.private else 0),
         bar=28 if small else 44,
         above=0,
         gap=8 if small else 22,
@@ -88,6 +93,7 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
         long=90,
         small=small,
         line=line,
+        share=share,
     )
 
 
@@ -207,11 +213,6 @@ def _name_lines(bar: Bar, frame: _Frame) -> list[str]:
     return wrapped(bar.label, max(10, min(frame.wrap, left)))
 
 
-def _share_at(line: int) -> int:
-    """Where a percentage stands beside its count, px from the plot: letters that need tall lines are wide too."""
-    return 118 if line == LINE else 156
-
-
 def _more_room(bar: Bar, frame: _Frame) -> float:
     """What a row is higher than its bar, for the words of what is not for publication beside it."""
     lines = 0 if frame.above else len(wrapped(bar.private, PRIVATE))
@@ -244,12 +245,12 @@ def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, A
         end = at_start(-14) | {"x": 1}
         if frame.small:
             texts.append(end | {"text": plain([bar.value or ""]), "y": middle, "font": value_font})
-            texts.append(end | {"text": plain([share]), "y": middle, "xshift": _share_at(frame.line), "font": SOFT})
+            texts.append(end | {"text": plain([share]), "y": middle, "xshift": frame.share, "font": SOFT})
         else:
             texts.append(end | {"text": plain([bar.value or ""]), "y": middle - half, "font": value_font})
             texts.append(end | {"text": plain([share]), "y": middle + half + 4, "font": SOFT})
         if bar.private is not None:
-            beside = end | {"xshift": _share_at(frame.line) + 66 if frame.small else 150}
+            beside = end | {"xshift": frame.share + 66 if frame.small else 150}
             said = wrapped(bar.private, PRIVATE)
             texts.append(np_mark(middle, beside))
             texts.append(beside | {"xshift": beside["xshift"] + 32, "text": plain(said), "y": middle, "font": SOFT})

@@ -21,7 +21,7 @@ from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Net, Option, Question
 from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Touchpoint
 from surveyapp.domain.instrument.translation import joined
-from surveyapp.domain.results import Category, CrossSide, Crosstab, Shift, ShiftStep
+from surveyapp.domain.results import Category, CrossSide, Crosstab, Edition, Shift, ShiftStep
 from surveyapp.domain.results.words import Words
 from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.series import Followed, beside
@@ -74,10 +74,15 @@ class LookPlace:
 def places(desk: Desk, study_id: str, group: str) -> tuple[LookPlace, ...]:
     """Every question of a group, in the order asked: that of the first touchpoint first. Raises NotFound, NotPermitted,
     NotReady."""
+    return places_of(desk, study_id, group)[1]
+
+
+def places_of(desk: Desk, study_id: str, group: str) -> tuple[Edition, tuple[LookPlace, ...]]:
+    """`places`, and of which edition the figures behind them are."""
     data = read_data(desk, study_id)
     if data.study.group(group) is None:
         raise NotFound(say("no_group", group=group))
-    return data.kept(f"places {group}", tuple[LookPlace, ...], lambda: _places(data, group))
+    return data.edition, data.kept(f"places {group}", tuple[LookPlace, ...], lambda: _places(data, group))
 
 
 def _places(data: ResultData, group: str) -> tuple[LookPlace, ...]:

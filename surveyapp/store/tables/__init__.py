@@ -17,7 +17,7 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow, KeptFormRow, WebSessionRow
+from surveyapp.store.tables.security import AuditRow, HeartbeatRow, KeptFormRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "ContactRow",
     "EventRow",
     "GrantRow",
+    "HeartbeatRow",
     "KeptFormRow",
     "LeaseRow",
     "ParticipantRow",

@@ -29,6 +29,14 @@ class AuditRow(Base):
     detail: Mapped[dict[str, Any]]
 
 
+class HeartbeatRow(Base):
+    """One row, written to show that the database takes writes."""
+
+    __tablename__ = "heartbeat"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+
+
 class WebSessionRow(Base):
     """Who is let in with which browser. The browser holds the token, we its keyed hash. One row answers a request: it
     is found by `digest` (unique) and joins to `staff`, or to `access` and from there to the case, by key."""

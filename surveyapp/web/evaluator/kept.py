@@ -12,7 +12,7 @@ from flask import render_template, request
 from markupsafe import Markup
 
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.results import Distribution, Shift
+from surveyapp.domain.results import Distribution, Edition, Shift
 from surveyapp.domain.staff import Action
 from surveyapp.services.results.data import keep_drawn
 from surveyapp.services.results.releasing.released import keep_drawn as keep_drawn_of_release
@@ -46,12 +46,18 @@ class DrawnPage:
 
 
 def draw(
-    template: str, study: Study, results: Sequence[Shift | Distribution], *, remarks: Sequence[str] = (), **values: Any
+    template: str,
+    study: Study,
+    results: Sequence[Shift | Distribution],
+    *,
+    remarks: Sequence[str] = (),
+    edition: Edition | None = None,
+    **values: Any,
 ) -> DrawnPage:
-    """A page of results, which says of what edition they are, and at which address this state of it is. `remarks`: what
-    the address asks for in vain."""
+    """A page of results, which says of what edition they are (that of the results, unless it is given), and at which
+    address this state of it is. `remarks`: what the address asks for in vain."""
     bundle, style = drawing.plotly_files()
-    edition = edition_of(results)
+    edition = edition or edition_of(results)
     drawn = render_template(
         f"evaluator/{template}.html", layout="evaluator/_parts.html", between=BETWEEN, study=study, plotly=bundle,
         plotly_style=style, both_figures=drawing.both_figures, edition=edition,

@@ -81,7 +81,7 @@ class CrossView:
 @working_page
 def look_places(study_id: str, group: str) -> DrawnPage:
     study = staff_study(study_id)
-    found = looking.places(desk(), study_id, group)
+    edition, found = looking.places_of(desk(), study_id, group)
     sections: dict[str, list[LookPlace]] = {}
     for place in found:
         sections.setdefault(place.section, []).append(place)
@@ -90,7 +90,7 @@ def look_places(study_id: str, group: str) -> DrawnPage:
         for each in study.groups
     )
     return draw(
-        "look_places", study, [], group=study.group(group), groups=groups, sections=sections,
+        "look_places", study, [], edition=edition, group=study.group(group), groups=groups, sections=sections,
         reads_questionnaires=False,
     )  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from babel import Locale
@@ -29,6 +30,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(
         errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), worded(error.sentence))
     )
+    app.register_error_handler(errors.DatabaseUnavailable, unavailable)
     app.register_error_handler(errors.NotReady, lambda error: _page(503, _("Not ready yet"), worded(error.sentence)))
     app.register_error_handler(CSRFError, stale)
     app.register_error_handler(SentFromElsewhere, _sent_from_elsewhere)
@@ -107,15 +109,62 @@ _SENTENCES = {
 }
 
 
-def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+ErrorPage = tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def _http(error: HTTPException) -> ErrorPage | HTTPException:
     status = error.code or 500
+    if (down := _database_in(getattr(error, "original_exception", None))) is not None:
+        # Before a handler was chosen, or after it was done: the session.
+        return unavailable(down)
     if status < 400:
         return error
     title, sentence = _SENTENCES.get(status, lambda: (_("That did not work"), _("Go back and try again.")))()
     return _page(status, title, sentence)
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+RETRY_AFTER = {"Retry-After": "30"}
+
+_OURS = re.compile(r"[a-z0-9_]*")
+"""What an option, a button or a number is sent as: nobody typed it as words."""
+
+_NEVER_SHOWN = frozenset({"csrf_token", "save_id"})
+_NEVER_SENT_BACK = re.compile(r"password|pin", re.IGNORECASE)
+
+
+def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
+    """The database cannot work: nothing was stored. Who this is cannot be looked up, so that the page holds nothing but
+    what this very request brought: a form is given back with what was written in it, to be sent again."""
+    current_app.logger.error("the database failed (%s) at %s", error.fault, request.endpoint)
+    again = request.method == "POST" and request.blueprint != "staff" and not request.files
+    fields = list(_given_back()) if again else []
+    page = render_template(
+        "shared/unavailable.html",
+        typed=[(name, value) for name, value, words in fields if words],
+        unseen=[(name, value) for name, value, words in fields if not words],
+        again=again,
+        address=request.full_path.rstrip("?"),
+    )
+    return page, 503, RETRY_AFTER
+
+
+def _given_back() -> Iterator[tuple[str, str, bool]]:
+    """The fields of the form that was sent, and whether each holds words; passwords are typed again."""
+    for name, value in request.form.items(multi=True):
+        if not _NEVER_SENT_BACK.search(name):
+            yield name, value, name not in _NEVER_SHOWN and _OURS.fullmatch(value) is None
+
+
+def _database_in(error: BaseException | None) -> errors.DatabaseUnavailable | None:
+    """The failure of the database that an error is, or came of."""
+    while error is not None and not isinstance(error, errors.DatabaseUnavailable):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _unexpected(error: Exception) -> ErrorPage:
+    if (down := _database_in(error)) is not None:
+        return unavailable(down)
     if current_app.testing or current_app.debug:
         raise error
     current_app.logger.exception("unexpected error at %s", request.endpoint)
@@ -132,13 +181,13 @@ def _bare(app: Flask, **said: object) -> str:
 
 
 class LastResort:
-    """Around everything: what even the pages about errors could not handle. Its page is made beforehand and depends on
+    """Around everything: what even the pages about errors could not handle. Its pages are made beforehand and depend on
     nothing in the request; nothing of the request is logged."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.inner = app.wsgi_app
-        self.page = _bare(
+        self.broken = _bare(
             app,
             title="Something went wrong on our side",
             sentence="What you sent before is kept. Wait a moment, then go back and try again.",
@@ -146,18 +195,30 @@ class LastResort:
             direction="ltr",
             styled=True,
         ).encode()
-        self.headers = [
-            *protecting(is_secure(app)).items(),
-            ("Content-Type", "text/html; charset=utf-8"),
-            ("Content-Length", str(len(self.page))),
-        ]
+        self.down = _bare(
+            app,
+            title="We cannot reach the answers just now",
+            sentence="Nothing was stored. Go back in your browser, wait a minute, and send it again.",
+            language="en",
+            direction="ltr",
+            styled=True,
+        ).encode()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             return self.inner(environ, start_response)
-        except Exception:
+        except Exception as error:
+            if _database_in(error) is not None:
+                self.app.logger.error("the database failed, and with it the page that was to say so")
+                return self._answer(start_response, "503 Service Unavailable", self.down, RETRY_AFTER)
             if self.app.testing or self.app.debug:
                 raise
             self.app.logger.exception("an error that no page could tell of")
-            start_response("500 Internal Server Error", self.headers)
-            return [self.page]
+            return self._answer(start_response, "500 Internal Server Error", self.broken, {})
+
+    def _answer(
+        self, start_response: Callable[..., Any], status: str, page: bytes, headers: dict[str, str]
+    ) -> Iterable[bytes]:
+        own = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))}
+        start_response(status, [*(protecting(is_secure(self.app)) | own | headers).items()])
+        return [page]

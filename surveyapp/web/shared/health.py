@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from surveyapp.services import readiness
 from surveyapp.web.shared.runtime import runtime
@@ -18,6 +18,6 @@ def live() -> tuple[dict[str, str], int]:
 
 @health.get("/ready")
 def ready() -> tuple[dict[str, str], int]:
-    """The database answers and is migrated."""
-    problem = readiness.problem(runtime())
-    return ({"status": "not ready", "problem": problem}, 503) if problem else ({"status": "ready"}, 200)
+    """The database is there, migrated, and takes a write. Why not is in the log."""
+    watch = current_app.extensions.setdefault("surveyapp.ready", readiness.Watch(runtime()))
+    return ({"status": "ready"}, 200) if watch.is_ready() else ({"status": "not ready"}, 503)

@@ -1,0 +1,313 @@
+"""A database that is full, read-only, locked, gone or stopped: every page answers 503 and gives back what was typed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from surveyapp import create_app
+from surveyapp.domain.answers import Text
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.staff import Role
+from surveyapp.services import readiness
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import database as database_module
+from surveyapp.store import migrating
+from surveyapp.store.database import Database, file_of
+from surveyapp.store.security import heartbeat
+from tests import factories
+from tests.conftest import Clock
+from tests.integration.test_access_rules import PLACES, WRITTEN, methods
+from tests.page import Client, Page
+from tests.phone import Phone
+
+Break = Callable[[Runtime], Callable[[], None]]
+"""Breaks the database of an installation; what comes back mends it."""
+
+TYPED = 'It went well — mostly.\nThe coach "listened" <3 ' + "and more " * 400 + "end"
+
+
+def _path(runtime: Runtime) -> Path:
+    path = file_of(runtime.settings.database_url)
+    assert path is not None
+    return path
+
+
+def gone(runtime: Runtime) -> Callable[[], None]:
+    path, away = _path(runtime), _path(runtime).with_name("away.db")
+    path.rename(away)
+    return lambda: away.rename(path) and None  # type: ignore[func-returns-value]
+
+
+def _with_pragma(runtime: Runtime, pragma: str, back: str) -> Callable[[], None]:
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA {pragma}")
+
+    runtime.database.dispose()
+    event.listen(runtime.database.engine, "connect", set_up)
+
+    def mend() -> None:
+        event.remove(runtime.database.engine, "connect", set_up)
+        runtime.database.dispose()
+
+    return mend
+
+
+def read_only(runtime: Runtime) -> Callable[[], None]:
+    return _with_pragma(runtime, "query_only = ON", "query_only = OFF")
+
+
+def full(runtime: Runtime) -> Callable[[], None]:
+    # It cannot be less than there is: no page may be added.
+    return _with_pragma(runtime, "max_page_count = 1", "max_page_count = 4294967294")
+
+
+def locked(runtime: Runtime) -> Callable[[], None]:
+    """By another process, for longer than is waited."""
+    script = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN EXCLUSIVE');"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(_path(runtime))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+
+    def mend() -> None:
+        holder.communicate("")
+
+    return mend
+
+
+def damaged(runtime: Runtime) -> Callable[[], None]:
+    path = _path(runtime)
+    runtime.database.dispose()
+    whole = path.read_bytes()
+    path.write_bytes(b"not a database at all " * 400)
+
+    def mend() -> None:
+        runtime.database.dispose()
+        path.write_bytes(whole)
+
+    return mend
+
+
+def emptied(runtime: Runtime) -> Callable[[], None]:
+    """Somebody made a file in its place, as a database that is opened carelessly would."""
+    path, away = _path(runtime), _path(runtime).with_name("away.db")
+    path.rename(away)
+    path.touch()
+
+    def mend() -> None:
+        runtime.database.dispose()
+        for each in path.parent.glob(f"{path.name}*"):
+            each.unlink()
+        away.rename(path)
+
+    return mend
+
+
+NOTHING_WORKS: list[Break] = [gone, damaged, emptied]
+NOTHING_IS_STORED: list[Break] = [read_only, full, locked]
+
+
+@pytest.fixture
+def runtime(sqlite_url: str, clock: Clock) -> Iterator[Runtime]:
+    made = factories.create_runtime(sqlite_url, clock)
+    factories.open_questionnaires(made)
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture
+def somebody(runtime: Runtime) -> Participant:
+    return factories.create_participant(runtime, reference="BF-0001")
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 50)
+
+
+def everything(client: Client) -> Iterator[tuple[str, str, str]]:
+    """(method, path, endpoint) of every route."""
+    adapter = client.raw.application.url_map.bind("localhost")
+    for rule in client.raw.application.url_map.iter_rules():
+        path = adapter.build(rule.endpoint, {name: PLACES.get(name, "nothing") for name in rule.arguments})
+        for method in sorted(methods(rule)):
+            yield method, path, rule.endpoint
+
+
+def answer(client: Client, method: str, path: str) -> TestResponse:
+    written = {**WRITTEN, "words": TYPED, "password": "a secret that is typed again"} if method == "POST" else None
+    response = client.raw.open(path, method=method, data=written, query_string={"mode": "phone"})
+    if response.mimetype == "text/html" and response.status_code >= 400:
+        Page(response.text).check()
+    response.close()
+    return response
+
+
+def check_answer(response: TestResponse, method: str, endpoint: str) -> None:
+    """A 503 is one that can be acted on; nothing else has a trace of what went wrong."""
+    assert response.status_code < 500 or response.status_code == 503, (method, endpoint, response.status_code)
+    if response.status_code != 503 or endpoint == "health.ready":
+        return
+    assert int(response.headers["Retry-After"]) > 0
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "a secret" not in response.text
+    own_account = endpoint.startswith("staff.")
+    if method == "POST" and not own_account:
+        shown = Page(response.text)
+        # A line end after <textarea> is not part of what it holds.
+        assert TYPED in [text.removeprefix("\n") for text in shown.text.get("textarea", [])], (endpoint, shown.words)
+    else:
+        assert TYPED not in response.text
+
+
+@pytest.mark.parametrize("breaks", [*NOTHING_WORKS, *NOTHING_IS_STORED], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("who", ["staff", "participant", "nobody"])
+def test_every_page_says_that_the_database_fails(
+    runtime: Runtime, somebody: Participant, breaks: Break, who: str
+) -> None:
+    app = create_app(runtime)
+    app.testing = True
+    app.config.update(RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
+    client = Client(app.test_client())
+    if who == "participant":
+        client.raw.get(factories.create_link(runtime, somebody))
+    elif who != "nobody":
+        client.sign_in(factories.create_staff(runtime, *Role).email)
+    runtime.database.dispose()
+    # One visit after another: each begins with the session there was before anything broke.
+    cookies = dict(client.raw._cookies)
+    mend = breaks(runtime)
+    failed = set()
+    try:
+        for method, path, endpoint in everything(client):
+            client.raw._cookies = dict(cookies)
+            response = answer(client, method, path)
+            check_answer(response, method, endpoint)
+            if response.status_code == 503:
+                failed.add(endpoint)
+    finally:
+        mend()
+    if breaks in NOTHING_WORKS and who != "nobody":
+        assert len(failed) > 60 or who == "participant"
+        assert "participant.survey" in failed or who != "participant"
+    assert client.raw.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize("breaks", [*NOTHING_WORKS, *NOTHING_IS_STORED], ids=lambda each: each.__name__)
+def test_what_a_participant_typed_is_sent_again_from_the_page_that_says_so(
+    runtime: Runtime, somebody: Participant, breaks: Break
+) -> None:
+    phone = Phone(runtime)
+    phone.agree(factories.create_link(runtime, somebody))
+    phone.answer_until("first_feeling_why", {"attended_readiness_sessions": "no", "placed": "no"})
+    assert phone.question == "first_feeling_why"
+    runtime.database.dispose()
+    mend = breaks(runtime)
+    try:
+        phone.send({"first_feeling_why": TYPED})
+        assert phone.status == 503
+        assert "sent again" not in phone.page.words
+        assert "kept on this page" in phone.page.words
+        phone.send(typed(phone.page))
+        assert phone.status == 503, "and once more, as often as it takes"
+    finally:
+        mend()
+    phone.send(typed(phone.page))
+    assert phone.status == 200
+    assert phone.question != "first_feeling_why"
+    answers, _ = factories.stored(runtime, somebody)
+    assert answers["first_feeling_why"] == Text(TYPED)
+
+
+def typed(page: Page) -> dict[str, str]:
+    """What the page's text areas hold, by the names they are sent under."""
+    names = [attributes["name"] for tag, attributes in page.elements if tag == "textarea"]
+    return dict(zip(names, (text.removeprefix("\n") for text in page.text["textarea"]), strict=True))
+
+
+def test_a_file_that_was_moved_away_is_written_no_further_and_made_by_nobody(
+    runtime: Runtime, somebody: Participant
+) -> None:
+    path = _path(runtime)
+    mends = []
+
+    def moved_away_in_the_middle() -> None:
+        with factories.operator(runtime).writing() as work:
+            heartbeat.beat(work.session, work.now)
+            mends.append(gone(runtime))
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        moved_away_in_the_middle()
+    assert caught.value.fault is DatabaseFault.GONE, "found before it was committed"
+    with pytest.raises(DatabaseUnavailable), factories.operator(runtime).reading():
+        pass
+    assert not path.exists()
+    mends[0]()
+    with factories.operator(runtime).reading() as work:
+        assert work.session.execute(database_module.text("SELECT count(*) FROM heartbeat")).scalar() == 0
+
+
+def test_readiness_proves_a_write_and_tells_nobody_why_not(
+    runtime: Runtime, client: Client, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.get("/health/ready").json == {"status": "ready"}
+    for breaks in (*NOTHING_WORKS, read_only, locked):
+        clock.forward(seconds=5)
+        runtime.database.dispose()
+        mend = breaks(runtime)
+        caplog.clear()
+        try:
+            response = client.get("/health/ready")
+            assert (response.status_code, response.json) == (503, {"status": "not ready"}), breaks.__name__
+            assert caplog.records, breaks.__name__
+            written = len(caplog.records)
+            client.get("/health/ready")
+            assert len(caplog.records) == written, "whoever asks again at once is told again, and nothing is looked at"
+        finally:
+            mend()
+    clock.forward(seconds=5)
+    assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("revision", "fault"),
+    [("0009", DatabaseFault.OLDER), ("9999", DatabaseFault.NEWER), (None, DatabaseFault.NOT_MIGRATED)],
+)
+def test_a_database_of_another_revision_is_refused(
+    database_url: str, revision: str | None, fault: DatabaseFault
+) -> None:
+    """By serving, commands and readiness alike: all of them connect."""
+    other = Database(database_url, any_revision=True)
+
+    def set_to(wanted: str | None) -> None:
+        with other.engine.begin() as connection:
+            connection.execute(database_module.text("DELETE FROM alembic_version"))
+            if wanted:
+                connection.execute(database_module.text(f"INSERT INTO alembic_version VALUES ('{wanted}')"))
+
+    set_to(revision)
+    try:
+        runtime = factories.create_runtime(database_url, Clock())
+        with pytest.raises(DatabaseUnavailable) as caught, runtime.database.reading():
+            pass
+        assert caught.value.fault is fault
+        assert readiness.problem(runtime) == str(caught.value)
+        with pytest.raises(DatabaseUnavailable):
+            readiness.check_start(runtime)
+        runtime.database.dispose()
+    finally:
+        set_to(migrating.head())
+        other.dispose()
