@@ -81,6 +81,9 @@ class AuditAction(enum.StrEnum):
     ROLES_GRANTED = "roles_granted"
     ROLES_REVOKED = "roles_revoked"
 
+    GUESSES_ALARMED = "guesses_alarmed"
+    ALARMS_READ = "alarms_read"
+
     RESULTS_TAKEN = "results_taken"
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"

@@ -35,6 +35,8 @@ RULES: dict[str, str | Action] = {
     "staff.code": ENTERING,
     "staff.second_factor": ENTERING,
     "staff.new_password": ENTERING,
+    "staff.alarms": Action.MANAGE_PARTICIPANTS,
+    "staff.know_of_alarms": Action.MANAGE_PARTICIPANTS,
     "staff.own_sessions": STAFF,
     "staff.end_sessions": STAFF,
     "staff.session_left": EVERYBODY,  # tells a browser how long its own session lives

@@ -17,11 +17,12 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow, HeartbeatRow, KeptFormRow, WebSessionRow
+from surveyapp.store.tables.security import AlarmRow, AuditRow, GuessRow, HeartbeatRow, KeptFormRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
     "AccessRow",
+    "AlarmRow",
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
@@ -33,6 +34,7 @@ __all__ = [
     "ContactRow",
     "EventRow",
     "GrantRow",
+    "GuessRow",
     "HeartbeatRow",
     "KeptFormRow",
     "LeaseRow",

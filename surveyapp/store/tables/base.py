@@ -16,6 +16,7 @@ from surveyapp.domain.audit import ActorKind, AuditAction
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.security.guesses import GuessKind
 from surveyapp.domain.staff import Role
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
@@ -45,6 +46,7 @@ class Base(DeclarativeBase):
                 AuditAction,
                 Disposition,
                 EndedWhy,
+                GuessKind,
                 Mode,
                 Origin,
                 Outcome,

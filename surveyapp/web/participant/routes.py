@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -25,12 +25,11 @@ from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStan
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.services.security import kept_forms, sessions
+from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.participant import pages, views
 from surveyapp.web.shared.errors import stale
-from surveyapp.web.shared.incoming import GUESSABLE, limiter
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
@@ -64,7 +63,6 @@ def front() -> Reply:
 
 
 @participant.route("/start", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def start() -> Reply:
     """A code is typed here, by those who were given one in place of a link."""
     typed = request.form.get("code", "")
@@ -73,8 +71,12 @@ def start() -> Reply:
     try:
         return _let_in(links.open_code(runtime(), typed))
     except AccessRefused as refused:
-        fault = _code_fault(refused.why) if typed.strip() else _("Write the code you were given.")
-        return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=fault), 422
+        seconds = (
+            guesses.wrong_code(runtime(), request.remote_addr or "") if refused.why == "wrong" and typed.strip() else 0
+        )
+        fault = _code_fault(refused.why, seconds) if typed.strip() else _("Write the code you were given.")
+        page = render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=fault)
+        return make_response(page, 429, {"Retry-After": str(seconds)}) if seconds else (page, 422)
 
 
 @participant.get("/s/<path:arrived>")
@@ -198,7 +200,12 @@ def _save_id() -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _code_fault(why: str) -> str:
+def _code_fault(why: str, seconds: int) -> str:
+    if seconds:
+        return _(
+            "That code is not right. Many wrong codes were sent from here: wait a while, and check each letter and "
+            "number. A right code opens at any time."
+        )
     if why == "wrong":
         return _("That code is not right. Check each letter and number, then try again.")
     return _("That code no longer works. Ask the person who invited you for a new one.")

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.domain.fieldwork.days import last_day
 from surveyapp.domain.web_sessions import WARN_BEFORE, WebSession
+from surveyapp.services.security import guesses
 from surveyapp.settings import Settings
 from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
 from surveyapp.web.shared.incoming import limiter
@@ -44,6 +45,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.add_template_global(lambda: navigation.navigation(sign_in.current_staff()), "navigation")
     app.add_template_global(sign_in.signed_in, "signed_in")
     app.add_template_global(sign_in.session_left, "session_left")
+    app.add_template_global(lambda: guesses.unread_alarms(sign_in.desk()), "unread_alarms")
     app.jinja_env.globals["warn_before"] = int(WARN_BEFORE.total_seconds())
     app.after_request(lambda response: let_go_of_sent(_whose_session, response))
     limiter.init_app(app)
