@@ -15,7 +15,8 @@ from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import ActorKind, AuditAction
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.participants import Origin
-from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.responses import CorrectionReason, ResponseState
 from surveyapp.domain.security.guesses import GuessKind
 from surveyapp.domain.staff import Role
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
@@ -44,12 +45,15 @@ class Base(DeclarativeBase):
                 ActorKind,
                 SessionAudience,
                 AuditAction,
+                CorrectionReason,
                 Disposition,
                 EndedWhy,
                 GuessKind,
+                LeavingReason,
                 Mode,
                 Origin,
                 Outcome,
+                ParticipationChange,
                 Reason,
                 ResponseState,
                 Role,
