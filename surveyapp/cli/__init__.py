@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp demo | messages | participants | questionnaires | releases | results | …`."""
+"""The operator's command line: `surveyapp demo | keys | messages | participants | questionnaires | releases | …`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Main(LazyGroup):
 @click.group(
     cls=Main,
     commands_in={
+        "audit": "surveyapp.cli.security.audit:audit",
         "demo": "surveyapp.cli.demo:demo",
+        "keys": "surveyapp.cli.keys:keys",
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
         "participants": "surveyapp.cli.participants:participants",

@@ -16,8 +16,8 @@ from surveyapp.domain.web_sessions import WebSession
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store.database import new_id
-from surveyapp.store.security import kept_forms as store
-from surveyapp.store.security.kept_forms import SealedForm
+from surveyapp.store.security import web_sessions as store
+from surveyapp.store.security.web_sessions import SealedForm
 
 KEPT_FOR = dt.timedelta(hours=72)
 MOST_KEPT = 20
@@ -43,10 +43,10 @@ def keep(runtime: Runtime, session: WebSession, path: str, fields: Fields) -> bo
         owner, _bound_to(kept_id), json.dumps({key: list(each) for key, each in fields.items()})
     )
     with Desk(runtime, System()).writing() as work:
-        store.remove_old(work.session, work.now - KEPT_FOR)
-        if store.count(work.session, owner) >= MOST_KEPT:
+        store.remove_old_forms(work.session, work.now - KEPT_FOR)
+        if store.count_forms(work.session, owner) >= MOST_KEPT:
             return False
-        store.add(
+        store.keep_form(
             work.session,
             SealedForm(
                 id=kept_id,
@@ -63,14 +63,14 @@ def keep(runtime: Runtime, session: WebSession, path: str, fields: Fields) -> bo
 def of_session(runtime: Runtime, session: WebSession) -> list[KeptForm]:
     """What is kept for whoever's session this is, oldest first. What no key opens any more is passed over."""
     with Desk(runtime, System()).reading() as work:
-        found = store.of_owner(work.session, _owner(session), work.now - KEPT_FOR)
+        found = store.forms_of(work.session, _owner(session), work.now - KEPT_FOR)
     return [opened for each in found if (opened := _opened(runtime, _owner(session), each))]
 
 
 def let_go(runtime: Runtime, session: WebSession, kept_id: uuid.UUID) -> None:
     """Forgets one that was sent or thrown away; anybody else's stays."""
     with Desk(runtime, System()).writing() as work:
-        store.remove(work.session, _owner(session), kept_id)
+        store.remove_form(work.session, _owner(session), kept_id)
 
 
 def _opened(runtime: Runtime, owner: uuid.UUID, kept: SealedForm) -> KeptForm | None:

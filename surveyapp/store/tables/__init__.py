@@ -18,7 +18,16 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AlarmRow, AuditRow, GuessRow, HeartbeatRow, KeptFormRow, WebSessionRow
+from surveyapp.store.tables.security import (
+    AlarmRow,
+    AuditChainRow,
+    AuditRow,
+    ErasureRow,
+    GuessRow,
+    HeartbeatRow,
+    KeptFormRow,
+    WebSessionRow,
+)
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -27,12 +36,14 @@ __all__ = [
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
+    "AuditChainRow",
     "AuditRow",
     "Base",
     "CaseRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
+    "ErasureRow",
     "EventRow",
     "GrantRow",
     "GuessRow",

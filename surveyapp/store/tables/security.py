@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.audit import ActorKind, AuditAction
@@ -28,6 +28,27 @@ class AuditRow(Base):
     study: Mapped[str | None]
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any]]
+
+
+class AuditChainRow(Base):
+    """The chain over the audit trail: a keyed hash of each entry and of the link before it."""
+
+    __tablename__ = "audit_chain"
+    __table_args__ = (UniqueConstraint("entry_id"),)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[uuid.UUID]
+    made_at: Mapped[dt.datetime]
+    mac: Mapped[str]
+
+
+class ErasureRow(Base):
+    """That somebody was erased: their key, which nothing else has any more, so that a database brought back from a copy
+    can be freed of them again."""
+
+    __tablename__ = "erasure"
+    participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str | None]
+    at: Mapped[dt.datetime]
 
 
 class HeartbeatRow(Base):

@@ -19,7 +19,16 @@ from surveyapp.services.security import kept_forms
 from surveyapp.services.security.sessions import Browser
 from surveyapp.web.shared.runtime import runtime
 
-STAFF_PATHS = ("/staff", "/interviews", "/results", "/released", "/manage", "/rights")
+STAFF_PATHS = (
+    "/staff",
+    "/interviews",
+    "/results",
+    "/released",
+    "/manage",
+    "/rights",
+    "/accounts",
+    "/audit",
+)
 """Where staff work. Everything else is for participants."""
 
 TOKEN = "sid"  # noqa: S105 - the name it goes by in the cookie
