@@ -57,6 +57,15 @@ RULES: dict[str, str | Action] = {
     "staff.app": STAFF,
     "staff.remove_app": STAFF,
     "staff.new_recovery_codes": STAFF,
+    "staff.alarms": STAFF,  # refuses whoever manages nobody: tested in test_alarms
+    "staff.know_of_alarms": STAFF,
+    "staff.own_sessions": STAFF,
+    "staff.end_sessions": STAFF,
+    "staff.session_left": EVERYBODY,  # tells a browser how long its own session lives
+    "staff.stay": STAFF,
+    "staff.kept": STAFF,
+    "staff.throw_away": STAFF,
+    "staff.verify": STAFF,
     "staff.home": STAFF,
     "staff.logout": STAFF,
     "staff.nothing": STAFF,

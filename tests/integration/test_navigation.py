@@ -71,6 +71,13 @@ BY_ITSELF = {
     "staff.add_passkey": "the same",
     "staff.remove_passkey": "the button beside a passkey: here nobody has one",
     "staff.remove_app": "the button beside an authenticator app: the same",
+    "staff.alarms": "the notice that is there once an alarm is raised",
+    "staff.know_of_alarms": "the button of that page",
+    "staff.end_sessions": "the buttons of whoever is signed in twice",
+    "staff.stay": "a page that is left open",
+    "staff.kept": "where somebody comes whose session ended while they typed",
+    "staff.throw_away": "the button of that page",
+    "staff.verify": "asked ten minutes after signing in, before what leaves in bulk",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
 }
@@ -170,7 +177,14 @@ def may_open(roles: Iterable[Role]) -> set[str]:
     }
 
 
-BESIDE = ("/staff/account", "/staff/account/app", "/staff/password", "/staff/nothing")
+BESIDE = tuple(f"/staff/{each}" for each in ("account", "account/app", "password", "nothing", "sessions", "login"))
+    "/staff/account",
+    "/staff/account/app",
+    "/staff/password",
+    "/staff/nothing",
+    "/staff/sessions",
+    "/staff/login",
+)
 """Pages that are under no place of the bar."""
 
 OTHER = "bistro"

@@ -14,6 +14,10 @@ class LoginForm(StaffForm):
     password = PasswordField(lazy("Password"), [InputRequired(lazy("Enter your password.")), Length(max=500)])
 
 
+class VerifyForm(StaffForm):
+    password = PasswordField(lazy("Password"), [InputRequired(lazy("Enter your password.")), Length(max=500)])
+
+
 class CodeForm(StaffForm):
     code = StringField(
         lazy("Six-digit code"), [InputRequired(lazy("Enter the six digits that your app shows.")), Length(max=20)]

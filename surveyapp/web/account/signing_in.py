@@ -13,15 +13,15 @@ from surveyapp.services.staff.sign_in import Step
 from surveyapp.services.staff.totp import NewSecret
 from surveyapp.web.account import passkey_forms
 from surveyapp.web.account.blueprint import staff
-from surveyapp.web.account.forms import CodeForm, LoginForm, PasskeyForm, RecoveryForm
+from surveyapp.web.account.forms import CodeForm, LoginForm, PasskeyForm, RecoveryForm, VerifyForm
 from surveyapp.web.account.passkey_forms import challenge_answered, passkeys_at
-from surveyapp.web.account.steps import entering_at, go_on
+from surveyapp.web.account.steps import entering_at, go_on, own_page
 from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_session, current_staff, staff_only
+from surveyapp.web.shared.sign_in import current_session, current_staff, desk, staff_only
 from surveyapp.web.shared.words import worded
 
 
@@ -45,6 +45,7 @@ def login_page(form: LoginForm) -> Reply:
         "account/login.html",
         form=form,
         late="late" in request.args,
+        rested=request.args.get("rested"),
         passkeys_at=passkeys_at(),
         provider=runtime().settings.provider,
     )
@@ -195,6 +196,21 @@ def keep_recovery_codes() -> Reply:
 @staff.post("/recovery-codes/kept")
 def go_on_from_codes() -> Response:
     return go_on(entering_at(Step.DONE))
+
+
+@staff.route("/verify", methods=["GET", "POST"])
+@staff_only
+def verify() -> Reply:
+    """Somebody who is signed in shows again that it is they, before what is about many people leaves."""
+    form = VerifyForm()
+    if form.validate_on_submit():
+        try:
+            sign_in.verify(desk(), current_session().session, form.password.data or "")
+        except InputRefused as refused:
+            form.password.errors = [worded(refused.sentence)]
+        else:
+            return redirect(own_page(request.args.get("next")) or home_of(current_staff()))
+    return render_template("account/verify.html", form=form), 422 if form.errors else 200
 
 
 @staff.post("/logout")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import redirect, request, session, url_for
@@ -11,14 +12,14 @@ from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import SignInAgain
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.security import sessions
+from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SignedIn
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInWay, Step
 from surveyapp.web.account.blueprint import staff
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import begin, browser, is_staff_path, token
+from surveyapp.web.shared.session import begin, browser, form_token, is_staff_path, token
 
 _PAGES = {
     Step.SECOND_FACTOR: "staff.code",
@@ -32,6 +33,7 @@ def go_on(entering: Entering, to: str | None = None) -> Response:
     fresh session either way."""
     target = to or own_page(request.args.get("next"))
     following = sign_in.step(runtime(), entering)
+    before = _before()
     if following is not Step.DONE:
         if known := token():
             sessions.end(runtime(), known, EndedWhy.REPLACED)
@@ -39,6 +41,8 @@ def go_on(entering: Entering, to: str | None = None) -> Response:
         session.clear()
         if language is not None:
             session["language"] = language
+        if before:
+            session[BEFORE] = before
         session["entering"] = [
             str(entering.staff_id),
             entering.mark,
@@ -48,10 +52,24 @@ def go_on(entering: Entering, to: str | None = None) -> Response:
         ]
         return redirect(url_for(_PAGES[following], next=target))
     began = sign_in.finish(runtime(), entering, browser())
-    give_session(began)
+    give_session(began, before)
+    if kept_forms.of_session(runtime(), began.session):
+        return redirect(url_for("staff.kept"))
     if SignInWay.RECOVERY_CODE in entering.ways:
         return redirect(url_for("staff.account", recovered=1))
     return redirect(target or home_of(began.staff))
+
+
+BEFORE = "before"
+"""In the cookie while somebody signs in: whose session in this browser ended by itself, and the token of its forms."""
+
+
+def _before() -> list[str] | None:
+    if BEFORE in session:
+        return cast(list[str], session[BEFORE])
+    known, forms = token(), form_token()
+    rested = sessions.rested(runtime(), known) if known and forms else None
+    return [str(rested.staff_id), str(forms)] if rested else None
 
 
 def entering_at(*expected: Step) -> Entering:
@@ -72,9 +90,10 @@ def entering_at(*expected: Step) -> Entering:
     return entering
 
 
-def give_session(began: SignedIn) -> None:
-    """Gives the browser the session that has begun."""
-    begin(began.token, session.get("language"))
+def give_session(began: SignedIn, before: list[str] | None = None) -> None:
+    """Gives the browser the session that has begun. Pages that the same person has open can still be sent."""
+    same = before is not None and before[0] == str(began.staff.id)
+    begin(began.token, session.get("language"), before[1] if before and same else None)
 
 
 @staff.errorhandler(SignInAgain)
