@@ -178,13 +178,6 @@ def may_open(roles: Iterable[Role]) -> set[str]:
 
 
 BESIDE = tuple(f"/staff/{each}" for each in ("account", "account/app", "password", "nothing", "sessions", "login"))
-    "/staff/account",
-    "/staff/account/app",
-    "/staff/password",
-    "/staff/nothing",
-    "/staff/sessions",
-    "/staff/login",
-)
 """Pages that are under no place of the bar."""
 
 OTHER = "bistro"
