@@ -42,7 +42,6 @@ class Settings:
     demo: bool = False
     hold_minutes: int = 30
     proxies: int = 0
-    rate_limit_storage: str = "memory://"
     cache: Path = ROOT / "instance" / "cache"
     breached_passwords: Path | None = None
     provider: SignInProvider | None = None
@@ -67,7 +66,6 @@ KNOWN = frozenset(
         "DEMO",
         "HOLD_MINUTES",
         "PROXIES",
-        "RATE_LIMIT_STORAGE",
         "CACHE",
         "BREACHED_PASSWORDS",
         "OIDC_ISSUER",
@@ -125,8 +123,6 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
         if name in given:
             chosen[name.lower()] = _whole(name, given[name], low, high)
-    if "RATE_LIMIT_STORAGE" in given:
-        chosen["rate_limit_storage"] = given["RATE_LIMIT_STORAGE"]
     if "BREACHED_PASSWORDS" in given:
         chosen["breached_passwords"] = _breached(given["BREACHED_PASSWORDS"])
     return Settings(

@@ -162,7 +162,6 @@ def runtime(database_url: str, clock: Clock) -> Iterator[Runtime]:
 def client(runtime: Runtime) -> Client:
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     return Client(app.test_client())
 
 

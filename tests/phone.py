@@ -21,7 +21,6 @@ class Phone:
     def __init__(self, runtime: Runtime, app: Flask | None = None) -> None:
         app = app or create_app(runtime)
         app.testing = True
-        app.config["RATELIMIT_ENABLED"] = False
         self.client = Client(app.test_client())
         self.path, self.query, self.status = "", "", 0
         self.page = Page("")

@@ -33,8 +33,6 @@ class Credentials:
     password_hash: str | None
     totp: Sealed | None
     totp_last_step: int | None
-    failures: int
-    locked_until: dt.datetime | None
     passkeys: int
     recovery_codes: int
 
@@ -142,11 +140,6 @@ def everyone(session: Session) -> list[Staff]:
     return [_staff(session, row) for row in session.scalars(select(StaffRow).order_by(StaffRow.email))]
 
 
-def set_failures(session: Session, staff_id: uuid.UUID, failures: int, locked_until: dt.datetime | None) -> None:
-    row = session.get_one(StaffRow, staff_id)
-    row.failures, row.locked_until = failures, locked_until
-
-
 def set_password(session: Session, staff_id: uuid.UUID, password_hash: str | None) -> None:
     """Changes the password, or takes it away. Sessions are for whoever asks to end."""
     session.get_one(StaffRow, staff_id).password_hash = password_hash
@@ -201,8 +194,6 @@ def _credentials(session: Session, row: StaffRow) -> Credentials:
         password_hash=row.password_hash,
         totp=totp,
         totp_last_step=row.totp_last_step,
-        failures=row.failures,
-        locked_until=row.locked_until,
         passkeys=len(passkeys.of_staff(session, row.id)),
         recovery_codes=recovery_codes.count_unused(session, row.id),
     )

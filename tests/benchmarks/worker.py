@@ -21,7 +21,6 @@ def main(url: str, cache: str, email: str, *addresses: str) -> None:
     runtime = factories.create_runtime(url, system_clock, cache=Path(cache))
     app = create_app(runtime)
     get_ready(app)
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     assert client.sign_in(email).status_code == 302
     found = []

@@ -47,7 +47,6 @@ def server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     runtime = factories.create_runtime(f"sqlite:///{path}", Clock(), demo=True)
     factories.create_staff(runtime, Role.EVALUATOR, email=EVALUATOR)
     app = create_app(runtime)
-    app.config["RATELIMIT_ENABLED"] = False
     served = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=served.serve_forever)
     thread.start()

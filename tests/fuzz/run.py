@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import tempfile
 import time
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from surveyapp.web.shared.incoming import limiter
 from tests.fuzz import checks, shots
 from tests.fuzz.browser import Browser, Sent
 from tests.fuzz.world import Visitor, World
@@ -53,7 +51,7 @@ def fuzz(database_url: str, count: int, seed: int, watch: Callable[[Tally], None
     """`count` requests at a new installation in an empty database, as `seed` makes them. `watch` is called after
     each."""
     tally = Tally()
-    with tempfile.TemporaryDirectory() as folder, checks.listening() as heard, _unlimited():
+    with tempfile.TemporaryDirectory() as folder, checks.listening() as heard:
         world = World(database_url, Path(folder), random.Random(seed))
         drafts = Visitor("author", Browser(world.drafts, scheme="http", host="127.0.0.1:8000"), lambda: None, "/")
         visitors = [*world.visitors, drafts]
@@ -68,16 +66,6 @@ def fuzz(database_url: str, count: int, seed: int, watch: Callable[[Tally], None
             watch(tally)
         world.runtime.database.dispose()
     return tally
-
-
-@contextlib.contextmanager
-def _unlimited() -> Iterator[None]:
-    """As often as it likes."""
-    limiter.enabled = False
-    try:
-        yield
-    finally:
-        limiter.enabled = True
 
 
 def one(

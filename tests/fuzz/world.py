@@ -229,7 +229,7 @@ class World:
 
     def places(self, app: Flask) -> list[Rule]:
         """Every address there is, as a rule of the application's."""
-        return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "flask_limiter"]
+        return list(app.url_map.iter_rules())
 
     def value_for(self, name: str, filled: dict[str, str]) -> str:
         """Something that really exists, for a name in an address; `filled` is what stands before it."""

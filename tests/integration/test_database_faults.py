@@ -180,7 +180,7 @@ def test_every_page_says_that_the_database_fails(
 ) -> None:
     app = create_app(runtime)
     app.testing = True
-    app.config.update(RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
+    app.config.update(WTF_CSRF_ENABLED=False)
     client = Client(app.test_client())
     if who == "participant":
         client.raw.get(factories.create_link(runtime, somebody))

@@ -218,7 +218,6 @@ def _interviewer(runtime: Runtime) -> Interviewer:
 def _client(runtime: Runtime) -> Client:
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     return Client(app.test_client())
 
 

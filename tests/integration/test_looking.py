@@ -40,7 +40,6 @@ def signed_in(runtime: Runtime, study: str, role: Role = Role.MANAGER) -> Client
 
 def client_of(app: Flask) -> Client:
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     return Client(app.test_client())
 
 

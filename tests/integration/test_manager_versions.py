@@ -22,7 +22,6 @@ def manager(runtime: Runtime) -> Client:
     staff = factories.create_staff(runtime, Role.MANAGER, study=versioned.NAME)
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     assert client.sign_in(staff.email).status_code == 302
     return client

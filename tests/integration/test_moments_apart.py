@@ -142,7 +142,6 @@ def test_whoever_was_not_asked_the_now_is_not_asked_the_before(runtime: Runtime)
 def test_an_interviewer_has_both_sections_and_results_have_both_moments(runtime: Runtime) -> None:
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     staff = factories.create_staff(runtime, Role.INTERVIEWER, study=every_kind.NAME)
     interviewer = Interviewer(Client(app.test_client()), runtime, staff=staff)
     interviewer.open(every_kind.create_guest(runtime, "GU-0002"))
@@ -163,7 +162,6 @@ def test_an_interviewer_has_both_sections_and_results_have_both_moments(runtime:
 def test_the_codebook_says_where_each_is_asked(runtime: Runtime) -> None:
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     client.sign_in(factories.create_staff(runtime, Role.MANAGER, study=every_kind.NAME).email)
     page = client.page(f"/manage/{every_kind.NAME}/questionnaires/guest_1/v1/codebook")

@@ -222,7 +222,6 @@ def signed_in(runtime: Runtime, *roles: Role, **wishes: Any) -> Client:
     """A demonstration's staff member: no second factor is asked for."""
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     member = factories.create_staff(runtime, *roles, second_factor=False, **{"study": versioned.NAME, **wishes})
     assert client.sign_in(member.email).status_code == 302

@@ -49,7 +49,7 @@ def redeclared(runtime: Runtime, study_id: str, **changes: object) -> Runtime:
 def client(runtime: Runtime, *roles: Role, study: str = MENTORING, **more: object) -> Client:
     app = create_app(runtime)
     app.testing = True
-    app.config.update(RATELIMIT_ENABLED=False, WTF_CSRF_ENABLED=False)
+    app.config.update(WTF_CSRF_ENABLED=False)
     made = Client(app.test_client())
     staff = factories.create_staff(runtime, *roles, study=study, second_factor=False, **more)  # type: ignore[arg-type]
     assert made.sign_in(staff.email).status_code == 302

@@ -74,7 +74,6 @@ class Evaluator:
 def signed_in(runtime: Runtime, *roles: Role) -> Evaluator:
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     assert client.sign_in(factories.create_staff(runtime, *roles).email).status_code == 302
     return Evaluator(client, runtime)
@@ -121,7 +120,6 @@ def test_signing_in_leads_to_every_measure_by_theme(evaluator: Evaluator) -> Non
 def test_an_evaluator_of_two_studies_goes_from_one_to_the_other(demo_runtime: Runtime) -> None:
     app = create_app(demo_runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     assert client.sign_in("evaluator@example.org", demo.password(demo_runtime)).status_code == 302
     assert "/results/mentoring" in client.page("/staff").links()

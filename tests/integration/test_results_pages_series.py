@@ -26,7 +26,6 @@ def evaluator(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
     runtime = versioned.create_three_touchpoints(url, Clock(), folder / "studies", demo=True)
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     staff = factories.create_staff(runtime, Role.EVALUATOR, study=versioned.NAME)
     assert client.sign_in(staff.email).status_code == 302

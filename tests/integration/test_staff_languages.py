@@ -91,7 +91,6 @@ def shown(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def signed_in(runtime: Runtime, role: Role, study: str = factories.STUDY) -> Client:
     app = create_app(runtime)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     client.sign_in(factories.create_staff(runtime, role, study=study).email)
     return client

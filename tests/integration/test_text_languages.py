@@ -67,7 +67,6 @@ def polish(cafe: Runtime) -> Client:
     """Somebody with every role, who reads Polish."""
     app = create_app(cafe)
     app.testing = True
-    app.config["RATELIMIT_ENABLED"] = False
     client = Client(app.test_client())
     client.sign_in(factories.create_staff(cafe, *Role, study=versioned.NAME, second_factor=False).email)
     client.get("/staff/password?lang=pl")

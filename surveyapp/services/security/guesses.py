@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import secrets
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction, System
@@ -22,6 +23,7 @@ from surveyapp.domain.security.guesses import (
 )
 from surveyapp.domain.staff import Action
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security.sessions import Browser
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.security import guesses as store
 from surveyapp.store.security.guesses import Alarm
@@ -37,15 +39,6 @@ class TooManyGuesses(ShiftlineError):
         self.seconds = seconds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Guesser:
-    """Who may be guessing: the address they come from and, where this browser signed in to the account before, what it
-    is known by (`known_browser`), which others' guesses do not keep out."""
-
-    address: str
-    known_browser: str | None = field(default=None, repr=False)
-
-
 def wrong_code(runtime: Runtime, address: str) -> int:
     """Counts a code that opens nothing; how many seconds its address is asked to wait, 0 at first. A right one is never
     asked about here: it opens, however many wrong ones went before."""
@@ -55,51 +48,74 @@ def wrong_code(runtime: Runtime, address: str) -> int:
         return counted.left(OF_CODES, work.now)
 
 
-def check(work: Work, email: str, guesser: Guesser) -> None:
-    """Whether a password, or what follows one, is looked at now. Raises TooManyGuesses."""
-    seconds = max(
-        (
-            found.left(slowing, work.now)
-            for whose, slowing in _counts(work.runtime, email, guesser)
-            if (found := store.tally(work.session, GuessKind.PASSWORD, whose)) is not None
-        ),
-        default=0,
-    )
-    if seconds:
+@dataclass(frozen=True, kw_only=True)
+class Guesser:
+    """Who tries a password, or what is asked for after one: of which account, from which address and, where the account
+    knows the browser, what it knows it by. What others try does not keep a known one out."""
+
+    email: str
+    address: str
+    known_as: str = field(default="", repr=False)
+
+
+def signing_in(runtime: Runtime, email: str, browser: Browser) -> Guesser:
+    """Somebody who signs in: known where they signed in with this browser before."""
+    known_as = browser.known_by.get(account_key(runtime, email), "")
+    return Guesser(email=email, address=browser.address, known_as=known_as)
+
+
+def signed_in(email: str, browser: Browser) -> Guesser:
+    """Somebody who is in, and is asked again: known by their session."""
+    return Guesser(email=email, address=browser.address, known_as=f"session {browser.token}")
+
+
+def account_key(runtime: Runtime, email: str) -> str:
+    """What an account goes by in a browser that signed in to it: says nothing of whose it is."""
+    return runtime.keyring.digest("known_browser", email.strip().lower())[:16]
+
+
+def new_browser_mark() -> str:
+    """What a browser is known by to an account from its first full sign-in on."""
+    return secrets.token_urlsafe(16)
+
+
+def check(work: Work, guesser: Guesser) -> None:
+    """Whether what they try is looked at now; asked before anything slow is done. Raises TooManyGuesses."""
+    waits = [
+        counted.left(slowing, work.now)
+        for whose, slowing in _counts(work.runtime, guesser)
+        if (counted := store.count(work.session, GuessKind.PASSWORD, whose)) is not None
+    ]
+    if seconds := max(waits, default=0):
         raise TooManyGuesses(seconds)
 
 
-def wrong_password(work: Work, email: str, guesser: Guesser) -> None:
-    """Counts a wrong password, or a wrong code after one. Part of the work that refuses it."""
-    for whose, _slowing in _counts(work.runtime, email, guesser):
+def wrong_password(work: Work, guesser: Guesser) -> None:
+    """Counts a wrong try. Part of the work that refuses it."""
+    for whose, _slowing in _counts(work.runtime, guesser):
         store.add(work.session, GuessKind.PASSWORD, whose, work.now)
     _count_with_all(work)
 
 
 def refused_unseen(runtime: Runtime) -> None:
-    """Counts what was not looked at with all the rest, for the alarm: whoever waits is not made to wait longer."""
+    """Counts, for the alarm, what was not looked at. Whoever waits is not made to wait longer."""
     with _desk(runtime).writing() as work:
         _count_with_all(work)
 
 
-def right_password(work: Work, email: str, guesser: Guesser) -> None:
-    """Begins the count anew of whoever showed that the account is theirs; the address's stays."""
-    store.forget(work.session, GuessKind.PASSWORD, _of_account(work.runtime, email, guesser))
+def forget(work: Work, guesser: Guesser) -> None:
+    """Begins the count of whoever has shown that the account is theirs anew; an address's stays."""
+    store.forget(work.session, GuessKind.PASSWORD, _of_account(work.runtime, guesser))
 
 
-def forget_account(work: Work, email: str) -> None:
-    """Begins an account's count anew: an operator has given it a new password."""
-    store.forget(work.session, GuessKind.PASSWORD, _of_account(work.runtime, email, Guesser(address="")))
-
-
-def _counts(runtime: Runtime, email: str, guesser: Guesser) -> list[tuple[str, Slowing]]:
+def _counts(runtime: Runtime, guesser: Guesser) -> list[tuple[str, Slowing]]:
     """Under whom a guess is counted, and how that slows the next; the same whether there is such an account or not."""
-    own = (_of_account(runtime, email, guesser), OF_AN_ACCOUNT)
-    return [own] if guesser.known_browser else [own, (_of_address(runtime, guesser.address), OF_PASSWORDS)]
+    own = (_of_account(runtime, guesser), OF_AN_ACCOUNT)
+    return [own] if guesser.known_as else [own, (_of_address(runtime, guesser.address), OF_PASSWORDS)]
 
 
-def _of_account(runtime: Runtime, email: str, guesser: Guesser) -> str:
-    return runtime.keyring.digest("guess", f"{guesser.known_browser or ''}\0{email.strip().lower()}")
+def _of_account(runtime: Runtime, guesser: Guesser) -> str:
+    return runtime.keyring.digest("guess", f"{guesser.known_as}\0{guesser.email.strip().lower()}")
 
 
 def _of_address(runtime: Runtime, address: str) -> str:

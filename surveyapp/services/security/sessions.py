@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import Actor, AuditAction, ByLink, System
@@ -47,10 +48,14 @@ class SessionOver(ShiftlineError):
 
 @dataclass(frozen=True, kw_only=True)
 class Browser:
-    """The browser that asks: what it is, in a few words (`device_words`), and the token it came with, if it did."""
+    """The browser that asks: what it is, in a few words (`device_words`), the token it came with, if it did, the
+    address it is at, and what it is known by to the accounts that signed in with it (`guesses.account_key` to a mark).
+    """
 
     words: str = ""
     token: str | None = field(default=None, repr=False)
+    address: str = ""
+    known_by: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Action, Grant, Role, Staff
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.services.participants.contacts import email_address
-from surveyapp.services.security import sessions
+from surveyapp.services.security import guesses, sessions
+from surveyapp.services.security.guesses import Guesser
 from surveyapp.services.staff import granting, invitations
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
@@ -91,7 +92,7 @@ def new_link(desk: Desk, who: str | uuid.UUID) -> str:
         found = _other(work, who)
         store.set_password(work.session, found.id, None)
         sessions.end_all_of_staff(work, found.id, EndedWhy.PASSWORD_CHANGED)
-        store.set_failures(work.session, found.id, 0, None)
+        guesses.forget(work, Guesser(email=found.email, address=""))
         work.record(AuditAction.PASSWORD_RESET, str(found.id))
         return invitations.make(work, found.id)
 

@@ -13,7 +13,8 @@ from surveyapp.domain.staff import Staff
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.keyring import hash_password, new_token
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import sessions
+from surveyapp.services.security import guesses, sessions
+from surveyapp.services.security.guesses import Guesser
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.passwords import check_new_password
 from surveyapp.services.staff.sign_in import Entering, SignInWay
@@ -72,7 +73,7 @@ def choose_password(runtime: Runtime, link_id: uuid.UUID, new: str) -> Entering:
         link = _working(work, store.by_id(work.session, link_id))
         store.set_used(work.session, link_id, work.now)
         staff_store.set_password(work.session, link.staff.id, hashed)
-        staff_store.set_failures(work.session, link.staff.id, 0, None)
+        guesses.forget(work, Guesser(email=link.staff.email, address=""))
         sessions.end_all_of_staff(work, link.staff.id, EndedWhy.PASSWORD_CHANGED)
         work.by(link.staff).record(AuditAction.PASSWORD_CHANGED, by=SignInWay.LINK.value)
         found = staff_store.credentials_by_id(work.session, link.staff.id)

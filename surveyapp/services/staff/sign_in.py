@@ -17,7 +17,8 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import sessions
+from surveyapp.services.security import guesses, sessions
+from surveyapp.services.security.guesses import Guesser
 from surveyapp.services.security.sessions import Browser, SignedIn
 from surveyapp.services.staff import recovery_codes, totp
 from surveyapp.services.staff.passwords import check_new_password
@@ -25,9 +26,6 @@ from surveyapp.services.staff.totp import NewSecret
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
 from surveyapp.store.sign_in import recovery_codes as code_store
-
-MAXIMUM_FAILURES, LOCKED_FOR = 10, dt.timedelta(minutes=15)
-"""Wrong passwords and codes in a row after which an account rests."""
 
 ENTERING_FOR = dt.timedelta(minutes=10)
 """How long a right password waits for what follows it."""
@@ -71,22 +69,23 @@ class Entering:
         return replace(self, factor_given=True, ways=(*self.ways, way))
 
 
-def check_password(runtime: Runtime, email: str, password: str) -> Entering:
+def check_password(runtime: Runtime, email: str, password: str, browser: Browser) -> Entering:
     """Lets in, as far as the next step, whose e-mail and password these are. Raises InputRefused with one sentence for
-    every reason, after the same work, so that nothing tells which accounts exist."""
+    every reason, after the same work, so that nothing tells which accounts exist; TooManyGuesses, after none."""
+    guesser = guesses.signing_in(runtime, email, browser)
     with unknown(runtime).reading() as work:
+        guesses.check(work, guesser)
         found = store.credentials(work.session, email)
     # Outside any transaction: the hash is slow on purpose, and a writer would hold up everybody's answers meanwhile.
     fits = password_fits((found and found.password_hash) or _NOBODY, password)
     with unknown(runtime).writing() as work:
         current = store.credentials_by_id(work.session, found.staff.id, lock=True) if found else None
-        if found is None or current is None or _rests(work, current):
-            (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED)
-        else:
+        if found is not None and current is not None:
             same = current.password_hash is not None and current.password_hash == found.password_hash
             if fits and same and current.staff.active:
                 return enter(work, current, SignInWay.PASSWORD)
-            _count_failure(work, current, AuditAction.SIGN_IN_REFUSED)
+        guesses.wrong_password(work, guesser)
+        (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED)
     raise InputRefused(say("sign_in_wrong"))
 
 
@@ -118,41 +117,44 @@ def at_step(work: Work, entering: Entering, expected: Step, *, lock: bool = Fals
     return found
 
 
-def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
+def check_code(runtime: Runtime, entering: Entering, typed: str, browser: Browser) -> Entering:
     """Takes the code of an authenticator app, each code once. A wrong one counts like a wrong password. Raises
-    InputRefused, SignInAgain."""
+    InputRefused, SignInAgain, TooManyGuesses."""
     with unknown(runtime).writing() as work:
         found = at_step(work, entering, Step.SECOND_FACTOR, lock=True)
+        guesser = guesses.signing_in(runtime, found.staff.email, browser)
+        guesses.check(work, guesser)
         used = None
-        if found.totp is not None and not _rests(work, found):
+        if found.totp is not None:
             key = runtime.keyring.unseal(found.staff.id, "totp", found.totp)
             used = totp.time_step(key, typed, work.now, after=found.totp_last_step)
-            if used is None:
-                _count_failure(work, found, AuditAction.SECOND_FACTOR_REFUSED)
-            else:
-                store.use_totp_step(work.session, found.staff.id, used)
+        if used is None:
+            _refuse(work, found, AuditAction.SECOND_FACTOR_REFUSED, guesser)
+        else:
+            store.use_totp_step(work.session, found.staff.id, used)
     if used is None:
         raise InputRefused(say("code_wrong"), "code")
     return entering.with_factor(SignInWay.CODE)
 
 
-def check_recovery_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
+def check_recovery_code(runtime: Runtime, entering: Entering, typed: str, browser: Browser) -> Entering:
     """Takes a recovery code as the second factor, each once. A wrong one counts like a wrong password. Raises
-    InputRefused, SignInAgain."""
+    InputRefused, SignInAgain, TooManyGuesses."""
     with unknown(runtime).reading() as work:
         found = at_step(work, entering, Step.SECOND_FACTOR)
+        guesser = guesses.signing_in(runtime, found.staff.email, browser)
+        guesses.check(work, guesser)
         unused = code_store.unused(work.session, found.staff.id)
     which = recovery_codes.matching(unused, typed)
     with unknown(runtime).writing() as work:
         found = at_step(work, entering, Step.SECOND_FACTOR, lock=True)
-        resting = _rests(work, found)
         left = {each.id for each in code_store.unused(work.session, found.staff.id)}
-        good = not resting and which in left
+        good = which in left
         if good and which is not None:
             code_store.set_used(work.session, which, work.now)
             work.by(found.staff).record(AuditAction.RECOVERY_CODE_USED, left=len(left) - 1)
-        elif not resting:
-            _count_failure(work, found, AuditAction.SECOND_FACTOR_REFUSED)
+        else:
+            _refuse(work, found, AuditAction.SECOND_FACTOR_REFUSED, guesser)
     if not good:
         raise InputRefused(say("recovery_code_wrong"), "code")
     return entering.with_factor(SignInWay.RECOVERY_CODE)
@@ -192,16 +194,18 @@ def finish(runtime: Runtime, entering: Entering, browser: Browser) -> SignedIn:
     """Signs them in when nothing is left to do. Raises SignInAgain."""
     with unknown(runtime).writing() as work:
         found = at_step(work, entering, Step.DONE, lock=True)
-        store.set_failures(work.session, found.staff.id, 0, None)
+        guesses.forget(work, guesses.signing_in(runtime, found.staff.email, browser))
         work.by(found.staff).record(AuditAction.SIGNED_IN, ways=[each.value for each in entering.ways])
         return sessions.begin_staff(work, found.staff, browser)
 
 
 def change_password(desk: Desk, current: str, new: str, browser: Browser) -> SignedIn:
     """Changes a signed-in person's own password, which ends all their sessions and begins this browser's anew. A wrong
-    current one counts like a wrong one at sign-in. Raises InputRefused, naming the field."""
+    current one counts like a wrong one at sign-in. Raises TooManyGuesses, and InputRefused, naming the field."""
     with desk.reading() as work:
         staff = work.staff
+        guesser = guesses.signed_in(staff.email, browser)
+        guesses.check(work, guesser)
         before = store.credentials_by_id(work.session, staff.id)
     known = before.password_hash if before else None
     fits = known is not None and password_fits(known, current)
@@ -210,32 +214,33 @@ def change_password(desk: Desk, current: str, new: str, browser: Browser) -> Sig
     hashed = hash_password(new)
     with desk.writing() as work:
         found = store.credentials_by_id(work.session, staff.id, lock=True)
-        if found is not None and not _rests(work, found):
+        if found is not None:
             if fits and found.password_hash == known:
                 store.set_password(work.session, staff.id, hashed)
                 sessions.end_all_of_staff(work, staff.id, EndedWhy.PASSWORD_CHANGED)
                 work.record(AuditAction.PASSWORD_CHANGED)
                 return sessions.begin_staff(work, found.staff, browser)
-            _count_failure(work, found, AuditAction.PASSWORD_CHANGE_REFUSED)
+            _refuse(work, found, AuditAction.PASSWORD_CHANGE_REFUSED, guesser)
     raise InputRefused(say("own_password_wrong"), "current")
 
 
-def verify(desk: Desk, session: WebSession, password: str) -> None:
-    """Takes a signed-in person's password once more. A wrong one counts like a wrong one at sign-in. Raises
-    InputRefused."""
+def verify(desk: Desk, session: WebSession, password: str, browser: Browser) -> None:
+    """Takes a signed-in person's password once more. Raises InputRefused, TooManyGuesses."""
     with desk.reading() as work:
         staff = work.staff
+        guesser = guesses.signed_in(staff.email, browser)
+        guesses.check(work, guesser)
         before = store.credentials_by_id(work.session, staff.id)
     known = before.password_hash if before else None
     fits = known is not None and password_fits(known, password)
     with desk.writing() as work:
         found = store.credentials_by_id(work.session, staff.id, lock=True)
-        if found is not None and not _rests(work, found):
+        if found is not None:
             if fits and found.password_hash == known:
                 sessions.verified(work, session)
                 work.record(AuditAction.VERIFIED_AGAIN)
                 return
-            _count_failure(work, found, AuditAction.SIGN_IN_REFUSED)
+            _refuse(work, found, AuditAction.SIGN_IN_REFUSED, guesser)
     raise InputRefused(say("own_password_wrong"), "password")
 
 
@@ -251,14 +256,8 @@ def unknown(runtime: Runtime) -> Desk:
     return Desk(runtime, System())
 
 
-def _rests(work: Work, found: store.Credentials) -> bool:
-    return found.locked_until is not None and found.locked_until > work.now
-
-
-def _count_failure(work: Work, found: store.Credentials, action: AuditAction) -> None:
-    failures = found.failures + 1
-    until = work.now + LOCKED_FOR if failures >= MAXIMUM_FAILURES else None
-    store.set_failures(work.session, found.staff.id, failures % MAXIMUM_FAILURES, until)
+def _refuse(work: Work, found: store.Credentials, action: AuditAction, guesser: Guesser) -> None:
+    guesses.wrong_password(work, guesser)
     work.by(found.staff).record(action)
 
 

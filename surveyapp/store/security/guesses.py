@@ -67,7 +67,7 @@ def _add(
     return GuessCount(row.wrong, row.first_at, row.last_at)
 
 
-def tally(session: Session, kind: GuessKind, whose: str) -> GuessCount | None:
+def count(session: Session, kind: GuessKind, whose: str) -> GuessCount | None:
     """What was counted of somebody's guesses. One row by its key."""
     query = select(GuessRow.wrong, GuessRow.first_at, GuessRow.last_at)
     row = session.execute(query.where(GuessRow.kind == kind, GuessRow.whose == whose)).one_or_none()

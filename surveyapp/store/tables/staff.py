@@ -21,8 +21,6 @@ class StaffRow(Base):
     totp_key_id: Mapped[str | None]
     totp_ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[dt.datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
 

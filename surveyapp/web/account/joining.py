@@ -13,14 +13,12 @@ from surveyapp.services.staff.invitations import LinkOver
 from surveyapp.web.account.blueprint import staff
 from surveyapp.web.account.forms import PasswordForm
 from surveyapp.web.account.steps import go_on
-from surveyapp.web.shared.incoming import GUESSABLE, limiter
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.words import worded
 
 
 @staff.get("/join/<token>")
-@limiter.limit(GUESSABLE)
 def join(token: str) -> Response:
     """The link: its token does not stay in the address."""
     link = invitations.open_link(runtime(), token)
@@ -30,7 +28,6 @@ def join(token: str) -> Response:
 
 
 @staff.route("/new-password", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def new_password() -> Reply:
     """Whoever opened a link chooses their password."""
     if "link" not in session:

@@ -21,7 +21,6 @@ from surveyapp.web.account.blueprint import staff
 from surveyapp.web.account.forms import LoginForm
 from surveyapp.web.account.signing_in import login_page
 from surveyapp.web.account.steps import go_on, own_page
-from surveyapp.web.shared.incoming import GUESSABLE, limiter
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.words import worded
@@ -54,7 +53,6 @@ def _client() -> Any:
 
 
 @staff.get("/openid")
-@limiter.limit(GUESSABLE)
 def provider() -> Reply:
     """To the provider, and from there to `provider_back`."""
     client = _client()
@@ -68,7 +66,6 @@ def provider() -> Reply:
 
 
 @staff.get("/openid/back")
-@limiter.limit(GUESSABLE)
 def provider_back() -> Reply:
     """What the provider sent the browser back with."""
     client = _client()

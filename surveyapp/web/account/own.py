@@ -15,7 +15,7 @@ from surveyapp.web.account.forms import CodeForm, PasskeyForm, PasswordForm
 from surveyapp.web.account.passkey_forms import challenge_answered, passkeys_at
 from surveyapp.web.account.signing_in import app_page
 from surveyapp.web.account.steps import give_session
-from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
+from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import browser
@@ -72,7 +72,6 @@ def remove_passkey(passkey_id: uuid.UUID) -> Response:
 
 
 @staff.route("/account/app", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 @staff_only
 def app() -> Reply:
     """An authenticator app is given its key, in place of the one there may be."""
@@ -106,7 +105,6 @@ def new_recovery_codes() -> Reply:
 
 
 @staff.route("/password", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 @staff_only
 def password() -> Reply:
     """A signed-in person changes their password. Every other session of theirs ends."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.security import sessions
+from surveyapp.services.security import guesses, sessions
+from surveyapp.services.security.guesses import TooManyGuesses
 from surveyapp.services.staff import by_passkey, sign_in
 from surveyapp.services.staff.sign_in import Step
 from surveyapp.services.staff.totp import NewSecret
@@ -16,22 +19,22 @@ from surveyapp.web.account.blueprint import staff
 from surveyapp.web.account.forms import CodeForm, LoginForm, PasskeyForm, RecoveryForm, VerifyForm
 from surveyapp.web.account.passkey_forms import challenge_answered, passkeys_at
 from surveyapp.web.account.steps import entering_at, go_on, own_page
-from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
+from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.session import browser
 from surveyapp.web.shared.sign_in import current_session, current_staff, desk, staff_only
 from surveyapp.web.shared.words import worded
 
 
 @staff.route("/login", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def login() -> Reply:
     form = LoginForm()
     if form.validate_on_submit():
         try:
-            entering = sign_in.check_password(runtime(), form.email.data or "", form.password.data or "")
+            entering = sign_in.check_password(runtime(), form.email.data or "", form.password.data or "", browser())
         except InputRefused as refused:
             form.password.errors = [worded(refused.sentence)]
         else:
@@ -53,13 +56,11 @@ def login_page(form: LoginForm) -> Reply:
 
 
 @staff.post("/passkey/ask")
-@limiter.limit(GUESSABLE)
 def ask_passkey() -> Response:
     return passkey_forms.ask(by_passkey.ask_to_sign_in(runtime()))
 
 
 @staff.post("/passkey")
-@limiter.limit(GUESSABLE)
 def passkey() -> Reply:
     """A passkey alone: what somebody has, and what they know or are."""
     answered = PasskeyForm()
@@ -72,14 +73,13 @@ def passkey() -> Reply:
 
 
 @staff.route("/code", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def code() -> Reply:
     """The second step: a code from the authenticator app, or a passkey."""
     entering = entering_at(Step.SECOND_FACTOR)
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            return go_on(sign_in.check_code(runtime(), entering, form.code.data or ""))
+            return go_on(sign_in.check_code(runtime(), entering, form.code.data or "", browser()))
         except InputRefused as refused:
             form.code.errors = [worded(refused.sentence)]
     return _code_page(form)
@@ -99,13 +99,11 @@ def _code_page(form: CodeForm) -> Reply:
 
 
 @staff.post("/code/passkey/ask")
-@limiter.limit(GUESSABLE)
 def ask_passkey_after_password() -> Response:
     return passkey_forms.ask(by_passkey.ask_after_password(runtime(), entering_at(Step.SECOND_FACTOR)))
 
 
 @staff.post("/code/passkey")
-@limiter.limit(GUESSABLE)
 def passkey_after_password() -> Reply:
     entering = entering_at(Step.SECOND_FACTOR)
     answered = PasskeyForm()
@@ -118,21 +116,19 @@ def passkey_after_password() -> Reply:
 
 
 @staff.route("/recovery", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def recovery() -> Reply:
     """The second step, for whoever has neither phone nor passkey at hand."""
     entering = entering_at(Step.SECOND_FACTOR)
     form = RecoveryForm()
     if form.validate_on_submit():
         try:
-            return go_on(sign_in.check_recovery_code(runtime(), entering, form.code.data or ""))
+            return go_on(sign_in.check_recovery_code(runtime(), entering, form.code.data or "", browser()))
         except InputRefused as refused:
             form.code.errors = [worded(refused.sentence)]
     return render_template("account/recovery.html", form=form), 422 if form.errors else 200
 
 
 @staff.route("/second-factor", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def second_factor() -> Reply:
     """The second step, the first time: an authenticator app is given its key, or a passkey is made."""
     entering = entering_at(Step.SET_UP)
@@ -164,13 +160,11 @@ def app_page(template: str, made: NewSecret, form: StaffForm, **more: object) ->
 
 
 @staff.post("/second-factor/passkey/ask")
-@limiter.limit(GUESSABLE)
 def ask_first_passkey() -> Response:
     return passkey_forms.ask(by_passkey.ask_to_set_up(runtime(), entering_at(Step.SET_UP)))
 
 
 @staff.post("/second-factor/passkey")
-@limiter.limit(GUESSABLE)
 def first_passkey() -> Reply:
     entering = entering_at(Step.SET_UP)
     form = PasskeyForm()
@@ -205,7 +199,7 @@ def verify() -> Reply:
     form = VerifyForm()
     if form.validate_on_submit():
         try:
-            sign_in.verify(desk(), current_session().session, form.password.data or "")
+            sign_in.verify(desk(), current_session().session, form.password.data or "", browser())
         except InputRefused as refused:
             form.password.errors = [worded(refused.sentence)]
         else:

@@ -19,7 +19,7 @@ from surveyapp.services.staff.sign_in import Entering, SignInWay, Step
 from surveyapp.web.account.blueprint import staff
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import begin, browser, form_token, is_staff_path, token
+from surveyapp.web.shared.session import begin, browser, form_token, is_staff_path, remember_browser, token
 
 _PAGES = {
     Step.SECOND_FACTOR: "staff.code",
@@ -92,6 +92,7 @@ def entering_at(*expected: Step) -> Entering:
 
 def give_session(began: SignedIn, before: list[str] | None = None) -> None:
     """Gives the browser the session that has begun. Pages that the same person has open can still be sent."""
+    remember_browser(began.staff.email)
     same = before is not None and before[0] == str(began.staff.id)
     begin(began.token, session.get("language"), before[1] if before and same else None)
 

@@ -15,9 +15,8 @@ from surveyapp.domain.web_sessions import WARN_BEFORE, WebSession
 from surveyapp.services.security import guesses
 from surveyapp.settings import Settings
 from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
-from surveyapp.web.shared.incoming import limiter
 from surveyapp.web.shared.runtime import has_runtime, runtime
-from surveyapp.web.shared.session import COOKIE_LIVES, SessionByAudience, is_staff_path, let_go_of_sent
+from surveyapp.web.shared.session import COOKIE_LIVES, SessionByAudience, is_staff_path, keep_known_by, let_go_of_sent
 
 csrf = incoming.CsrfBySite()
 
@@ -35,8 +34,6 @@ def assemble(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=COOKIE_LIVES,
         SITE_ADDRESS=settings.public_url,
         SITE_NAMES=incoming.site_names(settings.public_url, settings.demo),
-        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
-        RATELIMIT_HEADERS_ENABLED=False,
     )
     app.session_interface = SessionByAudience()
     if settings.proxies:
@@ -51,7 +48,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.add_template_global(lambda: guesses.unread_alarms(sign_in.desk()), "unread_alarms")
     app.jinja_env.globals["warn_before"] = int(WARN_BEFORE.total_seconds())
     app.after_request(lambda response: let_go_of_sent(_whose_session, response))
-    limiter.init_app(app)
+    app.after_request(keep_known_by)
 
 
 def _whose_session() -> WebSession | None:

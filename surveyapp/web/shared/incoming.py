@@ -1,5 +1,5 @@
 """What comes in with a request, before any handler sees it: under which name it was asked for, from which site a form
-was sent, in which kind of body, how often, and text that any database can hold."""
+was sent, in which kind of body, and text that any database can hold."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request
 from flask_babel import gettext as _
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import ImmutableMultiDict
@@ -23,11 +21,6 @@ from surveyapp.domain import normalise
 from surveyapp.domain.instrument.kinds.dates import day_of
 from surveyapp.domain.instrument.kinds.times import time_of
 from surveyapp.web.shared.session import is_staff_path
-
-limiter = Limiter(get_remote_address)
-
-GUESSABLE = "20 per minute;200 per hour"
-"""How often one address may try what could be guessed: typed codes, passwords. Accounts have their own limit, too."""
 
 LOOPBACK = ("localhost", "127.0.0.1")
 """What this machine calls itself."""

@@ -11,11 +11,12 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
-from flask import Flask, Response, current_app, has_request_context, request, session
+from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from surveyapp.domain.web_sessions import PARTICIPANT_ABSOLUTE, WebSession, device_words
-from surveyapp.services.security import kept_forms
+from surveyapp.services.security import guesses, kept_forms
 from surveyapp.services.security.sessions import Browser
 from surveyapp.web.shared.runtime import runtime
 
@@ -41,6 +42,10 @@ COOKIE_LIVES = PARTICIPANT_ABSOLUTE + dt.timedelta(days=1)
 """How long a cookie's signature is good: longer than any session in the database that it may name."""
 
 
+KNOWN_FOR, MOST_KNOWN = dt.timedelta(days=400), 8
+"""How long a browser is known to an account, and to how many accounts at once."""
+
+
 def is_staff_path(path: str) -> bool:
     return any(path == prefix or path.startswith(prefix + "/") for prefix in STAFF_PATHS)
 
@@ -48,7 +53,10 @@ def is_staff_path(path: str) -> bool:
 def cookie_name(path: str) -> str:
     """The name of the cookie that pages at a path see. Over HTTPS one that a browser takes from this host alone, with
     `Secure`, for the whole of it; a demonstration without HTTPS cannot have such a one."""
-    name = "shiftline_staff" if is_staff_path(path) else "shiftline_participant"
+    return _named("shiftline_staff" if is_staff_path(path) else "shiftline_participant")
+
+
+def _named(name: str) -> str:
     return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
 
 
@@ -65,7 +73,52 @@ def token() -> str | None:
 
 def browser() -> Browser:
     """The browser that asks, as sessions keep it."""
-    return Browser(words=device_words(request.headers.get("User-Agent", "")), token=token())
+    return Browser(
+        words=device_words(request.headers.get("User-Agent", "")),
+        token=token(),
+        address=request.remote_addr or "",
+        known_by=known_by(),
+    )
+
+
+def known_by() -> dict[str, str]:
+    """What this browser is known by to the accounts that signed in with it (`guesses.account_key` to a mark). It opens
+    nothing: it only keeps them apart from whoever tries the account elsewhere."""
+    try:
+        found = _known_by_signer().loads(request.cookies.get(_known_by_name(), ""))
+    except BadSignature:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def remember_browser(email: str) -> None:
+    """Lets an account that has just signed in know this browser, from the next answer on."""
+    known, key = known_by(), guesses.account_key(runtime(), email)
+    if key not in known:
+        newest = dict(list(known.items())[1 - MOST_KNOWN :])
+        g.known_by = {**newest, key: guesses.new_browser_mark()}
+
+
+def keep_known_by(response: Response) -> Response:
+    if "known_by" in g:
+        response.set_cookie(
+            _known_by_name(),
+            _known_by_signer().dumps(g.known_by),
+            max_age=KNOWN_FOR,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _known_by_name() -> str:
+    return _named("shiftline_browser")
+
+
+def _known_by_signer() -> URLSafeSerializer:
+    keys = [*(current_app.config.get("SECRET_KEY_FALLBACKS") or ()), current_app.config["SECRET_KEY"]]
+    return URLSafeSerializer(keys, salt="known browser")
 
 
 def begin(new: str, language: str | None, form_token: str | None = None) -> None:
