@@ -14,6 +14,7 @@ from surveyapp.services.fieldwork import calls
 from surveyapp.services.responses import answering
 from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security.sessions import Browser
 from surveyapp.services.staff import sign_in
 from surveyapp.services.work import Desk
 from surveyapp.store.security import audit
@@ -101,7 +102,7 @@ def test_whoever_is_refused_without_an_account_is_nobody_we_know(runtime: Runtim
     member = factories.create_staff(runtime, Role.EVALUATOR)
     for email in ("nobody@example.org", member.email):
         with pytest.raises(InputRefused):
-            sign_in.check_password(runtime, email, "wrong")
+            sign_in.check_password(runtime, email, "wrong", Browser())
     assert [(entry.actor, entry.staff_id) for entry in trail(runtime)[-2:]] == [
         (ActorKind.SYSTEM, None),
         (ActorKind.STAFF, member.id),

@@ -14,6 +14,7 @@ from surveyapp.domain.staff import MAY, Grant, Role, Staff
 from surveyapp.domain.web_sessions import WebSession
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
+from surveyapp.services.security.sessions import Browser
 from surveyapp.services.staff import accounts, invitations, sign_in
 from surveyapp.services.work import Desk
 from surveyapp.store import staff as store
@@ -112,19 +113,19 @@ def test_a_reset_ends_sessions_the_password_and_the_link_before(runtime: Runtime
     third = link_in(users("reset-password", ANA))
     assert not sessions_of(runtime, credentials(runtime).staff)
     with pytest.raises(InputRefused):
-        sign_in.check_password(runtime, ANA, "four words or so")
+        sign_in.check_password(runtime, ANA, "four words or so", Browser())
     for old in (first, second):
         with pytest.raises(invitations.LinkOver):
             choose(runtime, old, "gravel tin oboe harbour")
     choose(runtime, third, "gravel tin oboe harbour")
-    assert sign_in.check_password(runtime, ANA, "gravel tin oboe harbour")
+    assert sign_in.check_password(runtime, ANA, "gravel tin oboe harbour", Browser())
 
 
 def test_a_lost_second_factor_is_set_up_anew(runtime: Runtime) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     factories.begin_session(runtime, manager)
     assert users("reset-second-factor", manager.email).exit_code == 0
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     assert sign_in.step(runtime, entering) is sign_in.Step.SET_UP
     assert not sessions_of(runtime, manager)
 
@@ -133,10 +134,10 @@ def test_somebody_who_left_no_longer_signs_in(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     assert users("deactivate", evaluator.email).exit_code == 0
     with pytest.raises(InputRefused):
-        sign_in.check_password(runtime, evaluator.email, factories.PASSWORD)
+        sign_in.check_password(runtime, evaluator.email, factories.PASSWORD, Browser())
     assert "deactivated" in users("list").output
     assert users("activate", evaluator.email).exit_code == 0
-    assert sign_in.check_password(runtime, evaluator.email, factories.PASSWORD)
+    assert sign_in.check_password(runtime, evaluator.email, factories.PASSWORD, Browser())
 
 
 @pytest.mark.parametrize("command", ["reset-password", "reset-second-factor", "deactivate", "activate"])

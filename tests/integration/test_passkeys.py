@@ -57,14 +57,14 @@ def test_a_passkey_alone_is_both_factors(runtime: Runtime) -> None:
 def test_a_passkey_follows_a_password(runtime: Runtime) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     device, spare = enrolled(runtime, manager), enrolled(runtime, manager, "key ring")
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     asked = by_passkey.ask_after_password(runtime, entering)
     assert len(json.loads(asked.options)["allowCredentials"]) == 2
     given = by_passkey.give(runtime, entering, asked.challenge, spare.show(asked.options))
     assert given.ways == (SignInWay.PASSWORD, SignInWay.PASSKEY)
     assert sign_in.step(runtime, given) is Step.DONE
     other = factories.create_staff(runtime, Role.MANAGER)
-    theirs = sign_in.check_password(runtime, other.email, factories.PASSWORD)
+    theirs = sign_in.check_password(runtime, other.email, factories.PASSWORD, Browser())
     asked = by_passkey.ask_after_password(runtime, theirs)
     with pytest.raises(InputRefused):
         by_passkey.give(runtime, theirs, asked.challenge, device.show(asked.options))
@@ -72,7 +72,7 @@ def test_a_passkey_follows_a_password(runtime: Runtime) -> None:
 
 def test_the_first_factor_may_be_a_passkey(runtime: Runtime) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER, second_factor=False)
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     assert sign_in.step(runtime, entering) is Step.SET_UP
     asked = by_passkey.ask_to_set_up(runtime, entering)
     device = Authenticator(origin=ORIGIN)
@@ -80,7 +80,7 @@ def test_the_first_factor_may_be_a_passkey(runtime: Runtime) -> None:
     assert sign_in.step(runtime, after) is Step.RECOVERY_CODES
     with pytest.raises(SignInAgain):
         sign_in.step(runtime, entering)
-    again = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    again = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     with pytest.raises(SignInAgain):
         by_passkey.ask_to_set_up(runtime, again)
 
@@ -130,7 +130,7 @@ def test_a_challenge_waits_five_minutes_and_for_its_own_step(runtime: Runtime, c
         by_passkey.enter(runtime, asked.challenge, device.show(asked.options))
     clock.now -= dt.timedelta(microseconds=1)
     assert by_passkey.enter(runtime, asked.challenge, device.show(asked.options)).staff_id == manager.id
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     asked = by_passkey.ask_after_password(runtime, entering)
     with pytest.raises(InputRefused):
         by_passkey.enter(runtime, asked.challenge, device.show(asked.options))
@@ -144,9 +144,9 @@ def test_a_challenge_waits_five_minutes_and_for_its_own_step(runtime: Runtime, c
 def test_others_failures_keep_no_passkey_out(runtime: Runtime) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     device = enrolled(runtime, manager)
-    for _ in range(12):
+    for _ in range(5):
         with pytest.raises(InputRefused):
-            sign_in.check_password(runtime, manager.email, "wrong")
+            sign_in.check_password(runtime, manager.email, "wrong", Browser())
     asked = by_passkey.ask_to_sign_in(runtime)
     assert by_passkey.enter(runtime, asked.challenge, device.show(asked.options)).staff_id == manager.id
 
@@ -211,7 +211,10 @@ def test_an_operator_takes_all_of_it_away(runtime: Runtime) -> None:
     asked = by_passkey.ask_to_sign_in(runtime)
     with pytest.raises(InputRefused):
         by_passkey.enter(runtime, asked.challenge, device.show(asked.options))
-    assert sign_in.step(runtime, sign_in.check_password(runtime, manager.email, factories.PASSWORD)) is Step.SET_UP
+    assert (
+        sign_in.step(runtime, sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser()))
+        is Step.SET_UP
+    )
 
 
 JSON = st.recursive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 
@@ -14,6 +15,8 @@ from surveyapp import create_app
 from surveyapp.domain.errors import InputRefused, SignInAgain
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import guesses
+from surveyapp.services.security.guesses import TooManyGuesses
 from surveyapp.services.security.sessions import Browser
 from surveyapp.services.staff import accounts, invitations, own_account, sign_in
 from surveyapp.services.work import Desk
@@ -26,8 +29,12 @@ from tests.page import Client, Page
 
 SHORTLY = dt.timedelta(microseconds=1)
 NEW = "four words or so"
-TEN, A_QUARTER = 10, dt.timedelta(minutes=15)
-"""So many failures rest an account for so long."""
+TEN = 10
+FREE = 5
+"""So many wrong ones before anybody waits."""
+
+ELSEWHERE = Browser(address="203.0.113.5")
+KNOWN = "__Host-shiftline_browser"
 
 WRONG_CODE = "That code is not right"
 
@@ -96,101 +103,158 @@ def test_every_reason_for_refusal_reads_the_same(runtime: Runtime, client: Clien
     assert acts(runtime).count("sign_in_refused") == 3, "the same work, whoever it was"
 
 
-def fail(runtime: Runtime, email: str, times: int) -> None:
-    """So many wrong passwords in a row."""
+def fail(runtime: Runtime, email: str, times: int, browser: Browser = ELSEWHERE) -> None:
+    """So many wrong passwords in a row, in a browser that never signed in."""
     for _ in range(times):
         with pytest.raises(InputRefused):
-            sign_in.check_password(runtime, email, "wrong")
+            sign_in.check_password(runtime, email, "wrong", browser)
 
 
-def get_in(runtime: Runtime, email: str) -> Staff:
-    """The right password and code. Raises InputRefused while the account rests."""
-    entering = sign_in.check_password(runtime, email, factories.PASSWORD)
-    entering = sign_in.check_code(runtime, entering, factories.next_code(runtime, email))
-    return sign_in.finish(runtime, entering, Browser()).staff
+def get_in(runtime: Runtime, email: str, browser: Browser = ELSEWHERE) -> Staff:
+    """The right password and code. Raises TooManyGuesses where they are not looked at."""
+    entering = sign_in.check_password(runtime, email, factories.PASSWORD, browser)
+    entering = sign_in.check_code(runtime, entering, factories.next_code(runtime, email), browser)
+    return sign_in.finish(runtime, entering, browser).staff
 
 
-def test_ten_wrong_passwords_rest_the_account_for_a_while(runtime: Runtime, client: Client, clock: Clock) -> None:
+def known_to(runtime: Runtime, staff: Staff) -> Browser:
+    """A browser that somebody signed in with before."""
+    return Browser(known_by={guesses.account_key(runtime, staff.email): "mark"})
+
+
+def test_an_unknown_browser_waits_ever_longer_and_is_told_for_how_long(
+    runtime: Runtime, client: Client, clock: Clock
+) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    for _ in range(TEN):
+    for _ in range(FREE):
         assert problems(try_password(client, manager.email, "wrong"))
-    assert problems(try_password(client, manager.email, factories.PASSWORD)), "even the right one is refused now"
-    clock.now += A_QUARTER - SHORTLY
-    assert problems(try_password(client, manager.email, factories.PASSWORD)), "and until the last moment"
-    clock.now += SHORTLY
+    for wait in (30, 60, 120):
+        form = {**client.page("/staff/login").fields(), "email": manager.email, "password": factories.PASSWORD}
+        response = client.post("/staff/login", form)
+        assert (response.status_code, response.headers["Retry-After"]) == (429, str(wait)), "even the right one"
+        clock.now += dt.timedelta(seconds=wait) - SHORTLY
+        assert client.post("/staff/login", form).headers["Retry-After"] == "1", "and until the last moment"
+        clock.now += SHORTLY
+        assert problems(try_password(client, manager.email, "wrong"))
+    clock.forward(seconds=240)
     assert try_password(client, manager.email, factories.PASSWORD) == "/staff/code"
 
 
-def test_nine_wrong_passwords_do_not(runtime: Runtime) -> None:
-    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
-    fail(runtime, evaluator.email, TEN - 1)
-    assert get_in(runtime, evaluator.email).id == evaluator.id
+def test_nobody_is_told_whether_there_is_such_an_account(runtime: Runtime) -> None:
+    fail(runtime, "nobody@example.org", FREE)
+    with pytest.raises(TooManyGuesses) as refused:
+        sign_in.check_password(runtime, " NOBODY@example.org", "wrong", ELSEWHERE)
+    assert refused.value.seconds == 30
 
 
-def test_failures_are_counted_anew_after_a_success(runtime: Runtime) -> None:
+def test_unknown_browsers_of_an_account_are_slowed_together(runtime: Runtime) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    for number in range(FREE):
+        fail(runtime, manager.email, 1, Browser(address=f"192.0.2.{number}"))
+    with pytest.raises(TooManyGuesses):
+        get_in(runtime, manager.email, Browser(address="198.51.100.1"))
+
+
+def test_a_known_browser_is_not_kept_out_by_others(runtime: Runtime) -> None:
+    manager, colleague = (factories.create_staff(runtime, Role.MANAGER) for _ in range(2))
+    fail(runtime, manager.email, FREE)
+    assert get_in(runtime, manager.email, known_to(runtime, manager)).id == manager.id
+    with pytest.raises(TooManyGuesses):
+        get_in(runtime, manager.email, known_to(runtime, colleague))
+
+
+def test_a_known_browser_has_a_count_of_its_own(runtime: Runtime) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    fail(runtime, manager.email, FREE, known_to(runtime, manager))
+    with pytest.raises(TooManyGuesses):
+        get_in(runtime, manager.email, known_to(runtime, manager))
+    assert get_in(runtime, manager.email).id == manager.id, "which is nobody else's"
+
+
+def test_a_browser_is_known_once_somebody_has_signed_in_with_it(runtime: Runtime, client: Client) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    try_password(client, manager.email, factories.PASSWORD)
+    assert client.raw.get_cookie(KNOWN) is None, "a password alone makes no browser known"
+    client.sign_in(manager.email)
+    found = client.raw.get_cookie(KNOWN)
+    assert found is not None
+    assert (found.secure, found.http_only, found.path) == (True, True, "/")
+    assert manager.email not in found.value
+    client.post("/staff/logout", client.page("/staff/password").fields())
+    fail(runtime, manager.email, FREE)
+    other = Client(client.raw.application.test_client())
+    form = {**other.page("/staff/login").fields(), "email": manager.email, "password": factories.PASSWORD}
+    assert other.post("/staff/login", form).status_code == 429
+    other.raw.set_cookie(KNOWN, found.value[:-2] + "xx")
+    assert other.post("/staff/login", form).status_code == 429, "one that we did not sign is none"
+    assert try_password(client, manager.email, factories.PASSWORD) == "/staff/code"
+
+
+def test_failures_are_counted_anew_after_a_success(runtime: Runtime, clock: Clock) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     for _ in range(3):
-        fail(runtime, evaluator.email, TEN - 1)
+        fail(runtime, evaluator.email, FREE - 1)
         assert get_in(runtime, evaluator.email).id == evaluator.id
-    fail(runtime, evaluator.email, TEN)
-    with pytest.raises(InputRefused):
-        get_in(runtime, evaluator.email)
+        clock.forward(seconds=30)
 
 
-def test_failures_are_counted_anew_after_a_rest(runtime: Runtime, clock: Clock) -> None:
+def test_failures_are_counted_anew_a_day_after_the_last(runtime: Runtime, clock: Clock) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
-    fail(runtime, evaluator.email, TEN)
-    clock.now += A_QUARTER
-    fail(runtime, evaluator.email, TEN - 1)
-    assert get_in(runtime, evaluator.email).id == evaluator.id
-
-
-def test_tries_while_an_account_rests_do_not_prolong_it(runtime: Runtime, clock: Clock) -> None:
-    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
-    fail(runtime, evaluator.email, TEN)
-    clock.now += A_QUARTER / 2
-    fail(runtime, evaluator.email, 2 * TEN)
-    clock.now += A_QUARTER / 2
+    fail(runtime, evaluator.email, FREE)
+    clock.forward(days=1)
+    fail(runtime, evaluator.email, FREE - 1)
     assert get_in(runtime, evaluator.email).id == evaluator.id
 
 
 def test_one_persons_failures_are_nobody_elses(runtime: Runtime) -> None:
     first, second = (factories.create_staff(runtime, Role.EVALUATOR) for _ in range(2))
-    fail(runtime, first.email, TEN)
+    fail(runtime, first.email, FREE)
     assert get_in(runtime, second.email).id == second.id
 
 
-def test_an_operators_link_ends_the_rest(runtime: Runtime) -> None:
+def test_an_address_that_tries_many_accounts_is_slowed(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
-    fail(runtime, evaluator.email, TEN)
+    spraying = Browser(address="192.0.2.7")
+    for number in range(50):
+        fail(runtime, f"somebody{number}@example.org", 1, spraying)
+    with pytest.raises(TooManyGuesses):
+        get_in(runtime, evaluator.email, spraying)
+    known = dataclasses.replace(spraying, known_by=known_to(runtime, evaluator).known_by)
+    assert get_in(runtime, evaluator.email, known).id == evaluator.id, "whose browser is known there gets in"
+
+
+def test_an_operators_link_begins_the_count_anew(runtime: Runtime) -> None:
+    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
+    fail(runtime, evaluator.email, FREE)
     link = accounts.new_link(factories.operator(runtime), evaluator.email)
     opened = invitations.open_link(runtime, link.rpartition("/")[2])
     entering = invitations.choose_password(runtime, opened.id, NEW)
     assert sign_in.step(runtime, entering) is sign_in.Step.SECOND_FACTOR, "a link stands in for no second factor"
-    fail(runtime, evaluator.email, TEN - 1)
-    assert sign_in.check_password(runtime, evaluator.email, NEW).staff_id == evaluator.id
+    assert sign_in.check_password(runtime, evaluator.email, NEW, ELSEWHERE).staff_id == evaluator.id
 
 
-def test_wrong_current_passwords_count_too(runtime: Runtime) -> None:
+def test_wrong_current_passwords_count_by_session(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
-    for _ in range(TEN):
+    desk, new = Desk(runtime, evaluator), "another right passphrase"
+    for _ in range(FREE):
         with pytest.raises(InputRefused, match="That is not your password"):
-            sign_in.change_password(Desk(runtime, evaluator), "wrong", "another right passphrase", Browser())
-    with pytest.raises(InputRefused, match="That is not your password"):
-        sign_in.change_password(Desk(runtime, evaluator), factories.PASSWORD, "another right passphrase", Browser())
+            sign_in.change_password(desk, "wrong", new, Browser(token="a thief's"))
+    with pytest.raises(TooManyGuesses):
+        sign_in.change_password(desk, factories.PASSWORD, new, Browser(token="a thief's"))
+    assert sign_in.change_password(desk, factories.PASSWORD, new, Browser(token="their own")).staff == evaluator
 
 
 def test_wrong_codes_count_like_wrong_passwords(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    for _ in range(TEN):
+    for _ in range(FREE):
         # The right password between wrong codes does not begin the count anew.
         assert try_password(client, manager.email, factories.PASSWORD) == "/staff/code"
         assert WRONG_CODE in problems(post(client, "/staff/code", code="000000"))[0]
     code = factories.next_code(runtime, manager.email)
-    assert WRONG_CODE in problems(post(client, "/staff/code", code=code))[0], "even the right one is refused now"
-    assert problems(try_password(client, manager.email, factories.PASSWORD))
-    assert acts(runtime).count("second_factor_refused") == TEN
-    clock.now += A_QUARTER
+    refused = client.post("/staff/code", {**client.page("/staff/code").fields(), "code": code})
+    assert refused.status_code == 429, "even the right one is not looked at now"
+    assert acts(runtime).count("second_factor_refused") == FREE
+    clock.forward(seconds=30)
     client.sign_in(manager.email)
     assert client.get("/staff").location == "/manage/job_rotation"
 
@@ -212,13 +276,13 @@ def test_a_code_works_once(runtime: Runtime, client: Client, clock: Clock) -> No
 @pytest.mark.parametrize(("seconds", "taken"), [(-61, False), (-30, True), (0, True), (30, True), (61, False)])
 def test_a_phone_may_be_half_a_minute_off(runtime: Runtime, clock: Clock, seconds: int, taken: bool) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     code = pyotp.TOTP(factories.TOTP_KEY).at(clock.now + dt.timedelta(seconds=seconds))
     if taken:
-        assert sign_in.check_code(runtime, entering, code).factor_given
+        assert sign_in.check_code(runtime, entering, code, Browser()).factor_given
     else:
         with pytest.raises(InputRefused):
-            sign_in.check_code(runtime, entering, code)
+            sign_in.check_code(runtime, entering, code, Browser())
 
 
 def test_a_right_password_waits_ten_minutes_for_its_code(runtime: Runtime, client: Client, clock: Clock) -> None:
@@ -257,7 +321,7 @@ def test_a_second_factor_cannot_be_replaced_by_whoever_has_the_password(runtime:
     manager = factories.create_staff(runtime, Role.MANAGER)
     try_password(client, manager.email, factories.PASSWORD)
     assert client.get("/staff/second-factor").location.startswith("/staff/login")
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     made = sign_in.new_secret(runtime, entering)
     with pytest.raises(SignInAgain):
         sign_in.set_up(runtime, entering, made.sealed, pyotp.TOTP(made.key).at(runtime.clock()))
@@ -265,8 +329,8 @@ def test_a_second_factor_cannot_be_replaced_by_whoever_has_the_password(runtime:
 
 def test_a_key_made_for_somebody_else_is_refused(runtime: Runtime) -> None:
     first, second = (factories.create_staff(runtime, Role.MANAGER, second_factor=False) for _ in range(2))
-    made = sign_in.new_secret(runtime, sign_in.check_password(runtime, first.email, factories.PASSWORD))
-    entering = sign_in.check_password(runtime, second.email, factories.PASSWORD)
+    made = sign_in.new_secret(runtime, sign_in.check_password(runtime, first.email, factories.PASSWORD, Browser()))
+    entering = sign_in.check_password(runtime, second.email, factories.PASSWORD, Browser())
     for sealed in (made.sealed, "", "first:", "first:%%%", "unknown:AAAA"):
         with pytest.raises(SignInAgain):
             sign_in.set_up(runtime, entering, sealed, pyotp.TOTP(made.key).at(runtime.clock()))
@@ -435,24 +499,25 @@ def test_a_recovery_code_stands_in_for_the_second_factor_once(runtime: Runtime, 
     assert problems(post(third, "/staff/recovery", code=other)), "new ones end those of before"
 
 
-def test_wrong_recovery_codes_count_like_wrong_passwords(runtime: Runtime, client: Client) -> None:
+def test_wrong_recovery_codes_count_like_wrong_passwords(runtime: Runtime) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     code, *_ = own_account.new_recovery_codes(Desk(runtime, manager))
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
-    for wrong in ("", "K7QM", code[:-1], code + "2", *["K7QM-2VXA-9TBC-XY23"] * (TEN - 4)):
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, ELSEWHERE)
+    for wrong in ("", "K7QM", code[:-1], code + "2", "K7QM-2VXA-9TBC-XY23"):
         with pytest.raises(InputRefused):
-            sign_in.check_recovery_code(runtime, entering, wrong)
-    with pytest.raises(InputRefused):
-        sign_in.check_recovery_code(runtime, entering, code)
-    assert problems(try_password(client, manager.email, factories.PASSWORD))
+            sign_in.check_recovery_code(runtime, entering, wrong, ELSEWHERE)
+    with pytest.raises(TooManyGuesses):
+        sign_in.check_recovery_code(runtime, entering, code, ELSEWHERE)
+    with pytest.raises(TooManyGuesses):
+        sign_in.check_password(runtime, manager.email, factories.PASSWORD, ELSEWHERE)
 
 
 def test_codes_are_made_anew_once_none_is_left(runtime: Runtime, client: Client, clock: Clock) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     codes = own_account.new_recovery_codes(Desk(runtime, manager))
     for code in codes:
-        entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
-        entering = sign_in.check_recovery_code(runtime, entering, code)
+        entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
+        entering = sign_in.check_recovery_code(runtime, entering, code, Browser())
     assert sign_in.step(runtime, entering) is sign_in.Step.RECOVERY_CODES
     try_password(client, manager.email, factories.PASSWORD)
     assert post(client, "/staff/code", code=factories.next_code(runtime, manager.email)) == "/staff/recovery-codes"
@@ -472,10 +537,10 @@ def test_an_app_is_replaced_and_removed_on_the_account_page(runtime: Runtime, cl
     form = {**client.page("/staff/account").fields(), "code": code}
     assert client.post("/staff/account/app", form).location == "/staff/account?done=app_set_up"
     clock.forward(minutes=1)
-    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD, Browser())
     with pytest.raises(InputRefused):
-        sign_in.check_code(runtime, entering, pyotp.TOTP(factories.TOTP_KEY).at(clock.now))
-    assert sign_in.check_code(runtime, entering, pyotp.TOTP(key).at(clock.now)).factor_given
+        sign_in.check_code(runtime, entering, pyotp.TOTP(factories.TOTP_KEY).at(clock.now), Browser())
+    assert sign_in.check_code(runtime, entering, pyotp.TOTP(key).at(clock.now), Browser()).factor_given
     refused = client.post("/staff/account/app/remove", client.page("/staff/account").fields())
     assert refused.status_code == 409
     assert "only second factor" in refused.text
