@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.security import guesses, sessions
-from surveyapp.services.security.guesses import TooManyGuesses
+from surveyapp.services.security import sessions
 from surveyapp.services.staff import by_passkey, sign_in
 from surveyapp.services.staff.sign_in import Step
 from surveyapp.services.staff.totp import NewSecret
