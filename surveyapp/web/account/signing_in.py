@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.security import sessions
+from surveyapp.services.security import guesses, sessions
+from surveyapp.services.security.guesses import TooManyGuesses
 from surveyapp.services.staff import by_passkey, sign_in
 from surveyapp.services.staff.sign_in import Step
 from surveyapp.services.staff.totp import NewSecret
@@ -202,6 +205,22 @@ def verify() -> Reply:
         else:
             return redirect(own_page(request.args.get("next")) or home_of(current_staff()))
     return render_template("account/verify.html", form=form), 422 if form.errors else 200
+
+
+@staff.errorhandler(TooManyGuesses)
+def _wait(error: TooManyGuesses) -> Response:
+    """What was tried is not looked at. The page says for how long."""
+    guesses.refused_unseen(runtime())
+    minutes = -(-error.seconds // 60)
+    sentence = ngettext(
+        "Too many passwords or codes were wrong, of this account or from where you are. Wait %(num)s minute, then try "
+        "again. A passkey works at once, and so does a browser in which you signed in before.",
+        "Too many passwords or codes were wrong, of this account or from where you are. Wait %(num)s minutes, then try "
+        "again. A passkey works at once, and so does a browser in which you signed in before.",
+        minutes,
+    )
+    page = render_template("shared/error_staff.html", title=_("Too many tries"), sentence=sentence, typed=())
+    return make_response(page, 429, {"Retry-After": str(error.seconds)})
 
 
 @staff.post("/logout")
