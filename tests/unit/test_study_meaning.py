@@ -83,6 +83,7 @@ NO_MEANING = {
     "crosstabs": "which tables a release holds, and no number of them",
     "enrolment": "until when people join",
     "releases": "when releases are made; what they hide stands in the thresholds",
+    "open_answers": "how words are kept; no number is counted from them",
 }
 
 
