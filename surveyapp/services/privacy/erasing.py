@@ -21,7 +21,7 @@ from surveyapp.services.results.releasing import cuts
 from surveyapp.services.work import Work
 from surveyapp.store import results
 from surveyapp.store.database import after_commit
-from surveyapp.store.security import erasures
+from surveyapp.store.security import erasures, sealed_rows
 
 _DOING = "erasing"
 _log = logging.getLogger(__name__)
@@ -41,6 +41,14 @@ def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
         results.drop(work.session, study, origin)
         work.record(action, study=study)
     _afterwards(work, person, place)
+
+
+def renew_key(work: Work, person: uuid.UUID) -> None:
+    """Gives somebody of whom nothing is sealed any more, but whose answers stay, a new key once that is committed:
+    what copies of the database hold of their contacts and words cannot be opened with it."""
+    work.session.flush()
+    if not sealed_rows.anything_of(work.session, person):
+        after_commit(work.session, lambda: work.runtime.person_keys.renew(person))
 
 
 def _afterwards(work: Work, person: uuid.UUID, place: tuple[str, Origin] | None) -> None:
