@@ -20,6 +20,7 @@ from surveyapp.store.tables import (
     CaseRow,
     ContactLookupRow,
     ContactRow,
+    KeptFormRow,
     ParticipantRow,
     ResponseRow,
     SaveRow,
@@ -79,8 +80,9 @@ def counts(session: Session) -> Counter[tuple[str, str]]:
     """How many rows of what are sealed with which key, `person` for people's own; and, with an empty name, how many
     are not sealed that could be."""
     found: Counter[tuple[str, str]] = Counter()
-    for key_id, many in session.execute(select(ContactRow.key_id, func.count()).group_by(ContactRow.key_id)):
-        found["contact", key_id] = many
+    for what, named in (("contact", ContactRow.key_id), ("form kept for later", KeptFormRow.key_id)):
+        for key_id, many in session.execute(select(named, func.count()).group_by(named)):
+            found[what, key_id] = many
     for key_id, many in session.execute(
         select(func.coalesce(StaffRow.totp_key_id, ""), func.count())
         .where(StaffRow.totp_key_id.is_not(None))
