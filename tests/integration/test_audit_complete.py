@@ -99,6 +99,8 @@ PAGES: dict[str, A | str] = {
     "rights.find": A.SEARCHED,
     "rights.person": A.PERSON_SEEN,
     "rights.change": A.CONTACT_SEEN,
+    "rights.held": A.CONTACT_SEEN,
+    "rights.kept": COUNTS,
     "rights.reopen": "opening answers again is an entry, by test_reopening",
 }
 
