@@ -99,6 +99,8 @@ PAGES: dict[str, A | str] = {
     "rights.find": A.SEARCHED,
     "rights.person": A.PERSON_SEEN,
     "rights.change": A.CONTACT_SEEN,
+    "rights.held": A.CONTACT_SEEN,
+    "rights.kept": COUNTS,
     "rights.reopen": "opening answers again is an entry, by test_reopening",
 }
 
@@ -253,6 +255,8 @@ ARGUMENTS = {
     "audit protect": ["--role", "nobody"],
     "demo links": [],
     "keys copy": ["/nowhere/at/all"],
+    "participants access": [factories.STUDY, "BF-0001", "--out", "/nowhere/at/all"],
+    "participants erase": [factories.STUDY, "BF-0001"],
     "participants stop": [factories.STUDY, "BF-0001"],
     "participants take-up": [factories.STUDY, "BF-0001"],
     "participants undo-withdrawal": [factories.STUDY, "BF-0001"],
