@@ -30,6 +30,8 @@ class Settings:
     proxies: int = 0
     rate_limit_storage: str = "memory://"
     cache: Path = ROOT / "instance" / "cache"
+    backups: Path = ROOT / "instance" / "backups"
+    backup_recipients: tuple[str, ...] = ()
 
     @property
     def contact_key_id(self) -> str:
@@ -50,6 +52,8 @@ KNOWN = frozenset(
         "PROXIES",
         "RATE_LIMIT_STORAGE",
         "CACHE",
+        "BACKUPS",
+        "BACKUP_RECIPIENT",
     }
 )
 
@@ -80,6 +84,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         # Beside its database: two installations on one machine do not share a folder.
         place = Path(chosen["database_url"].removeprefix("sqlite:///"))
         chosen["cache"] = place.with_name(f"{place.name}.cache")
+    if "BACKUPS" in given:
+        chosen["backups"] = Path(given["BACKUPS"])
+    if "BACKUP_RECIPIENT" in given:
+        chosen["backup_recipients"] = _recipients(given["BACKUP_RECIPIENT"])
     for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
         if name in given:
             chosen[name.lower()] = _whole(name, given[name], low, high)
@@ -138,6 +146,16 @@ def _contact_keys(given: Mapping[str, str]) -> dict[str, bytes]:
             raise SettingsError(f"{PREFIX}CONTACT_KEYS is written `name:key`, several separated by commas.")
         keys[name] = _decoded("CONTACT_KEYS", key)
     return keys
+
+
+def _recipients(written: str) -> tuple[str, ...]:
+    found = tuple(each.strip() for each in written.split(","))
+    if not all(each.startswith("age1") for each in found):
+        raise SettingsError(
+            f"{PREFIX}BACKUP_RECIPIENT must be a public key that begins with age1, or several, separated by commas. "
+            "`surveyapp backup key FILE` makes one. The secret key has no place here."
+        )
+    return found
 
 
 def _database_url(url: str) -> str:

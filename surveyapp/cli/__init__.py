@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp demo | messages | participants | questionnaires | releases | results | …`."""
+"""The operator's command line: `surveyapp backup | demo | messages | participants | questionnaires | …`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Main(LazyGroup):
 @click.group(
     cls=Main,
     commands_in={
+        "backup": "surveyapp.cli.security.backup:backup",
         "demo": "surveyapp.cli.demo:demo",
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",

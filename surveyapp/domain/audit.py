@@ -80,6 +80,9 @@ class AuditAction(enum.StrEnum):
     ROLES_GRANTED = "roles_granted"
     ROLES_REVOKED = "roles_revoked"
 
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
+
     RESULTS_TAKEN = "results_taken"
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
