@@ -17,6 +17,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.preview.routes import phone, preview
+    from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
     from surveyapp.web.viewer.routes import viewer
@@ -24,7 +25,7 @@ def create_app(runtime: Runtime) -> Flask:
     app = _bare()
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
-    for blueprint in (participant, staff, interviewer, evaluator, viewer, manager, preview, phone, health):
+    for blueprint in (participant, staff, interviewer, evaluator, viewer, manager, rights, preview, phone, health):
         app.register_blueprint(blueprint)
     return app
 

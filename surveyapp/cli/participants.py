@@ -1,18 +1,24 @@
-"""`surveyapp participants`: many of them from a file."""
+"""`surveyapp participants`: many of them from a file, and what one of them asks for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from surveyapp.cli.context import open_desk
+from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
+from surveyapp.domain.sentences import in_english
 from surveyapp.services.participants import bulk_import
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import leaving
 
 
 @click.group()
 def participants() -> None:
-    """Add the people a study asks."""
+    """Add the people a study asks, and do what one of them asks for."""
 
 
 @participants.command("import")
@@ -59,3 +65,36 @@ def columns(study: str) -> None:
 def _sentence(count: int, one: str, several: str, end: str) -> str:
     joint = " " if end[0].islower() else ". "
     return f"{count:,} {one if count == 1 else several}{joint}{end}"
+
+
+def _facts() -> Callable[[Any], Any]:
+    return click.option(
+        "--confirmed",
+        "confirmed",
+        multiple=True,
+        required=True,
+        type=click.Choice([fact.value for fact in IdentityFact]),
+        help="What they were asked for and knew; give it twice or more.",
+    )
+
+
+def _way_out(name: str, change: ParticipationChange, said: str) -> None:
+    """Adds a command that records a change: `said` is its help."""
+
+    @click.argument("study")
+    @click.argument("reference")
+    @click.option("--why", type=click.Choice([why.value for why in REASONS[change]]), default=REASONS[change][0].value)
+    @_facts()
+    def command(study: str, reference: str, why: str, confirmed: tuple[str, ...]) -> None:
+        desk = open_desk()
+        facts = frozenset(IdentityFact(each) for each in confirmed)
+        leaving.record(desk, study, reference, change, LeavingReason(why), facts)
+        click.echo(f"{reference}: {in_english(change)}.")
+
+    participants.command(name, help=said)(command)
+
+
+_way_out("stop", ParticipationChange.STOPPED, "Contact somebody of a STUDY no more; what they have sent stays.")
+_way_out("take-up", ParticipationChange.TAKEN_UP, "Ask somebody who stopped again, because they want to.")
+_way_out("withdraw", ParticipationChange.WITHDRAWN, "Take somebody's answers out of every page, file and count.")
+_way_out("undo-withdrawal", ParticipationChange.WITHDRAWAL_UNDONE, "Let somebody's answers count again.")

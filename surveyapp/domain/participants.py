@@ -30,7 +30,8 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class Participant:
-    """A person in a study and a group. Nothing here says who they are; that is `Contact`."""
+    """A person in a study and a group. Nothing here says who they are; that is `Contact`. `stopped_at`: since when
+    nobody contacts them; `withdrawn_at`: since when their answers are left out of everything."""
 
     id: uuid.UUID
     study: str
@@ -40,6 +41,7 @@ class Participant:
     enrolled_on: dt.date
     site: Site | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    stopped_at: dt.datetime | None = None
     withdrawn_at: dt.datetime | None = None
 
 

@@ -20,9 +20,20 @@ class ResponseState(enum.StrEnum):
     SUBMITTED = "submitted"
 
 
+class CorrectionReason(enum.StrEnum):
+    """Why answers that were sent are opened again."""
+
+    SLIP = "slip"
+    MISUNDERSTOOD = "misunderstood"
+    LEFT_OUT = "left_out"
+    ENTERED_WRONGLY = "entered_wrongly"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """Answers on one questionnaire version. `revision` counts its saves; `seed` fixes any shuffling."""
+    """Answers on one questionnaire version. `revision` counts its saves; `seed` fixes any shuffling. `submitted_at`:
+    when it was first sent, for good; `reopened_at`: since when it is open again, and what was sent counts still;
+    `sent_again_at`: when it was last sent after that."""
 
     id: uuid.UUID
     case_id: uuid.UUID
@@ -33,6 +44,19 @@ class Response:
     seed: int
     started_at: dt.datetime
     submitted_at: dt.datetime | None = None
+    reopened_at: dt.datetime | None = None
+    sent_again_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopening:
+    """One opening of answers that had been sent: why, when, by whom (None: from the command line), and how many saves
+    there were: those after it are corrections."""
+
+    why: CorrectionReason
+    at: dt.datetime
+    by_staff: uuid.UUID | None
+    revision: int
 
 
 @dataclass(frozen=True, kw_only=True)

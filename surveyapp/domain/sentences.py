@@ -57,6 +57,12 @@ SENTENCES: Mapping[str, str] = {
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),
     "nothing_open_yet": N_("No version of %(name)s is open yet."),
     "withdrawn": N_("%(reference)s has withdrawn from the study. Nothing about them is changed."),
+    "withdrawn_contacts": N_("%(reference)s has withdrawn. Only whoever handles that may see how to reach them."),
+    "change_not_open": N_("That cannot be recorded of %(reference)s any more: look at where they stand now."),
+    "not_sent_yet": N_("%(reference)s has not sent touchpoint %(touchpoint)s, so there is nothing to open again."),
+    "no_longer_opened": N_(
+        "Touchpoint %(touchpoint)s of %(reference)s cannot be opened again: its time is over, or they have left."
+    ),
     "version_between_missing": N_(
         "A version of %(name)s between the two is neither open nor in the files. Bring it back."
     ),
@@ -98,6 +104,9 @@ SENTENCES: Mapping[str, str] = {
     "agreed_not_there": N_("The clocks go forward then, so that time does not exist. Enter another."),
     "agreed_past": N_("That time has passed. Enter one to come."),
     "agreed_too_far": N_("That is more than %(days)s days ahead. Check the date."),
+    # What people ask of what is held of them
+    "facts_missing": N_("Ask them for at least %(needed)s things that are on record, and tick what they knew."),
+    "why_missing": N_("Choose the reason that comes closest."),
     # Links
     "nobody_for_links": N_("Nobody can be given a link there now. Choose another touchpoint."),
     # People, as they are written down

@@ -34,12 +34,22 @@ class Action(enum.Enum):
     GIVE_ACCESS = N_("give out links and codes")
     OPEN_VERSION = N_("open a questionnaire version")
     SEE_QUESTIONNAIRES = N_("look at questionnaires")
+    HANDLE_RIGHTS = N_("stop, withdraw or erase somebody, or see what is held of them")
+    CORRECT_ANSWERS = N_("open answers that were sent again")
 
 
 MAY: dict[Role, frozenset[Action]] = {
     Role.INTERVIEWER: frozenset({Action.INTERVIEW, Action.SEE_CONTACTS, Action.GIVE_ACCESS}),
     Role.SUPERVISOR: frozenset(
-        {Action.INTERVIEW, Action.TAKE_OVER, Action.SEE_CONTACTS, Action.GIVE_ACCESS, Action.SEE_OPEN_TEXT}
+        {
+            Action.INTERVIEW,
+            Action.TAKE_OVER,
+            Action.SEE_CONTACTS,
+            Action.GIVE_ACCESS,
+            Action.SEE_OPEN_TEXT,
+            Action.HANDLE_RIGHTS,
+            Action.CORRECT_ANSWERS,
+        }
     ),
     Role.EVALUATOR: frozenset(
         {Action.SEE_RESULTS, Action.SEE_RELEASES, Action.SEE_OPEN_TEXT, Action.SEE_QUESTIONNAIRES}
@@ -53,6 +63,8 @@ MAY: dict[Role, frozenset[Action]] = {
             Action.SEE_QUESTIONNAIRES,
             Action.SEE_RELEASES,
             Action.MAKE_RELEASE,
+            Action.HANDLE_RIGHTS,
+            Action.CORRECT_ANSWERS,
         }
     ),
     Role.VIEWER: frozenset({Action.SEE_RELEASES}),

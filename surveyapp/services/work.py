@@ -134,6 +134,10 @@ class Desk:
             case _:
                 return False
 
+    def may(self, action: Action, study_id: str) -> bool:
+        """Whether the actor may do it, at some site at least."""
+        return study_id in self.studies(action)
+
     def check(self, action: Action, study_id: str) -> None:
         """Raises NotPermitted, with the reason, unless the actor may."""
         self.scope(action, study_id)

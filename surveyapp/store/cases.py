@@ -52,6 +52,7 @@ class WaitingCase:
     group: str
     site: str | None
     response_state: ResponseState | None
+    reopened: bool
     attempts: tuple[Attempt, ...]
     lease: Lease | None
     sealed: Mapping[str, participants.Sealed]
@@ -153,10 +154,15 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
     def callable_now(query: Any) -> Any:
         return participants.scoped(query, scope).where(
             ParticipantRow.withdrawn_at.is_(None),
+            ParticipantRow.stopped_at.is_(None),
             CaseRow.opens_at <= now,
             or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
             CaseRow.disposition.not_in([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE]),
-            or_(ResponseRow.state.is_(None), ResponseRow.state != ResponseState.SUBMITTED),
+            or_(
+                ResponseRow.state.is_(None),
+                ResponseRow.state != ResponseState.SUBMITTED,
+                ResponseRow.reopened_at.is_not(None),
+            ),
         )
 
     rows = session.execute(
@@ -167,6 +173,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
                 ParticipantRow.group_id,
                 SiteRow.name.label("site"),
                 ResponseRow.state.label("response_state"),
+                ResponseRow.reopened_at,
                 LeaseRow,
                 StaffRow.name.label("holder"),
             )
@@ -207,6 +214,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             group=row.group_id,
             site=row.site,
             response_state=row.response_state,
+            reopened=row.reopened_at is not None,
             attempts=tuple(attempts.get(row.CaseRow.id, ())),
             lease=row.LeaseRow and _lease(row.LeaseRow, row.holder),
             sealed=sealed.get(row.CaseRow.participant_id, {}),
@@ -224,6 +232,12 @@ def set_disposition(session: Session, case_id: uuid.UUID, disposition: Dispositi
 
 ENDED = frozenset({Disposition.REFUSAL, Disposition.NOT_ELIGIBLE})
 """Dispositions with which a case is not answered any more."""
+
+
+def end_leases(session: Session, participant_id: uuid.UUID) -> None:
+    """Ends every hold on a person's cases."""
+    mine = select(CaseRow.id).where(CaseRow.participant_id == participant_id)
+    session.execute(delete(LeaseRow).where(LeaseRow.case_id.in_(mine)))
 
 
 def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:

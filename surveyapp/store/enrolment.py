@@ -55,6 +55,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             "site_id": person.site.id if person.site else None,
             "attributes": dict(person.attributes),
             "enrolled_on": person.enrolled_on,
+            "stopped_at": None,
             "withdrawn_at": None,
         }
         for person in (each.participant for each in newcomers)

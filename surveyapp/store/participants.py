@@ -99,6 +99,7 @@ def add_participant(session: Session, participant: Participant) -> None:
             site_id=participant.site.id if participant.site else None,
             attributes=dict(participant.attributes),
             enrolled_on=participant.enrolled_on,
+            stopped_at=None,
             withdrawn_at=None,
         )
     )
@@ -209,6 +210,7 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
                 enrolled_on=row.enrolled_on,
                 site=site,
                 attributes=row.attributes,
+                stopped_at=row.stopped_at,
                 withdrawn_at=row.withdrawn_at,
             )
         )
@@ -289,6 +291,12 @@ def events(session: Session, participant_id: uuid.UUID) -> list[Event]:
     return [Event(row.event, row.on_date, row.source) for row in rows]
 
 
-def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime) -> None:
+def set_stopped(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:
+    """Since when nobody contacts somebody; None: they are asked again."""
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(stopped_at=at))
+
+
+def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:
+    """Since when somebody's answers are left out of everything; None: they count again."""
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(withdrawn_at=at))
     results.note_change_of(session, participant_id)

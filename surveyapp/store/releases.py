@@ -170,11 +170,13 @@ def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Answe
     here = ParticipantRow.withdrawn_at.is_(None)
     changed: ColumnElement[bool] = and_(answered, here)
     if since is not None:
-        later = exists(_handed_in(ParticipantRow.id).where(ResponseRow.submitted_at > since))
+        sent = func.coalesce(ResponseRow.sent_again_at, ResponseRow.submitted_at)
+        later = exists(_handed_in(ParticipantRow.id).where(sent > since))
         saved = exists(
             _handed_in(ParticipantRow.id)
             .join(SaveRow, SaveRow.response_id == ResponseRow.id)
-            .where(SaveRow.recorded_at > since)
+            # What is saved into answers that are open again counts once they are sent.
+            .where(SaveRow.recorded_at > since, ResponseRow.reopened_at.is_(None))
         )
         left = and_(answered, ParticipantRow.withdrawn_at > since)
         changed = or_(and_(here, or_(later, saved)), left)
@@ -203,7 +205,8 @@ def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
     withdrew, refused or are not eligible hold nothing open: nobody answers them."""
     submitted = ResponseRow.state == ResponseState.SUBMITTED
     nobody = CaseRow.disposition.in_([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE])
-    waiting = and_(or_(ResponseRow.state.is_(None), ~submitted), ~nobody)
+    unsent = or_(ResponseRow.state.is_(None), ~submitted, ResponseRow.reopened_at.is_not(None))
+    waiting = and_(unsent, ~nobody)
     query = (
         select(
             ParticipantRow.group_id,

@@ -109,13 +109,13 @@ def _alike(session: Session, query: Select[Any]) -> Result[Any]:
 
 
 def _standing(of: Any, response: Any, now: dt.datetime) -> ColumnElement[str]:
-    """`Case.state` as the database reckons it, and a test holds the two together."""
+    """`standing_of` as the database reckons it, and a test holds the two together."""
     return case(
         (ParticipantRow.withdrawn_at.is_not(None), Standing.WITHDRAWN.value),
         (response.state == ResponseState.SUBMITTED, Standing.ANSWERED.value),
-        (of.disposition == Disposition.REFUSAL, Standing.REFUSED.value),
         (of.disposition == Disposition.NOT_ELIGIBLE, Standing.NOT_ELIGIBLE.value),
         (of.opens_at > now, Standing.NOT_OPEN.value),
+        (of.disposition == Disposition.REFUSAL, Standing.REFUSED.value),
         (of.closes_at <= now, Standing.CLOSED.value),
         else_=Standing.OPEN.value,
     )

@@ -122,6 +122,8 @@ def _response(row: ResponseRow) -> Response:
         seed=row.seed,
         started_at=row.started_at,
         submitted_at=row.submitted_at,
+        reopened_at=row.reopened_at,
+        sent_again_at=row.sent_again_at,
     )
 
 
@@ -148,7 +150,7 @@ def record_save(session: Session, response: Response, save: NewSave, given: Answ
         for key, answer in given.items()
         for cells in answer_cells(key, answer)
     )
-    if response.state is ResponseState.SUBMITTED:
+    if response.state is ResponseState.SUBMITTED and response.reopened_at is None:
         results.note_change_at(session, response.id)
     return save_id
 
@@ -362,12 +364,16 @@ def counted_answers(
 
 
 def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:
-    """When the newest response in scope was submitted: the time of a result's data."""
+    """When the newest response in scope that counts was submitted: the time of a result's data."""
     query = participants.scoped(
         select(ResponseRow.submitted_at)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
     )
-    query = query.where(ResponseRow.submitted_at.is_not(None)).order_by(ResponseRow.submitted_at.desc()).limit(1)
+    query = (
+        query.where(ResponseRow.submitted_at.is_not(None), ParticipantRow.withdrawn_at.is_(None))
+        .order_by(ResponseRow.submitted_at.desc())
+        .limit(1)
+    )
     return session.scalars(query).one_or_none()

@@ -26,6 +26,7 @@ class RosterLine:
     group: str
     site: str | None
     withdrawn: bool
+    reopened: bool
     case: Case | None
     response_state: ResponseState | None
     submitted_at: dt.datetime | None
@@ -51,6 +52,7 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
             CaseRow.next_at,
             ResponseRow.state.label("response_state"),
             ResponseRow.submitted_at,
+            ResponseRow.reopened_at,
         )
         .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
         .outerjoin(CaseRow, CaseRow.participant_id == ParticipantRow.id)
@@ -79,6 +81,7 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
                 group=row.group_id,
                 site=row.site,
                 withdrawn=row.withdrawn_at is not None,
+                reopened=row.reopened_at is not None,
                 case=case,
                 response_state=row.response_state,
                 submitted_at=row.submitted_at,

@@ -84,6 +84,11 @@ RULES: dict[str, str | Action] = {
     "evaluator.who_group_xlsx": Action.SEE_RESULTS,
     "evaluator.who_touchpoint": Action.SEE_RESULTS,
     "evaluator.who_touchpoint_csv": Action.SEE_RESULTS,
+    "rights.requests": Action.HANDLE_RIGHTS,
+    "rights.find": Action.HANDLE_RIGHTS,
+    "rights.person": Action.HANDLE_RIGHTS,
+    "rights.change": Action.HANDLE_RIGHTS,
+    "rights.reopen": Action.CORRECT_ANSWERS,
     "evaluator.who_touchpoint_xlsx": Action.SEE_RESULTS,
     "manager.contact": Action.MANAGE_PARTICIPANTS,
     "manager.end_access": Action.MANAGE_PARTICIPANTS,
@@ -131,6 +136,7 @@ PLACES = {
     "token": "nothing",
     "filename": "icon.svg",
     "number": None,
+    "change": "stopped",
 }
 """Something that is there, for every part of an address."""
 

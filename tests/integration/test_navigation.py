@@ -63,6 +63,7 @@ BY_ITSELF = {
     "evaluator.who_group_xlsx": "nothing is known of its people",
     "evaluator.who_touchpoint_csv": "nothing is known of its people",
     "evaluator.who_touchpoint_xlsx": "nothing is known of its people",
+    "rights.reopen": "somebody who has sent everything is in no queue: they are found by their reference",
     "manager.related": "the study here has one group, and so no relationship",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
@@ -100,7 +101,10 @@ class Walk:
         elif response.mimetype == "text/html":
             page = Page(response.text)
             self.show(path, page)
-            if path.startswith(("/staff", "/interviews", "/manage", "/results", "/released")) and "/phone" not in path:
+            if (
+                path.startswith(("/staff", "/interviews", "/manage", "/results", "/released", "/rights"))
+                and "/phone" not in path
+            ):
                 self.bars[path] = bar(page).count("aria-current=")
             for link in itertools.chain(page.links(), frames(page)):
                 self._note(link, path)

@@ -14,7 +14,7 @@ import pytest
 from surveyapp.domain.answers import Codes, Mode
 from surveyapp.domain.errors import NotFound, NotPermitted
 from surveyapp.domain.fieldwork.cases import Case, Disposition
-from surveyapp.domain.fieldwork.standing import STANDING, Standing
+from surveyapp.domain.fieldwork.standing import Standing, standing_of
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, Response, ResponseState
 from surveyapp.domain.results import ResponseCounts, TouchpointPeople
@@ -134,7 +134,9 @@ def test_the_database_reckons_a_cases_standing_as_the_domain_does(runtime: Runti
     checked: set[Standing] = set()
     for moment in sorted(moment for moment in moments if moment is not None):
         for now in (moment - dt.timedelta(seconds=1), moment):
-            by_domain = Counter(STANDING[case.state(now, state, withdrawn)] for case, state, withdrawn in people)
+            by_domain = Counter(
+                standing_of(case, case.state(now, state, withdrawn), now) for case, state, withdrawn in people
+            )
             with runtime.database.reading() as session:
                 found = response_counts.case_counts(session, factories.everyone(runtime), "backfill", {}, now)
             by_database: Counter[Standing] = Counter()

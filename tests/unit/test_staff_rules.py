@@ -25,6 +25,8 @@ WHO_MAY: dict[Action, set[Role]] = {
     Action.GIVE_ACCESS: {I, S, M},
     Action.OPEN_VERSION: {M},
     Action.SEE_QUESTIONNAIRES: {E, M},
+    Action.HANDLE_RIGHTS: {S, M},
+    Action.CORRECT_ANSWERS: {S, M},
 }
 
 

@@ -88,6 +88,16 @@ def disposition_after(current: Disposition, outcome: Outcome) -> Disposition:
     return new
 
 
+def disposition_without_refusal(attempts: Sequence[Attempt], begun: bool) -> Disposition:
+    """What a case is once somebody who refused takes part again: what their other attempts, in the order made, and
+    answers that were `begun`, made of it."""
+    disposition = Disposition.PARTIAL if begun else Disposition.UNKNOWN
+    for attempt in attempts:
+        if attempt.outcome is not Outcome.REFUSED:
+            disposition = disposition_after(disposition, attempt.outcome)
+    return disposition
+
+
 class CaseState(enum.Enum):
     """Where a case stands now, for people who run the study."""
 
@@ -117,12 +127,16 @@ class Case:
     assigned_to: uuid.UUID | None = None
     next_at: dt.datetime | None = None
 
-    def state(self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False) -> CaseState:
-        """The case's state at a time. `response` is how far its response has come; None: not begun."""
+    def state(
+        self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False, reopened: bool = False
+    ) -> CaseState:
+        """The case's state at a time. `response` is how far its response has come; None: not begun. `reopened`: it was
+        sent and is open again, until it is sent again or the case closes."""
         if withdrawn:
             return CaseState.WITHDRAWN
         if response is ResponseState.SUBMITTED:
-            return CaseState.SUBMITTED
+            closed = self.closes_at is not None and now >= self.closes_at
+            return CaseState.IN_PROGRESS if reopened and not closed else CaseState.SUBMITTED
         if self.disposition is Disposition.REFUSAL:
             return CaseState.REFUSED
         if self.disposition is Disposition.NOT_ELIGIBLE:

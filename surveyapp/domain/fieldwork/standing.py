@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.fieldwork.cases import Case, CaseState
 
 
 class Standing(enum.Enum):
@@ -34,6 +35,14 @@ STANDING: Mapping[CaseState, Standing] = {
     CaseState.NOT_ELIGIBLE: Standing.NOT_ELIGIBLE,
     CaseState.WITHDRAWN: Standing.WITHDRAWN,
 }
+
+
+def standing_of(case: Case, state: CaseState, now: dt.datetime) -> Standing:
+    """What response has come of a case in a state. A refusal counts from the day on which the touchpoint opens: of
+    somebody who stopped before it, nobody could have asked yet."""
+    early = state is CaseState.REFUSED and now < case.opens_at
+    return Standing.NOT_OPEN if early else STANDING[state]
+
 
 COULD_BE_ASKED = (Standing.ANSWERED, Standing.OPEN, Standing.CLOSED, Standing.REFUSED)
 """Those whose touchpoint has opened for them and who are eligible for it and still in the study."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 
-from surveyapp.domain.fieldwork.cases import Case, Window, window
+from surveyapp.domain.fieldwork.cases import Case, Disposition, Window, window
 from surveyapp.domain.instrument.study import Anchor, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.services.work import Work
@@ -14,7 +15,9 @@ from surveyapp.store.database import new_id
 
 
 def plan_cases(work: Work, participant: Participant) -> list[Case]:
-    """Makes the cases that have become due to exist, and returns the new ones. Doing it again makes none."""
+    """Makes the cases that have become due to exist, and returns the new ones. Doing it again makes none. Somebody who
+    stopped has theirs all the same, as refusals that nobody is asked to mend: who was asked and did not answer is
+    counted."""
     study = work.runtime.study(participant.study)
     existing = {case.touchpoint: case for case in cases.cases_of(work.session, participant.id)}
     made = []
@@ -25,6 +28,8 @@ def plan_cases(work: Work, participant: Participant) -> list[Case]:
         if anchored_on is None:
             continue
         case = _new_case(participant, touchpoint, window(touchpoint, anchored_on, work.runtime.zone(study)))
+        if participant.stopped_at is not None:
+            case = dataclasses.replace(case, disposition=Disposition.REFUSAL)
         cases.add_case(work.session, case)
         existing[touchpoint.number] = case
         made.append(case)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.fieldwork.cases import Case, CaseState
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.services.work import Work
 
@@ -10,11 +10,24 @@ OUTSIDE_ITS_WINDOW = frozenset({CaseState.SCHEDULED, CaseState.CLOSED})
 
 
 def state_of(
-    work: Work, case: Case, response: Response | ResponseState | None, *, withdrawn: bool = False
+    work: Work,
+    case: Case,
+    response: Response | ResponseState | None,
+    *,
+    withdrawn: bool = False,
+    reopened: bool = False,
 ) -> CaseState:
-    """The case's state, for whoever runs the study."""
-    reached = response.state if isinstance(response, Response) else response
-    return case.state(work.now, reached, withdrawn)
+    """The case's state, for whoever runs the study. `reopened`: of a response of which only the state is given."""
+    if isinstance(response, Response):
+        return case.state(work.now, response.state, withdrawn, response.reopened_at is not None)
+    return case.state(work.now, response, withdrawn, reopened)
+
+
+def can_be_opened(work: Work, case: Case, response: Response | None) -> bool:
+    """Whether answers were sent and the case has not closed since, so that they can be opened again."""
+    if response is None or response.state is not ResponseState.SUBMITTED:
+        return False
+    return case.state(work.now, response.state, reopened=True) in ANSWERABLE
 
 
 def state_for_answering(

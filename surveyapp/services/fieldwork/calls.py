@@ -149,7 +149,7 @@ def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLin
     for each in cases.waiting(work.session, scope, now, ("preferred", "times")):
         if search and each.reference not in found and search.casefold() not in each.reference.casefold():
             continue
-        state = state_of(work, each.case, each.response_state)
+        state = state_of(work, each.case, each.response_state, reopened=each.reopened)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue

@@ -50,11 +50,14 @@ def new_key() -> uuid.UUID:
 
 
 def contact_of(desk: Desk, study_id: str, reference: str) -> tuple[Participant, Contact]:
-    """A participant and how they are reached. Every sight of it is audited. Raises NotPermitted, NotFound."""
+    """A participant and how they are reached. Every sight of it is audited. Raises NotPermitted, NotFound, and
+    StateRefused for somebody who withdrew, unless the actor handles that."""
     desk.check(Action.SEE_CONTACTS, study_id)
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.writing() as work:
         participant = _participant(work, scope, reference)
+        if participant.withdrawn_at is not None and not desk.may(Action.HANDLE_RIGHTS, study_id):
+            raise StateRefused(say("withdrawn_contacts", reference=reference))
         work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
         return participant, contacts.read(work, participant.id)
 

@@ -16,8 +16,8 @@ from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action
-from surveyapp.services.cases.state import state_of
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
@@ -75,7 +75,7 @@ class Narrowed:
 @dataclass(frozen=True, kw_only=True)
 class PersonCase:
     """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
-    it; `live` are those that work now."""
+    it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again."""
 
     touchpoint: Touchpoint
     case: Case | None = None
@@ -84,6 +84,7 @@ class PersonCase:
     attempts: tuple[Attempt, ...] = ()
     accesses: tuple[Access, ...] = ()
     live: tuple[Access, ...] = ()
+    can_be_opened: bool = False
 
     @property
     def admits(self) -> bool:
@@ -107,7 +108,7 @@ def state_of_line(work: Work, line: RosterLine) -> CaseState | None:
     """Where a line stands now; None while no touchpoint has come."""
     if line.case is None:
         return CaseState.WITHDRAWN if line.withdrawn else None
-    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn)
+    return state_of(work, line.case, line.response_state, withdrawn=line.withdrawn, reopened=line.reopened)
 
 
 def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int = 1) -> Roster:
@@ -158,7 +159,11 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
 def find(desk: Desk, study_id: str, written: str) -> list[str]:
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
-    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    return find_in(desk, desk.scope(Action.MANAGE_PARTICIPANTS, study_id), written)
+
+
+def find_in(desk: Desk, scope: Scope, written: str) -> list[str]:
+    """`find` among the people of a scope."""
     written = normalise.code(written)
     wanted = written.casefold()
     if not wanted:
@@ -197,6 +202,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                     attempts=tuple(cases.attempts_of(session, case.id)),
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),
+                    can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
                 )
             )
         held = participants.contact(session, participant.id)

@@ -26,7 +26,7 @@ from surveyapp.domain.errors import (
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
-from surveyapp.domain.instrument.routing import NOT_ASKED, pages_of, walk
+from surveyapp.domain.instrument.routing import NOT_ASKED, Route, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
 from surveyapp.domain.sentences import say
@@ -36,6 +36,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
 from surveyapp.store.database import new_id
+from surveyapp.store.privacy import reopening
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,10 @@ def submit_in(work: Work, who: Who) -> tuple[Visit, bool]:
     _, route, response = before.ready
     if route.frontier is not None:
         raise Unfinished(route.frontier.id)
-    responses.submit(work.session, response.id, work.now)
+    if response.reopened_at is not None:
+        _send_again(work, before)
+    else:
+        responses.submit(work.session, response.id, work.now)
     cases.set_disposition(work.session, before.case.id, Disposition.COMPLETE)
     cases.set_next(work.session, before.case.id, None)
     work.session.flush()
@@ -263,13 +267,37 @@ def _save(
             variable=key, answer=answer, mode=who.mode, by=work.staff_id, recorded_at=work.now, save_id=stored
         )
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
-    sources = {key: each.save_id for key, each in given.items()}
-    current = responses.current_answers(work.session, response.id)
-    asked = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
-    responses.replace_answers(work.session, response.id, stored, current, asked, sources)
+    if response.reopened_at is None:
+        _make_current(work, response, route, given, stored)
     state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
     after = dataclasses.replace(response, revision=response.revision + 1)
     return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)
+
+
+def _make_current(
+    work: Work, response: Response, route: Route, given: Mapping[str, RecordedAnswer], newest: uuid.UUID
+) -> None:
+    """Makes what was given along the route the answers that count. `newest`: the save after which they do."""
+    sources = {key: each.save_id for key, each in given.items()}
+    current = responses.current_answers(work.session, response.id)
+    asked = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
+    responses.replace_answers(work.session, response.id, newest, current, asked, sources)
+
+
+def _send_again(work: Work, visit: Visit) -> None:
+    """Takes answers that were opened again as sent: only now do the corrections count."""
+    _, route, response = visit.ready
+    given = visit.given or {}
+    if given:
+        newest = max(given.values(), key=lambda each: (each.recorded_at, each.save_id)).save_id
+        _make_current(work, response, route, given, newest)
+    reopening.send_again(work.session, response.id, work.now)
+    work.record(
+        AuditAction.RESPONSE_SENT_AGAIN,
+        visit.participant.reference,
+        study=visit.study.id,
+        touchpoint=visit.touchpoint.number,
+    )
 
 
 def _changed(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import Actor, ByLink
 from surveyapp.domain.errors import ConsentMissing, NotFound
-from surveyapp.domain.fieldwork.cases import Case, CaseState
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
 from surveyapp.domain.instrument.study import Study, Touchpoint
@@ -78,7 +78,11 @@ class Visit:
 
     @property
     def submitted(self) -> bool:
-        return self.response is not None and self.response.state is ResponseState.SUBMITTED
+        """Whether it was sent, and is neither open again nor withdrawn."""
+        response = self.response
+        if response is None or response.state is not ResponseState.SUBMITTED or self.state is CaseState.WITHDRAWN:
+            return False
+        return response.reopened_at is None or self.state not in ANSWERABLE
 
     @property
     def ready(self) -> tuple[Questionnaire, Route, Response]:

@@ -11,11 +11,12 @@ from surveyapp.store.tables.people import (
     ContactRow,
     EventRow,
     ParticipantRow,
+    ParticipationRow,
     RelationshipRow,
     SiteAttributeRow,
     SiteRow,
 )
-from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ResponseRow, SaveRow
+from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
 from surveyapp.store.tables.security import AuditRow, HeartbeatRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
@@ -36,10 +37,12 @@ __all__ = [
     "HeartbeatRow",
     "LeaseRow",
     "ParticipantRow",
+    "ParticipationRow",
     "QuestionnaireVersionRow",
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",
+    "ReopeningRow",
     "ResponseRow",
     "ResultChangeRow",
     "ResultPageRow",

@@ -15,7 +15,8 @@ from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import ActorKind, AuditAction
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.participants import Origin
-from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.responses import CorrectionReason, ResponseState
 from surveyapp.domain.staff import Role
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
@@ -43,11 +44,14 @@ class Base(DeclarativeBase):
                 ActorKind,
                 SessionAudience,
                 AuditAction,
+                CorrectionReason,
                 Disposition,
                 EndedWhy,
+                LeavingReason,
                 Mode,
                 Origin,
                 Outcome,
+                ParticipationChange,
                 Reason,
                 ResponseState,
                 Role,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.participants import Origin
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.store.tables.base import Base, known
 
 
@@ -48,6 +49,7 @@ class ParticipantRow(Base):
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"), index=True)
     attributes: Mapped[dict[str, Any]]
     enrolled_on: Mapped[dt.date]
+    stopped_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
 
 
@@ -84,6 +86,23 @@ class ConsentRow(Base):
     mode: Mapped[Mode]
     recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     recorded_at: Mapped[dt.datetime]
+
+
+class ParticipationRow(Base):
+    """How somebody left the study or came back. Insert only."""
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        Index(None, "participant_id"),
+        known("change", ParticipationChange),
+        known("why", LeavingReason),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    change: Mapped[ParticipationChange]
+    why: Mapped[LeavingReason]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
 
 
 class EventRow(Base):

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.answers import Mode, Reason
-from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.responses import CorrectionReason, ResponseState
 from surveyapp.store.tables.base import Base, known
 
 
@@ -26,6 +26,22 @@ class ResponseRow(Base):
     seed: Mapped[int]
     started_at: Mapped[dt.datetime]
     submitted_at: Mapped[dt.datetime | None]
+    reopened_at: Mapped[dt.datetime | None]
+    sent_again_at: Mapped[dt.datetime | None]
+
+
+class ReopeningRow(Base):
+    """That answers were opened again after they were sent, and why. Insert only; `revision`: how many saves there were
+    by then."""
+
+    __tablename__ = "reopening"
+    __table_args__ = (Index(None, "response_id"), known("why", CorrectionReason))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"))
+    why: Mapped[CorrectionReason]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
+    revision: Mapped[int]
 
 
 class SaveRow(Base):

@@ -64,6 +64,7 @@ def own(endpoint: str, **more: Any) -> str:
 
 def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
     """What the page around an open case shows: the person, the call, the state of the hold and of the last save."""
+    handles = who.staff.may(Action.HANDLE_RIGHTS, who.study)
     saves = [given.recorded_at for given in (case.visit.given or {}).values()]
     return {
         "case": case,
@@ -78,6 +79,7 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "saved_at": max(saves, default=None),
         "hold_seconds": hold_seconds(case),
         "own": own,
+        "asks": url_for("rights.person", study_id=who.study, reference=who.reference) if handles else None,
     }
 
 

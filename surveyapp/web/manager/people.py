@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
 from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.staff import Action
 from surveyapp.services.participants import bulk_import, enrolment, relating, roster
 from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views
@@ -15,7 +16,7 @@ from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import desk, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 
 @manager.get("/<study_id>")
@@ -84,6 +85,8 @@ def _person_page(found: Person, form: forms.EventForm, related_form: forms.Relat
         faulty=bool(related_form and related_form.errors),
         related_form=related_form,
         person=found,
+        may_handle=current_staff().may(Action.HANDLE_RIGHTS, found.study.id),
+        may_correct=current_staff().may(Action.CORRECT_ANSWERS, found.study.id),
         now=runtime().clock(),
     )
 

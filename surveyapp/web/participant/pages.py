@@ -142,7 +142,7 @@ def done(backend: Backend) -> Reply:
     here = backend.here("done")
     if not here.submitted:
         return redirect(_place(backend, here))
-    again = views.asked_again_on(here, ZoneInfo(here.study.time_zone))
+    again = None if here.participant.stopped_at else views.asked_again_on(here, ZoneInfo(here.study.time_zone))
     return show(backend, "done", here, submitted_at=here.ready[2].submitted_at, again=again)
 
 

@@ -64,6 +64,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
         ),
         NavigationPlace(endpoint="manager.import_file", words=_("Import"), action=Action.MANAGE_PARTICIPANTS),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
+        NavigationPlace(
+            endpoint="rights.requests",
+            words=_("Requests"),
+            action=Action.HANDLE_RIGHTS,
+            beneath=("rights.find", "rights.person", "rights.change", "rights.reopen"),
+        ),
     ),
     (
         NavigationPlace(

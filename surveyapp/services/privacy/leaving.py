@@ -1,0 +1,220 @@
+"""Stopping, withdrawing, and coming back, as staff record it for somebody who asked."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition, disposition_without_refusal
+from surveyapp.domain.instrument.study import Study, Touchpoint
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, Participation, ParticipationChange, open_changes
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action
+from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.state import can_be_opened, state_of
+from surveyapp.services.participants import identity, roster
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, participants, responses
+from surveyapp.store.privacy import participation, reopening
+
+ENDED_BY_STOPPING = ANSWERABLE | {CaseState.SCHEDULED}
+"""States of a case that stopping ends: it could be answered now, or later."""
+
+SHOWN = 50
+"""How many of the changes recorded are listed."""
+
+_AUDITED = {
+    ParticipationChange.STOPPED: AuditAction.PARTICIPATION_STOPPED,
+    ParticipationChange.TAKEN_UP: AuditAction.PARTICIPATION_TAKEN_UP,
+    ParticipationChange.WITHDRAWN: AuditAction.PARTICIPATION_WITHDRAWN,
+    ParticipationChange.WITHDRAWAL_UNDONE: AuditAction.WITHDRAWAL_UNDONE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeavingOutlook:
+    """Somebody's part in a study before it is changed: what they have `sent` (touchpoint and when, oldest first), what
+    they have `begun` and not sent, and the touchpoints to which they could still be asked (`ahead`). `contacts`:
+    whether anything on record reaches them; `openable`: what was sent and may be opened again."""
+
+    study: Study
+    participant: Participant
+    changes: tuple[ParticipationChange, ...]
+    recorded: tuple[Participation, ...]
+    sent: tuple[tuple[Touchpoint, dt.datetime], ...]
+    begun: tuple[Touchpoint, ...]
+    ahead: tuple[Touchpoint, ...]
+    contacts: bool
+    openable: tuple[Touchpoint, ...] = ()
+
+
+def recorded(desk: Desk, study_id: str) -> list[tuple[str, Participation]]:
+    """The last changes that were recorded in a study, each with whose, newest first. Raises NotPermitted."""
+    scope = desk.scope(Action.HANDLE_RIGHTS, study_id)
+    with desk.reading() as work:
+        return participation.newest(work.session, scope, SHOWN)
+
+
+def find(desk: Desk, study_id: str, written: str) -> list[str]:
+    """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
+    NotPermitted."""
+    return roster.find_in(desk, desk.scope(Action.HANDLE_RIGHTS, study_id), written)
+
+
+def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:
+    """What there is before something is changed. A sight of somebody who withdrew is in the audit trail. Raises
+    NotPermitted, NotFound."""
+    with desk.writing() as work:
+        participant = found(work, desk, study_id, reference)
+        if participant.withdrawn_at is not None:
+            work.record(AuditAction.WITHDRAWN_PERSON_SEEN, reference, study=study_id)
+        return _outlook(work, desk.study(study_id), participant)
+
+
+def _outlook(work: Work, study: Study, participant: Participant) -> LeavingOutlook:
+    sent, begun, ahead, openable = [], [], [], []
+    for case in cases.cases_of(work.session, participant.id):
+        touchpoint = study.touchpoint(participant.group, case.touchpoint)
+        if touchpoint is None:
+            continue
+        response = responses.response_of(work.session, case.id)
+        if response is not None and response.submitted_at is not None:
+            sent.append((touchpoint, response.submitted_at))
+            here = participant.stopped_at is None and participant.withdrawn_at is None
+            if here and response.reopened_at is None and can_be_opened(work, case, response):
+                openable.append(touchpoint)
+        elif response is not None:
+            begun.append(touchpoint)
+        if state_of(work, case, response) in ENDED_BY_STOPPING:
+            ahead.append(touchpoint)
+    return LeavingOutlook(
+        study=study,
+        participant=participant,
+        changes=open_changes(participant.stopped_at, participant.withdrawn_at),
+        recorded=tuple(participation.of(work.session, participant.id)),
+        sent=tuple(sent),
+        begun=tuple(begun),
+        ahead=tuple(ahead),
+        contacts=bool(participants.contact(work.session, participant.id)),
+        openable=tuple(openable),
+    )
+
+
+def to_ask_for(desk: Desk, study_id: str, reference: str) -> Mapping[IdentityFact, str | dt.date]:
+    """What somebody on the phone can be asked for, to be compared with what they say. A sight of a contact, noted as
+    one. Raises NotPermitted, NotFound."""
+    with desk.writing() as work:
+        participant = found(work, desk, study_id, reference)
+        work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
+        return identity.facts(work, participant)
+
+
+def found(work: Work, desk: Desk, study_id: str, reference: str) -> Participant:
+    """A participant whose rights the actor may handle, withdrawn or not. Raises NotPermitted, NotFound."""
+    scope = desk.scope(Action.HANDLE_RIGHTS, study_id)
+    today = work.today(work.runtime.study(study_id))
+    person = participants.participant_by_reference(work.session, scope, reference, today)
+    if person is None:
+        raise NotFound(say("no_participant", reference=reference))
+    return person
+
+
+def record(
+    desk: Desk,
+    study_id: str,
+    reference: str,
+    change: ParticipationChange,
+    why: LeavingReason | None,
+    confirmed: Collection[IdentityFact],
+) -> Participant:
+    """Does at once what somebody asked, and returns them as they now are; what is so already changes nothing.
+
+    Raises NotPermitted, NotFound, InputRefused (`facts`, `why`), and StateRefused where it cannot be.
+    """
+    with desk.writing() as work:
+        participant = found(work, desk, study_id, reference)
+        if why is None or why not in REASONS[change]:
+            raise InputRefused(say("why_missing"), "why")
+        if change not in open_changes(participant.stopped_at, participant.withdrawn_at):
+            if change is _standing_change(participant):
+                return participant
+            raise StateRefused(say("change_not_open", reference=reference))
+        identity.confirm(work, participant, confirmed)
+        _MAKE[change](work, participant, why)
+        work.session.flush()
+        work.session.expire_all()
+        return found(work, desk, study_id, reference)
+
+
+def _standing_change(participant: Participant) -> ParticipationChange | None:
+    """What was recorded last of those that show in where somebody stands: the same form sent twice."""
+    if participant.withdrawn_at is not None:
+        return ParticipationChange.WITHDRAWN
+    return ParticipationChange.STOPPED if participant.stopped_at is not None else ParticipationChange.TAKEN_UP
+
+
+def _stop(work: Work, participant: Participant, why: LeavingReason) -> None:
+    for case in cases.cases_of(work.session, participant.id):
+        cases.locked_case(work.session, case.id)
+        cases.set_next(work.session, case.id, None)
+        response = responses.response_of(work.session, case.id)
+        sent = response is not None and response.state is ResponseState.SUBMITTED
+        if not sent and state_of(work, case, response) in ENDED_BY_STOPPING:
+            cases.set_disposition(work.session, case.id, Disposition.REFUSAL)
+    cases.end_leases(work.session, participant.id)
+    reopening.close_all(work.session, participant.id)
+    participants.set_stopped(work.session, participant.id, work.now)
+    _note(work, participant, ParticipationChange.STOPPED, why)
+
+
+def _take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
+    """They got in touch, which no refusal outlasts: what can still be answered is what its attempts made of it. What
+    closed meanwhile was refused, and stays so."""
+    for case in cases.cases_of(work.session, participant.id):
+        response = responses.response_of(work.session, case.id)
+        before = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
+        asked = dataclasses.replace(case, disposition=before)
+        if case.disposition is Disposition.REFUSAL and state_of(work, asked, response) in ENDED_BY_STOPPING:
+            cases.set_disposition(work.session, case.id, before)
+    participants.set_stopped(work.session, participant.id, None)
+    _note(work, participant, ParticipationChange.TAKEN_UP, why)
+
+
+def _withdraw(work: Work, participant: Participant, why: LeavingReason) -> None:
+    for case in cases.cases_of(work.session, participant.id):
+        cases.locked_case(work.session, case.id)
+        cases.set_next(work.session, case.id, None)
+    cases.end_leases(work.session, participant.id)
+    reopening.close_all(work.session, participant.id)
+    participants.withdraw(work.session, participant.id, work.now)
+    _note(work, participant, ParticipationChange.WITHDRAWN, why)
+
+
+def _undo_withdrawal(work: Work, participant: Participant, why: LeavingReason) -> None:
+    participants.withdraw(work.session, participant.id, None)
+    work.session.expire_all()
+    _note(work, participant, ParticipationChange.WITHDRAWAL_UNDONE, why)
+    back = participants.participant(work.session, participant.id, work.now.date())
+    assert back is not None
+    scheduling.plan_cases(work, back)
+
+
+def _note(work: Work, participant: Participant, change: ParticipationChange, why: LeavingReason) -> None:
+    made = Participation(change=change, why=why, at=work.now, by_staff=work.staff_id)
+    participation.add(work.session, participant.id, made)
+    work.record(_AUDITED[change], participant.reference, study=participant.study, why=why.value)
+
+
+_MAKE: Mapping[ParticipationChange, Callable[[Work, Participant, LeavingReason], None]] = {
+    ParticipationChange.STOPPED: _stop,
+    ParticipationChange.TAKEN_UP: _take_up,
+    ParticipationChange.WITHDRAWN: _withdraw,
+    ParticipationChange.WITHDRAWAL_UNDONE: _undo_withdrawal,
+}

@@ -1,0 +1,71 @@
+"""The forms: who they say they are, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from flask_babel import lazy_gettext as lazy
+from wtforms import RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
+from surveyapp.domain.responses import CorrectionReason
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.web.rights.words import CORRECTION_WORDS, FACT_WORDS, REASON_WORDS
+from surveyapp.web.shared.incoming import StaffForm
+from surveyapp.web.shared.words import worded
+
+
+class _RefusedAtFields(StaffForm):
+    """A form that shows what the service refused beside the field it is about."""
+
+    def refuse(self, refused: InputRefused) -> None:
+        field = self[refused.field or "why"]
+        field.errors = [*field.errors, worded(refused.sentence)]
+
+
+class IdentityForm(_RefusedAtFields):
+    """What they were asked for and knew. `values`: what is on record, to compare with."""
+
+    facts = SelectMultipleField(lazy("What they knew"), validate_choice=False)
+
+    def __init__(self, values: Mapping[IdentityFact, str | dt.date]) -> None:
+        super().__init__()
+        self.values = values
+        self.facts.choices = [SelectChoice(fact.value, FACT_WORDS[fact]) for fact in values]
+
+    @property
+    def confirmed(self) -> frozenset[IdentityFact]:
+        """The facts that were ticked."""
+        return frozenset(fact for fact in self.values if fact.value in (self.facts.data or ()))
+
+
+class ChangeForm(IdentityForm):
+    """Who they are, and why they want a change."""
+
+    why = RadioField(lazy("Why, as far as they said"), validate_choice=False)
+
+    def __init__(self, values: Mapping[IdentityFact, str | dt.date], change: ParticipationChange) -> None:
+        super().__init__(values)
+        self.reasons: Sequence[LeavingReason] = REASONS[change]
+        self.why.choices = [SelectChoice(why.value, REASON_WORDS[why]) for why in self.reasons]
+
+    @property
+    def reason(self) -> LeavingReason | None:
+        return next((each for each in self.reasons if each.value == self.why.data), None)
+
+
+class ReopenForm(_RefusedAtFields):
+    """Why answers that were sent are opened again."""
+
+    why = RadioField(
+        lazy("Why"),
+        choices=[SelectChoice(why.value, words) for why, words in CORRECTION_WORDS.items()],
+        validate_choice=False,
+    )
+
+    @property
+    def reason(self) -> CorrectionReason | None:
+        return next((each for each in CorrectionReason if each.value == self.why.data), None)

@@ -1,0 +1,84 @@
+"""Somebody's way out of a study or back, and opening answers again: said what it means first, then done at once."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.privacy.leaving import ParticipationChange
+from surveyapp.domain.staff import Action
+from surveyapp.services.privacy import correcting, leaving
+from surveyapp.web.rights import forms
+from surveyapp.web.rights.blueprint import PERSON, home, page, rights
+from surveyapp.web.rights.words import RECORDED
+from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
+
+__all__ = ["rights"]
+
+
+@rights.get("/<study_id>")
+@staff_only
+def requests(study_id: str) -> Reply:
+    """Finding whoever asks for something, and what was recorded last."""
+    return page("requests", recorded=leaving.recorded(desk(), study_id), found=None, written="")
+
+
+@rights.post("/<study_id>")
+@staff_only
+def find(study_id: str) -> Reply:
+    """Whom a reference, a phone number or an e-mail address belongs to. Posted: a number has no place in an address."""
+    written = request.form.get("find", "")
+    found = leaving.find(desk(), study_id, written)
+    if len(found) == 1:
+        return redirect(url_for(".person", study_id=study_id, reference=found[0]))
+    return page("requests", recorded=leaving.recorded(desk(), study_id), found=found, written=written)
+
+
+@rights.get(PERSON)
+@staff_only
+def person(study_id: str, reference: str) -> Reply:
+    """Where somebody stands in the study, what was recorded, and what can be done for them."""
+    return page("person", outlook=leaving.outlook(desk(), study_id, reference))
+
+
+@rights.route(f"{PERSON}/<change>", methods=["GET", "POST"])
+@staff_only
+def change(study_id: str, reference: str, change: str) -> Reply:
+    """Says what a change means for this person, asks who is speaking and why, and does it."""
+    outlook = leaving.outlook(desk(), study_id, reference)
+    wanted = next((each for each in ParticipationChange if each.value == change), None)
+    if wanted is None:
+        abort(404)
+    form = forms.ChangeForm(leaving.to_ask_for(desk(), study_id, reference), wanted)
+    if form.validate_on_submit():
+        try:
+            leaving.record(desk(), study_id, reference, wanted, form.reason, form.confirmed)
+        except InputRefused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("%(reference)s: “%(change)s” is recorded.", reference=reference, change=RECORDED[wanted]))
+            return redirect(url_for(".person", study_id=study_id, reference=reference))
+    elif wanted not in outlook.changes:
+        return redirect(url_for(".person", study_id=study_id, reference=reference))
+    return page("change", form, outlook=outlook, change=wanted)
+
+
+@rights.route(f"{PERSON}/<int:touchpoint>/reopen", methods=["GET", "POST"])
+@staff_only
+def reopen(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """Says what opening sent answers again means, asks why, and does it."""
+    current_staff().check(Action.CORRECT_ANSWERS, study_id)
+    form = forms.ReopenForm()
+    if form.validate_on_submit():
+        try:
+            correcting.reopen(desk(), study_id, reference, touchpoint, form.reason)
+        except InputRefused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("The answers are open again. Their link leads to them; what was sent counts until they send anew."))
+            return redirect(url_for(".person", study_id=study_id, reference=reference))
+    elif not form.errors:
+        correcting.check(desk(), study_id, reference, touchpoint)
+    return page("reopen", form, reference=reference, touchpoint=touchpoint, back=home)
