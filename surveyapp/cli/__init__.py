@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp backup | demo | messages | participants | questionnaires | …`."""
+"""The operator's command line: `surveyapp backup | demo | keys | messages | participants | questionnaires | …`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Main(LazyGroup):
     commands_in={
         "backup": "surveyapp.cli.security.backup:backup",
         "demo": "surveyapp.cli.demo:demo",
+        "keys": "surveyapp.cli.keys:keys",
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
         "participants": "surveyapp.cli.participants:participants",

@@ -86,7 +86,13 @@ def restore(file: Path, identity: Path | None, replace: bool) -> None:
     )
     if restored.migrated:
         click.echo("Its tables were brought up to date.")
-    if restored.erased_again:
+    if restored.erased_again is None:
+        click.echo(
+            "The file of people's keys (SURVEYAPP_PERSON_KEYS) is not there: whoever was erased since is in the database "
+            "again. Put the file back and run `surveyapp keys replay` before the server starts.",
+            err=True,
+        )
+    elif restored.erased_again:
         click.echo(f"Erased again, as they were since: {restored.erased_again}.")
     if restored.aside:
         click.echo(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import Actor, ByLink
-from surveyapp.domain.errors import ConsentMissing, NotFound
+from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
@@ -114,7 +114,8 @@ def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
     runtime, session = work.runtime, work.session
     case_id = _case_id(work, who)
     case = (cases.locked_case if lock else cases.case)(session, case_id)
-    assert case is not None
+    if case is None:  # erased while this waited for it
+        raise AccessRefused("revoked")
     if lock and isinstance(who, ByInterviewer):
         leases.take(work, case.id)
     found = participants.participant(session, case.participant_id, work.now.date())

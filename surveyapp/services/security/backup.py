@@ -9,6 +9,7 @@ people and of the installation are not in it.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import gzip
 import hashlib
@@ -24,9 +25,10 @@ import pyrage
 from pydantic import BaseModel, ValidationError
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, ShiftlineError
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing, ShiftlineError
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services import readiness
+from surveyapp.services.privacy import replaying
 from surveyapp.services.work import Desk
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
@@ -99,12 +101,13 @@ class CheckedBackup:
 @dataclass(frozen=True)
 class RestoredBackup:
     """A backup that was put back. `aside`: where what was there before is; `migrated`: its tables were brought up to
-    date; `erased_again`: people who were erased since it was made."""
+    date; `erased_again`: how many people who were erased since it was made, None where the file that lists them is not
+    there."""
 
     manifest: Manifest
     aside: str | None
     migrated: bool
-    erased_again: int
+    erased_again: int | None
 
 
 def new_identity() -> tuple[str, str]:
@@ -321,7 +324,11 @@ def after_restoring(desk: Desk, restored: RestoredBackup, path: Path) -> Restore
     with desk.writing() as work:
         web_sessions.end_all(work.session, work.now, EndedWhy.ENDED_BY_ADMINISTRATOR)
         work.record(AuditAction.BACKUP_RESTORED, path.name, made_at=restored.manifest.made_at.isoformat())
-    return restored
+    try:
+        again = replaying.replay(desk).people
+    except KeyMissing:
+        again = None
+    return dataclasses.replace(restored, erased_again=again)
 
 
 def _other_kind(manifest: Manifest) -> str:
