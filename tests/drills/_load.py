@@ -17,15 +17,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlencode
 
-from sqlalchemy import text
+from sqlalchemy import Select, select
 
 from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.settings import ROOT
+from surveyapp.store.answer_rows import PersonWords
 from surveyapp.store.database import Database
+from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
 from tests import factories
 from tests.drills import Ground, Row, none
 from tests.page import Page
@@ -85,6 +87,12 @@ class Server:
         while any(_is_there(each) for each in left):
             time.sleep(0.1)
         self.master = self._started()
+
+    def keep_up(self) -> None:
+        """Starts it again where it ended, as whoever watches it would: its place was still taken."""
+        if self.master.poll() is not None:
+            time.sleep(0.5)
+            self.master = self._started()
 
     def wait_until_ready(self, limit_s: float = 180) -> None:
         end = time.monotonic() + limit_s
@@ -268,6 +276,7 @@ class Load:
         while self.acknowledged < wanted and not self.tally.troubles:
             if time.monotonic() > end:
                 self.tally.troubles.append(f"nothing was acknowledged for {limit_s} seconds")
+            self.server.keep_up()
             time.sleep(0.05)
 
 
@@ -302,24 +311,37 @@ def people(runtime: Runtime, count: int) -> list[Participant]:
     return [factories.create_participant(runtime, reference=f"BF-{9000 + number}") for number in range(count)]
 
 
-def stored(url: str) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """By reference: every text in the history, in order, and the one that stands."""
-    whose = (
-        'JOIN response ON response.id = {}.response_id JOIN "case" ON "case".id = response.case_id '
-        "JOIN participant ON participant.id = \"case\".participant_id WHERE variable = 'heard_via_detail'"
-    )
+def stored(runtime: Runtime, url: str) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """What an installation, or a copy of its database, holds by reference: every text in the history, in order, and the
+    one that stands."""
+    columns = ParticipantRow.reference, ParticipantRow.id
+
+    def texts(row: type[AnswerHistoryRow] | type[AnswerRow], query: Select[Any]) -> list[tuple[str, str]]:
+        with database.reading() as session:
+            return [
+                (each.reference, PersonWords(session, person=each.id).of(each[0]) or "")
+                for each in session.execute(query.where(row.variable == "heard_via_detail", row.reason.is_(None)))
+            ]
+
+    database = Database(url, runtime.database._seals)
     history = (
-        "SELECT reference, answer_history.text FROM answer_history JOIN save ON save.id = answer_history.save_id "
-        + whose.format("save")
-        + " AND answer_history.text IS NOT NULL ORDER BY save.recorded_at, save.revision"
+        select(AnswerHistoryRow, *columns)
+        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
+        .join(ResponseRow, ResponseRow.id == SaveRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .order_by(SaveRow.revision)
     )
-    current = "SELECT reference, answer.text FROM answer " + whose.format("answer") + " AND answer.text IS NOT NULL"
-    database = Database(url)
-    with database.reading() as session:
-        found: dict[str, list[str]] = {}
-        for reference, written in session.execute(text(history)):
-            found.setdefault(reference, []).append(written)
-        stands = {row.reference: row.text for row in session.execute(text(current))}
+    current = (
+        select(AnswerRow, *columns)
+        .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+    )
+    found: dict[str, list[str]] = {}
+    for reference, written in texts(AnswerHistoryRow, history):
+        found.setdefault(reference, []).append(written)
+    stands = dict(texts(AnswerRow, current))
     database.dispose()
     return found, stands
 
@@ -327,7 +349,9 @@ def stored(url: str) -> tuple[dict[str, list[str]], dict[str, str]]:
 def figures(load: Load, url: str) -> list[Row]:
     """What is promised of every drill in which participants answer while something dies."""
     tally = load.tally
-    history, stands = stored(url)
+    runtime = factories.create_runtime(url, system_clock)
+    history, stands = stored(runtime, url)
+    runtime.database.dispose()
     lost = doubled = broken = 0
     for reference, acknowledged in tally.acknowledged.items():
         counted = Counter(history.get(reference, []))

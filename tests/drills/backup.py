@@ -53,7 +53,7 @@ def run(ground: Ground, backups: int, participants: int) -> list[Row]:
             except BackupRefused:
                 continue
             with backup.opened(settings, made.path, identity) as (manifest, apart):
-                history, _ = stored(apart)
+                history, _ = stored(runtime, apart)
                 counted += sum(len(texts) for texts in history.values())
                 lacking += sum(
                     text not in history.get(reference, []) for reference, texts in before.items() for text in texts

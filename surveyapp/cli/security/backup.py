@@ -88,8 +88,8 @@ def restore(file: Path, identity: Path | None, replace: bool) -> None:
         click.echo("Its tables were brought up to date.")
     if restored.erased_again is None:
         click.echo(
-            "The file of people's keys (SURVEYAPP_PERSON_KEYS) is not there: whoever was erased since is in the database "
-            "again. Put the file back and run `surveyapp keys replay` before the server starts.",
+            "The file of people's keys (SURVEYAPP_PERSON_KEYS) is not there: whoever was erased since is in the "
+            "database again. Put the file back and run `surveyapp keys replay` before the server starts.",
             err=True,
         )
     elif restored.erased_again:
