@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.staff import Role
+from surveyapp.services.privacy import erasing
+from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup
 from surveyapp.services.security.backup import BackupRefused, Keep
@@ -68,7 +70,7 @@ def test_a_backup_is_restored_with_every_row(installed: Runtime, empty_url: str)
     assert (restored.aside, restored.migrated) == (None, False)
     assert copies.differences(made.manifest.contents, copies.contents_of(empty_url)) == []
     runtime = dataclasses.replace(installed, settings=there, database=Database(empty_url))
-    backup.after_restoring(factories.operator(runtime), restored, made.path)
+    restored_backup.settle(factories.operator(runtime), restored, made.path)
     runtime.database.dispose()
     assert rows(empty_url, "SELECT reference FROM participant") == [("BF-0001",)]
     actions = {row[0] for row in rows(empty_url, "SELECT action FROM audit")}
@@ -109,10 +111,28 @@ def test_sessions_that_a_backup_brings_back_open_nothing(installed: Runtime, cli
     client.sign_in(member.email)
     made = backup.create(factories.operator(installed))
     assert "/staff/login" not in client.get("/staff").location
-    backup.after_restoring(
+    restored_backup.settle(
         factories.operator(installed), backup.RestoredBackup(made.manifest, None, False, 0), made.path
     )
     assert "/staff/login" in client.get("/staff").location
+
+
+def test_whoever_was_erased_since_is_erased_from_what_comes_back(installed: Runtime) -> None:
+    """Their key is gone, and with it what was sealed; the rows follow."""
+    person = factories.create_participant(installed, reference="BF-0002")
+    made = backup.create(factories.operator(installed))
+    with factories.operator(installed).writing() as work:
+        erasing.erase(work, person)
+    installed.database.dispose()
+    restored = backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+    assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(2,)]
+    settled = restored_backup.settle(factories.operator(installed), restored, made.path)
+    installed.database.dispose()
+    assert settled.erased_again == 1
+    assert rows(installed.settings.database_url, "SELECT reference FROM participant") == [("BF-0001",)]
+    if file_of(installed.settings.database_url) is None and restored.aside:
+        with installed.database.writing() as session:
+            session.execute(text(f"DROP SCHEMA {restored.aside.removeprefix('the schema ')} CASCADE"))
 
 
 def test_backups_under_load_hold_every_answer_acknowledged_before(sqlite_url: str, tmp_path: Path) -> None:

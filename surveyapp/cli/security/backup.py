@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from surveyapp.cli.context import open_desk, open_settings
+from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.security import backup as service
 from surveyapp.services.security.backup import Keep
 
@@ -79,7 +80,7 @@ def verify(file: Path | None, identity: Path | None) -> None:
 def restore(file: Path, identity: Path | None, replace: bool) -> None:
     """Put a backup in the database's place. Stop the server first."""
     restored = service.restore(open_settings(), file, _identity(identity), replace=replace)
-    restored = service.after_restoring(open_desk(), restored, file)
+    restored = restored_backup.settle(open_desk(), restored, file)
     click.echo(
         f"The database is as it was on {restored.manifest.made_at:%Y-%m-%d at %H:%M:%S UTC}: "
         f"{restored.manifest.rows} rows."

@@ -9,7 +9,6 @@ people and of the installation are not in it.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import gzip
 import hashlib
@@ -25,14 +24,12 @@ import pyrage
 from pydantic import BaseModel, ValidationError
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing, ShiftlineError
-from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, ShiftlineError
 from surveyapp.services import readiness
-from surveyapp.services.privacy import replaying
 from surveyapp.services.work import Desk
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
-from surveyapp.store.security import copies, web_sessions
+from surveyapp.store.security import copies
 
 FORMAT = 1
 NAME = "shiftline-{moment}.backup"
@@ -282,7 +279,7 @@ def opened(settings: Settings, path: Path, identity: str | None) -> Iterator[tup
 
 
 def restore(settings: Settings, path: Path, identity: str | None, *, replace: bool) -> RestoredBackup:
-    """Puts a backup in the database's place, if it shows to be whole, and brings it up to date; `after_restoring` does
+    """Puts a backup in the database's place, if it shows to be whole, and brings it up to date; `privacy.restored` does
     the rest. Raises BackupRefused, CopyRefused."""
     if not path.is_file():
         raise BackupRefused(f"There is no backup {path}.")
@@ -317,18 +314,6 @@ def _holds_something(settings: Settings) -> bool:
                 "There is no database to restore into. Create an empty one on the server, then restore."
             ) from error
         raise
-
-
-def after_restoring(desk: Desk, restored: RestoredBackup, path: Path) -> RestoredBackup:
-    """What the database that came back does not know of: sessions that ended since, people who were erased since."""
-    with desk.writing() as work:
-        web_sessions.end_all(work.session, work.now, EndedWhy.ENDED_BY_ADMINISTRATOR)
-        work.record(AuditAction.BACKUP_RESTORED, path.name, made_at=restored.manifest.made_at.isoformat())
-    try:
-        again = replaying.replay(desk).people
-    except KeyMissing:
-        again = None
-    return dataclasses.replace(restored, erased_again=again)
 
 
 def _other_kind(manifest: Manifest) -> str:
