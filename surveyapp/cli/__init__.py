@@ -28,6 +28,7 @@ class Main(LazyGroup):
 @click.group(
     cls=Main,
     commands_in={
+        "audit": "surveyapp.cli.security.audit:audit",
         "backup": "surveyapp.cli.security.backup:backup",
         "demo": "surveyapp.cli.demo:demo",
         "keys": "surveyapp.cli.keys:keys",

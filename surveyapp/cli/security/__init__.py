@@ -1,1 +1,1 @@
-"""Commands that keep what is stored safe."""
+"""Commands of what protects the installation."""
