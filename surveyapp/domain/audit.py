@@ -68,6 +68,7 @@ class AuditAction(enum.StrEnum):
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    VERIFIED_AGAIN = "verified_again"
     SESSIONS_ENDED = "sessions_ended"
     SIGN_IN_REFUSED = "sign_in_refused"
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
@@ -84,6 +85,9 @@ class AuditAction(enum.StrEnum):
 
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
+    GUESSES_ALARMED = "guesses_alarmed"
+    ALARMS_READ = "alarms_read"
+
     REFUSED = "refused"
     COMMAND_RUN = "command_run"
     SETTINGS_CHANGED = "settings_changed"

@@ -18,11 +18,21 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditChainRow, AuditRow, ErasureRow, HeartbeatRow, WebSessionRow
+from surveyapp.store.tables.security import (
+    AlarmRow,
+    AuditChainRow,
+    AuditRow,
+    ErasureRow,
+    GuessRow,
+    HeartbeatRow,
+    KeptFormRow,
+    WebSessionRow,
+)
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
     "AccessRow",
+    "AlarmRow",
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
@@ -36,7 +46,9 @@ __all__ = [
     "ErasureRow",
     "EventRow",
     "GrantRow",
+    "GuessRow",
     "HeartbeatRow",
+    "KeptFormRow",
     "LeaseRow",
     "ParticipantRow",
     "ParticipationRow",

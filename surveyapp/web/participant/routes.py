@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -25,26 +25,30 @@ from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStan
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.services.security import sessions
+from surveyapp.services.security import guesses, kept_forms, sessions
+from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.participant import pages, views
 from surveyapp.web.shared.errors import stale
-from surveyapp.web.shared.incoming import GUESSABLE, limiter
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import begin, browser, has_cookie, token
+from surveyapp.web.shared.session import begin, browser, form_token, has_cookie, keep_form, token, typed_texts
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
 
 class NotLetIn(Exception):
-    """Nobody has opened a link or code in this browser, or they have left. `rested`: their session ended by itself."""
+    """Nobody has opened a link or code in this browser, or they have left. `rested`: their session, where it ended by
+    itself."""
 
-    def __init__(self, rested: bool = False) -> None:
+    def __init__(self, rested: WebSession | None = None) -> None:
         super().__init__()
         self.rested = rested
 
+
+KEPT = "kept"
+"""In the cookie: something that was typed when the session before ended is kept for them."""
 
 LONGEST_SHOWN = 200
 """Characters of what was typed in place of a code that are shown again: a link is pasted there, too."""
@@ -59,7 +63,6 @@ def front() -> Reply:
 
 
 @participant.route("/start", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def start() -> Reply:
     """A code is typed here, by those who were given one in place of a link."""
     typed = request.form.get("code", "")
@@ -68,8 +71,12 @@ def start() -> Reply:
     try:
         return _let_in(links.open_code(runtime(), typed))
     except AccessRefused as refused:
-        fault = _code_fault(refused.why) if typed.strip() else _("Write the code you were given.")
-        return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=fault), 422
+        seconds = (
+            guesses.wrong_code(runtime(), request.remote_addr or "") if refused.why == "wrong" and typed.strip() else 0
+        )
+        fault = _code_fault(refused.why, seconds) if typed.strip() else _("Write the code you were given.")
+        page = render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=fault)
+        return make_response(page, 429, {"Retry-After": str(seconds)}) if seconds else (page, 422)
 
 
 @participant.get("/s/<path:arrived>")
@@ -97,8 +104,11 @@ def _let_in(access_id: uuid.UUID) -> Response:
         chosen = session.get("language")
         offered, known = links.languages(runtime(), access_id)
         wanted = known or request.accept_languages.best_match(offered) or offered[0]
+        same = (was := token()) and (before := sessions.rested(runtime(), was)) and before.access_id == access_id
         begun = sessions.begin_participant(runtime(), access_id, browser())
-        begin(begun.token, chosen if chosen in offered else wanted)
+        begin(begun.token, chosen if chosen in offered else wanted, form_token() if same else None)
+        if kept_forms.of_session(runtime(), begun.session):
+            session[KEPT] = True
     return redirect(with_query(url_for(".survey"), {OPENED: "1"}))
 
 
@@ -127,7 +137,7 @@ def _web_session() -> WebSession:
         except SessionOver as over:
             if over.why is EndedWhy.ACCESS_REVOKED:
                 raise AccessRefused("revoked") from None
-            raise NotLetIn(rested=over.standing is not SessionStanding.ENDED) from None
+            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session) from None
     return cast(WebSession, g.web_session)
 
 
@@ -169,6 +179,12 @@ class StoredAnswers:
     def answer(self, page_id: str, form: Form) -> Visit:
         return answering.save_page(runtime(), self._at_first, page_id, form, _save_id()).visit
 
+    def kept(self) -> KeptForm | None:
+        if not session.get(KEPT):
+            return None
+        found = kept_forms.of_session(runtime(), _web_session())
+        return next((each for each in found if each.path.partition("?")[0] == request.path), None)
+
     def submit(self) -> None:
         answering.submit(runtime(), self._at_first)
 
@@ -184,7 +200,12 @@ def _save_id() -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _code_fault(why: str) -> str:
+def _code_fault(why: str, seconds: int) -> str:
+    if seconds:
+        return _(
+            "That code is not right. Many wrong codes were sent from here: wait a while, and check each letter and "
+            "number. A right code opens at any time."
+        )
     if why == "wrong":
         return _("That code is not right. Check each letter and number, then try again.")
     return _("That code no longer works. Ask the person who invited you for a new one.")
@@ -193,7 +214,8 @@ def _code_fault(why: str) -> str:
 @participant.errorhandler(NotLetIn)
 def _not_let_in(error: NotLetIn) -> Reply:
     why = "rested" if error.rested else "cookies" if OPENED in request.args else "unknown"
-    return render_template("participant/refused.html", why=why, studies=_studies()), 403
+    kept = keep_form(error.rested)
+    return _refused(why, 403, kept=kept, typed=[] if kept else typed_texts(request.form.to_dict(flat=False)))
 
 
 @participant.errorhandler(CSRFError)
@@ -201,7 +223,7 @@ def _no_token(error: CSRFError) -> Reply:
     """A page that was open too long or, where no cookie came with it, a browser that kept none."""
     if has_cookie():
         return stale(error)
-    return render_template("participant/refused.html", why="cookies", studies=_studies()), 400
+    return _refused("cookies", 400, typed=typed_texts(request.form.to_dict(flat=False)))
 
 
 @participant.errorhandler(AccessRefused)
@@ -210,7 +232,11 @@ def _access_refused(error: AccessRefused) -> Reply:
     if request.endpoint != "participant.link":
         session.clear()
     status = 404 if error.why == "wrong" else 410
-    return render_template("participant/refused.html", why=error.why, studies=_studies()), status
+    return _refused(error.why, status, typed=typed_texts(request.form.to_dict(flat=False)))
+
+
+def _refused(why: str, status: int, **more: Any) -> Reply:
+    return render_template("participant/refused.html", why=why, studies=_studies(), **more), status
 
 
 def _studies() -> list[Study]:
