@@ -113,8 +113,8 @@ def emptied(runtime: Runtime) -> Callable[[], None]:
 
     def mend() -> None:
         runtime.database.dispose()
-        for each in path.parent.glob(f"{path.name}*"):
-            each.unlink()
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
         away.rename(path)
 
     return mend
