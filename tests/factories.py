@@ -22,6 +22,8 @@ from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.audit import ByLink, Operator
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.fieldwork.cases import AccessKind
+from surveyapp.domain.fieldwork.doors import Familiarity
+from surveyapp.domain.fieldwork.pins import Pin
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant, Site
@@ -40,6 +42,7 @@ from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import Database, new_id
+from surveyapp.store.security import pins
 from surveyapp.store.tables import Base
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -192,8 +195,20 @@ def begin_session(runtime: Runtime, staff: Staff) -> str:
 
 
 def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> ByLink:
-    """The participant answering for themselves."""
-    return ByLink(links.open_link(runtime, create_link(runtime, participant, touchpoint).removeprefix("/s/")))
+    """The participant answering for themselves, and known by their PIN."""
+    return known_by(runtime, create_link(runtime, participant, touchpoint))
+
+
+def known_by(runtime: Runtime, link: str) -> ByLink:
+    """Whoever has a link and gave the PIN: it opens everything."""
+    return ByLink(links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.PROVEN)
+
+
+def set_pin(runtime: Runtime, participant: Participant, digits: str) -> None:
+    """The PIN that somebody chose when they began."""
+    hashed = keyring.hash_password(runtime.keyring.pepper(participant.id, digits))
+    with runtime.database.writing() as session:
+        pins.set_pin(session, Pin(participant_id=participant.id, hashed=hashed, set_at=runtime.clock()))
 
 
 def by_interviewer(

@@ -27,6 +27,7 @@ from surveyapp.domain.fieldwork.cases import (
     access_expiry,
     disposition_after,
 )
+from surveyapp.domain.fieldwork.doors import Familiarity
 from surveyapp.domain.instrument.kinds import missing_field
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
@@ -110,8 +111,9 @@ def load(runtime: Runtime, as_of: dt.date | None = None, *, releases_to_make: in
 
 
 def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
-    """A new personal link for each case that takes answers, those in their window first and the studies by turns: a
-    demonstration takes them outside it too, while links still open. Raises StateRefused where this is none."""
+    """A new personal link for each case that takes answers and has none yet, so that it opens at once in whatever
+    browser: those in their window first and the studies by turns. A demonstration takes them outside it too, while
+    links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused(say("links_for_demonstration"))
     with Desk(runtime, Operator()).writing() as work:
@@ -120,7 +122,7 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
         for study in runtime.studies.values():
             for overview in cases.overviews(work.session, Scope(study.id, Origin.DEMO), work.today(study)):
                 ends = access_expiry(overview.case, runtime.zone(study))
-                if ends is not None and ends <= work.now:
+                if (ends is not None and ends <= work.now) or overview.response_state is not None:
                     continue
                 there = (work, overview.case, overview.response_state)
                 withdrawn = overview.participant.withdrawn_at is not None
@@ -294,7 +296,7 @@ def _answer(
             case = next(each for each in there if each.touchpoint == written["touchpoint"])
             link = links.issue(work, person, case, AccessKind.LINK).link
         assert link is not None
-        who = ByLink(links.open_link(runtime, link.removeprefix("/s/")))
+        who = ByLink(links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.BEGAN)
     else:
         who = ByInterviewer(
             staff=interviewer, study=study.id, reference=person.reference, touchpoint=written["touchpoint"], mode=mode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -22,6 +23,9 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 11
 """30^11 is more than 2^53: a typed code must carry at least 50 random bits (standards.md)."""
 
+
+HANDLE_LENGTH = 20
+"""Characters of base32, five bits each."""
 
 TOKEN_LENGTH = 24
 """Characters of URL-safe base64, six bits each: 144, less what the two ends give up."""
@@ -50,6 +54,16 @@ class Keyring:
     def digest(self, purpose: str, value: str) -> str:
         """A keyed hash (HMAC-SHA-256, hex), by which a secret is found without being stored."""
         return hmac.new(self.access_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+    def pepper(self, participant: uuid.UUID, pin: str) -> str:
+        """What is hashed of a PIN: whoever has the database but not the key cannot try a million of them."""
+        return self.digest("pin", f"{participant}\0{pin}")
+
+    def handle(self, case: uuid.UUID) -> str:
+        """What stands for a case in the addresses of its pages: 100 bits of its keyed hash, in base32. It says nothing
+        of the case and opens nothing."""
+        digest = bytes.fromhex(self.digest("handle", str(case)))
+        return base64.b32encode(digest).decode().lower()[:HANDLE_LENGTH]
 
 
 def _bound_to(participant: uuid.UUID, name: str) -> bytes:

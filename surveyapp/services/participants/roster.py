@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
+from surveyapp.domain.fieldwork.doors import PinStanding
+from surveyapp.domain.fieldwork.pins import standing_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
@@ -23,6 +25,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
 from surveyapp.store.roster import RosterLine
+from surveyapp.store.security import pins
 
 PER_PAGE = 50
 
@@ -101,6 +104,7 @@ class Person:
     events: tuple[Event, ...]
     consents: Mapping[str, ConsentGiven]
     contact_fields: tuple[str, ...]
+    pin: PinStanding
     related: tuple[RelatedPerson, ...] = ()
 
 
@@ -213,5 +217,6 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             events=tuple(participants.events(session, participant.id)),
             consents=participants.consents(session, participant.id),
             contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
+            pin=standing_of(pins.pin_of(session, participant.id), work.now),
             related=tuple(relationships.related_to(session, scope, participant.id)),
         )

@@ -143,7 +143,14 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
 def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint: int) -> Reply:
     if recorded.given is not None:
         address = f"{runtime().settings.public_url}{recorded.given.link}"
-        return render_template("interviewer/link.html", address=address, given=recorded.given, reference=reference)
+        return render_template(
+            "interviewer/link.html",
+            address=address,
+            given=recorded.given,
+            reference=reference,
+            study=staff_study(study_id),
+            begun=recorded.answered,
+        )
     study = runtime().study(study_id)
     sentences = [
         _("%(reference)s: “%(outcome)s” is recorded.", reference=reference, outcome=OUTCOMES[recorded.outcome])

@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.staff import Action
+from surveyapp.services.participants import pins
 from surveyapp.services.privacy import correcting, leaving
 from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
 from surveyapp.web.rights.words import RECORDED
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
@@ -41,6 +43,22 @@ def find(study_id: str) -> Reply:
 def person(study_id: str, reference: str) -> Reply:
     """Where somebody stands in the study, what was recorded, and what can be done for them."""
     return page("person", outlook=leaving.outlook(desk(), study_id, reference))
+
+
+@rights.route(f"{PERSON}/pin", methods=["GET", "POST"])
+@staff_only
+def let_in(study_id: str, reference: str) -> Reply:
+    """Lets somebody in who is on the phone: asks who is speaking, and shows a PIN, once, to be read out."""
+    back = home(staff_study(study_id), reference)
+    form = forms.IdentityForm(pins.to_ask_for(desk(), study_id, reference))
+    if form.validate_on_submit():
+        try:
+            made = pins.read_out(desk(), study_id, reference, form.confirmed)
+        except InputRefused as refused:
+            form.refuse(refused)
+        else:
+            return page("let_in", form, made=made, reference=reference, back=back)
+    return page("let_in", form, made=None, reference=reference, back=back)
 
 
 @rights.route(f"{PERSON}/<change>", methods=["GET", "POST"])
