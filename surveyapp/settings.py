@@ -20,7 +20,8 @@ class Settings:
     """Everything the environment decides. README's table says what each one is."""
 
     secret_key: str = field(repr=False)
-    access_key: bytes = field(repr=False)
+    secret_keys_before: tuple[str, ...] = field(default=(), repr=False)
+    access_keys: Mapping[str, bytes] = field(repr=False)
     contact_keys: Mapping[str, bytes] = field(repr=False)
     database_url: str = f"sqlite:///{ROOT / 'instance' / 'surveyapp.db'}"
     questionnaires: Path = ROOT / "questionnaires"
@@ -30,6 +31,7 @@ class Settings:
     proxies: int = 0
     rate_limit_storage: str = "memory://"
     cache: Path = ROOT / "instance" / "cache"
+    person_keys: Path = ROOT / "instance" / "surveyapp.db.keys"
 
     @property
     def contact_key_id(self) -> str:
@@ -41,7 +43,8 @@ KNOWN = frozenset(
     {
         "DATABASE_URL",
         "SECRET_KEY",
-        "ACCESS_KEY",
+        "SECRET_KEYS_BEFORE",
+        "ACCESS_KEYS",
         "CONTACT_KEYS",
         "QUESTIONNAIRES",
         "PUBLIC_URL",
@@ -50,8 +53,13 @@ KNOWN = frozenset(
         "PROXIES",
         "RATE_LIMIT_STORAGE",
         "CACHE",
+        "PERSON_KEYS",
     }
 )
+
+
+RENAMED = {"ACCESS_KEY": "ACCESS_KEYS"}
+"""Settings of before, and what took their place."""
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
@@ -61,6 +69,12 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         for name, value in environment.items()
         if name.startswith(PREFIX) and value != ""
     }
+    for old, new in RENAMED.items():
+        if old in given:
+            raise SettingsError(
+                f"{PREFIX}{old} is now {PREFIX}{new}, which holds several: set it to `first:` and the key you have, "
+                f"and unset {PREFIX}{old}. What rests on that key goes on working."
+            )
     unknown = sorted(set(given) - KNOWN)
     if unknown:
         raise SettingsError(
@@ -80,6 +94,13 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         # Beside its database: two installations on one machine do not share a folder.
         place = Path(chosen["database_url"].removeprefix("sqlite:///"))
         chosen["cache"] = place.with_name(f"{place.name}.cache")
+    if "PERSON_KEYS" in given:
+        chosen["person_keys"] = Path(given["PERSON_KEYS"])
+    elif chosen.get("database_url", "").startswith("sqlite:///"):
+        place = Path(chosen["database_url"].removeprefix("sqlite:///"))
+        chosen["person_keys"] = place.with_name(f"{place.name}.keys")
+    elif "database_url" in chosen:
+        chosen["person_keys"] = ROOT / "instance" / "person.keys"
     for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
         if name in given:
             chosen[name.lower()] = _whole(name, given[name], low, high)
@@ -87,8 +108,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         chosen["rate_limit_storage"] = given["RATE_LIMIT_STORAGE"]
     return Settings(
         secret_key=secret,
-        access_key=_key(given, "ACCESS_KEY"),
-        contact_keys=_contact_keys(given),
+        secret_keys_before=_secrets_before(given),
+        access_keys=_keys(given, "ACCESS_KEYS", "Participants' links are hashed with the first: keep it"),
+        contact_keys=_keys(given, "CONTACT_KEYS", "People's own keys are sealed with the first: keep it"),
         demo=_flag("DEMO", given.get("DEMO", "no")),
         **chosen,
     )
@@ -116,27 +138,35 @@ def _decoded(name: str, written: str) -> bytes:
     return key
 
 
-def _key(given: Mapping[str, str], name: str) -> bytes:
-    if name not in given:
+def _secrets_before(given: Mapping[str, str]) -> tuple[str, ...]:
+    before = tuple(each.strip() for each in given.get("SECRET_KEYS_BEFORE", "").split(",") if each.strip())
+    if any(len(each) < 32 for each in before):
         raise SettingsError(
-            f"Set {PREFIX}{name} to 32 random bytes in base64 (`openssl rand -base64 32`). Participants' "
-            "links are hashed with it: keep it, or every link given out stops working."
+            f"{PREFIX}SECRET_KEYS_BEFORE holds what {PREFIX}SECRET_KEY was, several separated by commas, each of at "
+            "least 32 characters. Sessions and forms signed with them go on."
         )
-    return _decoded(name, given[name])
+    return before
 
 
-def _contact_keys(given: Mapping[str, str]) -> dict[str, bytes]:
-    if "CONTACT_KEYS" not in given:
+def _keys(given: Mapping[str, str], setting: str, why: str) -> dict[str, bytes]:
+    """Keys by name, in the order in which they are written."""
+    if setting not in given:
         raise SettingsError(
-            f"Set {PREFIX}CONTACT_KEYS to `name:key`, the key 32 random bytes in base64. Contact details "
-            "are encrypted with the first; list older ones after it, separated by commas."
+            f"Set {PREFIX}{setting} to `name:key`, the key 32 random bytes in base64 (`openssl rand -base64 32`). "
+            f"{why}, and list older ones after a new one, separated by commas, until `surveyapp keys list` says that "
+            "nothing rests on them."
         )
-    keys = {}
-    for entry in given["CONTACT_KEYS"].split(","):
+    keys: dict[str, bytes] = {}
+    for entry in given[setting].split(","):
         name, separator, key = entry.strip().partition(":")
         if not separator or not name:
-            raise SettingsError(f"{PREFIX}CONTACT_KEYS is written `name:key`, several separated by commas.")
-        keys[name] = _decoded("CONTACT_KEYS", key)
+            raise SettingsError(f"{PREFIX}{setting} is written `name:key`, several separated by commas.")
+        if name == "person" or len(name.encode()) > 32 or name in keys:
+            raise SettingsError(
+                f"{PREFIX}{setting}: “{name}” cannot be the name of a key. Each has another, of at most 32 letters, "
+                "and `person` is what is written where a person's own key seals."
+            )
+        keys[name] = _decoded(setting, key)
     return keys
 
 

@@ -22,7 +22,7 @@ from surveyapp.services import demo
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
 from tests import factories
-from tests.databases import Cluster, find_binary, quick_folder, take_rows_out
+from tests.databases import Cluster, copy_database, find_binary, quick_folder, take_rows_out
 from tests.page import Client
 
 # Time is measured by benchmarks: a busy machine must not fail a property. In CI every run tries the same examples.
@@ -133,6 +133,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_database: str) -> str:
     take_rows_out(postgresql_database)
+    Path(factories.environment(postgresql_database)["SURVEYAPP_PERSON_KEYS"]).unlink(missing_ok=True)
     return postgresql_database
 
 
@@ -185,16 +186,16 @@ def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
             made = shared / "demo-in-the-making.db"
             shutil.copy(sqlite_template, made)
             _load_demonstration(f"sqlite:///{made}")
-            made.rename(ready)
+            copy_database(made, ready)
     own = tmp_path_factory.mktemp("demo") / "demo.db"
-    shutil.copy(ready, own)
+    copy_database(ready, own)
     return own
 
 
 @pytest.fixture
 def demo_runtime(demo_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
     """An installation with the demonstration in it, on SQLite, for a test to do with as it likes."""
-    shutil.copy(demo_template, tmp_path / "demo.db")
+    copy_database(demo_template, tmp_path / "demo.db")
     made = factories.create_runtime(f"sqlite:///{tmp_path / 'demo.db'}", clock, demo=True)
     yield made
     made.database.dispose()

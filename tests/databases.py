@@ -116,6 +116,13 @@ def take_rows_out(url: str) -> None:
     database.dispose()
 
 
+def copy_database(source: Path, target: Path) -> None:
+    """A SQLite database that nobody has open, with the keys of its people."""
+    for end in ("", ".keys"):
+        if source.with_name(source.name + end).exists():
+            shutil.copy(source.with_name(source.name + end), target.with_name(target.name + end))
+
+
 def copy_rows(source: str, target: str) -> None:
     """Every row of one database into the empty tables of another, whichever kinds they are."""
     read, write = Database(source), Database(target)

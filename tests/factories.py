@@ -30,18 +30,17 @@ from surveyapp.domain.participants import Participant, Site
 from surveyapp.domain.staff import Grant, Role, Scope, Staff
 from surveyapp.services import keyring
 from surveyapp.services.cases import scheduling
-from surveyapp.services.keyring import Keyring
 from surveyapp.services.participants import links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer
-from surveyapp.services.runtime import Clock, Runtime
+from surveyapp.services.runtime import Clock, Runtime, build
 from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
-from surveyapp.store.database import Database, new_id
+from surveyapp.store.database import new_id
 from surveyapp.store.security import pins
 from surveyapp.store.tables import Base
 
@@ -60,16 +59,17 @@ def environment(database_url: str) -> dict[str, str]:
     """The environment of an installation on a database."""
     return {
         "SURVEYAPP_SECRET_KEY": "s" * 40,
-        "SURVEYAPP_ACCESS_KEY": KEY,
+        "SURVEYAPP_ACCESS_KEYS": f"first:{KEY}",
         "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
         "SURVEYAPP_DATABASE_URL": database_url,
-        **({} if database_url.startswith("sqlite") else {"SURVEYAPP_CACHE": str(_cache_of(database_url))}),
+        **({} if database_url.startswith("sqlite") else _beside(database_url)),
     }
 
 
-def _cache_of(database_url: str) -> Path:
-    """A folder of a database's own, which goes with the process; SQLite has one beside its file."""
-    return Path(_CACHES.name) / hashlib.sha256(database_url.encode()).hexdigest()[:16]
+def _beside(database_url: str) -> dict[str, str]:
+    """A cache and people's keys of a database's own, which go with the process; SQLite has them beside its file."""
+    place = Path(_CACHES.name) / hashlib.sha256(database_url.encode()).hexdigest()[:16]
+    return {"SURVEYAPP_CACHE": str(place), "SURVEYAPP_PERSON_KEYS": f"{place}.keys"}
 
 
 _CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", ignore_cleanup_errors=True)
@@ -85,13 +85,9 @@ def create_runtime(
     settings = create_settings(database_url, questionnaires=questionnaires, **changes)
     # The product's own studies cannot change while tests run: they are read once a process.
     studies = _own_studies() if questionnaires == ROOT / "questionnaires" else load_studies(questionnaires)
-    return Runtime(
-        settings=settings,
-        database=Database(database_url),
-        studies=studies,
-        keyring=Keyring(settings.access_key, settings.contact_keys),
-        clock=clock,
-    )
+    made = build(settings, clock, studies)
+    made.person_keys.file.create()
+    return made
 
 
 def operator(runtime: Runtime) -> Desk:
@@ -206,7 +202,7 @@ def known_by(runtime: Runtime, link: str) -> ByLink:
 
 def set_pin(runtime: Runtime, participant: Participant, digits: str) -> None:
     """The PIN that somebody chose when they began."""
-    hashed = keyring.hash_password(runtime.keyring.pepper(participant.id, digits))
+    hashed = keyring.hash_password(runtime.keyring.peppers(participant.id, digits)[0])
     with runtime.database.writing() as session:
         pins.set_pin(session, Pin(participant_id=participant.id, hashed=hashed, set_at=runtime.clock()))
 

@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp demo | messages | participants | questionnaires | releases | results | …`."""
+"""The operator's command line: `surveyapp demo | keys | messages | participants | questionnaires | releases | …`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Main(LazyGroup):
     cls=Main,
     commands_in={
         "demo": "surveyapp.cli.demo:demo",
+        "keys": "surveyapp.cli.keys:keys",
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
         "participants": "surveyapp.cli.participants:participants",

@@ -77,7 +77,10 @@ def _greet(runtime: Runtime) -> None:
 
 def _write_environment() -> None:
     """Makes the demonstration's keys, once. An installation that has keys of its own is left alone."""
-    if DEMO_ENV.exists() or "SURVEYAPP_SECRET_KEY" in os.environ:
+    if "SURVEYAPP_SECRET_KEY" in os.environ:
+        return
+    if DEMO_ENV.exists():
+        _rename_access_key()
         return
     DEMO_ENV.parent.mkdir(parents=True, exist_ok=True)
 
@@ -88,8 +91,15 @@ def _write_environment() -> None:
         "# Made by `make demo`, for this demonstration alone.",
         "SURVEYAPP_DEMO=yes",
         f"SURVEYAPP_SECRET_KEY={secrets.token_hex(32)}",
-        f"SURVEYAPP_ACCESS_KEY={key()}",
+        f"SURVEYAPP_ACCESS_KEYS=demo:{key()}",
         f"SURVEYAPP_CONTACT_KEYS=demo:{key()}",
     ]
     DEMO_ENV.touch(mode=0o600)
     DEMO_ENV.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _rename_access_key() -> None:
+    """A demonstration made before access keys had names goes on with the one it has."""
+    written = DEMO_ENV.read_text(encoding="utf-8")
+    if "SURVEYAPP_ACCESS_KEY=" in written:
+        DEMO_ENV.write_text(written.replace("SURVEYAPP_ACCESS_KEY=", "SURVEYAPP_ACCESS_KEYS=demo:"), encoding="utf-8")

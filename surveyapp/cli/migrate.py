@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from surveyapp.cli.context import open_settings
+from surveyapp.cli.context import open_desk, open_settings
 from surveyapp.services import readiness
+from surveyapp.services.privacy import resealing
 
 
 @click.command()
@@ -15,3 +16,6 @@ def migrate() -> None:
     if readiness.migrate(settings):
         click.echo(f"A new, empty database was made: {settings.database_url.removeprefix('sqlite:///')}")
     click.echo("The database is up to date.")
+    sealed = resealing.reseal(open_desk())
+    if sealed:
+        click.echo(f"Sealed {sealed} contacts, notes and answers of before with people's own keys.")

@@ -106,6 +106,10 @@ class StateRefused(SaidError):
     """The thing is in a state in which this cannot be done."""
 
 
+class KeyMissing(StateRefused):
+    """What is sealed cannot be opened, or nothing can be sealed: a key is not there, or was destroyed on purpose."""
+
+
 class NoReleaseYet(StateRefused):
     """Nothing of the study was released yet."""
 

@@ -4,6 +4,7 @@ participants, interviewers and staff, files, addresses.
 - `free_text`: somebody's own words, which stay theirs (NFC, Unicode Standard Annex 15).
 - `one_line`: a name, a label, an e-mail address: the same on a single line.
 - `code`: what is read by a machine: a code, a number, a date, a time, a link's token (NFKC, ASCII digits).
+- `name_parts`: a name as it is looked up, part by part.
 - `storable`: any text at all, such as a password, which is nobody's to change further.
 - `is_blank`, `length`, `unusable_at`: whether text shows anything, how long it is, what in it is no text.
 
@@ -119,3 +120,24 @@ def _compatible(character: str) -> str:
 
 def _blank_or_nothing(found: re.Match[str]) -> str:
     return " " if found[0].isspace() else ""
+
+
+_MARKS = re.compile("[\u0300-\u036f\u064b-\u0652]")
+"""Accents of Latin, Greek and Cyrillic letters, and the short vowels that Arabic letters are written without too. Not
+the vowel signs of Gurmukhi, which are no ornament."""
+
+_PLAIN = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
+)
+"""Letters that an English keyboard has not, and that are no letter with an accent to Unicode."""
+
+_IN_NAMES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
+
+
+def name_parts(name: str) -> tuple[str, ...]:
+    """The parts of a name as they are looked up: lower case, without accents, each once and in order. Łukasz
+    O'Brien-Żak is lukasz, obrien, zak. Nothing is carried from one script to another."""
+    plain = unicodedata.normalize("NFKD", code(name)).casefold().translate(_PLAIN)
+    plain = unicodedata.normalize("NFC", _MARKS.sub("", _IN_NAMES.sub("", plain)))
+    parts = "".join(each if unicodedata.category(each)[0] in "LMN" else " " for each in plain).split()
+    return tuple(dict.fromkeys(parts))

@@ -39,6 +39,15 @@ SENTENCES: Mapping[str, str] = {
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
     "no_release": N_("There is no release %(number)s of this study."),
+    "person_keys_gone": N_(
+        "The file with people's keys is not in its place, so that contact details and words can neither be read nor "
+        "added. Whoever runs this site has to put it back."
+    ),
+    "person_key_gone": N_("The key of this person's record was destroyed, and what it sealed is gone with it."),
+    "contact_key_gone": N_(
+        "What is sealed with the key %(names)s cannot be opened: this site is no longer told that key. Whoever runs it "
+        "has to add it back to its settings."
+    ),
     "not_in_release": N_("Release %(number)s does not hold this."),
     # The state that something is in
     "no_release_yet": N_(
@@ -257,6 +266,14 @@ FOR_OPERATORS: Mapping[str, str] = {
     "no_such_version": "“%(name)s” has no version %(version)s in %(study)s.",
     "address_unusable": "“%(email)s” is not an e-mail address. Write one such as name@example.org.",
     "site_without_study": "A site belongs to one study: say which with --study.",
+    "copy_is_the_file": "%(path)s is the file of keys itself. Name another place for its copy, best on another disk.",
+    "not_a_copy": "%(path)s is not a copy of people's keys, so it is not written over. Name another place.",
+    "copy_not_written": "The copy cannot be written to %(path)s: %(why)s. Name another place.",
+    "person_keys_lost": (
+        "There is no file with people's keys at %(path)s, but the database holds contact details or words that are "
+        "sealed with them. Put the file or its copy there, or set SURVEYAPP_PERSON_KEYS to where it is. No new one was "
+        "made: it could not open anything."
+    ),
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
     "viewer_of_site": "A release is of the whole study: give the role viewer without --site.",
     "counts_of_evaluators": "Only an evaluator can be without true counts: leave out --no-true-counts for this role.",

@@ -46,7 +46,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, demonstration, participants, relationships
 from surveyapp.store import staff as staff_store
-from surveyapp.store.database import new_id
+from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.relationships import RelatedPair
 
 STAFF = {
@@ -99,6 +99,7 @@ def load(runtime: Runtime, as_of: dt.date | None = None, *, releases_to_make: in
         if counts.get(Origin.SIMULATED):
             raise StateRefused(say("holds_simulated_people"))
         demonstration.empty(work.session)
+        after_commit(work.session, runtime.person_keys.file.empty)
     count = 0
     with_cohort = [study for study in runtime.studies.values() if _cohort_file(runtime, study).exists()]
     staff = _add_staff(runtime, with_cohort)

@@ -33,9 +33,9 @@ TOKEN_LENGTH = 24
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of an installation. Contact keys by id; the first seals, all open."""
+    """The keys of an installation by name: of each kind the first is used for what is new, and all are tried."""
 
-    access_key: bytes = field(repr=False)
+    access_keys: Mapping[str, bytes] = field(repr=False)
     contact_keys: Mapping[str, bytes] = field(repr=False)
 
     def seal(self, participant: uuid.UUID, name: str, value: str) -> Sealed:
@@ -52,17 +52,33 @@ class Keyring:
         return opened.decode()
 
     def digest(self, purpose: str, value: str) -> str:
-        """A keyed hash (HMAC-SHA-256, hex), by which a secret is found without being stored."""
-        return hmac.new(self.access_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        """A keyed hash (HMAC-SHA-256, hex), by which a secret is found without being stored. With the first access
+        key."""
+        return self.digests(purpose, value)[0]
 
-    def pepper(self, participant: uuid.UUID, pin: str) -> str:
-        """What is hashed of a PIN: whoever has the database but not the key cannot try a million of them."""
-        return self.digest("pin", f"{participant}\0{pin}")
+    def digests(self, purpose: str, value: str) -> tuple[str, ...]:
+        """`digest` with each access key, the first's first: what was stored under one that is retiring is found."""
+        message = f"{purpose}\0{value}".encode()
+        return tuple(hmac.new(key, message, hashlib.sha256).hexdigest() for key in self.access_keys.values())
+
+    def access_digest(self, kind: str, secret: str) -> str:
+        """The hash by which a link or code is found, with the name of its key: a key retires with its last link."""
+        return f"{next(iter(self.access_keys))}:{self.digest(kind, secret)}"
+
+    def access_digests(self, kind: str, secret: str) -> tuple[str, ...]:
+        """Every form in which a link or code may be stored; without a name from before keys had one."""
+        plain = self.digests(kind, secret)
+        return (*(f"{name}:{each}" for name, each in zip(self.access_keys, plain, strict=True)), *plain)
+
+    def peppers(self, participant: uuid.UUID, pin: str) -> tuple[str, ...]:
+        """What is hashed of a PIN, with each access key, the first's first: whoever has the database but no key cannot
+        try a million of them."""
+        return self.digests("pin", f"{participant}\0{pin}")
 
     def handle(self, case: uuid.UUID) -> str:
         """What stands for a case in the addresses of its pages: 100 bits of its keyed hash, in base32. It says nothing
-        of the case and opens nothing."""
-        digest = bytes.fromhex(self.digest("handle", str(case)))
+        of the case and opens nothing. With the oldest access key: it stays until that one retires."""
+        digest = bytes.fromhex(self.digests("handle", str(case))[-1])
         return base64.b32encode(digest).decode().lower()[:HANDLE_LENGTH]
 
 

@@ -6,12 +6,14 @@ import datetime as dt
 import logging
 from pathlib import Path
 
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, KeyMissing
+from surveyapp.domain.sentences import say
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
-from surveyapp.store.database import file_of
-from surveyapp.store.security import heartbeat
+from surveyapp.store.database import Database, file_of
+from surveyapp.store.security import heartbeat, sealed_rows
+from surveyapp.store.security.key_file import KeyFile
 
 PROVED_FOR = dt.timedelta(seconds=2)
 """How long an answer stands: whoever asks more often is told it again, and costs the database nothing."""
@@ -32,6 +34,10 @@ def problem(runtime: Runtime) -> str | None:
         with runtime.database.writing() as session:
             heartbeat.beat(session, runtime.clock())
     except DatabaseUnavailable as error:
+        return str(error)
+    try:
+        _provide_keys(runtime.settings)
+    except KeyMissing as error:
         return str(error)
     return None
 
@@ -56,11 +62,13 @@ class Watch:
 
 
 def check_start(runtime: Runtime) -> bool:
-    """Before serving: the database is there, of this program's revision and whole. Raises DatabaseUnavailable with what
-    to do; what may pass by itself is only written to the log. Whether it could be looked at."""
+    """Before serving: the database is there, of this program's revision and whole, and people's keys are. Raises
+    DatabaseUnavailable or KeyMissing with what to do; what may pass by itself is only written to the log. Whether it
+    could be looked at."""
     try:
         runtime.database.check_revision()
         runtime.database.check_whole()
+        _provide_keys(runtime.settings)
     except DatabaseUnavailable as error:
         if error.fault not in PASSING:
             raise
@@ -72,8 +80,9 @@ def check_start(runtime: Runtime) -> bool:
 
 
 def migrate(settings: Settings) -> bool:
-    """Brings the tables up to date; one process at a time, others wait. Whether a new database file was made, and its
-    folder if need be."""
+    """Brings the tables up to date; one process at a time, others wait. Makes the file of people's keys where nothing
+    is sealed yet. Whether a new database file was made, and its folder if need be. Raises KeyMissing where something is
+    sealed and the file of keys is not there."""
     path = file_of(settings.database_url)
     made = path is not None and not path.exists()
     if path is not None:
@@ -81,7 +90,21 @@ def migrate(settings: Settings) -> bool:
     migrating.upgrade(settings.database_url, settings.questionnaires)
     if path is not None:
         _make_private(path)
+    _provide_keys(settings)
     return made
+
+
+def _provide_keys(settings: Settings) -> None:
+    keys = KeyFile(settings.person_keys)
+    if keys.exists():
+        return
+    database = Database(settings.database_url)
+    with database.reading() as session:
+        lost = sealed_rows.anything(session)
+    database.dispose()
+    if lost:
+        raise KeyMissing(say("person_keys_lost", path=str(settings.person_keys)))
+    keys.create()
 
 
 def _make_private(path: Path) -> None:

@@ -24,11 +24,13 @@ from surveyapp.domain.instrument.translation import (
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.sentences import say
 from surveyapp.services.keyring import Keyring
+from surveyapp.services.person_keys import PersonKeys
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.settings import Settings
 from surveyapp.store import participants, questionnaire_versions, translations
 from surveyapp.store.database import Database
+from surveyapp.store.security.key_file import KeyFile
 
 Clock = Callable[[], dt.datetime]
 
@@ -45,6 +47,7 @@ class Runtime:
     database: Database
     studies: Mapping[str, Study]
     keyring: Keyring
+    person_keys: PersonKeys
     clock: Clock = system_clock
     _instruments: dict[tuple[str, str, int], Questionnaire] = field(default_factory=dict)
     _worded: dict[tuple[str, str, int, str, int], Questionnaire] = field(default_factory=dict)
@@ -172,12 +175,16 @@ class Runtime:
 _zone = functools.lru_cache(ZoneInfo)
 
 
-def build(settings: Settings, clock: Clock = system_clock) -> Runtime:
-    """Loads the studies and connects to the database. Raises QuestionnaireFaults."""
+def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str, Study] | None = None) -> Runtime:
+    """Loads the studies, unless they are given, and connects to the database. Raises QuestionnaireFaults."""
+    studies = load_studies(settings.questionnaires) if studies is None else studies
+    in_clear = frozenset(study.id for study in studies.values() if study.open_answers == "clear")
+    keys = PersonKeys(KeyFile(settings.person_keys), settings.contact_keys, in_clear)
     return Runtime(
         settings=settings,
-        database=Database(settings.database_url),
-        studies=load_studies(settings.questionnaires),
-        keyring=Keyring(settings.access_key, settings.contact_keys),
+        database=Database(settings.database_url, keys.seals),
+        studies=studies,
+        keyring=Keyring(settings.access_keys, settings.contact_keys),
+        person_keys=keys,
         clock=clock,
     )

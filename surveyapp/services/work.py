@@ -19,7 +19,9 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff, scope_of
+from surveyapp.services.person_keys import PersonSeals
 from surveyapp.services.runtime import Runtime
+from surveyapp.store.database import seals_of
 from surveyapp.store.security import audit
 
 
@@ -49,6 +51,13 @@ class Work:
     def recorded(self, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
         """When something was done in a study before and what was noted of it, oldest first."""
         return audit.details(self.session, study, action)
+
+    @property
+    def seals(self) -> PersonSeals:
+        """What opens and seals with people's own keys."""
+        seals = seals_of(self.session)
+        assert isinstance(seals, PersonSeals)
+        return seals
 
     def by(self, actor: Actor) -> Work:
         """The same work, once it is known who does it."""

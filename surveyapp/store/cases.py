@@ -16,7 +16,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
-from surveyapp.store.database import new_id
+from surveyapp.store.database import new_id, seals_of
 from surveyapp.store.tables import (
     AccessRow,
     AttemptRow,
@@ -118,14 +118,14 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
     rows = session.execute(query.order_by(ParticipantRow.reference, CaseRow.touchpoint)).all()
     attempts: dict[uuid.UUID, list[Attempt]] = {}
     tried = participants.scoped(
-        select(AttemptRow, StaffRow.name)
+        select(AttemptRow, StaffRow.name, CaseRow.participant_id)
         .join(CaseRow, CaseRow.id == AttemptRow.case_id)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id),
         scope,
     ).order_by(AttemptRow.at, AttemptRow.id)
-    for made in session.execute(tried):
-        attempts.setdefault(made.AttemptRow.case_id, []).append(_attempt(made.AttemptRow, made.name))
+    for attempt in _attempts(session, tried):
+        attempts.setdefault(attempt.case_id, []).append(attempt)
     held = {
         row.LeaseRow.case_id: _lease(row.LeaseRow, row.name)
         for row in session.execute(select(LeaseRow, StaffRow.name).join(StaffRow, StaffRow.id == LeaseRow.staff_id))
@@ -185,16 +185,17 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
         ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
     ).all()
     attempts: dict[uuid.UUID, list[Attempt]] = {}
-    for made in session.execute(
+    for attempt in _attempts(
+        session,
         callable_now(
-            select(AttemptRow, StaffRow.name)
+            select(AttemptRow, StaffRow.name, CaseRow.participant_id)
             .join(CaseRow, CaseRow.id == AttemptRow.case_id)
             .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
             .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
             .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
-        ).order_by(AttemptRow.at, AttemptRow.id)
+        ).order_by(AttemptRow.at, AttemptRow.id),
     ):
-        attempts.setdefault(made.AttemptRow.case_id, []).append(_attempt(made.AttemptRow, made.name))
+        attempts.setdefault(attempt.case_id, []).append(attempt)
     sealed: dict[uuid.UUID, dict[str, participants.Sealed]] = {}
     for field in session.scalars(
         callable_now(
@@ -274,8 +275,9 @@ def add_access(session: Session, access: Access, digest: str) -> None:
     )
 
 
-def access_by_digest(session: Session, digest: str) -> Access | None:
-    row = session.scalars(select(AccessRow).where(AccessRow.digest == digest)).one_or_none()
+def access_by_digest(session: Session, digests: Sequence[str]) -> Access | None:
+    """The link or code that is stored in one of these forms."""
+    row = session.scalars(select(AccessRow).where(AccessRow.digest.in_(digests))).one_or_none()
     return None if row is None else access_in(row)
 
 
@@ -311,6 +313,11 @@ def access_in(row: AccessRow) -> Access:
 
 
 def add_attempt(session: Session, attempt: Attempt) -> None:
+    """Stores an attempt, its note sealed with the key of whom it is about."""
+    sealed = None
+    if attempt.note is not None:
+        person = session.get_one(CaseRow, attempt.case_id).participant_id
+        sealed = seals_of(session).seal(person, bound_note(attempt.id), attempt.note)
     session.add(
         AttemptRow(
             id=attempt.id,
@@ -319,7 +326,7 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
             at=attempt.at,
             outcome=attempt.outcome,
             mode=attempt.mode,
-            note=attempt.note,
+            note_sealed=sealed,
             next_at=attempt.next_at,
         )
     )
@@ -332,16 +339,34 @@ def has_attempt(session: Session, attempt_id: uuid.UUID) -> bool:
 
 def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:
     """The attempts to reach somebody, oldest first."""
-    rows = session.execute(
-        select(AttemptRow, StaffRow.name)
+    query = (
+        select(AttemptRow, StaffRow.name, CaseRow.participant_id)
+        .join(CaseRow, CaseRow.id == AttemptRow.case_id)
         .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
         .where(AttemptRow.case_id == case_id)
         .order_by(AttemptRow.at, AttemptRow.id)
     )
-    return [_attempt(row.AttemptRow, row.name) for row in rows]
+    return _attempts(session, query)
 
 
-def _attempt(row: AttemptRow, name: str | None) -> Attempt:
+def bound_note(attempt_id: uuid.UUID) -> str:
+    """What a note is bound to beside the person."""
+    return f"note {attempt_id.hex}"
+
+
+def _attempts(session: Session, query: Any) -> list[Attempt]:
+    """Attempts as the query has them, with the name of whose it was and the key of whom it is about; their notes
+    opened."""
+    rows = session.execute(query).all()
+    if sealed := {row.participant_id for row in rows if row.AttemptRow.note_sealed is not None}:
+        seals_of(session).expect(sealed)
+    return [_attempt(session, row.AttemptRow, row.name, row.participant_id) for row in rows]
+
+
+def _attempt(session: Session, row: AttemptRow, name: str | None, person: uuid.UUID) -> Attempt:
+    note = row.note
+    if row.note_sealed is not None:
+        note = seals_of(session).unseal(person, bound_note(row.id), row.note_sealed)
     return Attempt(
         id=row.id,
         case_id=row.case_id,
@@ -350,7 +375,7 @@ def _attempt(row: AttemptRow, name: str | None) -> Attempt:
         at=row.at,
         outcome=row.outcome,
         mode=row.mode,
-        note=row.note,
+        note=note,
         next_at=row.next_at,
     )
 

@@ -14,9 +14,9 @@ import contextlib
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import uuid_utils.compat
@@ -40,13 +40,43 @@ def new_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
+class Seals(Protocol):
+    """Seals texts with the key of the person they are of. Lives as long as a unit of work."""
+
+    def expect(self, people: Iterable[uuid.UUID]) -> None:
+        """Reads the keys of many people in one go, where each would be looked up by itself."""
+
+    def seal(self, person: uuid.UUID, name: str, text: str) -> bytes:
+        """Bound to the person and to what it is called. Raises KeyMissing."""
+
+    def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
+        """Raises KeyMissing."""
+
+    def words_sealed(self, study: str) -> bool:
+        """Whether answers in people's own words are sealed in a study."""
+
+
+def seals_of(session: Session) -> Seals:
+    """What a session's rows are sealed with. Raises KeyError for a session of a database that was opened without."""
+    seals: Seals = session.info["seals"]
+    return seals
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Does something outside the database once the session's work is committed, and not where it is rolled back."""
+    event.listen(session, "after_commit", lambda _session: act(), once=True)
+
+
 class Database:
     """An engine, and the two ways to use it. All of it raises DatabaseUnavailable.
 
-    What is used is of the revision this program knows, but for `any_revision`: the first connection looks.
+    What is used is of the revision this program knows, but for `any_revision`: the first connection looks. `seals`:
+    what makes each unit of work's means of opening and sealing with people's keys; without it rows that are sealed
+    cannot be read.
     """
 
-    def __init__(self, url: str, *, any_revision: bool = False) -> None:
+    def __init__(self, url: str, seals: Callable[[], Seals] | None = None, *, any_revision: bool = False) -> None:
+        self._seals = seals
         self.engine = make_engine(url)
         self._known = any_revision
         event.listen(self.engine, "connect", self._first_connected)
@@ -54,7 +84,10 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that only reads; it is rolled back."""
-        with self._connection(writes=False) as connection, Session(connection, autoflush=False) as session:
+        with (
+            self._connection(writes=False) as connection,
+            Session(connection, autoflush=False, info=self._info()) as session,
+        ):
             yield session
 
     @contextlib.contextmanager
@@ -62,10 +95,13 @@ class Database:
         """A unit of work that writes: committed when the block ends, rolled back when it raises."""
         with (
             self._connection(writes=True) as connection,
-            Session(connection, autoflush=True, expire_on_commit=False) as session,
+            Session(connection, autoflush=True, expire_on_commit=False, info=self._info()) as session,
             session.begin(),
         ):
             yield session
+
+    def _info(self) -> dict[str, Any]:
+        return {"seals": self._seals()} if self._seals else {}
 
     def check_revision(self) -> None:
         """Looks again whether its tables are the ones this program works on. Raises DatabaseUnavailable."""

@@ -16,8 +16,9 @@ from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import NewSave, Response
+from surveyapp.store.answer_rows import Cells, answer_cells
 from surveyapp.store.database import new_id
-from surveyapp.store.responses import Cells, answer_cells, save_cells
+from surveyapp.store.responses import save_cells
 from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, Base, ConsentRow, ResponseRow, SaveRow
 
 ROWS_AT_ONCE = 5_000

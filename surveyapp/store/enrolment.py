@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import Event, Participant
-from surveyapp.domain.staff import Scope
 from surveyapp.store import results
 from surveyapp.store.database import new_id
-from surveyapp.store.participants import Sealed, scoped
+from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import (
     CaseRow,
     ContactLookupRow,
@@ -32,7 +31,7 @@ class Enrolment:
 
     participant: Participant
     contact: Mapping[str, Sealed]
-    lookups: Mapping[str, str]
+    lookup: bytes | None
     events: Sequence[Event]
     cases: Sequence[Case]
 
@@ -66,9 +65,9 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for name, sealed in each.contact.items()
     ]
     lookups = [
-        {"participant_id": each.participant.id, "kind": kind, "digest": digest}
+        {"participant_id": each.participant.id, "ciphertext": each.lookup}
         for each in newcomers
-        for kind, digest in each.lookups.items()
+        if each.lookup is not None
     ]
     events = [
         {
@@ -94,21 +93,6 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             session.execute(insert(table), rows)
     if newcomers:
         results.note_newcomers(session, [each.participant for each in newcomers])
-
-
-def owners(session: Session, scope: Scope, kind: str, digests: Iterable[str]) -> dict[str, list[str]]:
-    """Whose these keyed hashes are, among the participants in scope: digest to references. Those known to nobody are
-    left out."""
-    query = scoped(
-        select(ContactLookupRow.digest, ParticipantRow.reference)
-        .join(ParticipantRow, ParticipantRow.id == ContactLookupRow.participant_id)
-        .where(ContactLookupRow.kind == kind, ContactLookupRow.digest.in_(list(digests))),
-        scope,
-    )
-    found: dict[str, list[str]] = {}
-    for row in session.execute(query.order_by(ParticipantRow.reference)):
-        found.setdefault(row.digest, []).append(row.reference)
-    return found
 
 
 def set_event(session: Session, participant_id: uuid.UUID, event: Event) -> None:

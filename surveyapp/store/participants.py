@@ -12,11 +12,13 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
+    AuditRow,
     ConsentRow,
     ContactLookupRow,
     ContactRow,
@@ -108,8 +110,13 @@ def add_participant(session: Session, participant: Participant) -> None:
 
 
 def references(session: Session, study: str) -> set[str]:
-    """Every participant reference taken in a study, of every origin."""
-    return set(session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study)))
+    """Every participant reference taken in a study, of every origin; of those erased too: the audit trail has entries
+    under it, and they must not become somebody else's."""
+    here = session.scalars(select(ParticipantRow.reference).where(ParticipantRow.study == study))
+    once = session.scalars(
+        select(AuditRow.subject).where(AuditRow.study == study, AuditRow.action == AuditAction.PARTICIPANT_ADDED)
+    )
+    return {*here, *(each for each in once if each is not None)}
 
 
 def ids(session: Session, scope: Scope, group: str) -> list[uuid.UUID]:
@@ -218,7 +225,7 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
 
 
 def save_contact(
-    session: Session, participant_id: uuid.UUID, fields: Mapping[str, Sealed], lookups: Mapping[str, str]
+    session: Session, participant_id: uuid.UUID, fields: Mapping[str, Sealed], lookup: bytes | None
 ) -> None:
     """Replaces a participant's contact record and what finds it."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
@@ -227,9 +234,8 @@ def save_contact(
         ContactRow(participant_id=participant_id, field=field, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
         for field, sealed in fields.items()
     )
-    session.add_all(
-        ContactLookupRow(participant_id=participant_id, kind=kind, digest=digest) for kind, digest in lookups.items()
-    )
+    if lookup is not None:
+        session.add(ContactLookupRow(participant_id=participant_id, ciphertext=lookup))
 
 
 def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:
@@ -240,14 +246,24 @@ def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:
     return {row.field: Sealed(row.key_id, row.ciphertext) for row in rows}
 
 
-def references_by_digest(session: Session, scope: Scope, kind: str, digest: str) -> list[str]:
-    """References of the participants in scope whose phone or e-mail hashes so; a household may share one."""
+@dataclass(frozen=True)
+class SealedLookup:
+    """What finds a person, still sealed with their own key."""
+
+    person: uuid.UUID
+    reference: str
+    ciphertext: bytes
+
+
+def lookups(session: Session, scope: Scope) -> list[SealedLookup]:
+    """What finds each of the participants in scope who can be reached, by reference."""
     query = scoped(
-        select(ParticipantRow.reference).join(ContactLookupRow, ContactLookupRow.participant_id == ParticipantRow.id),
+        select(ParticipantRow.id, ParticipantRow.reference, ContactLookupRow.ciphertext).join(
+            ContactLookupRow, ContactLookupRow.participant_id == ParticipantRow.id
+        ),
         scope,
-    )
-    query = query.where(ContactLookupRow.kind == kind, ContactLookupRow.digest == digest)
-    return [str(reference) for reference in session.scalars(query.order_by(ParticipantRow.reference))]
+    ).order_by(ParticipantRow.reference)
+    return [SealedLookup(row.id, row.reference, row.ciphertext) for row in session.execute(query)]
 
 
 def add_consent(

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Mode, Number, Reason, Text, TimeOfDay
+from surveyapp.domain.answers import Answer, Answers, Missing, Mode, Reason
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import CountedAnswer, NewSave, RecordedAnswer, Response, ResponseState, ResponseSummary
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
+from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells, answer_of, gathered, sealed_cells
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerHistoryRow,
@@ -30,8 +30,6 @@ from surveyapp.store.tables import (
     SaveRow,
     StaffRow,
 )
-
-Cells = dict[str, Any]
 
 
 def add_response(session: Session, response: Response) -> None:
@@ -146,7 +144,7 @@ def record_save(session: Session, response: Response, save: NewSave, given: Answ
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     session.flush()
     session.add_all(
-        AnswerHistoryRow(save_id=save_id, **cells)
+        AnswerHistoryRow(save_id=save_id, **sealed_cells(session, response.case_id, cells))
         for key, answer in given.items()
         for cells in answer_cells(key, answer)
     )
@@ -192,8 +190,9 @@ def replace_answers(
         session.execute(
             delete(AnswerRow).where(AnswerRow.response_id == response_id, AnswerRow.variable.in_([*changed, *gone]))
         )
+    case_id = session.get_one(ResponseRow, response_id).case_id
     session.add_all(
-        AnswerRow(response_id=response_id, save_id=sources.get(key, save_id), **cells)
+        AnswerRow(response_id=response_id, save_id=sources.get(key, save_id), **sealed_cells(session, case_id, cells))
         for key in changed
         for cells in answer_cells(key, target[key])
     )
@@ -204,7 +203,7 @@ def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answe
     rows = session.scalars(
         select(AnswerRow).where(AnswerRow.response_id == response_id).order_by(AnswerRow.variable, AnswerRow.position)
     )
-    return _gathered(rows)
+    return gathered(rows, PersonWords(session, response_id=response_id))
 
 
 def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, RecordedAnswer]:
@@ -216,6 +215,7 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Recorde
         .where(SaveRow.response_id == response_id)
         .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
     ).all()
+    words = PersonWords(session, response_id=response_id)
     newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], RecordedAnswer]] = {}
     for row in rows:
         cell: AnswerHistoryRow = row.AnswerHistoryRow
@@ -223,7 +223,7 @@ def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, Recorde
         together = [*found[1], cell] if found and found[0] == row.id else [cell]
         given = RecordedAnswer(
             variable=cell.variable,
-            answer=_answer(together),
+            answer=answer_of(together, words),
             mode=row.mode,
             by=row.by_staff,
             recorded_at=row.recorded_at,
@@ -250,7 +250,8 @@ def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) ->
     by_touchpoint: dict[int, list[AnswerRow]] = {}
     for row in rows:
         by_touchpoint.setdefault(row.touchpoint, []).append(row.AnswerRow)
-    return {touchpoint: _gathered(answers) for touchpoint, answers in by_touchpoint.items()}
+    words = PersonWords(session, person=participant_id)
+    return {touchpoint: gathered(answers, words) for touchpoint, answers in by_touchpoint.items()}
 
 
 def modes_of(session: Session, response_id: uuid.UUID) -> list[Mode]:
@@ -281,55 +282,6 @@ def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSumma
     ]
 
 
-def answer_cells(key: str, answer: Answer) -> list[Cells]:
-    """An answer as the cells of its rows, beside whose it is and which save said it."""
-    blank: Cells = {
-        "variable": key,
-        "position": 0,
-        "code": None,
-        "number": None,
-        "day": None,
-        "time_of_day": None,
-        "text": None,
-        "reason": None,
-    }
-    match answer:
-        case Codes(codes):
-            return [blank | {"position": index, "code": code} for index, code in enumerate(codes)]
-        case Number(value):
-            return [blank | {"number": value}]
-        case Day(value):
-            return [blank | {"day": value}]
-        case TimeOfDay(value):
-            return [blank | {"time_of_day": value}]
-        case Text(text):
-            return [blank | {"text": text}]
-        case Missing(reason, note):
-            return [blank | {"reason": reason, "text": note}]
-
-
-def _answer(rows: list[AnswerHistoryRow] | list[AnswerRow]) -> Answer:
-    first = rows[0]
-    if first.reason is not None:
-        return Missing(first.reason, first.text)
-    if first.code is not None:
-        return Codes(tuple(str(row.code) for row in rows))
-    if first.number is not None:
-        return Number(first.number)
-    if first.day is not None:
-        return Day(first.day)
-    if first.time_of_day is not None:
-        return TimeOfDay(first.time_of_day)
-    return Text(first.text or "")
-
-
-def _gathered(rows: Iterable[AnswerRow]) -> dict[str, Answer]:
-    by_variable: dict[str, list[AnswerRow]] = {}
-    for row in rows:
-        by_variable.setdefault(row.variable, []).append(row)
-    return {variable: _answer(together) for variable, together in by_variable.items()}
-
-
 def counted_answers(
     session: Session, scope: Scope, group: str, only: Collection[uuid.UUID] | None = None
 ) -> Iterator[CountedAnswer]:
@@ -345,7 +297,9 @@ def counted_answers(
             AnswerRow.number,
             AnswerRow.day,
             AnswerRow.time_of_day,
-            and_(AnswerRow.text.is_not(None), AnswerRow.reason.is_(None)).label("words"),
+            and_(or_(AnswerRow.text.is_not(None), AnswerRow.sealed.is_not(None)), AnswerRow.reason.is_(None)).label(
+                "words"
+            ),
             AnswerRow.reason,
         )
         .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)

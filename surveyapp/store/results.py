@@ -193,6 +193,12 @@ def advance(session: Session, scope: Scope, who: str, made: ResultState, changes
     return True
 
 
+def drop(session: Session, study: str, origin: Origin) -> None:
+    """Forgets everything that was counted of a study: it is counted anew from the answers there are."""
+    for table in (ResultChangeRow, ResultPageRow, ResultStateRow):
+        session.execute(delete(table).where(table.study == study, table.origin == origin))
+
+
 def page(session: Session, scope: Scope, state: str, key: str) -> bytes | None:
     """A page as it was kept for a state."""
     return session.scalars(

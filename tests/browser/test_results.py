@@ -18,6 +18,7 @@ from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
 from tests.browser.conftest import Quiet
 from tests.conftest import Clock
+from tests.databases import copy_database
 
 EVALUATOR = "browser@example.org"
 MEASURE = "/measures/confidence_career_potential"
@@ -42,7 +43,7 @@ Opened = Callable[..., Page]
 def server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The demonstration's results on a free loopback port."""
     path = tmp_path_factory.mktemp("browser") / "demo.db"
-    path.write_bytes(demo_template.read_bytes())
+    copy_database(demo_template, path)
     runtime = factories.create_runtime(f"sqlite:///{path}", Clock(), demo=True)
     factories.create_staff(runtime, Role.EVALUATOR, email=EVALUATOR)
     app = create_app(runtime)

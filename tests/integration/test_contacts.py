@@ -7,7 +7,7 @@ import uuid
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.errors import InputRefused, KeyMissing
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Scope
 from surveyapp.services.participants import contacts
@@ -60,18 +60,20 @@ def test_an_email_address_is_looked_up_in_lower_case(written: str, address: str 
 
 
 def test_a_contact_is_stored_sealed_and_read_back(runtime: Runtime) -> None:
-    participant = factories.create_participant(runtime)
+    participant, other = factories.create_participant(runtime), factories.create_participant(runtime)
     with factories.operator(runtime).writing() as work:
         contacts.write(work, participant, AMARA)
+        contacts.write(work, other, Contact(name="Somebody Else"))
     with factories.operator(runtime).reading() as work:
         assert contacts.read(work, participant.id) == AMARA
         stored = participants.contact(work.session, participant.id)
+        for person, name in ((other.id, "phone"), (participant.id, "name")):
+            with pytest.raises(InvalidTag):
+                contacts.opened(work, person, name, stored["phone"])
+        with pytest.raises(KeyMissing):
+            contacts.opened(work, uuid.uuid4(), "phone", stored["phone"])
     assert set(stored) == {"name", "phone", "email", "preferred", "times", "language"}
     assert not any(b"Amara" in field.ciphertext or b"900142" in field.ciphertext for field in stored.values())
-    with pytest.raises(InvalidTag):
-        runtime.keyring.unseal(uuid.uuid4(), "phone", stored["phone"])
-    with pytest.raises(InvalidTag):
-        runtime.keyring.unseal(participant.id, "name", stored["phone"])
 
 
 def test_writing_again_replaces_the_record_and_what_finds_it(runtime: Runtime) -> None:
@@ -86,6 +88,41 @@ def test_writing_again_replaces_the_record_and_what_finds_it(runtime: Runtime) -
         assert contacts.find(work, scope, "07700900142") == []
         assert contacts.find(work, scope, "amara@example.org") == []
         assert contacts.find(work, scope, "+447700900199") == [participant.reference]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("amara", True),
+        ("NOWAK am", True),
+        ("no", True),
+        ("nówak", True),
+        ("n", False),
+        ("owak", False),
+        ("amara kowalska", False),
+        ("example", False),
+        ("07700", False),
+        ("", False),
+    ],
+)
+def test_somebody_is_found_by_how_the_parts_of_their_name_begin(runtime: Runtime, written: str, found: bool) -> None:
+    participant = factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, participant, AMARA)
+    with factories.operator(runtime).reading() as work:
+        assert contacts.find(work, factories.everyone(runtime), written) == ([participant.reference] if found else [])
+
+
+def test_what_finds_people_tells_nothing_to_who_has_the_database(runtime: Runtime) -> None:
+    people = [factories.create_participant(runtime) for _ in range(2)]
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, people[0], AMARA)
+        contacts.write(work, people[1], Contact(name="Amara Nowak"))
+    with factories.operator(runtime).reading() as work:
+        first, second = participants.lookups(work.session, factories.everyone(runtime))
+    assert first.ciphertext[12:] != second.ciphertext[12:]
+    assert len(first.ciphertext) == len(second.ciphertext)
+    assert b"nowak" not in first.ciphertext
 
 
 def test_everyone_with_a_shared_number_is_found_but_only_in_scope(runtime: Runtime) -> None:

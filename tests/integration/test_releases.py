@@ -30,6 +30,7 @@ from surveyapp.store import participants
 from surveyapp.store import releases as store
 from tests import factories
 from tests.conftest import NOW, Clock
+from tests.databases import copy_database
 from tests.page import Client, Page
 
 MENTORING, ROTATION = "mentoring", "job_rotation"
@@ -79,7 +80,7 @@ def with_mentoring_alone(runtime: Runtime) -> Runtime:
 @pytest.fixture
 def mentored(released_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Runtime]:
     """An installation with the mentoring study in it, and three releases of it."""
-    shutil.copy(released_template, tmp_path / "released.db")
+    copy_database(released_template, tmp_path / "released.db")
     made = with_mentoring_alone(factories.create_runtime(f"sqlite:///{tmp_path / 'released.db'}", clock, demo=True))
     yield made
     made.database.dispose()

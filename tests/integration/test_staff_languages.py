@@ -24,6 +24,7 @@ from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT
 from tests import factories
 from tests.conftest import Clock
+from tests.databases import copy_database
 from tests.interviewer import Interviewer, create_reachable
 from tests.page import Client, Page
 
@@ -81,7 +82,7 @@ def _forget() -> None:
 def shown(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     """The demonstration, to be looked at by every story here."""
     path = tmp_path_factory.mktemp("languages") / "demo.db"
-    path.write_bytes(demo_template.read_bytes())
+    copy_database(demo_template, path)
     runtime = factories.create_runtime(f"sqlite:///{path}", Clock(), demo=True)
     yield runtime
     runtime.database.dispose()

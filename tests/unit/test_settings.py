@@ -12,7 +12,7 @@ from surveyapp.settings import from_environment
 KEY = base64.b64encode(b"k" * 32).decode()
 GOOD = {
     "SURVEYAPP_SECRET_KEY": "s" * 32,
-    "SURVEYAPP_ACCESS_KEY": KEY,
+    "SURVEYAPP_ACCESS_KEYS": f"first:{KEY}",
     "SURVEYAPP_CONTACT_KEYS": f"new:{KEY},old:{KEY}",
     "HOME": "/root",
 }
@@ -29,6 +29,24 @@ def test_a_good_environment() -> None:
     assert "s" * 32 not in repr(settings)
 
 
+def test_peoples_keys_stand_beside_a_database_file_unless_said() -> None:
+    beside = from_environment({**GOOD, "SURVEYAPP_DATABASE_URL": "sqlite:////srv/study/answers.db"})
+    assert str(beside.person_keys) == "/srv/study/answers.db.keys"
+    said = from_environment({**GOOD, "SURVEYAPP_PERSON_KEYS": "/srv/keys/study"})
+    assert str(said.person_keys) == "/srv/keys/study"
+    assert (
+        from_environment({**GOOD, "SURVEYAPP_DATABASE_URL": "postgresql://host/db"}).person_keys.name == "person.keys"
+    )
+
+
+def test_keys_are_tried_in_the_order_in_which_they_are_written() -> None:
+    written = {**GOOD, "SURVEYAPP_ACCESS_KEYS": f"new:{KEY}, old:{KEY}", "SURVEYAPP_SECRET_KEYS_BEFORE": "b" * 32}
+    settings = from_environment(written)
+    assert list(settings.access_keys) == ["new", "old"]
+    assert settings.secret_keys_before == ("b" * 32,)
+    assert "b" * 32 not in repr(settings)
+
+
 def test_what_is_counted_stands_beside_a_database_file_unless_said() -> None:
     beside = from_environment({**GOOD, "SURVEYAPP_DATABASE_URL": "sqlite:////srv/study/answers.db"})
     assert str(beside.cache) == "/srv/study/answers.db.cache"
@@ -39,9 +57,15 @@ def test_what_is_counted_stands_beside_a_database_file_unless_said() -> None:
 BAD = [
     ({"SURVEYAPP_SECRET_KEY": ""}, "SECRET_KEY"),
     ({"SURVEYAPP_SECRET_KEY": "short"}, "at least 32 characters"),
-    ({"SURVEYAPP_ACCESS_KEY": ""}, "Participants' links"),
-    ({"SURVEYAPP_ACCESS_KEY": "bm90IGxvbmc="}, "32 random bytes"),
+    ({"SURVEYAPP_ACCESS_KEYS": ""}, "Participants' links"),
+    ({"SURVEYAPP_ACCESS_KEYS": "first:bm90IGxvbmc="}, "32 random bytes"),
+    ({"SURVEYAPP_ACCESS_KEY": KEY}, "is now SURVEYAPP_ACCESS_KEYS"),
+    ({"SURVEYAPP_SECRET_KEYS_BEFORE": "s" * 40 + ",short"}, "at least 32 characters"),
+    ({"SURVEYAPP_CONTACT_KEYS": ""}, "People's own keys"),
     ({"SURVEYAPP_CONTACT_KEYS": KEY}, "name:key"),
+    ({"SURVEYAPP_CONTACT_KEYS": f"person:{KEY}"}, "cannot be the name"),
+    ({"SURVEYAPP_CONTACT_KEYS": f"a:{KEY},a:{KEY}"}, "cannot be the name"),
+    ({"SURVEYAPP_CONTACT_KEYS": f"{'n' * 33}:{KEY}"}, "cannot be the name"),
     ({"SURVEYAPP_DATABASE_URL": "mysql://x"}, "sqlite:/// or postgresql://"),
     ({"SURVEYAPP_PUBLIC_URL": "example.org"}, "https://"),
     ({"SURVEYAPP_DEMO": "true"}, "yes or no"),

@@ -172,6 +172,7 @@ def _study(
         ),
         enrolment=_enrolment(source, written.enrolment),
         releases=ReleaseRule(**written.releases.model_dump()),
+        open_answers=written.open_answers,
         crosstabs=tuple((first, second) for first, second in written.crosstabs),
         targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
         comparators=tuple(map(_comparator, written.comparators)),

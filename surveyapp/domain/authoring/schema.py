@@ -333,6 +333,7 @@ class StudyW(Model):
     crosstabs: list[Annotated[list[VariableKey], Field(min_length=2, max_length=2)]] = []
     enrolment: EnrolmentW = EnrolmentW()
     releases: ReleasesW = ReleasesW()
+    open_answers: Literal["sealed", "clear"] = "sealed"
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []
     comparators: list[ComparatorW] = []

@@ -269,6 +269,7 @@ class Study:
     relationships: tuple[Relationship, ...] = ()
     enrolment: EnrolmentRule = EnrolmentRule()
     releases: ReleaseRule = ReleaseRule()
+    open_answers: Literal["sealed", "clear"] = "sealed"
     crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()
     comparators: tuple[Comparator, ...] = ()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surveyapp.domain import normalise
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
@@ -32,7 +31,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff
 from surveyapp.services.cases import leases
 from surveyapp.services.cases.state import state_of
-from surveyapp.services.participants import contacts, links
+from surveyapp.services.participants import contacts, links, roster
 from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit, answering_of
@@ -131,26 +130,29 @@ class RecordedAttempt:
 def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueLine]:
     """Who is to be called, in the order of `QueuePriority` and of the clock, in one study or all of the interviewer's.
 
-    `search`: a reference, or a whole phone number or e-mail address. Withdrawn people and cases that take no answers
+    `search`: as `participants.search` reads it, and notes it. Withdrawn people and cases that take no answers
     are never in it. Three queries a study. Raises NotPermitted.
     """
     studies = desk.studies(Action.INTERVIEW)
     if not studies:
         raise NotPermitted(say("role_does_not_let", action=Action.INTERVIEW))
+    wanted = [study] if study else studies
+    found = {each: set(roster.find(desk, Action.INTERVIEW, each, search)) for each in wanted if search}
     lines: list[QueueLine] = []
     with desk.reading() as work:
-        for study_id in [study] if study else studies:
+        for study_id in wanted:
             scope = desk.scope(Action.INTERVIEW, study_id)
-            lines += _lines(work, scope, work.study(study_id), normalise.code(search))
+            lines += _lines(work, scope, work.study(study_id), found.get(study_id))
     return sorted(lines, key=_order)
 
 
-def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLine]:
+def _lines(work: Work, scope: Scope, study: Study, only: Collection[str] | None) -> list[QueueLine]:
     now = work.now
-    found = set(contacts.find(work, scope, search)) if search else set()
     lines = []
-    for each in cases.waiting(work.session, scope, now, ("preferred", "times")):
-        if search and each.reference not in found and search.casefold() not in each.reference.casefold():
+    waiting = cases.waiting(work.session, scope, now, ("preferred", "times"))
+    work.seals.expect(each.case.participant_id for each in waiting if each.sealed)
+    for each in waiting:
+        if only is not None and each.reference not in only:
             continue
         state = state_of(work, each.case, each.response_state, reopened=each.reopened)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
@@ -159,8 +161,7 @@ def _lines(work: Work, scope: Scope, study: Study, search: str) -> list[QueueLin
         calls = calls_without_appointment(each.attempts)
         last = each.attempts[-1].outcome if each.attempts else None
         wishes = {
-            name: work.runtime.keyring.unseal(each.case.participant_id, name, sealed)
-            for name, sealed in each.sealed.items()
+            name: contacts.opened(work, each.case.participant_id, name, sealed) for name, sealed in each.sealed.items()
         }
         lines.append(
             QueueLine(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import FieldFault
 from surveyapp.domain.instrument.study import Attribute, Study
-from surveyapp.domain.participants import Event, Participant, Site
+from surveyapp.domain.participants import Contact, Event, Participant, Site
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
@@ -160,9 +160,9 @@ def _compare(
 def _find_shared(
     work: Work, scope: Scope, several: Sequence[Keyed], where: Callable[[int], str], found: Placement
 ) -> None:
-    lookups = [(key, contacts.lookups(work.runtime, new.contact)) for key, new in several]
+    lookups = [(key, contacts.reached_by(new.contact)) for key, new in several]
+    owners = contacts.owners(work, scope, {value for _, each in lookups for value in each.values()})
     for kind in LOOKED_UP:
-        owners = store.owners(work.session, scope, kind, {each[kind] for _, each in lookups if kind in each})
         first: dict[str, int] = {}
         for key, each in lookups:
             if kind in each:
@@ -180,6 +180,8 @@ def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
         for reference, (site, since) in placement.new_sites.items()
     }
     stored = []
+    # One look into the keys for everybody, and one flush of the new ones to the disk.
+    work.seals.expect_new(placed.id for new, placed in placement.people if new.contact != Contact())
     for new, placed in placement.people:
         participant = placed
         if placed.site is not None and placed.site.reference in sites:
@@ -187,8 +189,8 @@ def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
         stored.append(
             store.Enrolment(
                 participant=participant,
-                contact=contacts.sealed(work.runtime, participant.id, new.contact),
-                lookups=contacts.lookups(work.runtime, new.contact),
+                contact=contacts.sealed(work, participant.id, new.contact),
+                lookup=contacts.sealed_lookup(work, participant.id, new.contact),
                 events=[Event(event, day, source) for event, day in new.events.items()],
                 cases=scheduling.first_cases(work, participant, new.events),
             )

@@ -77,10 +77,10 @@ def correct_contact(
         before = contacts.read(work, participant.id)
         changed = [name for name in CONTACT_FIELDS if getattr(contact, name) != getattr(before, name)]
         shared = []
-        for kind, digest in contacts.lookups(work.runtime, contact).items():
-            others = [
-                each for each in store.owners(work.session, scope, kind, [digest]).get(digest, ()) if each != reference
-            ]
+        reached = contacts.reached_by(contact)
+        owners = contacts.owners(work, scope, reached.values())
+        for kind, value in reached.items():
+            others = [each for each in owners.get(value, ()) if each != reference]
             if others and kind in changed:
                 shared.append(FieldFault(kind, say(f"{kind}_shared", others=others)))
         if shared and not confirmed:

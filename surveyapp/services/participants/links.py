@@ -60,7 +60,7 @@ def open_code(runtime: Runtime, typed: str) -> uuid.UUID:
 def _first_of(work: Work, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
     """The first that is anybody's. One that ended is not passed over: it says why it opens nothing."""
     for kind, secret in secrets:
-        found = cases.access_by_digest(work.session, work.runtime.keyring.digest(kind, secret))
+        found = cases.access_by_digest(work.session, work.runtime.keyring.access_digests(kind, secret))
         if found is not None:
             return _admitted(work, found).id
     raise AccessRefused("wrong")
@@ -165,7 +165,7 @@ def new_secret(work: Work, study: Study, case: Case, kind: AccessKind, *, claim:
     secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
         cases.new_access(case.id, kind, work.now, access_expiry(case, work.runtime.zone(study)), claim=claim),
-        work.runtime.keyring.digest(kind, secret),
+        work.runtime.keyring.access_digest(kind, secret),
         f"/s/{secret}" if kind is AccessKind.LINK else written_code(secret),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain import normalise
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.fieldwork.doors import PinStanding
@@ -18,7 +19,7 @@ from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action, Scope
+from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
@@ -160,24 +161,24 @@ def _line(study: Study, line: RosterLine, state: CaseState | None, tried: Mappin
     )
 
 
-def find(desk: Desk, study_id: str, written: str) -> list[str]:
-    """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
-    NotPermitted."""
-    return find_in(desk, desk.scope(Action.MANAGE_PARTICIPANTS, study_id), written)
-
-
-def find_in(desk: Desk, scope: Scope, written: str) -> list[str]:
-    """`find` among the people of a scope."""
-    written = normalise.code(written)
-    wanted = written.casefold()
+def find(desk: Desk, action: Action, study_id: str, written: str) -> list[str]:
+    """References of the people whom these words may mean, among those that the actor may see for an action: the one
+    whose reference it is, or else everybody whose phone number, e-mail address or beginnings of names they are, or else
+    whose reference has them in it. Nothing written finds nobody. The search enters the audit trail without its words.
+    Raises NotPermitted."""
+    scope = desk.scope(action, study_id)
+    wanted = normalise.code(written).casefold()
     if not wanted:
         return []
-    with desk.reading() as work:
+    with desk.writing() as work:
         references = participants.references_in(work.session, scope)
-        if wanted in (each.casefold() for each in references):
-            return [each for each in references if each.casefold() == wanted]
-        by_contact = contacts.find(work, scope, written)
-    return by_contact or [each for each in references if wanted in each.casefold()]
+        found = (
+            [each for each in references if each.casefold() == wanted]
+            or contacts.find(work, scope, written)
+            or [each for each in references if wanted in each.casefold()]
+        )
+        work.record(AuditAction.SEARCHED, study=study_id, found=len(found))
+    return found
 
 
 def person(desk: Desk, study_id: str, reference: str) -> Person:

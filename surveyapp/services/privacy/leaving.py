@@ -65,7 +65,7 @@ def recorded(desk: Desk, study_id: str) -> list[tuple[str, Participation]]:
 def find(desk: Desk, study_id: str, written: str) -> list[str]:
     """References of the people whom a reference, or part of one, a phone number or an e-mail address may mean. Raises
     NotPermitted."""
-    return roster.find_in(desk, desk.scope(Action.HANDLE_RIGHTS, study_id), written)
+    return roster.find(desk, Action.HANDLE_RIGHTS, study_id, written)
 
 
 def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:

@@ -15,13 +15,13 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import near
-from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState, payload_hash
+from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState
 from surveyapp.domain.sentences import say, with_hint
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.services.questionnaires import versions as questionnaire_versions
-from surveyapp.services.responses import survey_session
+from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, responses
 from surveyapp.store import questionnaire_versions as store
@@ -113,7 +113,7 @@ def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None
     response = dataclasses.replace(old, version=target.version)
     sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
     for mode, changed in _changes_by_mode(given, becomes).items():
-        hashed = payload_hash("moved", changed)
+        hashed = answering.hash_of(work, each.participant, "moved", changed)
         save = NewSave(
             id=new_id(),
             section="",

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from surveyapp.domain.answers import Answer, Answers
+from surveyapp.domain.answers import Answer, Answers, Text
 from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.errors import (
     AlreadySubmitted,
@@ -30,7 +30,7 @@ from surveyapp.domain.fieldwork.doors import Door, PinStanding
 from surveyapp.domain.fieldwork.pins import Pin
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.routing import NOT_ASKED, Route, pages_of, walk
-from surveyapp.domain.participants import ConsentGiven
+from surveyapp.domain.participants import ConsentGiven, Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
 from surveyapp.domain.sentences import say
 from surveyapp.services.cases.scheduling import plan_cases
@@ -248,7 +248,7 @@ def _save(
     client_at: dt.datetime | None,
 ) -> Saved:
     questionnaire, _, response = before.ready
-    hashed = payload_hash(page_id, answers)
+    hashed = hash_of(work, before.participant, page_id, answers)
     if not answers or responses.is_repeat(work.session, response.id, save_id, hashed):
         return Saved(before, True)
     changed = _changed(before.given or {}, answers)
@@ -280,6 +280,16 @@ def _save(
     state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
     after = dataclasses.replace(response, revision=response.revision + 1)
     return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)
+
+
+def hash_of(work: Work, participant: Participant, page_id: str, answers: Answers) -> str:
+    """`payload_hash`, keyed with the person's own key where it is of words that are sealed: a plain one would let
+    whoever reads it try which words they were."""
+    plain = payload_hash(page_id, answers)
+    words = any(isinstance(answer, Text) for answer in answers.values())
+    return (
+        work.seals.fingerprint(participant.id, plain) if words and work.seals.words_sealed(participant.study) else plain
+    )
 
 
 def _make_current(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import Actor, ByLink
-from surveyapp.domain.errors import ConsentMissing, NotFound
+from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.fieldwork.doors import READS_ANSWERS, Answering, Door, PinStanding, door
 from surveyapp.domain.fieldwork.pins import standing_of
@@ -126,7 +126,8 @@ def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
         admission = links.admission(work, who.access_id)
         case_id = admission.access.case_id
     case = (cases.locked_case if lock else cases.case)(session, case_id)
-    assert case is not None
+    if case is None:  # erased while this waited for it
+        raise AccessRefused("revoked")
     if lock and isinstance(who, ByInterviewer):
         leases.take(work, case.id)
     found = participants.participant(session, case.participant_id, work.now.date())

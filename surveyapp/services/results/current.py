@@ -227,8 +227,11 @@ def _types(work: Work, study: Study, group: str) -> Callable[[int, int, str], Pa
 
 
 def _place(runtime: Runtime, study: Study, group: str, state: str, origin: Origin | None = None) -> Path:
-    folder = f"{study.id}-{(origin or runtime.origin).value}"
-    return runtime.settings.cache / folder / f"{group}-{state}.arrow"
+    return _folder(runtime, study.id, origin or runtime.origin) / f"{group}-{state}.arrow"
+
+
+def _folder(runtime: Runtime, study_id: str, origin: Origin) -> Path:
+    return runtime.settings.cache / f"{study_id}-{origin.value}"
 
 
 def _sweep(runtime: Runtime, study: Study, made: ResultState) -> None:
@@ -238,6 +241,13 @@ def _sweep(runtime: Runtime, study: Study, made: ResultState) -> None:
             path.unlink(missing_ok=True)
 
 
+def forget(runtime: Runtime, study_id: str, origin: Origin) -> None:
+    """Takes away everything that was counted of a study. Whoever reads next counts anew."""
+    folder = _folder(runtime, study_id, origin)
+    for path in folder.glob("*.arrow") if folder.is_dir() else ():
+        path.unlink(missing_ok=True)
+
+
 def _files(runtime: Runtime, study: Study) -> Iterator[Path]:
-    folder = _place(runtime, study, "any", "any").parent
+    folder = _folder(runtime, study.id, runtime.origin)
     return folder.glob("*.arrow") if folder.is_dir() else iter(())

@@ -111,9 +111,9 @@ def begin_participant(
 def _begin(work: Work, browser: Browser, begun: WebSession) -> str:
     """The token of a session that begins."""
     if browser.token:
-        store.end_by_digest(work.session, _digest(work.runtime, browser.token), work.now, EndedWhy.REPLACED)
+        store.end_by_digest(work.session, _digests(work.runtime, browser.token), work.now, EndedWhy.REPLACED)
     token = secrets.token_urlsafe(32)
-    store.add(work.session, begun, _digest(work.runtime, token))
+    store.add(work.session, begun, _digests(work.runtime, token)[0])
     return token
 
 
@@ -137,7 +137,7 @@ def signed_in(runtime: Runtime, token: str) -> SignedIn:
 
 
 def _alive(work: Work, token: str, audience: SessionAudience) -> WebSession:
-    found = store.by_digest(work.session, _digest(work.runtime, token))
+    found = store.by_digest(work.session, _digests(work.runtime, token))
     if found is None or found.audience is not audience:
         raise SessionOver
     standing = found.standing(work.now)
@@ -167,7 +167,7 @@ def verified(work: Work, session: WebSession) -> None:
 def end(runtime: Runtime, token: str, why: EndedWhy, actor: Actor | None = None) -> None:
     """Ends the session that a browser's token is of, whatever it is; nothing where there is none."""
     with Desk(runtime, actor or System()).writing() as work:
-        ended = store.end_by_digest(work.session, _digest(runtime, token), work.now, why)
+        ended = store.end_by_digest(work.session, _digests(runtime, token), work.now, why)
         if ended and why is EndedWhy.SIGNED_OUT:
             work.record(AuditAction.SIGNED_OUT)
 
@@ -224,8 +224,9 @@ def end_all_of_participant(work: Work, participant_id: uuid.UUID, why: EndedWhy)
     return store.end_of_participant(work.session, participant_id, work.now, why)
 
 
-def _digest(runtime: Runtime, token: str) -> str:
-    return runtime.keyring.digest("session", token)
+def _digests(runtime: Runtime, token: str) -> tuple[str, ...]:
+    """With the key that new sessions are kept under, and with those that are retiring."""
+    return runtime.keyring.digests("session", token)
 
 
 def _desk(runtime: Runtime) -> Desk:

@@ -131,7 +131,7 @@ class _Batch:
         return enrolment.Enrolment(
             participant=person,
             contact={},
-            lookups={},
+            lookup=None,
             events=events,
             cases=[case for each in self.sittings if (case := each.case(row, person.id)) is not None],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -34,9 +35,9 @@ def add(session: Session, begun: WebSession, digest: str) -> None:
     session.execute(insert(WebSessionRow).values(digest=digest, **values))
 
 
-def by_digest(session: Session, digest: str) -> WebSession | None:
+def by_digest(session: Session, digests: Sequence[str]) -> WebSession | None:
     """The session whose token this is the hash of, over or not. One statement, by a unique index."""
-    row = session.execute(_BY_DIGEST.where(WebSessionRow.digest == digest)).one_or_none()
+    row = session.execute(_BY_DIGEST.where(WebSessionRow.digest.in_(digests))).one_or_none()
     return None if row is None else WebSession(**row._mapping)
 
 
@@ -71,9 +72,9 @@ def end(session: Session, session_id: uuid.UUID, at: dt.datetime, why: EndedWhy)
     return _end(session, at, why, WebSessionRow.id == session_id)
 
 
-def end_by_digest(session: Session, digest: str, at: dt.datetime, why: EndedWhy) -> int:
+def end_by_digest(session: Session, digests: Sequence[str], at: dt.datetime, why: EndedWhy) -> int:
     """Ends the one whose token this is the hash of. One that is too old keeps that for its end."""
-    return _end(session, at, why, WebSessionRow.digest == digest, WebSessionRow.expires_at > at)
+    return _end(session, at, why, WebSessionRow.digest.in_(digests), WebSessionRow.expires_at > at)
 
 
 def end_of_staff(

@@ -18,7 +18,7 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow, HeartbeatRow, PinRow, WebSessionRow
+from surveyapp.store.tables.security import AuditRow, ErasureRow, HeartbeatRow, PinRow, WebSessionRow
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
+    "ErasureRow",
     "EventRow",
     "GrantRow",
     "HeartbeatRow",

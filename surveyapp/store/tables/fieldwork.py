@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.answers import Mode
@@ -44,6 +44,8 @@ class AccessRow(Base):
 
 
 class AttemptRow(Base):
+    """`note_sealed`: the note, with the key of whom it is about; `note`: one from before people had keys."""
+
     __tablename__ = "attempt"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
@@ -52,6 +54,7 @@ class AttemptRow(Base):
     outcome: Mapped[Outcome]
     mode: Mapped[Mode]
     note: Mapped[str | None]
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     next_at: Mapped[dt.datetime | None]
 
 

@@ -54,7 +54,8 @@ class ParticipantRow(Base):
 
 
 class ContactRow(Base):
-    """One field of a contact, encrypted and bound to its participant and field."""
+    """One field of a contact, encrypted and bound to its participant and field. `key_id`: `person` for the person's own
+    key, else a contact key by its name, from before people had keys."""
 
     __tablename__ = "contact"
     participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
@@ -64,13 +65,12 @@ class ContactRow(Base):
 
 
 class ContactLookupRow(Base):
-    """A keyed hash of a phone or e-mail, to find whom it belongs to without reading any contact."""
+    """What finds a person: the parts of their name, their phone number and e-mail address in the forms that are looked
+    up, together, sealed with the person's own key."""
 
     __tablename__ = "contact_lookup"
-    __table_args__ = (Index(None, "kind", "digest"),)
     participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ConsentRow(Base):

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.answers import Mode, Reason
@@ -67,7 +67,8 @@ class SaveRow(Base):
 
 
 class _AnswerColumns:
-    """A value or the reason there is none. A multiple has a row an option, told apart by `position`."""
+    """A value or the reason there is none. A multiple has a row an option, told apart by `position`. Words are in
+    `sealed`, under the person's own key, or in `text` where the study has them so."""
 
     variable: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +77,7 @@ class _AnswerColumns:
     day: Mapped[dt.date | None]
     time_of_day: Mapped[dt.time | None]
     text: Mapped[str | None]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reason: Mapped[Reason | None]
 
 

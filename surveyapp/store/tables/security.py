@@ -29,6 +29,16 @@ class AuditRow(Base):
     detail: Mapped[dict[str, Any]]
 
 
+class ErasureRow(Base):
+    """That somebody was erased: their key, which nothing else has any more, so that a database brought back from a copy
+    can be freed of them again."""
+
+    __tablename__ = "erasure"
+    participant_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str | None]
+    at: Mapped[dt.datetime]
+
+
 class HeartbeatRow(Base):
     """One row, written to show that the database takes writes."""
 

@@ -90,10 +90,10 @@ class AttemptForm(StaffForm):
 
 
 class SearchForm(StaffForm):
-    """Finds somebody by reference, phone number or e-mail address. Posted, so that none of them stands in an address
-    or in a log."""
+    """Finds somebody by name, reference, phone number or e-mail address. Posted, so that none of them stands in an
+    address or in a log."""
 
-    search = StringField(lazy("Reference, phone number or e-mail address"), [Length(max=254)])
+    search = StringField(lazy("Name, reference, phone number or e-mail address"), [Length(max=254)])
 
 
 def consent_form(purposes: Sequence[Purpose]) -> type[StaffForm]:

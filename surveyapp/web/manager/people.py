@@ -33,9 +33,10 @@ def participants(study_id: str) -> Reply:
 @manager.post("/<study_id>/find")
 @staff_only
 def find(study_id: str) -> Reply:
-    """Whom a reference, a phone number or an e-mail address belongs to. Posted: a number has no place in an address."""
+    """Whom a reference, a name, a phone number or an e-mail address belongs to. Posted: a name has no place in an
+    address."""
     written = request.form.get("find", "")
-    found = roster.find(desk(), study_id, written)
+    found = roster.find(desk(), Action.MANAGE_PARTICIPANTS, study_id, written)
     if len(found) == 1:
         return redirect(url_for("manager.person", study_id=study_id, reference=found[0]))
     return page("found", found=found, written=written)

@@ -24,6 +24,9 @@ def assemble(app: Flask, settings: Settings) -> None:
     """Everything a page of an installation rests on."""
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        # Sessions, and the tokens of forms, that were signed with a key of before go on until they end.
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys_before),
+        WTF_CSRF_SECRET_KEY=[*reversed(settings.secret_keys_before), settings.secret_key],
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not settings.demo,

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from surveyapp.analysis.disclosure.inputs import NOT_THERE, UNKNOWN, StatusCodes
+from surveyapp.domain.participants import Origin
 from surveyapp.domain.releases import Release
 from surveyapp.services.runtime import Runtime
 
@@ -58,7 +59,10 @@ def _rows(codes: StatusCodes | None, rows: npt.NDArray[np.intp], otherwise: int)
 
 def keep(runtime: Runtime, release: Release, group: str, cut: StatusCut) -> None:
     """Writes a cut, whole or not at all."""
-    place = _place(runtime, release, group)
+    _write(_place(runtime, release, group), cut)
+
+
+def _write(place: Path, cut: StatusCut) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     half = place.with_name(f"{place.name}.{uuid.uuid4().hex}")
     arrays: dict[str, Any] = {"people": np.frombuffer(b"".join(cut.people), dtype=np.uint8).reshape(-1, 16)}
@@ -71,8 +75,12 @@ def keep(runtime: Runtime, release: Release, group: str, cut: StatusCut) -> None
 
 def kept(runtime: Runtime, release: Release, group: str) -> StatusCut | None:
     """A cut as it was kept; None where there is none (any more)."""
+    return _read(_place(runtime, release, group))
+
+
+def _read(place: Path) -> StatusCut | None:
     try:
-        with np.load(_place(runtime, release, group), allow_pickle=False) as found:
+        with np.load(place, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
     except (OSError, ValueError):
         return None
@@ -93,6 +101,15 @@ def without_erased(
     left = cut.without(gone)
     keep(runtime, release, group, left)
     return left
+
+
+def forget(runtime: Runtime, study_id: str, origin: Origin, people: Collection[bytes]) -> None:
+    """Takes people out of every cut of a study that is kept."""
+    folder = runtime.settings.cache / f"{study_id}-{origin.value}"
+    for place in folder.glob("release-*.npz") if folder.is_dir() else ():
+        cut = _read(place)
+        if cut is not None and not set(people).isdisjoint(cut.people):
+            _write(place, cut.without(people))
 
 
 def rebuilt(

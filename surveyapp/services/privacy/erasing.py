@@ -1,0 +1,64 @@
+"""Erasing somebody: all there is of them goes at once, and what cannot be reached any more becomes unreadable.
+
+Gone from the database: the person, how they are reached, whom they belong with, what they consented to, their cases
+and links, what was tried, every answer and save, their sessions. Gone from beside it: their key, and with it whatever
+copies of the database hold of contacts, notes and words; the working view's counts, which are made anew. What stays:
+releases, which are counts of nobody in particular; audit entries, which have references alone; and that somebody was
+erased.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.participants import Origin, Participant
+from surveyapp.services.results import current
+from surveyapp.services.results.releasing import cuts
+from surveyapp.services.work import Work
+from surveyapp.store import results
+from surveyapp.store.database import after_commit
+from surveyapp.store.security import erasures
+
+_DOING = "erasing"
+
+
+def erase(work: Work, participant: Participant) -> None:
+    """Erases somebody, in the caller's unit of work, who has checked that the actor may. Their key is destroyed once
+    that is committed; killed in between, `replaying` does it. The audit entry names no one."""
+    erase_by_key(work, participant.id, AuditAction.ERASED)
+
+
+def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
+    """`erase` of whoever has this key, if they are there; listed as erased either way."""
+    place = erasures.erase(work.session, person, work.now)
+    if place is not None:
+        study, origin = place
+        results.drop(work.session, study, origin)
+        work.record(action, study=study)
+    _afterwards(work, person, place)
+
+
+def _afterwards(work: Work, person: uuid.UUID, place: tuple[str, Origin] | None) -> None:
+    """What is outside the database follows what is in it: together for all whom one unit of work erases."""
+    info = work.session.info
+    if _DOING not in info:
+        info[_DOING] = ([], set())
+        after_commit(work.session, _follow(work))
+    people, places = info[_DOING]
+    people.append(person)
+    if place is not None:
+        places.add(place)
+
+
+def _follow(work: Work) -> Callable[[], None]:
+    def follow() -> None:
+        people, places = work.session.info.pop(_DOING)
+        work.runtime.person_keys.forget(people, work.now)
+        for study, origin in sorted(places, key=str):
+            current.forget(work.runtime, study, origin)
+            cuts.forget(work.runtime, study, origin, {each.bytes for each in people})
+        erasures.scrub(work.runtime.database.engine)
+
+    return follow

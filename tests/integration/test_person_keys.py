@@ -1,0 +1,171 @@
+"""A key for each person: what it seals, what is there without it, and what was sealed before there were any."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+import pytest
+from sqlalchemy import select, update
+
+from surveyapp.domain.answers import Text
+from surveyapp.domain.errors import KeyMissing
+from surveyapp.domain.staff import Role, Staff
+from surveyapp.services import readiness
+from surveyapp.services import runtime as runtimes
+from surveyapp.services.participants import contacts
+from surveyapp.services.privacy import resealing
+from surveyapp.services.responses import survey_session
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases, participants
+from surveyapp.store.security import sealed_rows
+from surveyapp.store.security.key_file import KeyFile
+from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, AttemptRow, Base, ContactLookupRow, ContactRow, SaveRow
+from tests import factories
+from tests.sealed import KnownPerson, know
+
+
+@pytest.fixture
+def staff(runtime: Runtime) -> Staff:
+    return factories.create_staff(runtime, Role.INTERVIEWER)
+
+
+def dumped(runtime: Runtime) -> str:
+    """Every value of every row, as text."""
+    with runtime.database.engine.connect() as connection:
+        return "\n".join(
+            repr(value)
+            for table in Base.metadata.sorted_tables
+            for row in connection.execute(select(table))
+            for value in row
+        )
+
+
+def check_all_there(runtime: Runtime, staff: Staff, known: KnownPerson) -> None:
+    visit = survey_session.visit(runtime, factories.by_interviewer(staff, known.participant))
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, known.participant.id) == known.contact
+        assert [each.note for each in cases.attempts_of(work.session, visit.case.id)] == [known.note]
+        assert contacts.find(work, factories.everyone(runtime), known.contact.name) == [known.participant.reference]
+    assert visit.given is not None
+    assert visit.given["heard_via_detail"].answer == Text(known.words)
+
+
+def test_what_says_who_somebody_is_and_what_they_said_is_nowhere_in_the_database(
+    runtime: Runtime, staff: Staff
+) -> None:
+    known = know(runtime, staff, 7)
+    held = dumped(runtime)
+    assert [secret for secret in known.secrets if secret in held] == []
+    check_all_there(runtime, staff, known)
+
+
+def test_a_study_may_keep_words_in_clear_but_nothing_else(runtime: Runtime, staff: Staff) -> None:
+    study = dataclasses.replace(runtime.study(factories.STUDY), open_answers="clear")
+    plain = runtimes.build(runtime.settings, runtime.clock, {factories.STUDY: study})
+    known = know(plain, staff, 7)
+    held = dumped(plain)
+    assert [secret for secret in known.secrets if secret in held] == [known.words]
+    check_all_there(plain, staff, known)
+    plain.database.dispose()
+
+
+def test_the_hash_of_words_cannot_be_tried_without_the_key(runtime: Runtime, staff: Staff) -> None:
+    from surveyapp.domain.answers import Codes
+    from surveyapp.domain.responses import payload_hash
+
+    known = know(runtime, staff, 7)
+    with runtime.database.reading() as session:
+        (stored,) = session.scalars(select(SaveRow.payload_hash))
+    said = {"heard_via": Codes(("online",)), "heard_via_detail": Text(known.words)}
+    assert stored != payload_hash("start", said)
+
+
+def test_without_the_file_of_keys_it_says_so_and_makes_no_other(runtime: Runtime, staff: Staff) -> None:
+    known = know(runtime, staff, 7)
+    place = runtime.settings.person_keys
+    elsewhere = place.rename(place.with_name("elsewhere"))
+    assert str(place) in (readiness.problem(runtime) or "")
+    with pytest.raises(KeyMissing), factories.operator(runtime).reading() as work:
+        contacts.read(work, known.participant.id)
+    with pytest.raises(KeyMissing), factories.operator(runtime).writing() as work:
+        contacts.write(work, factories.create_participant(runtime), known.contact)
+    with pytest.raises(KeyMissing, match=r"No new one was made|keys at"):
+        readiness.migrate(runtime.settings)
+    assert not place.exists()
+    elsewhere.rename(place)
+    assert readiness.problem(runtime) is None
+    check_all_there(runtime, staff, known)
+
+
+def test_a_new_installation_gets_its_file_of_keys_from_migrating(runtime: Runtime) -> None:
+    runtime.settings.person_keys.unlink()
+    readiness.migrate(runtime.settings)
+    assert readiness.problem(runtime) is None
+
+
+def test_a_contact_key_that_is_missing_is_named(runtime: Runtime, staff: Staff) -> None:
+    known = know(runtime, staff, 7)
+    settings = dataclasses.replace(runtime.settings, contact_keys={"other": b"o" * 32})
+    other = runtimes.build(settings, runtime.clock, runtime.studies)
+    with pytest.raises(KeyMissing, match="first"), factories.operator(other).reading() as work:
+        contacts.read(work, known.participant.id)
+    other.database.dispose()
+
+
+def as_before(runtime: Runtime, known: KnownPerson) -> None:
+    """Puts what is sealed with a person's key back as it was kept before there were any."""
+    person = known.participant.id
+    with runtime.database.writing() as session:
+        for name in ("name", "phone", "email", "preferred", "times"):
+            sealed = runtime.keyring.seal(person, name, getattr(known.contact, name))
+            session.execute(
+                update(ContactRow)
+                .where(ContactRow.participant_id == person, ContactRow.field == name)
+                .values(key_id=sealed.key_id, ciphertext=sealed.ciphertext)
+            )
+        session.delete(session.get_one(ContactLookupRow, person))
+        session.execute(update(AttemptRow).values(note=known.note, note_sealed=None))
+        for table in (AnswerRow, AnswerHistoryRow):
+            session.execute(update(table).where(table.sealed.is_not(None)).values(text=known.words, sealed=None))
+
+
+def test_what_was_kept_before_is_read_and_then_sealed_with_peoples_own_keys(runtime: Runtime, staff: Staff) -> None:
+    known = know(runtime, staff, 7)
+    as_before(runtime, known)
+    runtime.person_keys.file.empty()
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, known.participant.id) == known.contact
+        before = sealed_rows.counts(work.session)
+    assert before["note", ""] == before["words once said", ""] == 1
+    assert resealing.reseal(factories.operator(runtime)) == 4
+    held = dumped(runtime)
+    assert [secret for secret in known.secrets if secret in held] == []
+    check_all_there(runtime, staff, known)
+    with factories.operator(runtime).reading() as work:
+        after = sealed_rows.counts(work.session)
+    assert {key_id for what, key_id in after if what != "second factor"} == {"person"}
+    assert resealing.reseal(factories.operator(runtime)) == 0
+
+
+def test_many_peoples_keys_are_read_in_one_go(runtime: Runtime, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    from surveyapp.services.fieldwork import calls
+    from surveyapp.services.work import Desk
+
+    for number in range(12):
+        know(runtime, staff, number)
+    reads: list[int] = []
+    read = KeyFile.read
+
+    def noted(file: KeyFile, people: set[uuid.UUID]) -> object:
+        reads.append(len(people))
+        return read(file, people)
+
+    monkeypatch.setattr(KeyFile, "read", noted)
+    assert len(calls.queue(Desk(runtime, staff))) == 12
+    assert reads == [12]
+    reads.clear()
+    with factories.operator(runtime).reading() as work:
+        assert contacts.find(work, factories.everyone(runtime), "07700900003") == ["BF-9003"]
+        assert len(participants.lookups(work.session, factories.everyone(runtime))) == 12
+    assert reads == [12]

@@ -1,0 +1,144 @@
+"""Keys are changed while the site is served: nobody loses a link, a contact or a session by it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from surveyapp import create_app
+from surveyapp.cli import main
+from surveyapp.domain.errors import AccessRefused, KeyMissing
+from surveyapp.domain.staff import Role, Staff
+from surveyapp.services import runtime as runtimes
+from surveyapp.services.participants import contacts, links
+from surveyapp.services.privacy import erasing, rotating
+from surveyapp.services.runtime import Runtime
+from tests import factories
+from tests.page import Client
+from tests.sealed import know
+
+NEW = b"n" * 32
+
+
+@pytest.fixture
+def staff(runtime: Runtime) -> Staff:
+    return factories.create_staff(runtime, Role.INTERVIEWER)
+
+
+def told(runtime: Runtime, **changes: object) -> Runtime:
+    """The installation as its settings now have it."""
+    settings = dataclasses.replace(runtime.settings, **changes)  # type: ignore[arg-type]
+    return runtimes.build(settings, runtime.clock, runtime.studies)
+
+
+def test_contact_keys_are_changed_and_the_old_one_is_needed_no_more(runtime: Runtime, staff: Staff) -> None:
+    known, gone = [know(runtime, staff, number) for number in range(3)], know(runtime, staff, 9)
+    with factories.operator(runtime).writing() as work:
+        erasing.erase(work, gone.participant)
+    both = told(runtime, contact_keys={"new": NEW, **runtime.settings.contact_keys})
+    desk = factories.operator(both)
+    assert rotating.rotate(desk) == rotating.Rotated(3, 1, 0)
+    assert rotating.rotate(desk) == rotating.Rotated(0, 0, 0)
+    assert rotating.retired(rotating.inventory(desk)) == [("CONTACT_KEYS", "first")]
+    alone = told(runtime, contact_keys={"new": NEW})
+    for of_old in (runtime, alone):
+        with factories.operator(of_old).reading() as work:
+            if of_old is runtime:
+                with pytest.raises(KeyMissing, match="new"):
+                    contacts.read(work, known[0].participant.id)
+            else:
+                assert [contacts.read(work, each.participant.id) for each in known] == [each.contact for each in known]
+    assert list(alone.person_keys.forgotten()) == [gone.participant.id]
+    for made in (both, alone):
+        made.database.dispose()
+
+
+def test_a_key_that_something_rests_on_is_not_said_to_be_free(runtime: Runtime, staff: Staff) -> None:
+    know(runtime, staff, 1)
+    both = told(runtime, contact_keys={"new": NEW, **runtime.settings.contact_keys})
+    found = rotating.inventory(factories.operator(both))
+    assert rotating.retired(found) == []
+    without = told(runtime, contact_keys={"new": NEW})
+    found = rotating.inventory(factories.operator(without))
+    assert {each.key_id for each in found if each.missing} == {"first"}
+    for made in (both, without):
+        made.database.dispose()
+
+
+def test_a_link_under_an_older_access_key_opens_until_it_ends(runtime: Runtime, staff: Staff) -> None:
+    person = factories.create_participant(runtime)
+    token = factories.create_link(runtime, person).removeprefix("/s/")
+    both = told(runtime, access_keys={"new": NEW, **runtime.settings.access_keys})
+    assert links.open_link(both, token) == links.open_link(runtime, token)
+    desk = factories.operator(both)
+    assert ("ACCESS_KEYS", "first") not in rotating.retired(rotating.inventory(desk))
+    newer = factories.create_link(both, person).removeprefix("/s/")
+    assert links.open_link(both, newer)
+    with pytest.raises(AccessRefused):
+        links.open_link(runtime, newer)
+    links.revoke(desk, factories.STUDY, person.reference, 1)
+    assert ("ACCESS_KEYS", "first") in rotating.retired(rotating.inventory(desk))
+    both.database.dispose()
+
+
+def test_a_link_from_before_keys_had_names_opens_and_holds_the_oldest(runtime: Runtime) -> None:
+    from sqlalchemy import update
+
+    from surveyapp.store.tables import AccessRow
+
+    token = factories.create_link(runtime, factories.create_participant(runtime)).removeprefix("/s/")
+    with runtime.database.writing() as session:
+        session.execute(update(AccessRow).values(digest=runtime.keyring.digest("link", token)))
+    both = told(runtime, access_keys={"new": NEW, **runtime.settings.access_keys})
+    assert links.open_link(both, token)
+    assert rotating.retired(rotating.inventory(factories.operator(both))) == []
+    both.database.dispose()
+
+
+def test_a_form_that_was_open_when_the_session_key_changed_is_taken(runtime: Runtime) -> None:
+    client = Client(create_app(runtime).test_client())
+    page = client.page("/start")
+    later = told(runtime, secret_key="t" * 40, secret_keys_before=(runtime.settings.secret_key,))
+    after = Client(create_app(later).test_client())
+    for cookie in client.raw._cookies.values():
+        after.raw._cookies[cookie._storage_key] = cookie
+    answered = after.post("/start", {**page.fields(), "code": "AAAA-BBBB-CCC"})
+    assert answered.status_code != 400
+    without = told(runtime, secret_key="t" * 40)
+    stranger = Client(create_app(without).test_client())
+    for cookie in client.raw._cookies.values():
+        stranger.raw._cookies[cookie._storage_key] = cookie
+    assert stranger.post("/start", {**page.fields(), "code": "AAAA-BBBB-CCC"}).status_code == 400
+    for made in (later, without):
+        made.database.dispose()
+
+
+def run(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    monkeypatch.setattr("surveyapp.cli.keys.open_desk", lambda: factories.operator(runtime))
+    done = CliRunner().invoke(main, ["keys", *arguments])
+    return done.exit_code, done.output
+
+
+def test_the_commands_say_what_they_did(
+    runtime: Runtime, staff: Staff, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    know(runtime, staff, 1)
+    code, out = run(runtime, monkeypatch, "list")
+    assert code == 0
+    assert "1  people's own keys\tCONTACT_KEYS first" in out
+    assert "rows: contact\ttheir own key" in out
+    both = told(runtime, contact_keys={"new": NEW, **runtime.settings.contact_keys})
+    assert "the keys of 1 people, 1 second factors" in run(both, monkeypatch, "rotate")[1]
+    assert "Nothing rests on first any more" in run(both, monkeypatch, "list")[1]
+    assert "Copied the keys of 1 people" in run(both, monkeypatch, "copy", str(tmp_path / "copy"))[1]
+    assert (tmp_path / "copy").read_bytes() == runtime.settings.person_keys.read_bytes()
+    for place in (str(runtime.settings.person_keys), str(Path(__file__)), str(tmp_path / "no" / "copy")):
+        code, out = run(both, monkeypatch, "copy", place)
+        assert code == 1
+        assert "another place" in out
+    assert "Erased 0 people again, and destroyed 0 keys again." in run(both, monkeypatch, "replay")[1]
+    assert "Sealed 0" in run(both, monkeypatch, "reseal")[1]
+    both.database.dispose()

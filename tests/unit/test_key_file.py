@@ -1,0 +1,175 @@
+"""The file of people's keys: what is written is read, what is forgotten is nowhere in it, and who is killed in the
+middle of writing leaves it whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+import stat
+import uuid
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveyapp.store.security import key_file
+from surveyapp.store.security.key_file import SIZE, WRAPPED, KeyFile, KeyFileMissing, WrappedKey
+
+AT = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
+
+
+def wrapped(fill: int, name: str = "first") -> WrappedKey:
+    return WrappedKey(name, bytes([fill % 255 + 1]) * WRAPPED)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> KeyFile:
+    made = KeyFile(tmp_path / "people.keys")
+    made.create()
+    return made
+
+
+def test_it_is_its_owners_alone(file: KeyFile) -> None:
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+
+
+def test_nothing_makes_a_file_but_being_told_to(tmp_path: Path) -> None:
+    file = KeyFile(tmp_path / "people.keys")
+    somebody = uuid.uuid4()
+    for act in (
+        lambda: file.read([somebody]),
+        lambda: file.add({somebody: wrapped(1)}),
+        lambda: file.forget([somebody], AT),
+        lambda: file.wrap_anew({somebody: wrapped(1)}),
+        file.everything,
+        file.empty,
+        lambda: file.copy_to(tmp_path / "copy"),
+    ):
+        with pytest.raises(KeyFileMissing):
+            act()
+    assert not file.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_file_is_not_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "people.keys").write_bytes(b"something else" * 100)
+    file = KeyFile(tmp_path / "people.keys")
+    file.create()
+    assert not file.exists()
+    with pytest.raises(KeyFileMissing):
+        file.add({uuid.uuid4(): wrapped(1)})
+
+
+def test_who_adds_second_gets_what_was_added_first(file: KeyFile) -> None:
+    somebody = uuid.uuid4()
+    file.add({somebody: wrapped(1)})
+    assert KeyFile(file.path).add({somebody: wrapped(2)})[somebody].keys == (wrapped(1),)
+
+
+def test_a_forgotten_key_is_nowhere_in_the_file_and_its_owner_stays_forgotten(file: KeyFile) -> None:
+    gone, stays, never = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    file.add({gone: wrapped(1), stays: wrapped(2)})
+    other = KeyFile(file.path)
+    other.read([gone])
+    file.forget([gone, never], AT)
+    assert wrapped(1).wrapped not in file.path.read_bytes()
+    for each in (file, other):
+        found = each.read([gone, stays, never])
+        assert (found[gone].keys, found[gone].gone_at) == ((), AT)
+        assert (found[never].keys, found[never].gone_at) == ((), AT)
+        assert found[stays].keys == (wrapped(2),)
+    file.forget([gone], AT + dt.timedelta(days=1))
+    assert file.add({gone: wrapped(3)})[gone].gone_at == AT
+    file.wrap_anew({gone: wrapped(4), stays: wrapped(5, "second")})
+    assert file.read([gone])[gone].keys == ()
+    assert file.read([stays])[stays].keys == (wrapped(5, "second"),)
+    assert wrapped(2).wrapped not in file.path.read_bytes()
+
+
+def test_emptied_it_holds_nothing_and_goes_on(file: KeyFile) -> None:
+    before, after = uuid.uuid4(), uuid.uuid4()
+    file.add({before: wrapped(1)})
+    other = KeyFile(file.path)
+    other.read([before])
+    file.empty()
+    assert wrapped(1).wrapped not in file.path.read_bytes()
+    file.add({after: wrapped(2)})
+    assert list(other.read([before, after])) == [after]
+
+
+def test_a_copy_is_written_over_the_former_one(file: KeyFile, tmp_path: Path) -> None:
+    people = [uuid.uuid4() for _ in range(3)]
+    file.add({each: wrapped(number) for number, each in enumerate(people)})
+    copy = tmp_path / "copy"
+    assert file.copy_to(copy) == 3
+    written_in = copy.stat().st_ino
+    file.forget(people[:1], AT)
+    assert file.copy_to(copy) == 3
+    assert copy.stat().st_ino == written_in
+    assert copy.read_bytes() == file.path.read_bytes()
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    (tmp_path / "letter").write_text("dear all")
+    with pytest.raises(KeyFileMissing):
+        file.copy_to(tmp_path / "letter")
+    assert (tmp_path / "letter").read_text() == "dear all"
+
+
+@given(cut=st.integers(1, SIZE - 1), many=st.integers(0, 12))
+def test_half_a_record_at_the_end_is_nobodys(tmp_path_factory: pytest.TempPathFactory, cut: int, many: int) -> None:
+    file = KeyFile(tmp_path_factory.mktemp("keys") / "people.keys")
+    file.create()
+    people = {uuid.uuid4(): wrapped(number) for number in range(many)}
+    if people:
+        file.add(people)
+    with file.path.open("ab") as torn:
+        torn.write(b"x" * cut)
+    later = uuid.uuid4()
+    file.add({later: wrapped(99)})
+    found = KeyFile(file.path).read([*people, later])
+    assert {each: record.keys for each, record in found.items()} == {
+        each: (key,) for each, key in {**people, later: wrapped(99)}.items()
+    }
+
+
+def test_killed_while_wrapping_anew_either_key_is_there(file: KeyFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    somebody = uuid.uuid4()
+    file.add({somebody: wrapped(1)})
+    monkeypatch.setattr(key_file, "_written", _stopping(key_file._written, after=1))
+    with pytest.raises(KeyboardInterrupt):
+        file.wrap_anew({somebody: wrapped(2, "second")})
+    monkeypatch.undo()
+    assert file.read([somebody])[somebody].keys == (wrapped(1), wrapped(2, "second"))
+    file.wrap_anew({somebody: wrapped(2, "second")})
+    assert file.read([somebody])[somebody].keys == (wrapped(2, "second"),)
+
+
+def _stopping(function, after):  # type: ignore[no-untyped-def]
+    """The function, interrupted at the call after so many."""
+    calls = iter(range(after))
+
+    def stopping(*arguments):  # type: ignore[no-untyped-def]
+        if next(calls, None) is None:
+            raise KeyboardInterrupt
+        return function(*arguments)
+
+    return stopping
+
+
+def _adding(path: Path, people: list[uuid.UUID]) -> None:
+    file = KeyFile(path)
+    for number, each in enumerate(people):
+        file.add({each: wrapped(os.getpid() + number)})
+
+
+def test_several_processes_add_the_same_people_once(file: KeyFile) -> None:
+    people = [uuid.uuid4() for _ in range(40)]
+    fork = multiprocessing.get_context("spawn")
+    workers = [fork.Process(target=_adding, args=(file.path, order)) for order in (people, people[::-1])]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    records = file.everything()
+    assert sorted(record.person for record in records) == sorted(people)
