@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.audit import ByLink, Operator
 from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.entry.doors import Familiarity
+from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.fieldwork.cases import AccessKind
-from surveyapp.domain.fieldwork.doors import Familiarity
-from surveyapp.domain.fieldwork.pins import Pin
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant, Site

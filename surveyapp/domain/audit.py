@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.doors import Familiarity
+from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.staff import Staff
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 
-from surveyapp.domain.fieldwork.doors import Door
+from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.sentences import Sentence
 
 

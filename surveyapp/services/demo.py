@@ -17,6 +17,7 @@ from typing import Any
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import AuditAction, ByLink, Operator
+from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
@@ -27,7 +28,6 @@ from surveyapp.domain.fieldwork.cases import (
     access_expiry,
     disposition_after,
 )
-from surveyapp.domain.fieldwork.doors import Familiarity
 from surveyapp.domain.instrument.kinds import missing_field
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site

@@ -7,15 +7,15 @@ import re
 import pytest
 
 from surveyapp.domain.answers import Codes
+from surveyapp.domain.entry.doors import Familiarity
+from surveyapp.domain.entry.pins import TRIES
 from surveyapp.domain.errors import DoorShut, InputRefused
 from surveyapp.domain.fieldwork.cases import AccessKind
-from surveyapp.domain.fieldwork.doors import Familiarity
-from surveyapp.domain.fieldwork.pins import TRIES
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Role
-from surveyapp.services.participants import contacts, links, pins
+from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.identity import IdentityFact
-from surveyapp.services.responses import answering
+from surveyapp.services.responses import answering, pins
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store.security import audit

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.entry.doors import Passage
 from surveyapp.domain.fieldwork.days import end_of, last_day, start_of
-from surveyapp.domain.fieldwork.doors import Passage
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.responses import ResponseState
 

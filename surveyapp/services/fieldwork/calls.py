@@ -10,6 +10,7 @@ from typing import Any
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.entry.doors import Answering
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import (
@@ -23,7 +24,6 @@ from surveyapp.domain.fieldwork.cases import (
     calls_without_appointment,
     disposition_after,
 )
-from surveyapp.domain.fieldwork.doors import Answering
 from surveyapp.domain.instrument.study import Group, Study, Touchpoint
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary

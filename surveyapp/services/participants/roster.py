@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.entry.doors import PinStanding
+from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
-from surveyapp.domain.fieldwork.doors import PinStanding
-from surveyapp.domain.fieldwork.pins import standing_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
 from surveyapp.domain.responses import Response

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answer, Answers, Text
 from surveyapp.domain.audit import AuditAction, ByLink
+from surveyapp.domain.entry.doors import Door, PinStanding
+from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.errors import (
     AlreadySubmitted,
     AnswerFault,
@@ -26,8 +28,6 @@ from surveyapp.domain.errors import (
     Unfinished,
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
-from surveyapp.domain.fieldwork.doors import Door, PinStanding
-from surveyapp.domain.fieldwork.pins import Pin
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.routing import NOT_ASKED, Route, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven, Participant

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import Actor, ByLink
+from surveyapp.domain.entry.doors import READS_ANSWERS, Answering, Door, PinStanding, door
+from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
-from surveyapp.domain.fieldwork.doors import READS_ANSWERS, Answering, Door, PinStanding, door
-from surveyapp.domain.fieldwork.pins import standing_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
 from surveyapp.domain.instrument.study import Study, Touchpoint

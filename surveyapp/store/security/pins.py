@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.fieldwork.cases import Access
-from surveyapp.domain.fieldwork.pins import Pin
 from surveyapp.store.cases import access_in
 from surveyapp.store.tables import AccessRow, CaseRow, PinRow
 

@@ -215,8 +215,8 @@ class LinksForm(StaffForm):
     way = RadioField(
         lazy("How they reach people"),
         choices=[
-            ("direct", lazy("To each person themselves, in a message or e-mail")),
-            ("passed_on", lazy("Through somebody else, such as their employer, or on paper")),
+            SelectChoice("direct", lazy("To each person themselves, in a message or e-mail")),
+            SelectChoice("passed_on", lazy("Through somebody else, such as their employer, or on paper")),
         ],
         validators=[InputRequired(lazy("Say how they reach people."))],
     )

@@ -17,8 +17,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.audit import ByLink
+from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AccessRefused
-from surveyapp.domain.fieldwork.doors import Familiarity
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStanding, WebSession
 from surveyapp.services.participants import links
 from surveyapp.services.security import sessions

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from flask import Blueprint, redirect, request
 
+from surveyapp.domain.entry.doors import TAKES_PIN, Door, PinStanding
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
-from surveyapp.domain.fieldwork.doors import TAKES_PIN, Door, PinStanding
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import pages, views
 from surveyapp.web.participant.pages import Backend

@@ -11,15 +11,15 @@ from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
+from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.errors import AccessRefused, DoorShut, StateRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
-from surveyapp.domain.fieldwork.doors import Door
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.participants import links, pins
-from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.participants import links
+from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import sessions
 from surveyapp.web.participant import entrance, getting_in, pages, views

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.staff import Action
-from surveyapp.services.participants import pins
 from surveyapp.services.privacy import correcting, leaving
+from surveyapp.services.responses import pins
 from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
 from surveyapp.web.rights.words import RECORDED

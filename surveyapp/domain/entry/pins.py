@@ -13,7 +13,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from surveyapp.domain import normalise
-from surveyapp.domain.fieldwork.doors import PinStanding
+from surveyapp.domain.entry.doors import PinStanding
 
 SHORTEST, LONGEST = 6, 32
 """Digits of a PIN."""

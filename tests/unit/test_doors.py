@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.domain.fieldwork.doors import (
+from surveyapp.domain.entry.doors import (
     DOORS,
     READS_ANSWERS,
     Answering,
@@ -20,7 +20,7 @@ from surveyapp.domain.fieldwork.doors import (
     PinStanding,
     door,
 )
-from surveyapp.domain.fieldwork.pins import LONGEST, SHORTEST, TRIES, Pin, is_tried_first, pin_in
+from surveyapp.domain.entry.pins import LONGEST, SHORTEST, TRIES, Pin, is_tried_first, pin_in
 
 CASES = list(itertools.product(Answering, Familiarity, Passage, PinStanding))
 

@@ -9,9 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction, ByLink
-from surveyapp.domain.errors import DoorShut, InputRefused, NotFound, StateRefused
-from surveyapp.domain.fieldwork.doors import TAKES_PIN, Answering, Door, PinStanding
-from surveyapp.domain.fieldwork.pins import (
+from surveyapp.domain.entry.doors import TAKES_PIN, Answering, Door, PinStanding
+from surveyapp.domain.entry.pins import (
     LONGEST,
     ONCE_LIVES,
     SHORTEST,
@@ -20,6 +19,7 @@ from surveyapp.domain.fieldwork.pins import (
     is_tried_first,
     pin_in,
 )
+from surveyapp.domain.errors import DoorShut, InputRefused, NotFound, StateRefused
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
