@@ -7,6 +7,7 @@ from surveyapp import create_app, get_ready
 from surveyapp.domain.errors import ShiftlineError
 from surveyapp.services import readiness, runtime
 from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.security import operating
 from surveyapp.settings import from_environment
 
 WORKER_BOOT_ERROR = 3
@@ -21,6 +22,8 @@ try:
 except ShiftlineError as error:
     print(f"Shiftline does not start. {error}", file=sys.stderr, flush=True)
     sys.exit(WORKER_BOOT_ERROR)
+if _there:
+    operating.note_settings(_runtime)
 app = create_app(_runtime)
 get_ready(app)
 for _study in _runtime.studies if _there else ():

@@ -12,6 +12,8 @@ from surveyapp.services.runtime import Runtime
 def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
     from surveyapp.web.account.routes import staff
+    from surveyapp.web.administrator.routes import administrator
+    from surveyapp.web.auditor.routes import auditor
     from surveyapp.web.evaluator.pages import evaluator
     from surveyapp.web.interviewer.routes import interviewer
     from surveyapp.web.manager.routes import manager
@@ -25,7 +27,20 @@ def create_app(runtime: Runtime) -> Flask:
     app = _bare()
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
-    for blueprint in (participant, staff, interviewer, evaluator, viewer, manager, rights, preview, phone, health):
+    for blueprint in (
+        participant,
+        staff,
+        interviewer,
+        evaluator,
+        viewer,
+        manager,
+        rights,
+        preview,
+        phone,
+        administrator,
+        auditor,
+        health,
+    ):
         app.register_blueprint(blueprint)
     return app
 

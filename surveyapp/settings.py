@@ -23,6 +23,7 @@ class Settings:
     secret_keys_before: tuple[str, ...] = field(default=(), repr=False)
     access_keys: Mapping[str, bytes] = field(repr=False)
     contact_keys: Mapping[str, bytes] = field(repr=False)
+    audit_key: bytes = field(repr=False)
     database_url: str = f"sqlite:///{ROOT / 'instance' / 'surveyapp.db'}"
     questionnaires: Path = ROOT / "questionnaires"
     public_url: str = "http://127.0.0.1:8000"
@@ -46,6 +47,7 @@ KNOWN = frozenset(
         "SECRET_KEYS_BEFORE",
         "ACCESS_KEYS",
         "CONTACT_KEYS",
+        "AUDIT_KEY",
         "QUESTIONNAIRES",
         "PUBLIC_URL",
         "DEMO",
@@ -111,6 +113,11 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         secret_keys_before=_secrets_before(given),
         access_keys=_keys(given, "ACCESS_KEYS", "Participants' links are hashed with the first: keep it"),
         contact_keys=_keys(given, "CONTACT_KEYS", "People's own keys are sealed with the first: keep it"),
+        audit_key=_key(
+            given,
+            "AUDIT_KEY",
+            "The audit trail is chained with it: keep it, apart from the database, or the trail cannot be verified.",
+        ),
         demo=_flag("DEMO", given.get("DEMO", "no")),
         **chosen,
     )
@@ -136,6 +143,12 @@ def _decoded(name: str, written: str) -> bytes:
             f"{PREFIX}{name} needs 32 random bytes in base64, for example the output of `openssl rand -base64 32`."
         )
     return key
+
+
+def _key(given: Mapping[str, str], name: str, what_for: str) -> bytes:
+    if name not in given:
+        raise SettingsError(f"Set {PREFIX}{name} to 32 random bytes in base64 (`openssl rand -base64 32`). {what_for}")
+    return _decoded(name, given[name])
 
 
 def _secrets_before(given: Mapping[str, str]) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant, Site
-from surveyapp.domain.staff import Grant, Role, Scope, Staff
+from surveyapp.domain.staff import OF_THE_INSTALLATION, Grant, Role, Scope, Staff
 from surveyapp.services import keyring
 from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import links
@@ -61,6 +61,7 @@ def environment(database_url: str) -> dict[str, str]:
         "SURVEYAPP_SECRET_KEY": "s" * 40,
         "SURVEYAPP_ACCESS_KEYS": f"first:{KEY}",
         "SURVEYAPP_CONTACT_KEYS": f"first:{KEY}",
+        "SURVEYAPP_AUDIT_KEY": KEY,
         "SURVEYAPP_DATABASE_URL": database_url,
         **({} if database_url.startswith("sqlite") else _beside(database_url)),
     }
@@ -230,13 +231,18 @@ def create_staff(
             name,
             name.partition("@")[0].title(),
             _PASSWORD_HASH,
-            [*(Grant(role, study, site.id if site else None) for role in roles), *more],
+            [*(grant_of(role, study, site) for role in roles), *more],
             runtime.clock(),
         )
         if not second_factor or not made.needs_second_factor:
             return made
         staff_store.set_totp(session, made.id, runtime.keyring.seal(made.id, "totp", TOTP_KEY))
     return dataclasses.replace(made, second_factor=True)
+
+
+def grant_of(role: Role, study: str, site: Site | None = None) -> Grant:
+    """A role in the study; in the whole installation where it can be in none."""
+    return Grant(role, None) if role in OF_THE_INSTALLATION else Grant(role, study, site.id if site else None)
 
 
 def next_code(runtime: Runtime, email: str) -> str:

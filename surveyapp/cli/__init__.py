@@ -28,6 +28,7 @@ class Main(LazyGroup):
 @click.group(
     cls=Main,
     commands_in={
+        "audit": "surveyapp.cli.security.audit:audit",
         "demo": "surveyapp.cli.demo:demo",
         "keys": "surveyapp.cli.keys:keys",
         "messages": "surveyapp.cli.messages:messages",

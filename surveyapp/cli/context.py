@@ -12,6 +12,7 @@ import click
 
 from surveyapp.domain.audit import Operator
 from surveyapp.services.runtime import Runtime, build
+from surveyapp.services.security import operating
 from surveyapp.services.work import Desk
 from surveyapp.settings import ROOT, Settings, from_environment
 
@@ -38,12 +39,15 @@ def open_settings(database: str | None = None) -> Settings:
 
 
 def open_runtime(database: str | None = None) -> Runtime:
-    """The installation that the environment describes (`open_settings`), let go of when the command ends. Raises
+    """The installation that the environment describes (`open_settings`), let go of when the command ends, which the
+    audit trail has by its name. Raises
     SettingsError, QuestionnaireFaults."""
     runtime = build(open_settings(database))
     command = click.get_current_context(silent=True)
     if command is not None:
         command.call_on_close(runtime.database.dispose)
+        # The name by which it is called does not matter: `surveyapp`, a path, a test.
+        operating.note_command(runtime, command.command_path.partition(" ")[2] or command.command_path)
     return runtime
 
 

@@ -68,7 +68,7 @@ def _greet(runtime: Runtime) -> None:
     click.echo(f"\nShiftline’s demonstration is at {url}\n")
     click.echo(f"Staff sign in at {url}/staff/login with the password {service.password(runtime)}")
     for email, (_, role) in service.STAFF.items():
-        click.echo(f"  {role.value:12} {email}")
+        click.echo(f"  {role.value:14} {email}")
     click.echo("\nParticipants begin with a personal link, such as")
     for link in service.new_links(runtime, 3):
         click.echo(f"  {link}")
@@ -80,22 +80,31 @@ def _write_environment() -> None:
     if "SURVEYAPP_SECRET_KEY" in os.environ:
         return
     if DEMO_ENV.exists():
+        _add_new_keys()
         _rename_access_key()
         return
     DEMO_ENV.parent.mkdir(parents=True, exist_ok=True)
-
-    def key() -> str:
-        return base64.b64encode(secrets.token_bytes(32)).decode()
-
     lines = [
         "# Made by `make demo`, for this demonstration alone.",
         "SURVEYAPP_DEMO=yes",
         f"SURVEYAPP_SECRET_KEY={secrets.token_hex(32)}",
-        f"SURVEYAPP_ACCESS_KEYS=demo:{key()}",
-        f"SURVEYAPP_CONTACT_KEYS=demo:{key()}",
+        f"SURVEYAPP_ACCESS_KEYS=demo:{_key()}",
+        f"SURVEYAPP_CONTACT_KEYS=demo:{_key()}",
+        f"SURVEYAPP_AUDIT_KEY={_key()}",
     ]
     DEMO_ENV.touch(mode=0o600)
     DEMO_ENV.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _add_new_keys() -> None:
+    """A demonstration that was made before there was such a key goes on with one of its own."""
+    written = DEMO_ENV.read_text(encoding="utf-8")
+    if "SURVEYAPP_AUDIT_KEY=" not in written:
+        DEMO_ENV.write_text(f"{written.rstrip()}\nSURVEYAPP_AUDIT_KEY={_key()}\n", encoding="utf-8")
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _rename_access_key() -> None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import click
 
 from surveyapp.cli.context import open_desk
-from surveyapp.domain.staff import Role
-from surveyapp.services.staff import accounts
+from surveyapp.domain.staff import MAY, MAY_GRANT, Action, Role
+from surveyapp.services.staff import accounts, granting
 from surveyapp.services.staff.passwords import ONE_TIME_FOR
 
 ROLES = [role.value for role in Role]
+
+WHOLE = "-"
+"""How the whole installation is written where a study is named."""
+
+
+def _study(written: str) -> str | None:
+    return None if written == WHOLE else written
 
 
 @click.group()
@@ -46,26 +53,30 @@ def add(email: str, roles: tuple[str, ...], study: str | None, site: str | None,
 @click.option("--no-true-counts", is_flag=True, help="An evaluator who sees releases only.")
 @click.option("--purpose", help="Why, for the audit trail.")
 def grant(email: str, study: str, role: str, site: str | None, no_true_counts: bool, purpose: str | None) -> None:
-    """Give somebody who has an account a ROLE in a STUDY.
+    """Give somebody who has an account a ROLE in a STUDY (`-`: in the whole installation).
 
     An evaluator sees the study's true figures, marked where they are not for publication; with --no-true-counts
     releases only, as a viewer does.
     """
-    given = accounts.grant(open_desk(), email, study, Role(role), site, true_counts=not no_true_counts, purpose=purpose)
+    given = granting.grant(
+        open_desk(), email, _study(study), Role(role), site, true_counts=not no_true_counts, purpose=purpose
+    )
     if given is None:
         click.echo(f"{email} had just this already. Nothing changed.")
         return
     sees = {True: " and sees true figures", False: " and sees releases only"}[given.true_counts]
-    click.echo(f"{email} is now {role} in {study}{sees if given.role is Role.EVALUATOR else ''}. They sign in again.")
+    where = given.study or "the whole installation"
+    click.echo(f"{email} is now {role} in {where}{sees if given.role is Role.EVALUATOR else ''}. They sign in again.")
 
 
 @users.command()
 @click.argument("email")
 @click.argument("study")
 @click.argument("role", type=click.Choice(ROLES), required=False)
-def revoke(email: str, study: str, role: str | None) -> None:
-    """Take somebody's ROLE in a STUDY away; all of them without one."""
-    taken = accounts.revoke(open_desk(), email, study, Role(role) if role else None)
+@click.option("--purpose", help="Why, for the audit trail.")
+def revoke(email: str, study: str, role: str | None, purpose: str | None) -> None:
+    """Take somebody's ROLE in a STUDY (`-`: in the whole installation) away; all of them without one."""
+    taken = granting.revoke(open_desk(), email, _study(study), Role(role) if role else None, purpose=purpose)
     click.echo(f"{email} is no longer {', '.join(taken)}. Their sessions have ended.")
 
 
@@ -102,6 +113,15 @@ def activate(email: str) -> None:
     """Let somebody sign in again."""
     accounts.set_active(open_desk(), email, True)
     click.echo(f"{email} can sign in again.")
+
+
+@users.command("roles")
+def list_roles() -> None:
+    """Show what each role may do, and which roles it may give."""
+    for role in Role:
+        click.echo(f"{role.value}: {', '.join(action.value for action in Action if action in MAY[role])}")
+        if role in MAY_GRANT:
+            click.echo(f"  gives {', '.join(each.value for each in Role if each in MAY_GRANT[role])}")
 
 
 @users.command("list")

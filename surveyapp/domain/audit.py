@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.entry.doors import Familiarity
@@ -84,7 +86,16 @@ class AuditAction(enum.StrEnum):
     ROLES_GRANTED = "roles_granted"
     ROLES_REVOKED = "roles_revoked"
 
+    REFUSED = "refused"
+    COMMAND_RUN = "command_run"
+    SETTINGS_CHANGED = "settings_changed"
+    TRAIL_READ = "trail_read"
+    TRAIL_PROTECTED = "trail_protected"
+    ACCOUNTS_SEEN = "accounts_seen"
+    ROLES_SEEN = "roles_seen"
+
     RESULTS_TAKEN = "results_taken"
+    RELEASE_TAKEN = "release_taken"
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
 
@@ -95,6 +106,10 @@ class AuditAction(enum.StrEnum):
     COHORT_SIMULATED = "cohort_simulated"
     PARTICIPANT_ADDED = "participant_added"
     PARTICIPANTS_IMPORTED = "participants_imported"
+    PARTICIPANTS_SEEN = "participants_seen"
+    PERSON_SEEN = "person_seen"
+    QUEUE_SEEN = "queue_seen"
+    CASE_SEEN = "case_seen"
     CONTACT_SEEN = "contact_seen"
     CONTACT_CORRECTED = "contact_corrected"
     SEARCHED = "searched"
@@ -126,3 +141,43 @@ class AuditAction(enum.StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     CASE_TAKEN_OVER = "case_taken_over"
     ATTEMPT_RECORDED = "attempt_recorded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """Who did what to whom, and when. `staff_id` is set where staff acted, `subject` a reference, a questionnaire or
+    the key of a member of staff; neither it nor `detail` holds a name, contact details or answers."""
+
+    id: uuid.UUID
+    at: dt.datetime
+    actor: ActorKind
+    staff_id: uuid.UUID | None
+    action: AuditAction
+    study: str | None
+    subject: str | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFilter:
+    """What a reading of the trail is narrowed to; days are whole ones, in UTC."""
+
+    study: str | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    actor: ActorKind | None = None
+    staff_id: uuid.UUID | None = None
+    action: AuditAction | None = None
+    subject: str | None = None
+
+    def narrowing(self) -> dict[str, Any]:
+        """What it is narrowed by, as the trail keeps it of a reading; not about whom, which may be anything typed."""
+        said = {
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+            "actor": self.actor.value if self.actor else None,
+            "staff": str(self.staff_id) if self.staff_id else None,
+            "action": self.action.value if self.action else None,
+            "about_one": True if self.subject else None,
+        }
+        return {name: value for name, value in said.items() if value is not None}

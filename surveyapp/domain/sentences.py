@@ -18,7 +18,15 @@ SENTENCES: Mapping[str, str] = {
     "some_sites_only": N_("You manage some of the study's sites. Ask a manager of the whole study to open a version."),
     "whole_study_only": N_("You manage some of the study's sites. Ask a manager of the whole study to make a release."),
     "own_sites_only": N_("You add people at your own sites only. Use one of: %(sites)s."),
+    "own_account": N_("This is your own account. Another administrator changes it."),
+    "own_grants": N_("Nobody changes their own roles. Ask somebody else who may."),
+    "cannot_grant": N_("Your own roles do not let you give or take the role %(role)s there. Ask an administrator."),
+    "purpose_too_long": N_("Say it in at most %(limit)s characters."),
+    "purpose_reaches_somebody": N_(
+        "What is entered here stays on record for good: leave out e-mail addresses and phone numbers."
+    ),
     # What there is not
+    "no_member": N_("Nobody has this account any more."),
     "no_study": N_("There is no study “%(study)s”."),
     "no_questionnaire": N_("There is no questionnaire “%(name)s” in %(study)s."),
     "no_version": N_("There is no version %(version)s of “%(name)s” in %(study)s."),
@@ -275,7 +283,23 @@ FOR_OPERATORS: Mapping[str, str] = {
         "made: it could not open anything."
     ),
     "no_account": "Nobody has an account with the e-mail address %(email)s. `surveyapp users list` shows who has.",
-    "viewer_of_site": "A release is of the whole study: give the role viewer without --site.",
+    "no_audit_head": "%(file)s holds no head of the audit chain. `surveyapp audit chain --head FILE` writes one.",
+    "audit_head_unwritable": "The head of the audit chain cannot be written to %(file)s: %(why)s.",
+    "no_roles_in_sqlite": (
+        "SQLite has no roles: whoever can write to its file can change the trail. `surveyapp audit verify` finds out."
+    ),
+    "no_database_role": "The database has no role %(role)s. Make it with CREATE ROLE, then try again.",
+    "role_owns_all": (
+        "%(role)s owns the tables or is a superuser, so that no right can be kept from it. Let another role own them, "
+        "run `migrate` as that, and name here the one that the application connects as."
+    ),
+    "role_of_no_site": "What somebody with the role %(role)s sees is not of one site: give it without --site.",
+    "role_of_a_study": "The role %(role)s is of one study: say which.",
+    "role_of_all": "The role %(role)s is of the whole installation: write `-` in place of the study.",
+    "last_administrator": (
+        "%(email)s is the last administrator, and nobody else could hold accounts. Give somebody else the role first: "
+        "`surveyapp users grant EMAIL - administrator`."
+    ),
     "counts_of_evaluators": "Only an evaluator can be without true counts: leave out --no-true-counts for this role.",
     "role_not_held": "%(email)s has no such role in %(study)s. Their roles: %(roles)s.",
     "last_manager": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import NotPermitted
@@ -18,6 +19,8 @@ class Role(enum.Enum):
     EVALUATOR = "evaluator"
     MANAGER = "manager"
     VIEWER = "viewer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
 
 
 class Action(enum.Enum):
@@ -34,6 +37,9 @@ class Action(enum.Enum):
     GIVE_ACCESS = N_("give out links and codes")
     OPEN_VERSION = N_("open a questionnaire version")
     SEE_QUESTIONNAIRES = N_("look at questionnaires")
+    GRANT_ROLES = N_("say who has which role")
+    HOLD_ACCOUNTS = N_("hold the accounts of staff")
+    READ_AUDIT = N_("read the audit trail")
     HANDLE_RIGHTS = N_("stop, withdraw or erase somebody, or see what is held of them")
     CORRECT_ANSWERS = N_("open answers that were sent again")
 
@@ -63,12 +69,31 @@ MAY: dict[Role, frozenset[Action]] = {
             Action.SEE_QUESTIONNAIRES,
             Action.SEE_RELEASES,
             Action.MAKE_RELEASE,
+            Action.GRANT_ROLES,
             Action.HANDLE_RIGHTS,
             Action.CORRECT_ANSWERS,
         }
     ),
     Role.VIEWER: frozenset({Action.SEE_RELEASES}),
+    Role.AUDITOR: frozenset({Action.READ_AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Action.HOLD_ACCOUNTS, Action.GRANT_ROLES}),
 }
+"""The one table of who may do what: pages, commands, README and tests read it."""
+
+MAY_GRANT: dict[Role, frozenset[Role]] = {
+    Role.MANAGER: frozenset({Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.VIEWER}),
+    Role.ADMINISTRATOR: frozenset(Role),
+}
+"""Which roles each role gives and takes: a manager within their study, at the sites they manage."""
+
+OF_THE_INSTALLATION = frozenset({Role.ADMINISTRATOR})
+"""Roles that are never of one study."""
+
+MAY_BE_OF_ALL = OF_THE_INSTALLATION | {Role.AUDITOR}
+"""Roles that can be granted for the whole installation, and over no site: what they are about is of none."""
+
+OF_WHOLE_STUDIES = MAY_BE_OF_ALL | {Role.VIEWER}
+"""Roles that are not granted over one site."""
 
 TRUE_COUNTS = frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT})
 """What nobody may do whose grant keeps true counts from them."""
@@ -79,20 +104,29 @@ SECOND_FACTOR_ROLES = frozenset(role for role, actions in MAY.items() if Action.
 
 @dataclass(frozen=True)
 class Grant:
-    """A role in a study; with a site, only over that site's participants. `true_counts`: whether an evaluator sees the
-    working figures, or releases alone; of any other role it is False, whatever is written."""
+    """A role in a study, or in the whole installation (None); with a site, only over that site's participants.
+    `true_counts`: whether an evaluator sees the working figures, or releases alone; of any other role it is False,
+    whatever is written. Raises ValueError for a role that cannot be granted so."""
 
     role: Role
-    study: str
+    study: str | None
     site_id: uuid.UUID | None = None
     true_counts: bool = True
 
     def __post_init__(self) -> None:
         if self.role is not Role.EVALUATOR:
             object.__setattr__(self, "true_counts", False)
+        if self.study is None and self.role not in MAY_BE_OF_ALL:
+            raise ValueError(f"{self.role.value} is a role in a study")
+        if self.study is not None and self.role in OF_THE_INSTALLATION:
+            raise ValueError(f"{self.role.value} is a role in the whole installation")
+
+    def covers(self, study: str | None) -> bool:
+        """Whether it is of a study; of what belongs to no study (None) only one of the whole installation is."""
+        return self.study is None or self.study == study
 
     @property
-    def key(self) -> tuple[Role, str, uuid.UUID | None]:
+    def key(self) -> tuple[Role, str | None, uuid.UUID | None]:
         """What is granted, whatever it lets them see: somebody has it once."""
         return self.role, self.study, self.site_id
 
@@ -113,28 +147,47 @@ class Staff:
     second_factor: bool
     grants: tuple[Grant, ...] = ()
 
-    def may(self, action: Action, study: str) -> bool:
-        """Whether any of their roles in the study allows it."""
-        return self.active and any(grant.study == study and grant.allows(action) for grant in self.grants)
+    def may(self, action: Action, study: str | None) -> bool:
+        """Whether any of their roles in the study allows it; without a study, in the whole installation."""
+        return self.active and any(grant.covers(study) and grant.allows(action) for grant in self.grants)
 
-    def check(self, action: Action, study: str) -> None:
+    def check(self, action: Action, study: str | None) -> None:
         """Raises NotPermitted, with the reason, unless they may."""
         if not self.may(action, study):
             raise NotPermitted(say("role_does_not_let", action=action))
 
-    def studies(self, action: Action) -> tuple[str, ...]:
-        """The studies in which they may do it, each once, in order."""
-        return tuple(sorted({grant.study for grant in self.grants if self.may(action, grant.study)}))
+    def studies(self, action: Action, of: Iterable[str] = ()) -> tuple[str, ...]:
+        """The studies in which they may do it, each once, in order; a role in the whole installation is one in each
+        that there are (`of`)."""
+        named = {grant.study for grant in self.grants if grant.study is not None}
+        return tuple(sorted(study for study in named | set(of) if self.may(action, study)))
 
-    def may_everywhere(self, action: Action, study: str) -> bool:
+    def may_everywhere(self, action: Action, study: str | None) -> bool:
         """Whether they may do it for every site of the study, and not only for some."""
-        grants = (grant for grant in self.grants if grant.study == study and grant.site_id is None)
+        grants = (grant for grant in self.grants if grant.covers(study) and grant.site_id is None)
         return self.active and any(grant.allows(action) for grant in grants)
 
-    @property
-    def all_studies(self) -> tuple[str, ...]:
-        """The studies in which they have a role, each once, in order."""
-        return tuple(sorted({grant.study for grant in self.grants}))
+    def all_studies(self, of: Iterable[str]) -> tuple[str, ...]:
+        """The studies of those there are (`of`) in which they have a role, each once, in order."""
+        return tuple(sorted(study for study in set(of) if any(grant.covers(study) for grant in self.grants)))
+
+    def may_grant(self, grant: Grant) -> bool:
+        """Whether they may give or take it: a role over theirs in the table, in a study and at sites that they have
+        themselves."""
+        return self.active and any(
+            grant.role in MAY_GRANT.get(own.role, ())
+            and own.covers(grant.study)
+            and own.site_id in (None, grant.site_id)
+            for own in self.grants
+        )
+
+    def check_grant(self, grant: Grant, to: uuid.UUID) -> None:
+        """Raises NotPermitted, with the reason, unless they may give it to, or take it from, a member of staff. Nobody
+        changes their own."""
+        if to == self.id:
+            raise NotPermitted(say("own_grants"))
+        if not self.may_grant(grant):
+            raise NotPermitted(say("cannot_grant", role=grant.role.value))
 
     @property
     def needs_second_factor(self) -> bool:
@@ -153,7 +206,7 @@ class Scope:
 def scope_of(staff: Staff, action: Action, study: str, origin: Origin) -> Scope:
     """What the staff member may see when doing this. Raises NotPermitted."""
     staff.check(action, study)
-    grants = [grant for grant in staff.grants if grant.study == study and grant.allows(action)]
+    grants = [grant for grant in staff.grants if grant.covers(study) and grant.allows(action)]
     if any(grant.site_id is None for grant in grants):
         return Scope(study, origin)
     return Scope(study, origin, frozenset(grant.site_id for grant in grants if grant.site_id))

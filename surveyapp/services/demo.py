@@ -32,7 +32,7 @@ from surveyapp.domain.instrument.kinds import missing_field
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Grant, Role, Scope, Staff
+from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import state_for_answering, state_of
 from surveyapp.services.fieldwork import calls
@@ -55,6 +55,8 @@ STAFF = {
     "evaluator@example.org": ("Eva Evaluator", Role.EVALUATOR),
     "manager@example.org": ("Max Manager", Role.MANAGER),
     "viewer@example.org": ("Vera Viewer", Role.VIEWER),
+    "auditor@example.org": ("Audrey Auditor", Role.AUDITOR),
+    "administrator@example.org": ("Ada Administrator", Role.ADMINISTRATOR),
 }
 """Who can sign in to the demonstration."""
 
@@ -151,10 +153,16 @@ def _cohort_file(runtime: Runtime, study: Study) -> Path:
 
 def _add_staff(runtime: Runtime, studies: list[Study]) -> dict[Role, Staff]:
     hashed = hash_password(password(runtime))
+    names = [study.id for study in studies]
     with Desk(runtime, Operator()).writing() as work:
         return {
             role: staff_store.add_staff(
-                work.session, email, name, hashed, [Grant(role, study.id) for study in studies], work.now
+                work.session,
+                email,
+                name,
+                hashed,
+                [Grant(role, each) for each in ([None] if role in MAY_BE_OF_ALL else names)],
+                work.now,
             )
             for email, (name, role) in STAFF.items()
         }

@@ -44,13 +44,18 @@ class Work:
         self, action: AuditAction, subject: str | None = None, *, study: str | None = None, **detail: Any
     ) -> None:
         """Puts what this work does into the audit trail: `subject` is a participant's reference, a questionnaire, or
-        an e-mail address of staff; `detail` holds neither contact details nor answers."""
+        the key of a member of staff; neither it nor `detail` holds a name, contact details or answers."""
         assert self.writes, "work that only reads is rolled back, and its audit entry with it"
         audit.record(self.session, self.now, self.actor, action, study, subject, detail)
 
     def recorded(self, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
         """When something was done in a study before and what was noted of it, oldest first."""
         return audit.details(self.session, study, action)
+
+    def newest(self, action: AuditAction) -> dict[str, Any] | None:
+        """What was noted when something was last done; None if it never was."""
+        found = audit.newest(self.session, action)
+        return None if found is None else found.detail
 
     @property
     def seals(self) -> PersonSeals:
@@ -107,6 +112,12 @@ class Desk:
         with self.runtime.database.reading() as session:
             yield self._work(session, writes=False)
 
+    def note(self, action: AuditAction, subject: str | None = None, *, study: str | None = None, **detail: Any) -> None:
+        """Puts what only reads into the audit trail: a sight, a search, a file, a refusal. A transaction of its own,
+        before anything is shown."""
+        with self.writing() as work:
+            work.record(action, subject, study=study, **detail)
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[Work]:
         """Work that writes: committed when the block ends, rolled back when it raises."""
@@ -127,7 +138,7 @@ class Desk:
         """The studies in which the actor may do it."""
         match self.actor:
             case Staff():
-                return self.actor.studies(action)
+                return self.actor.studies(action, self.runtime.studies)
             case Operator():
                 return tuple(sorted(self.runtime.studies))
             case _:

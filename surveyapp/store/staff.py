@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.staff import Grant, Staff
+from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import GrantRow, StaffRow
@@ -38,9 +38,11 @@ def add_staff(
     grants: Iterable[Grant],
     created_at: dt.datetime,
     password_expires_at: dt.datetime | None = None,
+    key: uuid.UUID | None = None,
 ) -> Staff:
-    """Adds somebody who may sign in. E-mail addresses are kept in lower case."""
-    staff_id = new_id()
+    """Adds somebody who may sign in, under a key that was made before or a new one. E-mail addresses are kept in lower
+    case."""
+    staff_id = key or new_id()
     session.add(
         StaffRow(
             id=staff_id,
@@ -88,11 +90,16 @@ def remove_grants(session: Session, staff_id: uuid.UUID, grants: Iterable[Grant]
         session.execute(delete(GrantRow).where(*_is(staff_id, grant)))
 
 
+def lock_holders(session: Session, role: Role) -> None:
+    """Holds every grant of a role until the unit of work ends, so that two who take it away do so in turn."""
+    session.execute(select(GrantRow.id).where(GrantRow.role == role).order_by(GrantRow.id).with_for_update())
+
+
 def _is(staff_id: uuid.UUID, grant: Grant) -> tuple[ColumnElement[bool], ...]:
     return (
         GrantRow.staff_id == staff_id,
         GrantRow.role == grant.role,
-        GrantRow.study == grant.study,
+        GrantRow.study.is_not_distinct_from(grant.study),
         GrantRow.site_id.is_not_distinct_from(grant.site_id),
     )
 
@@ -100,6 +107,14 @@ def _is(staff_id: uuid.UUID, grant: Grant) -> tuple[ColumnElement[bool], ...]:
 def staff_by_id(session: Session, staff_id: uuid.UUID) -> Staff | None:
     row = session.get(StaffRow, staff_id)
     return None if row is None else _staff(session, row)
+
+
+def staff_by_ids(session: Session, keys: Iterable[uuid.UUID]) -> list[Staff]:
+    """Those of these who have an account."""
+    wanted = set(keys)
+    if not wanted:
+        return []
+    return [_staff(session, row) for row in session.scalars(select(StaffRow).where(StaffRow.id.in_(wanted)))]
 
 
 def credentials(session: Session, email: str) -> Credentials | None:

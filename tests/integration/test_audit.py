@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from surveyapp.domain.audit import Actor, ActorKind, AuditAction, ByLink, Operator, System
+from surveyapp.domain.audit import Actor, ActorKind, AuditAction, AuditEntry, ByLink, Operator, System
 from surveyapp.domain.errors import InputRefused, NotPermitted
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Role
@@ -21,7 +21,7 @@ from tests import factories
 from tests.conftest import Clock
 
 
-def trail(runtime: Runtime) -> list[audit.AuditEntry]:
+def trail(runtime: Runtime) -> list[AuditEntry]:
     with runtime.database.reading() as session:
         return audit.entries(session)
 

@@ -23,6 +23,7 @@ def environment(demo_template: Path) -> dict[str, str]:
         "SURVEYAPP_SECRET_KEY": "s" * 40,
         "SURVEYAPP_ACCESS_KEYS": f"first:{factories.KEY}",
         "SURVEYAPP_CONTACT_KEYS": f"first:{factories.KEY}",
+        "SURVEYAPP_AUDIT_KEY": factories.KEY,
         "SURVEYAPP_DATABASE_URL": f"sqlite:///{demo_template}",
         "SURVEYAPP_DEMO": "yes",
     }

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from surveyapp.cli import main
-from surveyapp.domain.staff import Grant, Role, Staff
+from surveyapp.domain.staff import MAY, Grant, Role, Staff
 from surveyapp.domain.web_sessions import WebSession
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
@@ -150,7 +150,8 @@ def test_a_role_is_granted_and_revoked(runtime: Runtime) -> None:
     assert not sessions_of(runtime, viewer)
     with runtime.database.reading() as session:
         granted, revoked = audit.entries(session)[-2:]
-    assert (granted.action, granted.actor.value, granted.subject) == ("roles_granted", "operator", viewer.email)
+    assert (granted.action, granted.actor.value, granted.subject) == ("roles_granted", "operator", str(viewer.id))
+    assert granted.study == revoked.study == "mentoring"
     assert granted.detail == {"roles": ["viewer in mentoring"], "purpose": "The funder reads the releases"}
     assert (revoked.action, revoked.detail) == ("roles_revoked", {"roles": ["viewer in mentoring"]})
 
@@ -206,10 +207,10 @@ def test_the_last_manager_stays(runtime: Runtime) -> None:
         (("grant", ANA, "job_rotatoin", "viewer"), "There is no study “job_rotatoin”"),
         (("grant", ANA, "job_rotation", "boss"), "'boss' is not one of"),
         (("grant", ANA, "job_rotation", "evaluator", "--site", "XX"), "There is no site “XX”"),
-        (("grant", ANA, "job_rotation", "viewer", "--site", "SM"), "A release is of the whole study"),
+        (("grant", ANA, "job_rotation", "viewer", "--site", "SM"), "is not of one site: give it without --site"),
         (("grant", ANA, "job_rotation", "manager", "--no-true-counts"), "Only an evaluator can be without"),
         (("grant", ANA, "job_rotation"), "Missing argument"),
-        (("add", ANA, "--role", "viewer", "--study", "job_rotation", "--site", "SM"), "A release is of the whole"),
+        (("add", ANA, "--role", "viewer", "--study", "job_rotation", "--site", "SM"), "is not of one site: give it"),
         (("revoke", "nobody@example.org", "job_rotation"), "Nobody has an account"),
         (("revoke", ANA, "job_rotatoin"), "There is no study “job_rotatoin”"),
         (("revoke", ANA, "job_rotation", "boss"), "'boss' is not one of"),
@@ -237,11 +238,47 @@ def test_every_act_leaves_an_entry_without_a_password(runtime: Runtime) -> None:
         users(command, ANA)
     with runtime.database.reading() as session:
         entries = audit.entries(session)
-    assert [entry.action for entry in entries][-5:] == [
+    granted = ["roles_granted"] * len(runtime.studies)
+    assert [entry.action for entry in entries][-5 - len(granted) :] == [
         "staff_added",
+        *granted,
         "password_reset",
         "second_factor_reset",
         "staff_deactivated",
         "staff_activated",
     ]
     assert not any(secret in str(entry) for entry in entries for secret in (first, second))
+
+
+def test_what_each_role_may_do_is_shown(runtime: Runtime) -> None:
+    shown = users("roles").output
+    for role, actions in MAY.items():
+        line = next(each for each in shown.splitlines() if each.startswith(f"{role.value}: "))
+        assert set(line.partition(": ")[2].split(", ")) == {action.value for action in actions}
+    assert "  gives interviewer, supervisor, evaluator, viewer" in shown
+
+
+def test_an_administrator_is_of_the_whole_installation_and_the_last_one_stays(runtime: Runtime) -> None:
+    one_time_password(users("add", ANA, "--role", "administrator"))
+    assert credentials(runtime).staff.grants == (Grant(Role.ADMINISTRATOR, None),)
+    assert "administrator in the whole installation" in users("list").output
+    for arguments in (("revoke", ANA, "-"), ("deactivate", ANA)):
+        result = users(*arguments)
+        assert (result.exit_code, "is the last administrator" in result.output) == (1, True)
+    second = factories.create_staff(runtime)
+    result = users("grant", second.email, "-", "administrator")
+    assert result.output == f"{second.email} is now administrator in the whole installation. They sign in again.\n"
+    assert users("revoke", ANA, "-", "administrator").exit_code == 0
+    assert credentials(runtime).staff.grants == ()
+    for place, role, why in (("-", "manager", "is of one study"), ("job_rotation", "administrator", "of the whole")):
+        result = users("grant", ANA, place, role)
+        assert (result.exit_code, why in result.output) == (1, True), result.output
+    assert users("grant", ANA, "-", "auditor").exit_code == 0
+    assert users("grant", ANA, "job_rotation", "auditor").exit_code == 0
+
+
+@pytest.mark.parametrize("purpose", ["Ask ana@example.org", "Ring 024 7655 0123", "x" * 301])
+def test_a_purpose_reaches_nobody(runtime: Runtime, purpose: str) -> None:
+    staff = factories.create_staff(runtime)
+    assert users("grant", staff.email, "mentoring", "viewer", "--purpose", purpose).exit_code == 1
+    assert credentials(runtime, staff.email).staff.grants == ()

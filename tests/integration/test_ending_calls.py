@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import moment_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
@@ -39,7 +40,7 @@ def disposition(runtime: Runtime, participant: Participant) -> Disposition:
         return cases.cases_of(session, participant.id)[0].disposition
 
 
-def trail(runtime: Runtime, action: str) -> list[audit.AuditEntry]:
+def trail(runtime: Runtime, action: str) -> list[AuditEntry]:
     with runtime.database.reading() as session:
         return [entry for entry in audit.entries(session) if entry.action == action]
 

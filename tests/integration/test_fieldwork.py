@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.errors import HeldByAnother, NotFound, NotHeld
 from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
@@ -36,7 +37,7 @@ def on_the_clock(written: str) -> dt.datetime:
     return dt.datetime.fromisoformat(written)
 
 
-def trail(runtime: Runtime, action: str) -> list[audit.AuditEntry]:
+def trail(runtime: Runtime, action: str) -> list[AuditEntry]:
     with runtime.database.reading() as session:
         return [entry for entry in audit.entries(session) if entry.action == action]
 

@@ -14,6 +14,7 @@ GOOD = {
     "SURVEYAPP_SECRET_KEY": "s" * 32,
     "SURVEYAPP_ACCESS_KEYS": f"first:{KEY}",
     "SURVEYAPP_CONTACT_KEYS": f"new:{KEY},old:{KEY}",
+    "SURVEYAPP_AUDIT_KEY": KEY,
     "HOME": "/root",
 }
 
@@ -63,6 +64,8 @@ BAD = [
     ({"SURVEYAPP_SECRET_KEYS_BEFORE": "s" * 40 + ",short"}, "at least 32 characters"),
     ({"SURVEYAPP_CONTACT_KEYS": ""}, "People's own keys"),
     ({"SURVEYAPP_CONTACT_KEYS": KEY}, "name:key"),
+    ({"SURVEYAPP_AUDIT_KEY": ""}, "the trail cannot be verified"),
+    ({"SURVEYAPP_AUDIT_KEY": "bm90IGxvbmc="}, "AUDIT_KEY needs 32 random bytes"),
     ({"SURVEYAPP_CONTACT_KEYS": f"person:{KEY}"}, "cannot be the name"),
     ({"SURVEYAPP_CONTACT_KEYS": f"a:{KEY},a:{KEY}"}, "cannot be the name"),
     ({"SURVEYAPP_CONTACT_KEYS": f"{'n' * 33}:{KEY}"}, "cannot be the name"),

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 import pytest
 
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.participants import Origin
-from surveyapp.domain.staff import MAY, SECOND_FACTOR_ROLES, Action, Grant, Role, Scope, Staff, scope_of
+from surveyapp.domain.staff import (
+    MAY,
+    MAY_BE_OF_ALL,
+    MAY_GRANT,
+    OF_THE_INSTALLATION,
+    SECOND_FACTOR_ROLES,
+    Action,
+    Grant,
+    Role,
+    Scope,
+    Staff,
+    scope_of,
+)
+from surveyapp.settings import ROOT
 
 NORTH, SOUTH = uuid.UUID(int=1), uuid.UUID(int=2)
 I, S, E, M, V = Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.MANAGER, Role.VIEWER  # noqa: E741
+A, D = Role.AUDITOR, Role.ADMINISTRATOR
 
 WHO_MAY: dict[Action, set[Role]] = {
     Action.INTERVIEW: {I, S},
@@ -25,9 +40,17 @@ WHO_MAY: dict[Action, set[Role]] = {
     Action.GIVE_ACCESS: {I, S, M},
     Action.OPEN_VERSION: {M},
     Action.SEE_QUESTIONNAIRES: {E, M},
+    Action.GRANT_ROLES: {M, D},
+    Action.HOLD_ACCOUNTS: {D},
+    Action.READ_AUDIT: {A},
     Action.HANDLE_RIGHTS: {S, M},
     Action.CORRECT_ANSWERS: {S, M},
 }
+
+
+def given(role: Role, study: str = "first") -> Grant:
+    """A role in a study or, where it is of none, in the whole installation."""
+    return Grant(role, None if role in OF_THE_INSTALLATION else study)
 
 
 def make_staff(*grants: Grant, active: bool = True) -> Staff:
@@ -43,7 +66,7 @@ def make_staff(*grants: Grant, active: bool = True) -> Staff:
 
 @pytest.mark.parametrize("action", Action)
 def test_each_action_is_for_these_roles(action: Action) -> None:
-    assert {role for role in Role if make_staff(Grant(role, "first")).may(action, "first")} == WHO_MAY[action]
+    assert {role for role in Role if make_staff(given(role)).may(action, "first")} == WHO_MAY[action]
 
 
 @pytest.mark.parametrize("action", Action)
@@ -64,9 +87,10 @@ def test_true_counts_at_one_site_are_not_those_of_another() -> None:
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("true_counts", [True, False])
 def test_only_an_evaluators_grant_is_of_true_counts(role: Role, true_counts: bool) -> None:
-    assert Grant(role, "first", true_counts=true_counts).true_counts is (role is E and true_counts)
+    grant = dataclasses.replace(given(role), true_counts=true_counts)
+    assert grant.true_counts is (role is E and true_counts)
     if role is not E:
-        assert {each for each in Action if Grant(role, "first", true_counts=true_counts).allows(each)} == MAY[role]
+        assert {each for each in Action if grant.allows(each)} == MAY[role]
 
 
 def test_every_role_has_its_rules() -> None:
@@ -76,8 +100,8 @@ def test_every_role_has_its_rules() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_roles_that_see_contacts_need_a_second_factor(role: Role) -> None:
-    assert make_staff(Grant(role, "first")).needs_second_factor is (role in {I, S, M})
-    assert make_staff(Grant(E, "first"), Grant(role, "second")).needs_second_factor is (role in {I, S, M})
+    assert make_staff(given(role)).needs_second_factor is (role in {I, S, M})
+    assert make_staff(Grant(E, "first"), given(role, "second")).needs_second_factor is (role in {I, S, M})
 
 
 def test_without_a_role_nobody_may_anything() -> None:
@@ -125,3 +149,67 @@ def test_whose_data_somebody_sees(grants: list[Grant], sites: set[uuid.UUID] | N
 def test_without_the_right_there_is_no_scope() -> None:
     with pytest.raises(NotPermitted):
         scope_of(make_staff(Grant(E, "first"), Grant(I, "second")), Action.INTERVIEW, "first", Origin.REAL)
+
+
+def test_an_auditor_of_all_reads_of_every_study_and_of_what_is_of_none() -> None:
+    of_all, of_one = make_staff(Grant(A, None)), make_staff(Grant(A, "first"))
+    assert [of_all.may(Action.READ_AUDIT, each) for each in ("first", "second", None)] == [True, True, True]
+    assert [of_one.may(Action.READ_AUDIT, each) for each in ("first", "second", None)] == [True, False, False]
+    assert of_all.studies(Action.READ_AUDIT, ["first", "second"]) == ("first", "second")
+    assert of_one.studies(Action.READ_AUDIT, ["first", "second"]) == ("first",)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_of_a_study_of_all_or_of_either(role: Role) -> None:
+    for study, fits in ((None, role in {A, D}), ("first", role is not D)):
+        if fits:
+            assert Grant(role, study).study == study
+        else:
+            with pytest.raises(ValueError, match=role.value):
+                Grant(role, study)
+
+
+def test_these_roles_give_these() -> None:
+    assert {M: {I, S, E, V}, D: set(Role)} == MAY_GRANT
+    assert {A, D} == MAY_BE_OF_ALL
+    assert all(Action.GRANT_ROLES in MAY[role] for role in MAY_GRANT)
+    assert all(role in MAY_GRANT for role in Role if Action.GRANT_ROLES in MAY[role])
+
+
+OTHERS = uuid.UUID(int=8)
+
+CAN: list[tuple[Grant, Grant, bool]] = [
+    *((Grant(M, "first"), given(role), role in {I, S, E, V}) for role in Role),
+    *((Grant(D, None), given(role), True) for role in Role),
+    *((given(own), Grant(V, "first"), False) for own in (I, S, E, V, A)),
+    (Grant(M, "first"), Grant(V, "second"), False),
+    (Grant(M, "first"), Grant(I, "first", NORTH), True),
+    (Grant(M, "first", NORTH), Grant(I, "first", NORTH), True),
+    (Grant(M, "first", NORTH), Grant(I, "first", SOUTH), False),
+    (Grant(M, "first", NORTH), Grant(I, "first"), False),
+    (Grant(M, "first", NORTH), Grant(V, "first"), False),
+    (Grant(D, None), Grant(A, "second"), True),
+    (Grant(A, None), Grant(A, None), False),
+]
+
+
+@pytest.mark.parametrize(("own", "wanted", "can"), CAN)
+def test_nobody_gives_what_they_hold_no_right_to(own: Grant, wanted: Grant, can: bool) -> None:
+    staff = make_staff(own)
+    assert staff.may_grant(wanted) is can
+    if can:
+        staff.check_grant(wanted, OTHERS)
+    else:
+        with pytest.raises(NotPermitted):
+            staff.check_grant(wanted, OTHERS)
+    with pytest.raises(NotPermitted, match="their own"):
+        staff.check_grant(wanted, staff.id)
+    assert not make_staff(own, active=False).may_grant(wanted)
+
+
+def test_readme_has_the_table_of_who_may() -> None:
+    written = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = written.partition("### Who may")[2].partition("\n## ")[0].splitlines()
+    first, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|"))
+    assert first == ["may", *(role.value for role in Role)]
+    assert rows == [[action.value, *("✓" if action in MAY[role] else "" for role in Role)] for action in Action]

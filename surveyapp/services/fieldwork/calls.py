@@ -139,10 +139,16 @@ def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueL
     wanted = [study] if study else studies
     found = {each: set(roster.find(desk, Action.INTERVIEW, each, search)) for each in wanted if search}
     lines: list[QueueLine] = []
+    counts: dict[str, int] = {}
     with desk.reading() as work:
         for study_id in wanted:
             scope = desk.scope(Action.INTERVIEW, study_id)
-            lines += _lines(work, scope, work.study(study_id), found.get(study_id))
+            there = _lines(work, scope, work.study(study_id), found.get(study_id))
+            counts[study_id] = len(there)
+            lines += there
+    # A search has its entry already.
+    for study_id, count in counts.items() if not search else ():
+        desk.note(AuditAction.QUEUE_SEEN, study=study_id, count=count)
     return sorted(lines, key=_order)
 
 
@@ -229,8 +235,10 @@ def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
 
 def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
     """A case from outside, without its contact. Raises NotPermitted, NotFound, StateRefused."""
-    with Desk(runtime, who.actor).reading() as work:
-        return _callable_visit(work, who)
+    with Desk(runtime, who.actor).writing() as work:
+        visit = _callable_visit(work, who)
+        _record_on(work, who, AuditAction.CASE_SEEN)
+        return visit
 
 
 def release(runtime: Runtime, who: ByInterviewer) -> None:

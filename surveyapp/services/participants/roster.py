@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
@@ -126,6 +127,13 @@ def roster(desk: Desk, study_id: str, narrowed: Narrowed = Narrowed(), page: int
         page = min(max(page, 1), pages)
         shown = fitting[(page - 1) * PER_PAGE : page * PER_PAGE]
         tried = store.attempt_counts(work.session, [line.case.id for line, _ in shown if line.case])
+    narrowing = {
+        "group": narrowed.group if study.group(narrowed.group) else None,
+        "touchpoint": narrowed.touchpoint,
+        "state": narrowed.state.value if narrowed.state else None,
+    }
+    noted: dict[str, Any] = {name: value for name, value in narrowing.items() if value is not None}
+    desk.note(AuditAction.PARTICIPANTS_SEEN, study=study_id, page=page, **noted)
     return Roster(
         study=study,
         people=len({line.participant_id for line, _ in everybody}),
@@ -211,7 +219,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                 )
             )
         held = participants.contact(session, participant.id)
-        return Person(
+        found = Person(
             study=study,
             participant=participant,
             cases=tuple(lines),
@@ -221,3 +229,5 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             pin=standing_of(pins.pin_of(session, participant.id), work.now),
             related=tuple(relationships.related_to(session, scope, participant.id)),
         )
+    desk.note(AuditAction.PERSON_SEEN, found.participant.reference, study=study_id)
+    return found

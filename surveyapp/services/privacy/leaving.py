@@ -58,7 +58,8 @@ class LeavingOutlook:
 def recorded(desk: Desk, study_id: str) -> list[tuple[str, Participation]]:
     """The last changes that were recorded in a study, each with whose, newest first. Raises NotPermitted."""
     scope = desk.scope(Action.HANDLE_RIGHTS, study_id)
-    with desk.reading() as work:
+    with desk.writing() as work:
+        work.record(AuditAction.PARTICIPANTS_SEEN, study=study_id, page="what was recorded last")
         return participation.newest(work.session, scope, SHOWN)
 
 
@@ -69,12 +70,14 @@ def find(desk: Desk, study_id: str, written: str) -> list[str]:
 
 
 def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:
-    """What there is before something is changed. A sight of somebody who withdrew is in the audit trail. Raises
+    """What there is before something is changed. The sight of them is in the audit trail, and that they had
+    withdrawn. Raises
     NotPermitted, NotFound."""
     with desk.writing() as work:
         participant = found(work, desk, study_id, reference)
-        if participant.withdrawn_at is not None:
-            work.record(AuditAction.WITHDRAWN_PERSON_SEEN, reference, study=study_id)
+        withdrew = participant.withdrawn_at is not None
+        seen = AuditAction.WITHDRAWN_PERSON_SEEN if withdrew else AuditAction.PERSON_SEEN
+        work.record(seen, participant.reference, study=study_id)
         return _outlook(work, desk.study(study_id), participant)
 
 

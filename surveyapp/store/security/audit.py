@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.audit import Actor, ActorKind, AuditAction, kind_of
+from surveyapp.domain.audit import Actor, AuditAction, AuditEntry, AuditFilter, kind_of
 from surveyapp.domain.staff import Staff
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import AuditRow
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditEntry:
-    """Who did what to whom, and when. `staff_id` is set where staff acted, `subject` a reference, a questionnaire or
-    an e-mail address of staff."""
-
-    at: dt.datetime
-    actor: ActorKind
-    staff_id: uuid.UUID | None
-    action: AuditAction
-    study: str | None
-    subject: str | None
-    detail: dict[str, Any]
 
 
 def record(
@@ -54,23 +40,76 @@ def record(
     )
 
 
+def entry_of(row: AuditRow) -> AuditEntry:
+    """An entry as it is stored."""
+    return AuditEntry(
+        id=row.id,
+        at=row.at,
+        actor=row.actor,
+        staff_id=row.staff_id,
+        action=row.action,
+        study=row.study,
+        subject=row.subject,
+        detail=row.detail,
+    )
+
+
 def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
     """The trail, oldest first."""
     query = select(AuditRow).order_by(AuditRow.at, AuditRow.id)
     if study is not None:
         query = query.where(AuditRow.study == study)
-    return [
-        AuditEntry(
-            at=row.at,
-            actor=row.actor,
-            staff_id=row.staff_id,
-            action=row.action,
-            study=row.study,
-            subject=row.subject,
-            detail=row.detail,
-        )
-        for row in session.scalars(query)
-    ]
+    return [entry_of(row) for row in session.scalars(query)]
+
+
+def page(
+    session: Session, wanted: AuditFilter, within: Collection[str] | None, most: int, skipped: int
+) -> list[AuditEntry]:
+    """Some of the trail, the newest first: of these studies alone (None: of every study and of none), after the first
+    so many that fit."""
+    query = _narrowed(select(AuditRow), wanted, within).order_by(AuditRow.at.desc(), AuditRow.id.desc())
+    return [entry_of(row) for row in session.scalars(query.limit(most).offset(skipped))]
+
+
+def count(session: Session, wanted: AuditFilter, within: Collection[str] | None) -> int:
+    """How many entries fit."""
+    return int(session.scalars(_narrowed(select(func.count()).select_from(AuditRow), wanted, within)).one())
+
+
+def actors(session: Session, within: Collection[str] | None) -> list[uuid.UUID]:
+    """Keys of the staff who did something in these studies (None: anywhere)."""
+    query = _narrowed(select(AuditRow.staff_id).distinct(), AuditFilter(), within).where(AuditRow.staff_id.is_not(None))
+    return [each for each in session.scalars(query) if each is not None]
+
+
+def newest(session: Session, action: AuditAction) -> AuditEntry | None:
+    """The last entry of an action."""
+    query = select(AuditRow).where(AuditRow.action == action).order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(1)
+    row = session.scalars(query).one_or_none()
+    return None if row is None else entry_of(row)
+
+
+def _narrowed(query: Select[Any], wanted: AuditFilter, within: Collection[str] | None) -> Select[Any]:
+    if within is not None:
+        query = query.where(AuditRow.study.in_(within))
+    for column, value in (
+        (AuditRow.study, wanted.study),
+        (AuditRow.actor, wanted.actor),
+        (AuditRow.staff_id, wanted.staff_id),
+        (AuditRow.action, wanted.action),
+        (AuditRow.subject, wanted.subject),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(AuditRow.at >= _beginning(wanted.since))
+    if wanted.until is not None and wanted.until < dt.date.max:
+        query = query.where(AuditRow.at < _beginning(wanted.until + dt.timedelta(days=1)))
+    return query
+
+
+def _beginning(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 def details(session: Session, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:

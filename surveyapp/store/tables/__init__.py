@@ -18,7 +18,14 @@ from surveyapp.store.tables.people import (
 )
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
-from surveyapp.store.tables.security import AuditRow, ErasureRow, HeartbeatRow, PinRow, WebSessionRow
+from surveyapp.store.tables.security import (
+    AuditChainRow,
+    AuditRow,
+    ErasureRow,
+    HeartbeatRow,
+    PinRow,
+    WebSessionRow,
+)
 from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
+    "AuditChainRow",
     "AuditRow",
     "Base",
     "CaseRow",

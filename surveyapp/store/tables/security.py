@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.audit import ActorKind, AuditAction
@@ -27,6 +27,17 @@ class AuditRow(Base):
     study: Mapped[str | None]
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any]]
+
+
+class AuditChainRow(Base):
+    """The chain over the audit trail: a keyed hash of each entry and of the link before it."""
+
+    __tablename__ = "audit_chain"
+    __table_args__ = (UniqueConstraint("entry_id"),)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[uuid.UUID]
+    made_at: Mapped[dt.datetime]
+    mac: Mapped[str]
 
 
 class ErasureRow(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.staff import Role
@@ -32,11 +32,12 @@ class GrantRow(Base):
     __tablename__ = "grant"
     __table_args__ = (
         known("role", Role),
+        CheckConstraint("study IS NOT NULL OR role IN ('administrator', 'auditor')", name="study_or_all"),
         UniqueConstraint("staff_id", "role", "study", "site_id"),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
     role: Mapped[Role]
-    study: Mapped[str]
+    study: Mapped[str | None]
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
     true_counts: Mapped[bool]

@@ -79,6 +79,7 @@ def targets_csv(study_id: str) -> Response:
     acting = desk()
     acting.check(Action.SEE_RESULTS, study_id)
     study = runtime().study(study_id)
+    taking.note(study_id, "targets", "csv")
     return csv_reply(csv_file.csv_file(people_csv.TARGET_COLUMNS, people_csv.target_rows(study)), "targets")
 
 

@@ -98,6 +98,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
     app.add_template_filter(answers.written_number, "written_number")
     app.add_template_filter(words.state_word, "state_word")
     app.add_template_filter(words.state_tone, "state_tone")
+    app.add_template_filter(words.role_word, "role_word")
     app.add_template_filter(words.worded, "worded")
 
 

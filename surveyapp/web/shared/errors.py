@@ -14,19 +14,17 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
+from surveyapp.services.security import refusals
 from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import is_staff_path
+from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
 
 
 def install(app: Flask) -> None:
-    app.register_error_handler(
-        errors.NotFound, lambda error: _page(404, _("There is no such page"), worded(error.sentence))
-    )
-    app.register_error_handler(
-        errors.NotPermitted, lambda error: _page(403, _("You cannot do this"), worded(error.sentence))
-    )
+    app.register_error_handler(errors.NotFound, _not_found)
+    app.register_error_handler(errors.NotPermitted, _not_permitted)
     app.register_error_handler(
         errors.StateRefused, lambda error: _page(409, _("This cannot be done now"), worded(error.sentence))
     )
@@ -44,6 +42,23 @@ def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
     template = "shared/error_staff.html" if is_staff_path(request.path) else "shared/error.html"
     template = current_app.config.get("ERROR_PAGE", template)
     return render_template(template, title=title, sentence=sentence), status
+
+
+def _not_found(error: errors.NotFound) -> tuple[str, int]:
+    _note(error)
+    return _page(404, _("There is no such page"), worded(error.sentence))
+
+
+def _not_permitted(error: errors.NotPermitted) -> tuple[str, int]:
+    _note(error)
+    return _page(403, _("You cannot do this"), worded(error.sentence))
+
+
+def _note(error: errors.NotPermitted | errors.NotFound) -> None:
+    """What staff are refused is in the audit trail: something that is not there may be somebody else's."""
+    if is_staff_path(request.path) and signed_in() is not None:
+        asked = request.view_args or {}
+        refusals.note(desk(), error, request.endpoint, asked.get("study_id"), asked.get("reference"))
 
 
 def stale(_error: CSRFError) -> tuple[str, int]:

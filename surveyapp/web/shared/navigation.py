@@ -168,6 +168,36 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             ),
         ),
     ),
+    (
+        NavigationPlace(
+            endpoint="administrator.all_accounts",
+            words=_("Accounts"),
+            action=Action.HOLD_ACCOUNTS,
+            address=None,
+            beneath=(
+                "administrator.invite",
+                "administrator.account",
+                "administrator.act",
+                "administrator.take_role",
+            ),
+        ),
+    ),
+    (
+        NavigationPlace(
+            endpoint="manager.who_may",
+            words=_("Who may"),
+            action=Action.GRANT_ROLES,
+            beneath=("manager.take_role",),
+        ),
+    ),
+    (
+        NavigationPlace(
+            endpoint="auditor.trail",
+            words=_("Audit trail"),
+            action=Action.READ_AUDIT,
+            address=None,
+        ),
+    ),
 )
 """By part of the work, in the order of the bar. Somebody's work begins on the first page that they may open."""
 
@@ -217,14 +247,19 @@ def _url(place: NavigationPlace, staff: Staff, study_id: str | None) -> str | No
     """Where a place is in the page's study or, on a page of none that they work in, in the first where they may go
     there."""
     if place.address is None:
-        return url_for(place.endpoint, **place.query) if staff.studies(place.action) else None
+        return url_for(place.endpoint, **place.query) if _may_anywhere(staff, place.action) else None
     here = (study_id,) if study_id in _studies(staff) else _studies(staff)
     return next((url for each in here if (url := _url_in(place, staff, each)) is not None), None)
 
 
 def _studies(staff: Staff) -> tuple[str, ...]:
     """The studies they have a role in, of those that this installation serves."""
-    return tuple(study_id for study_id in staff.all_studies if study_id in runtime().studies)
+    return staff.all_studies(runtime().studies)
+
+
+def _may_anywhere(staff: Staff, action: Action) -> bool:
+    """Whether a page that is of no study is open to them."""
+    return staff.may(action, None) or bool(staff.studies(action))
 
 
 def _url_in(place: NavigationPlace, staff: Staff, study_id: str | None) -> str | None:

@@ -14,7 +14,16 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from surveyapp.domain.web_sessions import PARTICIPANT_ABSOLUTE, device_words
 from surveyapp.services.security.sessions import Browser
 
-STAFF_PATHS = ("/staff", "/interviews", "/results", "/released", "/manage", "/rights")
+STAFF_PATHS = (
+    "/staff",
+    "/interviews",
+    "/results",
+    "/released",
+    "/manage",
+    "/rights",
+    "/accounts",
+    "/audit",
+)
 """Where staff work. Everything else is for participants."""
 
 TOKEN = "sid"  # noqa: S105 - the name it goes by in the cookie

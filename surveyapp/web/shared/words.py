@@ -7,6 +7,7 @@ import datetime as dt
 from flask_babel import LazyString, format_date, gettext
 from flask_babel import lazy_gettext as _
 
+from surveyapp.domain.audit import ActorKind
 from surveyapp.domain.fieldwork.cases import CaseState, Disposition, Outcome
 from surveyapp.domain.sentences import Sentence
 from surveyapp.domain.staff import Action, Role
@@ -68,7 +69,22 @@ ROLES: dict[Role, LazyString] = {
     Role.EVALUATOR: _("Evaluator"),
     Role.MANAGER: _("Manager"),
     Role.VIEWER: _("Viewer"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
 }
+
+ACTORS: dict[ActorKind, LazyString] = {
+    ActorKind.STAFF: _("Staff"),
+    ActorKind.OPERATOR: _("The command line"),
+    ActorKind.PARTICIPANT: _("A participant"),
+    ActorKind.SYSTEM: _("The program itself"),
+}
+"""Who an entry of the audit trail says has acted."""
+
+
+def role_word(role: Role) -> str:
+    """Template filter: what a role is called."""
+    return str(ROLES[role])
 
 
 def state_word(state: CaseState) -> str:

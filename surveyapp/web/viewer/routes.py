@@ -19,6 +19,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import distribution_records, shift_records
+from surveyapp.services.results import taking as service
 from surveyapp.services.results.releasing import released
 from surveyapp.web.evaluator import choosing, taking, views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
@@ -62,6 +63,16 @@ def _page(
         link=(url_for("viewer.releases", study_id=study.id), _("All releases")),
         **values,
     )
+
+
+@viewer.after_request
+def _note_file(response: Response) -> Response:
+    """A file that is taken, of any kind, is in the audit trail before it leaves."""
+    if response.status_code == 200 and "attachment" in response.headers.get("Content-Disposition", ""):
+        page = (request.endpoint or "").partition(".")[2]
+        taken = request.view_args or {}
+        service.took_release(desk(), taken["study_id"], page, response.mimetype or "", taken.get("number"))
+    return response
 
 
 @viewer.errorhandler(NoReleaseYet)

@@ -1,0 +1,1 @@
+"""What protects the installation, as far as it is a rule: how the audit trail is chained."""

@@ -1,0 +1,1 @@
+"""The auditor's page: what was done by whom."""

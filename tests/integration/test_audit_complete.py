@@ -1,0 +1,288 @@
+"""Every page and every command has its entry in the audit trail, or the reason why it has none. One that is not here
+fails; what is here is really asked for, and the trail looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+from werkzeug.routing import Rule
+
+from surveyapp.cli import main
+from surveyapp.domain.audit import ActorKind, AuditEntry
+from surveyapp.domain.audit import AuditAction as A
+from surveyapp.domain.participants import Contact, Participant
+from surveyapp.domain.staff import MAY, Action, Role
+from surveyapp.services.participants import contacts
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import staff
+from surveyapp.store.security import audit
+from tests import factories, versioned
+from tests.integration.test_access_rules import MEMBER, PLACES, RULES, STAFF, WRITTEN, methods
+from tests.integration.test_navigation import Walk, cafe, signed_in
+from tests.page import Client
+
+__all__ = ["cafe"]
+"""A fixture: two studies with a release each."""
+
+HISTORY = "what a participant answers and agrees to is in the history of their answers and consents"
+NOTHING = "shows nothing of anybody"
+COUNTS = "shows counts, and nothing of anybody; what is taken with one is an entry"
+FIGURES = "counts alone, released for whoever may see releases; a file that is taken is an entry"
+HOLD = "within a hold, whose beginning is an entry: contact_seen"
+STEPS = "a step of signing in: its end is an entry, and so is a refusal"
+QUESTIONS = "questionnaires, and nothing of anybody"
+
+PAGES: dict[str, A | str] = {
+    **{endpoint: HISTORY for endpoint in RULES if endpoint.startswith("participant.")},
+    **{endpoint: QUESTIONS for endpoint in RULES if endpoint.startswith(("phone.", "preview."))},
+    **{endpoint: COUNTS for endpoint in RULES if endpoint.startswith("evaluator.")},
+    **{endpoint: A.RESULTS_TAKEN for endpoint in RULES if endpoint.endswith(("_csv", "_xlsx", "_png", "_svg"))},
+    **{endpoint: FIGURES for endpoint in RULES if endpoint.startswith("viewer.")},
+    **{
+        endpoint: A.RELEASE_TAKEN
+        for endpoint in RULES
+        if endpoint.startswith("viewer.") and endpoint.endswith(("_csv", "_xlsx", "_png", "_svg"))
+    },
+    "static": NOTHING,
+    "health.live": NOTHING,
+    "health.ready": NOTHING,
+    "staff.login": A.SIGN_IN_REFUSED,
+    "staff.code": STEPS,
+    "staff.second_factor": STEPS,
+    "staff.new_password": STEPS,
+    "staff.home": NOTHING,
+    "staff.nothing": NOTHING,
+    "staff.logout": A.SIGNED_OUT,
+    "staff.password": "changing it is an entry, by test_signing_in",
+    "interviewer.queue": A.QUEUE_SEEN,
+    "interviewer.search": A.SEARCHED,
+    "interviewer.open_case": A.CONTACT_SEEN,
+    "interviewer.case": A.CASE_SEEN,
+    "interviewer.check": HOLD,
+    "interviewer.consent": HOLD,
+    "interviewer.end": HOLD,
+    "interviewer.hand_in": HOLD,
+    "interviewer.release": HOLD,
+    "interviewer.save": HOLD,
+    "interviewer.section": HOLD,
+    "interviewer.start": HOLD,
+    "manager.participants": A.PARTICIPANTS_SEEN,
+    "manager.find": A.SEARCHED,
+    "manager.person": A.PERSON_SEEN,
+    "manager.contact": A.CONTACT_SEEN,
+    "manager.event": A.EVENT_RECORDED,
+    "manager.related": A.PERSON_SEEN,
+    "manager.give": A.LINK_GIVEN_OUT,
+    "manager.end_access": A.ACCESS_REVOKED,
+    "manager.links": "each link and code of the file is an entry, by test_manager_giving",
+    "manager.new": "whoever is added is an entry, by test_enrolment",
+    "manager.import_file": "what is imported is an entry, by test_importing",
+    "manager.template": NOTHING,
+    "manager.versions": QUESTIONS,
+    "manager.open_version": "what is opened is an entry, by test_manager_versions",
+    "manager.move": "what is moved is an entry, by test_moving",
+    "manager.releases": COUNTS,
+    "manager.preview_release": COUNTS,
+    "manager.make_release": "a release is an entry, by test_releases",
+    "manager.who_may": A.ROLES_SEEN,
+    "manager.take_role": "what is taken is an entry, by test_granting",
+    "administrator.all_accounts": A.ACCOUNTS_SEEN,
+    "administrator.account": A.ACCOUNTS_SEEN,
+    "administrator.act": A.SESSIONS_ENDED,
+    "administrator.invite": "whoever is invited is an entry, by test_granting",
+    "administrator.take_role": "what is taken is an entry, by test_granting",
+    "auditor.trail": A.TRAIL_READ,
+    "rights.requests": A.PARTICIPANTS_SEEN,
+    "rights.find": A.SEARCHED,
+    "rights.person": A.PERSON_SEEN,
+    "rights.change": A.CONTACT_SEEN,
+    "rights.reopen": "opening answers again is an entry, by test_reopening",
+}
+
+FILES_ONLY = "reads and writes files, and opens no database"
+
+COMMANDS: dict[str, str | None] = {
+    "demo load": "empties the trail with all the rest, which is of nobody real",
+    "demo serve": "a demonstration, of nobody real; as is all that is entered in it",
+    "messages coverage": FILES_ONLY,
+    "messages update": FILES_ONLY,
+    "questionnaires check": FILES_ONLY,
+    "questionnaires diff": FILES_ONLY,
+    "questionnaires history": FILES_ONLY,
+    "questionnaires freeze": FILES_ONLY,
+    "questionnaires schema": FILES_ONLY,
+    "questionnaires try": FILES_ONLY,
+}
+"""Commands without an entry, and why; every other leaves one."""
+
+
+@pytest.fixture
+def _installation(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in factories.environment(runtime.settings.database_url).items():
+        monkeypatch.setenv(name, value)
+
+
+def trail(runtime: Runtime) -> list[AuditEntry]:
+    with runtime.database.reading() as session:
+        return audit.entries(session)
+
+
+def reachable(runtime: Runtime) -> Participant:
+    """BF-0001, who has a phone number."""
+    person = factories.create_participant(runtime, reference="BF-0001")
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, person, Contact(phone="024 7655 0000"))
+    return person
+
+
+def rules_of(client: Client, endpoint: str) -> Iterator[tuple[str, str, Rule]]:
+    adapter = client.raw.application.url_map.bind("localhost")
+    for each in client.raw.application.url_map.iter_rules():
+        if each.endpoint == endpoint:
+            for method in sorted(methods(each)):
+                yield method, adapter.build(endpoint, {name: PLACES[name] for name in each.arguments}), each
+
+
+def role_for(rule: str | Action) -> Role | None:
+    if rule == STAFF:
+        return Role.INTERVIEWER
+    return next((role for role in Role if rule in MAY[role]), None) if isinstance(rule, Action) else None
+
+
+def test_every_page_has_its_entry_or_the_reason_why_not(client: Client) -> None:
+    endpoints = {rule.endpoint for rule in client.raw.application.url_map.iter_rules()}
+    assert endpoints == set(PAGES)
+    assert endpoints == set(RULES)
+
+
+@pytest.mark.parametrize(
+    "endpoint", [name for name, entry in PAGES.items() if isinstance(entry, A) and entry is not A.RELEASE_TAKEN]
+)
+def test_what_a_page_shows_or_does_is_in_the_trail(runtime: Runtime, client: Client, endpoint: str) -> None:
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    person = reachable(runtime)
+    expected = PAGES[endpoint]
+    if endpoint == "manager.end_access":
+        factories.create_link(runtime, person)
+    if endpoint.startswith("administrator."):
+        with runtime.database.writing() as session:
+            staff.add_staff(session, "member@example.org", "Member", "", [], runtime.clock(), key=MEMBER)
+    role = role_for(RULES[endpoint])
+    member = factories.create_staff(runtime, role) if role else None
+    if member:
+        client.sign_in(member.email)
+    for method, path, _ in list(rules_of(client, endpoint)):
+        before = len(trail(runtime))
+        written = WRITTEN | {"search": "BF", "email": "nobody@example.org", "password": "wrong"}
+        if endpoint in ("staff.login", "manager.end_access") and method == "GET":
+            continue
+        said = {"mode": "phone"}
+        response = client.raw.open(path, method=method, data=written if method == "POST" else None, query_string=said)
+        new = [entry for entry in trail(runtime)[before:] if entry.action is expected]
+        assert new, (method, path, response.status_code, [entry.action for entry in trail(runtime)[before:]])
+        if member:
+            assert {(entry.actor, entry.staff_id) for entry in new} == {(ActorKind.STAFF, member.id)}
+
+
+def test_every_file_of_a_release_is_in_the_trail(cafe: Runtime) -> None:
+    client = signed_in(cafe, Role.VIEWER)
+    walked = Walk(client, f"/released/{versioned.NAME}")
+    files = {name for name, entry in PAGES.items() if entry is A.RELEASE_TAKEN}
+    taken = [entry.detail["what"] for entry in trail(cafe) if entry.action is A.RELEASE_TAKEN]
+    assert files & walked.reached == {f"viewer.{what}" for what in taken}
+    assert len(set(taken)) >= 2
+
+
+def test_every_refusal_is_in_the_trail(runtime: Runtime, client: Client) -> None:
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    factories.create_participant(runtime, reference="BF-0001")
+    member = factories.create_staff(runtime)
+    client.sign_in(member.email)
+    for endpoint, rule in RULES.items():
+        if isinstance(rule, Action):
+            for method, path, of in list(rules_of(client, endpoint)):
+                before = len(trail(runtime))
+                written = WRITTEN if method == "POST" else None
+                response = client.raw.open(path, method=method, data=written, query_string={"mode": "phone"})
+                assert response.status_code == 403, (method, path)
+                (entry,) = trail(runtime)[before:]
+                assert (entry.action, entry.staff_id, entry.detail["page"]) == (A.REFUSED, member.id, endpoint)
+                assert entry.detail["why"] == "role_does_not_let"
+                assert entry.study == (factories.STUDY if "study_id" in of.arguments else None)
+
+
+def test_somebody_of_another_site_is_a_refusal_about_them(runtime: Runtime, client: Client) -> None:
+    site = factories.create_site(runtime)
+    factories.create_participant(runtime, reference="BF-0002")
+    member = factories.create_staff(runtime, Role.MANAGER, site=site)
+    client.sign_in(member.email)
+    for reference, about in (("BF-0002", "BF-0002"), ("024 7655 0123", None)):
+        assert client.get(f"/manage/{factories.STUDY}/participants/{reference}").status_code == 404
+        entry = trail(runtime)[-1]
+        assert (entry.action, entry.subject, entry.study) == (A.REFUSED, about, factories.STUDY)
+        assert "7655" not in str(entry)
+
+
+def test_what_was_looked_for_is_not_kept(runtime: Runtime, client: Client) -> None:
+    reachable(runtime)
+    client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    client.post(f"/manage/{factories.STUDY}/find", {"find": "024 7655 0000"})
+    entry = next(each for each in trail(runtime)[::-1] if each.action is A.SEARCHED)
+    assert entry.detail == {"found": 1}
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[str]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+EVERY_COMMAND = list(commands(main))
+
+ARGUMENTS = {
+    "audit protect": ["--role", "nobody"],
+    "demo links": [],
+    "participants columns": [factories.STUDY],
+    "participants import": [factories.STUDY, __file__],
+    "questionnaires open": [factories.STUDY, "backfill_1"],
+    "questionnaires move": [factories.STUDY, "backfill_1"],
+    "questionnaires reword": [factories.STUDY, "backfill_1"],
+    "releases list": [factories.STUDY],
+    "releases make": [factories.STUDY],
+    "releases show": [factories.STUDY],
+    "results": [factories.STUDY],
+    "users activate": ["a@example.org"],
+    "users add": ["a@example.org", "--role", "viewer"],
+    "users deactivate": ["a@example.org"],
+    "users grant": ["a@example.org", factories.STUDY, "viewer"],
+    "users password": ["a@example.org"],
+    "users reset-second-factor": ["a@example.org"],
+    "users revoke": ["a@example.org", factories.STUDY],
+}
+
+
+def test_a_command_without_an_entry_is_there() -> None:
+    assert set(COMMANDS) <= set(EVERY_COMMAND)
+
+
+@pytest.mark.usefixtures("_installation")
+@pytest.mark.parametrize("name", [name for name in EVERY_COMMAND if name not in COMMANDS])
+def test_every_command_is_in_the_trail(runtime: Runtime, name: str) -> None:
+    """By its name alone, whether or not it then does something."""
+    arguments = ARGUMENTS.get(name, [])
+    if name == "simulate":
+        arguments = [factories.STUDY, "--participants", "1", "--seed", "1", "--database", runtime.settings.database_url]
+    before = len(trail(runtime))
+    result = CliRunner().invoke(main, [*name.split(), *arguments])
+    assert result.exit_code != 2, result.output
+    entry = trail(runtime)[before]
+    assert (entry.action, entry.actor, entry.detail) == (A.COMMAND_RUN, ActorKind.OPERATOR, {"command": name})
