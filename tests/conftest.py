@@ -168,7 +168,7 @@ def client(runtime: Runtime) -> Client:
 
 def _load_demonstration(url: str) -> None:
     runtime = factories.create_runtime(url, Clock(), demo=True)
-    demo.load(runtime, NOW.date(), releases_to_make=0)
+    demo.load(runtime, NOW.date(), with_releases=False)
     runtime.database.dispose()
 
 

@@ -24,12 +24,10 @@ def demo() -> None:
 
 @demo.command()
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the demonstration is for (today).")
-@click.option("--all-releases", is_flag=True, help="Every release, not the last alone: that takes minutes.")
-def load(as_of: dt.datetime | None, all_releases: bool) -> None:
+def load(as_of: dt.datetime | None) -> None:
     """Build the demonstration anew. What was entered before is lost."""
     _write_environment()
-    made = None if all_releases else 1
-    count = service.load(_migrated(), as_of.date() if as_of else None, releases_to_make=made)
+    count = service.load(_migrated(), as_of.date() if as_of else None)
     click.echo(f"Loaded {count} invented people.")
 
 
@@ -51,8 +49,8 @@ def serve(port: int) -> None:
     runtime = _migrated()
     questionnaire_versions.check_frozen(runtime)
     if not service.is_loaded(runtime):
-        click.echo("Loading the demonstration, once: a minute…")
-        service.load(runtime, releases_to_make=1)
+        click.echo("Loading the demonstration, once: a minute or two…")
+        service.load(runtime)
     _greet(runtime)
     runtime.database.dispose()
     become_server("wsgi:app", port, "--workers", "2", "--threads", "4")

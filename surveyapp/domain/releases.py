@@ -97,9 +97,9 @@ def due_on(rule: ReleaseRule, last: dt.date | None) -> dt.date | None:
 class ReleasedPage:
     """One page of the closed set, which a release holds and nothing besides: a *measure*, the *questions* of a
     touchpoint, or a *crosstab* of two variables at one; of everybody, the first two also beside the values of one
-    segment."""
+    segment; and the *people* of a group: how many answered each touchpoint, by every segment."""
 
-    kind: Literal["measure", "questions", "crosstab"]
+    kind: Literal["measure", "questions", "crosstab", "people"]
     group: str
     measure: str | None = None
     touchpoint: int | None = None
@@ -115,7 +115,8 @@ class ReleasedPage:
 
 def closed_set(study: Study) -> tuple[ReleasedPage, ...]:
     """Every page of a release: each measure and every touchpoint's questions over everybody and by each segment alone,
-    then the crosstabs, pair by pair at each touchpoint that asks both. Pages, files, auditor and tests share it."""
+    then the crosstabs, pair by pair at each touchpoint that asks both, and how many answered, group by group. Pages,
+    files, auditor and tests share it."""
     names: list[str | None] = [None, *(each.partition(".")[2] for each in study.segments)]
     found = [
         ReleasedPage(kind="measure", group=measure.group, measure=measure.id, segment=name)
@@ -133,6 +134,7 @@ def closed_set(study: Study) -> tuple[ReleasedPage, ...]:
         for point in study.touchpoints
         if set(pair) <= set(parts_of(study.newest(point.questionnaire)))
     ]
+    found += [ReleasedPage(kind="people", group=group.id) for group in study.groups]
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ import enum
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -104,18 +105,18 @@ def payload_hash(page_id: str, answers: Answers) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CountedAnswer:
-    """One current answer of a response that was handed in; a multiple has one an option. `words`: whether there are
-    any, and not what they say."""
+CountedValue = str | Decimal | dt.date | dt.time | bool
+"""An option's code, a number, a day or a time; of words True: that there are any, and not what they say."""
 
-    participant_id: uuid.UUID
+
+@dataclass(frozen=True, kw_only=True)
+class CountedAnswers:
+    """Current answers to one variable, by column, of responses of one version at one touchpoint that were handed in: of
+    each its person, and a value or the reason that there is none. A multiple has one an option."""
+
     touchpoint: int
     version: int
     variable: str
-    code: str | None
-    number: Decimal | None
-    day: dt.date | None
-    time_of_day: dt.time | None
-    words: bool
-    reason: Reason | None
+    people: Sequence[uuid.UUID]
+    values: Sequence[CountedValue | None]
+    reasons: Sequence[Reason | None]

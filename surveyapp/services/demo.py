@@ -86,9 +86,9 @@ def is_loaded(runtime: Runtime) -> bool:
         return participants.counts_by_origin(work.session).get(Origin.DEMO, 0) > 0
 
 
-def load(runtime: Runtime, as_of: dt.date | None = None, *, releases_to_make: int | None = None) -> int:
+def load(runtime: Runtime, as_of: dt.date | None = None, *, with_releases: bool = True) -> int:
     """Builds the demonstration anew and returns how many people are in it. Everything entered before is lost.
-    `releases_to_make`: so many of the releases that a study's cohort says, the last of them; None: all.
+    `with_releases`: also the releases that a study's cohort says; they are most of the time it takes.
 
     Raises StateRefused outside a demonstration, and where there are real people.
     """
@@ -107,8 +107,8 @@ def load(runtime: Runtime, as_of: dt.date | None = None, *, releases_to_make: in
     staff = _add_staff(runtime, with_cohort)
     for study in with_cohort:
         cohort = json.loads(_cohort_file(runtime, study).read_text(encoding="utf-8"))
-        releases = sorted(cohort.get("releases", ()))
-        cohort["releases"] = releases if releases_to_make is None else releases[len(releases) - releases_to_make :]
+        if not with_releases:
+            cohort["releases"] = []
         count += _load_cohort(runtime, study, cohort, as_of or runtime.today(study), staff)
     return count
 

@@ -246,22 +246,6 @@ def submissions(session: Session, scope: Scope, group: str) -> dict[tuple[uuid.U
     return {(row.participant_id, row.touchpoint): row.submitted_at for row in rows}
 
 
-def versions_answered(session: Session, scope: Scope) -> dict[str, list[int]]:
-    """The versions that somebody who is counted answered on, by questionnaire."""
-    query = (
-        select(ResponseRow.questionnaire, ResponseRow.version)
-        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        .where(ResponseRow.state == ResponseState.SUBMITTED, ParticipantRow.withdrawn_at.is_(None))
-        .distinct()
-        .order_by(ResponseRow.questionnaire, ResponseRow.version)
-    )
-    found: dict[str, list[int]] = {}
-    for row in session.execute(scoped(query, scope)):
-        found.setdefault(row.questionnaire, []).append(row.version)
-    return found
-
-
 def _handed_in(participant_id: Any) -> Select[uuid.UUID]:
     return (
         select(ResponseRow.id)

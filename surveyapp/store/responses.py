@@ -9,14 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Missing, Mode, Reason
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.responses import CountedAnswer, NewSave, RecordedAnswer, Response, ResponseState, ResponseSummary
+from surveyapp.domain.responses import (
+    CountedAnswers,
+    CountedValue,
+    NewSave,
+    RecordedAnswer,
+    Response,
+    ResponseState,
+    ResponseSummary,
+)
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
 from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells, answer_of, gathered, sealed_cells
@@ -30,6 +38,9 @@ from surveyapp.store.tables import (
     SaveRow,
     StaffRow,
 )
+
+AT_A_TIME = 100_000
+"""So many lines of answers are read at once to be counted."""
 
 
 def add_response(session: Session, response: Response) -> None:
@@ -282,11 +293,20 @@ def summaries(session: Session, participant_id: uuid.UUID) -> list[ResponseSumma
     ]
 
 
+@dataclass
+class _AnswersRead:
+    """Answers to one variable while they are read."""
+
+    people: list[uuid.UUID] = field(default_factory=list)
+    values: list[CountedValue | None] = field(default_factory=list)
+    reasons: list[Reason | None] = field(default_factory=list)
+
+
 def counted_answers(
     session: Session, scope: Scope, group: str, only: Collection[uuid.UUID] | None = None
-) -> Iterator[CountedAnswer]:
-    """Every current answer of a group's responses that were handed in, as they come. Withdrawn people are left out.
-    `only`: of these participants alone."""
+) -> Iterator[CountedAnswers]:
+    """Every current answer of a group's responses that were handed in, variable by variable, some thousands at a time.
+    Withdrawn people are left out. `only`: of these participants alone."""
     query = participants.scoped(
         select(
             CaseRow.participant_id,
@@ -313,8 +333,30 @@ def counted_answers(
     )
     if only is not None:
         query = query.where(CaseRow.participant_id.in_(only))
-    for row in session.execute(query, execution_options={"yield_per": 10_000}):
-        yield CountedAnswer(**row._mapping)
+    for some in session.execute(query, execution_options={"yield_per": AT_A_TIME}).partitions():
+        columns: dict[tuple[int, int, str], _AnswersRead] = {}
+        for person, touchpoint, version, variable, code, number, day, time_of_day, words, reason in some:
+            asked = (touchpoint, version, variable)
+            if (column := columns.get(asked)) is None:
+                column = columns[asked] = _AnswersRead()
+            column.people.append(person)
+            column.reasons.append(reason)
+            # A number of 0 and midnight are values.
+            value: CountedValue | None = code
+            if value is None:
+                value = number if number is not None else day if day is not None else time_of_day
+                if value is None and words:
+                    value = True
+            column.values.append(value)
+        for (touchpoint, version, variable), filled in columns.items():
+            yield CountedAnswers(
+                touchpoint=touchpoint,
+                version=version,
+                variable=variable,
+                people=filled.people,
+                values=filled.values,
+                reasons=filled.reasons,
+            )
 
 
 def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:

@@ -21,7 +21,7 @@ from surveyapp.domain.releases import closed_set
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
-from surveyapp.services.results import distributions, measures
+from surveyapp.services.results import distributions, measures, response
 from surveyapp.services.results.releasing import released
 from surveyapp.services.results.releasing import releases as service
 from surveyapp.services.runtime import Runtime
@@ -161,6 +161,39 @@ def test_what_a_release_tells_exactly_is_true_and_what_it_bounds_holds(mentored:
                 assert most is None or count <= most, (page.key, place)
             assert not cell.private  # type: ignore[attr-defined]
     assert exact > 100
+
+
+def test_who_answered_is_told_as_far_as_the_bases_beside_it_let_it(mentored: Runtime) -> None:
+    desk = operator(mentored)
+    working = {
+        (each.group, table.touchpoint): table.rows[0].answered.count
+        for each in response.groups(desk, MENTORING)
+        for table in each.response
+    }
+    told = 0
+    for group in mentored.study(MENTORING).groups:
+        for number in (1, 2, 3):
+            release, tables = released.people(desk, MENTORING, group.id, number)
+            for table in tables:
+                (row,) = table.rows
+                if number == 3 and row.answered.told:
+                    count = working[table.group, table.touchpoint]
+                    assert (row.answered.least or 0) <= count <= (row.answered.most or count)  # type: ignore[operator]
+                told += row.answered.told
+                assert not (row.answered.shown and release.interim((table.group, table.touchpoint)))
+                assert not any(cell.told for cell in (row.cases, row.could_be_asked, row.open, row.closed, row.refused))
+    assert told > 5
+    viewer = client(mentored, Role.VIEWER)
+    overview = viewer.page(f"/released/{MENTORING}/2")
+    assert f"/released/{MENTORING}/2/people/mentee" in overview.links()
+    page = viewer.page(f"/released/{MENTORING}/2/people/mentee")
+    assert "Release 2, answers up to" in page.words
+    assert re.search(r"Everyone \d+ to \d+", page.words), page.words
+    content = viewer.get(f"/released/{MENTORING}/2/people/mentee.csv").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert {row["category"] for row in rows} == {"answered"}
+    assert {row["edition"] for row in rows} == {"release 2"}
+    assert viewer.get(f"/released/{MENTORING}/people/nobody").status_code == 404
 
 
 def test_nothing_stored_of_a_release_is_of_anybody(mentored: Runtime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from surveyapp.analysis.linked.table import LinkedColumn, LinkedTable
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.participants import Origin
 from surveyapp.services.results import current, distributions, measures
+from surveyapp.services.results.releasing import released, releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.simulation import making
 from surveyapp.services.simulation.making import simulate
@@ -118,4 +120,27 @@ def test_without_a_place_for_tables_nothing_is_made(sqlite_url: str, tmp_path: P
     with pytest.raises(StateRefused, match=r"Set SURVEYAPP_CACHE to a folder that can be written to"):
         simulate(factories.operator(runtime), "mentoring", 100_001, SEED)
     assert runtime.origin is Origin.REAL
+    runtime.database.dispose()
+
+
+def test_a_release_is_made_of_people_who_stand_in_tables_alone(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "linked.db")
+    runtime = installation("mentoring", f"sqlite:///{tmp_path / 'linked.db'}", Clock(), tmp_path / "linked")
+    study = dataclasses.replace(runtime.study("mentoring"), segments=())
+    runtime = dataclasses.replace(runtime, studies={"mentoring": study})
+    desk = factories.operator(runtime)
+    monkeypatch.setattr(making, "MOST_STORED", PEOPLE - 1)
+    simulate(desk, "mentoring", PEOPLE, SEED)
+    ahead = releases.outlook(desk, "mentoring")
+    answered = sum(table(runtime, "mentoring", group.id).answered_at_all for group in study.groups)
+    assert ahead.people == ahead.new_or_changed == answered > 100
+    made = releases.make(desk, "mentoring")
+    assert made.people == answered
+    assert set(made.versions["mentee_1"]) <= {1, 2}
+    _, pages = released.pages(desk, "mentoring", made.number)
+    assert any(told and told["withheld"] < sum(told.values()) for told in pages.values())
+    with pytest.raises(StateRefused, match="missing"):
+        releases.make(desk, "mentoring")
     runtime.database.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from surveyapp.domain.instrument.questionnaire import (
     Pattern,
     Question,
     Questionnaire,
+    Reliability,
     Score,
     Section,
     Statement,
@@ -111,14 +113,19 @@ SEEN: list[tuple[str, Question, dict[str, Any], str]] = [
     ("Section.questions", CHOICE, {"id": "else"}, "removed"),
 ]
 
+RELIABILITY = Reliability(Decimal("0.9"), Decimal("1.5"), "A paper.")
 SCORE = Score(
     id="well", title="Feeling well", method="sum", items=("one", "two"), reverse=("two",), minimum_answered=2,
-    bands=(Band("low", "Low", 1, 3), Band("high", "High", 4, 6)),
+    bands=(Band("low", "Low", 1, 3), Band("high", "High", 4, 6)), reliability=RELIABILITY,
 )  # fmt: skip
 
 
 def first_band(**changed: Any) -> dict[str, Any]:
     return {"bands": (dataclasses.replace(SCORE.bands[0], **changed), SCORE.bands[1])}
+
+
+def trusted(**changed: Any) -> dict[str, Any]:
+    return {"reliability": dataclasses.replace(RELIABILITY, **changed)}
 
 
 SEEN_IN_A_SCORE: list[tuple[str, dict[str, Any], str]] = [
@@ -128,6 +135,10 @@ SEEN_IN_A_SCORE: list[tuple[str, dict[str, Any], str]] = [
     ("Score.reverse", {"reverse": ()}, "redefined"),
     ("Score.minimum_answered", {"minimum_answered": 1}, "redefined"),
     ("Score.bands", {"bands": ()}, "redefined"),
+    ("Score.reliability", {"reliability": None}, "redefined"),
+    ("Reliability.value", trusted(value=Decimal("0.8")), "redefined"),
+    ("Reliability.sd", trusted(sd=Decimal(2)), "redefined"),
+    ("Reliability.better", trusted(better="lower"), "redefined"),
     ("Band.code", first_band(code="little"), "redefined"),
     ("Band.label", first_band(label="Little"), "reworded"),
     ("Band.low", first_band(low=0), "redefined"),
@@ -147,7 +158,7 @@ NO_MEANING = {
     "Section.id": "a name that no number has",
     "Section.title": "a heading; what a question asks stands in the question",
     "Section.interviewer": "as a question's note to the interviewer is",
-    "Score.reliability": "how far to trust a score, none of which is another for it; reliable change names its source",
+    "Reliability.source": "where it was published; the numbers are compared",
     "Score.id": "it is the score's name: under another there is another score",
     "Questionnaire.id": "it is part of every version's name",
     "Questionnaire.version": "it is what is compared",
@@ -169,7 +180,7 @@ def asked(question: Question, section_asks: Condition | None = None) -> Question
 
 
 def test_every_field_of_the_format_carries_meaning_or_has_a_reason_why_not() -> None:
-    formats = (Questionnaire, Section, Question, Option, Net, Statement, Moment, Pattern, Score, Band)
+    formats = (Questionnaire, Section, Question, Option, Net, Statement, Moment, Pattern, Score, Band, Reliability)
     fields = {f"{each.__name__}.{field.name}" for each in formats for field in dataclasses.fields(each)}
     seen = {row[0] for row in SEEN} | {row[0] for row in SEEN_IN_A_SCORE}
     assert seen | set(NO_MEANING) == fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_ASKED, SKIPPED, Int
 from surveyapp.domain.answers import Answer, Codes, Number
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Option, Question, Score
-from surveyapp.domain.instrument.scores import band_of, score_of
+from surveyapp.domain.instrument.scores import band_of, item_value, score_from
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.versions.comparability import Link
 
@@ -41,20 +42,16 @@ def scored(table: LinkedTable, touchpoint: int, score: Score, parts: Mapping[str
     rows = np.flatnonzero(np.isin(table.version(touchpoint), versions))
     if len(rows):
         items = [vector(table, touchpoint, parts[key], links[key]) for key in score.items]
-        kinds, which = _alike([item.codes[rows] for item in items])
+        total, answered, denominator = _totals(score, [parts[key] for key in score.items], items, rows)
+        # As many scores as there are different totals of as many answers: few, however many people.
+        kinds, which = np.unique(total * (len(items) + 1) + answered, return_inverse=True)
         made = np.empty(len(kinds), dtype=np.int64)
-        for index, kind in enumerate(kinds):
-            answers = {
-                key: _answer(item.values[code])
-                for key, item, code in zip(score.items, items, kind, strict=True)
-                if code >= 0
-            }
-            value = score_of(score, parts, answers)
-            if value is None:
-                made[index] = NOT_ASKED if all(code in (NOT_ASKED, NO_RESPONSE) for code in kind) else SKIPPED
-            else:
-                made[index] = places.setdefault(value, len(places))
+        for index, kind in enumerate(kinds.tolist()):
+            value = score_from(score, Fraction(kind // (len(items) + 1), denominator), kind % (len(items) + 1))
+            made[index] = SKIPPED if value is None else places.setdefault(value, len(places))
         codes[rows] = made[which]
+        nothing = np.logical_and.reduce([np.isin(item.codes[rows], (NOT_ASKED, NO_RESPONSE)) for item in items])
+        codes[rows[nothing & (codes[rows] < 0)]] = NOT_ASKED
     found = list(places)
     order = sorted(range(len(found)), key=found.__getitem__)
     rank = np.empty(len(found), dtype=np.int64)
@@ -74,17 +71,22 @@ def banded(scores: Vector, score: Score) -> Vector:
     return Vector(codes, tuple(band.code for band in score.bands))
 
 
-def _alike(items: Sequence[Ints]) -> tuple[list[tuple[int, ...]], Ints]:
-    """The different rows that several columns make, and which of them each row is."""
-    which = np.zeros(len(items[0]), dtype=np.int64)
-    firsts = np.arange(len(items[0]))
-    for item in items:
-        low = int(item.min())
-        width = int(item.max()) - low + 1
-        _, firsts, which = np.unique(
-            which * width + (item.astype(np.int64) - low), return_index=True, return_inverse=True
-        )
-    return [tuple(int(item[first]) for item in items) for first in firsts], which
+def _totals(score: Score, parts: Sequence[Part], items: Sequence[Vector], rows: Ints) -> tuple[Ints, Ints, int]:
+    """What the items of each row come to, as numerators over a denominator, and how many of them have an answer."""
+    worth = [
+        [item_value(score, part, _answer(value)) for value in item.values]
+        for part, item in zip(parts, items, strict=True)
+    ]
+    denominator = math.lcm(*(each.denominator for values in worth for each in values if each is not None))
+    total, answered = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+    for values, item in zip(worth, items, strict=True):
+        # Absences are negative: they index the last place, which counts nothing.
+        counts = np.array([each is not None for each in values] + [False])
+        numbers = np.array([int((each or 0) * denominator) for each in values] + [0], np.int64)
+        place = np.where(item.codes[rows] >= 0, item.codes[rows], -1)
+        total += numbers[place]
+        answered += counts[place]
+    return total, answered, denominator
 
 
 def _answer(value: AnswerValue) -> Answer:

@@ -17,12 +17,11 @@ from surveyapp.analysis.linked.table import (
     ColumnKey,
     LinkedColumn,
     LinkedTable,
-    StoredValue,
 )
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.instrument.kinds import PartType
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.responses import CountedAnswer
+from surveyapp.domain.responses import CountedAnswers, CountedValue
 
 TypeOf = Callable[[int, int, str], PartType | None]
 """What the answers of (touchpoint, version, variable) are; None for a variable that the version does not ask."""
@@ -34,7 +33,7 @@ def build(
     state: str,
     on: dt.date,
     people: Sequence[Participant],
-    answers: Iterable[CountedAnswer],
+    answers: Iterable[CountedAnswers],
     attributes: Mapping[str, Sequence[str]],
     type_of: TypeOf,
 ) -> LinkedTable:
@@ -55,7 +54,7 @@ def updated(
     on: dt.date,
     changed: Collection[uuid.UUID],
     people: Sequence[Participant],
-    answers: Iterable[CountedAnswer],
+    answers: Iterable[CountedAnswers],
     attributes: Mapping[str, Sequence[str]],
     type_of: TypeOf,
 ) -> LinkedTable:
@@ -88,13 +87,13 @@ class _Column:
 
     def __init__(self, people: int, several: bool) -> None:
         self.codes = np.full(people, NO_RESPONSE, dtype=np.int32)
-        self.places: dict[StoredValue, int] = {}
+        self.places: dict[CountedValue, int] = {}
         self.chosen: dict[str, np.ndarray[Any, np.dtype[np.bool_]]] = {}
         self.several = several
         self.unsound = False
         self.people = people
 
-    def put(self, row: int, value: StoredValue | None, reason: Reason | None) -> None:
+    def put(self, row: int, value: CountedValue | None, reason: Reason | None) -> None:
         before = int(self.codes[row])
         if reason is not None or value is None:
             self.unsound |= before != NO_RESPONSE or value is not None
@@ -110,6 +109,35 @@ class _Column:
             code = self.places.setdefault(value, len(self.places))
             self.unsound |= before not in (NO_RESPONSE, code)
             self.codes[row] = code
+
+    def put_all(
+        self, rows: np.ndarray[Any, Any], values: Sequence[CountedValue | None], reasons: Sequence[Reason | None]
+    ) -> None:
+        """The same for many, at once where nobody has two of what there may be one of."""
+        given = np.array([value is not None and reason is None for value, reason in zip(values, reasons, strict=True)])
+        some, none = rows[given], rows[~given]
+        once = len(np.unique(none)) == len(none) and not np.isin(none, some).any()
+        if not self.several:
+            once &= len(np.unique(some)) == len(some)
+        if not once or (self.codes[rows] != NO_RESPONSE).any():
+            for row, value, reason in zip(rows.tolist(), values, reasons, strict=True):
+                self.put(row, value, reason)
+            return
+        said = [value for value, here in zip(values, given, strict=True) if here]
+        without = [(v, r) for v, r, here in zip(values, reasons, given, strict=True) if not here]
+        self.unsound |= any(value is not None for value, _ in without)
+        self.codes[none] = [NO_RESPONSE if reason is None else ABSENCE[reason] for _, reason in without]
+        if not self.several:
+            self.codes[some] = [self.places.setdefault(value, len(self.places)) for value in said if value is not None]
+            return
+        self.codes[some] = 0
+        options: dict[str, list[int]] = {}
+        for row, value in zip(some.tolist(), said, strict=True):
+            options.setdefault(str(value), []).append(row)
+        for option, chosen in options.items():
+            if option not in self.chosen:
+                self.chosen[option] = np.zeros(self.people, dtype=np.bool_)
+            self.chosen[option][chosen] = True
 
 
 class _Maker:
@@ -159,19 +187,23 @@ class _Maker:
             for name, places in self.known.items():
                 self.attributes[name][row] = places.get(_known(person, name), NOT_KNOWN)
 
-    def fill_answers(self, answers: Iterable[CountedAnswer], index: Mapping[uuid.UUID, int], type_of: TypeOf) -> None:
+    def fill_answers(self, answers: Iterable[CountedAnswers], index: Mapping[uuid.UUID, int], type_of: TypeOf) -> None:
         types: dict[tuple[int, int, str], PartType | None] = {}
-        for line in answers:
-            row = index.get(line.participant_id)
-            if row is None:
+        for each in answers:
+            rows = np.array([index.get(person, -1) for person in each.people], dtype=np.int64)
+            known = rows >= 0
+            if not known.any():
                 continue
-            asked = (line.touchpoint, line.version, line.variable)
+            asked = (each.touchpoint, each.version, each.variable)
             if asked not in types:
                 types[asked] = type_of(*asked)
-            self._versions(line.touchpoint)[row] = line.version
+            self._versions(each.touchpoint)[rows[known]] = each.version
             if (kind := types[asked]) is not None:
-                value = _value(line)
-                self._column((line.touchpoint, kind, line.variable)).put(row, value, line.reason)
+                values, reasons = each.values, each.reasons
+                if not known.all():
+                    values = [value for value, here in zip(values, known, strict=True) if here]
+                    reasons = [reason for reason, here in zip(reasons, known, strict=True) if here]
+                self._column((each.touchpoint, kind, each.variable)).put_all(rows[known], values, reasons)
 
     def table(self, *, group: str, state: str, on: dt.date, ids: Any) -> LinkedTable:
         return LinkedTable(
@@ -212,10 +244,3 @@ def _known(person: Participant, attribute: str) -> str:
     scope, _, name = attribute.partition(".")
     held = person.attributes if scope == "participant" else person.site.attributes if person.site else {}
     return held.get(name, "")
-
-
-def _value(line: CountedAnswer) -> StoredValue | None:
-    for value in (line.code, line.number, line.day, line.time_of_day):
-        if value is not None:
-            return value
-    return True if line.words and line.reason is None else None

@@ -19,9 +19,9 @@ from surveyapp.analysis.linked.table import (
     Ints,
     LinkedColumn,
     LinkedTable,
-    StoredValue,
 )
 from surveyapp.domain.instrument.kinds import PartType
+from surveyapp.domain.responses import CountedValue
 
 FORMAT = 1
 """Of what is written here. A file of another is no file."""
@@ -116,7 +116,7 @@ def _table(batch: pa.RecordBatch, about: dict[str, Any]) -> LinkedTable:
     )
 
 
-def _written(value: StoredValue) -> str | list[str] | bool:
+def _written(value: CountedValue) -> str | list[str] | bool:
     match value:
         case bool() | str():
             return value
@@ -128,7 +128,7 @@ def _written(value: StoredValue) -> str | list[str] | bool:
             return ["day", value.isoformat()]
 
 
-def _read(written: Any) -> StoredValue:
+def _read(written: Any) -> CountedValue:
     if isinstance(written, (bool, str)):
         return written
     kind, text = written

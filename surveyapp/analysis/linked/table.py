@@ -16,7 +16,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ import numpy.typing as npt
 
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.instrument.kinds import PartType
+from surveyapp.domain.responses import CountedValue
 
 NO_RESPONSE, NOT_ASKED, DONT_KNOW, PREFER_NOT_TO_SAY, SKIPPED = -1, -2, -3, -4, -5
 NOT_KNOWN = -1
@@ -42,8 +42,6 @@ Flags = npt.NDArray[np.bool_]
 ColumnKey = tuple[int, PartType, str]
 """(touchpoint, what its answers are, the variable's key). One that became another sort of answer has two columns."""
 
-StoredValue = str | Decimal | dt.date | dt.time | bool
-
 
 @dataclass(frozen=True)
 class LinkedColumn:
@@ -52,7 +50,7 @@ class LinkedColumn:
     `unsound`: what is stored contradicts itself (two answers, or an answer and a reason for having none)."""
 
     codes: Ints
-    values: tuple[StoredValue, ...] = ()
+    values: tuple[CountedValue, ...] = ()
     chosen: Mapping[str, Flags] = field(default_factory=dict)
     unsound: bool = False
 
@@ -85,6 +83,12 @@ class LinkedTable:
 
     def __len__(self) -> int:
         return len(self.site)
+
+    @property
+    def answered_at_all(self) -> int:
+        """How many people handed in anything."""
+        there = [versions != NO_RESPONSE for versions in self.versions.values()]
+        return int(np.logical_or.reduce(there).sum()) if there else 0
 
     def nobody_answered(self) -> Ints:
         """A column of nobody's answers."""

@@ -4,6 +4,7 @@ working object only its words are kept: what a table is of, its options and what
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -25,6 +26,8 @@ from surveyapp.domain.results import (
     Edition,
     Joined,
     RatingSummary,
+    ResponseCounts,
+    ResponseTable,
     Shift,
     Slice,
     Tally,
@@ -183,6 +186,44 @@ def told_cell(told: Told, base: int | None, *, at_least: bool = False) -> Cell:
     if at_least or told.high is None:
         return Cell(None, rounding.percent(told.low, base) if base else None, low=told.low)
     return Cell(None, low=told.low, high=told.high)
+
+
+def released_response(
+    rows: Iterable[tuple[Slice, Told]],
+    rules: Thresholds,
+    *,
+    edition: Edition,
+    group: str,
+    touchpoint: int,
+    by: str,
+    label: str,
+    on: dt.date,
+) -> ResponseTable:
+    """How many answered a touchpoint, and nothing of the others."""
+    return ResponseTable(
+        edition=edition,
+        group=group,
+        touchpoint=touchpoint,
+        by=by,
+        label=label,
+        on=on,
+        rows=tuple(
+            ResponseCounts(
+                people=people,
+                answered=told_cell(told, None),
+                low_base=told.known and (told.low or 0) < rules.low_base,
+                cases=WITHHELD,
+                could_be_asked=WITHHELD,
+                open=WITHHELD,
+                closed=WITHHELD,
+                refused=WITHHELD,
+                not_open=WITHHELD,
+                not_eligible=WITHHELD,
+                withdrawn=WITHHELD,
+            )
+            for people, told in rows
+        ),
+    )
 
 
 def released_shift(

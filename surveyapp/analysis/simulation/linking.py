@@ -18,7 +18,6 @@ from surveyapp.analysis.linked.table import (
     Ints,
     LinkedColumn,
     LinkedTable,
-    StoredValue,
 )
 from surveyapp.analysis.simulation.cohort import SimulatedGroup, SimulatedSitting, simulated
 from surveyapp.analysis.simulation.columns import AnswerColumn
@@ -27,6 +26,7 @@ from surveyapp.domain.answers import Codes, Day, Number, TimeOfDay
 from surveyapp.domain.instrument.conditions import KnownValue
 from surveyapp.domain.instrument.kinds import PartType
 from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.responses import CountedValue
 
 Small = NDArray[np.int16]
 
@@ -59,7 +59,7 @@ class _Pieces:
     versions: dict[int, _Piecewise] = field(default_factory=dict)
     codes: dict[ColumnKey, _Piecewise] = field(default_factory=dict)
     chosen: dict[ColumnKey, dict[str, _Piecewise]] = field(default_factory=dict)
-    places: dict[ColumnKey, dict[StoredValue, int]] = field(default_factory=dict)
+    places: dict[ColumnKey, dict[CountedValue, int]] = field(default_factory=dict)
 
     def add(self, group: SimulatedGroup) -> None:
         people = group.people
@@ -165,7 +165,7 @@ def _includes(option: str, value: KnownValue) -> bool:
     return isinstance(value, Codes) and option in value.codes
 
 
-def _stored(value: KnownValue) -> StoredValue:
+def _stored(value: KnownValue) -> CountedValue:
     """A value as the linked table holds it: of words, that there are some."""
     match value:
         case Codes((code,)):

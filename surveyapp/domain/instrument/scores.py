@@ -31,27 +31,37 @@ def range_of(part: Part) -> tuple[int, int] | None:
     return None if low is None or high is None else (low, high)
 
 
-def score_of(score: Score, parts: Mapping[str, Part], answers: Answers) -> Fraction | None:
-    """The score of one response, exact; None where fewer than `minimum_answered` items have an answer.
-
-    With x_i what item i counts (low + high - x_i where it is reversed) and m the mean over the k items answered of n:
-    a mean is m, a sum is m * n, which is the plain sum when every item is answered and otherwise puts the person's own
-    mean in the place of what is missing (person-mean imputation: Downey and King 1998, Journal of General Psychology
-    125(2)). A scale that allows no missing item, such as SWEMWBS, sets `minimum_answered` to the number of its items.
-    """
-    counted = []
-    for key in score.items:
-        value = value_of(parts[key], answers.get(key))
-        if value is None:
-            continue
-        if key in score.reverse:
-            low, high = range_of(parts[key]) or (0, 0)
-            value = low + high - value
-        counted.append(Fraction(value))
-    if len(counted) < score.minimum_answered or not counted:
+def item_value(score: Score, part: Part, answer: Answer | None) -> Fraction | None:
+    """What one item counts in a score: x_i, or low + high - x_i where it is reversed. None without an answer."""
+    value = value_of(part, answer)
+    if value is None:
         return None
-    mean = sum(counted, Fraction(0)) / len(counted)
+    if part.key in score.reverse:
+        low, high = range_of(part) or (0, 0)
+        value = low + high - value
+    return Fraction(value)
+
+
+def score_from(score: Score, total: Fraction, answered: int) -> Fraction | None:
+    """The score of one response whose `answered` items come to a total, exact; None where fewer than
+    `minimum_answered` items have an answer.
+
+    With m the mean over the k items answered of n: a mean is m, a sum is m * n, which is the plain sum when every item
+    is answered and otherwise puts the person's own mean in the place of what is missing (person-mean imputation: Downey
+    and King 1998, Journal of General Psychology 125(2)). A scale that allows no missing item, such as SWEMWBS, sets
+    `minimum_answered` to the number of its items.
+    """
+    if answered < score.minimum_answered or not answered:
+        return None
+    mean = total / answered
     return mean * len(score.items) if score.method == "sum" else mean
+
+
+def score_of(score: Score, parts: Mapping[str, Part], answers: Answers) -> Fraction | None:
+    """The score of one response (`score_from`)."""
+    values = [item_value(score, parts[key], answers.get(key)) for key in score.items]
+    counted = [value for value in values if value is not None]
+    return score_from(score, sum(counted, Fraction(0)), len(counted))
 
 
 def band_of(score: Score, value: Fraction) -> Band | None:

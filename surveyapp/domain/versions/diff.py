@@ -229,6 +229,8 @@ def _score_content(score: Score) -> Content:
     for key in ("title", "method", "items", "reverse", "minimum_answered"):
         if (said := _said(getattr(score, key))) is not None:
             found[key, None] = said
+    if (trusted := score.reliability) is not None:
+        found["reliability", None] = f"{trusted.value} (SD {trusted.sd}, {trusted.better})"
     return found
 
 

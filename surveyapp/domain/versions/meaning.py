@@ -197,6 +197,10 @@ def score_differences(old: Score, new: Score) -> Differences:
             "reverse": frozenset(each.reverse),
             "minimum_answered": each.minimum_answered,
             "bands": tuple((band.code, band.low, band.high) for band in each.bands),
+            # Who changed by more than the scale's error is counted with it; where it was published is no part of that.
+            "reliability": (each.reliability.value, each.reliability.sd, each.reliability.better)
+            if each.reliability
+            else None,
         }
         for each in (old, new)
     ]

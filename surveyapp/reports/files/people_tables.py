@@ -114,6 +114,32 @@ def response_table(
     )
 
 
+def answered_table(
+    tables: Sequence[tuple[str | None, ResponseTable]], caption: str, words: Phrasing, name: NameOf
+) -> PeopleTable:
+    """How many answered, as a release tells it: several tables, each under its heading."""
+    return PeopleTable(
+        caption,
+        ("", response_columns(words)["answered"]),
+        tuple(
+            PeopleRows(
+                heading,
+                tuple(
+                    PeopleRow(named[0], (_answered_cell(row, words),), named[1])
+                    for row in table.rows
+                    if (named := name(table, row))
+                ),
+            )
+            for heading, table in tables
+        ),
+    )
+
+
+def _answered_cell(row: ResponseCounts, words: Phrasing) -> PeopleCell:
+    text = count_words(row.answered, words)
+    return PeopleCell(f"{text} {FLAG}" if row.low_base else text)
+
+
 def _response_cell(row: ResponseCounts, key: str, words: Phrasing) -> PeopleCell:
     cell: Cell | None = getattr(row, key)
     if cell is None:

@@ -39,16 +39,6 @@ def change_kind(change: Change, shift: Shift, words: Phrasing) -> str:
     )
 
 
-def verdict_words(change: Change, words: Phrasing) -> str | None:
-    """The verdict in a word or two; None where there is none to tell."""
-    _ = words.gettext
-    if change.verdict is None or change.withheld:
-        return None
-    return {"rose": _("It rose"), "fell": _("It fell"), "no_change": _("No change"), "unclear": _("Too few to tell")}[
-        change.verdict
-    ]
-
-
 def step_words(change: Change, shift: Shift, words: Phrasing) -> str:
     """One step as a paragraph: who the same people are, how they moved, what it comes to, and what it does not say."""
     _ = words.gettext

@@ -13,7 +13,7 @@ from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import Change, Shift, ShiftRow
 from surveyapp.reports.text import series, wordings
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, of_words
-from surveyapp.reports.text.wordings import mean_words, moved, plural
+from surveyapp.reports.text.wordings import mean_words, plural
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,6 @@ def headline(shift: Shift, words: Phrasing) -> str:
         or any(shift.step(step.before_row, step.after_row).state == "marked" for step in steps(shift))
     )
     return " ".join([said, *[FLAG] * low, *[series.MARK] * marked])
-
-
-def private(shift: Shift) -> bool:
-    """Whether a number in the headline is not for publication."""
-    rows = answered_rows(shift)
-    if len(rows) == 1:
-        row = shift.everyone[rows[0]]
-        return row.net.private or row.tally.base.private
-    return any(
-        cell.private
-        for step in steps(shift)
-        if step.change
-        for cell in (step.change.base, step.change.before, step.change.after, *moved(step.change))
-    )
 
 
 def answered_rows(shift: Shift) -> list[int]:

@@ -55,6 +55,7 @@ WHAT = {
     "items": N_("Items"),
     "reverse": N_("Items turned round"),
     "minimum_answered": N_("Items that must be answered"),
+    "reliability": N_("Reliability, as published"),
     "band": N_("Band"),
     "thresholds": N_("Threshold"),
     "segments": N_("Segments"),

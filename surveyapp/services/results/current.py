@@ -70,6 +70,11 @@ def install(work: Work, study: Study, made: ResultState, tables: Iterable[Linked
     results.advance(work.session, scope, who, made, ())
 
 
+def in_tables_alone(work: Work) -> bool:
+    """Whether the people of this installation are simulated and stand in linked tables alone: there are too many."""
+    return work.runtime.origin is Origin.SIMULATED and not participants.counts_by_origin(work.session)
+
+
 def tables(desk: Desk, study: Study, state: ResultState) -> Tables:
     """The linked tables of a state, each opened when it is asked for."""
     return Tables(desk, study, state)
@@ -194,8 +199,7 @@ def _brought_up(
 def _made(work: Work, study: Study, group: str, state: str, on: dt.date) -> LinkedTable:
     scope = Scope(study.id, work.runtime.origin)
     people = participants.counted_people(work.session, scope, on, group)
-    if scope.origin is Origin.SIMULATED and not participants.counts_by_origin(work.session):
-        # They were in the files alone.
+    if in_tables_alone(work):
         raise StateRefused(say("tables_gone", study=study.id, folder=str(work.runtime.settings.cache)))
     return build.build(
         group=group,

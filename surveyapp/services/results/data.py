@@ -64,15 +64,23 @@ class ResultData:
         open_points = ",".join(f"{group}.{number}" for group, number in sorted(self.collecting))
         return kept(self.desk, self.scope, self.state.name, f"{printed}|{open_points}|{key}", kind, make, worth)
 
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """What is made once a request, under a key."""
+        if key not in self._read:
+            self._read[key] = make()
+        found: T = self._read[key]
+        return found
+
     @property
     def versions(self) -> dict[tuple[str, int], Questionnaire]:
         """Every version: what was opened is what was answered; the files have those in between that never were."""
-        if "versions" not in self._read:
+
+        def made() -> dict[tuple[str, int], Questionnaire]:
             with self.desk.reading() as work:
                 opened = {each: work.instrument(self.study, *each) for each in self.opened}
-            self._read["versions"] = {**self.study.questionnaires, **opened}
-        found: dict[tuple[str, int], Questionnaire] = self._read["versions"]
-        return found
+            return {**self.study.questionnaires, **opened}
+
+        return self.once("versions", made)
 
     @property
     def current(self) -> dict[str, int]:
@@ -116,13 +124,13 @@ class ResultData:
 
     def follow(self, touchpoint: Touchpoint) -> tuple[Followed, ...]:
         """Every variable of a touchpoint, in whatever versions it was answered."""
-        key = f"followed {touchpoint.key}"
-        if key not in self._read:
+
+        def made() -> tuple[Followed, ...]:
             answered = self.table(touchpoint.group).answered_versions(touchpoint.number)
             name = touchpoint.questionnaire
-            self._read[key] = follow(self.wordings(touchpoint.group), name, answered, self.current[name])
-        found: tuple[Followed, ...] = self._read[key]
-        return found
+            return follow(self.wordings(touchpoint.group), name, answered, self.current[name])
+
+        return self.once(f"followed {touchpoint.key}", made)
 
     def vector(self, touchpoint: Touchpoint, followed: Followed) -> Vector:
         """A variable's answers. Raises ValueError where they do not fit it."""
@@ -209,7 +217,11 @@ class CountedScore:
 
 
 def scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
-    """Every score of a touchpoint whose items can be counted."""
+    """Every score of a touchpoint whose items can be counted, counted once a request."""
+    return data.once(f"scores {touchpoint.key}", lambda: _counted_scores(data, touchpoint))
+
+
+def _counted_scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
     table, name = data.table(touchpoint.group), touchpoint.questionnaire
     answered = table.answered_versions(touchpoint.number)
     newest = max(answered, default=data.current[name])

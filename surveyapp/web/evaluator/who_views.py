@@ -106,6 +106,20 @@ def group(study: Study, told: GroupResponse) -> GroupView:
     )
 
 
+def answered(study: Study, tables: Sequence[ResponseTable]) -> tuple[PeopleTable, ...]:
+    """What a release tells of who answered: a table a touchpoint."""
+    numbers = dict.fromkeys((table.group, table.touchpoint) for table in tables)
+    return tuple(
+        people_tables.answered_table(
+            [(_heading(table), table) for table in tables if (table.group, table.touchpoint) == key],
+            _point(study, *key),
+            WORDS,
+            _by_value,
+        )
+        for key in numbers
+    )
+
+
 def touchpoint(study: Study, told: TouchpointPeople) -> TouchpointView:
     point = _point(study, told.group, told.touchpoint)
     counts = told.everybody.rows[0]

@@ -47,6 +47,9 @@ def _title(study: Study, page: ReleasedPage) -> str:
     measure = study.measure(page.measure) if page.measure else None
     if measure is not None:
         return listed([isolated(measure.title), *split])
+    if page.kind == "people":
+        group = study.group(page.group)
+        return listed([isolated(group.title if group else page.group), _("Who answered")])
     group, point = study.group(page.group), study.touchpoint(page.group, page.touchpoint or 0)
     named = [isolated(group.title if group else page.group), isolated(point.title if point else "")]
     return listed([*named, *(page.pair or ()), *split])

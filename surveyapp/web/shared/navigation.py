@@ -137,7 +137,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             endpoint="viewer.overview",
             words=_("Released"),
             action=Action.SEE_RELEASES,
-            beneath=("viewer.measure",),
+            beneath=("viewer.measure", "viewer.people"),
         ),
         NavigationPlace(
             endpoint="viewer.questions",

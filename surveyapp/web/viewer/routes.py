@@ -14,15 +14,17 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import NoReleaseYet, NotFound
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release
-from surveyapp.domain.results import Distribution, Shift
+from surveyapp.domain.results import WORKING, Distribution, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
+from surveyapp.reports.files.people_csv import response_records
 from surveyapp.reports.files.records import distribution_records, shift_records
 from surveyapp.services.results import taking as service
 from surveyapp.services.results.releasing import released
-from surveyapp.web.evaluator import choosing, taking, views
+from surveyapp.web.evaluator import choosing, taking, views, who_views
 from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
+from surveyapp.web.evaluator.doors import door
 from surveyapp.web.evaluator.kept import DrawnPage, draw, released_page
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.runtime import runtime
@@ -103,6 +105,11 @@ def overview(study_id: str, number: int | None) -> DrawnPage:
     release, shifts = released.overview(desk(), study_id, number)
     return _page(
         "overview", study, release, shifts, manages=False, themes=views.overview(study, shifts), answered=True,
+        people=[
+            (each.title, door("people", study_id=study_id, group=each.id))
+            for each in study.groups
+            if each.id in released.groups(desk(), release)
+        ],
     )  # fmt: skip
 
 
@@ -170,6 +177,26 @@ def questions_csv(study_id: str, group: str, touchpoint: int, number: int | None
     asked = asked_for(runtime().study(study_id), request.args)
     release, found = released.questions(desk().as_written, study_id, group, touchpoint, number, asked.segment)
     return _csv(records_file(distribution_records(study_id, found)), release, f"{group}_{touchpoint}")
+
+
+@_of_a_release("/people/<group>")
+def people(study_id: str, group: str, number: int | None) -> str:
+    """How many of a group answered each touchpoint."""
+    study = staff_study(study_id)
+    release, tables = released.people(desk(), study_id, group, number)
+    edition = tables[0].edition if tables else WORKING
+    return render_template(
+        "viewer/people.html", study=study, group=study.group(group), tables=who_views.answered(study, tables),
+        edition=edition, edition_words=views.edition_words(edition, study), more=standing(study, release, group),
+        link=(url_for("viewer.releases", study_id=study.id), _("All releases")),
+    )  # fmt: skip
+
+
+@_of_a_release("/people/<group>.csv")
+def people_csv(study_id: str, group: str, number: int | None) -> Response:
+    release, tables = released.people(desk().as_written, study_id, group, number)
+    records = [each for each in response_records(study_id, tables) if each["category"] == "answered"]
+    return _csv(records_file(records), release, f"{group}_answered")
 
 
 @_of_a_release("/questions/<group>/<int:touchpoint>.xlsx")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from surveyapp.analysis.linked.build import build
@@ -13,7 +14,7 @@ from surveyapp.domain.answers import Reason
 from surveyapp.domain.instrument.kinds import KINDS, Part, PartType
 from surveyapp.domain.instrument.questionnaire import Net, Option, Question
 from surveyapp.domain.participants import Origin, Participant, Site
-from surveyapp.domain.responses import CountedAnswer
+from surveyapp.domain.responses import CountedAnswers
 
 DAY = dt.date(2026, 6, 15)
 
@@ -39,26 +40,41 @@ def person(number: int, attributes: Mapping[str, str] | None = None, site: str |
 
 def lines(
     number: int, variable: str, given: Given, *, touchpoint: int = 1, version: int = 1
-) -> Iterable[CountedAnswer]:
-    """The stored lines of one answer."""
+) -> Iterable[CountedAnswers]:
+    """One answer as it is stored, each of its lines by itself."""
     for value in given if isinstance(given, tuple) else (given,):
-        yield CountedAnswer(
-            participant_id=uuid.UUID(int=1000 + number),
+        yield CountedAnswers(
             touchpoint=touchpoint,
             version=version,
             variable=variable,
-            code=value if isinstance(value, str) else None,
-            number=value if isinstance(value, Decimal) else None,
-            day=value if isinstance(value, dt.date) else None,
-            time_of_day=value if isinstance(value, dt.time) else None,
-            words=value is True,
-            reason=value if isinstance(value, Reason) else None,
+            people=[uuid.UUID(int=1000 + number)],
+            values=[None if isinstance(value, Reason) else value],
+            reasons=[value if isinstance(value, Reason) else None],
         )
+
+
+def together(each: Iterable[CountedAnswers]) -> list[CountedAnswers]:
+    """The same with all that was said to a variable in one column."""
+    found: dict[tuple[int, int, str], CountedAnswers] = {}
+    for one in each:
+        key = (one.touchpoint, one.version, one.variable)
+        was = found.get(key)
+        found[key] = (
+            one
+            if was is None
+            else replace(
+                was,
+                people=[*was.people, *one.people],
+                values=[*was.values, *one.values],
+                reasons=[*was.reasons, *one.reasons],
+            )
+        )
+    return list(found.values())
 
 
 def linked(
     people: Sequence[Participant],
-    answers: Iterable[CountedAnswer],
+    answers: Iterable[CountedAnswers],
     types: Mapping[str, PartType],
     attributes: Mapping[str, Sequence[str]] | None = None,
     state: str = "one",

@@ -17,7 +17,8 @@ from surveyapp.analysis.linked.build import build, updated
 from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_KNOWN, PREFER_NOT_TO_SAY, LinkedTable
 from surveyapp.domain.answers import Reason
 from surveyapp.domain.instrument.kinds import PartType
-from tests.unit.analysis.linked_people import DAY, Given, lines, linked, person
+from surveyapp.domain.responses import CountedAnswers
+from tests.unit.analysis.linked_people import DAY, Given, lines, linked, person, together
 
 TYPES = {
     "mood": PartType.CODE,
@@ -57,7 +58,7 @@ def made(cohort: Cohort, state: str = "one") -> LinkedTable:
     return linked([person(n, a, s) for n, (a, s, _) in cohort.items()], answers_of(cohort), TYPES, ATTRIBUTES, state)
 
 
-def answers_of(cohort: Cohort) -> list[object]:  # of CountedAnswer; a list, to be read twice
+def answers_of(cohort: Cohort) -> list[CountedAnswers]:
     return [
         line
         for number, (_, _, sittings) in cohort.items()
@@ -116,6 +117,18 @@ def test_a_table_holds_what_was_answered_and_nothing_else(cohort: Cohort) -> Non
 
 
 @given(COHORT, COHORT)
+def test_answers_that_come_by_column_are_those_that_come_line_by_line(cohort: Cohort, again: Cohort) -> None:
+    """The second cohort's answers contradict some of the first's."""
+    each = [*answers_of(cohort), *answers_of(again)]
+    people = [person(number, *of[:2]) for number, of in cohort.items()]
+    by_line, by_column = (linked(people, answers, TYPES, ATTRIBUTES) for answers in (each, together(each)))
+    assert told(by_line) == told(by_column)
+    assert {key: column.unsound for key, column in by_line.columns.items()} == {
+        key: column.unsound for key, column in by_column.columns.items()
+    }
+
+
+@given(COHORT, COHORT)
 def test_a_table_brought_up_to_date_is_the_table_made_anew(before: Cohort, after: Cohort) -> None:
     changed = {person(number).id for number in {*before, *after} if before.get(number) != after.get(number)}
     fresh = {number: each for number, each in after.items() if person(number).id in changed}
@@ -125,7 +138,7 @@ def test_a_table_brought_up_to_date_is_the_table_made_anew(before: Cohort, after
         on=DAY,
         changed=changed,
         people=[person(number, attributes, site) for number, (attributes, site, _) in fresh.items()],
-        answers=answers_of(fresh),  # type: ignore[arg-type]
+        answers=answers_of(fresh),
         attributes=ATTRIBUTES,
         type_of=lambda _touchpoint, _version, variable: TYPES.get(variable),
     )

@@ -133,21 +133,6 @@ def test_a_step_says_the_same_numbers_in_every_language(case: str, language: str
     assert (said == english) is (language == "en")
 
 
-@pytest.mark.parametrize(
-    ("verdict", "said"),
-    [
-        ("rose", "It rose"),
-        ("fell", "It fell"),
-        ("no_change", "No change"),
-        ("unclear", "Too few to tell"),
-        (None, None),
-    ],
-)
-def test_a_verdict_in_a_word(verdict: Any, said: str | None) -> None:
-    assert changes.verdict_words(step(0, 88, verdict=verdict), ENGLISH) == said
-    assert changes.verdict_words(step(0, 88, verdict=verdict, withheld=True), ENGLISH) is None
-
-
 BOUNDS = LostBounds(
     lost=16, base=104, stayed=LostCase(96, "rose"), fallen=LostCase(85, "rose"), risen=LostCase(101, "rose")
 )

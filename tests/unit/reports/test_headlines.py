@@ -301,10 +301,3 @@ def test_what_is_withheld_is_in_no_sentence_of_any_language() -> None:
     for over in ({}, RATING, DAYS, ALIKE):
         for language in languages():
             assert numbers(headlines.headline(shift(TWO, hidden, **over), spoken(language))) == []
-
-
-def test_a_headline_with_a_number_not_for_publication_is_known() -> None:
-    assert headlines.private(shift(TWO, step(0, 88, (47, "85np"), "rose")))
-    assert headlines.private(shift((row(1, 100, "97np"),)))
-    assert not headlines.private(shift(TWO, ROSE))
-    assert not headlines.private(shift((row(1, 0), row(2, 0))))

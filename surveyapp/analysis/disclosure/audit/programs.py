@@ -1,12 +1,14 @@
 """Linear and integer programs over changes of the true numbers, solved by HiGHS (highspy).
 
-highspy rather than scipy's `milp` and `linprog`: an audit asks for hundreds of sums over the same rows, and here each
-starts from the last one's basis (a few milliseconds instead of a tenth of a second).
+highspy rather than scipy's `milp` and `linprog`: an audit asks for hundreds of sums over the same rows, and here the
+model stands and only the sum changes. Each begins from the truth, where nobody is moved: the smallest changes are a few
+steps of the dual simplex away from it (some 15 milliseconds), while the last one's basis is hundreds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import highspy
 import numpy as np
@@ -18,8 +20,9 @@ from surveyapp.analysis.disclosure.inputs import PeopleCounts
 Weights = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
 MOVED_AT_MOST = 6  # people into or out of one pattern in a change; fewer only makes the auditor more careful
-MOVED_IN_ALL = 16  # of a linear solution
-SECONDS = 0.5  # for one integer program; what is not proved safe in it counts as pinned
+MOVED_IN_ALL = 16  # of a linear bound
+SECONDS = 10.0  # for one integer program; what is not proved safe in it counts as pinned
+NODES = 20  # of the same: as a rule this ends it, so that every machine comes to the same
 
 
 class _Solver(highspy.Highs):
@@ -28,23 +31,31 @@ class _Solver(highspy.Highs):
     def __init__(self) -> None:
         super(highspy.Highs, self).__init__()
         self.setOptionValue("output_flag", False)
+        for option, value in (("threads", 1), ("random_seed", 1)):
+            self.setOptionValue(option, value)
 
 
 @dataclass(frozen=True)
-class LinearBound:
-    """How far a sum can rise, by which change, and the rows that hold it (their duals are not zero)."""
+class SmallestChange:
+    """A change that raises a sum by one person, the fewest people moved, in fractions perhaps. `dear` says of each way
+    to move somebody how far it is from being part of one as small."""
 
-    value: float
     change: Weights
-    held_by: tuple[int, ...]
+    dear: Weights
+
+    @property
+    def whole(self) -> PeopleCounts | None:
+        """The same where it is whole numbers."""
+        rounded = np.rint(self.change)
+        near: bool = np.abs(self.change - rounded).max(initial=0.0) < TOLERANCE
+        return rounded.astype(np.int64) if near else None
 
 
 class ChangePrograms:
     """Changes of the numbers of people, that keep `rows` (rows, columns) between `lows` and `highs`.
 
     `people` are the true numbers, which a change may not take below 0. A change of nothing must be allowed: it is the
-    truth. A linear solution is held to few people moved in all, so that it ends in one smallest exchange (a circuit of
-    the rows), which as a rule is a multiple of whole numbers.
+    truth. The columns of a program are people into each pattern, then people out of each that anybody follows.
     """
 
     def __init__(
@@ -58,38 +69,70 @@ class ChangePrograms:
         self.most = np.concatenate(
             [np.full(self.count, MOVED_AT_MOST), np.minimum(people[self.leaving], MOVED_AT_MOST)]
         ).astype(float)
+
+    @cached_property
+    def _fewest(self) -> highspy.Highs:
+        # Slightly different costs, so that of changes of the same size one is the smallest.
+        cost = 1 + np.random.default_rng(0).uniform(0, 0.001, self.matrix.shape[1])
+        return _model(self.matrix, self.lows, self.highs, cost, self.most)
+
+    @cached_property
+    def _bounds(self) -> highspy.Highs:
         moved = csr_array(np.ones((1, self.matrix.shape[1])))
-        self._linear = self._model(
+        model = _model(
             vstack([self.matrix, moved], format="csr"),
             np.append(self.lows, 0.0),
             np.append(self.highs, float(MOVED_IN_ALL)),
             np.zeros(self.matrix.shape[1]),
+            self.most,
         )
+        model.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        model.setOptionValue("simplex_strategy", 4)  # primal: the last basis stays feasible
+        return model
 
-    def bound(self, weights: Weights) -> LinearBound:
-        """How far a weighted sum can rise by moving few people, by which change: 0 where it cannot rise at all."""
-        cost = self._doubled(weights)
-        self._linear.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
-        self._linear.run()
-        if self._linear.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            self._linear.clearSolver()
-            self._linear.run()
-        solution = self._linear.getSolution()
-        duals = np.abs(np.asarray(solution.row_dual)[:-1])
-        change = self._change(np.asarray(solution.col_value))
-        return LinearBound(float(weights @ change), change, tuple(np.flatnonzero(duals > TOLERANCE).tolist()))
+    def smallest(self, rises: Weights) -> SmallestChange | None:
+        """The change of the fewest people that raises a weighted sum by 1 or more; None where there is none."""
+        wanted = self._doubled(rises)
+        touched = np.flatnonzero(wanted).astype(np.int32)
+        model = self._fewest
+        model.addRow(1.0, highspy.kHighsInf, len(touched), touched, wanted[touched])
+        model.clearSolver()
+        model.run()
+        found = None
+        if model.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            solution = model.getSolution()
+            found = SmallestChange(self._change(np.asarray(solution.col_value)), np.asarray(solution.col_dual))
+        model.deleteRows(1, np.array([len(self.lows)], dtype=np.int32))
+        return found
 
-    def whole(self, rises: Weights) -> PeopleCounts | None:
-        """A whole-number change that raises a weighted sum by 1 or more, moving as few people as may be."""
-        matrix = vstack([self.matrix, csr_array(self._doubled(rises)[None, :])], format="csr")
+    def whole(self, rises: Weights, near: SmallestChange, many: int) -> PeopleCounts | None:
+        """A whole-number change that raises a weighted sum by 1 or more, of the `many` moves nearest to a smallest
+        one's and with few people moved."""
+        wanted = self._doubled(rises)
+        used = np.concatenate([near.change, -near.change[self.leaving]]) > TOLERANCE
+        used[np.argsort(near.dear, kind="stable")[:many]] = True
+        columns = np.flatnonzero(used)
+        matrix = vstack([self.matrix[:, columns], csr_array(wanted[None, columns])], format="csr")
         lows, highs = np.append(self.lows, 1.0), np.append(self.highs, np.inf)
-        model = self._model(matrix, lows, highs, -np.ones(matrix.shape[1]), whole=True)
-        model.setOptionValue("time_limit", SECONDS)
-        model.setOptionValue("mip_rel_gap", 10.0)  # any will do
+        model = _model(matrix, lows, highs, np.ones(len(columns)), self.most[columns], whole=True)
         model.run()
         if model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
-        return np.rint(self._change(np.asarray(model.getSolution().col_value))).astype(np.int64)
+        values = np.zeros(len(wanted))
+        values[columns] = np.asarray(model.getSolution().col_value)
+        return np.rint(self._change(values)).astype(np.int64)
+
+    def held_by(self, weights: Weights) -> set[int]:
+        """The rows that keep a weighted sum from rising further: their duals are not zero."""
+        cost = self._doubled(weights)
+        model = self._bounds
+        model.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+        model.run()
+        if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            model.clearSolver()
+            model.run()
+        duals = np.abs(np.asarray(model.getSolution().row_dual)[:-1])
+        return set(np.flatnonzero(duals > TOLERANCE).tolist())
 
     def _doubled(self, weights: Weights) -> Weights:
         return np.concatenate([weights, -weights[self.leaving]])
@@ -99,26 +142,27 @@ class ChangePrograms:
         change[self.leaving] -= values[self.count :]
         return change
 
-    def _model(
-        self, matrix: csr_array, lows: Weights, highs: Weights, cost: Weights, *, whole: bool = False
-    ) -> highspy.Highs:
-        program = highspy.HighsLp()
-        program.num_row_, program.num_col_ = matrix.shape
-        program.sense_ = highspy.ObjSense.kMaximize
-        program.col_cost_, program.col_lower_, program.col_upper_ = cost, np.zeros(len(cost)), self.most
-        program.row_lower_ = np.where(lows < -1e9, -highspy.kHighsInf, lows)
-        program.row_upper_ = np.where(highs > 1e9, highspy.kHighsInf, highs)
-        program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        program.a_matrix_.start_ = matrix.indptr
-        program.a_matrix_.index_ = matrix.indices
-        program.a_matrix_.value_ = matrix.data
-        if whole:
-            program.integrality_ = [highspy.HighsVarType.kInteger] * matrix.shape[1]
-        model = _Solver()
-        for option, value in (("threads", 1), ("random_seed", 1)):
-            model.setOptionValue(option, value)
-        if not whole:
-            model.setOptionValue("presolve", "off")  # it would lose the basis that the next sum starts from
-            model.setOptionValue("simplex_strategy", 4)  # primal: the last basis stays feasible
-        model.passModel(program)
-        return model
+
+def _model(
+    matrix: csr_array, lows: Weights, highs: Weights, cost: Weights, most: Weights, *, whole: bool = False
+) -> highspy.Highs:
+    """A program that looks for the least cost; no column is negative."""
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = matrix.shape
+    program.sense_ = highspy.ObjSense.kMinimize
+    program.col_cost_, program.col_lower_, program.col_upper_ = cost, np.zeros(len(cost)), most
+    program.row_lower_ = np.where(lows < -1e9, -highspy.kHighsInf, lows)
+    program.row_upper_ = np.where(highs > 1e9, highspy.kHighsInf, highs)
+    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    program.a_matrix_.start_ = matrix.indptr
+    program.a_matrix_.index_ = matrix.indices
+    program.a_matrix_.value_ = matrix.data
+    model = _Solver()
+    if whole:
+        program.integrality_ = [highspy.HighsVarType.kInteger] * matrix.shape[1]
+        for option, value in (("time_limit", SECONDS), ("mip_max_nodes", NODES), ("mip_rel_gap", 10.0)):
+            model.setOptionValue(option, value)  # any solution will do
+    else:
+        model.setOptionValue("presolve", "off")  # it takes longer than the program
+    model.passModel(program)
+    return model

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from surveyapp.analysis.disclosure.audit.attempts import find_pinned
+from surveyapp.analysis.disclosure.audit.auditor import PROGRAMS, Auditor, PinnedCell
 from surveyapp.analysis.disclosure.audit.moves import nearby
 from surveyapp.analysis.disclosure.audit.patterns import PatternFlags, StatusPatterns
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily
-from surveyapp.analysis.disclosure.audit.solver import PROGRAMS, Auditor, PinnedCell
 from surveyapp.analysis.disclosure.exhibits import Exhibit
 from surveyapp.analysis.disclosure.inputs import PublishedCount
 from surveyapp.analysis.disclosure.told import GaveWay
@@ -56,7 +57,7 @@ class Yielder:
             chosen = self._choose(pinned)
             if len(chosen) < len(pinned) and hopeless is None and any(self._holders(cell) == [] for cell in pinned):
                 self.auditor.budget = max(self.auditor.budget, self.auditor.spent + MORE)
-                leaks = tuple(self.auditor.pinned(self.always))
+                leaks = tuple(find_pinned(self.auditor, self.always))
                 hopeless = {(cell.family, cell.cell) for cell in leaks}
                 continue
             if not chosen and self.auditor.exhausted:
@@ -91,7 +92,7 @@ class Yielder:
                 if flags.any():
                     self.auditor.add(family, flags)
         told, self._owner = self._published()
-        return self.auditor.pinned(told, first=first)
+        return find_pinned(self.auditor, told, first=first)
 
     def _holders(self, cell: PinnedCell) -> list[int]:
         """The exhibits that hold a secret, the one that is to give way first."""

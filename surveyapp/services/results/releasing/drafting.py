@@ -14,14 +14,14 @@ from pydantic import TypeAdapter
 from surveyapp.analysis.counting import scoring
 from surveyapp.analysis.disclosure.inputs import Cohort, EarlierRelease, PublishedCount
 from surveyapp.analysis.disclosure.release import protect
-from surveyapp.analysis.disclosure.told import ReleaseTold, TableTold
+from surveyapp.analysis.disclosure.told import WITHHELD, ReleaseTold, TableTold
 from surveyapp.analysis.releasing import objects
 from surveyapp.analysis.releasing.holding import held_touchpoints, shift_as_before
 from surveyapp.analysis.releasing.statuses import ReleasedVariable, StatusPlace, StatusTables, status_tables
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Measure, Study
 from surveyapp.domain.releases import Release, ReleasedPage, closed_set, needed
-from surveyapp.domain.results import Edition, Shift
+from surveyapp.domain.results import Distribution, Edition, ResponseTable, Shift
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.series import Followed
 from surveyapp.services.results import distributions, measures
@@ -125,8 +125,11 @@ def _as_before(
         new, old = made[key], read(key, body)
         if isinstance(new, Shift) and isinstance(old, Shift):
             made[key] = shift_as_before(new, old, held)
-        elif isinstance(new, tuple) and isinstance(old, tuple) and new and new[0].touchpoint in held:
-            made[key] = tuple(dataclasses.replace(each, edition=new[0].edition) for each in old)
+        elif isinstance(new, tuple) and isinstance(old, tuple):
+            questions = [each for each in new if isinstance(each, Distribution)]
+            if questions and questions[0].touchpoint in held:
+                before = [each for each in old if isinstance(each, Distribution)]
+                made[key] = tuple(dataclasses.replace(each, edition=questions[0].edition) for each in before)
     return made
 
 
@@ -265,10 +268,43 @@ def _objects(
         places |= {(name, each.value or ""): (name, number) for number, each in enumerate(slices)}
     made: dict[str, PageObjects] = {}
     for page in closed_set(data.study):
-        if page.group == group and page.kind != "crosstab":
+        if page.group == group and page.kind == "people":
+            made[page.key] = _people(data, group, told, places, edition)
+        elif page.group == group and page.kind != "crosstab":
             turned = {key: each for (number, key), (_, each) in measured.items() if number == page.touchpoint}
             made[page.key] = _page(data, page, find, places, edition, turned, held)
     return made
+
+
+def _people(
+    data: ResultData, group: str, told: ReleaseTold, places: objects.SlicePlaces, edition: Edition
+) -> tuple[ResponseTable, ...]:
+    """How many answered each touchpoint as far as it may be told beside every variable's base; how many there are of
+    whom is not: what a release told of that is in no later audit."""
+    with data.desk.reading() as work:
+        on = work.today(data.study)
+    found = []
+    for point in data.study.touchpoints_of(group):
+        for name in (None, *_segments(data.study)):
+            slices = [each for each in data.split(group, name).slices if (each.segment is None) == (name is None)]
+            rows = [
+                (each, told.handed_in.get((str(point.number), objects.slice_place(each, places)), WITHHELD))
+                for each in slices
+            ]
+            attribute = data.study.segment(name) if name else None
+            found.append(
+                objects.released_response(
+                    rows,
+                    data.study.thresholds,
+                    edition=edition,
+                    group=group,
+                    touchpoint=point.number,
+                    by=attribute.id if attribute else "",
+                    label=attribute.label if attribute else "",
+                    on=on,
+                )
+            )
+    return tuple(found)
 
 
 def _page(

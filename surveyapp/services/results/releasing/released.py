@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from surveyapp.domain.errors import NoReleaseYet, NotFound
 from surveyapp.domain.releases import Release, ReleasedPage, closed_set
-from surveyapp.domain.results import Distribution, Shift, Tally
+from surveyapp.domain.results import Cell, Distribution, ResponseTable, Shift, Tally
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.results import keeping
@@ -20,6 +20,7 @@ from surveyapp.store import releases as store
 from surveyapp.store.results import released_state
 
 _SHIFT, _QUESTIONS = TypeAdapter(Shift), TypeAdapter(tuple[Distribution, ...])
+_PEOPLE = TypeAdapter(tuple[ResponseTable, ...])
 
 PUBLISHED = "published "
 """How the keys begin of what is no page: what a release told, as later ones are audited against it."""
@@ -27,20 +28,26 @@ PUBLISHED = "published "
 
 T = TypeVar("T")
 
-PageObjects = Shift | tuple[Distribution, ...]
+PageObjects = Shift | tuple[Distribution, ...] | tuple[ResponseTable, ...]
 
 WaysTold = Mapping[str, int]
 """How many rows are told *exact*, *joined*, *bounded*, *range* or *withheld*."""
 
 
-def written(page: PageObjects) -> bytes:
-    """Result objects as they are stored."""
-    return _SHIFT.dump_json(page) if isinstance(page, Shift) else _QUESTIONS.dump_json(page)
+def written(key: str, page: PageObjects) -> bytes:
+    """A page's result objects as they are stored under its key."""
+    return _objects_of(key).dump_json(page)
 
 
 def read(key: str, body: bytes) -> PageObjects:
     """A page by its key."""
-    return _SHIFT.validate_json(body) if key.startswith("measure ") else _QUESTIONS.validate_json(body)
+    found: PageObjects = _objects_of(key).validate_json(body)
+    return found
+
+
+def _objects_of(key: str) -> TypeAdapter[Any]:
+    kinds: dict[str, TypeAdapter[Any]] = {"measure": _SHIFT, "people": _PEOPLE}
+    return kinds.get(key.partition(" ")[0], _QUESTIONS)
 
 
 def keep_drawn(
@@ -99,6 +106,19 @@ def questions(
     return release, _QUESTIONS.validate_json(body)
 
 
+def people(desk: Desk, study_id: str, group: str, number: int | None) -> tuple[Release, tuple[ResponseTable, ...]]:
+    """How many of a group answered each touchpoint, everybody and by each segment. Raises as `overview` does."""
+    release, body = _page(desk, study_id, number, ReleasedPage(kind="people", group=group))
+    return release, _PEOPLE.validate_json(body)
+
+
+def groups(desk: Desk, release: Release) -> set[str]:
+    """The groups of which a release says how many answered: one that was made before releases did has none."""
+    keys = {ReleasedPage(kind="people", group=each.id).key: each.id for each in desk.study(release.study).groups}
+    with desk.reading() as work:
+        return {keys[key] for key in store.some_pages(work.session, release.id, list(keys))}
+
+
 def pages(desk: Desk, study_id: str, number: int | None = None) -> tuple[Release, dict[str, WaysTold | None]]:
     """A release (the newest without a number) and how the rows of each of its pages are told; None for a page that was
     taken down. Raises NotFound, NotPermitted."""
@@ -150,13 +170,21 @@ def _release(desk: Desk, work: Work, study_id: str, number: int | None) -> Relea
     return found
 
 
-def how_told(page: Shift | tuple[Distribution, ...]) -> WaysTold:
+def how_told(page: PageObjects) -> WaysTold:
     """How the rows of a page are told."""
     if isinstance(page, Shift):
-        tallies = [row.tally for together in page.rows for row in together]
-    else:
-        tallies = [tally for each in page for tally in each.tallies]
-    return Counter(row_told(tally) for tally in tallies)
+        return Counter(row_told(row.tally) for together in page.rows for row in together)
+    found: Counter[str] = Counter()
+    for each in page:
+        if isinstance(each, ResponseTable):
+            found.update(_cell_told(row.answered) for row in each.rows)
+        else:
+            found.update(row_told(tally) for tally in each.tallies)
+    return found
+
+
+def _cell_told(cell: Cell) -> str:
+    return "exact" if cell.shown else "range" if cell.told else "withheld"
 
 
 def row_told(tally: Tally) -> str:

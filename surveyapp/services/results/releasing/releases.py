@@ -13,7 +13,8 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release, ReleaseTerms, TouchpointKey, collecting, due_on, needed
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope, Staff
-from surveyapp.services.results.data import read_data
+from surveyapp.services.results import current
+from surveyapp.services.results.data import ResultData, read_data
 from surveyapp.services.results.releasing import cuts, drafting
 from surveyapp.services.results.releasing.released import PageObjects, WaysTold, how_told, written
 from surveyapp.services.work import Desk
@@ -62,6 +63,8 @@ def outlook(desk: Desk, study_id: str) -> ReleaseOutlook:
     with desk.reading() as work:
         last = store.release(work.session, scope)
         progress = store.progress(work.session, scope, last.cut_at if last else None)
+        if current.in_tables_alone(work):
+            progress = _in_tables(desk, study, last)
         facts = store.collecting_facts(work.session, scope)
         zone = desk.runtime.zone(study)
         return ReleaseOutlook(
@@ -75,6 +78,14 @@ def outlook(desk: Desk, study_id: str) -> ReleaseOutlook:
             due_on=due_on(study.releases, last.cut_at.astimezone(zone).date() if last else None),
             today=work.today(study),
         )
+
+
+def _in_tables(desk: Desk, study: Study, last: Release | None) -> store.AnswersSince:
+    """How far the answers are of simulated people who stand in linked tables alone: nobody answers after that."""
+    state = current.up_to_date(desk, study)
+    tables = current.tables(desk, study, state)
+    people = sum(tables[group.id].answered_at_all for group in study.groups)
+    return store.AnswersSince(people, 0 if last else people, state.answers_at)
 
 
 def preview(desk: Desk, study_id: str) -> ReleasePreview:
@@ -136,7 +147,6 @@ def _draft(desk: Desk, study_id: str, ahead: ReleaseOutlook) -> _Draft:
     with desk.reading() as work:
         now = work.now
         earlier = list(reversed(store.releases(work.session, scope)))
-        versions = store.versions_answered(work.session, scope)
     release = Release(
         id=new_id(),
         study=study.id,
@@ -148,7 +158,7 @@ def _draft(desk: Desk, study_id: str, ahead: ReleaseOutlook) -> _Draft:
         people=ahead.people,
         new_or_changed=ahead.new_or_changed,
         terms=ReleaseTerms.of(study),
-        versions=versions,
+        versions=_versions(data),
         collecting=ahead.collecting,
     )
     groups = tuple(drafting.group_draft(data, group.id, release, earlier) for group in study.groups)
@@ -158,11 +168,20 @@ def _draft(desk: Desk, study_id: str, ahead: ReleaseOutlook) -> _Draft:
     return _Draft(release=release, objects=objects, groups=groups)
 
 
+def _versions(data: ResultData) -> dict[str, list[int]]:
+    """The versions that somebody who is counted answered on, by questionnaire."""
+    found: dict[str, set[int]] = {}
+    for point in data.study.touchpoints:
+        if answered := data.table(point.group).answered_versions(point.number):
+            found.setdefault(point.questionnaire, set()).update(answered)
+    return {name: sorted(found[name]) for name in sorted(found)}
+
+
 def _made(desk: Desk, draft: _Draft) -> Release:
     """Stores a draft. A count that can be worked out from it stands in the way."""
     if not all(group.passed for group in draft.groups):
         raise StateRefused(say("not_protected"))
-    pages = {key: written(page) for key, page in draft.objects.items()}
+    pages = {key: written(key, page) for key, page in draft.objects.items()}
     for group in draft.groups:
         pages[drafting.published_key(group.group)] = group.published
     log = json.dumps([line for group in draft.groups for line in group.log], ensure_ascii=False)

@@ -9,161 +9,44 @@ secret that is left, and integer programs where those end in fractions (HiGHS).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from surveyapp.analysis.disclosure.audit.moves import NearbyPatterns
-from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns
-from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms
-from surveyapp.analysis.disclosure.audit.secrets import CellFamily, CellIds
-from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount, Selection
+from surveyapp.analysis.disclosure.audit.auditor import Auditor, PinnedCell
+from surveyapp.analysis.disclosure.audit.programs import TOLERANCE, ChangePrograms, SmallestChange
+from surveyapp.analysis.disclosure.audit.secrets import CellIds
+from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount
 
-NUDGES = 8  # corners that are tried near one whose numbers are fractions
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
 EXCHANGES = (2, 4)  # partners tried for each move, first and second time
 ROUNDS = 3  # of two exchanges
 TRADES = 20_000  # exchanges that are laid side by side
 MOST_TRADES = 3_000  # that are followed up
-FREE = 1 << 40
+NEAREST = (150, 600)  # so many moves near a smallest change are tried in whole numbers
+AS_LINEAR = 40  # so many moves of a whole-number program take about as long as one linear program
 
 
-@dataclass(frozen=True, kw_only=True)
-class PinnedCell:
-    """A secret that can be worked out: a cell of a family. `by` are the indexes of the published counts that do it,
-    by the duals of the linear program."""
-
-    family: int
-    cell: int
-    name: str
-    by: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Proof:
-    """A change that a published set allows: by how many people these patterns differ, and the secrets that it moves."""
-
-    moved: CellIds
-    by: PeopleCounts
-    closes: list[tuple[int, CellIds]]
-
-
-PROGRAMS = 60
-"""So many programs are solved for one table before what is not proved otherwise counts as pinned."""
-
-WHOLE_COSTS = 3
-"""A whole-number program takes about as long as so many linear ones."""
-
-
-@dataclass(kw_only=True)
-class Auditor:
-    """One system of people: asks of any set of published counts which secrets they pin.
-
-    `people` are the true patterns, `near` what else they could have been, `found` the families with at least one
-    secret and `secret` the flags of their cells. `budget`: how many programs may be `spent`; a number and no time, so
-    that every machine comes to the same release.
-    """
-
-    people: StatusPatterns
-    near: NearbyPatterns
-    found: list[CellFamily]
-    secret: list[npt.NDArray[np.bool_]]
-    seed: int = 0
-    budget: int = PROGRAMS
-    spent: int = 0
-    _masks: dict[Selection, tuple[npt.NDArray[np.int8], int]] = field(default_factory=dict)
-    _cells: dict[int, CellIds] = field(default_factory=dict)
-    _proofs: list[_Proof] = field(default_factory=list)
-    _table: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 0), np.int32))
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether no more programs are solved."""
-        return self.spent >= self.budget
-
-    def true_count(self, who: Selection) -> int:
-        return self._mask(who)[1]
-
-    def pinned(self, published: Sequence[PublishedCount], *, first: bool = False) -> list[PinnedCell]:
-        """The secrets that these published counts pin; only the first found with `first`."""
-        attempt = _Attempt(self, published)
-        for proof in self._proofs:
-            if attempt.fits(proof.moved, proof.by):
-                for family, cells in proof.closes:
-                    attempt.open[family][cells] = False
-        for step in (attempt.one_person, attempt.two_people):
-            if attempt.open_left:
-                step()
-        by_equations = attempt.by_equations() if attempt.open_left else []
-        if by_equations:
-            return by_equations  # what else is pinned is asked once these have been mended
+def find_pinned(auditor: Auditor, published: Sequence[PublishedCount], *, first: bool = False) -> list[PinnedCell]:
+    """The secrets that these published counts pin; only the first found with `first`, which looks less long."""
+    attempt = AuditAttempt(auditor, published)
+    for proof in auditor.proofs:
+        if attempt.fits(proof.moved, proof.by):
+            for family, cells in proof.closes:
+                attempt.open[family][cells] = False
+    for step in (attempt.one_person, attempt.two_people):
         if attempt.open_left:
-            attempt.four_people()
-        return attempt.each_by_itself(first)
-
-    def keep(self, moved: CellIds, by: PeopleCounts) -> None:
-        """Keep a change, with the secrets that it moves: the next audit of nearly the same numbers begins with it."""
-        where = self._stacked()[:, moved]  # (families, patterns moved)
-        net = np.zeros(where.shape, np.int64)
-        for index, people in enumerate(by.tolist()):
-            net += people * (where == where[:, [index]])
-        closes: dict[int, list[int]] = {}
-        for family, index in np.argwhere(net != 0).tolist():
-            cell = int(where[family, index])
-            if cell < len(self.secret[family]) and self.secret[family][cell]:
-                closes.setdefault(family, []).append(cell)
-        self._proofs.append(_Proof(moved, by, [(family, np.array(cells)) for family, cells in closes.items()]))
-
-    def _stacked(self) -> npt.NDArray[np.int32]:
-        """The cell of each nearby pattern in every family."""
-        if len(self._table) != len(self.found):
-            self._table = np.stack([self.cells(family) for family in range(len(self.found))]).astype(np.int32)
-        return self._table
-
-    @property
-    def last_proof(self) -> tuple[CellIds, PeopleCounts]:
-        return self._proofs[-1].moved, self._proofs[-1].by
-
-    def add(self, family: CellFamily, flags: npt.NDArray[np.bool_]) -> None:
-        """One more family with secrets."""
-        self.found.append(family)
-        self.secret.append(flags)
-
-    def cells(self, family: int) -> CellIds:
-        """The cell of each nearby pattern in a family; the family's width where it is in none."""
-        if family not in self._cells:
-            one = self.found[family]
-            ids = one.cells(self.near.patterns)
-            self._cells[family] = np.where(ids < 0, one.width, ids)
-        return self._cells[family]
-
-    def _mask(self, who: Selection) -> tuple[npt.NDArray[np.int8], int]:
-        if who not in self._masks:
-            true = int(self.people.people[self.people.of(who)].sum())
-            self._masks[who] = (self.near.patterns.of(who).astype(np.int8), true)
-        return self._masks[who]
-
-    def system(self, published: Sequence[PublishedCount]) -> tuple[npt.NDArray[np.int8], PeopleCounts, PeopleCounts]:
-        """The published counts as rows over nearby patterns, and how far a change may lower and raise each.
-
-        What an earlier release told that is no longer true of these people (somebody was erased) is taken as known
-        exactly of those who are left: a reader could know what the erased person had answered.
-        """
-        rows = np.zeros((len(published), len(self.near.patterns)), np.int8)
-        lows, highs = np.zeros(len(published), np.int64), np.zeros(len(published), np.int64)
-        for index, told in enumerate(published):
-            rows[index], true = self._mask(told.who)
-            low = max(told.low, 1) if told.holds_some and true >= 1 else told.low
-            high = FREE if told.high is None else told.high
-            if not low <= true <= high:
-                low = high = true
-            lows[index], highs[index] = low - true, high - true
-        return rows, lows, highs
+            step()
+    by_equations = attempt.by_equations() if attempt.open_left else []
+    if by_equations:
+        return by_equations  # what else is pinned is asked once these have been mended
+    if attempt.open_left:
+        attempt.four_people()
+    return attempt.each_by_itself(first)
 
 
-class _Attempt:
+class AuditAttempt:
     """One audit: the secrets still open, closed as changes are found that move them."""
 
     def __init__(self, auditor: Auditor, published: Sequence[PublishedCount]) -> None:
@@ -340,65 +223,55 @@ class _Attempt:
         return found
 
     def each_by_itself(self, first: bool) -> list[PinnedCell]:
-        """What is left: the linear bounds of each secret, and where they leave room a whole-number solution."""
+        """What is left: the smallest change that moves each secret, those first that were pinned before. One that whole
+        numbers alone hold takes long to find: what gives way because of it may well mend the others."""
         found: list[PinnedCell] = []
-        for family in self.open_left:
-            for cell in np.flatnonzero(self.open[family]):
-                if not self.open[family][cell]:
-                    continue  # an earlier one's proof moved it too
-                wanted = (self.auditor.cells(family) == cell).astype(np.float64)
-                by: set[int] = set()
-                if not self._moves(wanted, by):
-                    name = f"{self.auditor.found[family].name}, cell {int(cell)}"
-                    found.append(PinnedCell(family=family, cell=int(cell), name=name, by=tuple(sorted(by))))
-                    if first or len(found) >= AT_ONCE:
-                        return found
+        cells = [(family, int(cell)) for family in self.open_left for cell in np.flatnonzero(self.open[family])]
+        for family, cell in sorted(cells, key=lambda one: one not in self.auditor.suspects):
+            if not self.open[family][cell]:
+                continue  # an earlier one's proof moved it too
+            wanted = (self.auditor.cells(family) == cell).astype(np.float64)
+            by: set[int] = set()
+            moves, room = self._moves(wanted, by, NEAREST[:1] if first else NEAREST)
+            if not moves:
+                self.auditor.suspects.add((family, cell))
+                name = f"{self.auditor.found[family].name}, cell {cell}"
+                found.append(PinnedCell(family=family, cell=cell, name=name, by=tuple(sorted(by))))
+                if first or room or len(found) >= AT_ONCE:
+                    return found
         return found
 
     @cached_property
     def programs(self) -> ChangePrograms:
         return ChangePrograms(self.rows, self.lows, self.highs, self.people)
 
-    def _moves(self, wanted: npt.NDArray[np.float64], by: set[int]) -> bool:
-        """Whether some whole-number change moves a sum; if not, `by` has what holds it."""
-        room = False
+    def _moves(self, wanted: npt.NDArray[np.float64], by: set[int], nearest: Sequence[int]) -> tuple[bool, bool]:
+        """Whether some whole-number change moves a sum (if not, `by` has what holds it), and whether fractions may."""
         if self.auditor.exhausted:
-            return False
+            return False, False
+        room: list[tuple[float, SmallestChange]] = []
         for sign in (1.0, -1.0):
             self.auditor.spent += 1
-            bound = self.programs.bound(sign * wanted)
-            by |= set(bound.held_by)
-            if bound.value > TOLERANCE:
-                room = True
-                for attempt in range(NUDGES):
-                    if self._any_whole(bound.change) and self._moved(wanted):
-                        return True
-                    nudge = self.random.normal(0, 0.03 * (attempt + 1), len(wanted))
-                    bound = self.programs.bound(sign * wanted + nudge)
-        if room:
-            for sign in (1.0, -1.0):
-                self.auditor.spent += WHOLE_COSTS
-                step = self.programs.whole(sign * wanted)
+            smallest = self.programs.smallest(sign * wanted)
+            if smallest is None:
+                continue
+            if smallest.whole is not None and self._proved(smallest.whole) and self._moved(wanted):
+                return True, True
+            room.append((sign, smallest))
+        for many in nearest:
+            for sign, smallest in room:
+                self.auditor.spent += many // AS_LINEAR
+                step = self.programs.whole(sign * wanted, smallest, many)
                 if step is not None and self._proved(step) and self._moved(wanted):
-                    return True
-        return False
+                    return True, True
+        for sign in (1.0, -1.0):
+            by |= self.programs.held_by(sign * wanted)
+        return False, bool(room)
 
     def _moved(self, wanted: npt.NDArray[np.float64]) -> bool:
         """Whether the last proof moves this sum."""
         moved, by = self.auditor.last_proof
         return bool(round(float(wanted[moved] @ by)))
-
-    def _any_whole(self, change: npt.NDArray[np.float64]) -> bool:
-        """Whether a change, brought to whole numbers, closes anything."""
-        size = np.abs(change)
-        if not (size > TOLERANCE).any():
-            return False
-        least = float(size[size > TOLERANCE].min())
-        for times in (1 / least, 2 / least, 1.0):
-            whole = np.rint(change * times)
-            if np.abs(change * times - whole).max(initial=0.0) < 1e-4 and self._proved(whole.astype(np.int64)):
-                return True
-        return False
 
     def _proved(self, change: PeopleCounts) -> bool:
         moved = np.flatnonzero(change)
