@@ -35,6 +35,7 @@ class Main(LazyGroup):
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",
         "participants": "surveyapp.cli.participants:participants",
         "releases": "surveyapp.cli.releases:releases",
+        "retention": "surveyapp.cli.privacy.retention:retention",
         "results": "surveyapp.cli.results:results",
         "simulate": "surveyapp.cli.simulate:simulate",
         "users": "surveyapp.cli.users:users",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,4 +98,33 @@ def _way_out(name: str, change: ParticipationChange, said: str) -> None:
 _way_out("stop", ParticipationChange.STOPPED, "Contact somebody of a STUDY no more; what they have sent stays.")
 _way_out("take-up", ParticipationChange.TAKEN_UP, "Ask somebody who stopped again, because they want to.")
 _way_out("withdraw", ParticipationChange.WITHDRAWN, "Take somebody's answers out of every page, file and count.")
+_way_out("erase", ParticipationChange.ERASED, "Erase all that is held of somebody. It cannot be undone.")
 _way_out("undo-withdrawal", ParticipationChange.WITHDRAWAL_UNDONE, "Let somebody's answers count again.")
+
+
+@participants.command()
+@click.argument("study")
+@click.argument("reference")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to.")
+@click.option("--language", help="One of the study's languages; else the one they last answered in.")
+@_facts()
+def access(study: str, reference: str, out: Path, language: str | None, confirmed: tuple[str, ...]) -> None:
+    """Write all that is held of somebody of a STUDY to two files: a page they can read, and JSON. The folder is made
+    for whoever runs this alone; hand the files over, then delete them."""
+    from surveyapp.reports.files import held_record
+    from surveyapp.reports.text.phrasing import Phrasing
+    from surveyapp.services.privacy import subject_access
+    from surveyapp.services.translation import interface_catalogues
+
+    facts = frozenset(IdentityFact(each) for each in confirmed)
+    record = subject_access.held_record(open_desk(), study, reference, facts, language)
+    known, gettext, ngettext = interface_catalogues.spoken(record.language)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for ending, content in (
+        ("html", held_record.as_page(record, Phrasing(gettext, ngettext, lambda: known)).encode()),
+        ("json", held_record.as_json(record)),
+    ):
+        target = out / f"{reference}.{ending}"
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+        click.echo(str(target))

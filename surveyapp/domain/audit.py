@@ -129,6 +129,8 @@ class AuditAction(enum.StrEnum):
     WITHDRAWAL_UNDONE = "withdrawal_undone"
     RESPONSE_REOPENED = "response_reopened"
     RESPONSE_SENT_AGAIN = "response_sent_again"
+    KEPT_NO_LONGER = "kept_no_longer"
+    RECORD_GIVEN_OUT = "record_given_out"
     WITHDRAWN_PERSON_SEEN = "withdrawn_person_seen"
 
     LINK_GIVEN_OUT = "link_given_out"

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.audit import Actor, AuditAction, Operator
+from surveyapp.domain.audit import Actor, AuditAction, AuditEntry, Operator
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
@@ -63,6 +63,10 @@ class Work:
         seals = seals_of(self.session)
         assert isinstance(seals, PersonSeals)
         return seals
+
+    def noted_of(self, study: str, subject: str) -> list[AuditEntry]:
+        """What the audit trail has of one participant of a study, oldest first."""
+        return audit.about(self.session, study, subject)
 
     def by(self, actor: Actor) -> Work:
         """The same work, once it is known who does it."""

@@ -97,6 +97,8 @@ RULES: dict[str, str | Action] = {
     "evaluator.who_touchpoint_csv": Action.SEE_RESULTS,
     "rights.requests": Action.HANDLE_RIGHTS,
     "rights.find": Action.HANDLE_RIGHTS,
+    "rights.kept": Action.HANDLE_RIGHTS,
+    "rights.held": Action.HANDLE_RIGHTS,
     "rights.person": Action.HANDLE_RIGHTS,
     "rights.change": Action.HANDLE_RIGHTS,
     "rights.reopen": Action.CORRECT_ANSWERS,

@@ -81,6 +81,7 @@ NO_MEANING = {
     "targets": "loaded figures, each with its day and its source beside it: no number of the study's own",
     "comparators": "other people's published figures, each with its date and its source beside it",
     "crosstabs": "which tables a release holds, and no number of them",
+    "retention": "until when what is held of people is kept; no number means another for it",
     "enrolment": "until when people join",
     "releases": "when releases are made; what they hide stands in the thresholds",
 }

@@ -65,6 +65,7 @@ FAULT_CODES: dict[str, str] = {
     "unknown_time_zone": "a time zone that there is not",
     "beyond_calendar": "a day or a number of days further than a study can reach",
     "bad_anchor": "a touchpoint that does not say when it opens",
+    "bad_retention": "something that is kept, of which study.yaml does not say until when",
     "anchored_on_itself": "a touchpoint that waits for itself",
     "anchor_not_before": "a touchpoint that waits for a later one, or another group's",
     "does_not_add_up": "parts of a figure that come to something else than the whole",

@@ -28,11 +28,13 @@ from surveyapp.domain.instrument.study import (
     EnrolmentRule,
     Group,
     Help,
+    KeepUntil,
     Measure,
     MeasureRow,
     Purpose,
     Relationship,
     ReleaseRule,
+    RetentionRule,
     Study,
     Target,
     Thresholds,
@@ -172,6 +174,7 @@ def _study(
         ),
         enrolment=_enrolment(source, written.enrolment),
         releases=ReleaseRule(**written.releases.model_dump()),
+        retention=_retention(source, written.retention),
         open_answers=written.open_answers,
         crosstabs=tuple((first, second) for first, second in written.crosstabs),
         targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
@@ -189,6 +192,42 @@ def _enrolment(source: Source, written: w.EnrolmentW) -> EnrolmentRule:
         source.fault((*place, "until"), "bad_value", sentence)
     quiet = _days(written.quiet)
     return EnrolmentRule(until) if quiet is None else EnrolmentRule(until, quiet)
+
+
+_KEEP = re.compile(r"(?:closed\((?P<number>\d{1,4})\)|(?P<end>end))(?: *\+ *(?P<days>\d{1,15}) days?)?")
+
+
+def _retention(source: Source, written: w.RetentionW | None) -> RetentionRule | None:
+    if written is None:
+        return None
+    ends = _keep(source, "study_ends", written.study_ends)
+    if ends.date is None:
+        sentence = f"“{shortened(written.study_ends)}” is not a date. Write it like `2027-12-31`."
+        source.fault(("retention", "study_ends"), "bad_value", sentence)
+    answers = _keep(source, "answers", written.answers)
+    return RetentionRule(
+        study_ends=ends.date or dt.date.max,
+        contacts=_keep(source, "contacts", written.contacts),
+        words=answers if written.words is None else _keep(source, "words", written.words),
+        answers=answers,
+        then=written.then,
+        withdrawn_days=_days(written.withdrawn) or 0,
+    )
+
+
+def _keep(source: Source, key: str, written: str) -> KeepUntil:
+    if (day := iso_day(written)) is not None:
+        return KeepUntil(date=day)
+    match = _KEEP.fullmatch(written)
+    if match is None and key != "study_ends":
+        sentence = (
+            f"“{shortened(written)}” does not say until when it is kept. Write a date such as `2028-06-30`, `end + 180 "
+            "days`, or `closed(2) + 90 days` for so long after a person’s touchpoint 2 has closed."
+        )
+        source.fault(("retention", key), "bad_retention", sentence)
+    if match is None:
+        return KeepUntil()
+    return KeepUntil(touchpoint=int(match["number"]) if match["number"] else None, days=int(match["days"] or 0))
 
 
 def _target(source: Source, place: Place, written: w.TargetW) -> Target:

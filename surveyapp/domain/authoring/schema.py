@@ -267,6 +267,15 @@ class ReleasesW(Model):
     live: bool = False
 
 
+class RetentionW(Model):
+    study_ends: WordsW
+    contacts: WordsW
+    words: WordsW | None = None
+    answers: WordsW
+    then: Literal["anonymise", "erase"] = "anonymise"
+    withdrawn: Days = "30 days"
+
+
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
 PeopleCounted = Annotated[int, Field(ge=0)]
@@ -333,6 +342,7 @@ class StudyW(Model):
     crosstabs: list[Annotated[list[VariableKey], Field(min_length=2, max_length=2)]] = []
     enrolment: EnrolmentW = EnrolmentW()
     releases: ReleasesW = ReleasesW()
+    retention: RetentionW | None = None
     open_answers: Literal["sealed", "clear"] = "sealed"
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []

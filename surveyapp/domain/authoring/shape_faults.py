@@ -33,7 +33,7 @@ def scales_alone(source: Source) -> dict[str, ScaleW] | None:
         return None
 
 
-DAYS_KEYS = ("due", "closes", "quiet")
+DAYS_KEYS = ("due", "closes", "quiet", "withdrawn")
 
 _SENTENCES = {
     "missing": ("missing_key", "“{name}” is missing. Add it."),

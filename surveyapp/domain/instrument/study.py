@@ -46,6 +46,29 @@ class ReleaseRule:
 
 
 @dataclass(frozen=True)
+class KeepUntil:
+    """Until the end of which day something is kept: `date`; or so many `days` after the last day of a `touchpoint` (by
+    its number) of the person's own or, without one, after the study's end."""
+
+    date: dt.date | None = None
+    touchpoint: int | None = None
+    days: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionRule:
+    """Until when a study keeps what it holds of people. `then`: what becomes of answers; `withdrawn_days`: for how long
+    all of somebody who withdrew is kept, so that it can be undone."""
+
+    study_ends: dt.date
+    contacts: KeepUntil
+    words: KeepUntil
+    answers: KeepUntil
+    then: Literal["anonymise", "erase"] = "anonymise"
+    withdrawn_days: int = 30
+
+
+@dataclass(frozen=True)
 class Group:
     id: str
     title: str
@@ -269,6 +292,7 @@ class Study:
     relationships: tuple[Relationship, ...] = ()
     enrolment: EnrolmentRule = EnrolmentRule()
     releases: ReleaseRule = ReleaseRule()
+    retention: RetentionRule | None = None
     open_answers: Literal["sealed", "clear"] = "sealed"
     crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()

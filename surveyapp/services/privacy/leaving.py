@@ -16,10 +16,13 @@ from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, Participati
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import identity, roster
 from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import erasing
+from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.privacy import participation, reopening
@@ -136,8 +139,9 @@ def record(
     change: ParticipationChange,
     why: LeavingReason | None,
     confirmed: Collection[IdentityFact],
-) -> Participant:
-    """Does at once what somebody asked, and returns them as they now are; what is so already changes nothing.
+) -> Participant | None:
+    """Does at once what somebody asked, and returns them as they now are (None: erased); what is so already changes
+    nothing.
 
     Raises NotPermitted, NotFound, InputRefused (`facts`, `why`), and StateRefused where it cannot be.
     """
@@ -150,6 +154,9 @@ def record(
                 return participant
             raise StateRefused(say("change_not_open", reference=reference))
         identity.confirm(work, participant, confirmed)
+        if change is ParticipationChange.ERASED:
+            erasing.erase(work, participant)
+            return None
         _MAKE[change](work, participant, why)
         work.session.flush()
         work.session.expire_all()
@@ -197,6 +204,7 @@ def _withdraw(work: Work, participant: Participant, why: LeavingReason) -> None:
     cases.end_leases(work.session, participant.id)
     reopening.close_all(work.session, participant.id)
     participants.withdraw(work.session, participant.id, work.now)
+    sessions.end_all_of_participant(work, participant.id, EndedWhy.WITHDRAWN)
     _note(work, participant, ParticipationChange.WITHDRAWN, why)
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
-from babel.support import Translations
+from babel.support import NullTranslations, Translations
 
 from surveyapp.services.translation.po_files import PoFile, is_translated, read, write
 
@@ -116,3 +116,19 @@ def counted(language: str) -> tuple[tuple[int, int], tuple[int, int], bool]:
         (sum(map(is_translated, every)), len(every)),
         file.is_draft,
     )
+
+
+def spoken(language: str) -> tuple[str, Callable[..., str], Callable[..., str]]:
+    """What speaks to somebody outside a request, as Flask-Babel's functions do: the language (the source, where the
+    interface does not have this one whole), `gettext(text, **values)` and `ngettext(one, many, number, **values)`."""
+    known = language if language in languages() and serves_participants(language) else SOURCE
+    words = translations(known) if known != SOURCE else NullTranslations()
+
+    def gettext(text: str, /, **values: object) -> str:
+        said = words.gettext(text)
+        return said % values if values else said
+
+    def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
+        return words.ngettext(one, many, number) % {"num": number, **values}
+
+    return known, gettext, ngettext

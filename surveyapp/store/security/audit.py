@@ -62,6 +62,12 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
     return [entry_of(row) for row in session.scalars(query)]
 
 
+def about(session: Session, study: str, subject: str) -> list[AuditEntry]:
+    """What the trail has of one participant of a study, oldest first."""
+    query = select(AuditRow).where(AuditRow.study == study, AuditRow.subject == subject)
+    return [entry_of(row) for row in session.scalars(query.order_by(AuditRow.at, AuditRow.id))]
+
+
 def page(
     session: Session, wanted: AuditFilter, within: Collection[str] | None, most: int, skipped: int
 ) -> list[AuditEntry]:

@@ -51,6 +51,7 @@ class ParticipantRow(Base):
     enrolled_on: Mapped[dt.date]
     stopped_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
+    anonymised_at: Mapped[dt.datetime | None]
 
 
 class ContactRow(Base):

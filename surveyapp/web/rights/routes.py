@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.staff import Action
-from surveyapp.services.privacy import correcting, leaving
+from surveyapp.reports.files import held_record
+from surveyapp.reports.text.phrasing import Phrasing
+from surveyapp.services.privacy import correcting, leaving, retention, subject_access
 from surveyapp.services.responses import pins
+from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
 from surveyapp.web.rights.words import RECORDED
@@ -38,6 +42,13 @@ def find(study_id: str) -> Reply:
     return page("requests", recorded=leaving.recorded(desk(), study_id), found=found, written=written)
 
 
+@rights.get("/<study_id>/retention")
+@staff_only
+def kept(study_id: str) -> Reply:
+    """What is held of how many people, and until when."""
+    return page("retention", outlook=retention.outlook(desk(), study_id))
+
+
 @rights.get(PERSON)
 @staff_only
 def person(study_id: str, reference: str) -> Reply:
@@ -61,6 +72,32 @@ def let_in(study_id: str, reference: str) -> Reply:
     return page("let_in", form, made=None, reference=reference, back=back)
 
 
+@rights.route(f"{PERSON}/held", methods=["GET", "POST"])
+@staff_only
+def held(study_id: str, reference: str) -> Reply:
+    """Asks who is speaking, and gives all that is held of them: as a page they can read, or as a file for a machine."""
+    leaving.outlook(desk(), study_id, reference)
+    form = forms.IdentityForm(leaving.to_ask_for(desk(), study_id, reference))
+    if form.validate_on_submit():
+        try:
+            record = subject_access.held_record(desk(), study_id, reference, form.confirmed)
+        except InputRefused as refused:
+            form.refuse(refused)
+        else:
+            return _file(record, as_json="json" in request.form)
+    return page("held", form, reference=reference)
+
+
+def _file(record: HeldRecord, *, as_json: bool) -> Reply:
+    known, gettext, ngettext = interface_catalogues.spoken(record.language)
+    whole = held_record.as_page(record, Phrasing(gettext, ngettext, lambda: known)).encode()
+    response = make_response(held_record.as_json(record) if as_json else whole)
+    response.mimetype = "application/json" if as_json else "text/html"
+    ending = "json" if as_json else "html"
+    response.headers["Content-Disposition"] = f'attachment; filename="{record.reference}.{ending}"'
+    return response
+
+
 @rights.route(f"{PERSON}/<change>", methods=["GET", "POST"])
 @staff_only
 def change(study_id: str, reference: str, change: str) -> Reply:
@@ -72,11 +109,13 @@ def change(study_id: str, reference: str, change: str) -> Reply:
     form = forms.ChangeForm(leaving.to_ask_for(desk(), study_id, reference), wanted)
     if form.validate_on_submit():
         try:
-            leaving.record(desk(), study_id, reference, wanted, form.reason, form.confirmed)
+            left = leaving.record(desk(), study_id, reference, wanted, form.reason, form.confirmed)
         except InputRefused as refused:
             form.refuse(refused)
         else:
             flash(_("%(reference)s: “%(change)s” is recorded.", reference=reference, change=RECORDED[wanted]))
+            if left is None:
+                return redirect(url_for(".requests", study_id=study_id))
             return redirect(url_for(".person", study_id=study_id, reference=reference))
     elif wanted not in outlook.changes:
         return redirect(url_for(".person", study_id=study_id, reference=reference))

@@ -6,6 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.responses import CorrectionReason
 from surveyapp.services.participants.identity import IdentityFact
 
@@ -39,6 +40,13 @@ RECORDED: dict[ParticipationChange, LazyString] = {
     ParticipationChange.ERASED: _("Erased"),
 }
 """What was recorded."""
+
+KEPT: dict[KeptThing, LazyString] = {
+    KeptThing.CONTACTS: _("How they are reached, and their links"),
+    KeptThing.WORDS: _("What they, or interviewers, wrote in words of their own"),
+    KeptThing.ANSWERS: _("Their answers, as theirs"),
+    KeptThing.WITHDRAWN: _("Everything of those who withdrew"),
+}
 
 REASON_WORDS: dict[LeavingReason, LazyString] = {
     LeavingReason.NOT_SAID: _("They did not say why"),

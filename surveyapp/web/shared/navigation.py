@@ -69,7 +69,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             endpoint="rights.requests",
             words=_("Requests"),
             action=Action.HANDLE_RIGHTS,
-            beneath=("rights.find", "rights.person", "rights.change", "rights.reopen"),
+            beneath=("rights.find", "rights.kept", "rights.held", "rights.person", "rights.change", "rights.reopen"),
         ),
     ),
     (

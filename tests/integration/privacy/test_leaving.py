@@ -49,7 +49,9 @@ def desk(runtime: Runtime) -> Desk:
 
 
 def record(desk: Desk, person: Participant, change: ParticipationChange) -> Participant:
-    return leaving.record(desk, factories.STUDY, person.reference, change, REASONS[change][0], KNOWN)
+    left = leaving.record(desk, factories.STUDY, person.reference, change, REASONS[change][0], KNOWN)
+    assert left is not None
+    return left
 
 
 def dispositions(runtime: Runtime, person: Participant) -> dict[int, Disposition]:

@@ -15,6 +15,7 @@ from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXI
 from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
 from surveyapp.domain.authoring.checks.piping import check_quotes
 from surveyapp.domain.authoring.checks.releases import check_releases
+from surveyapp.domain.authoring.checks.retention import check_retention
 from surveyapp.domain.authoring.checks.routing import check_reach, check_routing
 from surveyapp.domain.authoring.checks.scores import check_scores
 from surveyapp.domain.authoring.yaml_source import Place, Source
@@ -43,6 +44,7 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
             check_reach(questionnaire, sources[key])
     _check_measures(study, source)
     check_releases(study, source)
+    check_retention(study, source)
     check_beside(study, source)
     check_labels(study, source, sources)
     check_comparability(study, source, sources)

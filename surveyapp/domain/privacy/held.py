@@ -1,0 +1,157 @@
+"""All that is held of one person, as one object: what they are handed when they ask (UK GDPR, article 15)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from surveyapp.domain.answers import Mode, Reason
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.participants import Origin
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.privacy.retention import KeptThing
+from surveyapp.domain.responses import CorrectionReason
+from surveyapp.domain.staff import Role
+
+FORMAT = "shiftline-held-record/1"
+"""What a machine reads the file by: docs/subject_access.md describes it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldConsent:
+    """What was said of a purpose, in which version of its wording. `text`: the words, where the study still has that
+    version."""
+
+    purpose: str
+    version: int
+    text: str | None
+    given: bool
+    mode: Mode
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldAnswer:
+    """One answer: the question as it was asked, the statement of a grid, the moment it speaks of, and what was said
+    (several options: several lines). `reason`: why there is none. `counts`: it is the answer that stands; another was
+    given before it, or is off the way through the questions."""
+
+    variable: str
+    question: str
+    statement: str | None
+    moment: str | None
+    said: tuple[str, ...]
+    reason: Reason | None
+    mode: Mode
+    at: dt.datetime
+    by_staff: bool
+    counts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldReopening:
+    at: dt.datetime
+    why: CorrectionReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldAttempt:
+    at: dt.datetime
+    outcome: Outcome
+    mode: Mode
+    note: str | None
+    next_at: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldLink:
+    """That a link or code was given out: never what it is."""
+
+    kind: AccessKind
+    issued_at: dt.datetime
+    expires_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldTouchpoint:
+    """One moment at which they were asked, or are to be."""
+
+    number: int
+    title: str
+    opens_at: dt.datetime
+    closes_at: dt.datetime | None
+    disposition: Disposition
+    questionnaire: str | None
+    version: int | None
+    started_at: dt.datetime | None
+    sent_at: dt.datetime | None
+    sent_again_at: dt.datetime | None
+    answers: tuple[HeldAnswer, ...]
+    reopenings: tuple[HeldReopening, ...]
+    attempts: tuple[HeldAttempt, ...]
+    links: tuple[HeldLink, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldChange:
+    at: dt.datetime
+    change: ParticipationChange
+    why: LeavingReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldSight:
+    """That somebody acted on their record, or saw how to reach them: in which role, and never by which name. `what`:
+    the event's name in the audit trail; `roles`: those of whoever it was, empty where it was no member of staff."""
+
+    at: dt.datetime
+    what: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldFact:
+    """Something known of them: what it is called, and what is on record."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldUntil:
+    what: KeptThing
+    until: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldRecord:
+    """The whole of it. Texts are in `language`, where the study has them in it."""
+
+    format: str
+    made_at: dt.datetime
+    language: str
+    time_zone: str
+    study: str
+    title: str
+    about: str
+    help_name: str
+    help_phone: str | None
+    help_email: str | None
+    reference: str
+    group: str
+    origin: Origin
+    enrolled_on: dt.date
+    stopped_at: dt.datetime | None
+    withdrawn_at: dt.datetime | None
+    contact: tuple[HeldFact, ...]
+    known: tuple[HeldFact, ...]
+    events: tuple[HeldFact, ...]
+    belongs_with: tuple[HeldFact, ...]
+    consents: tuple[HeldConsent, ...]
+    touchpoints: tuple[HeldTouchpoint, ...]
+    changes: tuple[HeldChange, ...]
+    sights: tuple[HeldSight, ...]
+    releases: int
+    kept: tuple[HeldUntil, ...]
+    then: str | None

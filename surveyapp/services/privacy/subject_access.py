@@ -1,0 +1,241 @@
+"""Gathering all that is held of one person, for them to have: after they were asked who they are, and noted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.piping import plain
+from surveyapp.domain.instrument.routing import parts_of
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import CONTACT_FIELDS, Participant
+from surveyapp.domain.privacy.held import (
+    FORMAT,
+    HeldAnswer,
+    HeldAttempt,
+    HeldChange,
+    HeldConsent,
+    HeldFact,
+    HeldLink,
+    HeldRecord,
+    HeldReopening,
+    HeldSight,
+    HeldTouchpoint,
+    HeldUntil,
+)
+from surveyapp.domain.responses import Response
+from surveyapp.domain.staff import Role, Scope
+from surveyapp.services.participants import contacts, identity
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import leaving, retention
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, participants, relationships, releases, responses
+from surveyapp.store import staff as staff_store
+from surveyapp.store.privacy import held, participation, reopening
+
+SIGHTS = frozenset(
+    {
+        AuditAction.CONTACT_SEEN,
+        AuditAction.CONTACT_CORRECTED,
+        AuditAction.WITHDRAWN_PERSON_SEEN,
+        AuditAction.IDENTITY_CONFIRMED,
+        AuditAction.RECORD_GIVEN_OUT,
+    }
+)
+"""What the audit trail notes of somebody that was a look at who they are, or a change to it."""
+
+
+def held_record(
+    desk: Desk, study_id: str, reference: str, confirmed: Collection[IdentityFact], language: str | None = None
+) -> HeldRecord:
+    """All that is held of somebody, in a language of their study (None: the one they last answered in).
+
+    Raises NotPermitted, NotFound, and InputRefused (`facts`) where too few facts were confirmed.
+    """
+    with desk.writing() as work:
+        person = leaving.found(work, desk, study_id, reference)
+        identity.confirm(work, person, confirmed)
+        made = _record(work, person, language)
+        work.record(AuditAction.RECORD_GIVEN_OUT, reference, study=study_id, language=made.language)
+        return made
+
+
+def _record(work: Work, person: Participant, language: str | None) -> HeldRecord:
+    source, session = work.runtime.study(person.study), work.session
+    there = cases.cases_of(session, person.id)
+    spoken = language or held.last_language(session, person.id)
+    spoken = spoken if spoken in work.runtime.offered(source) else source.source_language
+    study = work.runtime.study_in(source, spoken)
+    group = study.group(person.group)
+    texts = {(purpose.id, purpose.version): purpose.text for purpose in study.consent}
+    scope = Scope(study.id, work.runtime.origin)
+    return HeldRecord(
+        format=FORMAT,
+        made_at=work.now,
+        language=spoken,
+        time_zone=study.time_zone,
+        study=study.id,
+        title=study.public_title,
+        about=study.about,
+        help_name=study.help.name,
+        help_phone=study.help.phone,
+        help_email=study.help.email,
+        reference=person.reference,
+        group=group.title if group else person.group,
+        origin=person.origin,
+        enrolled_on=person.enrolled_on,
+        stopped_at=person.stopped_at,
+        withdrawn_at=person.withdrawn_at,
+        contact=tuple(_contact(work, person)),
+        known=tuple(_known(study, person)),
+        events=tuple(
+            HeldFact(name=study.events.get(each.event, each.event), value=each.on.isoformat())
+            for each in participants.events(session, person.id)
+        ),
+        belongs_with=tuple(
+            HeldFact(name=_called(study, each.relationship, person.group), value=each.reference)
+            for each in relationships.related_to(session, scope, person.id)
+        ),
+        consents=tuple(
+            HeldConsent(
+                purpose=said.purpose,
+                version=said.version,
+                text=texts.get((said.purpose, said.version)),
+                given=said.given,
+                mode=mode,
+                at=said.recorded_at,
+            )
+            for said, mode in held.consents(session, person.id)
+        ),
+        touchpoints=tuple(_touchpoint(work, study, person, case, spoken) for case in there),
+        changes=tuple(
+            HeldChange(at=each.at, change=each.change, why=each.why)
+            for each in participation.of(session, person.id)
+        ),
+        sights=tuple(_sights(work, study, person)),
+        releases=len(releases.releases(session, scope)),
+        kept=tuple(
+            HeldUntil(what=what, until=until)
+            for what, until in retention.person_until(work, source, person.id).items()
+        ),
+        then=source.retention.then if source.retention else None,
+    )  # fmt: skip
+
+
+def _contact(work: Work, person: Participant) -> list[HeldFact]:
+    contact = contacts.read(work, person.id)
+    return [HeldFact(name=name, value=value) for name in CONTACT_FIELDS if (value := getattr(contact, name))]
+
+
+def _known(study: Study, person: Participant) -> list[HeldFact]:
+    """What is known of them and of their site, as the study calls it."""
+    site = person.site
+    found = [] if site is None else [HeldFact(name="site", value=site.name)]
+    for attribute in study.attributes:
+        on_record: Mapping[str, str] = person.attributes if attribute.scope == "participant" else {}
+        if attribute.scope == "site" and site is not None:
+            on_record = site.attributes
+        if value := on_record.get(attribute.name):
+            found.append(HeldFact(name=attribute.label, value=attribute.values.get(value, value)))
+    return found
+
+
+def _called(study: Study, relationship: str, group: str) -> str:
+    declared = study.relationship(relationship)
+    return declared.label_for(group) if declared else relationship
+
+
+def _touchpoint(work: Work, study: Study, person: Participant, case: Case, language: str) -> HeldTouchpoint:
+    touchpoint = study.touchpoint(person.group, case.touchpoint)
+    response = responses.response_of(work.session, case.id)
+    return HeldTouchpoint(
+        number=case.touchpoint,
+        title=touchpoint.title if touchpoint else str(case.touchpoint),
+        opens_at=case.opens_at,
+        closes_at=case.closes_at,
+        disposition=case.disposition,
+        questionnaire=response.questionnaire if response else None,
+        version=response.version if response else None,
+        started_at=response.started_at if response else None,
+        sent_at=response.submitted_at if response else None,
+        sent_again_at=response.sent_again_at if response else None,
+        answers=tuple(_answers(work, study, response, language)) if response else (),
+        reopenings=tuple(
+            HeldReopening(at=each.at, why=each.why) for each in reopening.of(work.session, response.id)
+        ) if response else (),
+        attempts=tuple(
+            HeldAttempt(at=each.at, outcome=each.outcome, mode=each.mode, note=each.note, next_at=each.next_at)
+            for each in cases.attempts_of(work.session, case.id)
+        ),
+        links=tuple(
+            HeldLink(
+                kind=each.kind, issued_at=each.issued_at, expires_at=each.expires_at, revoked_at=each.revoked_at
+            )
+            for each in cases.accesses_of(work.session, case.id)
+        ),
+    )  # fmt: skip
+
+
+def _answers(work: Work, study: Study, response: Response, language: str) -> list[HeldAnswer]:
+    """Every answer ever given, in the order asked and then given; a question that is asked no longer by its name."""
+    asked = parts_of(
+        work.runtime.instrument_in(work.session, study, response.questionnaire, response.version, language)
+    )
+    current = responses.current_answers(work.session, response.id)
+    order = {key: place for place, key in enumerate(asked)}
+    given = held.answers(work.session, response.id)
+    last = {each.variable: each.save_id for each in given}
+    made = []
+    for each in sorted(given, key=lambda each: order.get(each.variable, len(order))):
+        part, answer = asked.get(each.variable), each.answer
+        counts = last[each.variable] == each.save_id and current.get(each.variable) == answer
+        made.append(
+            HeldAnswer(
+                variable=each.variable,
+                question=plain(part.question.text) if part else each.variable,
+                statement=plain(part.statement.text) if part and part.statement else None,
+                moment=part.moment_label if part else None,
+                said=_said(part, answer),
+                reason=answer.reason if isinstance(answer, Missing) else None,
+                mode=each.mode,
+                at=each.at,
+                by_staff=each.by_staff,
+                counts=counts,
+            )
+        )
+    return made
+
+
+def _said(part: Part | None, answer: Answer) -> tuple[str, ...]:
+    """What was answered: options by their words, everything else as it is stored."""
+    match answer:
+        case Codes(codes):
+            options = {code: part.question.option(code) for code in codes} if part else {}
+            return tuple(str(option.label) if (option := options.get(code)) else code for code in codes)
+        case Number(value):
+            return (f"{value.normalize():f}",)
+        case Day(day):
+            return (day.isoformat(),)
+        case TimeOfDay(time):
+            return (time.isoformat("minutes"),)
+        case Text(text):
+            return (text,)
+        case Missing(_, note):
+            return (note,) if note else ()
+
+
+def _sights(work: Work, study: Study, person: Participant) -> list[HeldSight]:
+    roles: dict[object, tuple[Role, ...]] = {None: ()}
+    found = []
+    for each in work.noted_of(study.id, person.reference):
+        if each.action not in SIGHTS:
+            continue
+        if each.staff_id is not None and each.staff_id not in roles:
+            staff = staff_store.staff_by_id(work.session, each.staff_id)
+            grants = staff.grants if staff else ()
+            roles[each.staff_id] = tuple(dict.fromkeys(grant.role for grant in grants if grant.study == study.id))
+        found.append(HeldSight(at=each.at, what=each.action.value, roles=roles[each.staff_id]))
+    return found

@@ -1,0 +1,141 @@
+"""What of people is held still, and taking parts of it away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.privacy.retention import KeptPerson
+from surveyapp.domain.staff import Scope
+from surveyapp.store import results
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import (
+    AccessRow,
+    AnswerHistoryRow,
+    AnswerRow,
+    AttemptRow,
+    CaseRow,
+    ContactLookupRow,
+    ContactRow,
+    EventRow,
+    ParticipantRow,
+    ParticipationRow,
+    RelationshipRow,
+    ResponseRow,
+    SaveRow,
+)
+
+
+def people(session: Session, scope: Scope) -> list[KeptPerson]:
+    """Everybody in scope, with what is held of them that is kept for a time, by reference. Two queries."""
+    return _held(session, lambda query: scoped(query, scope))
+
+
+def person(session: Session, person_id: uuid.UUID) -> KeptPerson | None:
+    """One of them; None where they are gone."""
+    found = _held(session, lambda query: query.where(ParticipantRow.id == person_id))
+    return found[0] if found else None
+
+
+def _held(session: Session, narrowed: Callable[[Any], Any]) -> list[KeptPerson]:
+    closes: dict[uuid.UUID, dict[int, dt.datetime | None]] = {}
+    cases = select(CaseRow.participant_id, CaseRow.touchpoint, CaseRow.closes_at).join(
+        ParticipantRow, ParticipantRow.id == CaseRow.participant_id
+    )
+    for row in session.execute(narrowed(cases)):
+        closes.setdefault(row.participant_id, {})[row.touchpoint] = row.closes_at
+    contacts = exists().where(ContactRow.participant_id == ParticipantRow.id)
+    said = exists(
+        _saves(ParticipantRow.id)
+        .join(AnswerHistoryRow, AnswerHistoryRow.save_id == SaveRow.id)
+        .where(_in_words(AnswerHistoryRow))
+    )
+    noted = exists(
+        select(AttemptRow.id)
+        .join(CaseRow, CaseRow.id == AttemptRow.case_id)
+        .where(
+            CaseRow.participant_id == ParticipantRow.id,
+            or_(AttemptRow.note.is_not(None), AttemptRow.note_sealed.is_not(None)),
+        )
+    )
+    query = select(
+        ParticipantRow.id,
+        ParticipantRow.reference,
+        ParticipantRow.withdrawn_at,
+        ParticipantRow.anonymised_at,
+        contacts.label("contacts"),
+        or_(said, noted).label("words"),
+    )
+    return [
+        KeptPerson(
+            id=row.id,
+            reference=row.reference,
+            withdrawn_at=row.withdrawn_at,
+            closes=closes.get(row.id, {}),
+            contacts=bool(row.contacts),
+            words=bool(row.words),
+            anonymised=row.anonymised_at is not None,
+        )
+        for row in session.execute(narrowed(query).order_by(ParticipantRow.reference))
+    ]
+
+
+def _saves(participant_id: Any) -> Any:
+    return (
+        select(SaveRow.id)
+        .join(ResponseRow, ResponseRow.id == SaveRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .where(CaseRow.participant_id == participant_id)
+    )
+
+
+def _in_words(table: Any) -> Any:
+    """Rows that hold words: an empty text says only that somebody wrote something."""
+    return or_(table.sealed.is_not(None), and_(table.text.is_not(None), table.text != ""))
+
+
+def erase_contacts(session: Session, person: uuid.UUID) -> None:
+    """Takes away how somebody is reached and found, and the links and codes that were given to them."""
+    session.execute(delete(ContactRow).where(ContactRow.participant_id == person))
+    session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == person))
+    mine = select(CaseRow.id).where(CaseRow.participant_id == person)
+    session.execute(delete(AccessRow).where(AccessRow.case_id.in_(mine)))
+
+
+def erase_words(session: Session, person: uuid.UUID) -> None:
+    """Takes away what somebody said in words of their own, now and before, and what interviewers noted. That they wrote
+    something stays: results say how many did."""
+    mine = select(CaseRow.id).where(CaseRow.participant_id == person)
+    responses = select(ResponseRow.id).where(ResponseRow.case_id.in_(mine))
+    for table, whose in (
+        (AnswerRow, AnswerRow.response_id.in_(responses)),
+        (AnswerHistoryRow, AnswerHistoryRow.save_id.in_(_saves(person))),
+    ):
+        said = update(table).where(whose, _in_words(table))
+        session.execute(said.where(table.reason.is_(None)).values(text="", sealed=None))
+        session.execute(said.where(table.reason.is_not(None)).values(text=None, sealed=None))
+    session.execute(update(AttemptRow).where(AttemptRow.case_id.in_(mine)).values(note=None, note_sealed=None))
+
+
+def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.datetime) -> None:
+    """Makes somebody's answers nobody's: another reference, and nothing left of contacts, words, attempts, events, ways
+    out and whom they belong with. What is known of them stays, as results are counted by it."""
+    erase_contacts(session, person)
+    erase_words(session, person)
+    mine = select(CaseRow.id).where(CaseRow.participant_id == person)
+    for table, whose in (
+        (AttemptRow, AttemptRow.case_id.in_(mine)),
+        (EventRow, EventRow.participant_id == person),
+        (ParticipationRow, ParticipationRow.participant_id == person),
+        (RelationshipRow, or_(RelationshipRow.first_id == person, RelationshipRow.second_id == person)),
+    ):
+        session.execute(delete(table).where(whose))
+    session.execute(
+        update(ParticipantRow).where(ParticipantRow.id == person).values(reference=reference, anonymised_at=at)
+    )
+    results.note_change_of(session, person)

@@ -1,0 +1,198 @@
+"""All that is held of one person, as they get it: read by them, read by a machine, and noted."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pydantic import TypeAdapter
+
+from surveyapp.cli import main
+from surveyapp.domain.answers import Mode, Text
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import InputRefused, NotPermitted
+from surveyapp.domain.participants import Contact, Participant
+from surveyapp.domain.privacy.held import FORMAT, HeldRecord
+from surveyapp.domain.responses import NewSave
+from surveyapp.domain.staff import Role
+from surveyapp.reports.files import held_record
+from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
+from surveyapp.services.fieldwork import calls
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import subject_access
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.translation import interface_catalogues
+from surveyapp.services.work import Desk
+from surveyapp.settings import ROOT
+from surveyapp.store import cases, participants, responses
+from surveyapp.store.database import new_id
+from surveyapp.store.security import audit
+from tests import factories
+from tests.conftest import Clock
+from tests.integration.test_who_answered import hand_in
+from tests.interviewer import CONTACT, create_reachable
+from tests.page import Client, Page
+
+KNOWN = (IdentityFact.NAME, IdentityFact.PHONE)
+HOSTILE = '<script>alert(1)</script> & "quoted" =1+1 \u202e'
+
+
+def say(runtime: Runtime, person: Participant, clock: Clock, **words: str) -> None:
+    """Says something in words, after all was handed in."""
+    with runtime.database.writing() as session:
+        case = cases.cases_of(session, person.id)[0]
+        response = responses.response_of(session, case.id)
+        assert response is not None
+        save = NewSave(
+            id=new_id(), section="any", language="ur", mode=Mode.SELF, by=None, client_at=None,
+            recorded_at=clock.now, payload_hash=str(new_id()),
+        )  # fmt: skip
+        given = {key: Text(text) for key, text in words.items()}
+        saved = responses.record_save(session, response, save, given)
+        current = responses.current_answers(session, response.id)
+        responses.replace_answers(
+            session, response.id, saved, current, {**current, **given}, dict.fromkeys(given, saved)
+        )
+
+
+@pytest.fixture
+def person(runtime: Runtime, clock: Clock) -> Participant:
+    """Somebody of whom there is something of every kind."""
+    contact = dataclasses.replace(CONTACT, name="Amara <b>Nowak</b>")
+    made = create_reachable(runtime, contact, site=factories.create_site(runtime), attributes={"age": "over_50"})
+    factories.create_link(runtime, made)
+    staff = factories.create_staff(runtime, Role.INTERVIEWER, email="zofia@example.org")
+    who = factories.by_interviewer(staff, made)
+    calls.open_case(runtime, who)
+    calls.record_attempt(runtime, who, calls.Outcome.NO_ANSWER, new_id(), "Rang twice")
+    hand_in(runtime, made, recommend="very_likely")
+    clock.forward(minutes=5)
+    say(runtime, made, clock, recommend_why="because")
+    clock.forward(minutes=5)
+    say(runtime, made, clock, recommend_why=HOSTILE)
+    return made
+
+
+def record(runtime: Runtime, person: Participant, language: str | None = "en") -> HeldRecord:
+    desk = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
+    return subject_access.held_record(desk, factories.STUDY, person.reference, KNOWN, language)
+
+
+def test_everything_is_in_it(runtime: Runtime, person: Participant) -> None:
+    held = record(runtime, person)
+    assert (held.format, held.reference, held.language) == (FORMAT, person.reference, "en")
+    assert {each.name: each.value for each in held.contact}["name"] == "Amara <b>Nowak</b>"
+    assert {("site", "Employer SM"), ("Age", "Over 50")} < {(each.name, each.value) for each in held.known}
+    first = held.touchpoints[0]
+    assert [(each.variable, each.said, each.counts) for each in first.answers] == [
+        ("recommend", ("Very likely",), True),
+        ("recommend_why", ("because",), False),
+        ("recommend_why", (HOSTILE,), True),
+    ]
+    assert first.answers[0].question.startswith("How likely are you to recommend the scheme")
+    assert [(each.outcome.value, each.note) for each in first.attempts] == [("no_answer", "Rang twice")]
+    assert len(first.links) == 1
+    assert [(each.what, each.roles) for each in held.sights] == [
+        ("contact_seen", (Role.INTERVIEWER,)), ("identity_confirmed", (Role.MANAGER,)),
+    ]  # fmt: skip
+    assert {each.what.value for each in held.kept} == {"contacts", "words", "answers"}
+
+
+def test_no_link_and_no_name_of_staff_is_in_it(runtime: Runtime, person: Participant) -> None:
+    made = held_record.as_json(record(runtime, person)).decode()
+    assert "zofia" not in made.lower()
+    assert "/s/" not in made
+    assert "digest" not in made
+
+
+def test_the_page_and_the_file_say_the_same_and_words_come_out_as_stored(runtime: Runtime, person: Participant) -> None:
+    held = record(runtime, person)
+    assert TypeAdapter(HeldRecord).validate_json(held_record.as_json(held)) == held
+    source = held_record.as_page(held, ENGLISH)
+    page = Page(source)
+    assert page.problems == []
+    assert "<script" not in source
+    assert "<b>" not in source
+    assert HOSTILE in "".join(page.text["div"])
+    assert "Amara <b>Nowak</b>" in page.text["dd"]
+    assert not {name for _tag, attributes in page.elements for name in attributes} & {"src", "onclick", "action"}
+    assert [attributes["href"][0] for tag, attributes in page.elements if tag == "a"] == ["#"] * 9
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ur", "rtl"), ("pl", "ltr"), (None, "rtl")])
+def test_it_is_in_their_language(runtime: Runtime, person: Participant, language: str | None, direction: str) -> None:
+    """None: the one they last answered in, where the study is offered in it."""
+    held = record(runtime, person, language)
+    if language is None and held.language != "ur":
+        pytest.skip("the study is not offered in Urdu here")
+    known, gettext, ngettext = interface_catalogues.spoken(held.language)
+    source = held_record.as_page(held, Phrasing(gettext, ngettext, lambda: known))
+    if known == held.language:
+        assert f'dir="{direction}"' in source
+        assert "What you agreed to" not in source
+
+
+def test_it_is_noted_and_asked_for_first(runtime: Runtime, person: Participant) -> None:
+    desk = Desk(runtime, factories.create_staff(runtime, Role.SUPERVISOR))
+    with pytest.raises(InputRefused):
+        subject_access.held_record(desk, factories.STUDY, person.reference, [IdentityFact.NAME])
+    interviewer = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
+    with pytest.raises(NotPermitted):
+        subject_access.held_record(interviewer, factories.STUDY, person.reference, KNOWN)
+    subject_access.held_record(desk, factories.STUDY, person.reference, KNOWN)
+    with runtime.database.reading() as session:
+        last = audit.entries(session)[-2:]
+    assert [each.action for each in last] == [AuditAction.IDENTITY_CONFIRMED, AuditAction.RECORD_GIVEN_OUT]
+
+
+def test_somebody_of_whom_there_is_nothing_but_a_reference(runtime: Runtime) -> None:
+    made = factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        subject_access.contacts.write(work, made, Contact(name="A", email="a@example.org"))
+    desk = factories.operator(runtime)
+    held = subject_access.held_record(
+        desk, factories.STUDY, made.reference, (IdentityFact.NAME, IdentityFact.EMAIL)
+    )  # fmt: skip
+    assert (held.consents, held.changes) == ((), ())
+    assert Page(held_record.as_page(held, ENGLISH)).problems == []
+
+
+def test_the_command_writes_both_for_this_user_alone(
+    runtime: Runtime, person: Participant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in factories.environment(runtime.settings.database_url).items():
+        monkeypatch.setenv(name, value)
+    folder = tmp_path / "out"
+    told = CliRunner().invoke(
+        main,
+        ["participants", "access", factories.STUDY, person.reference, "--out", str(folder), "--language", "en",
+         "--confirmed", "name", "--confirmed", "phone"],
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    files = sorted(folder.iterdir())
+    assert [each.suffix for each in files] == [".html", ".json"]
+    assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
+    assert json.loads(files[1].read_text())["reference"] == person.reference
+
+
+def test_the_button(runtime: Runtime, person: Participant, client: Client) -> None:
+    client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
+    page = client.page(f"/rights/{factories.STUDY}/{person.reference}/held")
+    form = page.fields() | {"facts": ["name", "email"]}
+    form.pop("json", None)
+    given = client.post(f"/rights/{factories.STUDY}/{person.reference}/held", form)
+    assert given.headers["Content-Disposition"] == f'attachment; filename="{person.reference}.html"'
+    assert HOSTILE.split("\u202e")[0].replace("<", "&lt;").replace(">", "&gt;").split("&quot;")[0][:30] in given.text
+
+
+def test_every_field_of_the_file_is_described() -> None:
+    text = (ROOT / "docs" / "subject_access.md").read_text(encoding="utf-8")
+    schema = TypeAdapter(HeldRecord).json_schema()
+    tables = [schema, *schema["$defs"].values()]
+    fields = {name for each in tables for name in each.get("properties", ())}
+    assert {name for name in fields if f"`{name}`" not in text} == set()
+    assert participants.Sealed.__name__ not in text
