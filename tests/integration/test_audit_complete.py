@@ -100,6 +100,7 @@ PAGES: dict[str, A | str] = {
     "rights.person": A.PERSON_SEEN,
     "rights.change": A.CONTACT_SEEN,
     "rights.let_in": A.CONTACT_SEEN,
+    "interviewer.let_in": A.CONTACT_SEEN,
     "rights.reopen": "opening answers again is an entry, by test_reopening",
 }
 

@@ -291,7 +291,7 @@ def test_staff_read_out_a_pin_on_a_page(runtime: Runtime, client: Client, candid
     with factories.operator(runtime).writing() as work:
         contacts.write(work, candidate, Contact(name="Amara Nowak", phone="07700 900142"))
     client.sign_in(factories.create_staff(runtime, Role.INTERVIEWER).email)
-    path = f"/rights/{factories.STUDY}/{candidate.reference}/pin"
+    path = f"/interviews/{factories.STUDY}/{candidate.reference}/1/pin"
     page = client.page(path)
     assert "Amara Nowak" in page.words
     refused = client.post(path, {**page.fields(), "facts": ["name"]})

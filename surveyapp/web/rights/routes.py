@@ -12,10 +12,10 @@ from surveyapp.domain.staff import Action
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import Phrasing
 from surveyapp.services.privacy import correcting, leaving, retention, subject_access
-from surveyapp.services.responses import pins
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
+from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.rights.words import RECORDED
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
@@ -59,17 +59,9 @@ def person(study_id: str, reference: str) -> Reply:
 @rights.route(f"{PERSON}/pin", methods=["GET", "POST"])
 @staff_only
 def let_in(study_id: str, reference: str) -> Reply:
-    """Lets somebody in who is on the phone: asks who is speaking, and shows a PIN, once, to be read out."""
-    back = home(staff_study(study_id), reference)
-    form = forms.IdentityForm(pins.to_ask_for(desk(), study_id, reference))
-    if form.validate_on_submit():
-        try:
-            made = pins.read_out(desk(), study_id, reference, form.confirmed)
-        except InputRefused as refused:
-            form.refuse(refused)
-        else:
-            return page("let_in", form, made=made, reference=reference, back=back)
-    return page("let_in", form, made=None, reference=reference, back=back)
+    """Lets somebody in who is on the phone, for whoever runs the study."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    return let_in_page(study_id, reference, home(staff_study(study_id), reference))
 
 
 @rights.route(f"{PERSON}/held", methods=["GET", "POST"])

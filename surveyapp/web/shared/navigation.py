@@ -88,7 +88,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.check",
                 "interviewer.hand_in",
                 "interviewer.end",
-                "rights.let_in",
+                "interviewer.let_in",
             ),
         ),
         NavigationPlace(
@@ -225,7 +225,7 @@ def navigation(staff: Staff) -> Navigation:
     """Every part of the work that they may open: the one they are in with all its places, the others by their first.
     It stays in the study of the page, where there is one."""
     study_id = (request.view_args or {}).get("study_id")
-    current = _current(staff, study_id)
+    current = _current()
     places = []
     for part in PLACES:
         open_to_them = [(place, url) for place in part if (url := _url(place, staff, study_id)) is not None]
@@ -271,11 +271,9 @@ def _url_in(place: NavigationPlace, staff: Staff, study_id: str | None) -> str |
     return None if address is None else url_for(place.endpoint, **address, **place.query)
 
 
-def _current(staff: Staff, study_id: str | None) -> NavigationPlace | None:
-    """The place that the page is, or is beneath: of several, one that they may open."""
+def _current() -> NavigationPlace | None:
+    """The place that the page is, or is beneath."""
     there = [place for part in PLACES for place in part if request.endpoint in (place.endpoint, *place.beneath)]
-    if len({place.endpoint for place in there}) > 1:
-        there = [place for place in there if _url(place, staff, study_id) is not None] or there
     return next(
         (place for place in there if place.query and place.query.items() <= request.args.to_dict().items()),
         there[0] if there else None,
