@@ -115,6 +115,22 @@ def activate(email: str) -> None:
     click.echo(f"{email} can sign in again.")
 
 
+@users.command("sessions")
+@click.argument("email")
+@click.option("--end", is_flag=True, help="End all of them.")
+def list_sessions(email: str, end: bool) -> None:
+    """Show where somebody is signed in; with --end, sign them out everywhere."""
+    desk = open_desk()
+    found = accounts.sessions_of(desk, email)
+    for each in found:
+        device = each.user_agent or "a browser that does not say what it is"
+        click.echo(f"{device}\tsince {each.created_at:%Y-%m-%d %H:%M}\tlast used {each.seen_at:%Y-%m-%d %H:%M} UTC")
+    if not found:
+        click.echo(f"{email} is signed in nowhere.")
+    elif end:
+        click.echo(f"{accounts.end_sessions(desk, email)} ended. {email} signs in again.")
+
+
 @users.command("roles")
 def list_roles() -> None:
     """Show what each role may do, and which roles it may give."""

@@ -72,6 +72,7 @@ class AuditAction(enum.StrEnum):
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    VERIFIED_AGAIN = "verified_again"
     SESSIONS_ENDED = "sessions_ended"
     SIGN_IN_REFUSED = "sign_in_refused"
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
@@ -85,6 +86,9 @@ class AuditAction(enum.StrEnum):
     STAFF_DEACTIVATED = "staff_deactivated"
     ROLES_GRANTED = "roles_granted"
     ROLES_REVOKED = "roles_revoked"
+
+    GUESSES_ALARMED = "guesses_alarmed"
+    ALARMS_READ = "alarms_read"
 
     REFUSED = "refused"
     COMMAND_RUN = "command_run"

@@ -44,6 +44,15 @@ RULES: dict[str, str | Action] = {
     "staff.code": ENTERING,
     "staff.second_factor": ENTERING,
     "staff.new_password": ENTERING,
+    "staff.alarms": STAFF,  # refuses whoever manages nobody: tested in test_alarms
+    "staff.know_of_alarms": STAFF,
+    "staff.own_sessions": STAFF,
+    "staff.end_sessions": STAFF,
+    "staff.session_left": EVERYBODY,  # tells a browser how long its own session lives
+    "staff.stay": STAFF,
+    "staff.kept": STAFF,
+    "staff.throw_away": STAFF,
+    "staff.verify": STAFF,
     "staff.home": STAFF,
     "staff.logout": STAFF,
     "staff.nothing": STAFF,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -17,6 +18,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import staff as store
 from surveyapp.store.security import audit
 from tests import factories
+from tests.conftest import Clock
 
 ANA = "ana.kowalska@example.org"
 
@@ -248,6 +250,20 @@ def test_every_act_leaves_an_entry_without_a_password(runtime: Runtime) -> None:
         "staff_activated",
     ]
     assert not any(secret in str(entry) for entry in entries for secret in (first, second))
+
+
+def test_somebodys_sessions_are_shown_and_ended(runtime: Runtime, clock: Clock) -> None:
+    clock.now = dt.datetime.now(dt.UTC)  # the command has the machine's own
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    assert users("sessions", manager.email).output == f"{manager.email} is signed in nowhere.\n"
+    for _ in range(2):
+        factories.begin_session(runtime, manager)
+    shown = users("sessions", manager.email)
+    assert shown.output.count("a browser that does not say what it is\tsince 20") == 2
+    assert len(sessions_of(runtime, manager)) == 2, "showing ends nothing"
+    assert "2 ended" in users("sessions", manager.email, "--end").output
+    assert not sessions_of(runtime, manager)
+    assert users("sessions", "nobody@example.org").exit_code == 1
 
 
 def test_what_each_role_may_do_is_shown(runtime: Runtime) -> None:

@@ -67,6 +67,13 @@ BY_ITSELF = {
     "evaluator.who_touchpoint_xlsx": "nothing is known of its people",
     "rights.reopen": "somebody who has sent everything is in no queue: they are found by their reference",
     "manager.related": "the study here has one group, and so no relationship",
+    "staff.alarms": "the notice that is there once an alarm is raised",
+    "staff.know_of_alarms": "the button of that page",
+    "staff.end_sessions": "the buttons of whoever is signed in twice",
+    "staff.stay": "a page that is left open",
+    "staff.kept": "where somebody comes whose session ended while they typed",
+    "staff.throw_away": "the button of that page",
+    "staff.verify": "asked ten minutes after signing in, before what leaves in bulk",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
 }
@@ -166,7 +173,7 @@ def may_open(roles: Iterable[Role]) -> set[str]:
     }
 
 
-BESIDE = ("/staff/password", "/staff/nothing")
+BESIDE = ("/staff/password", "/staff/nothing", "/staff/sessions", "/staff/login")
 """Pages that are under no place of the bar."""
 
 OTHER = "bistro"

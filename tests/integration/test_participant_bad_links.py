@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from surveyapp import create_app
 from surveyapp.domain.answers import Codes
@@ -13,7 +16,6 @@ from surveyapp.domain.staff import Role
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
-from surveyapp.web.shared.incoming import limiter
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client, Page
@@ -87,20 +89,49 @@ def test_a_revoked_code_says_that_it_no_longer_works(runtime: Runtime, candidate
     assert "no longer works" in phone.faults[0][1]
 
 
-def test_codes_cannot_be_guessed_quickly(runtime: Runtime) -> None:
+def guess(client: Client, fields: Mapping[str, Any], code: str, address: str) -> TestResponse:
+    return client.post("/start", {**fields, "code": code}, environ_base={"REMOTE_ADDR": address})
+
+
+def test_wrong_codes_are_asked_to_wait_ever_longer_and_at_once(runtime: Runtime, clock: Clock) -> None:
+    client = Client(create_app(runtime).test_client())
+    fields = client.page("/start").fields()
+    waits = [guess(client, fields, f"K7QM2VXA9{number:02}", "192.0.2.7") for number in range(10, 22)]
+    assert [each.status_code for each in waits] == [422] * 9 + [429] * 3
+    assert [each.headers.get("Retry-After") for each in waits[9:]] == ["10", "20", "40"]
+    assert "A right code opens at any time" in Page(waits[-1].text).words
+    assert guess(client, fields, "K7QM2VXA999", "192.0.2.8").status_code == 422, "another address has its own count"
+    clock.forward(days=1)
+    assert guess(client, fields, "K7QM2VXA999", "192.0.2.7").status_code == 422, "a day later it begins anew"
+
+
+def test_a_room_of_forty_at_one_address_gets_in_whatever_went_wrong_before(runtime: Runtime) -> None:
     app = create_app(runtime)
-    app.testing = True
-    limiter.reset()
-    try:
-        client = Client(app.test_client())
-        fields = client.page("/start").fields()
-        statuses = [
-            client.post("/start", {**fields, "code": f"K7QM2VXA9{number:02}"}).status_code for number in range(10, 32)
-        ]
-    finally:
-        limiter.reset()
-    assert statuses[:20] == [422] * 20
-    assert statuses[20:] == [429, 429]
+    client = Client(app.test_client())
+    fields = client.page("/start").fields()
+    for number in range(30):
+        guess(client, fields, f"K7QM2VXA9{number:02}", "192.0.2.7")
+    for _ in range(40):
+        code = factories.create_code(runtime, factories.create_participant(runtime))
+        person = Client(app.test_client())
+        response = guess(person, person.page("/start").fields(), code, "192.0.2.7")
+        assert response.location.startswith("/survey"), response.status_code
+
+
+def test_a_right_code_writes_nothing_about_guesses(runtime: Runtime, candidate: Participant) -> None:
+    client = Client(create_app(runtime).test_client())
+    fields = client.page("/start").fields()
+    with factories.counted(runtime) as statements:
+        guess(client, fields, factories.create_code(runtime, candidate), "192.0.2.7")
+    assert not [each for each in statements if "guess" in each]
+
+
+def test_an_ended_code_is_no_guess(runtime: Runtime, candidate: Participant) -> None:
+    code = factories.create_code(runtime, candidate)
+    links.revoke(Desk(runtime, factories.create_staff(runtime, Role.MANAGER)), factories.STUDY, candidate.reference, 1)
+    client = Client(create_app(runtime).test_client())
+    fields = client.page("/start").fields()
+    assert {guess(client, fields, code, "192.0.2.7").status_code for _ in range(15)} == {422}
 
 
 def test_a_wrong_link_does_not_end_the_session_there_is(phone: Phone) -> None:

@@ -319,3 +319,78 @@ def test_a_person_who_is_gone_takes_their_sessions_with_them(runtime: Runtime, s
         staff_store.remove_everyone(session)
     assert ended(runtime) == []
     assert not is_in(signed_in)
+
+
+# One's own
+
+
+def test_ones_sessions_are_listed_and_ended_one_or_all_others(
+    runtime: Runtime, signed_in: Client, manager: Staff
+) -> None:
+    app = signed_in.raw.application
+    others = [Client(app.test_client()) for _ in range(2)]
+    agents = ("Mozilla/5.0 (Android 14; Mobile; rv:132.0) Gecko/132.0 Firefox/132.0", "curl/8.5.0")
+    for other, agent in zip(others, agents, strict=True):
+        other.raw.environ_base["HTTP_USER_AGENT"] = agent
+        other.sign_in(manager.email)
+    stranger = Client(app.test_client())
+    stranger.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
+    page = signed_in.page("/staff/sessions")
+    assert len(page.said("h2")) == 3
+    assert page.said("h2")[0].endswith("(this one)")
+    assert "Firefox, Android" in page.said("h2")
+    token = page.fields()["csrf_token"][0]
+    (phone,) = [
+        each.id for each in sessions.own_sessions(Desk(runtime, manager)) if each.user_agent == "Firefox, Android"
+    ]
+    signed_in.post("/staff/sessions", {"csrf_token": token, "session": str(phone)})
+    assert [is_in(each) for each in others] == [False, True]
+    # Somebody else's is not theirs to end.
+    theirs = stranger.page("/staff/sessions").fields()["csrf_token"][0]
+    (own,) = [each.id for each in sessions.own_sessions(Desk(runtime, manager)) if each.user_agent == ""][:1]
+    stranger.post("/staff/sessions", {"csrf_token": theirs, "session": str(own)})
+    assert [is_in(each) for each in others] == [False, True]
+    signed_in.post("/staff/sessions", {"csrf_token": token, "others": "1"})
+    assert [is_in(each) for each in (signed_in, *others, stranger)] == [True, False, False, True]
+    assert signed_in.post("/staff/sessions", {"csrf_token": token, "session": "x"}).status_code == 400
+
+
+def test_asking_how_long_there_is_does_not_prolong_it_and_staying_does(signed_in: Client, clock: Clock) -> None:
+    token = signed_in.page("/staff/sessions").fields()["csrf_token"][0]
+    clock.forward(minutes=28)
+    assert signed_in.get("/staff/session").json == {"left": 120, "last": False}
+    clock.forward(minutes=1)
+    assert signed_in.get("/staff/session").json == {"left": 60, "last": False}
+    assert signed_in.post("/staff/session", {"csrf_token": token}).json == {"left": 1800, "last": False}
+    clock.forward(minutes=30)
+    assert signed_in.get("/staff/session").json == {"left": 0, "last": False}
+    assert not is_in(signed_in)
+    assert Client(signed_in.raw.application.test_client()).get("/staff/session").json == {"left": 0, "last": False}
+
+
+def test_the_last_half_hour_of_twelve_cannot_be_put_off(signed_in: Client, clock: Clock) -> None:
+    began = clock.now
+    while clock.now < began + dt.timedelta(hours=11, minutes=40):
+        clock.forward(minutes=20)
+        assert is_in(signed_in)
+    token = signed_in.page("/staff/sessions").fields()["csrf_token"][0]
+    assert signed_in.post("/staff/session", {"csrf_token": token}).json == {"left": 1200, "last": True}
+
+
+def test_links_for_many_ask_for_the_password_again(runtime: Runtime, signed_in: Client, clock: Clock) -> None:
+    factories.create_participant(runtime)
+    links_page = f"{HOME}/participants/links"
+    clock.forward(minutes=9, seconds=59)
+    form = {**signed_in.page(links_page).fields(), "touchpoint": "backfill.1"}
+    clock.forward(seconds=1)
+    asked = signed_in.post(links_page, form).location
+    assert asked == "/staff/verify?next=/staff/kept"
+    wrong = signed_in.post(asked, {**signed_in.page(asked).fields(), "password": "wrong"})
+    assert wrong.status_code == 422
+    right = {**signed_in.page(asked).fields(), "password": factories.PASSWORD}
+    assert signed_in.post(asked, right).location == "/staff/kept"
+    response = signed_in.post(links_page, {**signed_in.page("/staff/kept").fields()})
+    assert response.mimetype == "text/csv"
+    assert signed_in.get(links_page).status_code == 200
+    clock.forward(minutes=10)
+    assert signed_in.get(links_page).location == f"/staff/verify?next={links_page}"

@@ -3,6 +3,7 @@ hash and, in the same row, everything that decides whether it opens anything."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import uuid
@@ -136,6 +137,15 @@ def signed_in(runtime: Runtime, token: str) -> SignedIn:
     return SignedIn(staff, _marked(runtime, found), token)
 
 
+def rested(runtime: Runtime, token: str) -> WebSession | None:
+    """The session that a token is of, where it ended by itself: what is sent with it is still its owner's. Nothing of
+    one that lives, or that somebody ended."""
+    with _desk(runtime).reading() as work:
+        found = store.by_digest(work.session, _digests(runtime, token))
+    ended_by_itself = (SessionStanding.IDLE, SessionStanding.EXPIRED)
+    return found if found and found.standing(runtime.clock()) in ended_by_itself else None
+
+
 def _alive(work: Work, token: str, audience: SessionAudience) -> WebSession:
     found = store.by_digest(work.session, _digests(work.runtime, token))
     if found is None or found.audience is not audience:
@@ -150,7 +160,36 @@ def _marked(runtime: Runtime, found: WebSession) -> WebSession:
     if found.to_be_marked(runtime.clock()):
         with _desk(runtime).writing() as work:
             store.set_seen(work.session, found.id, work.now)
+        return dataclasses.replace(found, seen_at=work.now)
     return found
+
+
+@dataclass(frozen=True)
+class Left:
+    """How long a session lives if nothing more is asked for. `last`: nothing puts its end off any more."""
+
+    seconds: float
+    last: bool
+
+
+def left(runtime: Runtime, token: str) -> Left | None:
+    """How long a session of staff still lives, without marking it as used; None once it is over."""
+    try:
+        with _desk(runtime).reading() as work:
+            return _left(_alive(work, token, SessionAudience.STAFF), work.now)
+    except SessionOver:
+        return None
+
+
+def stay(runtime: Runtime, session: WebSession) -> Left:
+    """Marks a session as used now, and tells how long it lives then."""
+    with _desk(runtime).writing() as work:
+        store.set_seen(work.session, session.id, work.now)
+        return _left(dataclasses.replace(session, seen_at=work.now), work.now)
+
+
+def _left(session: WebSession, now: dt.datetime) -> Left:
+    return Left((session.ends_at - now).total_seconds(), session.ends_at == session.expires_at)
 
 
 def say_whose(runtime: Runtime, session: WebSession, own: bool) -> None:

@@ -10,7 +10,7 @@ from surveyapp.domain.audit import AuditAction, Operator
 from surveyapp.domain.errors import InputRefused, NotPermitted
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Action, Grant, Role, Staff
-from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
 from surveyapp.services.security import sessions
@@ -127,13 +127,23 @@ def set_active(desk: Desk, who: str | uuid.UUID, active: bool) -> None:
         work.record(AuditAction.STAFF_ACTIVATED if active else AuditAction.STAFF_DEACTIVATED, str(found.id))
 
 
-def end_sessions(desk: Desk, who: str | uuid.UUID) -> None:
-    """Signs somebody out everywhere. Raises NotFound, NotPermitted."""
+def end_sessions(desk: Desk, who: str | uuid.UUID) -> int:
+    """Signs somebody out everywhere; returns how many sessions ended. Raises NotFound, NotPermitted."""
     check_holds(desk)
     with desk.writing() as work:
         found = _other(work, who)
         count = sessions.end_all_of_staff(work, found.id, EndedWhy.ENDED_BY_ADMINISTRATOR)
         work.record(AuditAction.SESSIONS_ENDED, str(found.id), count=count)
+        return count
+
+
+def sessions_of(desk: Desk, who: str | uuid.UUID) -> list[WebSession]:
+    """Where somebody is signed in, the last used first. Raises NotFound, NotPermitted."""
+    check_holds(desk)
+    with desk.writing() as work:
+        found = granting.existing(work, who)
+        work.record(AuditAction.ACCOUNTS_SEEN, str(found.id))
+        return sessions.of_staff(work, found.id)
 
 
 def users(desk: Desk) -> list[Account]:

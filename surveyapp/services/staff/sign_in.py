@@ -22,7 +22,7 @@ from surveyapp.domain.audit import AuditAction, System
 from surveyapp.domain.errors import InputRefused, ShiftlineError
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Staff
-from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
@@ -201,6 +201,24 @@ def change_password(desk: Desk, current: str, new: str, browser: Browser) -> Sig
                 return sessions.begin_staff(work, found.staff, browser)
             _count_failure(work, found, AuditAction.PASSWORD_CHANGE_REFUSED)
     raise InputRefused(say("own_password_wrong"), "current")
+
+
+def verify(desk: Desk, session: WebSession, password: str) -> None:
+    """Takes a signed-in person's password once more. A wrong one counts like a wrong one at sign-in. Raises
+    InputRefused."""
+    with desk.reading() as work:
+        staff = work.staff
+        before = store.credentials_by_id(work.session, staff.id)
+    fits = before is not None and password_fits(before.password_hash, password)
+    with desk.writing() as work:
+        found = store.credentials_by_id(work.session, staff.id, lock=True)
+        if found is not None and not _rests(work, found):
+            if fits and before is not None and found.password_hash == before.password_hash:
+                sessions.verified(work, session)
+                work.record(AuditAction.VERIFIED_AGAIN)
+                return
+            _count_failure(work, found, AuditAction.SIGN_IN_REFUSED)
+    raise InputRefused(say("own_password_wrong"), "password")
 
 
 def _unknown(runtime: Runtime) -> Desk:

@@ -19,10 +19,13 @@ from surveyapp.store.tables.people import (
 from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
 from surveyapp.store.tables.security import (
+    AlarmRow,
     AuditChainRow,
     AuditRow,
     ErasureRow,
+    GuessRow,
     HeartbeatRow,
+    KeptFormRow,
     PinRow,
     WebSessionRow,
 )
@@ -30,6 +33,7 @@ from surveyapp.store.tables.staff import GrantRow, StaffRow
 
 __all__ = [
     "AccessRow",
+    "AlarmRow",
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
@@ -43,7 +47,9 @@ __all__ = [
     "ErasureRow",
     "EventRow",
     "GrantRow",
+    "GuessRow",
     "HeartbeatRow",
+    "KeptFormRow",
     "LeaseRow",
     "ParticipantRow",
     "ParticipationRow",

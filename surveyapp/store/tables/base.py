@@ -17,6 +17,7 @@ from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
+from surveyapp.domain.security.guesses import GuessKind
 from surveyapp.domain.staff import Role
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
@@ -47,6 +48,7 @@ class Base(DeclarativeBase):
                 CorrectionReason,
                 Disposition,
                 EndedWhy,
+                GuessKind,
                 LeavingReason,
                 Mode,
                 Origin,

@@ -6,10 +6,11 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.audit import ActorKind, AuditAction
+from surveyapp.domain.security.guesses import GuessKind
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.tables.base import Base, known
 
@@ -77,6 +78,44 @@ class WebSessionRow(Base):
     expires_at: Mapped[dt.datetime] = mapped_column(index=True)
     ended_at: Mapped[dt.datetime | None]
     ended_why: Mapped[EndedWhy | None]
+
+
+class KeptFormRow(Base):
+    """What somebody had typed when their session ended, sealed for them alone. It goes once it is sent or thrown away,
+    and after three days."""
+
+    __tablename__ = "kept_form"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    key_id: Mapped[str]
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[dt.datetime]
+
+
+class GuessRow(Base):
+    """Wrong guesses, counted by whose they are: a keyed hash of an address, an account or a browser; and everybody's
+    together. A row goes two days after its last guess."""
+
+    __tablename__ = "guess"
+    __table_args__ = (known("kind", GuessKind),)
+    kind: Mapped[GuessKind] = mapped_column(primary_key=True)
+    whose: Mapped[str] = mapped_column(primary_key=True)
+    wrong: Mapped[int]
+    first_at: Mapped[dt.datetime]
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class AlarmRow(Base):
+    """So many wrong guesses, of everybody together, that somebody is told."""
+
+    __tablename__ = "alarm"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    since: Mapped[dt.datetime] = mapped_column(unique=True)
+    raised_at: Mapped[dt.datetime]
+    wrong: Mapped[int]
+    read_at: Mapped[dt.datetime | None]
 
 
 class PinRow(Base):

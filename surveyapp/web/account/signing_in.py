@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, session, url_for
@@ -14,7 +15,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.security import sessions
+from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SignedIn
 from surveyapp.services.staff import sign_in
 from surveyapp.services.staff.sign_in import Entering, SignInAgain, Step
@@ -23,7 +24,7 @@ from surveyapp.web.shared.incoming import GUESSABLE, StaffForm, limiter
 from surveyapp.web.shared.navigation import home_of
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import begin, browser, is_staff_path, token
+from surveyapp.web.shared.session import begin, browser, form_token, is_staff_path, token
 from surveyapp.web.shared.sign_in import current_session, current_staff, desk, staff_only
 from surveyapp.web.shared.words import worded
 
@@ -62,7 +63,9 @@ def login() -> str | Response | tuple[str, int]:
             form.password.errors = [worded(refused.sentence)]
         else:
             return _go_on(entering)
-    return render_template("account/login.html", form=form, late="late" in request.args), 422 if form.errors else 200
+    return render_template(
+        "account/login.html", form=form, late="late" in request.args, rested=request.args.get("rested")
+    ), 422 if form.errors else 200
 
 
 @staff.route("/code", methods=["GET", "POST"])
@@ -141,10 +144,13 @@ def _go_on(entering: Entering) -> Response:
     """To the next step of signing in or, after the last, to where they were going. A fresh session either way."""
     target = _own_page(request.args.get("next"))
     following = sign_in.step(runtime(), entering)
+    before = _before()
     if following is not Step.DONE:
         if known := token():
             sessions.end(runtime(), known, EndedWhy.REPLACED)
         session.clear()
+        if before:
+            session[BEFORE] = before
         session["entering"] = [
             str(entering.staff_id),
             entering.mark,
@@ -153,8 +159,22 @@ def _go_on(entering: Entering) -> Response:
         ]
         return redirect(url_for(_PAGES[following], next=target))
     began = sign_in.finish(runtime(), entering, browser())
-    _sign_in(began)
+    _sign_in(began, before)
+    if kept_forms.of_session(runtime(), began.session):
+        return redirect(url_for("staff.kept"))
     return redirect(target or home_of(began.staff))
+
+
+BEFORE = "before"
+"""In the cookie while somebody signs in: whose session in this browser ended by itself, and the token of its forms."""
+
+
+def _before() -> list[str] | None:
+    if BEFORE in session:
+        return cast(list[str], session[BEFORE])
+    known, forms = token(), form_token()
+    rested = sessions.rested(runtime(), known) if known and forms else None
+    return [str(rested.staff_id), str(forms)] if rested else None
 
 
 def _entering(expected: Step) -> Entering:
@@ -169,9 +189,29 @@ def _entering(expected: Step) -> Entering:
     return entering
 
 
-def _sign_in(began: SignedIn) -> None:
-    """Gives the browser the session that has begun."""
-    begin(began.token, session.get("language"))
+def _sign_in(began: SignedIn, before: list[str] | None = None) -> None:
+    """Gives the browser the session that has begun. Pages that the same person has open can still be sent."""
+    same = before is not None and before[0] == str(began.staff.id)
+    begin(began.token, session.get("language"), before[1] if before and same else None)
+
+
+class VerifyForm(StaffForm):
+    password = PasswordField(lazy("Password"), [InputRequired(lazy("Enter your password.")), Length(max=500)])
+
+
+@staff.route("/verify", methods=["GET", "POST"])
+@staff_only
+def verify() -> str | Response | tuple[str, int]:
+    """Somebody who is signed in shows again that it is they, before what is about many people leaves."""
+    form = VerifyForm()
+    if form.validate_on_submit():
+        try:
+            sign_in.verify(desk(), current_session().session, form.password.data or "")
+        except InputRefused as refused:
+            form.password.errors = [worded(refused.sentence)]
+        else:
+            return redirect(_own_page(request.args.get("next")) or home_of(current_staff()))
+    return render_template("account/verify.html", form=form), 422 if form.errors else 200
 
 
 @staff.errorhandler(SignInAgain)

@@ -17,7 +17,7 @@ from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.qr import qr_picture
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
 from surveyapp.web.shared.words import worded
 
 
@@ -53,7 +53,7 @@ def end_access(study_id: str, reference: str, touchpoint: int) -> Reply:
 
 
 @manager.route("/<study_id>/participants/links", methods=["GET", "POST"])
-@staff_only
+@recently_verified
 def links(study_id: str) -> Reply:
     """Links and codes for everyone who can answer a touchpoint, as a file."""
     waiting = bulk_links.waiting(desk(), study_id)

@@ -21,12 +21,12 @@ from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AccessRefused
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStanding, WebSession
 from surveyapp.services.participants import links
-from surveyapp.services.security import sessions
+from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.shared.language import asked_language
 from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import begin, browser, token
+from surveyapp.web.shared.session import begin, browser, form_token, token
 
 HANDLED = "/survey/<handle:handle>"
 """Where somebody's pages are."""
@@ -37,6 +37,9 @@ OPENED = "opened"
 HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
 """Names in the cookie of the session."""
 
+KEPT = "kept"
+"""In the cookie: something that was typed when the session before ended is kept for them."""
+
 _CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
 
@@ -45,9 +48,10 @@ MARK_LIVES = dt.timedelta(days=400)
 
 
 class NotLetIn(Exception):
-    """Nobody has opened a link or code in this browser, or they have left. `rested`: their session ended by itself."""
+    """Nobody has opened a link or code in this browser, or they have left. `rested`: their session, where it ended by
+    itself."""
 
-    def __init__(self, rested: bool = False) -> None:
+    def __init__(self, rested: WebSession | None = None) -> None:
         super().__init__()
         self.rested = rested
 
@@ -64,13 +68,16 @@ def let_in(access_id: uuid.UUID) -> Response:
         arrived = links.arrival(runtime(), access_id)
         chosen = session.get("language")
         same = there is not None and session.get(HANDLE) == arrived.handle
+        rested = session.get(HANDLE) == arrived.handle and (was := token()) and sessions.rested(runtime(), was)
         carried = {name: session[name] for name in _CARRIED if same and name in session}
         wanted = arrived.known or request.accept_languages.best_match(arrived.offered) or arrived.offered[0]
         own = there.own_device if same and there is not None else None
         begun = sessions.begin_participant(runtime(), access_id, browser(), own)
-        begin(begun.token, chosen if chosen in arrived.offered else wanted)
+        begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)
         session.update(carried)
         session[HANDLE] = arrived.handle
+        if kept_forms.of_session(runtime(), begun.session):
+            session[KEPT] = True
     return redirect(with_query(url_for("participant.survey", handle=session[HANDLE]), {OPENED: "1"}))
 
 
@@ -92,7 +99,7 @@ def web_session() -> WebSession:
         except SessionOver as over:
             if over.why is EndedWhy.ACCESS_REVOKED:
                 raise AccessRefused("revoked") from None
-            raise NotLetIn(rested=over.standing is not SessionStanding.ENDED) from None
+            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session) from None
     return cast(WebSession, g.web_session)
 
 

@@ -26,6 +26,7 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import views
 from surveyapp.web.shared.reply import Reply
 
@@ -62,6 +63,9 @@ class Backend(Protocol):
     def answer(self, page_id: str, form: Form) -> Visit:
         """Takes a page's answers, given in the language it was shown in. Raises AnswersRefused, NotOnRoute,
         AlreadySubmitted, ConsentMissing, StateRefused."""
+
+    def kept(self) -> KeptForm | None:
+        """What they had typed on this page when their session ended, if it was not sent since."""
 
     def submit(self) -> None:
         """Takes all of it as final. Raises Unfinished, ConsentMissing, StateRefused."""
@@ -104,7 +108,7 @@ def declined(backend: Backend) -> Reply:
 def question(backend: Backend, page_id: str) -> Reply:
     here = backend.here("question")
     page = None if _is_over(here) or backend.asks_first(here) else backend.page(here, page_id)
-    return redirect(_place(backend, here)) if page is None else _question(backend, here, page)
+    return redirect(_place(backend, here)) if page is None else _question(backend, here, page, kept=backend.kept())
 
 
 def answer(backend: Backend, page_id: str) -> Reply:
@@ -300,21 +304,24 @@ def _question(
     posted: Form | None = None,
     faults: tuple[AnswerFault, ...] = (),
     note: str | None = None,
+    kept: KeptForm | None = None,
 ) -> str:
     return show(
         backend,
         "question",
         here,
-        view=views.question_page(here, page, posted, faults),
+        view=views.question_page(here, page, kept.fields if kept else posted, faults),
         back=_back(backend, here, page.id),
         action=_address(backend, page.id, here),
         save_id=uuid.uuid4(),
-        note=_NOTES.get(note or request.args.get("note", ""), lambda: None)(),
+        kept=kept,
+        note=_NOTES.get("kept" if kept else note or request.args.get("note", ""), lambda: None)(),
     )
 
 
 _NOTES = {
     "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
+    "kept": lambda: _("This is what you had written here. It is not saved yet: go on, and it is."),
     "moved": lambda: _("That question is not the one to answer now. Go on from here."),
     "ended": lambda: _("This page was open too long, so it was not saved. Nothing you wrote is lost: choose Continue."),
 }

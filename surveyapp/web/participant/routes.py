@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -21,15 +21,16 @@ from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.services.security import sessions
+from surveyapp.services.security import guesses, kept_forms, sessions
+from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import entrance, getting_in, pages, views
-from surveyapp.web.participant.entrance import HANDLED, OPENED, NotLetIn, SomebodyElses
+from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
-from surveyapp.web.shared.incoming import GUESSABLE, limiter, sent_from_here
+from surveyapp.web.shared.incoming import sent_from_here
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import has_cookie, token
+from surveyapp.web.shared.session import has_cookie, keep_form, token, typed_texts
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
@@ -44,7 +45,6 @@ def front() -> Reply:
 
 
 @participant.route("/start", methods=["GET", "POST"])
-@limiter.limit(GUESSABLE, methods=["POST"])
 def start() -> Reply:
     """A code is typed here, by those who were given one in place of a link."""
     typed = request.form.get("code", "")
@@ -53,8 +53,12 @@ def start() -> Reply:
     try:
         return entrance.let_in(links.open_code(runtime(), typed))
     except AccessRefused as refused:
-        fault = _code_fault(refused.why) if typed.strip() else _("Write the code you were given.")
-        return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=fault), 422
+        seconds = (
+            guesses.wrong_code(runtime(), request.remote_addr or "") if refused.why == "wrong" and typed.strip() else 0
+        )
+        fault = _code_fault(refused.why, seconds) if typed.strip() else _("Write the code you were given.")
+        page = render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=fault)
+        return make_response(page, 429, {"Retry-After": str(seconds)}) if seconds else (page, 422)
 
 
 @participant.get("/s/<path:arrived>")
@@ -131,6 +135,12 @@ class StoredAnswers:
             entrance.note_began(self._handle)
         return after
 
+    def kept(self) -> KeptForm | None:
+        if not session.get(KEPT):
+            return None
+        found = kept_forms.of_session(runtime(), entrance.web_session())
+        return next((each for each in found if each.path.partition("?")[0] == request.path), None)
+
     def submit(self) -> None:
         answering.submit(runtime(), self._at_first)
         entrance.note_sent()
@@ -168,7 +178,12 @@ def _save_id() -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _code_fault(why: str) -> str:
+def _code_fault(why: str, seconds: int) -> str:
+    if seconds:
+        return _(
+            "That code is not right. Many wrong codes were sent from here: wait a while, and check each letter and "
+            "number. A right code opens at any time."
+        )
     if why == "wrong":
         return _("That code is not right. Check each letter and number, then try again.")
     return _("That code no longer works. Ask the person who invited you for a new one.")
@@ -178,11 +193,12 @@ def _code_fault(why: str) -> str:
 def _not_let_in(error: NotLetIn) -> Reply:
     """Says how to come back. What was typed on a page stays there, to be sent once they have."""
     why = "rested" if error.rested else "cookies" if OPENED in request.args else "unknown"
-    kept = []
-    if request.endpoint == "participant.answer" and sent_from_here() is not False:
-        kept = [each for each in request.form.items(multi=True) if each[0] not in ("csrf_token", CHOICE, "then")]
-    page = render_template("participant/refused.html", why=why, studies=_studies(), kept=kept, again=request.path)
-    return page, 403
+    # Of a page of somebody else's nothing is kept for whoever was here last, nor shown.
+    handle = (request.view_args or {}).get("handle")
+    if session.get(HANDLE, handle) != handle:
+        return _refused(why, 403)
+    kept = keep_form(error.rested)
+    return _refused(why, 403, kept=kept, typed=[] if kept else typed_texts(request.form.to_dict(flat=False)))
 
 
 @participant.errorhandler(CSRFError)
@@ -197,7 +213,7 @@ def _no_token(error: CSRFError) -> Reply:
             return current_app.handle_user_exception(another)  # type: ignore[return-value]
     if has_cookie():
         return stale(error)
-    return render_template("participant/refused.html", why="cookies", studies=_studies()), 400
+    return _refused("cookies", 400, typed=typed_texts(request.form.to_dict(flat=False)))
 
 
 @participant.errorhandler(SomebodyElses)
@@ -221,7 +237,11 @@ def _access_refused(error: AccessRefused) -> Reply:
     if request.endpoint != "participant.link":
         session.clear()
     status = 404 if error.why == "wrong" else 410
-    return render_template("participant/refused.html", why=error.why, studies=_studies()), status
+    return _refused(error.why, status, typed=typed_texts(request.form.to_dict(flat=False)))
+
+
+def _refused(why: str, status: int, **more: Any) -> Reply:
+    return render_template("participant/refused.html", why=why, studies=_studies(), **more), status
 
 
 def _studies() -> list[Study]:

@@ -86,6 +86,9 @@ class PreviewedAnswers:
     def answer(self, page_id: str, form: Form) -> Visit:
         return preview.answered(self._visit, page_id, form, self._anywhere)
 
+    def kept(self) -> None:
+        """Nothing is kept here."""
+
     def submit(self) -> None:
         """There is nothing to hand in."""
 

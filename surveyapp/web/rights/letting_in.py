@@ -1,4 +1,4 @@
-"""Letting somebody in who is on the phone, for whoever gives out links: from a manager's page of them, or from a case."""
+"""Letting somebody in who is on the phone, for whoever gives out links: from a page of the person, or from a case."""
 
 from __future__ import annotations
 

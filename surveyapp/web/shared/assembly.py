@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 
 from babel import Locale
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import format_date, format_datetime, get_locale
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from surveyapp.domain.fieldwork.days import last_day
+from surveyapp.domain.web_sessions import WARN_BEFORE, WebSession
+from surveyapp.services.security import guesses
 from surveyapp.settings import Settings
 from surveyapp.web.shared import answers, errors, headers, incoming, language, navigation, sign_in, static_files, words
 from surveyapp.web.shared.incoming import limiter
 from surveyapp.web.shared.runtime import has_runtime, runtime
-from surveyapp.web.shared.session import COOKIE_LIVES, SessionByAudience, is_staff_path
+from surveyapp.web.shared.session import COOKIE_LIVES, SessionByAudience, is_staff_path, let_go_of_sent
 
 csrf = incoming.CsrfBySite()
 
@@ -45,7 +47,18 @@ def assemble(app: Flask, settings: Settings) -> None:
     # A global, because a macro that is imported sees no context.
     app.add_template_global(lambda: navigation.navigation(sign_in.current_staff()), "navigation")
     app.add_template_global(sign_in.signed_in, "signed_in")
+    app.add_template_global(sign_in.session_left, "session_left")
+    app.add_template_global(lambda: guesses.unread_alarms(sign_in.desk()), "unread_alarms")
+    app.jinja_env.globals["warn_before"] = int(WARN_BEFORE.total_seconds())
+    app.after_request(lambda response: let_go_of_sent(_whose_session, response))
     limiter.init_app(app)
+
+
+def _whose_session() -> WebSession | None:
+    if is_staff_path(request.path):
+        found = sign_in.signed_in()
+        return found.session if found else None
+    return g.get("web_session")
 
 
 def assemble_pages(app: Flask, demo: bool = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from babel import Locale
@@ -17,7 +17,7 @@ from surveyapp.domain import errors
 from surveyapp.services.security import refusals
 from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
-from surveyapp.web.shared.session import is_staff_path
+from surveyapp.web.shared.session import is_staff_path, typed_texts
 from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
 
@@ -38,10 +38,10 @@ def install(app: Flask) -> None:
     app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
 
 
-def _page(status: int, title: str, sentence: str) -> tuple[str, int]:
+def _page(status: int, title: str, sentence: str, typed: Sequence[str] = ()) -> tuple[str, int]:
     template = "shared/error_staff.html" if is_staff_path(request.path) else "shared/error.html"
     template = current_app.config.get("ERROR_PAGE", template)
-    return render_template(template, title=title, sentence=sentence), status
+    return render_template(template, title=title, sentence=sentence, typed=typed), status
 
 
 def _not_found(error: errors.NotFound) -> tuple[str, int]:
@@ -62,15 +62,22 @@ def _note(error: errors.NotPermitted | errors.NotFound) -> None:
 
 
 def stale(_error: CSRFError) -> tuple[str, int]:
-    """A form without the token of the session it is sent in."""
+    """A form without the token of the session it is sent in. Whose it was cannot be known: it is given back to the
+    browser that sent it, and kept nowhere."""
+    # Forms of one's own account hold passwords.
+    typed = [] if request.blueprint == "staff" else typed_texts(request.form.to_dict(flat=False))
     if is_staff_path(request.path):
         return _page(
             400,
             _("This page was open too long"),
             _("Go back, load the page again and send it once more. Nothing you sent was stored."),
+            typed,
         )
     return _page(
-        400, _("This page is out of date"), _("Open your link again to go on. Everything you answered before is kept.")
+        400,
+        _("This page is out of date"),
+        _("Open your link again to go on. Everything you answered before is kept."),
+        typed,
     )
 
 

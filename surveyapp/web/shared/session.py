@@ -6,13 +6,18 @@ token of a session in the database, which alone decides whether it opens anythin
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Flask, Response, current_app, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-from surveyapp.domain.web_sessions import PARTICIPANT_ABSOLUTE, device_words
+from surveyapp.domain.web_sessions import PARTICIPANT_ABSOLUTE, WebSession, device_words
+from surveyapp.services.security import kept_forms
 from surveyapp.services.security.sessions import Browser
+from surveyapp.web.shared.runtime import runtime
 
 STAFF_PATHS = (
     "/staff",
@@ -28,6 +33,9 @@ STAFF_PATHS = (
 
 TOKEN = "sid"  # noqa: S105 - the name it goes by in the cookie
 """The token of a session in the database, in the cookie."""
+
+FORM_TOKEN = "csrf_token"  # noqa: S105 - the name that Flask-WTF gives it
+"""Flask-WTF's token in the cookie, before it is signed for a form."""
 
 COOKIE_LIVES = PARTICIPANT_ABSOLUTE + dt.timedelta(days=1)
 """How long a cookie's signature is good: longer than any session in the database that it may name."""
@@ -60,13 +68,54 @@ def browser() -> Browser:
     return Browser(words=device_words(request.headers.get("User-Agent", "")), token=token())
 
 
-def begin(new: str, language: str | None) -> None:
+def begin(new: str, language: str | None, form_token: str | None = None) -> None:
     """Begins the browser's cookie anew with the token of a new session: nothing is carried over from the one before but
-    a language."""
+    a language and, where it was the same person's and ended by itself, the token of the forms that they have open."""
     session.clear()
     session[TOKEN] = new
     if language is not None:
         session["language"] = language
+    if form_token is not None:
+        session[FORM_TOKEN] = form_token
+
+
+def form_token() -> str | None:
+    """The token of the forms that this browser has open."""
+    found = session.get(FORM_TOKEN)
+    return found if isinstance(found, str) else None
+
+
+def keep_form(of: WebSession | None) -> bool:
+    """Keeps the form that was just sent for whoever's session this is or was, files and tokens left out; returns
+    whether it is kept. Not for a script, which holds what it sends, nor for forms of one's own account: passwords are
+    in them."""
+    if of is None or request.method != "POST" or request.blueprint == "staff" or request.accept_mimetypes.best == JSON:
+        return False
+    fields = {name: values for name, values in request.form.to_dict(flat=False).items() if name not in NEVER_KEPT}
+    return bool(fields) and kept_forms.keep(runtime(), of, request.full_path.rstrip("?"), fields)
+
+
+def typed_texts(fields: Mapping[str, Sequence[str]]) -> list[str]:
+    """What in a form somebody seems to have typed: not what stands for a choice, nor what a page put there."""
+    given = [value for name, values in fields.items() if name not in NEVER_KEPT for value in values]
+    return [value for value in given if len(value.split()) > 1]
+
+
+SENT = "kept_form"
+"""The field that says which kept form is sent with it."""
+
+NEVER_KEPT = frozenset({"csrf_token", SENT})
+
+JSON = "application/json"
+
+
+def let_go_of_sent(of: Callable[[], WebSession | None], response: Response) -> Response:
+    """Once a kept form was taken, it is kept no longer. `of`: whose session this is."""
+    if request.method == "POST" and SENT in request.form and response.status_code < 400 and (owner := of()):
+        with contextlib.suppress(ValueError):
+            kept_forms.let_go(runtime(), owner, uuid.UUID(request.form[SENT]))
+            session.pop("kept", None)
+    return response
 
 
 class SessionByAudience(SecureCookieSessionInterface):

@@ -10,12 +10,13 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.staff import Staff
+from surveyapp.domain.web_sessions import SessionStanding
 from surveyapp.services.security import sessions
 from surveyapp.services.security.sessions import SessionOver, SignedIn
 from surveyapp.services.work import Desk
 from surveyapp.web.shared.language import reader_language
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import is_staff_path, token
+from surveyapp.web.shared.session import is_staff_path, keep_form, token
 
 
 def signed_in() -> SignedIn | None:
@@ -29,8 +30,14 @@ def _looked_up() -> SignedIn | None:
     known = token() if is_staff_path(request.path) else None
     try:
         return sessions.signed_in(runtime(), known) if known else None
-    except SessionOver:
+    except SessionOver as over:
+        g.session_over = over
         return None
+
+
+def session_left() -> int:
+    """Template global: how many seconds the session of whoever is signed in lives if they ask for nothing more."""
+    return int((current_session().session.ends_at - runtime().clock()).total_seconds())
 
 
 def current_session() -> SignedIn:
@@ -63,6 +70,27 @@ def staff_only(handler: F) -> F:
     return cast(F, guarded)
 
 
+def recently_verified(handler: F) -> F:
+    """Lets only staff through who gave a password or passkey within the last minutes, and asks the others for one: for
+    what takes links, contacts or answers of many people away. What they sent is kept meanwhile."""
+
+    @functools.wraps(handler)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        found = current_session().session
+        if found.recently_verified(runtime().clock()):
+            return handler(*arguments, **named)
+        kept = keep_form(found)
+        target = url_for("staff.kept") if kept else request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("staff.verify", next=target))
+
+    return staff_only(cast(F, guarded))
+
+
 def _sign_in_first() -> Response:
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("staff.login", next=target))
+    """To the sign-in page, and from there back: to the page asked for, or to what was sent once the session that it was
+    sent in had ended by itself."""
+    over: SessionOver | None = g.get("session_over")
+    rested = over.session if over and over.standing is not SessionStanding.ENDED else None
+    kept = keep_form(rested)
+    target = url_for("staff.kept") if kept else request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("staff.login", next=target, rested="kept" if kept else "yes" if rested else None))

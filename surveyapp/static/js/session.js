@@ -1,0 +1,64 @@
+// A page of staff's that is left open says two minutes before the session ends that it does, and can put that off.
+// How long there is comes from the server as seconds left, never as a time of day: the clock here may be wrong.
+
+const notice = document.querySelector("[data-session]");
+if (notice) watch(notice);
+
+function watch(notice) {
+  const { address, warn } = notice.dataset;
+  const stay = notice.querySelector("button");
+  let ends, since, timer;
+  begin(Number(notice.dataset.left));
+
+  // Seconds go by on a clock that nobody sets. It may stand still while the machine sleeps: the other one is asked too.
+  function begin(left) {
+    ends = left;
+    since = { steady: performance.now(), set: Date.now() };
+    plan();
+  }
+
+  function left() {
+    return ends - Math.max(performance.now() - since.steady, Date.now() - since.set) / 1000;
+  }
+
+  function plan() {
+    clearTimeout(timer);
+    timer = setTimeout(look, Math.min(Math.max(left() - warn, 1), 3600) * 1000);
+  }
+
+  // Another page may have put the end off since: the server knows. Asking it does not.
+  async function look() {
+    if (left() > Number(warn) + 1) return plan();
+    show(await ask("GET"));
+  }
+
+  async function ask(method) {
+    try {
+      const headers = { Accept: "application/json" };
+      if (method === "POST") headers["X-CSRFToken"] = notice.dataset.token;
+      const answer = await fetch(address, { method, headers, redirect: "manual" });
+      return answer.ok ? await answer.json() : { left: 0 };
+    } catch {
+      return { left: Math.max(left(), 0), last: true };
+    }
+  }
+
+  function show(told) {
+    begin(told.left);
+    const soon = told.left <= Number(warn) + 1;
+    const over = told.left <= 0;
+    notice.hidden = !soon;
+    if (!soon) return;
+    say(over ? "over" : told.last ? "last" : "soon");
+    stay.hidden = over || Boolean(told.last);
+    clearTimeout(timer);
+    timer = setTimeout(look, over ? 15000 : Math.min(told.left + 1, 15) * 1000);
+  }
+
+  function say(which) {
+    for (const line of notice.querySelectorAll("[data-say]")) line.hidden = line.dataset.say !== which;
+  }
+
+  stay.addEventListener("click", async () => show(await ask("POST")));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+}

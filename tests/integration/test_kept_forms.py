@@ -1,0 +1,220 @@
+"""What somebody had typed when their session ended comes back to them, and to nobody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.staff import Role, Staff
+from surveyapp.services.runtime import Runtime
+from surveyapp.store.tables import KeptFormRow
+from tests import factories
+from tests.conftest import Clock
+from tests.page import Client, Page
+from tests.phone import Phone
+
+TYPED = "She said that mornings suit her best."
+CONTACT = "/manage/job_rotation/participants/BF-0001/contact"
+
+
+@pytest.fixture
+def manager(runtime: Runtime) -> Staff:
+    factories.create_participant(runtime, reference="BF-0001")
+    return factories.create_staff(runtime, Role.MANAGER)
+
+
+def kept(runtime: Runtime) -> int:
+    with runtime.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(KeptFormRow)) or 0
+
+
+def sign_in(runtime: Runtime, client: Client, staff: Staff, at: str = "/staff/login") -> str:
+    """Signs in on the page that somebody was led to; where that leads."""
+    fields = client.page(at).fields()
+    step = client.post(at, {**fields, "email": staff.email, "password": factories.PASSWORD}).location
+    assert step.startswith("/staff/code")
+    code = factories.next_code(runtime, staff.email)
+    return str(client.post(step, {**client.page(step).fields(), "code": code}).location)
+
+
+def filled(client: Client) -> dict[str, list[str]]:
+    fields = client.page(CONTACT).fields()
+    return {**fields, "name": ["Ana Kowalska"], "times": [TYPED]}
+
+
+def name_of(client: Client) -> str:
+    return client.page(CONTACT).fields()["name"][0]
+
+
+def test_what_staff_sent_too_late_is_theirs_to_send_again(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock
+) -> None:
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    led = client.post(CONTACT, form).location
+    assert led.startswith("/staff/login?")
+    assert "What you had typed is kept for you" in client.page(led).words
+    assert kept(runtime) == 1
+    with runtime.database.reading() as session:
+        (row,) = session.scalars(select(KeptFormRow))
+    assert TYPED.encode() not in row.ciphertext
+    assert sign_in(runtime, client, manager, led) == "/staff/kept"
+    page = client.page("/staff/kept")
+    assert TYPED in page.words
+    assert client.post(CONTACT, {**page.fields(), "kept": []}).location.endswith("/BF-0001")
+    assert name_of(client) == "Ana Kowalska"
+    assert kept(runtime) == 0
+
+
+def test_another_member_of_staff_at_the_same_browser_does_not_get_it(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock
+) -> None:
+    colleague = factories.create_staff(runtime, Role.MANAGER)
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    led = client.post(CONTACT, form).location
+    assert sign_in(runtime, client, colleague, led) == "/staff/kept"
+    assert TYPED not in client.page("/staff/kept").words
+    assert name_of(client) != "Ana Kowalska"
+    client.post("/staff/kept", {**client.page(CONTACT).fields(), "kept": str(_id(runtime))})
+    assert kept(runtime) == 1, "nor can they throw it away"
+
+
+def _id(runtime: Runtime) -> object:
+    with runtime.database.reading() as session:
+        return session.scalars(select(KeptFormRow.id)).one()
+
+
+def test_a_page_open_in_another_tab_can_be_sent_once_signed_in_again(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock
+) -> None:
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    sign_in(runtime, client, manager)
+    assert client.post(CONTACT, form).location.endswith("/BF-0001")
+    assert name_of(client) == "Ana Kowalska"
+
+
+def test_but_not_with_somebody_elses_session(runtime: Runtime, client: Client, manager: Staff, clock: Clock) -> None:
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    sign_in(runtime, client, factories.create_staff(runtime, Role.MANAGER))
+    response = client.post(CONTACT, form)
+    assert response.status_code == 400
+    assert TYPED in Page(response.text).words, "whoever sent it can copy it"
+    assert name_of(client) != "Ana Kowalska"
+    assert kept(runtime) == 0
+
+
+def test_nothing_is_kept_of_a_session_that_somebody_ended(runtime: Runtime, client: Client, manager: Staff) -> None:
+    client.sign_in(manager.email)
+    form = filled(client)
+    thief = Client(client.raw.application.test_client())
+    cookie = client.raw.get_cookie("__Host-shiftline_staff")
+    assert cookie is not None
+    thief.raw.set_cookie("__Host-shiftline_staff", cookie.value)
+    client.post("/staff/logout", client.page("/staff/password").fields())
+    assert thief.post(CONTACT, form).location == "/staff/login"
+    assert kept(runtime) == 0
+
+
+def test_passwords_are_never_kept(runtime: Runtime, client: Client, manager: Staff, clock: Clock) -> None:
+    client.sign_in(manager.email)
+    form = client.page("/staff/password").fields()
+    clock.forward(minutes=30)
+    client.post("/staff/password", {**form, "current": factories.PASSWORD, "password": "four words or so"})
+    assert kept(runtime) == 0
+    client.raw.delete_cookie("__Host-shiftline_staff")
+    response = client.post("/staff/password", {**form, "password": "four words or so"})
+    assert "four words or so" not in response.text
+
+
+def test_it_can_be_thrown_away_and_goes_after_three_days(
+    runtime: Runtime, client: Client, manager: Staff, clock: Clock
+) -> None:
+    client.sign_in(manager.email)
+    form = filled(client)
+    clock.forward(minutes=30)
+    client.post(CONTACT, form)
+    clock.now += dt.timedelta(hours=72) - dt.timedelta(seconds=1)
+    assert sign_in(runtime, client, manager) == "/staff/kept"
+    fields = client.page("/staff/kept").fields()
+    clock.forward(seconds=1)
+    assert client.get("/staff/kept").location == "/staff"
+    clock.now -= dt.timedelta(seconds=1)
+    assert client.post("/staff/kept", {**fields, "kept": str(_id(runtime))}).location == "/staff/kept"
+    assert kept(runtime) == 0
+
+
+# Participants
+
+
+def an_open_question(phone: Phone) -> str:
+    """Goes on to the first page with a box to write in; its name."""
+    while phone.path.startswith("/survey/"):
+        boxes = [each["name"] for tag, each in phone.page.elements if tag == "textarea"]
+        if boxes:
+            return boxes[0]
+        phone.send(phone.filled({"placed": "yes", "attended_readiness_sessions": "yes"}))
+    raise AssertionError("no page to write on")
+
+
+def box(page: Page) -> str:
+    return page.said("textarea")[0]
+
+
+def test_what_a_participant_sent_too_late_is_on_the_page_when_they_are_back(
+    runtime: Runtime, phone: Phone, link: str, clock: Clock
+) -> None:
+    name = an_open_question(phone)
+    page = phone.question
+    clock.forward(minutes=30)
+    phone.send({name: TYPED})
+    assert phone.status == 403
+    assert "What you had just written is kept too, for you alone" in phone.page.words
+    phone.open(link)
+    assert phone.question == page
+    assert box(phone.page) == TYPED
+    assert "This is what you had written here" in phone.page.words
+    phone.send({name: box(phone.page)})
+    assert kept(runtime) == 0
+    phone.open(f"/survey/q/{page}")
+    assert box(phone.page) == TYPED
+    assert "This is what you had written" not in phone.page.words
+
+
+def test_it_is_not_on_another_persons_page(runtime: Runtime, phone: Phone, clock: Clock) -> None:
+    name = an_open_question(phone)
+    clock.forward(minutes=30)
+    phone.send({name: TYPED})
+    phone.agree(factories.create_link(runtime, factories.create_participant(runtime)))
+    an_open_question(phone)
+    assert box(phone.page) == ""
+    assert kept(runtime) == 1
+
+
+def test_a_page_in_another_tab_can_be_sent_once_they_are_back(
+    runtime: Runtime, candidate: Participant, phone: Phone, link: str, clock: Clock
+) -> None:
+    name = an_open_question(phone)
+    form, action = phone.page.fields(), phone.action
+    clock.forward(minutes=30)
+    phone.open(link)
+    phone.client.post(action, {**form, name: TYPED})
+    assert factories.stored(runtime, candidate)[0][name] is not None
+
+
+def test_a_form_whose_token_is_stale_gives_back_what_was_typed(runtime: Runtime, phone: Phone) -> None:
+    name = an_open_question(phone)
+    phone.client.raw.delete_cookie("__Host-shiftline_participant")
+    phone.send({name: TYPED})
+    assert phone.status == 400
+    assert TYPED in phone.page.words
+    assert kept(runtime) == 0
