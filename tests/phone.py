@@ -22,12 +22,14 @@ class Phone:
     """One browser with its own cookies. After each step `path`, `status` and `page` say what it shows. A path of the
     survey is named without its handle, and leads to this phone's own. Where many are needed they can share an `app`."""
 
+    handle = ""
+
     def __init__(self, runtime: Runtime, app: Flask | None = None) -> None:
         app = app or create_app(runtime)
         app.testing = True
         app.config["RATELIMIT_ENABLED"] = False
         self.client = Client(app.test_client())
-        self.path, self.query, self.status, self.handle = "", "", 0, ""
+        self.path, self.query, self.status = "", "", 0
         self.page = Page("")
 
     def open(self, address: str) -> Page:
