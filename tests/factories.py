@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import contextlib
 import dataclasses
@@ -72,6 +73,7 @@ def _beside(database_url: str) -> dict[str, str]:
 
 
 _CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", ignore_cleanup_errors=True)
+atexit.register(_CACHES.cleanup)
 
 
 def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:
