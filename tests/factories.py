@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import contextlib
 import dataclasses
@@ -42,6 +43,7 @@ from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
 from surveyapp.store.security import pins
+from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import Base
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -74,6 +76,7 @@ def _beside(database_url: str) -> dict[str, str]:
 
 
 _CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", ignore_cleanup_errors=True)
+atexit.register(_CACHES.cleanup)
 
 
 def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:
@@ -220,10 +223,10 @@ def create_staff(
     email: str | None = None,
     site: Site | None = None,
     study: str = STUDY,
-    second_factor: bool = True,
+    second_factor: bool | None = None,
     more: Iterable[Grant] = (),
 ) -> Staff:
-    """Somebody who signs in with `PASSWORD` and, where their role needs it, `next_code`."""
+    """Somebody who signs in with `PASSWORD` and, unless said otherwise or in a demonstration, `next_code`."""
     name = email or f"{roles[0].value if roles else 'nobody'}{next(_numbers)}@example.org"
     with runtime.database.writing() as session:
         made = staff_store.add_staff(
@@ -234,9 +237,10 @@ def create_staff(
             [*(grant_of(role, study, site) for role in roles), *more],
             runtime.clock(),
         )
-        if not second_factor or not made.needs_second_factor:
+        if not (not runtime.settings.demo if second_factor is None else second_factor):
             return made
         staff_store.set_totp(session, made.id, runtime.keyring.seal(made.id, "totp", TOTP_KEY))
+        recovery_codes.replace(session, made.id, b"salt", [b"no code has this hash"], runtime.clock())
     return dataclasses.replace(made, second_factor=True)
 
 

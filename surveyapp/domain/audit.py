@@ -78,6 +78,12 @@ class AuditAction(enum.StrEnum):
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
     SECOND_FACTOR_REFUSED = "second_factor_refused"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    APP_REMOVED = "app_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    PROVIDER_BOUND = "provider_bound"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
     PASSWORD_CHANGE_REFUSED = "password_change_refused"  # noqa: S105 - the name of an event
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an event

@@ -172,6 +172,13 @@ class InputRefused(SaidError):
         self.field = field
 
 
+class SignInAgain(ShiftlineError):
+    """Signing in took too long, or the account changed meanwhile: it begins anew."""
+
+    def __init__(self) -> None:
+        super().__init__("That took too long. Sign in again.")
+
+
 class EnrolmentRefused(ShiftlineError):
     """What was written of a newcomer cannot be used. `faults` says all that is wrong; nobody was added."""
 

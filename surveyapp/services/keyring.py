@@ -7,12 +7,14 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from surveyapp.store.participants import Sealed
@@ -109,13 +111,26 @@ _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """Argon2id, with the library's current parameters."""
-    return _hasher.hash(password)
+    """Argon2id, with the library's current parameters, of the password as `composed`."""
+    return _hasher.hash(composed(password))
 
 
 def password_fits(stored: str, password: str) -> bool:
     """Whether the password is the one hashed."""
     try:
-        return _hasher.verify(stored, password)
+        return _hasher.verify(stored, composed(password))
     except (VerificationError, InvalidHashError):
         return False
+
+
+def composed(password: str) -> str:
+    """The password in the one form (NFKC) in which it is hashed: what another keyboard makes of the same signs is the
+    same password (SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def stretched(secret: str, salt: bytes) -> bytes:
+    """Argon2id of a secret under a salt that is given, 32 bytes: to find one among several."""
+    return hash_secret_raw(
+        secret.encode(), salt, _hasher.time_cost, _hasher.memory_cost, _hasher.parallelism, 32, _hasher.type
+    )

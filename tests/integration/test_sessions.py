@@ -81,7 +81,7 @@ def change_password(runtime: Runtime, client: Client, manager: Staff) -> None:
 
 
 def new_password(runtime: Runtime, client: Client, manager: Staff) -> None:
-    accounts.new_password(factories.operator(runtime), manager.email)
+    accounts.new_link(factories.operator(runtime), manager.email)
 
 
 def more_roles(runtime: Runtime, client: Client, manager: Staff) -> None:
