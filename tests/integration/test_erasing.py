@@ -6,17 +6,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import func, select
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import AccessRefused, KeyMissing
+from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import contacts
 from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.responses import survey_session
 from surveyapp.services.results import current
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import relationships, results
+from surveyapp.store import participants, relationships, results
 from surveyapp.store.database import new_id
 from surveyapp.store.relationships import RelatedPair
 from surveyapp.store.security import audit, erasures
@@ -96,6 +98,27 @@ def test_their_key_is_destroyed_once_it_is_sure_and_not_before(runtime: Runtime,
     assert list(runtime.person_keys.forgotten()) == [known.participant.id]
     with pytest.raises(KeyMissing):
         runtime.person_keys.ensured([known.participant.id])
+
+
+def test_where_nothing_sealed_is_kept_any_more_copies_of_it_cannot_be_opened(runtime: Runtime) -> None:
+    person = factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, person, Contact(name="Amara Nowak"))
+    with factories.operator(runtime).reading() as work:
+        copied = participants.contact(work.session, person.id)["name"]
+    with factories.operator(runtime).writing() as work:
+        erasing.renew_key(work, person.id)
+    with factories.operator(runtime).reading() as work:
+        assert contacts.opened(work, person.id, "name", copied) == "Amara Nowak", "something is sealed still"
+    with factories.operator(runtime).writing() as work:
+        participants.save_contact(work.session, person.id, {}, None)
+        erasing.renew_key(work, person.id)
+    with factories.operator(runtime).writing() as work:
+        with pytest.raises(InvalidTag):
+            contacts.opened(work, person.id, "name", copied)
+        contacts.write(work, person, Contact(name="Amara N"))
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, person.id).name == "Amara N"
 
 
 def test_whoever_is_answering_is_told_that_the_link_opens_nothing(runtime: Runtime, staff: Staff) -> None:

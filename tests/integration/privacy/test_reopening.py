@@ -109,9 +109,9 @@ def test_what_was_sent_counts_until_it_is_sent_again(
 def test_no_later_case_moves(runtime: Runtime, desk: Desk, person: Participant, phone: Phone, clock: Clock) -> None:
     with runtime.database.reading() as session:
         later = cases.cases_of(session, person.id)[1]
-    clock.forward(hours=2)
+    clock.forward(days=3)
     correcting.reopen(desk, factories.STUDY, person.reference, 1, SLIP)
-    phone.open("/survey")
+    phone.open(factories.create_link(runtime, person))
     phone.send()
     with runtime.database.reading() as session:
         assert cases.cases_of(session, person.id)[1] == later
