@@ -2,6 +2,15 @@
 # Puts Chromium and PostgreSQL on the machine from Debian's packages, when they are missing and this machine lets us.
 # Without them the tests that need them are skipped on a laptop, and fail where CI=true.
 set -u
+# The sign-in provider that tests try ours against; into a folder of this checkout, with nothing of npm's beside it.
+provider=oidc-provider@9.13.3
+folder="$(dirname "$0")/../.oidc"
+if command -v npm >/dev/null && [ "$(cat "$folder/version" 2>/dev/null)" != "$provider" ]; then
+  echo "Installing $provider…"
+  mkdir -p "$folder" && npm install --prefix "$folder" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \
+    --loglevel=error "$provider" >/dev/null && echo "$provider" > "$folder/version" ||
+    echo "Could not install $provider. Tests that need it will be skipped."
+fi
 wanted=()
 command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || wanted+=(chromium-headless-shell)
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)

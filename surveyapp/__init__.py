@@ -11,7 +11,7 @@ from surveyapp.services.runtime import Runtime
 
 def create_app(runtime: Runtime) -> Flask:
     """The application for an installation. All the wiring there is."""
-    from surveyapp.web.account.routes import staff
+    from surveyapp.web.account.routes import openid, staff
     from surveyapp.web.administrator.routes import administrator
     from surveyapp.web.auditor.routes import auditor
     from surveyapp.web.evaluator.pages import evaluator
@@ -27,6 +27,7 @@ def create_app(runtime: Runtime) -> Flask:
     app = _bare()
     app.extensions["surveyapp"] = runtime
     assembly.assemble(app, runtime.settings)
+    openid.install(app, runtime.settings)
     for blueprint in (
         participant,
         staff,

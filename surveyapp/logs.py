@@ -1,4 +1,4 @@
-"""What may not stand in a log: whoever reads it could open what a participant's link opens.
+"""What may not stand in a log: whoever reads it could open what a link opens.
 
 Links and codes are taken out of every record when it is made, whichever part of the program or server makes it and
 wherever it is written: the requests of an access log, and errors with what they say.
@@ -11,9 +11,10 @@ import re
 import traceback
 from typing import Any
 
-_LINK = re.compile(r"((?:/|%2f)s(?:/|%2f)+)[^\s\"'<>]+", re.IGNORECASE)
+_LINK = re.compile(r"((?:/|%2f)(?:s|join)(?:/|%2f)+)[^\s\"'<>]+", re.IGNORECASE)
 _QUERY = re.compile(r"(/[^\s?\"'<>]*\?)[^\s\"'<>]+")
-_CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}([- ])[2-9A-HJKMNP-Z]{4}\1[2-9A-HJKMNP-Z]{3}\b", re.IGNORECASE)
+_SIGNS = "[2-9A-HJKMNP-Z]"
+_CODE = re.compile(rf"\b{_SIGNS}{{4}}([- ]){_SIGNS}{{4}}\1{_SIGNS}{{3}}(?:{_SIGNS}\1{_SIGNS}{{4}})?\b", re.IGNORECASE)
 
 
 def without_secrets(text: str) -> str:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from surveyapp.domain.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "SURVEYAPP_"
+
+
+@dataclass(frozen=True)
+class SignInProvider:
+    """Who else says who staff are (OpenID Connect), and how we are known there. `label` names it on a button."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +44,10 @@ class Settings:
     proxies: int = 0
     rate_limit_storage: str = "memory://"
     cache: Path = ROOT / "instance" / "cache"
+    backups: Path = ROOT / "instance" / "backups"
+    backup_recipients: tuple[str, ...] = ()
+    breached_passwords: Path | None = None
+    provider: SignInProvider | None = None
     person_keys: Path = ROOT / "instance" / "surveyapp.db.keys"
 
     @property
@@ -55,6 +71,13 @@ KNOWN = frozenset(
         "PROXIES",
         "RATE_LIMIT_STORAGE",
         "CACHE",
+        "BACKUPS",
+        "BACKUP_RECIPIENT",
+        "BREACHED_PASSWORDS",
+        "OIDC_ISSUER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "OIDC_LABEL",
         "PERSON_KEYS",
     }
 )
@@ -96,6 +119,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         # Beside its database: two installations on one machine do not share a folder.
         place = Path(chosen["database_url"].removeprefix("sqlite:///"))
         chosen["cache"] = place.with_name(f"{place.name}.cache")
+    if "BACKUPS" in given:
+        chosen["backups"] = Path(given["BACKUPS"])
+    if "BACKUP_RECIPIENT" in given:
+        chosen["backup_recipients"] = _recipients(given["BACKUP_RECIPIENT"])
     if "PERSON_KEYS" in given:
         chosen["person_keys"] = Path(given["PERSON_KEYS"])
     elif chosen.get("database_url", "").startswith("sqlite:///"):
@@ -108,6 +135,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             chosen[name.lower()] = _whole(name, given[name], low, high)
     if "RATE_LIMIT_STORAGE" in given:
         chosen["rate_limit_storage"] = given["RATE_LIMIT_STORAGE"]
+    if "BREACHED_PASSWORDS" in given:
+        chosen["breached_passwords"] = _breached(given["BREACHED_PASSWORDS"])
     return Settings(
         secret_key=secret,
         secret_keys_before=_secrets_before(given),
@@ -119,6 +148,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "The audit trail is chained with it: keep it, apart from the database, or the trail cannot be verified.",
         ),
         demo=_flag("DEMO", given.get("DEMO", "no")),
+        provider=_provider(given),
         **chosen,
     )
 
@@ -183,6 +213,16 @@ def _keys(given: Mapping[str, str], setting: str, why: str) -> dict[str, bytes]:
     return keys
 
 
+def _recipients(written: str) -> tuple[str, ...]:
+    found = tuple(each.strip() for each in written.split(","))
+    if not all(each.startswith("age1") for each in found):
+        raise SettingsError(
+            f"{PREFIX}BACKUP_RECIPIENT must be a public key that begins with age1, or several, separated by commas. "
+            "`surveyapp backup key FILE` makes one. The secret key has no place here."
+        )
+    return found
+
+
 def _database_url(url: str) -> str:
     if url.startswith("postgresql://"):
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -195,6 +235,34 @@ def _public_url(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with https:// (or http:// on your own machine).")
     return url.rstrip("/")
+
+
+def _breached(written: str) -> Path:
+    folder = Path(written)
+    if not folder.is_dir() or not any(re.fullmatch(r"[0-9A-Fa-f]{5}(\.txt)?", each.name) for each in folder.iterdir()):
+        raise SettingsError(
+            f"{PREFIX}BREACHED_PASSWORDS must be a folder of files such as 21BD1 or 21BD1.txt, as Have I Been Pwned's "
+            f"downloader writes them. “{written}” holds none."
+        )
+    return folder
+
+
+def _provider(given: Mapping[str, str]) -> SignInProvider | None:
+    wanted = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in wanted if name not in given]
+    if len(missing) == len(wanted) and "OIDC_LABEL" not in given:
+        return None
+    if missing:
+        raise SettingsError(
+            f"{PREFIX}{missing[0]} is not set. To sign in with OpenID Connect, set issuer, client id and client "
+            "secret; without, unset all of them."
+        )
+    issuer = given["OIDC_ISSUER"]
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
+        raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https:// (or http:// on your own machine).")
+    label = given.get("OIDC_LABEL", parts.hostname or issuer)
+    return SignInProvider(issuer, given["OIDC_CLIENT_ID"], given["OIDC_CLIENT_SECRET"], label)
 
 
 def _whole(name: str, written: str, low: int, high: int) -> int:

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.audit import ByLink, Operator
 from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.entry.doors import Familiarity
+from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.instrument.study import Study
@@ -40,6 +42,8 @@ from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
+from surveyapp.store.security import pins
+from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import Base
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -191,8 +195,20 @@ def begin_session(runtime: Runtime, staff: Staff) -> str:
 
 
 def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> ByLink:
-    """The participant answering for themselves."""
-    return ByLink(links.open_link(runtime, create_link(runtime, participant, touchpoint).removeprefix("/s/")))
+    """The participant answering for themselves, and known by their PIN."""
+    return known_by(runtime, create_link(runtime, participant, touchpoint))
+
+
+def known_by(runtime: Runtime, link: str) -> ByLink:
+    """Whoever has a link and gave the PIN: it opens everything."""
+    return ByLink(links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.PROVEN)
+
+
+def set_pin(runtime: Runtime, participant: Participant, digits: str) -> None:
+    """The PIN that somebody chose when they began."""
+    hashed = keyring.hash_password(runtime.keyring.peppers(participant.id, digits)[0])
+    with runtime.database.writing() as session:
+        pins.set_pin(session, Pin(participant_id=participant.id, hashed=hashed, set_at=runtime.clock()))
 
 
 def by_interviewer(
@@ -207,10 +223,10 @@ def create_staff(
     email: str | None = None,
     site: Site | None = None,
     study: str = STUDY,
-    second_factor: bool = True,
+    second_factor: bool | None = None,
     more: Iterable[Grant] = (),
 ) -> Staff:
-    """Somebody who signs in with `PASSWORD` and, where their role needs it, `next_code`."""
+    """Somebody who signs in with `PASSWORD` and, unless said otherwise or in a demonstration, `next_code`."""
     name = email or f"{roles[0].value if roles else 'nobody'}{next(_numbers)}@example.org"
     with runtime.database.writing() as session:
         made = staff_store.add_staff(
@@ -221,9 +237,10 @@ def create_staff(
             [*(grant_of(role, study, site) for role in roles), *more],
             runtime.clock(),
         )
-        if not second_factor or not made.needs_second_factor:
+        if not (not runtime.settings.demo if second_factor is None else second_factor):
             return made
         staff_store.set_totp(session, made.id, runtime.keyring.seal(made.id, "totp", TOTP_KEY))
+        recovery_codes.replace(session, made.id, b"salt", [b"no code has this hash"], runtime.clock())
     return dataclasses.replace(made, second_factor=True)
 
 

@@ -7,7 +7,7 @@ import click
 from surveyapp.cli.context import open_desk
 from surveyapp.domain.staff import MAY, MAY_GRANT, Action, Role
 from surveyapp.services.staff import accounts, granting
-from surveyapp.services.staff.passwords import ONE_TIME_FOR
+from surveyapp.services.staff.invitations import HOURS
 
 ROLES = [role.value for role in Role]
 
@@ -34,11 +34,10 @@ def users() -> None:
 @click.option("--name", help="The name shown on pages.")
 def add(email: str, roles: tuple[str, ...], study: str | None, site: str | None, name: str | None) -> None:
     """Make an account, or give one that there is more roles."""
-    desk = open_desk()
-    added = accounts.add_user(desk, email, name, [Role(role) for role in roles], study, site)
-    if added.password is not None:
-        click.echo(f"{added.staff.name} <{added.staff.email}> may now sign in.")
-        _show_password(added.password, desk.runtime.settings.public_url)
+    added = accounts.add_user(open_desk(), email, name, [Role(role) for role in roles], study, site)
+    if added.link is not None:
+        click.echo(f"{added.staff.name} <{added.staff.email}> has an account.")
+        _show_link(added.link)
     elif added.granted:
         click.echo(f"{added.staff.email} has the new roles. Their password is what it was; they sign in again.")
     else:
@@ -82,20 +81,19 @@ def revoke(email: str, study: str, role: str | None, purpose: str | None) -> Non
 
 @users.command()
 @click.argument("email")
-def password(email: str) -> None:
-    """Give somebody a new one-time password."""
-    desk = open_desk()
-    _show_password(accounts.new_password(desk, email), desk.runtime.settings.public_url)
+def reset_password(email: str) -> None:
+    """Give somebody a link to choose a new password by."""
+    _show_link(accounts.new_link(open_desk(), email))
 
 
 @users.command()
 @click.argument("email")
 def reset_second_factor(email: str) -> None:
-    """Let somebody who lost their phone set up the second factor anew."""
+    """Take away somebody's app, passkeys and recovery codes: they set up a second factor anew."""
     accounts.reset_second_factor(open_desk(), email)
     click.echo(
-        f"{email} sets up a second factor at the next sign-in. Give them a new password as well if theirs may be "
-        "known to others."
+        f"{email} sets up a second factor at the next sign-in. If others may know their password, run "
+        f"`surveyapp users reset-password {email}` as well."
     )
 
 
@@ -155,9 +153,9 @@ def list_users() -> None:
         click.echo(f"{account.staff.email}\t{account.staff.name}\t{'; '.join(marks)}")
 
 
-def _show_password(password: str, public_url: str) -> None:
-    click.echo(f"One-time password: {password}")
+def _show_link(link: str) -> None:
+    click.echo(f"Their link: {link}")
     click.echo(
-        f"It is shown this once and works for {ONE_TIME_FOR.days} days, at {public_url}/staff/login. They choose "
-        "their own there."
+        f"It is shown this once, works once and for {HOURS} hours. They choose a password there, then show or set up "
+        "their second factor. Hand it to nobody else."
     )

@@ -106,13 +106,33 @@ SENTENCES: Mapping[str, str] = {
     "code_wrong": N_(
         "That code is not right, or it was used already. Enter the six digits that your authenticator app shows now."
     ),
+    "recovery_code_wrong": N_(
+        "That code is not right, or it was used already. Each works once. Check it, or take another."
+    ),
+    "passkey_wrong": N_("That passkey does not let you in here. Use another, or your password."),
+    "no_passkeys_here": N_("Passkeys need a site that has a name, and this one is at a number."),
+    "no_passkey": N_("You have no such passkey."),
+    "last_factor": N_("This is your only second factor. Set up another one first, then remove this."),
+    "provider_unknown": N_(
+        "The sign-in service let you through, but no account here goes with who it says you are. Ask the person who "
+        "runs this installation."
+    ),
+    "provider_failed": N_("The sign-in service did not answer as it should. Try again, or use your password."),
+    "passkey_late": N_("That took too long, or was sent twice. Try again."),
+    "passkey_name": N_("Give the passkey a name of at most %(longest)s characters, such as “my phone”."),
+    "passkey_not_made": N_("The passkey could not be kept. Try again, or use another device."),
+    "passkeys_many": N_("You have %(most)s passkeys, and that is as many as there can be. Remove one first."),
     "own_password_wrong": N_("That is not your password. Check it and try again."),
     "password_length": N_(
         "Choose a password of %(shortest)s to %(longest)s characters. Three or four unrelated words are easy to "
         "remember."
     ),
     "password_guessable": N_("That password is too easy to guess. Choose another."),
-    "password_has_address": N_("Choose a password without your e-mail address in it."),
+    "password_common": N_(
+        "That password is made of what everybody would try: common passwords, your name or address, the product's "
+        "name. Put words of your own in it."
+    ),
+    "password_breached": N_("That password stands in lists of stolen ones. Choose another."),
     "password_same": N_("Choose another password than the one you have now."),
     # Calls
     "completed_by_itself": N_("Completed is recorded when the interview is handed in. Choose what came of this call."),
@@ -126,6 +146,10 @@ SENTENCES: Mapping[str, str] = {
     "why_missing": N_("Choose the reason that comes closest."),
     # Links
     "nobody_for_links": N_("Nobody can be given a link there now. Choose another touchpoint."),
+    # PINs
+    "pin_shape": N_("Write %(shortest)s to %(longest)s digits, and nothing else."),
+    "pin_tried_first": N_("That is one of the first that anybody would try. Choose another."),
+    "pin_wrong": N_("That is not your PIN. Tries left: %(left)s."),
     # People, as they are written down
     "cannot_be_shown": N_("There is a character in it that cannot be shown. Type it anew."),
     "text_too_long": N_("Use at most %(limit)s characters."),

@@ -98,9 +98,6 @@ OF_WHOLE_STUDIES = MAY_BE_OF_ALL | {Role.VIEWER}
 TRUE_COUNTS = frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT})
 """What nobody may do whose grant keeps true counts from them."""
 
-SECOND_FACTOR_ROLES = frozenset(role for role, actions in MAY.items() if Action.SEE_CONTACTS in actions)
-"""Roles that see personal data, which a password alone does not open."""
-
 
 @dataclass(frozen=True)
 class Grant:
@@ -188,10 +185,6 @@ class Staff:
             raise NotPermitted(say("own_grants"))
         if not self.may_grant(grant):
             raise NotPermitted(say("cannot_grant", role=grant.role.value))
-
-    @property
-    def needs_second_factor(self) -> bool:
-        return any(grant.role in SECOND_FACTOR_ROLES for grant in self.grants)
 
 
 @dataclass(frozen=True)

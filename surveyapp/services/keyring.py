@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from surveyapp.store.participants import Sealed
@@ -22,6 +25,9 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 11
 """30^11 is more than 2^53: a typed code must carry at least 50 random bits (standards.md)."""
 
+
+HANDLE_LENGTH = 20
+"""Characters of base32, five bits each."""
 
 TOKEN_LENGTH = 24
 """Characters of URL-safe base64, six bits each: 144, less what the two ends give up."""
@@ -66,6 +72,17 @@ class Keyring:
         plain = self.digests(kind, secret)
         return (*(f"{name}:{each}" for name, each in zip(self.access_keys, plain, strict=True)), *plain)
 
+    def peppers(self, participant: uuid.UUID, pin: str) -> tuple[str, ...]:
+        """What is hashed of a PIN, with each access key, the first's first: whoever has the database but no key cannot
+        try a million of them."""
+        return self.digests("pin", f"{participant}\0{pin}")
+
+    def handle(self, case: uuid.UUID) -> str:
+        """What stands for a case in the addresses of its pages: 100 bits of its keyed hash, in base32. It says nothing
+        of the case and opens nothing. With the oldest access key: it stays until that one retires."""
+        digest = bytes.fromhex(self.digests("handle", str(case))[-1])
+        return base64.b32encode(digest).decode().lower()[:HANDLE_LENGTH]
+
 
 def _bound_to(participant: uuid.UUID, name: str) -> bytes:
     return participant.bytes + name.encode()
@@ -94,13 +111,26 @@ _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """Argon2id, with the library's current parameters."""
-    return _hasher.hash(password)
+    """Argon2id, with the library's current parameters, of the password as `composed`."""
+    return _hasher.hash(composed(password))
 
 
 def password_fits(stored: str, password: str) -> bool:
     """Whether the password is the one hashed."""
     try:
-        return _hasher.verify(stored, password)
+        return _hasher.verify(stored, composed(password))
     except (VerificationError, InvalidHashError):
         return False
+
+
+def composed(password: str) -> str:
+    """The password in the one form (NFKC) in which it is hashed: what another keyboard makes of the same signs is the
+    same password (SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def stretched(secret: str, salt: bytes) -> bytes:
+    """Argon2id of a secret under a salt that is given, 32 bytes: to find one among several."""
+    return hash_secret_raw(
+        secret.encode(), salt, _hasher.time_cost, _hasher.memory_cost, _hasher.parallelism, 32, _hasher.type
+    )

@@ -13,35 +13,43 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.staff import Grant, Role, Staff
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed
-from surveyapp.store.tables import GrantRow, StaffRow
+from surveyapp.store.sign_in import passkeys, recovery_codes
+from surveyapp.store.tables import (
+    GrantRow,
+    PasskeyRow,
+    PasswordLinkRow,
+    ProviderAccountRow,
+    RecoveryCodeRow,
+    StaffRow,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What signing in checks. `totp_last_step` is the last time step used, which may not be used again. A password that
-    expires is a one-time password: its owner chooses another when they first sign in."""
+    """What signing in checks. `password_hash` is None until a password was chosen; `totp_last_step` the last time step
+    used, which may not be used again; `passkeys` and `recovery_codes` (unused) are how many there are."""
 
     staff: Staff
-    password_hash: str
-    password_expires_at: dt.datetime | None
+    password_hash: str | None
     totp: Sealed | None
     totp_last_step: int | None
     failures: int
     locked_until: dt.datetime | None
+    passkeys: int
+    recovery_codes: int
 
 
 def add_staff(
     session: Session,
     email: str,
     name: str,
-    password_hash: str,
+    password_hash: str | None,
     grants: Iterable[Grant],
     created_at: dt.datetime,
-    password_expires_at: dt.datetime | None = None,
     key: uuid.UUID | None = None,
 ) -> Staff:
-    """Adds somebody who may sign in, under a key that was made before or a new one. E-mail addresses are kept in lower
-    case."""
+    """Adds somebody who may sign in once they have a password, under a key that was made before or a new one. E-mail
+    addresses are kept in lower case."""
     staff_id = key or new_id()
     session.add(
         StaffRow(
@@ -49,7 +57,6 @@ def add_staff(
             email=email.lower(),
             name=name,
             password_hash=password_hash,
-            password_expires_at=password_expires_at,
             created_at=created_at,
         )
     )
@@ -140,12 +147,9 @@ def set_failures(session: Session, staff_id: uuid.UUID, failures: int, locked_un
     row.failures, row.locked_until = failures, locked_until
 
 
-def set_password(
-    session: Session, staff_id: uuid.UUID, password_hash: str, expires_at: dt.datetime | None = None
-) -> None:
-    """Changes the password. Sessions are for whoever asks to end."""
-    row = session.get_one(StaffRow, staff_id)
-    row.password_hash, row.password_expires_at = password_hash, expires_at
+def set_password(session: Session, staff_id: uuid.UUID, password_hash: str | None) -> None:
+    """Changes the password, or takes it away. Sessions are for whoever asks to end."""
+    session.get_one(StaffRow, staff_id).password_hash = password_hash
 
 
 def set_active(session: Session, staff_id: uuid.UUID, active: bool) -> None:
@@ -168,8 +172,8 @@ def use_totp_step(session: Session, staff_id: uuid.UUID, step: int) -> None:
 
 def remove_everyone(session: Session) -> None:
     """Takes away all staff and grants: the demonstration is made anew."""
-    session.execute(delete(GrantRow))
-    session.execute(delete(StaffRow))
+    for table in (PasskeyRow, RecoveryCodeRow, PasswordLinkRow, ProviderAccountRow, GrantRow, StaffRow):
+        session.execute(delete(table))
 
 
 def _grants(session: Session, staff_id: uuid.UUID) -> tuple[Grant, ...]:
@@ -185,7 +189,7 @@ def _staff(session: Session, row: StaffRow) -> Staff:
         email=row.email,
         name=row.name,
         active=row.active,
-        second_factor=row.totp_ciphertext is not None,
+        second_factor=row.totp_ciphertext is not None or passkeys.of_staff(session, row.id) != (),
         grants=_grants(session, row.id),
     )
 
@@ -195,9 +199,10 @@ def _credentials(session: Session, row: StaffRow) -> Credentials:
     return Credentials(
         staff=_staff(session, row),
         password_hash=row.password_hash,
-        password_expires_at=row.password_expires_at,
         totp=totp,
         totp_last_step=row.totp_last_step,
         failures=row.failures,
         locked_until=row.locked_until,
+        passkeys=len(passkeys.of_staff(session, row.id)),
+        recovery_codes=recovery_codes.count_unused(session, row.id),
     )

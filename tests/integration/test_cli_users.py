@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction, AuditEntry
+from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import MAY, Grant, Role, Staff
 from surveyapp.domain.web_sessions import WebSession
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
-from surveyapp.services.staff import accounts, sign_in
+from surveyapp.services.staff import accounts, invitations, sign_in
 from surveyapp.services.work import Desk
 from surveyapp.store import staff as store
 from surveyapp.store.security import audit
@@ -35,9 +36,9 @@ def users(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["users", *arguments])
 
 
-def one_time_password(result: Result) -> str:
+def link_in(result: Result) -> str:
     assert result.exit_code == 0, result.output
-    found = re.search(r"One-time password: (\S+)", result.output)
+    found = re.search(r"Their link: http://127.0.0.1:8000/staff/join/(\S+)", result.output)
     assert found is not None, result.output
     return found[1]
 
@@ -58,22 +59,27 @@ def done(session: Session) -> list[AuditEntry]:
     return [each for each in audit.entries(session) if each.action is not AuditAction.COMMAND_RUN]
 
 
-def test_a_new_user_gets_a_one_time_password_that_lets_them_in(runtime: Runtime) -> None:
+def choose(runtime: Runtime, token: str, password: str) -> sign_in.Entering:
+    """Whoever opens the link chooses a password."""
+    return invitations.choose_password(runtime, invitations.open_link(runtime, token).id, password)
+
+
+def test_a_new_user_gets_a_link_to_choose_a_password_by(runtime: Runtime) -> None:
     result = users("add", "Ana.Kowalska@example.org", "--role", "manager")
-    entering = sign_in.check_password(runtime, ANA, one_time_password(result))
+    entering = choose(runtime, link_in(result), "four words or so")
     assert sign_in.step(runtime, entering) is sign_in.Step.SET_UP
-    assert "Ana Kowalska <ana.kowalska@example.org> may now sign in." in result.output
+    assert "Ana Kowalska <ana.kowalska@example.org> has an account." in result.output
     every_study = {Grant(Role.MANAGER, study) for study in runtime.studies}
     assert set(credentials(runtime).staff.grants) == every_study
 
 
 def test_more_roles_leave_the_password_and_end_the_sessions(runtime: Runtime) -> None:
-    password = one_time_password(users("add", ANA, "--role", "evaluator", "--name", "Ana"))
+    link = link_in(users("add", ANA, "--role", "evaluator", "--name", "Ana"))
     before = credentials(runtime)
     factories.begin_session(runtime, before.staff)
     result = users("add", ANA, "--role", "evaluator", "--role", "manager", "--study", "job_rotation")
     assert "has the new roles" in result.output
-    assert password not in result.output
+    assert link not in result.output
     after = credentials(runtime)
     assert {grant.role for grant in after.staff.grants} == {Role.EVALUATOR, Role.MANAGER}
     assert after.password_hash == before.password_hash
@@ -83,7 +89,7 @@ def test_more_roles_leave_the_password_and_end_the_sessions(runtime: Runtime) ->
 
 def test_a_role_may_be_over_one_site(runtime: Runtime) -> None:
     site = factories.create_site(runtime)
-    one_time_password(users("add", ANA, "--role", "interviewer", "--study", "job_rotation", "--site", "SM"))
+    link_in(users("add", ANA, "--role", "interviewer", "--study", "job_rotation", "--site", "SM"))
     assert credentials(runtime).staff.grants == (Grant(Role.INTERVIEWER, factories.STUDY, site.id),)
     assert "interviewer in job_rotation (site SM)" in users("list").output
 
@@ -105,14 +111,20 @@ def test_what_cannot_be_is_said_and_nobody_added(runtime: Runtime, arguments: tu
     assert accounts.users(factories.operator(runtime)) == []
 
 
-def test_a_new_password_ends_sessions_and_the_old_one(runtime: Runtime) -> None:
-    first = one_time_password(users("add", ANA, "--role", "evaluator"))
+def test_a_reset_ends_sessions_the_password_and_the_link_before(runtime: Runtime) -> None:
+    first = link_in(users("add", ANA, "--role", "evaluator"))
+    choose(runtime, first, "four words or so")
     factories.begin_session(runtime, credentials(runtime).staff)
-    second = one_time_password(users("password", ANA.upper()))
-    with pytest.raises(sign_in.InputRefused):
-        sign_in.check_password(runtime, ANA, first)
-    assert sign_in.check_password(runtime, ANA, second)
+    second = link_in(users("reset-password", ANA.upper()))
+    third = link_in(users("reset-password", ANA))
     assert not sessions_of(runtime, credentials(runtime).staff)
+    with pytest.raises(InputRefused):
+        sign_in.check_password(runtime, ANA, "four words or so")
+    for old in (first, second):
+        with pytest.raises(invitations.LinkOver):
+            choose(runtime, old, "gravel tin oboe harbour")
+    choose(runtime, third, "gravel tin oboe harbour")
+    assert sign_in.check_password(runtime, ANA, "gravel tin oboe harbour")
 
 
 def test_a_lost_second_factor_is_set_up_anew(runtime: Runtime) -> None:
@@ -127,14 +139,14 @@ def test_a_lost_second_factor_is_set_up_anew(runtime: Runtime) -> None:
 def test_somebody_who_left_no_longer_signs_in(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     assert users("deactivate", evaluator.email).exit_code == 0
-    with pytest.raises(sign_in.InputRefused):
+    with pytest.raises(InputRefused):
         sign_in.check_password(runtime, evaluator.email, factories.PASSWORD)
     assert "deactivated" in users("list").output
     assert users("activate", evaluator.email).exit_code == 0
     assert sign_in.check_password(runtime, evaluator.email, factories.PASSWORD)
 
 
-@pytest.mark.parametrize("command", ["password", "reset-second-factor", "deactivate", "activate"])
+@pytest.mark.parametrize("command", ["reset-password", "reset-second-factor", "deactivate", "activate"])
 def test_an_unknown_address_is_said(command: str) -> None:
     result = users(command, "nobody@example.org")
     assert result.exit_code == 1
@@ -175,7 +187,7 @@ def test_true_counts_are_an_evaluators_unless_taken_away(runtime: Runtime) -> No
     result = users("grant", staff.email, factories.STUDY, "evaluator", "--no-true-counts")
     assert "is now evaluator in job_rotation and sees releases only" in result.output
     assert grants() == {factories.STUDY: False, "mentoring": True}
-    assert "evaluator in job_rotation (releases only); evaluator in mentoring\n" in users("list").output
+    assert "evaluator in job_rotation (releases only); evaluator in mentoring; second factor\n" in users("list").output
     assert "had these roles already" in users("add", staff.email, "--role", "evaluator").output
     assert grants()[factories.STUDY] is False, "adding a role that is there gives nothing back"
     assert "sees true figures" in users("grant", staff.email, factories.STUDY, "evaluator").output
@@ -241,8 +253,8 @@ def test_an_empty_list_says_what_to_do() -> None:
 
 
 def test_every_act_leaves_an_entry_without_a_password(runtime: Runtime) -> None:
-    first = one_time_password(users("add", ANA, "--role", "manager"))
-    second = one_time_password(users("password", ANA))
+    first = link_in(users("add", ANA, "--role", "manager"))
+    second = link_in(users("reset-password", ANA))
     for command in ("reset-second-factor", "deactivate", "activate"):
         users(command, ANA)
     with runtime.database.reading() as session:
@@ -282,7 +294,7 @@ def test_what_each_role_may_do_is_shown(runtime: Runtime) -> None:
 
 
 def test_an_administrator_is_of_the_whole_installation_and_the_last_one_stays(runtime: Runtime) -> None:
-    one_time_password(users("add", ANA, "--role", "administrator"))
+    link_in(users("add", ANA, "--role", "administrator"))
     assert credentials(runtime).staff.grants == (Grant(Role.ADMINISTRATOR, None),)
     assert "administrator in the whole installation" in users("list").output
     for arguments in (("revoke", ANA, "-"), ("deactivate", ANA)):

@@ -368,6 +368,8 @@ def test_an_unexpected_error_is_a_page_in_the_readers_language(
         ("GET /start?code=abc&x=1 HTTP/1.1", "GET /start?… HTTP/1.1"),
         ("typed K7QM-2VXA-9TB", "typed …"),
         ("typed k7qm 2vxa 9tb", "typed …"),
+        ("typed K7QM-2VXA-9TBC-XY23", "typed …"),
+        ("GET /staff/join/abcDEF-_123 HTTP/1.1", "GET /staff/join/… HTTP/1.1"),
         ("static/css/base.css", "static/css/base.css"),
         ("2 questions asked? yes", "2 questions asked? yes"),
     ],

@@ -67,6 +67,10 @@ BY_ITSELF = {
     "evaluator.who_touchpoint_xlsx": "nothing is known of its people",
     "rights.reopen": "somebody who has sent everything is in no queue: they are found by their reference",
     "manager.related": "the study here has one group, and so no relationship",
+    "staff.ask_own_passkey": "the form for a passkey, under the name that passkeys are for",
+    "staff.add_passkey": "the same",
+    "staff.remove_passkey": "the button beside a passkey: here nobody has one",
+    "staff.remove_app": "the button beside an authenticator app: the same",
     "staff.alarms": "the notice that is there once an alarm is raised",
     "staff.know_of_alarms": "the button of that page",
     "staff.end_sessions": "the buttons of whoever is signed in twice",
@@ -173,7 +177,7 @@ def may_open(roles: Iterable[Role]) -> set[str]:
     }
 
 
-BESIDE = ("/staff/password", "/staff/nothing", "/staff/sessions", "/staff/login")
+BESIDE = tuple(f"/staff/{each}" for each in ("account", "account/app", "password", "nothing", "sessions", "login"))
 """Pages that are under no place of the bar."""
 
 OTHER = "bistro"

@@ -81,7 +81,7 @@ def change_password(runtime: Runtime, client: Client, manager: Staff) -> None:
 
 
 def new_password(runtime: Runtime, client: Client, manager: Staff) -> None:
-    accounts.new_password(factories.operator(runtime), manager.email)
+    accounts.new_link(factories.operator(runtime), manager.email)
 
 
 def more_roles(runtime: Runtime, client: Client, manager: Staff) -> None:
@@ -232,11 +232,10 @@ def test_withdrawing_ends_every_session_of_the_person(runtime: Runtime, candidat
 def test_a_participants_page_that_nobody_uses_closes(
     runtime: Runtime, phone: Phone, clock: Clock, own: bool | None, minutes: int, off: dt.timedelta, lives: bool
 ) -> None:
-    if own is not None:
-        with runtime.database.reading() as session:
-            (row_id,) = session.scalars(select(WebSessionRow.id))
-        with runtime.database.writing() as session:
-            session.get_one(WebSessionRow, row_id).own_device = own
+    with runtime.database.reading() as session:
+        (row_id,) = session.scalars(select(WebSessionRow.id))
+    with runtime.database.writing() as session:
+        session.get_one(WebSessionRow, row_id).own_device = own
     clock.now += dt.timedelta(minutes=minutes) + off
     assert (go_on(phone) != OVER) is lives
     if not lives:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
 
 import pyotp
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from surveyapp import create_app
-from surveyapp.domain.errors import InputRefused
-from surveyapp.domain.staff import Grant, Role, Staff
-from surveyapp.services.keyring import hash_password
+from surveyapp.domain.errors import InputRefused, SignInAgain
+from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security.sessions import Browser
-from surveyapp.services.staff import accounts, sign_in
-from surveyapp.services.staff.passwords import check_new_password
+from surveyapp.services.staff import accounts, invitations, own_account, sign_in
 from surveyapp.services.work import Desk
 from surveyapp.store import staff as store
 from surveyapp.store.security import audit
+from surveyapp.store.tables import Base
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client, Page
 
 SHORTLY = dt.timedelta(microseconds=1)
+NEW = "four words or so"
 TEN, A_QUARTER = 10, dt.timedelta(minutes=15)
 """So many failures rest an account for so long."""
 
@@ -52,15 +52,15 @@ def cookie(client: Client) -> str:
     return found.value if found else ""
 
 
+def details(runtime: Runtime, action: str) -> list[dict[str, object]]:
+    """What the trail says of every such act."""
+    with runtime.database.reading() as session:
+        return [entry.detail for entry in audit.entries(session) if entry.action == action]
+
+
 def acts(runtime: Runtime) -> list[str]:
     with runtime.database.reading() as session:
         return [entry.action for entry in audit.entries(session)]
-
-
-def test_an_evaluator_signs_in_with_a_password_alone(runtime: Runtime, client: Client) -> None:
-    evaluator = factories.create_staff(runtime, Role.EVALUATOR)
-    assert try_password(client, evaluator.email.upper(), factories.PASSWORD) == "/results/job_rotation"
-    assert "signed_in" in acts(runtime)
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,17 @@ def test_an_evaluator_signs_in_with_a_password_alone(runtime: Runtime, client: C
         (Role.MANAGER, "/manage/job_rotation"),
         (Role.INTERVIEWER, "/interviews"),
         (Role.SUPERVISOR, "/interviews"),
+        (Role.EVALUATOR, "/results/job_rotation"),
+        (Role.VIEWER, "/released/job_rotation"),
+        (None, "/staff/nothing"),
     ],
 )
-def test_whoever_sees_contacts_gives_a_code_as_well(runtime: Runtime, client: Client, role: Role, home: str) -> None:
-    member = factories.create_staff(runtime, role)
-    assert try_password(client, member.email, factories.PASSWORD) == "/staff/code"
+def test_everybody_gives_a_code_as_well(runtime: Runtime, client: Client, role: Role | None, home: str) -> None:
+    member = factories.create_staff(runtime, *([role] if role else []))
+    assert try_password(client, member.email.upper(), factories.PASSWORD) == "/staff/code"
     assert client.get("/staff/password").location.startswith("/staff/login"), "a password alone opens nothing"
     assert post(client, "/staff/code", code=factories.next_code(runtime, member.email)) == home
+    assert details(runtime, "signed_in") == [{"ways": ["password", "code"]}]
 
 
 def test_every_reason_for_refusal_reads_the_same(runtime: Runtime, client: Client) -> None:
@@ -100,8 +104,10 @@ def fail(runtime: Runtime, email: str, times: int) -> None:
 
 
 def get_in(runtime: Runtime, email: str) -> Staff:
-    """The right password of somebody who needs no second factor. Raises InputRefused while the account rests."""
-    return sign_in.finish(runtime, sign_in.check_password(runtime, email, factories.PASSWORD), Browser()).staff
+    """The right password and code. Raises InputRefused while the account rests."""
+    entering = sign_in.check_password(runtime, email, factories.PASSWORD)
+    entering = sign_in.check_code(runtime, entering, factories.next_code(runtime, email))
+    return sign_in.finish(runtime, entering, Browser()).staff
 
 
 def test_ten_wrong_passwords_rest_the_account_for_a_while(runtime: Runtime, client: Client, clock: Clock) -> None:
@@ -154,14 +160,15 @@ def test_one_persons_failures_are_nobody_elses(runtime: Runtime) -> None:
     assert get_in(runtime, second.email).id == second.id
 
 
-def test_an_operators_new_password_ends_the_rest(runtime: Runtime) -> None:
+def test_an_operators_link_ends_the_rest(runtime: Runtime) -> None:
     evaluator = factories.create_staff(runtime, Role.EVALUATOR)
     fail(runtime, evaluator.email, TEN)
-    once = accounts.new_password(factories.operator(runtime), evaluator.email)
-    entering = sign_in.check_password(runtime, evaluator.email, once)
-    assert sign_in.step(runtime, entering) is sign_in.Step.NEW_PASSWORD
+    link = accounts.new_link(factories.operator(runtime), evaluator.email)
+    opened = invitations.open_link(runtime, link.rpartition("/")[2])
+    entering = invitations.choose_password(runtime, opened.id, NEW)
+    assert sign_in.step(runtime, entering) is sign_in.Step.SECOND_FACTOR, "a link stands in for no second factor"
     fail(runtime, evaluator.email, TEN - 1)
-    assert sign_in.check_password(runtime, evaluator.email, once).staff_id == evaluator.id
+    assert sign_in.check_password(runtime, evaluator.email, NEW).staff_id == evaluator.id
 
 
 def test_wrong_current_passwords_count_too(runtime: Runtime) -> None:
@@ -171,23 +178,6 @@ def test_wrong_current_passwords_count_too(runtime: Runtime) -> None:
             sign_in.change_password(Desk(runtime, evaluator), "wrong", "another right passphrase", Browser())
     with pytest.raises(InputRefused, match="That is not your password"):
         sign_in.change_password(Desk(runtime, evaluator), factories.PASSWORD, "another right passphrase", Browser())
-
-
-@pytest.mark.parametrize(
-    ("new", "taken"),
-    [
-        ("abcde" + "a" * 6, False),  # 11 characters
-        ("abcde" + "a" * 7, True),
-        ("abcd" + "a" * 20, False),  # four different ones
-        ("abcde" + "a" * 195, True),
-        ("abcde" + "a" * 196, False),  # 201 characters
-        ("xx ANA@example.org xx", False),
-        (factories.PASSWORD, False),
-    ],
-)
-def test_what_can_be_chosen_as_a_password(new: str, taken: bool) -> None:
-    with contextlib.nullcontext() if taken else pytest.raises(InputRefused):
-        check_new_password(new, "ana@example.org", hash_password(factories.PASSWORD))
 
 
 def test_wrong_codes_count_like_wrong_passwords(runtime: Runtime, client: Client, clock: Clock) -> None:
@@ -225,9 +215,9 @@ def test_a_phone_may_be_half_a_minute_off(runtime: Runtime, clock: Clock, second
     entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
     code = pyotp.TOTP(factories.TOTP_KEY).at(clock.now + dt.timedelta(seconds=seconds))
     if taken:
-        assert sign_in.check_code(runtime, entering, code).code_given
+        assert sign_in.check_code(runtime, entering, code).factor_given
     else:
-        with pytest.raises(sign_in.InputRefused):
+        with pytest.raises(InputRefused):
             sign_in.check_code(runtime, entering, code)
 
 
@@ -249,7 +239,8 @@ def test_the_first_time_the_second_factor_is_set_up(runtime: Runtime, client: Cl
     assert key not in cookie(client), "the cookie does not say the key"
     assert WRONG_CODE in problems(post(client, "/staff/second-factor", code="123456"))[0]
     assert re.sub(r"\s", "", client.page("/staff/second-factor").said("code")[0]) == key, "a wrong code keeps the key"
-    assert post(client, "/staff/second-factor", code=pyotp.TOTP(key).at(clock.now)) == "/manage/job_rotation"
+    assert post(client, "/staff/second-factor", code=pyotp.TOTP(key).at(clock.now)) == "/staff/recovery-codes"
+    assert keep_codes(client) == "/manage/job_rotation"
     with runtime.database.reading() as session:
         found = store.credentials(session, manager.email)
     assert found is not None
@@ -268,7 +259,7 @@ def test_a_second_factor_cannot_be_replaced_by_whoever_has_the_password(runtime:
     assert client.get("/staff/second-factor").location.startswith("/staff/login")
     entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
     made = sign_in.new_secret(runtime, entering)
-    with pytest.raises(sign_in.SignInAgain):
+    with pytest.raises(SignInAgain):
         sign_in.set_up(runtime, entering, made.sealed, pyotp.TOTP(made.key).at(runtime.clock()))
 
 
@@ -277,7 +268,7 @@ def test_a_key_made_for_somebody_else_is_refused(runtime: Runtime) -> None:
     made = sign_in.new_secret(runtime, sign_in.check_password(runtime, first.email, factories.PASSWORD))
     entering = sign_in.check_password(runtime, second.email, factories.PASSWORD)
     for sealed in (made.sealed, "", "first:", "first:%%%", "unknown:AAAA"):
-        with pytest.raises(sign_in.SignInAgain):
+        with pytest.raises(SignInAgain):
             sign_in.set_up(runtime, entering, sealed, pyotp.TOTP(made.key).at(runtime.clock()))
 
 
@@ -349,58 +340,145 @@ def test_the_page_asked_for_comes_after_the_code(runtime: Runtime, client: Clien
     assert response.location == "/staff/password?a=b"
 
 
-def create_newcomer(runtime: Runtime, *roles: Role) -> Staff:
-    with runtime.database.writing() as session:
-        return store.add_staff(
-            session,
-            "new@example.org",
-            "New",
-            hash_password("K7QM-2VXA-9TBC-XY23"),
-            [Grant(role, factories.STUDY) for role in roles],
-            runtime.clock(),
-            runtime.clock() + dt.timedelta(days=7),
-        )
+def invite(runtime: Runtime, *roles: Role) -> str:
+    """The path of a newcomer's invitation."""
+    added = accounts.add_user(factories.operator(runtime), "new@example.org", "New", roles, factories.STUDY)
+    assert added.link is not None
+    return added.link.removeprefix(runtime.settings.public_url)
 
 
-def test_a_one_time_password_is_replaced_at_once(runtime: Runtime, client: Client) -> None:
-    newcomer = create_newcomer(runtime, Role.EVALUATOR)
-    assert try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23") == "/staff/new-password"
-    assert client.get("/staff/password").location.startswith("/staff/login")
-    for new, fault in (
-        ("short", "12 to 200"),
-        ("aaaaaaaaaaaaaaaa", "too easy"),
-        ("K7QM-2VXA-9TBC-XY23", "Choose another"),
-        ("NEW@example.org!!", "e-mail address"),
-    ):
-        assert fault in problems(post(client, "/staff/new-password", password=new, again=new))[0]
-    assert "not the same" in problems(post(client, "/staff/new-password", password="four words or so", again="x"))[0]
-    assert (
-        post(client, "/staff/new-password", password="four words or so", again="four words or so")
-        == "/results/job_rotation"
-    )
-    assert problems(try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23"))
-    assert try_password(client, newcomer.email, "four words or so") == "/results/job_rotation"
-
-
-def test_a_one_time_password_expires(runtime: Runtime, client: Client, clock: Clock) -> None:
-    newcomer = create_newcomer(runtime, Role.EVALUATOR)
-    clock.forward(days=7)
-    assert problems(try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23"))
-    clock.now -= SHORTLY
-    assert try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23") == "/staff/new-password"
-
-
-def test_a_newcomer_who_sees_contacts_sets_up_the_second_factor_first(
+def test_by_an_invitation_somebody_chooses_their_password_and_second_factor(
     runtime: Runtime, client: Client, clock: Clock
 ) -> None:
-    newcomer = create_newcomer(runtime, Role.MANAGER)
-    assert try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23") == "/staff/second-factor"
-    assert client.get("/staff/new-password").location == "/staff/login?late=1"
-    try_password(client, newcomer.email, "K7QM-2VXA-9TBC-XY23")
+    path = invite(runtime, Role.MANAGER)
+    assert problems(try_password(client, "new@example.org", "")), "nobody signs in without a password"
+    clock.now += dt.timedelta(hours=72) - SHORTLY
+    client.get(path)
+    assert client.get(path).location == "/staff/new-password", "opening it uses nothing up"
+    for new, fault in (
+        ("short", "15 to 200"),
+        ("aaaaaaaaaaaaaaaa", "too easy"),
+        ("NEW@example.org!!", "your name or address"),
+    ):
+        assert fault in problems(post(client, "/staff/new-password", password=new, again=new))[0]
+    assert "not the same" in problems(post(client, "/staff/new-password", password=NEW, again="x"))[0]
+    assert post(client, "/staff/new-password", password=NEW, again=NEW) == "/staff/second-factor"
     key = re.sub(r"\s", "", client.page("/staff/second-factor").said("code")[0])
-    assert post(client, "/staff/second-factor", code=pyotp.TOTP(key).at(clock.now)) == "/staff/new-password"
-    new = "four words or so"
-    assert post(client, "/staff/new-password", password=new, again=new) == "/manage/job_rotation"
+    assert post(client, "/staff/second-factor", code=pyotp.TOTP(key).at(clock.now)) == "/staff/recovery-codes"
+    assert keep_codes(client) == "/manage/job_rotation"
+    assert details(runtime, "signed_in") == [{"ways": ["link", "code"]}]
+    thief = Client(client.raw.application.test_client())
+    assert thief.get(path).status_code == 410, "it works once"
+
+
+def test_a_link_ends_after_72_hours_and_with_the_next(runtime: Runtime, client: Client, clock: Clock) -> None:
+    path = invite(runtime, Role.EVALUATOR)
+    newer = accounts.new_link(factories.operator(runtime), "new@example.org").removeprefix(runtime.settings.public_url)
+    over = client.get(path)
+    assert over.status_code == 410
+    assert "Ask whoever gave it to you" in over.text
+    client.get(newer)
+    clock.now += dt.timedelta(hours=72)
+    assert client.get("/staff/new-password").status_code == 410
+    assert client.get(newer).status_code == 410
+    assert client.get("/staff/join/nothing").status_code == 410
+    assert client.get("/staff/new-password").status_code == 410, "without a link there is nothing to choose"
+
+
+def test_a_link_lets_nobody_in_who_left(runtime: Runtime, client: Client) -> None:
+    path = invite(runtime, Role.EVALUATOR)
+    client.get(path)
+    accounts.set_active(factories.operator(runtime), "new@example.org", False)
+    assert client.get(path).status_code == 410
+    assert client.get("/staff/new-password").status_code == 410
+
+
+def test_neither_links_nor_codes_are_kept(runtime: Runtime, client: Client, clock: Clock) -> None:
+    path = invite(runtime, Role.EVALUATOR)
+    codes = own_account.new_recovery_codes(Desk(runtime, factories.create_staff(runtime, Role.EVALUATOR)))
+    with runtime.database.reading() as session:
+        rows = [
+            str(row)
+            for table in Base.metadata.sorted_tables
+            if table.name in ("password_link", "recovery_code", "staff", "audit")
+            for row in session.execute(select(table))
+        ]
+    assert len(rows) > TEN
+    for secret in (path.rpartition("/")[2], *codes, *(code.replace("-", "") for code in codes)):
+        assert not any(secret in row for row in rows)
+
+
+def keep_codes(client: Client) -> Page | str:
+    """Has the codes shown and goes on: where that leads."""
+    shown = client.post("/staff/recovery-codes", client.page("/staff/recovery-codes").fields())
+    assert len(set(Page(shown.text).said("code"))) == TEN
+    return client.post("/staff/recovery-codes/kept", Page(shown.text).fields()).location
+
+
+def test_a_recovery_code_stands_in_for_the_second_factor_once(runtime: Runtime, client: Client) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    code, other, *_ = own_account.new_recovery_codes(Desk(runtime, manager))
+    try_password(client, manager.email, factories.PASSWORD)
+    typed = code.lower().replace("-", " ")
+    assert post(client, "/staff/recovery", code=typed) == "/staff/account?recovered=1"
+    page = client.page("/staff/account?recovered=1")
+    assert "You signed in with a recovery code. 9 are left." in page.words
+    assert f"Used on {runtime.clock().day} {runtime.clock():%b %Y}." in page.words
+    assert details(runtime, "recovery_code_used") == [{"left": 9}]
+    again = Client(client.raw.application.test_client())
+    try_password(again, manager.email, factories.PASSWORD)
+    assert "Each works once" in problems(post(again, "/staff/recovery", code=code))[0]
+    assert post(again, "/staff/recovery", code=other) == "/staff/account?recovered=1"
+    own_account.new_recovery_codes(Desk(runtime, manager))
+    third = Client(client.raw.application.test_client())
+    try_password(third, manager.email, factories.PASSWORD)
+    assert problems(post(third, "/staff/recovery", code=other)), "new ones end those of before"
+
+
+def test_wrong_recovery_codes_count_like_wrong_passwords(runtime: Runtime, client: Client) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    code, *_ = own_account.new_recovery_codes(Desk(runtime, manager))
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    for wrong in ("", "K7QM", code[:-1], code + "2", *["K7QM-2VXA-9TBC-XY23"] * (TEN - 4)):
+        with pytest.raises(InputRefused):
+            sign_in.check_recovery_code(runtime, entering, wrong)
+    with pytest.raises(InputRefused):
+        sign_in.check_recovery_code(runtime, entering, code)
+    assert problems(try_password(client, manager.email, factories.PASSWORD))
+
+
+def test_codes_are_made_anew_once_none_is_left(runtime: Runtime, client: Client, clock: Clock) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    codes = own_account.new_recovery_codes(Desk(runtime, manager))
+    for code in codes:
+        entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+        entering = sign_in.check_recovery_code(runtime, entering, code)
+    assert sign_in.step(runtime, entering) is sign_in.Step.RECOVERY_CODES
+    try_password(client, manager.email, factories.PASSWORD)
+    assert post(client, "/staff/code", code=factories.next_code(runtime, manager.email)) == "/staff/recovery-codes"
+    assert client.get("/staff/account").location.startswith("/staff/login"), "nobody is in before they have them"
+    assert keep_codes(client) == "/manage/job_rotation"
+
+
+def test_an_app_is_replaced_and_removed_on_the_account_page(runtime: Runtime, client: Client, clock: Clock) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    client.sign_in(manager.email)
+    key = re.sub(r"\s", "", client.page("/staff/account/app").said("code")[0])
+    assert WRONG_CODE in problems(post(client, "/staff/account/app", code="123456"))[0]
+    assert re.sub(r"\s", "", Page(client.get("/staff/account/app").text).said("code")[0]) != key, "left, and begun anew"
+    key = re.sub(r"\s", "", client.page("/staff/account/app").said("code")[0])
+    clock.forward(minutes=1)
+    code = pyotp.TOTP(key).at(clock.now)
+    form = {**client.page("/staff/account").fields(), "code": code}
+    assert client.post("/staff/account/app", form).location == "/staff/account?done=app_set_up"
+    clock.forward(minutes=1)
+    entering = sign_in.check_password(runtime, manager.email, factories.PASSWORD)
+    with pytest.raises(InputRefused):
+        sign_in.check_code(runtime, entering, pyotp.TOTP(factories.TOTP_KEY).at(clock.now))
+    assert sign_in.check_code(runtime, entering, pyotp.TOTP(key).at(clock.now)).factor_given
+    refused = client.post("/staff/account/app/remove", client.page("/staff/account").fields())
+    assert refused.status_code == 409
+    assert "only second factor" in refused.text
 
 
 def test_changing_ones_password_ends_the_other_sessions(runtime: Runtime, client: Client) -> None:

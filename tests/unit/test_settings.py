@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,29 @@ def test_what_is_counted_stands_beside_a_database_file_unless_said() -> None:
     assert str(said.cache) == "/var/cache/study"
 
 
+PROVIDER = {
+    "SURVEYAPP_OIDC_ISSUER": "https://id.example.org",
+    "SURVEYAPP_OIDC_CLIENT_ID": "shiftline",
+    "SURVEYAPP_OIDC_CLIENT_SECRET": "hush-hush",
+}
+
+
+def test_a_sign_in_provider_is_named_by_its_address_unless_said() -> None:
+    assert from_environment(GOOD).provider is None
+    provider = from_environment({**GOOD, **PROVIDER}).provider
+    assert provider is not None
+    assert (provider.label, provider.client_id) == ("id.example.org", "shiftline")
+    assert "hush-hush" not in repr(provider)
+    said = from_environment({**GOOD, **PROVIDER, "SURVEYAPP_OIDC_LABEL": "Council account"}).provider
+    assert said is not None
+    assert said.label == "Council account"
+
+
+def test_stolen_passwords_are_a_folder_of_prefix_files(tmp_path: Path) -> None:
+    (tmp_path / "21BD1.txt").write_text("")
+    assert from_environment({**GOOD, "SURVEYAPP_BREACHED_PASSWORDS": str(tmp_path)}).breached_passwords == tmp_path
+
+
 BAD = [
     ({"SURVEYAPP_SECRET_KEY": ""}, "SECRET_KEY"),
     ({"SURVEYAPP_SECRET_KEY": "short"}, "at least 32 characters"),
@@ -71,9 +95,15 @@ BAD = [
     ({"SURVEYAPP_CONTACT_KEYS": f"{'n' * 33}:{KEY}"}, "cannot be the name"),
     ({"SURVEYAPP_DATABASE_URL": "mysql://x"}, "sqlite:/// or postgresql://"),
     ({"SURVEYAPP_PUBLIC_URL": "example.org"}, "https://"),
+    ({"SURVEYAPP_BACKUP_RECIPIENT": "AGE-SECRET-KEY-1QQQ"}, "secret key has no place here"),
     ({"SURVEYAPP_DEMO": "true"}, "yes or no"),
     ({"SURVEYAPP_HOLD_MINUTES": "0"}, "from 1 to 480"),
     ({"SURVEYAPP_SECRET": "x"}, "is not a setting"),
+    ({"SURVEYAPP_BREACHED_PASSWORDS": "/nowhere"}, "a folder of files such as 21BD1"),
+    ({"SURVEYAPP_BREACHED_PASSWORDS": "/"}, "holds none"),
+    ({"SURVEYAPP_OIDC_ISSUER": "https://id.example.org"}, "OIDC_CLIENT_ID is not set"),
+    ({"SURVEYAPP_OIDC_LABEL": "Our account"}, "OIDC_ISSUER is not set"),
+    ({**PROVIDER, "SURVEYAPP_OIDC_ISSUER": "http://id.example.org"}, "must begin with https://"),
 ]
 
 

@@ -14,7 +14,6 @@ from surveyapp.domain.staff import (
     MAY_BE_OF_ALL,
     MAY_GRANT,
     OF_THE_INSTALLATION,
-    SECOND_FACTOR_ROLES,
     Action,
     Grant,
     Role,
@@ -95,18 +94,10 @@ def test_only_an_evaluators_grant_is_of_true_counts(role: Role, true_counts: boo
 
 def test_every_role_has_its_rules() -> None:
     assert set(MAY) == set(Role)
-    assert {I, S, M} == SECOND_FACTOR_ROLES
-
-
-@pytest.mark.parametrize("role", Role)
-def test_roles_that_see_contacts_need_a_second_factor(role: Role) -> None:
-    assert make_staff(given(role)).needs_second_factor is (role in {I, S, M})
-    assert make_staff(Grant(E, "first"), given(role, "second")).needs_second_factor is (role in {I, S, M})
 
 
 def test_without_a_role_nobody_may_anything() -> None:
     assert not any(make_staff().may(action, "first") for action in Action)
-    assert not make_staff().needs_second_factor
 
 
 def test_somebody_who_left_may_nothing() -> None:

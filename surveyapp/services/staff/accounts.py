@@ -11,22 +11,21 @@ from surveyapp.domain.errors import InputRefused, NotPermitted
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Action, Grant, Role, Staff
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
-from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants.contacts import email_address
 from surveyapp.services.security import sessions
-from surveyapp.services.staff import granting
-from surveyapp.services.staff.passwords import ONE_TIME_FOR, new_one_time_password
+from surveyapp.services.staff import granting, invitations
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
+from surveyapp.store.sign_in import passkeys, provider_accounts, recovery_codes
 
 
 @dataclass(frozen=True)
 class Added:
-    """What adding a user did. `password` is the one-time password of a new account, the only time it can be read; None
-    where the account was there before. `granted` are the roles they did not have yet."""
+    """What adding a user did. `link` is where the owner of a new account chooses their password, the only time it can
+    be read; None where the account was there before. `granted` are the roles they did not have yet."""
 
     staff: Staff
-    password: str | None
+    link: str | None
     granted: tuple[Grant, ...]
 
 
@@ -49,8 +48,7 @@ def add_user(
 ) -> Added:
     """Gives somebody roles in a study (in every study without one; an administrator, and an auditor without a study, in
     the whole installation), over one site's participants or all; makes their account if there is none. New roles end
-    their sessions, so that a role that sees personal data is not entered without a second factor. Raises InputRefused,
-    NotFound, NotPermitted."""
+    their sessions. Raises InputRefused, NotFound, NotPermitted."""
     check_holds(desk)
     if email_address(email) is None:
         raise InputRefused(say("address_unusable", email=email), "email")
@@ -67,12 +65,10 @@ def add_user(
         if isinstance(work.actor, Staff) and found is not None:
             _other(work, found.staff.id)
         if found is None:
-            password = new_one_time_password()
-            hashed, until = hash_password(password), work.now + ONE_TIME_FOR
-            made = store.add_staff(session, email.strip(), name or _name(email), hashed, grants, work.now, until)
+            made = store.add_staff(session, email.strip(), name or _name(email), None, grants, work.now)
             work.record(AuditAction.STAFF_ADDED, str(made.id))
             _record_granted(work, made, made.grants)
-            return Added(made, password, made.grants)
+            return Added(made, invitations.make(work, made.id), made.grants)
         granted = store.add_grants(session, found.staff.id, grants)
         if granted:
             sessions.end_all_of_staff(work, found.staff.id, EndedWhy.ROLES_CHANGED)
@@ -87,28 +83,29 @@ def _record_granted(work: Work, staff: Staff, grants: Sequence[Grant]) -> None:
         work.record(AuditAction.ROLES_GRANTED, str(staff.id), study=study, roles=roles)
 
 
-def new_password(desk: Desk, who: str | uuid.UUID) -> str:
-    """A new one-time password, returned the only time it can be read. Ends their sessions. Raises NotPermitted,
-    NotFound."""
-    password = new_one_time_password()
-    hashed = hash_password(password)
+def new_link(desk: Desk, who: str | uuid.UUID) -> str:
+    """A link to choose a new password by, the only time it can be read. The old one no longer works, and their sessions
+    end. Raises NotPermitted, NotFound."""
     check_holds(desk)
     with desk.writing() as work:
         found = _other(work, who)
-        store.set_password(work.session, found.id, hashed, work.now + ONE_TIME_FOR)
+        store.set_password(work.session, found.id, None)
         sessions.end_all_of_staff(work, found.id, EndedWhy.PASSWORD_CHANGED)
         store.set_failures(work.session, found.id, 0, None)
         work.record(AuditAction.PASSWORD_RESET, str(found.id))
-    return password
+        return invitations.make(work, found.id)
 
 
 def reset_second_factor(desk: Desk, who: str | uuid.UUID) -> None:
-    """Takes away the second factor, which is set up anew at the next sign-in. Ends their sessions. Raises
-    NotPermitted, NotFound."""
+    """Takes away every second factor (app, passkeys, recovery codes) and whom the sign-in provider means; one is set up
+    anew at the next sign-in. Ends their sessions. Raises NotPermitted, NotFound."""
     check_holds(desk)
     with desk.writing() as work:
         found = _other(work, who)
         store.set_totp(work.session, found.id, None)
+        passkeys.remove_all(work.session, found.id)
+        recovery_codes.remove_all(work.session, found.id)
+        provider_accounts.remove(work.session, found.id)
         sessions.end_all_of_staff(work, found.id, EndedWhy.SECOND_FACTOR_CHANGED)
         work.record(AuditAction.SECOND_FACTOR_RESET, str(found.id))
 

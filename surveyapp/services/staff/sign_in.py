@@ -1,36 +1,30 @@
 """Staff signing in: password, second factor, and the limits that make guessing hopeless.
 
-A right password alone opens nothing for people whose roles see personal data. It makes an `Entering`, which the web
-layer keeps, signed, until every `Step` is done; only `finish` signs somebody in.
+A right password alone opens nothing. It makes an `Entering`, which the web layer keeps, signed, until every `Step` is
+done; only `finish` signs somebody in.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 import enum
 import uuid
 from dataclasses import dataclass, replace
 
-import pyotp
-from cryptography.exceptions import InvalidTag
-from pyotp.exceptions import OTPVerificationError
-
-from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction, System
-from surveyapp.domain.errors import InputRefused, ShiftlineError
+from surveyapp.domain.errors import InputRefused, SignInAgain
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Staff
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
 from surveyapp.services.security.sessions import Browser, SignedIn
+from surveyapp.services.staff import recovery_codes, totp
 from surveyapp.services.staff.passwords import check_new_password
+from surveyapp.services.staff.totp import NewSecret
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
-from surveyapp.store.participants import Sealed
+from surveyapp.store.sign_in import recovery_codes as code_store
 
 MAXIMUM_FAILURES, LOCKED_FOR = 10, dt.timedelta(minutes=15)
 """Wrong passwords and codes in a row after which an account rests."""
@@ -38,146 +32,168 @@ MAXIMUM_FAILURES, LOCKED_FOR = 10, dt.timedelta(minutes=15)
 ENTERING_FOR = dt.timedelta(minutes=10)
 """How long a right password waits for what follows it."""
 
-ISSUER = "Shiftline"
-
 _NOBODY = hash_password("the password of nobody")
 
 
 class Step(enum.Enum):
     """What stands between a right password and being signed in."""
 
-    CODE = "code"
+    SECOND_FACTOR = "second_factor"
     SET_UP = "set_up"
-    NEW_PASSWORD = "new_password"  # noqa: S105 - the name of a step
+    RECOVERY_CODES = "recovery_codes"
     DONE = "done"
 
 
-class SignInAgain(ShiftlineError):
-    """Signing in took too long, or the account changed meanwhile: it begins anew."""
+class SignInWay(enum.Enum):
+    """What somebody showed to be let in."""
 
-    def __init__(self) -> None:
-        super().__init__("That took too long. Sign in again.")
+    PASSWORD = "password"  # noqa: S105 - the name of a way
+    LINK = "link"
+    PROVIDER = "provider"
+    PASSKEY = "passkey"
+    CODE = "code"
+    RECOVERY_CODE = "recovery_code"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entering:
-    """Somebody whose password was right at a time, and whether their code was too. Grants nothing. `mark` is of what
-    they sign in with: once that changes, it begins anew."""
+    """Somebody who showed the first factor at a time, whether they showed the second too, and in which ways. Grants
+    nothing. `mark` is of what they sign in with: once that changes, it begins anew."""
 
     staff_id: uuid.UUID
     mark: str
     at: dt.datetime
-    code_given: bool = False
+    factor_given: bool = False
+    ways: tuple[SignInWay, ...]
 
-
-@dataclass(frozen=True)
-class NewSecret:
-    """A second factor to be set up: the key to type, the URI of its QR code, and the key sealed until confirmed."""
-
-    key: str
-    uri: str
-    sealed: str
+    def with_factor(self, way: SignInWay) -> Entering:
+        """The same, once the second factor was shown."""
+        return replace(self, factor_given=True, ways=(*self.ways, way))
 
 
 def check_password(runtime: Runtime, email: str, password: str) -> Entering:
     """Lets in, as far as the next step, whose e-mail and password these are. Raises InputRefused with one sentence for
     every reason, after the same work, so that nothing tells which accounts exist."""
-    with _unknown(runtime).reading() as work:
+    with unknown(runtime).reading() as work:
         found = store.credentials(work.session, email)
     # Outside any transaction: the hash is slow on purpose, and a writer would hold up everybody's answers meanwhile.
-    fits = password_fits(found.password_hash if found else _NOBODY, password)
-    with _unknown(runtime).writing() as work:
+    fits = password_fits((found and found.password_hash) or _NOBODY, password)
+    with unknown(runtime).writing() as work:
         current = store.credentials_by_id(work.session, found.staff.id, lock=True) if found else None
         if found is None or current is None or _rests(work, current):
             (work.by(found.staff) if found else work).record(AuditAction.SIGN_IN_REFUSED)
         else:
-            expired = current.password_expires_at is not None and work.now >= current.password_expires_at
-            if fits and not expired and current.staff.active and current.password_hash == found.password_hash:
-                return Entering(current.staff.id, _mark(runtime, current), work.now)
+            same = current.password_hash is not None and current.password_hash == found.password_hash
+            if fits and same and current.staff.active:
+                return enter(work, current, SignInWay.PASSWORD)
             _count_failure(work, current, AuditAction.SIGN_IN_REFUSED)
     raise InputRefused(say("sign_in_wrong"))
 
 
+def enter(work: Work, found: store.Credentials, *ways: SignInWay, factor_given: bool = False) -> Entering:
+    """Somebody who has just shown the first factor, or both."""
+    return Entering(
+        staff_id=found.staff.id, mark=_mark(work.runtime, found), at=work.now, factor_given=factor_given, ways=ways
+    )
+
+
 def step(runtime: Runtime, entering: Entering) -> Step:
     """What they still have to do. Raises SignInAgain."""
-    with _unknown(runtime).reading() as work:
+    with unknown(runtime).reading() as work:
         return _step(runtime, _credentials(work, entering), entering)
 
 
+def factors(runtime: Runtime, entering: Entering) -> store.Credentials:
+    """What they can show as a second factor. Raises SignInAgain."""
+    with unknown(runtime).reading() as work:
+        return _credentials(work, entering)
+
+
+def at_step(work: Work, entering: Entering, expected: Step, *, lock: bool = False) -> store.Credentials:
+    """Who is signing in, if this is the step they are at; locked, on request, until the work ends. Raises
+    SignInAgain."""
+    found = _credentials(work, entering, lock=lock)
+    if _step(work.runtime, found, entering) is not expected:
+        raise SignInAgain
+    return found
+
+
 def check_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
-    """Takes the code of the second factor, each code once. A wrong one counts like a wrong password. Raises
+    """Takes the code of an authenticator app, each code once. A wrong one counts like a wrong password. Raises
     InputRefused, SignInAgain."""
-    with _unknown(runtime).writing() as work:
-        found = _credentials(work, entering, lock=True)
+    with unknown(runtime).writing() as work:
+        found = at_step(work, entering, Step.SECOND_FACTOR, lock=True)
         used = None
         if found.totp is not None and not _rests(work, found):
             key = runtime.keyring.unseal(found.staff.id, "totp", found.totp)
-            used = _time_step(key, typed, work.now, after=found.totp_last_step)
+            used = totp.time_step(key, typed, work.now, after=found.totp_last_step)
             if used is None:
                 _count_failure(work, found, AuditAction.SECOND_FACTOR_REFUSED)
             else:
                 store.use_totp_step(work.session, found.staff.id, used)
     if used is None:
         raise InputRefused(say("code_wrong"), "code")
-    return replace(entering, code_given=True)
+    return entering.with_factor(SignInWay.CODE)
+
+
+def check_recovery_code(runtime: Runtime, entering: Entering, typed: str) -> Entering:
+    """Takes a recovery code as the second factor, each once. A wrong one counts like a wrong password. Raises
+    InputRefused, SignInAgain."""
+    with unknown(runtime).reading() as work:
+        found = at_step(work, entering, Step.SECOND_FACTOR)
+        unused = code_store.unused(work.session, found.staff.id)
+    which = recovery_codes.matching(unused, typed)
+    with unknown(runtime).writing() as work:
+        found = at_step(work, entering, Step.SECOND_FACTOR, lock=True)
+        resting = _rests(work, found)
+        left = {each.id for each in code_store.unused(work.session, found.staff.id)}
+        good = not resting and which in left
+        if good and which is not None:
+            code_store.set_used(work.session, which, work.now)
+            work.by(found.staff).record(AuditAction.RECOVERY_CODE_USED, left=len(left) - 1)
+        elif not resting:
+            _count_failure(work, found, AuditAction.SECOND_FACTOR_REFUSED)
+    if not good:
+        raise InputRefused(say("recovery_code_wrong"), "code")
+    return entering.with_factor(SignInWay.RECOVERY_CODE)
 
 
 def new_secret(runtime: Runtime, entering: Entering) -> NewSecret:
-    """A key for somebody who has no second factor yet. Nothing is stored before it is confirmed. Raises SignInAgain."""
-    with _unknown(runtime).reading() as work:
-        found = _credentials(work, entering)
-    key = pyotp.random_base32()
-    sealed = runtime.keyring.seal(found.staff.id, "totp_new", key)
-    return _secret(found.staff, key, f"{sealed.key_id}:{base64.b64encode(sealed.ciphertext).decode()}")
+    """A key for somebody who has no second factor yet. Raises SignInAgain."""
+    with unknown(runtime).reading() as work:
+        return totp.new_secret(runtime, _credentials(work, entering).staff)
 
 
 def secret_again(runtime: Runtime, entering: Entering, sealed: str) -> NewSecret:
     """The key that was made for them before. Raises SignInAgain, also for a key that is not theirs."""
-    with _unknown(runtime).reading() as work:
-        found = _credentials(work, entering)
-    return _secret(found.staff, _opened(runtime, found.staff, sealed), sealed)
+    with unknown(runtime).reading() as work:
+        return totp.secret_again(runtime, _credentials(work, entering).staff, sealed)
 
 
 def set_up(runtime: Runtime, entering: Entering, sealed: str, typed: str) -> Entering:
     """Makes a key their second factor, once a code shows that their app has it. Raises InputRefused, SignInAgain."""
-    with _unknown(runtime).writing() as work:
-        found = _credentials(work, entering, lock=True)
-        if _step(runtime, found, entering) is not Step.SET_UP:
-            raise SignInAgain
-        key = _opened(runtime, found.staff, sealed)
-        used = _time_step(key, typed, work.now, after=None)
-        if used is None:
-            raise InputRefused(say("code_wrong"), "code")
-        store.set_totp(work.session, found.staff.id, runtime.keyring.seal(found.staff.id, "totp", key))
-        store.use_totp_step(work.session, found.staff.id, used)
-        work.by(found.staff).record(AuditAction.SECOND_FACTOR_SET_UP)
-        return replace(entering, mark=_mark_now(work, entering), code_given=True)
+    with unknown(runtime).writing() as work:
+        found = at_step(work, entering, Step.SET_UP, lock=True)
+        totp.keep(work, found.staff, sealed, typed)
+        return marked_anew(work, entering).with_factor(SignInWay.CODE)
 
 
-def choose_password(runtime: Runtime, entering: Entering, new: str) -> Entering:
-    """Replaces a one-time password. Raises InputRefused, SignInAgain."""
-    with _unknown(runtime).reading() as work:
-        before = _credentials(work, entering)
-    check_new_password(new, before.staff.email, before.password_hash)
-    hashed = hash_password(new)
-    with _unknown(runtime).writing() as work:
-        found = _credentials(work, entering, lock=True)
-        if _step(runtime, found, entering) is not Step.NEW_PASSWORD:
-            raise SignInAgain
-        store.set_password(work.session, found.staff.id, hashed)
-        sessions.end_all_of_staff(work, found.staff.id, EndedWhy.PASSWORD_CHANGED)
-        work.by(found.staff).record(AuditAction.PASSWORD_CHANGED)
-        return replace(entering, mark=_mark_now(work, entering))
+def make_recovery_codes(runtime: Runtime, entering: Entering) -> tuple[str, ...]:
+    """Ten recovery codes for somebody who has none, the only time they can be read. Raises SignInAgain."""
+    codes, salt, digests = recovery_codes.make_set()
+    with unknown(runtime).writing() as work:
+        found = at_step(work, entering, Step.RECOVERY_CODES, lock=True)
+        code_store.replace(work.session, found.staff.id, salt, digests, work.now)
+        work.by(found.staff).record(AuditAction.RECOVERY_CODES_MADE)
+    return codes
 
 
 def finish(runtime: Runtime, entering: Entering, browser: Browser) -> SignedIn:
     """Signs them in when nothing is left to do. Raises SignInAgain."""
-    with _unknown(runtime).writing() as work:
-        found = _credentials(work, entering, lock=True)
-        if _step(runtime, found, entering) is not Step.DONE:
-            raise SignInAgain
+    with unknown(runtime).writing() as work:
+        found = at_step(work, entering, Step.DONE, lock=True)
         store.set_failures(work.session, found.staff.id, 0, None)
-        work.by(found.staff).record(AuditAction.SIGNED_IN)
+        work.by(found.staff).record(AuditAction.SIGNED_IN, ways=[each.value for each in entering.ways])
         return sessions.begin_staff(work, found.staff, browser)
 
 
@@ -187,14 +203,15 @@ def change_password(desk: Desk, current: str, new: str, browser: Browser) -> Sig
     with desk.reading() as work:
         staff = work.staff
         before = store.credentials_by_id(work.session, staff.id)
-    fits = before is not None and password_fits(before.password_hash, current)
-    if before is not None and fits:
-        check_new_password(new, before.staff.email, before.password_hash)
+    known = before.password_hash if before else None
+    fits = known is not None and password_fits(known, current)
+    if fits:
+        check_new_password(new, staff, known, desk.runtime.settings.breached_passwords)
     hashed = hash_password(new)
     with desk.writing() as work:
         found = store.credentials_by_id(work.session, staff.id, lock=True)
         if found is not None and not _rests(work, found):
-            if fits and before is not None and found.password_hash == before.password_hash:
+            if fits and found.password_hash == known:
                 store.set_password(work.session, staff.id, hashed)
                 sessions.end_all_of_staff(work, staff.id, EndedWhy.PASSWORD_CHANGED)
                 work.record(AuditAction.PASSWORD_CHANGED)
@@ -209,11 +226,12 @@ def verify(desk: Desk, session: WebSession, password: str) -> None:
     with desk.reading() as work:
         staff = work.staff
         before = store.credentials_by_id(work.session, staff.id)
-    fits = before is not None and password_fits(before.password_hash, password)
+    known = before.password_hash if before else None
+    fits = known is not None and password_fits(known, password)
     with desk.writing() as work:
         found = store.credentials_by_id(work.session, staff.id, lock=True)
         if found is not None and not _rests(work, found):
-            if fits and before is not None and found.password_hash == before.password_hash:
+            if fits and found.password_hash == known:
                 sessions.verified(work, session)
                 work.record(AuditAction.VERIFIED_AGAIN)
                 return
@@ -221,7 +239,14 @@ def verify(desk: Desk, session: WebSession, password: str) -> None:
     raise InputRefused(say("own_password_wrong"), "password")
 
 
-def _unknown(runtime: Runtime) -> Desk:
+def marked_anew(work: Work, entering: Entering) -> Entering:
+    """The same, after they themselves changed what they sign in with on the way."""
+    found = store.credentials_by_id(work.session, entering.staff_id)
+    assert found is not None
+    return replace(entering, mark=_mark(work.runtime, found))
+
+
+def unknown(runtime: Runtime) -> Desk:
     """Whoever signs in is not known before they have; what is audited on the way is by the account they name."""
     return Desk(runtime, System())
 
@@ -247,40 +272,17 @@ def _credentials(work: Work, entering: Entering, *, lock: bool = False) -> store
 
 def _mark(runtime: Runtime, found: store.Credentials) -> str:
     """What changes with anything that somebody signs in with, and tells nothing of it."""
-    factor = found.totp.ciphertext.hex() if found.totp else ""
-    return runtime.keyring.digest("entering", f"{found.password_hash}\0{factor}")
-
-
-def _mark_now(work: Work, entering: Entering) -> str:
-    found = store.credentials_by_id(work.session, entering.staff_id)
-    assert found is not None
-    return _mark(work.runtime, found)
+    app = found.totp.ciphertext.hex() if found.totp else ""
+    return runtime.keyring.digest("entering", f"{found.password_hash}\0{app}\0{found.passkeys}")
 
 
 def _step(runtime: Runtime, found: store.Credentials, entering: Entering) -> Step:
-    wanted = not runtime.settings.demo and (found.totp is not None or found.staff.needs_second_factor)
-    if wanted and not entering.code_given:
-        return Step.CODE if found.totp is not None else Step.SET_UP
-    return Step.DONE if found.password_expires_at is None else Step.NEW_PASSWORD
-
-
-def _time_step(key: str, typed: str, now: dt.datetime, after: int | None) -> int | None:
-    """The time step (RFC 6238, 30 seconds, one either side) whose code was typed, unless one as late was used."""
-    code = normalise.code(typed).replace(" ", "").replace("-", "")
-    try:
-        used = pyotp.TOTP(key).verify_and_get_timecode(code, for_time=now, valid_window=1)
-    except OTPVerificationError:
-        return None
-    return used if after is None or used > after else None
-
-
-def _secret(staff: Staff, key: str, sealed: str) -> NewSecret:
-    return NewSecret(key, pyotp.TOTP(key).provisioning_uri(name=staff.email, issuer_name=ISSUER), sealed)
-
-
-def _opened(runtime: Runtime, staff: Staff, sealed: str) -> str:
-    key_id, _, written = sealed.partition(":")
-    try:
-        return runtime.keyring.unseal(staff.id, "totp_new", Sealed(key_id, base64.b64decode(written, validate=True)))
-    except (InvalidTag, KeyError, ValueError, binascii.Error):
-        raise SignInAgain from None
+    """Everybody shows a second factor; in a demonstration whoever set one up. A provider that saw to it does."""
+    has_factor = found.totp is not None or found.passkeys > 0
+    if not entering.factor_given:
+        if has_factor:
+            return Step.SECOND_FACTOR
+        return Step.DONE if runtime.settings.demo else Step.SET_UP
+    if has_factor and not found.recovery_codes and SignInWay.PROVIDER not in entering.ways:
+        return Step.RECOVERY_CODES
+    return Step.DONE

@@ -26,9 +26,18 @@ from surveyapp.store.tables.security import (
     GuessRow,
     HeartbeatRow,
     KeptFormRow,
+    PinRow,
     WebSessionRow,
 )
-from surveyapp.store.tables.staff import GrantRow, StaffRow
+from surveyapp.store.tables.staff import (
+    GrantRow,
+    PasskeyRow,
+    PasswordLinkRow,
+    ProviderAccountRow,
+    RecoveryCodeRow,
+    SpentChallengeRow,
+    StaffRow,
+)
 
 __all__ = [
     "AccessRow",
@@ -52,7 +61,12 @@ __all__ = [
     "LeaseRow",
     "ParticipantRow",
     "ParticipationRow",
+    "PasskeyRow",
+    "PasswordLinkRow",
+    "PinRow",
+    "ProviderAccountRow",
     "QuestionnaireVersionRow",
+    "RecoveryCodeRow",
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",
@@ -64,6 +78,7 @@ __all__ = [
     "SaveRow",
     "SiteAttributeRow",
     "SiteRow",
+    "SpentChallengeRow",
     "StaffRow",
     "WebSessionRow",
     "WordingRow",

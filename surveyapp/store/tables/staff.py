@@ -17,8 +17,7 @@ class StaffRow(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    password_hash: Mapped[str]
-    password_expires_at: Mapped[dt.datetime | None]
+    password_hash: Mapped[str | None]
     totp_key_id: Mapped[str | None]
     totp_ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None]
@@ -41,3 +40,60 @@ class GrantRow(Base):
     study: Mapped[str | None]
     site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"))
     true_counts: Mapped[bool]
+
+
+class PasskeyRow(Base):
+    """What is kept of a passkey: its public half."""
+
+    __tablename__ = "passkey"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int]
+    transports: Mapped[str]
+    name: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+
+
+class SpentChallengeRow(Base):
+    """A challenge that a passkey has answered, until it would be too old anyway."""
+
+    __tablename__ = "spent_challenge"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    spent_at: Mapped[dt.datetime]
+
+
+class RecoveryCodeRow(Base):
+    __tablename__ = "recovery_code"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class PasswordLinkRow(Base):
+    """A link by which somebody chooses their password: an invitation, or a way back in."""
+
+    __tablename__ = "password_link"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+
+
+class ProviderAccountRow(Base):
+    """Whom a sign-in provider (OpenID Connect) means by a subject of its own."""
+
+    __tablename__ = "provider_account"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime]

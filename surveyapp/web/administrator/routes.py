@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import MAY_BE_OF_ALL, OF_THE_INSTALLATION, Role
 from surveyapp.services.staff import accounts, granting
-from surveyapp.services.staff.passwords import ONE_TIME_FOR
+from surveyapp.services.staff.invitations import HOURS
 from surveyapp.services.work import Desk
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.language import staff_study
@@ -77,7 +77,7 @@ def all_accounts() -> Reply:
 @administrator.route("/invite", methods=["GET", "POST"])
 @staff_only
 def invite() -> Reply:
-    """Makes an account. Its one-time password is shown this once."""
+    """Makes an account. The link by which they choose their password is shown this once."""
     accounts.check_holds(desk())
     form = InviteForm()
     if form.validate_on_submit():
@@ -94,10 +94,10 @@ def invite() -> Reply:
             fields = {"email": form.email, "study": form.study}
             fields.get(refused.field or "", form.role).errors = [_refusal(refused)]
         else:
-            if added.password is None:
+            if added.link is None:
                 flash(_("They had an account already, and have the role now."))
                 return redirect(url_for("administrator.account", staff_id=added.staff.id))
-            return render_template("administrator/invited.html", added=added, days=ONE_TIME_FOR.days)
+            return render_template("administrator/invited.html", added=added, hours=HOURS)
     return render_template("administrator/invite.html", form=form), 422 if form.errors else 200
 
 

@@ -60,6 +60,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.contact",
                 "manager.give",
                 "manager.end_access",
+                "rights.let_in",
             ),
         ),
         NavigationPlace(endpoint="manager.import_file", words=_("Import"), action=Action.MANAGE_PARTICIPANTS),
@@ -87,6 +88,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.check",
                 "interviewer.hand_in",
                 "interviewer.end",
+                "interviewer.let_in",
             ),
         ),
         NavigationPlace(

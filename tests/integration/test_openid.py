@@ -1,0 +1,146 @@
+"""Signing in with another provider's word for it, the provider being a real one."""
+
+from __future__ import annotations
+
+import dataclasses
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+
+import pyotp
+import pytest
+
+from surveyapp import create_app
+from surveyapp.domain.staff import Role
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.staff import accounts
+from surveyapp.settings import SignInProvider
+from surveyapp.store import staff as store
+from surveyapp.store.security import audit
+from tests import factories, openid_provider
+from tests.openid_provider import RunningProvider
+from tests.page import Client, Page
+
+BACK = "http://127.0.0.1:8000/staff/openid/back"
+FAILED = "did not answer as it should"
+UNKNOWN = "no account here goes with who it says you are"
+
+
+class StopAtHome(urllib.request.HTTPRedirectHandler):
+    """Follows the provider's redirects until one leads back to us."""
+
+    def redirect_request(self, *arguments: object) -> urllib.request.Request | None:
+        url = str(arguments[-1])
+        return None if url.startswith(BACK) else super().redirect_request(*arguments)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def provider() -> Iterator[RunningProvider]:
+    with openid_provider.running(BACK) as found:
+        yield found
+
+
+def client_of(runtime: Runtime, provider: SignInProvider) -> Client:
+    """A browser at an installation that the provider is set for."""
+    runtime = dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, provider=provider))
+    app = create_app(runtime)
+    app.testing = True
+    return Client(app.test_client())
+
+
+@pytest.fixture
+def browser(runtime: Runtime, provider: RunningProvider) -> Client:
+    return client_of(runtime, provider.settings)
+
+
+def to_the_provider_and_back(browser: Client) -> str:
+    """The address that the provider sends the browser back to."""
+    leaves = browser.get("/staff/openid")
+    assert leaves.status_code == 302, Page(leaves.text).words
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(leaves.location).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["state"]
+    assert asked["nonce"]
+    opener = urllib.request.build_opener(StopAtHome, urllib.request.HTTPCookieProcessor(CookieJar()))
+    with pytest.raises(urllib.error.HTTPError) as stopped:
+        opener.open(leaves.location, timeout=10)
+    stopped.value.close()
+    back = urllib.parse.urlsplit(stopped.value.headers["Location"])
+    return f"{back.path}?{back.query}"
+
+
+def sign_in(browser: Client) -> str:
+    """Where a round by the provider leads, or what the page says."""
+    response = browser.get(to_the_provider_and_back(browser))
+    return response.location or Page(response.text).words
+
+
+def test_a_provider_that_asked_for_both_factors_lets_in(
+    runtime: Runtime, provider: RunningProvider, browser: Client
+) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER, second_factor=False)
+    assert "Sign in with Council account" in browser.page("/staff/login").words
+    provider.means("u-1", manager.email.upper(), amr="mfa")
+    assert sign_in(browser) == "/manage/job_rotation"
+    with runtime.database.reading() as session:
+        *_, bound, signed_in = audit.entries(session)
+    assert (bound.action.value, signed_in.detail) == ("provider_bound", {"ways": ["provider"]})
+    # From then on it is the provider's own name for them that counts, and no other's.
+    provider.means("u-1", "married@example.org", amr="mfa")
+    assert sign_in(browser) == "/manage/job_rotation"
+    provider.means("u-2", manager.email, amr="mfa")
+    assert UNKNOWN in sign_in(browser)
+
+
+def test_otherwise_our_own_second_factor_follows(runtime: Runtime, provider: RunningProvider, browser: Client) -> None:
+    with_app = factories.create_staff(runtime, Role.MANAGER)
+    provider.means("u-1", with_app.email)
+    assert sign_in(browser) == "/staff/code"
+    code = factories.next_code(runtime, with_app.email)
+    response = browser.post("/staff/code", {**browser.page("/staff/code").fields(), "code": code})
+    assert response.location == "/manage/job_rotation"
+    without = factories.create_staff(runtime, Role.EVALUATOR, second_factor=False)
+    provider.means("u-2", without.email, amr="pwd")
+    assert sign_in(browser) == "/staff/second-factor"
+    assert pyotp.TOTP(factories.TOTP_KEY), "nothing of it is known to the provider"
+
+
+@pytest.mark.parametrize(
+    ("email", "verified"), [("nobody@example.org", True), ("manager@example.org", False), ("left@example.org", True)]
+)
+def test_whom_no_account_goes_with_is_not_let_in(
+    runtime: Runtime, provider: RunningProvider, browser: Client, email: str, verified: bool
+) -> None:
+    factories.create_staff(runtime, Role.MANAGER, email="manager@example.org")
+    factories.create_staff(runtime, Role.MANAGER, email="left@example.org")
+    accounts.set_active(factories.operator(runtime), "left@example.org", False)
+    provider.means("u-9", email, verified=verified, amr="mfa")
+    assert UNKNOWN in sign_in(browser)
+    with runtime.database.reading() as session:
+        assert store.credentials(session, "nobody@example.org") is None, "no account is made"
+        assert audit.entries(session)[-1].action.value == "sign_in_refused"
+
+
+def test_an_answer_is_taken_from_the_browser_that_asked_and_once(
+    runtime: Runtime, provider: RunningProvider, browser: Client
+) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    provider.means("u-1", manager.email, amr="mfa")
+    back = to_the_provider_and_back(browser)
+    thief = Client(browser.raw.application.test_client())
+    assert FAILED in Page(thief.get(back).text).words, "state is of the other browser"
+    assert FAILED in Page(browser.get(back.replace("code=", "code=x")).text).words
+    assert FAILED in Page(browser.get(back).text).words, "state is used"
+    assert sign_in(browser) == "/manage/job_rotation"
+
+
+def test_a_provider_that_does_not_answer_is_said(runtime: Runtime) -> None:
+    gone = SignInProvider(f"http://localhost:{openid_provider.free_port()}", "shiftline", "x", "Council account")
+    assert FAILED in Page(client_of(runtime, gone).get("/staff/openid").text).words
+
+
+def test_without_one_there_is_no_such_page(client: Client) -> None:
+    assert client.get("/staff/openid").status_code == 404
+    assert "Council account" not in client.page("/staff/login").words
