@@ -43,6 +43,8 @@ class Settings:
     hold_minutes: int = 30
     proxies: int = 0
     cache: Path = ROOT / "instance" / "cache"
+    backups: Path = ROOT / "instance" / "backups"
+    backup_recipients: tuple[str, ...] = ()
     breached_passwords: Path | None = None
     provider: SignInProvider | None = None
     person_keys: Path = ROOT / "instance" / "surveyapp.db.keys"
@@ -67,6 +69,8 @@ KNOWN = frozenset(
         "HOLD_MINUTES",
         "PROXIES",
         "CACHE",
+        "BACKUPS",
+        "BACKUP_RECIPIENT",
         "BREACHED_PASSWORDS",
         "OIDC_ISSUER",
         "OIDC_CLIENT_ID",
@@ -113,6 +117,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         # Beside its database: two installations on one machine do not share a folder.
         place = Path(chosen["database_url"].removeprefix("sqlite:///"))
         chosen["cache"] = place.with_name(f"{place.name}.cache")
+    if "BACKUPS" in given:
+        chosen["backups"] = Path(given["BACKUPS"])
+    if "BACKUP_RECIPIENT" in given:
+        chosen["backup_recipients"] = _recipients(given["BACKUP_RECIPIENT"])
     if "PERSON_KEYS" in given:
         chosen["person_keys"] = Path(given["PERSON_KEYS"])
     elif chosen.get("database_url", "").startswith("sqlite:///"):
@@ -199,6 +207,16 @@ def _keys(given: Mapping[str, str], setting: str, why: str) -> dict[str, bytes]:
             )
         keys[name] = _decoded(setting, key)
     return keys
+
+
+def _recipients(written: str) -> tuple[str, ...]:
+    found = tuple(each.strip() for each in written.split(","))
+    if not all(each.startswith("age1") for each in found):
+        raise SettingsError(
+            f"{PREFIX}BACKUP_RECIPIENT must be a public key that begins with age1, or several, separated by commas. "
+            "`surveyapp backup key FILE` makes one. The secret key has no place here."
+        )
+    return found
 
 
 def _database_url(url: str) -> str:

@@ -37,9 +37,9 @@ def quick_folder() -> str:
 
 class Cluster:
     """A throwaway PostgreSQL server on a Unix socket and a free loopback port. Root may not run one: it is then run as
-    another user."""
+    another user. `durable`: what it has acknowledged outlasts stopping it at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="shiftline-pg-", dir=quick_folder()))
         self.user: Callable[[], None] | None = None
         if os.geteuid() == 0:
@@ -56,18 +56,18 @@ class Cluster:
             self.port = int(probe.getsockname()[1])
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "shiftline", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        self._run(
-            "pg_ctl",
-            "-D",
-            str(data),
-            "-w",
-            "-l",
-            str(self.folder / "log"),
-            "-o",
-            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off "
-            "-c synchronous_commit=off -c full_page_writes=off",
-            "start",
-        )
+        # The machine itself does not stop: what is written need not reach the disk.
+        quick = "-c fsync=off -c full_page_writes=off" + ("" if durable else " -c synchronous_commit=off")
+        self._options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 {quick}"
+        self.start()
+
+    def start(self) -> None:
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", log, "-o", self._options, "start")
+
+    def stop_at_once(self) -> None:
+        """As when its processes are killed: nothing is finished, nothing said to whoever is connected."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://shiftline@127.0.0.1:{self.port}/{database}"
@@ -79,7 +79,7 @@ class Cluster:
         return name
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        self.stop_at_once()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, name: str, *arguments: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import contextlib
 import dataclasses
@@ -21,6 +22,8 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.audit import ByLink, Operator
 from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.entry.doors import Familiarity
+from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.instrument.study import Study
@@ -39,6 +42,7 @@ from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
+from surveyapp.store.security import pins
 from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import Base
 
@@ -72,6 +76,7 @@ def _beside(database_url: str) -> dict[str, str]:
 
 
 _CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", ignore_cleanup_errors=True)
+atexit.register(_CACHES.cleanup)
 
 
 def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:
@@ -190,8 +195,20 @@ def begin_session(runtime: Runtime, staff: Staff) -> str:
 
 
 def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> ByLink:
-    """The participant answering for themselves."""
-    return ByLink(links.open_link(runtime, create_link(runtime, participant, touchpoint).removeprefix("/s/")))
+    """The participant answering for themselves, and known by their PIN."""
+    return known_by(runtime, create_link(runtime, participant, touchpoint))
+
+
+def known_by(runtime: Runtime, link: str) -> ByLink:
+    """Whoever has a link and gave the PIN: it opens everything."""
+    return ByLink(links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.PROVEN)
+
+
+def set_pin(runtime: Runtime, participant: Participant, digits: str) -> None:
+    """The PIN that somebody chose when they began."""
+    hashed = keyring.hash_password(runtime.keyring.peppers(participant.id, digits)[0])
+    with runtime.database.writing() as session:
+        pins.set_pin(session, Pin(participant_id=participant.id, hashed=hashed, set_at=runtime.clock()))
 
 
 def by_interviewer(

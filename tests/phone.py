@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from flask import Flask
@@ -13,10 +14,15 @@ from tests.page import Client, Page
 
 Value = str | Sequence[str]
 
+HANDLED = re.compile(r"^/survey/([a-z2-7]{20})(?=/|$)")
+"""How the addresses of somebody's pages begin."""
+
 
 class Phone:
-    """One browser with its own cookies. After each step `path`, `status` and `page` say what it shows. Where many are
-    needed they can share an `app`."""
+    """One browser with its own cookies. After each step `path`, `status` and `page` say what it shows. A path of the
+    survey is named without its handle, and leads to this phone's own. Where many are needed they can share an `app`."""
+
+    handle = ""
 
     def __init__(self, runtime: Runtime, app: Flask | None = None) -> None:
         app = app or create_app(runtime)
@@ -27,17 +33,33 @@ class Phone:
 
     def open(self, address: str) -> Page:
         """Follows an address, redirects included."""
-        return self._show(self.client.get(address, follow_redirects=True))
+        return self._show(self.client.get(self.own(address), follow_redirects=True))
 
     def send(self, changes: Mapping[str, Value] | None = None, *, to: str | None = None, **fields: Value) -> Page:
         """Sends the page's form as it is filled in, with changes, to where it goes (or to another address)."""
         form = {**self.page.fields(), **(changes or {}), **fields}
-        return self._show(self.client.post(to or self.action, form, follow_redirects=True))
+        return self._show(self.client.post(self.own(to or self.action), form, follow_redirects=True))
+
+    def own(self, address: str) -> str:
+        """An address of the survey with this phone's handle in it, once it has one."""
+        named = HANDLED.match(address) or not self.handle or address == "/survey/leave"
+        return address if named else re.sub(r"^/survey(?=/|$)", f"/survey/{self.handle}", address)
 
     def agree(self, link: str) -> Page:
         """Opens a link and agrees to take part."""
         self.open(link)
-        return self.send({"agree-take_part": "yes"})
+        self.send({"agree-take_part": "yes"})
+        return self.say_whose()
+
+    def say_whose(self, own: str = "yes", pin: str = "") -> Page:
+        """Says whose device it is, where that is asked, and chooses a PIN."""
+        return self.send(own=own, **({"pin": pin} if pin else {})) if self.path == "/survey/begin" else self.page
+
+    def prove(self, pin: str) -> Page:
+        """Gives a PIN where one is asked for, and says that the device is theirs."""
+        assert self.path == "/survey/pin", self.path
+        self.send(pin=pin)
+        return self.say_whose()
 
     def answer_until(self, stop: str | None, chosen: Mapping[str, Value] | None = None) -> list[str]:
         """Answers page after page with the first option, or as chosen, up to a question (or the check page). Returns
@@ -99,7 +121,10 @@ class Phone:
         return self.open(next(href for href, said in zip(links, self.page.said("a"), strict=True) if said == text))
 
     def _show(self, response: TestResponse) -> Page:
-        self.status, self.path = response.status_code, response.request.path
+        self.status, path = response.status_code, response.request.path
+        if found := HANDLED.match(path):
+            self.handle = found[1]
+        self.path = HANDLED.sub("/survey", path)
         self.query = response.request.query_string.decode()
         self.page = Page(response.text)
         return self.page

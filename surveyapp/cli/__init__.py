@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp demo | keys | messages | participants | questionnaires | releases | …`."""
+"""The operator's command line: `surveyapp backup | demo | keys | messages | participants | questionnaires | …`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Main(LazyGroup):
     cls=Main,
     commands_in={
         "audit": "surveyapp.cli.security.audit:audit",
+        "backup": "surveyapp.cli.security.backup:backup",
         "demo": "surveyapp.cli.demo:demo",
         "keys": "surveyapp.cli.keys:keys",
         "messages": "surveyapp.cli.messages:messages",

@@ -133,7 +133,7 @@ def list_sessions(email: str, end: bool) -> None:
 def list_roles() -> None:
     """Show what each role may do, and which roles it may give."""
     for role in Role:
-        click.echo(f"{role.value}: {', '.join(action.value for action in Action if action in MAY[role])}")
+        click.echo(f"{role.value}: {'; '.join(action.value for action in Action if action in MAY[role])}")
         if role in MAY_GRANT:
             click.echo(f"  gives {', '.join(each.value for each in Role if each in MAY_GRANT[role])}")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.staff import Staff
 
 
@@ -19,10 +20,13 @@ class Operator:
 
 @dataclass(frozen=True)
 class ByLink:
-    """A participant, by the access their link or code opened."""
+    """A participant, by the access their link or code opened. `by`: what is known of their browser; `chosen_pin`: the
+    hash of the PIN they chose before their first answer, to be kept with it."""
 
     access_id: uuid.UUID
     language: str = "en"
+    by: Familiarity = Familiarity.STRANGE
+    chosen_pin: str | None = field(default=None, repr=False)
 
     @property
     def actor(self) -> ByLink:
@@ -89,6 +93,8 @@ class AuditAction(enum.StrEnum):
     ROLES_GRANTED = "roles_granted"
     ROLES_REVOKED = "roles_revoked"
 
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
     GUESSES_ALARMED = "guesses_alarmed"
     ALARMS_READ = "alarms_read"
 
@@ -142,6 +148,10 @@ class AuditAction(enum.StrEnum):
     LINK_GIVEN_OUT = "link_given_out"
     CODE_GIVEN_OUT = "code_given_out"
     ACCESS_REVOKED = "access_revoked"
+    PIN_CHOSEN = "pin_chosen"
+    PIN_GIVEN = "pin_given"
+    PIN_REFUSED = "pin_refused"
+    PIN_READ_OUT = "pin_read_out"
     NOT_ELIGIBLE = "not_eligible"
     CASE_TAKEN_OVER = "case_taken_over"
     ATTEMPT_RECORDED = "attempt_recorded"

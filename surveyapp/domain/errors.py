@@ -10,6 +10,7 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 
+from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.sentences import Sentence
 
 
@@ -63,6 +64,14 @@ class AnswersRefused(ShiftlineError):
 
 class AlreadySubmitted(ShiftlineError):
     """The response was handed in; its answers no longer change."""
+
+
+class DoorShut(ShiftlineError):
+    """The link alone does not open this: `door` says what it opens."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__("The link alone does not open this.")
+        self.door = door
 
 
 class ConsentMissing(ShiftlineError):

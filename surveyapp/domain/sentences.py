@@ -146,6 +146,10 @@ SENTENCES: Mapping[str, str] = {
     "why_missing": N_("Choose the reason that comes closest."),
     # Links
     "nobody_for_links": N_("Nobody can be given a link there now. Choose another touchpoint."),
+    # PINs
+    "pin_shape": N_("Write %(shortest)s to %(longest)s digits, and nothing else."),
+    "pin_tried_first": N_("That is one of the first that anybody would try. Choose another."),
+    "pin_wrong": N_("That is not your PIN. Tries left: %(left)s."),
     # People, as they are written down
     "cannot_be_shown": N_("There is a character in it that cannot be shown. Type it anew."),
     "text_too_long": N_("Use at most %(limit)s characters."),

@@ -17,6 +17,7 @@ from typing import Any
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import AuditAction, ByLink, Operator
+from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AnswersRefused, StateRefused, Unfinished
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
@@ -113,8 +114,9 @@ def load(runtime: Runtime, as_of: dt.date | None = None, *, with_releases: bool 
 
 
 def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
-    """A new personal link for each case that takes answers, those in their window first and the studies by turns: a
-    demonstration takes them outside it too, while links still open. Raises StateRefused where this is none."""
+    """A new personal link for each case that takes answers and has none yet, so that it opens at once in whatever
+    browser: those in their window first and the studies by turns. A demonstration takes them outside it too, while
+    links still open. Raises StateRefused where this is none."""
     if not runtime.settings.demo:
         raise StateRefused(say("links_for_demonstration"))
     with Desk(runtime, Operator()).writing() as work:
@@ -123,7 +125,7 @@ def new_links(runtime: Runtime, limit: int | None = None) -> list[str]:
         for study in runtime.studies.values():
             for overview in cases.overviews(work.session, Scope(study.id, Origin.DEMO), work.today(study)):
                 ends = access_expiry(overview.case, runtime.zone(study))
-                if ends is not None and ends <= work.now:
+                if (ends is not None and ends <= work.now) or overview.response_state is not None:
                     continue
                 there = (work, overview.case, overview.response_state)
                 withdrawn = overview.participant.withdrawn_at is not None
@@ -303,7 +305,7 @@ def _answer(
             case = next(each for each in there if each.touchpoint == written["touchpoint"])
             link = links.issue(work, person, case, AccessKind.LINK).link
         assert link is not None
-        who = ByLink(links.open_link(runtime, link.removeprefix("/s/")))
+        who = ByLink(links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.BEGAN)
     else:
         who = ByInterviewer(
             staff=interviewer, study=study.id, reference=person.reference, touchpoint=written["touchpoint"], mode=mode

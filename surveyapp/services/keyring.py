@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -24,6 +25,9 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 11
 """30^11 is more than 2^53: a typed code must carry at least 50 random bits (standards.md)."""
 
+
+HANDLE_LENGTH = 20
+"""Characters of base32, five bits each."""
 
 TOKEN_LENGTH = 24
 """Characters of URL-safe base64, six bits each: 144, less what the two ends give up."""
@@ -67,6 +71,17 @@ class Keyring:
         """Every form in which a link or code may be stored; without a name from before keys had one."""
         plain = self.digests(kind, secret)
         return (*(f"{name}:{each}" for name, each in zip(self.access_keys, plain, strict=True)), *plain)
+
+    def peppers(self, participant: uuid.UUID, pin: str) -> tuple[str, ...]:
+        """What is hashed of a PIN, with each access key, the first's first: whoever has the database but no key cannot
+        try a million of them."""
+        return self.digests("pin", f"{participant}\0{pin}")
+
+    def handle(self, case: uuid.UUID) -> str:
+        """What stands for a case in the addresses of its pages: 100 bits of its keyed hash, in base32. It says nothing
+        of the case and opens nothing. With the oldest access key: it stays until that one retires."""
+        digest = bytes.fromhex(self.digests("handle", str(case))[-1])
+        return base64.b32encode(digest).decode().lower()[:HANDLE_LENGTH]
 
 
 def _bound_to(participant: uuid.UUID, name: str) -> bytes:

@@ -74,6 +74,14 @@ class PersonKeys:
         except KeyFileMissing as error:
             raise KeyMissing(say("person_keys_gone")) from error
 
+    def renew(self, person: uuid.UUID) -> None:
+        """Puts a new key in the place of a person's, of whom nothing is sealed now: copies of what was can no longer be
+        opened. Nothing where they have none. Raises KeyMissing without the file."""
+        try:
+            self.file.wrap_anew({person: self.wrapped(person, AESGCM.generate_key(256))})
+        except KeyFileMissing as error:
+            raise KeyMissing(say("person_keys_gone")) from error
+
     def forgotten(self) -> dict[uuid.UUID, dt.datetime]:
         """Whose keys were destroyed, and when: the erasures, as they are known outside the database."""
         return {each.person: each.gone_at for each in self.file.everything() if each.gone_at is not None}

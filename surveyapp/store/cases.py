@@ -270,6 +270,7 @@ def add_access(session: Session, access: Access, digest: str) -> None:
             issued_at=access.issued_at,
             expires_at=access.expires_at,
             revoked_at=access.revoked_at,
+            claim=access.claim,
         )
     )
 
@@ -277,12 +278,12 @@ def add_access(session: Session, access: Access, digest: str) -> None:
 def access_by_digest(session: Session, digests: Sequence[str]) -> Access | None:
     """The link or code that is stored in one of these forms."""
     row = session.scalars(select(AccessRow).where(AccessRow.digest.in_(digests))).one_or_none()
-    return None if row is None else _access(row)
+    return None if row is None else access_in(row)
 
 
 def access(session: Session, access_id: uuid.UUID) -> Access | None:
     row = session.get(AccessRow, access_id)
-    return None if row is None else _access(row)
+    return None if row is None else access_in(row)
 
 
 def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:
@@ -290,7 +291,7 @@ def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:
     rows = session.scalars(
         select(AccessRow).where(AccessRow.case_id == case_id).order_by(AccessRow.issued_at, AccessRow.id)
     )
-    return [_access(row) for row in rows]
+    return [access_in(row) for row in rows]
 
 
 def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> int:
@@ -299,7 +300,7 @@ def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> in
     return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def _access(row: AccessRow) -> Access:
+def access_in(row: AccessRow) -> Access:
     return Access(
         id=row.id,
         case_id=row.case_id,
@@ -307,6 +308,7 @@ def _access(row: AccessRow) -> Access:
         issued_at=row.issued_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        claim=row.claim,
     )
 
 
@@ -404,5 +406,15 @@ def release_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID) -> 
     session.execute(delete(LeaseRow).where(LeaseRow.case_id == case_id, LeaseRow.staff_id == staff_id))
 
 
-def new_access(case_id: uuid.UUID, kind: AccessKind, issued_at: dt.datetime, expires_at: dt.datetime | None) -> Access:
-    return Access(id=new_id(), case_id=case_id, kind=kind, issued_at=issued_at, expires_at=expires_at, revoked_at=None)
+def new_access(
+    case_id: uuid.UUID, kind: AccessKind, issued_at: dt.datetime, expires_at: dt.datetime | None, *, claim: bool
+) -> Access:
+    return Access(
+        id=new_id(),
+        case_id=case_id,
+        kind=kind,
+        issued_at=issued_at,
+        expires_at=expires_at,
+        revoked_at=None,
+        claim=claim,
+    )

@@ -126,6 +126,7 @@ def add_accesses(session: Session, accesses: Sequence[tuple[Access, str]]) -> No
                     "issued_at": access.issued_at,
                     "expires_at": access.expires_at,
                     "revoked_at": access.revoked_at,
+                    "claim": access.claim,
                 }
                 for access, digest in accesses
             ],

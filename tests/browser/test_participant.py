@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,11 +24,22 @@ LOOK = """(main) => [...new Set([...main.querySelectorAll("*")].map((each) => ea
 
 Opened = Callable[..., Page]
 
+PIN = "482913"
+
 
 @pytest.fixture
 def opened(tab: Tab, live_server: str) -> Opened:
-    """Opens an address on a phone."""
-    return lambda path, **options: tab(live_server + path, "phone", **options)
+    """Opens an address on a phone; where the answers were begun elsewhere, with the PIN."""
+
+    def come(path: str, **options: Any) -> Page:
+        page = tab(live_server + path, "phone", **options)
+        if page.url.endswith("/pin"):
+            page.fill("#pin", PIN)
+            go_on(page)
+            begin(page)
+        return page
+
+    return come
 
 
 @pytest.fixture
@@ -39,6 +51,7 @@ def at(runtime_sqlite: Runtime) -> Callable[..., str]:
         who = factories.by_link(runtime_sqlite, participant)
         answering.give_consent(runtime_sqlite, who, {"take_part": True})
         walk_to(runtime_sqlite, who, stop, chosen or PLACED)
+        factories.set_pin(runtime_sqlite, participant, PIN)
         return factories.create_link(runtime_sqlite, participant)
 
     return link
@@ -52,6 +65,13 @@ def go_on(page: Page) -> None:
     """Presses the main button and waits for what follows."""
     with page.expect_navigation():
         page.locator("button.main").click()
+
+
+def begin(page: Page) -> None:
+    """Says that the phone is theirs, where that is asked."""
+    if page.url.endswith("/begin"):
+        page.locator("#own").check()
+        go_on(page)
 
 
 def choose_first(page: Page) -> None:
@@ -80,8 +100,10 @@ def test_from_link_to_receipt_on_a_small_phone(runtime_sqlite: Runtime, opened: 
     check_page(page)
     page.get_by_label("I have read what this is about").check()
     go_on(page)
+    check_page(page)
+    begin(page)
     seen, looks = set(), set()
-    while "/survey/q/" in page.url:
+    while "/q/" in page.url:
         seen.add(page.url.rpartition("/")[2])
         check_reflow(page)
         if (look := page.locator("main").evaluate(LOOK)) not in looks:
@@ -90,7 +112,7 @@ def test_from_link_to_receipt_on_a_small_phone(runtime_sqlite: Runtime, opened: 
         answer(page)
         go_on(page)
     assert {"hopes", "readiness_motivation", "confidence_career_potential", "overall_value", "recommend_why"} <= seen
-    assert page.url.endswith("/survey/check")
+    assert page.url.endswith("/check")
     check_page(page)
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers were sent")
@@ -107,12 +129,13 @@ def test_the_same_without_javascript(runtime_sqlite: Runtime, opened: Opened) ->
     page = opened(new_link(runtime_sqlite), java_script_enabled=False)
     page.get_by_label("I have read what this is about").check()
     go_on(page)
+    begin(page)
     for _ in range(60):
-        if "/survey/q/" not in page.url:
+        if "/q/" not in page.url:
             break
         choose_first(page)
         go_on(page)
-    assert page.url.endswith("/survey/check")
+    assert page.url.endswith("/check")
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers were sent")
 
@@ -143,6 +166,11 @@ def test_with_the_keyboard_alone(runtime_sqlite: Runtime, opened: Opened) -> Non
     tab_to("agree-take_part")
     press("Space")
     tab_to("Start")
+    with page.expect_navigation():
+        press("Enter")
+    tab_to("own")
+    press("Space")
+    tab_to("Continue")
     with page.expect_navigation():
         press("Enter")
 
@@ -273,6 +301,7 @@ def test_double_tap_on_continue_saves_once(runtime_sqlite: Runtime, opened: Open
     page = opened(factories.create_link(runtime_sqlite, participant))
     page.get_by_label("I have read what this is about").check()
     go_on(page)
+    begin(page)
     page.get_by_label("From family").check()
     page.locator("button.main").dblclick(no_wait_after=True)
     page.wait_for_url("**/heard_via_detail")
@@ -299,7 +328,7 @@ def test_after_the_first_page_only_pages_are_fetched(runtime_sqlite: Runtime, op
     page.get_by_label("I have read what this is about").check()
     go_on(page)
     page.wait_for_load_state("networkidle")
-    assert [url.rpartition("/")[2] for url in fetched] == ["heard_via"]
+    assert [url.rpartition("/")[2] for url in fetched] == ["begin"]
 
 
 def test_text_at_twice_its_size_and_pages_from_right_to_left(at: Callable[..., str], opened: Opened) -> None:
@@ -319,6 +348,7 @@ def test_urdu_reads_from_right_to_left_and_fits_a_phone(opened: Opened, runtime_
     check_reflow(page, 360)
     page.locator("label:has(#agree-take_part)").click()
     go_on(page)
+    begin(page)
     expect(page.locator("h1")).to_have_text("آپ نے اسکیم کے بارے میں سب سے پہلے کیسے سنا؟")
     check_accessible(page)
     check_reflow(page, 320)

@@ -66,7 +66,7 @@ def ground(kind: str) -> Iterator[Ground]:
             migrating.upgrade(url)
             yield Ground(kind, url, folder)
             return
-        cluster = Cluster()
+        cluster = Cluster(durable=True)
         try:
             url = cluster.url(cluster.create())
             migrating.upgrade(url)

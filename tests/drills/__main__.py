@@ -21,6 +21,8 @@ def main() -> int:
     if unknown:
         parser.error(f"There is no drill “{min(unknown)}”. There are: {', '.join(names())}.")
     warnings.simplefilter("error")
+    # The folders of factories go with the process.
+    warnings.filterwarnings("ignore", "Implicitly cleaning up", ResourceWarning)
     holds = True
     for name in asked.names or names():
         module = drill(name)

@@ -35,8 +35,9 @@ def an_address(world: World, visitor: Visitor, random_: random.Random) -> Sent:
     rule = random_.choice(rules)
     share = random_.choice((0.0, 0.3, 0.6))
 
-    def broken(_name: str) -> str | None:
-        return values.in_path(values.hostile(random_)[:5000]) if random_.random() < share else None
+    def broken(name: str) -> str | None:
+        hostile = random_.random() < share
+        return values.in_path(values.hostile(random_)[:5000]) if hostile else _own(visitor, name, random_)
 
     sent = to(world.address_of(rule, broken))
     path = sent.path
@@ -131,15 +132,20 @@ def _form(world: World, visitor: Visitor, random_: random.Random) -> PageForm | 
     return None
 
 
+def _own(visitor: Visitor, name: str, random_: random.Random) -> str | None:
+    """The handle of a participant's own pages, but now and then."""
+    return visitor.handle if name == "handle" and random_.random() < 0.9 else None
+
+
 def _page(world: World, visitor: Visitor, random_: random.Random) -> str:
     if random_.random() < 0.25 or visitor.name == "nobody":
         return visitor.home
     drafts = visitor.browser.application is world.drafts
     rules = [rule for rule in world.places(world.drafts if drafts else world.app) if "GET" in (rule.methods or ())]
     rule = random_.choice([rule for rule in rules if drafts or rule.rule.startswith(audience_of(visitor))])
-    if rule.rule in ("/survey/leave",):
+    if rule.endpoint == "participant.leave":
         return visitor.home
-    url = world.address_of(rule, lambda _name: None)
+    url = world.address_of(rule, lambda name: _own(visitor, name, random_))
     if visitor.home == "/survey" and "/q/" in url:
         return random_.choice((url, visitor.home))
     if url.startswith("/interviews/"):

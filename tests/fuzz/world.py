@@ -17,6 +17,7 @@ from surveyapp import create_app, create_draft_app
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
+from surveyapp.services.keyring import HANDLE_LENGTH
 from surveyapp.services.participants import contacts
 from surveyapp.settings import ROOT
 from surveyapp.store import participants
@@ -52,6 +53,7 @@ class Visitor:
     home: str = "/start"
     turns: int = 0
     kept: dict[str, str] = field(default_factory=dict)
+    handle: str | None = None
 
     def begin(self) -> None:
         """Takes up the session they have; the first time, and now and then, a new one."""
@@ -216,6 +218,7 @@ class World:
             link = factories.create_link(self.runtime, person)
             self.secrets.add(link.removeprefix("/s/"))
             here, received = browser.open(link)
+            visitor.handle = here.split("/survey/")[1][:HANDLE_LENGTH]
             for _ in range(steps):
                 form = next((each for each in forms_of(received, here) if each.method == "POST"), None)
                 if form is None:
@@ -260,6 +263,8 @@ class World:
                 link = factories.create_link(self.runtime, pick(self.people))
                 self.secrets.add(link.removeprefix("/s/"))
                 return link.removeprefix("/s/")
+            case "handle":
+                return self.runtime.keyring.handle(new_id())
             case "filename":
                 return pick(("css/base.css", "icon.svg", "js/participant.js"))
         return "x"

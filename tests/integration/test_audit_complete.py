@@ -118,12 +118,19 @@ PAGES: dict[str, A | str] = {
     "rights.find": A.SEARCHED,
     "rights.person": A.PERSON_SEEN,
     "rights.change": A.CONTACT_SEEN,
+    "rights.let_in": A.CONTACT_SEEN,
+    "interviewer.let_in": A.CONTACT_SEEN,
+    "rights.held": A.CONTACT_SEEN,
+    "rights.kept": COUNTS,
     "rights.reopen": "opening answers again is an entry, by test_reopening",
 }
 
 FILES_ONLY = "reads and writes files, and opens no database"
 
 COMMANDS: dict[str, str | None] = {
+    "backup key": FILES_ONLY,
+    "backup restore": "an entry in the database that was put back, by test_backup",
+    "backup verify": "reads a file, into a database of its own",
     "demo load": "empties the trail with all the rest, which is of nobody real",
     "demo serve": "a demonstration, of nobody real; as is all that is entered in it",
     "messages coverage": FILES_ONLY,
@@ -134,6 +141,7 @@ COMMANDS: dict[str, str | None] = {
     "questionnaires freeze": FILES_ONLY,
     "questionnaires schema": FILES_ONLY,
     "questionnaires try": FILES_ONLY,
+    "users roles": "shows the table of who may, and opens no database",
 }
 """Commands without an entry, and why; every other leaves one."""
 
@@ -270,6 +278,13 @@ EVERY_COMMAND = list(commands(main))
 ARGUMENTS = {
     "audit protect": ["--role", "nobody"],
     "demo links": [],
+    "keys copy": ["/nowhere/at/all"],
+    "participants access": [factories.STUDY, "BF-0001", "--out", "/nowhere/at/all"],
+    "participants erase": [factories.STUDY, "BF-0001"],
+    "participants stop": [factories.STUDY, "BF-0001"],
+    "participants take-up": [factories.STUDY, "BF-0001"],
+    "participants undo-withdrawal": [factories.STUDY, "BF-0001"],
+    "participants withdraw": [factories.STUDY, "BF-0001"],
     "participants columns": [factories.STUDY],
     "participants import": [factories.STUDY, __file__],
     "questionnaires open": [factories.STUDY, "backfill_1"],

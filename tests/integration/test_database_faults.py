@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
 from surveyapp import create_app
@@ -19,12 +20,15 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services import readiness
 from surveyapp.services.runtime import Runtime
+from surveyapp.settings import ROOT
 from surveyapp.store import database as database_module
 from surveyapp.store import migrating
 from surveyapp.store.database import Database, file_of
 from surveyapp.store.security import heartbeat
 from tests import factories
-from tests.conftest import Clock
+from tests.conftest import Clock, unavailable
+from tests.databases import find_binary
+from tests.drills import ground
 from tests.integration.test_access_rules import PLACES, WRITTEN, methods
 from tests.page import Client, Page
 from tests.phone import Phone
@@ -109,8 +113,8 @@ def emptied(runtime: Runtime) -> Callable[[], None]:
 
     def mend() -> None:
         runtime.database.dispose()
-        for each in path.parent.glob(f"{path.name}*"):
-            each.unlink()
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
         away.rename(path)
 
     return mend
@@ -235,7 +239,7 @@ def test_what_a_participant_typed_is_sent_again_from_the_page_that_says_so(
 def typed(page: Page) -> dict[str, str]:
     """What the page's text areas hold, by the names they are sent under."""
     names = [attributes["name"] for tag, attributes in page.elements if tag == "textarea"]
-    return dict(zip(names, (text.removeprefix("\n") for text in page.text["textarea"]), strict=True))
+    return dict(zip(names, (text.removeprefix("\n") for text in page.text.get("textarea", [])), strict=True))
 
 
 def test_a_file_that_was_moved_away_is_written_no_further_and_made_by_nobody(
@@ -257,7 +261,7 @@ def test_a_file_that_was_moved_away_is_written_no_further_and_made_by_nobody(
     assert not path.exists()
     mends[0]()
     with factories.operator(runtime).reading() as work:
-        assert work.session.execute(database_module.text("SELECT count(*) FROM heartbeat")).scalar() == 0
+        assert work.session.execute(text("SELECT count(*) FROM heartbeat")).scalar() == 0
 
 
 def test_readiness_proves_a_write_and_tells_nobody_why_not(
@@ -294,9 +298,9 @@ def test_a_database_of_another_revision_is_refused(
 
     def set_to(wanted: str | None) -> None:
         with other.engine.begin() as connection:
-            connection.execute(database_module.text("DELETE FROM alembic_version"))
+            connection.execute(text("DELETE FROM alembic_version"))
             if wanted:
-                connection.execute(database_module.text(f"INSERT INTO alembic_version VALUES ('{wanted}')"))
+                connection.execute(text(f"INSERT INTO alembic_version VALUES ('{wanted}')"))
 
     set_to(revision)
     try:
@@ -311,3 +315,88 @@ def test_a_database_of_another_revision_is_refused(
     finally:
         set_to(migrating.head())
         other.dispose()
+
+
+def test_a_server_does_not_start_on_a_database_that_is_gone_or_damaged(runtime: Runtime) -> None:
+    """gunicorn is told not to try again."""
+    for breaks, says in ((gone, "There is no database"), (damaged, "is damaged")):
+        runtime.database.dispose()
+        mend = breaks(runtime)
+        try:
+            begun = subprocess.run(
+                [sys.executable, "-c", "import wsgi"],
+                cwd=ROOT,
+                env={**os.environ, **factories.environment(runtime.settings.database_url)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            mend()
+        assert begun.returncode == 3, begun.stderr
+        assert says in begun.stderr
+        assert "Traceback" not in begun.stderr
+
+
+def test_damage_within_a_file_is_seen_at_the_start(runtime: Runtime) -> None:
+    path = _path(runtime)
+    runtime.database.dispose()
+    readiness.check_start(runtime)
+    runtime.database.dispose()
+    content = bytearray(path.read_bytes())
+    for place in range(8 * 4096, len(content) - 4096, 4096):
+        content[place : place + 100] = b"\xff" * 100
+    path.write_bytes(content)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        readiness.check_start(runtime)
+    assert caught.value.fault is DatabaseFault.DAMAGED
+
+
+def test_files_are_private(tmp_path: Path) -> None:
+    environment = {**os.environ, **factories.environment(f"sqlite:///{tmp_path / 'in' / 'own.db'}")}
+    command = [sys.executable, "-c", "from surveyapp.cli import main; main()", "migrate"]
+    said = subprocess.run(command, env=environment, cwd=ROOT, umask=0o022, capture_output=True, text=True, check=True)
+    assert "A new, empty database was made" in said.stdout
+    made = [each for each in (tmp_path / "in").rglob("*") if each.is_file()]
+    assert [each.name for each in made if each.stat().st_mode & 0o077] == []
+    assert tmp_path / "in" / "own.db" in made
+    again = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert again.stdout == "The database is up to date.\n"
+
+
+def test_postgresql_that_stops_refuses_or_may_not_be_written_is_said_on_the_page(clock: Clock) -> None:
+    if find_binary("initdb") is None:
+        unavailable("PostgreSQL")
+    with ground("postgresql") as place:
+        assert place.cluster is not None
+        runtime = factories.create_runtime(place.url, clock)
+        factories.open_questionnaires(runtime)
+        phone = Phone(runtime)
+        phone.agree(factories.create_link(runtime, factories.create_participant(runtime)))
+        phone.answer_until("first_feeling_why", {"attended_readiness_sessions": "no", "placed": "no"})
+
+        def sent() -> tuple[int, bool]:
+            phone.send({**typed(phone.page), "first_feeling_why": TYPED})
+            return phone.status, TYPED in typed(phone.page).values()
+
+        def set_to(*statements: str) -> None:
+            database = Database(place.url)
+            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for statement in statements:
+                    connection.execute(text(statement))
+            database.dispose()
+            runtime.database.dispose()
+
+        name = place.url.rpartition("/")[2]
+        set_to(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        assert sent() == (503, True), "read-only"
+        set_to(
+            "SET default_transaction_read_only = off", f'ALTER DATABASE "{name}" RESET default_transaction_read_only'
+        )
+        place.cluster.stop_at_once()
+        assert sent() == (503, True), "stopped"
+        assert readiness.problem(runtime) == str(DatabaseUnavailable(DatabaseFault.DOWN))
+        place.cluster.start()
+        sent()
+        assert phone.status == 200
+        runtime.database.dispose()

@@ -8,14 +8,13 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.audit import AuditEntry, ByLink
+from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import moment_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.fieldwork import calls
-from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -147,7 +146,7 @@ class TestTheEndOfACall:
         shown = Page(interviewer.end("link_sent", attempt_id=key).text)
         (address,) = [attributes["value"] for tag, attributes in shown.elements if attributes.get("id") == "link"]
         token = address.removeprefix(f"{runtime.settings.public_url}/s/")
-        opened = survey_session.visit(runtime, ByLink(links.open_link(runtime, token)))
+        opened = survey_session.visit(runtime, factories.known_by(runtime, token))
         assert opened.participant.reference == participant.reference
         assert interviewer.end("link_sent", attempt_id=key).location == "/interviews"
         assert [entry.subject for entry in trail(runtime, "link_given_out")] == [participant.reference]

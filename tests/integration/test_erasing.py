@@ -6,17 +6,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import func, select
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import AccessRefused, KeyMissing
+from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import contacts
 from surveyapp.services.privacy import erasing, replaying
 from surveyapp.services.responses import survey_session
 from surveyapp.services.results import current
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import relationships, results
+from surveyapp.store import participants, relationships, results
 from surveyapp.store.database import new_id
 from surveyapp.store.relationships import RelatedPair
 from surveyapp.store.security import audit, erasures
@@ -98,6 +100,27 @@ def test_their_key_is_destroyed_once_it_is_sure_and_not_before(runtime: Runtime,
         runtime.person_keys.ensured([known.participant.id])
 
 
+def test_where_nothing_sealed_is_kept_any_more_copies_of_it_cannot_be_opened(runtime: Runtime) -> None:
+    person = factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, person, Contact(name="Amara Nowak"))
+    with factories.operator(runtime).reading() as work:
+        copied = participants.contact(work.session, person.id)["name"]
+    with factories.operator(runtime).writing() as work:
+        erasing.renew_key(work, person.id)
+    with factories.operator(runtime).reading() as work:
+        assert contacts.opened(work, person.id, "name", copied) == "Amara Nowak", "something is sealed still"
+    with factories.operator(runtime).writing() as work:
+        participants.save_contact(work.session, person.id, {}, None)
+        erasing.renew_key(work, person.id)
+    with factories.operator(runtime).writing() as work:
+        with pytest.raises(InvalidTag):
+            contacts.opened(work, person.id, "name", copied)
+        contacts.write(work, person, Contact(name="Amara N"))
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, person.id).name == "Amara N"
+
+
 def test_whoever_is_answering_is_told_that_the_link_opens_nothing(runtime: Runtime, staff: Staff) -> None:
     known = know(runtime, staff, 1)
     who = factories.by_link(runtime, known.participant)
@@ -138,17 +161,17 @@ def test_their_number_is_not_given_to_anybody_else(runtime: Runtime) -> None:
 def test_a_database_brought_back_loses_whoever_was_erased_since(
     runtime: Runtime, staff: Staff, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """The rows of an older database are put back with the keys as they are now."""
+    """What an older database held of somebody is put back, with the keys as they are now."""
     gone, stays = know(runtime, staff, 1), know(runtime, staff, 2)
     with runtime.database.engine.connect() as connection:
         older = [
-            (table, [dict(row) for row in connection.execute(select(table)).mappings()])
+            (table, [dict(row) for row in connection.execute(select(table).where(theirs)).mappings()])
             for table in Base.metadata.sorted_tables
+            if (theirs := erasures.belonging_to(table, gone.participant.id)) is not None
         ]
     erase(runtime, gone)
     with runtime.database.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
+        connection.execute(Base.metadata.tables["erasure"].delete())
         for table, rows in older:
             if rows:
                 connection.execute(table.insert(), rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from surveyapp.domain.audit import ByLink
 from surveyapp.domain.participants import Contact
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import answering, survey_session
@@ -64,6 +64,7 @@ def test_a_participant_answers_in_urdu(runtime: Runtime) -> None:
     assert (phone.status, html(phone)["lang"], html(phone)["dir"]) == (200, "ur", "rtl")
     assert phone.page.fields()["agree-take_part"] == ["yes"], "what was ticked is still ticked"
     phone.send()
+    phone.say_whose()
     assert phone.heading == URDU_TITLE
     assert ' lang="en"' not in phone.page.source.replace('value="en" lang="en"', "")
     phone.send({"heard_via": "online"})
@@ -169,6 +170,7 @@ def test_a_language_in_part_falls_back_text_by_text_and_says_so(partly: Runtime)
     phone = Phone(partly)
     phone.open(new_link(partly, "ur"))
     phone.send({"agree-take_part": "yes"})
+    phone.say_whose()
     assert html(phone)["lang"] == "ur"
     assert phone.heading == "How did you first hear about the scheme?"
     assert ("How did you first hear about the scheme?", "en") in phone.page.spoken
@@ -181,7 +183,7 @@ def test_a_corrected_translation_is_a_new_revision_and_recorded_with_the_saves_a
     partly: Runtime, folder: Path, database_url: str, clock: Clock
 ) -> None:
     who = factories.by_link(partly, factories.create_participant(partly))
-    who = ByLink(who.access_id, "ur")
+    who = dataclasses.replace(who, language="ur")
     answering.give_consent(partly, who, {"take_part": True})
     answering.save_page(partly, who, "heard_via", {"heard_via": ["online"]}, factories.new_id())
     assert questionnaire_versions.reword(factories.operator(partly), "job_rotation", "backfill_1") == []

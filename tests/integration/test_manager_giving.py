@@ -80,7 +80,8 @@ def test_links_for_many_come_as_a_file(runtime: Runtime, client: Client, manager
     with runtime.database.writing() as session:
         participants.withdraw(session, withdrawn.id, clock.now)
     assert "Backfill candidates, Touchpoint 1: 2 can answer, 2 have no link yet" in client.page(path).words
-    form = {**client.page(path).fields(), "touchpoint": "backfill.1"}
+    form = {**client.page(path).fields(), "touchpoint": "backfill.1", "way": "passed_on"}
+    assert client.post(path, {**form, "way": ""}).status_code == 422
     response = client.post(path, form)
     assert response.mimetype == "text/csv"
     assert "attachment" in response.headers["Content-Disposition"]

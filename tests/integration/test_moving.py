@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.answers import Codes
-from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.participants import Participant
@@ -85,7 +84,7 @@ def guest(runtime: Runtime, reference: str) -> str:
 
 
 def visit(runtime: Runtime, link: str) -> survey_session.Visit:
-    return survey_session.visit(runtime, ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
+    return survey_session.visit(runtime, factories.known_by(runtime, link))
 
 
 def answer_four(runtime: Runtime, link: str) -> Phone:

@@ -141,14 +141,82 @@ def test_a_wrong_link_does_not_end_the_session_there_is(phone: Phone) -> None:
     assert phone.question == "heard_via"
 
 
-def test_another_persons_link_begins_another_session(runtime: Runtime, candidate: Participant, phone: Phone) -> None:
-    stale = phone.page.fields()
+def test_two_people_on_one_phone_do_not_mix_their_answers(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
+    first, filled = phone.own("/survey/q/heard_via"), phone.page.fields()
     other = factories.create_participant(runtime)
     phone.agree(factories.create_link(runtime, other))
-    response = phone.client.post("/survey/q/heard_via", {**stale, "heard_via": "online"})
-    assert response.status_code == 400
+    typed = {"heard_via": "other", "heard_via_other_text": "My neighbour at number 12"}
+    # The second's own token, too, sends nothing from the first's page.
+    for token in (filled, phone.page.fields()):
+        response = phone.client.post(first, {**filled, **typed, "csrf_token": token["csrf_token"]})
+        assert response.status_code == 409
+        told = Page(response.text)
+        assert told.said("h1") == ["This page is no longer open"]
+        assert "My neighbour" not in response.text
+        assert candidate.reference not in response.text
+        assert phone.own("/survey") in told.links()
     assert factories.stored(runtime, candidate)[0] == {}
     assert factories.stored(runtime, other)[0] == {}
+    assert phone.client.get(first).status_code == 409
+    phone.open("/survey")
+    assert (phone.status, phone.question) == (200, "heard_via")
+
+
+def test_leaving_is_possible_from_whosever_page(runtime: Runtime, phone: Phone) -> None:
+    first = phone.own("/survey/leave")
+    handle = phone.handle
+    phone.agree(factories.create_link(runtime, factories.create_participant(runtime)))
+    assert phone.handle != handle
+    for address in (f"/survey/{handle}/leave", "/survey/leave", first):
+        phone.open(address)
+        assert (phone.status, phone.heading) == (200, "You have left")
+    phone.open("/survey")
+    assert (phone.status, phone.heading) == (403, "Open your link again")
+
+
+def test_every_link_to_the_same_questions_has_the_same_handle(
+    runtime: Runtime, candidate: Participant, phone: Phone
+) -> None:
+    first, open_page = phone.handle, phone.page.fields()
+    phone.open(factories.create_link(runtime, candidate))
+    assert phone.handle == first
+    phone.send({**open_page, "heard_via": "family"}, to="/survey/q/heard_via")
+    assert phone.status == 200, "a page open under the link before can still be sent"
+    other = Phone(runtime)
+    other.open(factories.create_link(runtime, factories.create_participant(runtime)))
+    assert other.handle != first
+
+
+def test_addresses_of_before_lead_to_ones_own_pages(phone: Phone) -> None:
+    for address in ("/survey", "/survey/q/heard_via", "/survey/consent"):
+        response = phone.client.raw.get(address + "?from=check")
+        assert response.status_code == 307
+        assert response.location == phone.own(address) + "?from=check"
+    form = {**phone.page.fields(), "heard_via": "family"}
+    response = phone.client.raw.post("/survey/q/heard_via", data=form)
+    assert (response.status_code, response.location) == (307, phone.own("/survey/q/heard_via"))
+    phone.send(form, to=response.location)
+    phone.open("/survey/q/heard_via")
+    assert phone.chosen() == {"heard_via": ["family"]}
+    assert phone.client.raw.get("/survey/nothing/of/the/kind").status_code == 404
+
+
+def test_what_was_typed_on_a_page_that_was_open_too_long_is_given_back(phone: Phone, link: str) -> None:
+    filled = {**phone.page.fields(), "heard_via": "other", "heard_via_other_text": "A poster"}
+    phone.open("/survey/leave")
+    phone.open(link)
+    phone.send(filled, to="/survey/q/heard_via")
+    assert phone.status == 400
+    assert phone.chosen() == {"heard_via": ["other"], "heard_via_other_text": ["A poster"]}
+    phone.send()
+    phone.say_whose()
+    assert (phone.status, phone.question) == (200, "heard_via_detail")
+    forged = phone.client.post(
+        phone.own("/survey/q/heard_via"), {"heard_via": "family"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert "checked" not in forged.text, "another site fills in nothing"
 
 
 def test_without_a_session_every_page_says_how_to_come_back(runtime: Runtime) -> None:

@@ -44,6 +44,8 @@ def test_a_placed_candidate_from_link_to_receipt(
     assert "Shiftline" not in phone.page.source
 
     phone.send({"agree-take_part": "yes", "agree-recontact": "yes"})
+    assert (phone.path, phone.heading) == ("/survey/begin", "This phone or computer")
+    phone.say_whose()
     assert phone.question == "heard_via"
     passed = phone.answer_until(
         None,
@@ -89,6 +91,7 @@ def test_an_employee_from_code_to_receipt(runtime: Runtime, phone: Phone) -> Non
     phone.send(code=code.lower().replace("-", " "))
     assert phone.path == "/survey/consent"
     phone.send({"agree-take_part": "yes"})
+    phone.say_whose()
     passed = phone.answer_until(None, {"skills_developed": "none", "work_satisfaction@now": "quite_satisfied"})
     assert "uc_status" in passed
     assert "work_satisfaction_why" in passed
@@ -107,7 +110,9 @@ def test_an_employee_whose_site_is_not_asked_about_universal_credit(runtime: Run
 def test_begun_on_one_device_and_finished_on_another(
     runtime: Runtime, phone: Phone, candidate: Participant, link: str
 ) -> None:
-    phone.agree(link)
+    phone.open(link)
+    phone.send({"agree-take_part": "yes"})
+    phone.say_whose(pin="482913")
     phone.answer_until("hopes")
     phone.send(then="later")
     assert phone.path == "/survey/later"
@@ -119,6 +124,7 @@ def test_begun_on_one_device_and_finished_on_another(
     tablet = Phone(runtime)
     tablet.open("/start")
     tablet.send(code=factories.create_code(runtime, candidate))
+    tablet.prove("482913")
     assert tablet.question == "hopes"
     assert "Welcome back" in tablet.page.words
     tablet.answer_until(None)
@@ -232,6 +238,7 @@ def test_declining_is_recorded_and_can_be_taken_back(
     assert again.path == "/survey/consent"
     assert "If you have changed your mind" in again.page.words
     again.send({"agree-take_part": "yes"})
+    again.say_whose()
     assert again.question == "heard_via"
 
 
@@ -244,7 +251,7 @@ def test_declining_half_way_stops_the_questions(
     phone.open("/survey/consent")
     phone.send(decline="yes")
     assert "ask us" in phone.page.words
-    phone.client.post("/survey/q/first_feeling", {**other_tab, "first_feeling": "positive"})
+    phone.client.post(phone.own("/survey/q/first_feeling"), {**other_tab, "first_feeling": "positive"})
     phone.open("/survey/q/first_feeling")
     assert phone.path == "/survey/consent"
     assert "first_feeling" not in (given(runtime, candidate).given or {})
@@ -264,6 +271,7 @@ def test_consent_carries_over_to_the_next_touchpoint(
     assert later.path == "/survey/consent"
     assert later.chosen() == {"agree-take_part": ["yes"]}
     later.send()
+    later.say_whose()
     later.answer_until(None, PLACED)
     later.send()
     assert later.path == "/survey/done"
@@ -276,6 +284,7 @@ def test_too_early_and_too_late_say_when(
     phone.agree(link)
     phone.answer_until("hopes", PLACED)
     clock.now = dt.datetime(2026, 8, 14, 22, 59, tzinfo=dt.UTC)
+    phone.open(link)
     phone.open("/survey/later")
     assert "You can do so until 14 August 2026." in phone.page.words
     phone.open("/survey")
@@ -288,7 +297,7 @@ def test_too_early_and_too_late_say_when(
     assert "0808 157 0142" in phone.page.words
 
     clock.now = NOW
-    phone.open("/survey")
+    phone.open(link)
     phone.answer_until(None, PLACED)
     phone.send()
     early = Phone(runtime)

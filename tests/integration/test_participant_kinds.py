@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
-from surveyapp.domain.audit import ByLink
-from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
-from tests import every_kind
+from tests import every_kind, factories
 from tests.conftest import Clock
 from tests.phone import Phone, Value
 
@@ -74,7 +72,7 @@ def test_every_kind_is_answered_stored_and_shown_again(runtime: Runtime, phone: 
         "Not answered",
     ):
         assert words in phone.page.words, words
-    visit = survey_session.visit(runtime, ByLink(links.open_link(runtime, link.removeprefix("/s/"))))
+    visit = survey_session.visit(runtime, factories.known_by(runtime, link))
     assert dict(visit.ready[1].answers) == STORED
 
     phone.open("/survey/q/arrived")
@@ -208,6 +206,7 @@ def test_a_page_to_read_comes_first_and_is_not_lost_on_coming_back(runtime: Runt
     assert phone.page.said("p")[:2] == ["These questions are about last year.", "There are no wrong answers."]
     again = Phone(runtime)
     again.open(link)
+    again.say_whose()
     assert again.question == "welcome"
 
 

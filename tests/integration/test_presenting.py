@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.audit import ByLink
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.participants import Participant
@@ -138,7 +137,7 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.agree(first)
     phone.send(job="cook")
     shown = [each["value"] for tag, each in phone.page.elements if tag == "input" and each.get("name") == "used"]
-    visit = survey_session.visit(facts, ByLink(links.open_link(facts, first.removeprefix("/s/"))))
+    visit = survey_session.visit(facts, factories.known_by(facts, first))
     questionnaire, _, response = visit.ready
     told = [option.code for option in arranged(questionnaire.questions[1], response.seed)]
     assert shown == told
@@ -146,5 +145,5 @@ def test_the_order_shown_can_be_told_and_stays_from_one_touchpoint_to_the_next(f
     phone.send()
     second = link(facts, participant, 2)
     phone.agree(second)
-    later = survey_session.visit(facts, ByLink(links.open_link(facts, second.removeprefix("/s/"))))
+    later = survey_session.visit(facts, factories.known_by(facts, second))
     assert later.ready[2].seed == response.seed

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from surveyapp import create_app
 from surveyapp.analysis.simulation import cohort, plan
 from surveyapp.domain.answers import Answer
-from surveyapp.domain.audit import ByLink
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.kinds import form_values
@@ -223,7 +222,7 @@ def answer(
         with factories.operator(other).writing() as work:
             link = links.issue(work, known, case, AccessKind.LINK).link
         assert link is not None
-        who = ByLink(links.open_link(other, link.removeprefix("/s/")))
+        who = factories.known_by(other, link)
     agreed = {purpose.id: True for purpose in other.study(study).consent}
     answering.give_consent(other, who, agreed)
     for save in saves:

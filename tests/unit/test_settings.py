@@ -95,6 +95,7 @@ BAD = [
     ({"SURVEYAPP_CONTACT_KEYS": f"{'n' * 33}:{KEY}"}, "cannot be the name"),
     ({"SURVEYAPP_DATABASE_URL": "mysql://x"}, "sqlite:/// or postgresql://"),
     ({"SURVEYAPP_PUBLIC_URL": "example.org"}, "https://"),
+    ({"SURVEYAPP_BACKUP_RECIPIENT": "AGE-SECRET-KEY-1QQQ"}, "secret key has no place here"),
     ({"SURVEYAPP_DEMO": "true"}, "yes or no"),
     ({"SURVEYAPP_HOLD_MINUTES": "0"}, "from 1 to 480"),
     ({"SURVEYAPP_SECRET": "x"}, "is not a setting"),

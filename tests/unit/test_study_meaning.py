@@ -84,6 +84,7 @@ NO_MEANING = {
     "retention": "until when what is held of people is kept; no number means another for it",
     "enrolment": "until when people join",
     "releases": "when releases are made; what they hide stands in the thresholds",
+    "open_answers": "how words are kept; no number is counted from them",
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.entry.doors import Passage
 from surveyapp.domain.fieldwork.days import end_of, last_day, start_of
 from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.responses import ResponseState
@@ -209,7 +210,7 @@ class Lease:
 @dataclass(frozen=True, kw_only=True)
 class Access:
     """A link or code that opens a case. Only its keyed hash is stored. `expires_at` is the first moment at which it no
-    longer works."""
+    longer works; `claim`: it is passed on or on paper, and whoever opens it first claims it with a PIN."""
 
     id: uuid.UUID
     case_id: uuid.UUID
@@ -217,6 +218,11 @@ class Access:
     issued_at: dt.datetime
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
+    claim: bool = False
+
+    @property
+    def passage(self) -> Passage:
+        return Passage.PASSED_ON if self.claim else Passage.DIRECT
 
     def works(self, now: dt.datetime) -> bool:
         """Whether it was neither ended nor has run out."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.entry.doors import Answering
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import (
@@ -33,7 +34,7 @@ from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, links, roster
 from surveyapp.services.participants.links import GivenOut
 from surveyapp.services.responses import answering, survey_session
-from surveyapp.services.responses.survey_session import ByInterviewer, Visit
+from surveyapp.services.responses.survey_session import ByInterviewer, Visit, answering_of
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
@@ -113,15 +114,17 @@ class OpenCase:
         return calls_without_appointment(self.attempts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordedAttempt:
     """An attempt as recorded. `outside_hours`: the time agreed is one at which people are not called. `given`: the link
-    made for the participant, the only time it can be read (None when the form was sent twice)."""
+    made for the participant, the only time it can be read (None when the form was sent twice); `answered`: whether
+    there are answers already, which a link alone does not open."""
 
     outcome: Outcome
     next_at: dt.datetime | None
-    outside_hours: bool
-    given: GivenOut | None
+    outside_hours: bool = False
+    given: GivenOut | None = None
+    answered: bool = False
 
 
 def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueLine]:
@@ -292,7 +295,7 @@ def record_attempt(
     with Desk(runtime, who.actor).writing() as work:
         study = survey_session.visit_in(work, who).study
         if cases.has_attempt(work.session, attempt_id):
-            return RecordedAttempt(outcome, None, False, None)
+            return RecordedAttempt(outcome=outcome, next_at=None)
         visit = _callable_visit(work, who, lock=True)
         next_at = _agreed_moment(work, study, agreed) if outcome in NEEDS_TIME else None
         staff = who.staff
@@ -314,7 +317,8 @@ def record_attempt(
             given = links.issue(work, visit.participant, visit.case, AccessKind.LINK)
             _record_on(work, who, AuditAction.LINK_GIVEN_OUT)
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
-        return RecordedAttempt(outcome, next_at, outside, given)
+        answered = answering_of(visit.response) is not Answering.NONE
+        return RecordedAttempt(outcome=outcome, next_at=next_at, outside_hours=outside, given=given, answered=answered)
 
 
 def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visit:

@@ -47,9 +47,12 @@ def waiting(desk: Desk, study_id: str) -> Mapping[tuple[str, int], LinksWanted]:
         return found
 
 
-def give_out_to_all(desk: Desk, study_id: str, group: str, touchpoint: int, *, only_without: bool) -> list[LinkAndCode]:
+def give_out_to_all(
+    desk: Desk, study_id: str, group: str, touchpoint: int, *, only_without: bool, claim: bool
+) -> list[LinkAndCode]:
     """Makes a link and a code for everyone of a group who can answer a touchpoint, or only for those who have none that
-    works. Those given out before go on working. Raises NotPermitted, InputRefused when there is nobody."""
+    works. Those given out before go on working. `claim`: they are passed on by somebody else, or on paper. Raises
+    NotPermitted, InputRefused when there is nobody."""
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
     address = desk.runtime.settings.public_url
     with desk.writing() as work:
@@ -58,11 +61,13 @@ def give_out_to_all(desk: Desk, study_id: str, group: str, touchpoint: int, *, o
         for each, reference, case in _answerable(work, scope):
             if each != group or case.touchpoint != touchpoint or case.id in have:
                 continue
-            link, code = (links.new_secret(work, study, case, kind) for kind in (AccessKind.LINK, AccessKind.CODE))
+            link, code = (
+                links.new_secret(work, study, case, kind, claim=claim) for kind in (AccessKind.LINK, AccessKind.CODE)
+            )
             stored += [(link.access, link.digest), (code.access, code.digest)]
             made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
             for action in links.GIVEN_OUT.values():
-                work.record(action, reference, study=study_id, touchpoint=touchpoint)
+                work.record(action, reference, study=study_id, touchpoint=touchpoint, claim=claim)
         if not made:
             raise InputRefused(say("nobody_for_links"), "touchpoint")
         store.add_accesses(work.session, stored)

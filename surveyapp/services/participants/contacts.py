@@ -2,7 +2,7 @@
 e-mail address.
 
 What finds a person is sealed with their key too, so that it goes with it, from every copy of the database. A search
-opens all that is in scope (30 µs each): a thief of the database learns not even who shares a name.
+opens all that is in scope (40 µs each): a thief of the database learns not even who shares a name.
 
 Reading one is an act that the caller puts in the audit trail.
 """

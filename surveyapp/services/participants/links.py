@@ -24,6 +24,8 @@ from surveyapp.services.security import sessions
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.security import pins
+from surveyapp.store.security.pins import Admission
 
 GIVEN_OUT = {AccessKind.LINK: AuditAction.LINK_GIVEN_OUT, AccessKind.CODE: AuditAction.CODE_GIVEN_OUT}
 """What giving out either is called in the audit trail."""
@@ -38,6 +40,7 @@ class GivenOut:
     link: str | None
     code: str | None
     expires_at: dt.datetime | None
+    claim: bool
 
 
 def open_link(runtime: Runtime, arrived: str) -> uuid.UUID:
@@ -63,23 +66,40 @@ def _first_of(work: Work, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
     raise AccessRefused("wrong")
 
 
-def languages(runtime: Runtime, access_id: uuid.UUID) -> tuple[tuple[str, ...], str | None]:
-    """What the study of an access offers, and which of them the person's contact record names, as code or as word.
-    Raises AccessRefused."""
+@dataclass(frozen=True)
+class Arrival:
+    """Where an access leads: the handle in its pages' addresses, the languages its study offers, and which of these the
+    person's contact record names, as code or as word."""
+
+    handle: str
+    offered: tuple[str, ...]
+    known: str | None
+
+
+def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
+    """Raises AccessRefused."""
     with Desk(runtime, ByLink(access_id)).reading() as work:
-        case = cases.case(work.session, admitted_case(work, access_id))
+        case = cases.case(work.session, admission(work, access_id).access.case_id)
         assert case is not None
         found = participants.participant(work.session, case.participant_id, work.now.date())
         assert found is not None
         offered = runtime.offered(runtime.study(found.study))
         written = contacts.read(work, found.id).language.strip().casefold()
     names = {code: {code.casefold(), *study_catalogues.names_of(code)} for code in offered}
-    return offered, next((code for code, known in names.items() if written in known), None)
+    return Arrival(
+        runtime.keyring.handle(case.id),
+        offered,
+        next((code for code, known in names.items() if written in known), None),
+    )
 
 
-def admitted_case(work: Work, access_id: uuid.UUID) -> uuid.UUID:
-    """The case that an access opens now. Raises AccessRefused."""
-    return _admitted(work, cases.access(work.session, access_id)).case_id
+def admission(work: Work, access_id: uuid.UUID) -> Admission:
+    """An access that works now, and its person's PIN. Raises AccessRefused."""
+    found = pins.admission(work.session, access_id)
+    if found is None:
+        raise AccessRefused("wrong")
+    _admitted(work, found.access)
+    return found
 
 
 def _admitted(work: Work, access: Access | None) -> Access:
@@ -92,8 +112,10 @@ def _admitted(work: Work, access: Access | None) -> Access:
     return access
 
 
-def give_out(desk: Desk, study: str, reference: str, touchpoint: int, kind: AccessKind) -> GivenOut:
-    """Makes a new link or code for a case. Those given out before go on working.
+def give_out(
+    desk: Desk, study: str, reference: str, touchpoint: int, kind: AccessKind, *, claim: bool = False
+) -> GivenOut:
+    """Makes a new link or code for a case. Those given out before go on working. `claim`: it is passed on or on paper.
 
     Raises NotPermitted, NotFound, and StateRefused when the person can no longer answer.
     """
@@ -109,14 +131,14 @@ def give_out(desk: Desk, study: str, reference: str, touchpoint: int, kind: Acce
         state = state_of(work, case, response, withdrawn=participant.withdrawn_at is not None)
         if state not in OPENS:
             raise StateRefused(say("cannot_answer", reference=reference, touchpoint=touchpoint, state=state))
-        given = issue(work, participant, case, kind)
-        work.record(GIVEN_OUT[kind], reference, study=study, touchpoint=touchpoint)
+        given = issue(work, participant, case, kind, claim=claim)
+        work.record(GIVEN_OUT[kind], reference, study=study, touchpoint=touchpoint, claim=claim)
         return given
 
 
-def issue(work: Work, participant: Participant, case: Case, kind: AccessKind) -> GivenOut:
+def issue(work: Work, participant: Participant, case: Case, kind: AccessKind, *, claim: bool = False) -> GivenOut:
     """Makes the link or code inside a unit of work whose caller has checked who asks."""
-    made = new_secret(work, work.runtime.study(participant.study), case, kind)
+    made = new_secret(work, work.runtime.study(participant.study), case, kind, claim=claim)
     cases.add_access(work.session, made.access, made.digest)
     link, code = (made.written, None) if kind is AccessKind.LINK else (None, made.written)
     return GivenOut(
@@ -125,6 +147,7 @@ def issue(work: Work, participant: Participant, case: Case, kind: AccessKind) ->
         link=link,
         code=code,
         expires_at=made.access.expires_at,
+        claim=claim,
     )
 
 
@@ -137,11 +160,11 @@ class Secret:
     written: str = field(repr=False)
 
 
-def new_secret(work: Work, study: Study, case: Case, kind: AccessKind) -> Secret:
+def new_secret(work: Work, study: Study, case: Case, kind: AccessKind, *, claim: bool) -> Secret:
     """A new link (its path) or code (as it is typed) for a case. Stores nothing."""
     secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
-        cases.new_access(case.id, kind, work.now, access_expiry(case, work.runtime.zone(study))),
+        cases.new_access(case.id, kind, work.now, access_expiry(case, work.runtime.zone(study)), claim=claim),
         work.runtime.keyring.access_digest(kind, secret),
         f"/s/{secret}" if kind is AccessKind.LINK else written_code(secret),
     )

@@ -12,6 +12,8 @@ from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.entry.doors import PinStanding
+from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
@@ -25,6 +27,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
 from surveyapp.store.roster import RosterLine
+from surveyapp.store.security import pins
 
 PER_PAGE = 50
 
@@ -103,6 +106,7 @@ class Person:
     events: tuple[Event, ...]
     consents: Mapping[str, ConsentGiven]
     contact_fields: tuple[str, ...]
+    pin: PinStanding
     related: tuple[RelatedPerson, ...] = ()
 
 
@@ -222,6 +226,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             events=tuple(participants.events(session, participant.id)),
             consents=participants.consents(session, participant.id),
             contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
+            pin=standing_of(pins.pin_of(session, participant.id), work.now),
             related=tuple(relationships.related_to(session, scope, participant.id)),
         )
     desk.note(AuditAction.PERSON_SEEN, found.participant.reference, study=study_id)

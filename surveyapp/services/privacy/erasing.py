@@ -9,19 +9,22 @@ erased.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.participants import Origin, Participant
 from surveyapp.services.results import current
 from surveyapp.services.results.releasing import cuts
 from surveyapp.services.work import Work
 from surveyapp.store import results
 from surveyapp.store.database import after_commit
-from surveyapp.store.security import erasures
+from surveyapp.store.security import erasures, sealed_rows
 
 _DOING = "erasing"
+_log = logging.getLogger(__name__)
 
 
 def erase(work: Work, participant: Participant) -> None:
@@ -38,6 +41,14 @@ def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
         results.drop(work.session, study, origin)
         work.record(action, study=study)
     _afterwards(work, person, place)
+
+
+def renew_key(work: Work, person: uuid.UUID) -> None:
+    """Gives somebody of whom nothing is sealed any more, but whose answers stay, a new key once that is committed:
+    what copies of the database hold of their contacts and words cannot be opened with it."""
+    work.session.flush()
+    if not sealed_rows.anything_of(work.session, person):
+        after_commit(work.session, lambda: work.runtime.person_keys.renew(person))
 
 
 def _afterwards(work: Work, person: uuid.UUID, place: tuple[str, Origin] | None) -> None:
@@ -59,6 +70,11 @@ def _follow(work: Work) -> Callable[[], None]:
         for study, origin in sorted(places, key=str):
             current.forget(work.runtime, study, origin)
             cuts.forget(work.runtime, study, origin, {each.bytes for each in people})
-        erasures.scrub(work.runtime.database.engine)
+        try:
+            done = erasures.scrub(work.runtime.database.engine)
+        except DatabaseUnavailable:
+            done = False
+        if not done:
+            _log.warning("Somebody was erased, and the database's log still holds it: the next erasure empties it.")
 
     return follow

@@ -73,9 +73,8 @@ def find(desk: Desk, study_id: str, written: str) -> list[str]:
 
 
 def outlook(desk: Desk, study_id: str, reference: str) -> LeavingOutlook:
-    """What there is before something is changed. The sight of them is in the audit trail, and that they had
-    withdrawn. Raises
-    NotPermitted, NotFound."""
+    """What there is before something is changed. The sight of them is in the audit trail, and that they had withdrawn.
+    Raises NotPermitted, NotFound."""
     with desk.writing() as work:
         participant = found(work, desk, study_id, reference)
         withdrew = participant.withdrawn_at is not None

@@ -107,6 +107,7 @@ def _let_go(work: Work, study: Study, person: KeptPerson, over: list[KeptThing])
         store.erase_words(work.session, person.id)
     if KeptThing.ANSWERS in over:
         store.anonymise(work.session, person.id, f"{ANONYMOUS}{secrets.token_hex(8)}", work.now)
+    erasing.renew_key(work, person.id)
 
 
 def person_until(work: Work, study: Study, person_id: uuid.UUID) -> dict[KeptThing, dt.date]:

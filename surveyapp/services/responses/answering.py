@@ -13,12 +13,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answer, Answers, Text
-from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.audit import AuditAction, ByLink
+from surveyapp.domain.entry.doors import Door, PinStanding
+from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.errors import (
     AlreadySubmitted,
     AnswerFault,
     AnswersRefused,
     ConsentMissing,
+    DoorShut,
     NotFound,
     NotOnRoute,
     StateRefused,
@@ -37,6 +40,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
 from surveyapp.store.database import new_id
 from surveyapp.store.privacy import reopening
+from surveyapp.store.security import pins
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,8 @@ def _check_answerable(visit: Visit) -> None:
         raise AlreadySubmitted("These answers were handed in; thank you. They can no longer be changed here.")
     if visit.state not in ANSWERABLE:
         raise StateRefused(say("answers_not_taken", state=visit.state))
+    if visit.door is not Door.QUESTIONS:
+        raise DoorShut(visit.door)
 
 
 def _check_consented(visit: Visit) -> None:
@@ -261,6 +267,8 @@ def _save(
         wording=revision,
     )
     stored = responses.record_save(work.session, response, new, changed)
+    if response.revision == 0:
+        _keep_pin(work, who, before)
     given = {**(before.given or {})}
     for key, answer in changed.items():
         given[key] = RecordedAnswer(
@@ -308,6 +316,14 @@ def _send_again(work: Work, visit: Visit) -> None:
         study=visit.study.id,
         touchpoint=visit.touchpoint.number,
     )
+
+
+def _keep_pin(work: Work, who: Who, before: Visit) -> None:
+    """The PIN chosen before the first answer belongs to whoever gave that answer, and to nobody who opened the same
+    link elsewhere meanwhile. One from an earlier touchpoint stays."""
+    if isinstance(who, ByLink) and who.chosen_pin and before.pin is PinStanding.NONE:
+        pins.set_pin(work.session, Pin(participant_id=before.participant.id, hashed=who.chosen_pin, set_at=work.now))
+        work.record(AuditAction.PIN_CHOSEN, before.participant.reference, study=before.study.id)
 
 
 def _changed(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:

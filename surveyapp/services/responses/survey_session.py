@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import Actor, ByLink
+from surveyapp.domain.entry.doors import READS_ANSWERS, Answering, Door, PinStanding, door
+from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
@@ -53,6 +55,9 @@ class Visit:
     variable, on the route or not. `consents` is what was last said of each purpose. `situation` is what routing, and
     texts that quote, look at besides. All texts are in `language`: the one asked for if the study offers it, and else
     its source.
+
+    `door`: what the link opens for whoever came by one. Where that is not the answers, they are not read, and
+    `questionnaire`, `route` and `given` are None; `pin`: whether they have one.
     """
 
     study: Study
@@ -67,6 +72,8 @@ class Visit:
     route: Route | None = None
     given: Mapping[str, RecordedAnswer] | None = None
     situation: Situation = field(default_factory=Situation)
+    door: Door = Door.QUESTIONS
+    pin: PinStanding = PinStanding.NONE
 
     @property
     def consented(self) -> bool:
@@ -112,7 +119,12 @@ def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
     """`visit` inside the unit of work of whoever answers. With `lock`, for a write: the case is locked until it ends,
     and an interviewer's hold renewed. Raises HeldByAnother then, if a colleague has the case open."""
     runtime, session = work.runtime, work.session
-    case_id = _case_id(work, who)
+    admission = None
+    if isinstance(who, ByInterviewer):
+        case_id = _case_id(work, who)
+    else:
+        admission = links.admission(work, who.access_id)
+        case_id = admission.access.case_id
     case = (cases.locked_case if lock else cases.case)(session, case_id)
     if case is None:  # erased while this waited for it
         raise AccessRefused("revoked")
@@ -137,16 +149,30 @@ def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
         state=state,
         consents=consents,
         language=language,
+        response=response,
     )
-    if response is None:
+    if admission is not None:
+        assert isinstance(who, ByLink)
+        pin = standing_of(admission.pin, work.now)
+        plain = dataclasses.replace(
+            plain, pin=pin, door=door(answering_of(response), who.by, admission.access.passage, pin)
+        )
+    if response is None or plain.door not in READS_ANSWERS:
         return plain
     questionnaire = runtime.instrument_in(session, study, response.questionnaire, response.version, language)
     given = responses.given_answers(session, response.id)
     situation = situation_of(work, found, case.touchpoint)
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, situation)
-    return dataclasses.replace(
-        plain, response=response, questionnaire=questionnaire, route=route, given=given, situation=situation
-    )
+    return dataclasses.replace(plain, questionnaire=questionnaire, route=route, given=given, situation=situation)
+
+
+def answering_of(response: Response | None) -> Answering:
+    """How far the answers are; a response that was begun but not answered is none."""
+    if response is None:
+        return Answering.NONE
+    if response.state is ResponseState.SUBMITTED and response.reopened_at is None:
+        return Answering.SENT
+    return Answering.SOME if response.revision else Answering.NONE
 
 
 def situation_of(work: Work, participant: Participant, touchpoint: int) -> Situation:
@@ -156,9 +182,7 @@ def situation_of(work: Work, participant: Participant, touchpoint: int) -> Situa
     return Situation(earlier, participant.attributes, site)
 
 
-def _case_id(work: Work, who: Who) -> uuid.UUID:
-    if isinstance(who, ByLink):
-        return links.admitted_case(work, who.access_id)
+def _case_id(work: Work, who: ByInterviewer) -> uuid.UUID:
     scope = scope_of(who.staff, Action.INTERVIEW, who.study, work.runtime.origin)
     case = cases.case_in_scope(work.session, scope, who.reference, who.touchpoint)
     if case is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from dataclasses import dataclass
@@ -54,9 +55,10 @@ def verify(desk: Desk, head_file: Path | None = None) -> tuple[int, TrailFault |
     known = None if head_file is None else read_head(head_file)
     with desk.reading() as work:
         head = store.head(work.session)
-        fault = first_fault(
-            desk.runtime.settings.audit_key, store.links(work.session), store.unchained(work.session), known
-        )
+        unchained = store.unchained(work.session)
+        # The first fault ends the reading, and the database is told so.
+        with contextlib.closing(store.links(work.session)) as links:
+            fault = first_fault(desk.runtime.settings.audit_key, links, unchained, known)
     return head.number if head else 0, fault
 
 

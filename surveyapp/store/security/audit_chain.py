@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -49,7 +49,7 @@ def add(session: Session, links: Iterable[ChainLink]) -> None:
         session.execute(insert(AuditChainRow), rows)
 
 
-def links(session: Session) -> Iterator[tuple[ChainLink, AuditEntry | None]]:
+def links(session: Session) -> Generator[tuple[ChainLink, AuditEntry | None], None, None]:
     """Every link with its entry (None: it is gone), in the order of the chain, without holding them all."""
     query = (
         select(AuditChainRow, AuditRow)
@@ -57,9 +57,10 @@ def links(session: Session) -> Iterator[tuple[ChainLink, AuditEntry | None]]:
         .order_by(AuditChainRow.number)
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    for row in session.execute(query):
-        link, entry = row.AuditChainRow, row.AuditRow
-        yield (
-            ChainLink(number=link.number, entry_id=link.entry_id, made_at=link.made_at, mac=link.mac),
-            None if entry is None else entry_of(entry),
-        )
+    with session.execute(query) as found:
+        for row in found:
+            link, entry = row.AuditChainRow, row.AuditRow
+            yield (
+                ChainLink(number=link.number, entry_id=link.entry_id, made_at=link.made_at, mac=link.mac),
+                None if entry is None else entry_of(entry),
+            )

@@ -20,6 +20,7 @@ from surveyapp.store.tables import (
     CaseRow,
     ContactLookupRow,
     ContactRow,
+    KeptFormRow,
     ParticipantRow,
     ResponseRow,
     SaveRow,
@@ -58,12 +59,30 @@ def people(session: Session) -> set[uuid.UUID]:
     return {person for query in whose for person in session.scalars(query.distinct())}
 
 
+def anything_of(session: Session, person: uuid.UUID) -> bool:
+    """Whether any row of a person's is sealed with their own key."""
+    mine = select(CaseRow.id).where(CaseRow.participant_id == person)
+    responses = select(ResponseRow.id).where(ResponseRow.case_id.in_(mine))
+    saves = select(SaveRow.id).where(SaveRow.response_id.in_(responses))
+    theirs = (
+        select(ContactLookupRow.participant_id).where(ContactLookupRow.participant_id == person),
+        select(ContactRow.participant_id).where(ContactRow.participant_id == person),
+        select(AttemptRow.id).where(AttemptRow.case_id.in_(mine), AttemptRow.note_sealed.is_not(None)),
+        select(AnswerRow.variable).where(AnswerRow.response_id.in_(responses), AnswerRow.sealed.is_not(None)),
+        select(AnswerHistoryRow.variable).where(
+            AnswerHistoryRow.save_id.in_(saves), AnswerHistoryRow.sealed.is_not(None)
+        ),
+    )
+    return any(session.execute(query.limit(1)).first() is not None for query in theirs)
+
+
 def counts(session: Session) -> Counter[tuple[str, str]]:
     """How many rows of what are sealed with which key, `person` for people's own; and, with an empty name, how many
     are not sealed that could be."""
     found: Counter[tuple[str, str]] = Counter()
-    for key_id, many in session.execute(select(ContactRow.key_id, func.count()).group_by(ContactRow.key_id)):
-        found["contact", key_id] = many
+    for what, named in (("contact", ContactRow.key_id), ("form kept for later", KeptFormRow.key_id)):
+        for key_id, many in session.execute(select(named, func.count()).group_by(named)):
+            found[what, key_id] = many
     for key_id, many in session.execute(
         select(func.coalesce(StaffRow.totp_key_id, ""), func.count())
         .where(StaffRow.totp_key_id.is_not(None))
@@ -71,14 +90,16 @@ def counts(session: Session) -> Counter[tuple[str, str]]:
     ):
         found["second factor", key_id] = many
     found["lookup", "person"] = session.scalar(select(func.count()).select_from(ContactLookupRow)) or 0
-    columns: Any
-    for what, columns in (
-        ("note", (AttemptRow.note_sealed, AttemptRow.note)),
-        ("words", (AnswerRow.sealed, AnswerRow.text)),
-        ("words once said", (AnswerHistoryRow.sealed, AnswerHistoryRow.text)),
+    sealed: Any
+    clear: Any
+    for what, sealed, clear in (
+        ("note", AttemptRow.note_sealed, AttemptRow.note),
+        ("words", AnswerRow.sealed, AnswerRow.text),
+        ("words once said", AnswerHistoryRow.sealed, AnswerHistoryRow.text),
     ):
-        for column, key_id in zip(columns, ("person", ""), strict=True):
-            found[what, key_id] = session.scalar(select(func.count()).where(column.is_not(None))) or 0
+        found[what, "person"] = session.scalar(select(func.count()).where(sealed.is_not(None))) or 0
+        # An empty text says that something was written once and is kept no longer.
+        found[what, ""] = session.scalar(select(func.count()).where(clear != "")) or 0
     return +found
 
 
@@ -144,7 +165,7 @@ def words_of_before(session: Session, in_clear: Collection[str], limit: int) -> 
             query.join(CaseRow, CaseRow.id == ResponseRow.case_id)
             .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
             .where(
-                table.text.is_not(None),
+                table.text != "",
                 ParticipantRow.origin != Origin.SIMULATED,
                 ParticipantRow.study.not_in(in_clear),
             )

@@ -105,6 +105,11 @@ def end_of_participant(session: Session, participant_id: uuid.UUID, at: dt.datet
     return _end(session, at, why, WebSessionRow.access_id.in_(accesses))
 
 
+def end_all(session: Session, at: dt.datetime, why: EndedWhy) -> int:
+    """Ends everybody's."""
+    return _end(session, at, why)
+
+
 def remove_old(session: Session, before: dt.datetime) -> None:
     """Deletes what was over, one way or the other, before a moment."""
     over = func.coalesce(WebSessionRow.ended_at, WebSessionRow.expires_at) < before

@@ -26,6 +26,7 @@ from surveyapp.store.tables.security import (
     GuessRow,
     HeartbeatRow,
     KeptFormRow,
+    PinRow,
     WebSessionRow,
 )
 from surveyapp.store.tables.staff import (
@@ -62,6 +63,7 @@ __all__ = [
     "ParticipationRow",
     "PasskeyRow",
     "PasswordLinkRow",
+    "PinRow",
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
     "RecoveryCodeRow",

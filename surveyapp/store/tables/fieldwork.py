@@ -40,6 +40,7 @@ class AccessRow(Base):
     issued_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
+    claim: Mapped[bool]
 
 
 class AttemptRow(Base):

@@ -116,3 +116,16 @@ class AlarmRow(Base):
     raised_at: Mapped[dt.datetime]
     wrong: Mapped[int]
     read_at: Mapped[dt.datetime | None]
+
+
+class PinRow(Base):
+    """A participant's PIN: its hash, peppered with a key outside the database, and how often another was tried."""
+
+    __tablename__ = "pin"
+    participant_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True
+    )
+    hashed: Mapped[str]
+    set_at: Mapped[dt.datetime]
+    wrong: Mapped[int] = mapped_column(default=0)
+    once_until: Mapped[dt.datetime | None]

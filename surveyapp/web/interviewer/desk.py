@@ -15,6 +15,7 @@ from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
+from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
@@ -110,6 +111,14 @@ def release(study_id: str, reference: str, touchpoint: int) -> Reply:
     return redirect(url_for("interviewer.queue"))
 
 
+@interviewer.route(f"{CASE}/pin", methods=["GET", "POST"])
+@staff_only
+def let_in(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """Lets somebody in who is on the phone and goes on by their link."""
+    current_staff().check(Action.INTERVIEW, study_id)
+    return let_in_page(study_id, reference, own("case"))
+
+
 @interviewer.route(f"{CASE}/end", methods=["GET", "POST"])
 @staff_only
 def end(study_id: str, reference: str, touchpoint: int) -> Reply:
@@ -143,7 +152,15 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
 def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint: int) -> Reply:
     if recorded.given is not None:
         address = f"{runtime().settings.public_url}{recorded.given.link}"
-        return render_template("interviewer/link.html", address=address, given=recorded.given, reference=reference)
+        return render_template(
+            "interviewer/link.html",
+            address=address,
+            given=recorded.given,
+            reference=reference,
+            study=staff_study(study_id),
+            begun=recorded.answered,
+            let_in=own("let_in"),
+        )
     study = runtime().study(study_id)
     sentences = [
         _("%(reference)s: “%(outcome)s” is recorded.", reference=reference, outcome=OUTCOMES[recorded.outcome])

@@ -9,8 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_wtf.file import FileRequired
-from wtforms import BooleanField, EmailField, Field, HiddenField, SelectField, StringField, TelField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+)
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput
 
 from surveyapp.domain.errors import ContactShared, FieldFault
@@ -202,6 +212,14 @@ class LinksForm(StaffForm):
 
     touchpoint = SelectField(lazy("For whom"), validate_choice=False)
     everyone = BooleanField(lazy("Also those who have a link or code that works"))
+    way = RadioField(
+        lazy("How they reach people"),
+        choices=[
+            SelectChoice("direct", lazy("To each person themselves, in a message or e-mail")),
+            SelectChoice("passed_on", lazy("Through somebody else, such as their employer, or on paper")),
+        ],
+        validators=[InputRequired(lazy("Say how they reach people."))],
+    )
 
     def __init__(self, choices: Mapping[str, str]) -> None:
         super().__init__()

@@ -30,7 +30,8 @@ def give(study_id: str, reference: str, touchpoint: int) -> Reply:
         kind = AccessKind(request.form.get("kind", ""))
     except ValueError:
         abort(400)
-    given = access_links.give_out(desk(), study_id, reference, touchpoint, kind)
+    claim = "claim" in request.form
+    given = access_links.give_out(desk(), study_id, reference, touchpoint, kind, claim=claim)
     address = runtime().settings.public_url + (given.link or url_for("participant.start"))
     return page("slip", given=given, address=address, picture=qr_picture(address))
 
@@ -67,6 +68,7 @@ def links(study_id: str) -> Reply:
                 group,
                 int(number) if form.touchpoint.data in choices else 0,
                 only_without=not form.everyone.data,
+                claim=form.way.data == "passed_on",
             )
         except InputRefused as refused:
             form.touchpoint.errors = [worded(refused.sentence)]

@@ -48,6 +48,9 @@ class Backend(Protocol):
     def may_check(self, here: Visit) -> bool:
         """Whether the check page is open to them."""
 
+    def asks_first(self, here: Visit) -> bool:
+        """Whether something is asked before the first question on this device."""
+
     def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
         """Where a page is, for somebody who is `here` by now."""
 
@@ -104,7 +107,7 @@ def declined(backend: Backend) -> Reply:
 
 def question(backend: Backend, page_id: str) -> Reply:
     here = backend.here("question")
-    page = None if _is_over(here) else backend.page(here, page_id)
+    page = None if _is_over(here) or backend.asks_first(here) else backend.page(here, page_id)
     return redirect(_place(backend, here)) if page is None else _question(backend, here, page, kept=backend.kept())
 
 
@@ -129,6 +132,16 @@ def answer(backend: Backend, page_id: str) -> Reply:
     return redirect(_elsewhere(backend, after, page_id) if _then() else _onward(backend, after, page_id))
 
 
+def give_back(backend: Backend, page_id: str | None) -> Reply:
+    """What somebody sent from a page that was open too long, ready to be sent again: a question as it was filled in,
+    or else the page they should be on."""
+    here = backend.here("question")
+    page = None if page_id is None or _is_over(here) else backend.page(here, page_id)
+    if page is None:
+        return redirect(_place(backend, here))
+    return _question(backend, here, page, request.form.to_dict(flat=False), note="ended"), 400
+
+
 def check(backend: Backend) -> Reply:
     here = backend.here("check")
     if _is_over(here) or not here.consented or not backend.may_check(here):
@@ -147,7 +160,7 @@ def done(backend: Backend) -> Reply:
     if not here.submitted:
         return redirect(_place(backend, here))
     again = None if here.participant.stopped_at else views.asked_again_on(here, ZoneInfo(here.study.time_zone))
-    return show(backend, "done", here, submitted_at=here.ready[2].submitted_at, again=again)
+    return show(backend, "done", here, again=again)
 
 
 def later(backend: Backend) -> Reply:
@@ -173,12 +186,13 @@ PAGES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
 
 def add_pages(
     blueprint: Blueprint,
+    survey_at: str,
     prefix: str,
     backend_of: Callable[..., Backend],
     guard: Callable[[Callable[..., Reply]], Callable[..., Reply]] | None = None,
 ) -> None:
-    """Serves the pages from a blueprint, each under its function's name: `/survey`, and the others below `prefix`.
-    `backend_of` is given what the address names, the question's page left out."""
+    """Serves the pages from a blueprint, each under its function's name: `survey` at an address, and the others below
+    `prefix`. `backend_of` is given what the address names, the question's page left out."""
 
     def add(method: str, path: str, page: Callable[..., Reply]) -> None:
         def handler(page_id: str | None = None, **named: Any) -> Reply:
@@ -190,7 +204,7 @@ def add_pages(
     def here() -> Backend:
         return backend_of(**{key: value for key, value in (request.view_args or {}).items() if key != "page_id"})
 
-    add("GET", "/survey", survey)
+    add("GET", survey_at, survey)
     for method, path, page in PAGES:
         add(method, prefix + path, page)
 
@@ -250,6 +264,8 @@ def _place(backend: Backend, here: Visit, note: str | None = None) -> str:
         return backend.address("survey", here)
     if not here.consented or here.route is None or here.response is None:
         return backend.address("consent", here)
+    if backend.asks_first(here):
+        return backend.address("begin", here)
     page = views.resume_at(here.route)
     if page is None:
         return backend.address("check", here)
@@ -287,6 +303,7 @@ def _question(
     page: Page,
     posted: Form | None = None,
     faults: tuple[AnswerFault, ...] = (),
+    note: str | None = None,
     kept: KeptForm | None = None,
 ) -> str:
     return show(
@@ -298,7 +315,7 @@ def _question(
         action=_address(backend, page.id, here),
         save_id=uuid.uuid4(),
         kept=kept,
-        note=_NOTES.get("kept" if kept else request.args.get("note", ""), lambda: None)(),
+        note=_NOTES.get("kept" if kept else note or request.args.get("note", ""), lambda: None)(),
     )
 
 
@@ -306,6 +323,7 @@ _NOTES = {
     "back": lambda: _("Welcome back. Your answers are saved. Go on from here."),
     "kept": lambda: _("This is what you had written here. It is not saved yet: go on, and it is."),
     "moved": lambda: _("That question is not the one to answer now. Go on from here."),
+    "ended": lambda: _("This page was open too long, so it was not saved. Nothing you wrote is lost: choose Continue."),
 }
 
 

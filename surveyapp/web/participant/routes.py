@@ -4,57 +4,39 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.wrappers import Response
 
-from surveyapp.domain.audit import ByLink
-from surveyapp.domain.errors import (
-    AccessRefused,
-    StateRefused,
-)
+from surveyapp.domain.entry.doors import Door
+from surveyapp.domain.errors import AccessRefused, DoorShut, StateRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStanding, WebSession
+from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.participants import links
-from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.services.security.sessions import SessionOver
-from surveyapp.web.participant import pages, views
+from surveyapp.web.participant import entrance, getting_in, pages, views
+from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
+from surveyapp.web.shared.incoming import sent_from_here
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import begin, browser, form_token, has_cookie, keep_form, token, typed_texts
+from surveyapp.web.shared.session import has_cookie, keep_form, token, typed_texts
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
 
-class NotLetIn(Exception):
-    """Nobody has opened a link or code in this browser, or they have left. `rested`: their session, where it ended by
-    itself."""
-
-    def __init__(self, rested: WebSession | None = None) -> None:
-        super().__init__()
-        self.rested = rested
-
-
-KEPT = "kept"
-"""In the cookie: something that was typed when the session before ended is kept for them."""
-
 LONGEST_SHOWN = 200
 """Characters of what was typed in place of a code that are shown again: a link is pasted there, too."""
-
-OPENED = "opened"
-"""In the address that a link leads to: a browser that comes there without a session keeps none."""
 
 
 @participant.get("/")
@@ -69,7 +51,7 @@ def start() -> Reply:
     if request.method == "GET" or _language_chosen():
         return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=None)
     try:
-        return _let_in(links.open_code(runtime(), typed))
+        return entrance.let_in(links.open_code(runtime(), typed))
     except AccessRefused as refused:
         seconds = (
             guesses.wrong_code(runtime(), request.remote_addr or "") if refused.why == "wrong" and typed.strip() else 0
@@ -83,12 +65,14 @@ def start() -> Reply:
 @participant.get("/S/<path:arrived>")
 def link(arrived: str) -> Reply:
     """A personal link, and whatever a message has put around it."""
-    return _let_in(links.open_link(runtime(), arrived))
+    return entrance.let_in(links.open_link(runtime(), arrived))
 
 
 @participant.get("/survey/leave")
-def leave() -> Reply:
-    """Ends the session in this browser. What is shown says nothing of the study or the person, in their language."""
+@participant.get(f"{HANDLED}/leave")
+def leave(handle: str | None = None) -> Reply:
+    """Ends the session in this browser, whosever page this is left from. What is shown says nothing of the study or the
+    person, in their language."""
     language = str(get_locale() or "en")
     if known := token():
         sessions.end(runtime(), known, EndedWhy.LEFT)
@@ -97,65 +81,30 @@ def leave() -> Reply:
         return render_template("participant/left.html")
 
 
-def _let_in(access_id: uuid.UUID) -> Response:
-    """Begins this browser's session with the case; the same link again goes on with the session there is, so that a
-    page open in another tab can still be sent."""
-    if not _is_in_with(access_id):
-        chosen = session.get("language")
-        offered, known = links.languages(runtime(), access_id)
-        wanted = known or request.accept_languages.best_match(offered) or offered[0]
-        same = (was := token()) and (before := sessions.rested(runtime(), was)) and before.access_id == access_id
-        begun = sessions.begin_participant(runtime(), access_id, browser())
-        begin(begun.token, chosen if chosen in offered else wanted, form_token() if same else None)
-        if kept_forms.of_session(runtime(), begun.session):
-            session[KEPT] = True
-    return redirect(with_query(url_for(".survey"), {OPENED: "1"}))
-
-
-def _is_in_with(access_id: uuid.UUID) -> bool:
-    try:
-        return _web_session().access_id == access_id
-    except (NotLetIn, AccessRefused):
-        return False
-
-
-def _who() -> ByLink:
-    """Who is answering. Raises NotLetIn, AccessRefused."""
-    access_id = _web_session().access_id
-    assert access_id is not None
-    return ByLink(access_id, asked_language())
-
-
-def _web_session() -> WebSession:
-    """The session of this browser, asked of the database once a request. Raises NotLetIn, AccessRefused."""
-    if "web_session" not in g:
-        known = token()
-        if known is None:
-            raise NotLetIn
-        try:
-            g.web_session = sessions.of(runtime(), known, SessionAudience.PARTICIPANT)
-        except SessionOver as over:
-            if over.why is EndedWhy.ACCESS_REVOKED:
-                raise AccessRefused("revoked") from None
-            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session) from None
-    return cast(WebSession, g.web_session)
-
-
 def _language_chosen() -> bool:
     """Takes up the language whose button sent the form."""
     return speak(request.form.get(CHOICE, ""))
 
 
 class StoredAnswers:
-    """Keeps what somebody says who was let in by a link or code. `_at_first`: who they are, in the language of the page
-    that sent the form."""
+    """Keeps what somebody says who was let in by a link or code, on the pages of their handle. `_at_first`: who they
+    are, in the language of the page that sent the form."""
 
-    def __init__(self) -> None:
-        self.told: Mapping[str, Any] = {}
-        self._at_first = _who()
+    def __init__(self, handle: str) -> None:
+        self._handle = handle
+        self._at_first = entrance.who(handle)
+        self.own_device = entrance.own_device(handle)
+        self.told: Mapping[str, Any] = {"own_device": self.own_device}
+
+    def at_the_door(self) -> Visit:
+        return survey_session.visit(runtime(), entrance.who(self._handle))
 
     def here(self, place: str) -> Visit:
-        return survey_session.visit(runtime(), _who())
+        """Raises DoorShut where there are questions that the link alone does not open."""
+        here = self.at_the_door()
+        if here.door is not Door.QUESTIONS and not here.submitted and here.state in ANSWERABLE:
+            raise DoorShut(here.door)
+        return here
 
     def page(self, here: Visit, page_id: str) -> Page | None:
         return views.open_page(here, page_id)
@@ -167,8 +116,11 @@ class StoredAnswers:
     def may_check(self, here: Visit) -> bool:
         return here.ready[1].complete
 
+    def asks_first(self, here: Visit) -> bool:
+        return self.own_device is None
+
     def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
-        return url_for(f"participant.{place}", **values)
+        return url_for(f"participant.{place}", handle=self._handle, **values)
 
     def language_chosen(self) -> bool:
         return _language_chosen()
@@ -177,19 +129,45 @@ class StoredAnswers:
         return answering.give_consent(runtime(), self._at_first, agreed)
 
     def answer(self, page_id: str, form: Form) -> Visit:
-        return answering.save_page(runtime(), self._at_first, page_id, form, _save_id()).visit
+        after = answering.save_page(runtime(), self._at_first, page_id, form, _save_id()).visit
+        # A page that only tells something stores nothing: whoever passed it has not begun.
+        if after.response and after.response.revision:
+            entrance.note_began(self._handle)
+        return after
 
     def kept(self) -> KeptForm | None:
         if not session.get(KEPT):
             return None
-        found = kept_forms.of_session(runtime(), _web_session())
+        found = kept_forms.of_session(runtime(), entrance.web_session())
         return next((each for each in found if each.path.partition("?")[0] == request.path), None)
 
     def submit(self) -> None:
         answering.submit(runtime(), self._at_first)
+        entrance.note_sent()
+
+    def choose_pin(self, typed: str) -> None:
+        entrance.note_chosen(pins.choose(runtime(), self._at_first, typed))
+
+    def give_pin(self, typed: str) -> None:
+        pins.give(runtime(), self._at_first, typed)
+        entrance.note_proven()
+
+    def say_whose(self, own: bool) -> None:
+        entrance.say_whose(self._handle, own)
 
 
-pages.add_pages(participant, "/survey", StoredAnswers)
+pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
+getting_in.add_doors(participant, HANDLED, StoredAnswers)
+
+
+def moved(page_id: str | None = None) -> Reply:
+    """Where a page was before its address had a handle: on to the one of whoever was let in. Raises NotLetIn."""
+    path = f"{url_for('.survey', handle=entrance.own_handle())}{request.path.removeprefix('/survey')}"
+    return redirect(with_query(path, request.args.to_dict(flat=False)), code=307)
+
+
+for _path in ("", *dict.fromkeys(each[1] for each in pages.PAGES)):
+    participant.add_url_rule(f"/survey{_path}", "moved", moved, methods=["GET", "POST"])
 
 
 def _save_id() -> uuid.UUID:
@@ -213,17 +191,44 @@ def _code_fault(why: str, seconds: int) -> str:
 
 @participant.errorhandler(NotLetIn)
 def _not_let_in(error: NotLetIn) -> Reply:
+    """Says how to come back. What was typed on a page stays there, to be sent once they have."""
     why = "rested" if error.rested else "cookies" if OPENED in request.args else "unknown"
+    # Of a page of somebody else's nothing is kept for whoever was here last, nor shown.
+    handle = (request.view_args or {}).get("handle")
+    if session.get(HANDLE, handle) != handle:
+        return _refused(why, 403)
     kept = keep_form(error.rested)
     return _refused(why, 403, kept=kept, typed=[] if kept else typed_texts(request.form.to_dict(flat=False)))
 
 
 @participant.errorhandler(CSRFError)
 def _no_token(error: CSRFError) -> Reply:
-    """A page that was open too long or, where no cookie came with it, a browser that kept none."""
+    """A page that was open too long: its own reader is given back what was on it. Or one of somebody else's; or, where
+    no cookie came with it, a browser that kept none."""
+    places = request.view_args or {}
+    if "handle" in places and has_cookie() and sent_from_here() is not False:
+        try:
+            return pages.give_back(StoredAnswers(places["handle"]), places.get("page_id"))
+        except (NotLetIn, SomebodyElses, AccessRefused, DoorShut) as another:
+            return current_app.handle_user_exception(another)  # type: ignore[return-value]
     if has_cookie():
         return stale(error)
     return _refused("cookies", 400, typed=typed_texts(request.form.to_dict(flat=False)))
+
+
+@participant.errorhandler(SomebodyElses)
+def _somebody_elses(_error: SomebodyElses) -> Reply:
+    """Says whose time it is no longer, and nothing of either person. What was sent goes nowhere, and is not shown."""
+    own = url_for(".survey", handle=entrance.own_handle())
+    page = render_template(
+        "participant/refused.html", why="elses", studies=_studies(), own=own, sent=request.method == "POST"
+    )
+    return page, 409
+
+
+@participant.errorhandler(DoorShut)
+def _door_shut(_error: DoorShut) -> Reply:
+    return redirect(url_for(".pin", handle=entrance.own_handle()))
 
 
 @participant.errorhandler(AccessRefused)
@@ -252,8 +257,8 @@ def _studies() -> list[Study]:
 @participant.errorhandler(StateRefused)
 def _state_refused(_error: StateRefused) -> Reply:
     """Answers are not taken now: closed since the page was shown, or nothing is open yet to begin on."""
-    backend = StoredAnswers()
+    backend = StoredAnswers(entrance.own_handle())
     here = backend.here("survey")
     if here.state not in ANSWERABLE:
-        return redirect(url_for(".survey"))
+        return redirect(backend.address("survey"))
     return pages.show(backend, "closed", here, state="not_ready"), 409

@@ -63,6 +63,9 @@ class PreviewedAnswers:
     def may_check(self, here: Visit) -> bool:
         return True
 
+    def asks_first(self, here: Visit) -> bool:
+        return False
+
     def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
         """With all that travels in it. A page of the route needs no leave to be looked up."""
         visit = here or self._visit
@@ -90,7 +93,7 @@ class PreviewedAnswers:
         """There is nothing to hand in."""
 
 
-pages.add_pages(phone, "", PreviewedAnswers, may_preview)
+pages.add_pages(phone, "/survey", "", PreviewedAnswers, may_preview)
 
 
 @phone.get("/leave")

@@ -15,7 +15,9 @@ from surveyapp.services.privacy import correcting, leaving, retention, subject_a
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
+from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.rights.words import RECORDED
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
@@ -52,6 +54,14 @@ def kept(study_id: str) -> Reply:
 def person(study_id: str, reference: str) -> Reply:
     """Where somebody stands in the study, what was recorded, and what can be done for them."""
     return page("person", outlook=leaving.outlook(desk(), study_id, reference))
+
+
+@rights.route(f"{PERSON}/pin", methods=["GET", "POST"])
+@staff_only
+def let_in(study_id: str, reference: str) -> Reply:
+    """Lets somebody in who is on the phone, for whoever runs the study."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    return let_in_page(study_id, reference, home(staff_study(study_id), reference))
 
 
 @rights.route(f"{PERSON}/held", methods=["GET", "POST"])

@@ -14,12 +14,13 @@ from flask_babel import gettext as _
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.routing import IntegerConverter, MapAdapter, UnicodeConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, MapAdapter, UnicodeConverter, ValidationError
 from wtforms import DateTimeLocalField, PasswordField, StringField, TextAreaField
 
 from surveyapp.domain import normalise
 from surveyapp.domain.instrument.kinds.dates import day_of
 from surveyapp.domain.instrument.kinds.times import time_of
+from surveyapp.services.keyring import HANDLE_LENGTH
 from surveyapp.web.shared.session import is_staff_path
 
 LOOPBACK = ("localhost", "127.0.0.1")
@@ -69,6 +70,12 @@ class AddressSegment(UnicodeConverter):
         return value
 
 
+class Handle(BaseConverter):
+    """What stands for somebody's questions in an address, in the shape that the keyring gives it."""
+
+    regex = f"[a-z2-7]{{{HANDLE_LENGTH}}}"
+
+
 class WholeNumber(IntegerConverter):
     """A whole number in an address, in the digits we write it in and no more of them than it can have."""
 
@@ -82,7 +89,12 @@ class Application(Flask):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.url_map.converters |= {"default": AddressSegment, "string": AddressSegment, "int": WholeNumber}
+        self.url_map.converters |= {
+            "default": AddressSegment,
+            "string": AddressSegment,
+            "int": WholeNumber,
+            "handle": Handle,
+        }
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Raises SecurityError (400) under any other name: the addresses of pages and redirects are made with it.
@@ -114,12 +126,12 @@ class CsrfBySite(CSRFProtect):
         on staff's pages over HTTPS, none. Participants pass on their token alone."""
         super().protect(apply_exemptions)
         if g.get("csrf_valid"):
-            own = _sent_from_here()
+            own = sent_from_here()
             if own is False or (own is None and request.is_secure and is_staff_path(request.path)):
                 raise SentFromElsewhere
 
 
-def _sent_from_here() -> bool | None:
+def sent_from_here() -> bool | None:
     """Whether a form was sent from this site; None where the browser does not say."""
     site = request.headers.get("Sec-Fetch-Site")
     if site in ("same-origin", "same-site", "cross-site"):

@@ -60,16 +60,11 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.contact",
                 "manager.give",
                 "manager.end_access",
+                "rights.let_in",
             ),
         ),
         NavigationPlace(endpoint="manager.import_file", words=_("Import"), action=Action.MANAGE_PARTICIPANTS),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
-        NavigationPlace(
-            endpoint="rights.requests",
-            words=_("Requests"),
-            action=Action.HANDLE_RIGHTS,
-            beneath=("rights.find", "rights.kept", "rights.held", "rights.person", "rights.change", "rights.reopen"),
-        ),
     ),
     (
         NavigationPlace(
@@ -87,6 +82,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.check",
                 "interviewer.hand_in",
                 "interviewer.end",
+                "interviewer.let_in",
             ),
         ),
         NavigationPlace(
@@ -102,6 +98,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.INTERVIEW,
             address=None,
             query={"view": "in_person"},
+        ),
+        NavigationPlace(
+            endpoint="rights.requests",
+            words=_("Requests"),
+            action=Action.HANDLE_RIGHTS,
+            beneath=("rights.find", "rights.kept", "rights.held", "rights.person", "rights.change", "rights.reopen"),
         ),
     ),
     (

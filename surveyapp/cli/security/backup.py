@@ -1,0 +1,106 @@
+"""`surveyapp backup`: made, tried, put back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from surveyapp.cli.context import open_desk, open_settings
+from surveyapp.services.privacy import restored as restored_backup
+from surveyapp.services.security import backup as service
+from surveyapp.services.security.backup import Keep
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _identity(path: Path | None) -> str | None:
+    return None if path is None else path.read_text(encoding="utf-8")
+
+
+@click.group()
+def backup() -> None:
+    """Copies of the whole database, encrypted, made while everything goes on."""
+
+
+@backup.command()
+@click.argument("file", type=FILE)
+def key(file: Path) -> None:
+    """Make the pair of keys that backups are encrypted with. FILE, the secret one, belongs somewhere else."""
+    identity, recipient = service.new_identity()
+    try:
+        file.touch(mode=0o600, exist_ok=False)
+    except OSError as error:
+        raise click.ClickException(f"{file} is not made anew: {error.strerror}. Name another file.") from None
+    file.write_text(f"# public key: {recipient}\n{identity}\n", encoding="utf-8")
+    click.echo(f"SURVEYAPP_BACKUP_RECIPIENT={recipient}")
+    click.echo(
+        f"Set that on the server. Keep {file} away from it, and a copy in a second place: without it no backup "
+        "can be read.",
+        err=True,
+    )
+
+
+@backup.command()
+@click.option("--daily", type=click.IntRange(1), default=Keep.daily, show_default=True, help="Keep so many days.")
+@click.option("--weekly", type=click.IntRange(0), default=Keep.weekly, show_default=True, help="So many weeks.")
+@click.option("--monthly", type=click.IntRange(0), default=Keep.monthly, show_default=True, help="So many months.")
+def create(daily: int, weekly: int, monthly: int) -> None:
+    """Make a backup, and remove older ones that need not stay: the newest of each day, week and month does."""
+    made = service.create(open_desk(), Keep(daily, weekly, monthly))
+    click.echo(f"{made.path}: {made.manifest.rows} rows in {len(made.manifest.tables)} tables.")
+    for path in made.pruned:
+        click.echo(f"Removed {path.name}.")
+    for path in made.damaged:
+        click.echo(f"{path} is damaged. It counts for nothing; look at its disk.", err=True)
+    if made.path.suffix != service.SEALED:
+        click.echo("It is not encrypted: this is a demonstration.", err=True)
+
+
+@backup.command()
+@click.argument("file", type=FILE, required=False)
+@click.option("--identity", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The secret key's file.")
+def verify(file: Path | None, identity: Path | None) -> None:
+    """Look whether a backup (the newest) is whole: with the identity, by restoring it into a database of its own."""
+    settings = open_settings()
+    found = service.verify(settings, file or service.newest(settings), _identity(identity))
+    if found.manifest is None:
+        click.echo(f"{found.path} is what was written. What is in it was not looked at: that takes --identity FILE.")
+    else:
+        click.echo(
+            f"{found.path} is whole: {found.manifest.rows} rows in {len(found.manifest.tables)} tables, as they were "
+            f"on {found.manifest.made_at:%Y-%m-%d at %H:%M:%S UTC}."
+        )
+
+
+@backup.command()
+@click.argument("file", type=FILE)
+@click.option("--identity", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The secret key's file.")
+@click.option("--replace", is_flag=True, help="Set aside the database that is there.")
+def restore(file: Path, identity: Path | None, replace: bool) -> None:
+    """Put a backup in the database's place. Stop the server first."""
+    restored = service.restore(open_settings(), file, _identity(identity), replace=replace)
+    restored = restored_backup.settle(open_desk(), restored, file)
+    click.echo(
+        f"The database is as it was on {restored.manifest.made_at:%Y-%m-%d at %H:%M:%S UTC}: "
+        f"{restored.manifest.rows} rows."
+    )
+    if restored.migrated:
+        click.echo("Its tables were brought up to date.")
+    if restored.erased_again is None:
+        click.echo(
+            "The file of people's keys (SURVEYAPP_PERSON_KEYS) is not there: whoever was erased since is in the "
+            "database again. Put the file back and run `surveyapp keys replay` before the server starts.",
+            err=True,
+        )
+    elif restored.erased_again:
+        click.echo(f"Erased again, as they were since: {restored.erased_again}.")
+    if restored.aside:
+        click.echo(
+            f"What was there before is {restored.aside}. Delete it once this is the right one: nobody is erased from "
+            "it."
+        )
+    click.echo(
+        "Links and codes given out since then are unknown, and those ended since then open again. Everybody signs in "
+        "anew."
+    )

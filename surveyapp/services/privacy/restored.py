@@ -1,0 +1,27 @@
+"""What a database that was put back from a copy does not know of: sessions that ended since, people who were erased
+since."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import KeyMissing
+from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.services.privacy import replaying
+from surveyapp.services.security.backup import RestoredBackup
+from surveyapp.services.work import Desk
+from surveyapp.store.security import web_sessions
+
+
+def settle(desk: Desk, restored: RestoredBackup, path: Path) -> RestoredBackup:
+    """Ends every session that came back, and erases again whoever was erased; the trail says what was put back."""
+    with desk.writing() as work:
+        web_sessions.end_all(work.session, work.now, EndedWhy.ENDED_BY_ADMINISTRATOR)
+        work.record(AuditAction.BACKUP_RESTORED, path.name, made_at=restored.manifest.made_at.isoformat())
+    try:
+        again = replaying.replay(desk).people
+    except KeyMissing:
+        again = None
+    return dataclasses.replace(restored, erased_again=again)

@@ -1,0 +1,149 @@
+"""Participants' PINs: chosen, given, and read out by staff when one is forgotten."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from surveyapp.domain.audit import AuditAction, ByLink
+from surveyapp.domain.entry.doors import TAKES_PIN, Answering, Door, PinStanding
+from surveyapp.domain.entry.pins import (
+    LONGEST,
+    ONCE_LIVES,
+    SHORTEST,
+    TRIES,
+    Pin,
+    is_tried_first,
+    pin_in,
+)
+from surveyapp.domain.errors import DoorShut, InputRefused, NotFound, StateRefused
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action
+from surveyapp.services.keyring import hash_password, password_fits
+from surveyapp.services.participants import identity
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.responses import survey_session
+from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
+from surveyapp.store.security import pins as store
+
+FIELD = "pin"
+"""What a form calls it."""
+
+
+def choose(runtime: Runtime, who: ByLink, typed: str) -> str | None:
+    """Takes the PIN that somebody chooses who has none. It is stored at once where it claims a link, or where there are
+    answers that it keeps; before the first answer it is not, and what is to be kept with that answer is returned
+    (`ByLink.chosen_pin`). Raises InputRefused, DoorShut, AccessRefused."""
+    digits = _checked(typed)
+    # Hashing takes a while on purpose, and so is done before anything is locked.
+    hashed = _hashed(runtime, survey_session.visit(runtime, who).participant.id, digits)
+    with Desk(runtime, who).writing() as work:
+        visit = survey_session.visit_in(work, who, lock=True)
+        if visit.pin is not PinStanding.NONE or visit.door not in (Door.CLAIM, Door.QUESTIONS, Door.RECEIPT):
+            raise DoorShut(visit.door)
+        if visit.door is Door.QUESTIONS and survey_session.answering_of(visit.response) is Answering.NONE:
+            return hashed
+        store.set_pin(work.session, Pin(participant_id=visit.participant.id, hashed=hashed, set_at=work.now))
+        work.record(AuditAction.PIN_CHOSEN, visit.participant.reference, study=visit.study.id)
+        return None
+
+
+def give(runtime: Runtime, who: ByLink, typed: str) -> None:
+    """Tries a PIN where a link asks for it. One that staff read out is spent with that. Raises InputRefused where it is
+    wrong, or is none at all (which counts as no try), DoorShut where none is asked for or no try is left."""
+    digits = pin_in(typed)
+    if digits is None:
+        raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), FIELD)
+    with Desk(runtime, who).writing() as work:
+        visit = survey_session.visit_in(work, who)
+        pin = store.pin_of(work.session, visit.participant.id)
+        if visit.door not in TAKES_PIN or pin is None or not store.take_try(work.session, pin.participant_id, TRIES):
+            raise DoorShut(visit.door)
+    right = any(password_fits(pin.hashed, each) for each in runtime.keyring.peppers(pin.participant_id, digits))
+    with Desk(runtime, who).writing() as work:
+        if right and pin.once_until is not None:
+            store.remove(work.session, pin.participant_id)
+        elif right:
+            store.give_try_back(work.session, pin.participant_id)
+        _record(work, AuditAction.PIN_GIVEN if right else AuditAction.PIN_REFUSED, visit)
+    if not right:
+        raise InputRefused(say("pin_wrong", left=TRIES - pin.wrong - 1), FIELD)
+
+
+@dataclass(frozen=True)
+class OncePin:
+    """A PIN to be read out to somebody, the only time it can be read; it lets in once, until then."""
+
+    digits: str = field(repr=False)
+    until: dt.datetime
+
+    @property
+    def written(self) -> str:
+        """In groups of three, as it is read out."""
+        return " ".join(self.digits[start : start + 3] for start in range(0, len(self.digits), 3))
+
+
+def to_ask_for(desk: Desk, study_id: str, reference: str) -> Mapping[IdentityFact, str | dt.date]:
+    """What staff can ask somebody for before they let them in. A sight of a contact, noted as one. Raises NotPermitted,
+    NotFound."""
+    with desk.writing() as work:
+        participant = _found(work, desk, study_id, reference)
+        work.record(AuditAction.CONTACT_SEEN, reference, study=study_id)
+        return identity.facts(work, participant)
+
+
+def read_out(desk: Desk, study_id: str, reference: str, confirmed: Collection[IdentityFact]) -> OncePin:
+    """Makes a PIN that lets somebody in once, in place of the one they had, for staff who have confirmed facts on
+    record with them (`identity`). Raises NotPermitted, NotFound, InputRefused."""
+    digits = _new_digits()
+    with desk.writing() as work:
+        participant = _found(work, desk, study_id, reference)
+        identity.confirm(work, participant, confirmed)
+        until = work.now + ONCE_LIVES
+        hashed = _hashed(desk.runtime, participant.id, digits)
+        pin = Pin(participant_id=participant.id, hashed=hashed, set_at=work.now, once_until=until)
+        store.set_pin(work.session, pin)
+        work.record(AuditAction.PIN_READ_OUT, reference, study=study_id)
+    return OncePin(digits, until)
+
+
+def _found(work: Work, desk: Desk, study_id: str, reference: str) -> Participant:
+    scope = desk.scope(Action.GIVE_ACCESS, study_id)
+    today = work.today(work.runtime.study(study_id))
+    person = participants.participant_by_reference(work.session, scope, reference, today)
+    if person is None:
+        raise NotFound(say("no_participant", reference=reference))
+    if person.withdrawn_at is not None:
+        raise StateRefused(say("withdrawn", reference=reference))
+    return person
+
+
+def _record(work: Work, action: AuditAction, visit: Visit) -> None:
+    work.record(action, visit.participant.reference, study=visit.study.id, touchpoint=visit.case.touchpoint)
+
+
+def _checked(typed: str) -> str:
+    digits = pin_in(typed)
+    if digits is None:
+        raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), FIELD)
+    if is_tried_first(digits):
+        raise InputRefused(say("pin_tried_first"), FIELD)
+    return digits
+
+
+def _hashed(runtime: Runtime, participant_id: uuid.UUID, digits: str) -> str:
+    return hash_password(runtime.keyring.peppers(participant_id, digits)[0])
+
+
+def _new_digits() -> str:
+    while True:
+        digits = "".join(str(secrets.randbelow(10)) for _ in range(SHORTEST))
+        if not is_tried_first(digits):
+            return digits

@@ -1,0 +1,378 @@
+"""Backups: made while serving, read by nobody but whoever holds the identity, tried before they are needed.
+
+A backup is one file: a manifest (what is in it, table by table) and a copy of the database, in a tar, in gzip, in
+age (https://age-encryption.org/v1). It is encrypted to public keys: the machine that makes backups cannot read them.
+Beside each stands its SHA-256, as `sha256sum` writes it, so that damage is seen without the identity. The keys of
+people and of the installation are not in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import gzip
+import hashlib
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pyrage
+from pydantic import BaseModel, ValidationError
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, ShiftlineError
+from surveyapp.services import readiness
+from surveyapp.services.work import Desk
+from surveyapp.settings import Settings
+from surveyapp.store import migrating
+from surveyapp.store.security import copies
+
+FORMAT = 1
+NAME = "shiftline-{moment}.backup"
+SEALED = ".age"
+SUM = ".sha256"
+MANIFEST, COPY = "manifest.json", "database"
+
+
+class BackupRefused(ShiftlineError):
+    """A backup cannot be made, read or put back. Nothing was changed."""
+
+
+class TableManifest(BaseModel):
+    """What a table held: how many rows, and the SHA-256 of all of them."""
+
+    rows: int
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """What a backup says of itself. `kind`: of database; `revision`: of its tables; `made_at`: in UTC."""
+
+    format: int
+    product: str
+    kind: str
+    revision: str
+    made_at: dt.datetime
+    tables: dict[str, TableManifest]
+
+    @property
+    def contents(self) -> copies.Contents:
+        return {name: copies.TableContents(each.rows, each.sha256) for name, each in self.tables.items()}
+
+    @property
+    def rows(self) -> int:
+        return sum(each.rows for each in self.tables.values())
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which backups stay: the newest of each of so many days, weeks and months that have one."""
+
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 6
+
+
+@dataclass(frozen=True)
+class MadeBackup:
+    """A backup that was made, what is in it, and what was removed for it; `damaged` ones count for nothing and stay."""
+
+    path: Path
+    manifest: Manifest
+    pruned: tuple[Path, ...]
+    damaged: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class CheckedBackup:
+    """A backup that is whole. `manifest` is None where nobody gave an identity, so that only its sum was looked at."""
+
+    path: Path
+    manifest: Manifest | None
+
+
+@dataclass(frozen=True)
+class RestoredBackup:
+    """A backup that was put back. `aside`: where what was there before is; `migrated`: its tables were brought up to
+    date; `erased_again`: how many people who were erased since it was made, None where the file that lists them is not
+    there."""
+
+    manifest: Manifest
+    aside: str | None
+    migrated: bool
+    erased_again: int | None
+
+
+def new_identity() -> tuple[str, str]:
+    """An identity, which opens backups, and the recipient that belongs to it, which closes them."""
+    made = pyrage.x25519.Identity.generate()
+    return str(made), str(made.to_public())
+
+
+def create(desk: Desk, keep: Keep = Keep()) -> MadeBackup:
+    """Makes a backup of all that is committed, while everything goes on, and prunes older ones. Raises BackupRefused,
+    CopyRefused, DatabaseUnavailable."""
+    settings = desk.runtime.settings
+    recipients = _recipients(settings)
+    current = _is_current(desk)
+    folder = settings.backups
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    now = desk.runtime.clock()
+    with _working(settings) as working:
+        copy = working / COPY
+        tables = copies.take(settings.database_url, copy)
+        revision = copies.revision_of(tables, settings.database_url)
+        manifest = Manifest(
+            format=FORMAT,
+            product=version("surveyapp"),
+            kind=copies.kind_of(settings.database_url),
+            revision=revision or "",
+            made_at=now,
+            tables={name: TableManifest(rows=each.rows, sha256=each.sha256) for name, each in tables.items()},
+        )
+        (working / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        packed = working / "packed"
+        with gzip.open(packed, "wb", compresslevel=3) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
+            for name in (MANIFEST, COPY):
+                tar.add(working / name, name)
+        path = _written(packed, folder, now, recipients)
+    if current:
+        with desk.writing() as work:
+            work.record(AuditAction.BACKUP_MADE, path.name, rows=manifest.rows)
+    pruned, damaged = prune(folder, keep)
+    return MadeBackup(path, manifest, pruned, damaged)
+
+
+def _is_current(desk: Desk) -> bool:
+    """Whether the database's tables are this program's. Those of an earlier one are backed up, too, before they are
+    migrated; there the trail cannot be written."""
+    try:
+        desk.runtime.database.check_revision()
+    except DatabaseUnavailable as error:
+        if error.fault is not DatabaseFault.OLDER:
+            raise
+        return False
+    return True
+
+
+def _recipients(settings: Settings) -> list[pyrage.x25519.Recipient]:
+    if not settings.backup_recipients and not settings.demo:
+        raise BackupRefused(
+            "Set SURVEYAPP_BACKUP_RECIPIENT to the public key that backups are encrypted to (age1…). `surveyapp backup "
+            "key FILE` makes a pair; keep the file away from this machine, and a copy of it in a second place."
+        )
+    try:
+        return [pyrage.x25519.Recipient.from_str(each) for each in settings.backup_recipients]
+    except pyrage.RecipientError as error:
+        raise BackupRefused(
+            f"SURVEYAPP_BACKUP_RECIPIENT is not a public key of age (age1…): {error}. Copy the whole of it."
+        ) from error
+
+
+def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyrage.x25519.Recipient]) -> Path:
+    """The packed copy under its final name, encrypted where there is somebody to encrypt it to. It has that name only
+    once all of it is on the disk and reads back as it was written."""
+    name = NAME.format(moment=now.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%S%fZ")) + (SEALED if recipients else "")
+    path, coming = folder / name, folder / f".{name}.part"
+    try:
+        coming.touch(mode=0o600)
+        with packed.open("rb") as plain, coming.open("wb") as out:
+            if recipients:
+                pyrage.encrypt_io(plain, out, recipients)
+            else:
+                shutil.copyfileobj(plain, out)
+        copies.flush(coming)
+        beside = folder / f"{name}{SUM}"
+        beside.touch(mode=0o600)
+        beside.write_text(f"{_sum_of(coming)}  {name}\n", encoding="utf-8")
+        copies.flush(beside)
+        coming.rename(path)
+        copies.flush(folder)
+    except (OSError, pyrage.EncryptError) as error:
+        (folder / f"{name}{SUM}").unlink(missing_ok=True)
+        raise BackupRefused(f"The backup could not be written to {folder}: {error}. None was made.") from error
+    finally:
+        coming.unlink(missing_ok=True)
+    return path
+
+
+def backups_in(folder: Path) -> list[Path]:
+    """Every backup in a folder, oldest first; halves of one are none."""
+    return sorted(each for each in folder.glob("shiftline-*.backup*") if each.suffix in (SEALED, ".backup"))
+
+
+def is_undamaged(path: Path) -> bool:
+    """Whether it is, byte for byte, what was written."""
+    try:
+        expected = path.with_name(path.name + SUM).read_text(encoding="utf-8").split()[0]
+    except (OSError, IndexError):
+        return False
+    return _sum_of(path) == expected
+
+
+def prune(folder: Path, keep: Keep) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Removes what need not stay (`Keep`); never a damaged one, nor the newest that is whole. Returns what was removed,
+    and what is damaged."""
+    there = list(reversed(backups_in(folder)))
+    damaged = tuple(each for each in there if not is_undamaged(each))
+    whole = [each for each in there if each not in damaged]
+    stay = set(whole[:1])
+    for most, pattern in ((keep.daily, "%Y-%m-%d"), (keep.weekly, "%G-%V"), (keep.monthly, "%Y-%m")):
+        newest: dict[str, Path] = {}
+        for each in whole:
+            newest.setdefault(_moment_of(each).strftime(pattern), each)
+        stay.update(list(newest.values())[:most])
+    gone = tuple(each for each in whole if each not in stay)
+    for each in gone:
+        each.unlink()
+        each.with_name(each.name + SUM).unlink(missing_ok=True)
+    return gone, damaged
+
+
+def _moment_of(path: Path) -> dt.datetime:
+    written = path.name.removeprefix("shiftline-").partition(".")[0]
+    try:
+        return dt.datetime.strptime(written, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise BackupRefused(f"{path} is not named as a backup is. Move it out of the folder of backups.") from None
+
+
+def newest(settings: Settings) -> Path:
+    """The newest backup. Raises BackupRefused where there is none."""
+    if not (found := backups_in(settings.backups)):
+        raise BackupRefused(f"There is no backup in {settings.backups}. Make one with `surveyapp backup create`.")
+    return found[-1]
+
+
+def verify(settings: Settings, path: Path, identity: str | None) -> CheckedBackup:
+    """Looks whether a backup is whole: its sum and, with the identity, all that is in it, put into a database of its
+    own and counted there. Raises BackupRefused."""
+    if not path.is_file():
+        raise BackupRefused(f"There is no backup {path}.")
+    if path.with_name(path.name + SUM).exists() and not is_undamaged(path):
+        raise BackupRefused(f"{path} is damaged: it is not what was written. Use another one.")
+    if identity is None and path.suffix == SEALED:
+        if not path.with_name(path.name + SUM).exists():
+            raise BackupRefused(f"Without {path.name}{SUM} and without an identity nothing can be said of {path}.")
+        return CheckedBackup(path, None)
+    with opened(settings, path, identity) as (manifest, apart):
+        said = copies.differences(manifest.contents, copies.contents_of(apart)) + copies.faults_of(apart)
+    if said:
+        raise BackupRefused(f"{path} is not whole: {'; '.join(said)}. Use another one.")
+    return CheckedBackup(path, manifest)
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, path: Path, identity: str | None) -> Iterator[tuple[Manifest, str]]:
+    """What a backup says of itself, and the address of a database of its own that it was put into; gone afterwards.
+    Raises BackupRefused, CopyRefused."""
+    with _working(settings) as working:
+        manifest = _unpacked(path, identity, working)
+        if manifest.kind != copies.kind_of(settings.database_url):
+            raise BackupRefused(_other_kind(manifest))
+        with copies.opened_apart(settings.database_url, working / COPY, working) as apart:
+            yield manifest, apart
+
+
+def restore(settings: Settings, path: Path, identity: str | None, *, replace: bool) -> RestoredBackup:
+    """Puts a backup in the database's place, if it shows to be whole, and brings it up to date; `privacy.restored` does
+    the rest. Raises BackupRefused, CopyRefused."""
+    if not path.is_file():
+        raise BackupRefused(f"There is no backup {path}.")
+    if path.suffix == SEALED and identity is None:
+        raise BackupRefused("This backup is encrypted. Name the file with the identity that opens it: --identity FILE.")
+    with _working(settings) as working:
+        manifest = _unpacked(path, identity, working)
+        if manifest.kind != copies.kind_of(settings.database_url):
+            raise BackupRefused(_other_kind(manifest))
+        if not migrating.is_known(manifest.revision):
+            raise BackupRefused(
+                f"The backup was made by a newer Shiftline ({manifest.product}, tables {manifest.revision}) than this "
+                f"one. Install that one, then restore."
+            )
+        if not replace and _holds_something(settings):
+            raise BackupRefused(
+                "There is a database with rows in it where this would go. Look whether it is the right one; "
+                "`--replace` sets it aside."
+            )
+        moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
+        aside = copies.put_back(settings.database_url, working / COPY, manifest.contents, moment)
+    readiness.migrate(settings)
+    return RestoredBackup(manifest, aside, manifest.revision != migrating.head(), 0)
+
+
+def _holds_something(settings: Settings) -> bool:
+    try:
+        return copies.has_rows(settings.database_url)
+    except DatabaseUnavailable as error:
+        if error.fault is DatabaseFault.GONE:
+            raise BackupRefused(
+                "There is no database to restore into. Create an empty one on the server, then restore."
+            ) from error
+        raise
+
+
+def _other_kind(manifest: Manifest) -> str:
+    return (
+        f"This is a backup of a {manifest.kind} database, and SURVEYAPP_DATABASE_URL names another kind. Set it to one "
+        f"of that kind."
+    )
+
+
+def _unpacked(path: Path, identity: str | None, working: Path) -> Manifest:
+    """What a backup says of itself, its copy of the database now in the folder."""
+    packed = working / "packed"
+    try:
+        if path.suffix == SEALED:
+            with path.open("rb") as sealed, packed.open("wb") as plain:
+                pyrage.decrypt_io(sealed, plain, _identities(identity or ""))
+        else:
+            shutil.copyfile(path, packed)
+        with gzip.open(packed) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+            for member in tar:
+                if member.name in (MANIFEST, COPY) and member.isfile():
+                    tar.extract(member, working, filter="data")
+        packed.unlink()
+        manifest = Manifest.model_validate_json((working / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, EOFError, tarfile.TarError, pyrage.DecryptError, ValidationError) as error:
+        raise BackupRefused(
+            f"{path} cannot be read: it is damaged, or was made for another identity than this one."
+        ) from error
+    if manifest.format != FORMAT:
+        raise BackupRefused(f"{path} was made by a newer Shiftline ({manifest.product}). Install that one.")
+    return manifest
+
+
+def _identities(written: str) -> list[pyrage.x25519.Identity]:
+    """Every identity in a file as age-keygen writes it."""
+    lines = [line.strip() for line in written.splitlines()]
+    try:
+        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+    except pyrage.IdentityError:
+        found = []
+    if not found:
+        raise BackupRefused(
+            "The identity is not one of age (AGE-SECRET-KEY-1…). Name the file that was made with the key."
+        )
+    return found
+
+
+def _sum_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _working(settings: Settings) -> Iterator[Path]:
+    """A folder of this user's alone, where what is not encrypted lies meanwhile: with what is counted of the database,
+    not with the backups. One that was left by a command that was killed goes."""
+    settings.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in settings.cache.glob("backup-*"):
+        if dt.datetime.now(dt.UTC).timestamp() - left.stat().st_mtime > 86_400:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.cache) as name:
+        yield Path(name)

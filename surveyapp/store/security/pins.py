@@ -1,0 +1,82 @@
+"""Participants' PINs, and what is known where a link is opened: the access and its person's PIN."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.entry.pins import Pin
+from surveyapp.domain.fieldwork.cases import Access
+from surveyapp.store.cases import access_in
+from surveyapp.store.tables import AccessRow, CaseRow, PinRow
+
+
+@dataclass(frozen=True)
+class Admission:
+    """An access, and the PIN of the person it is for, if they have one."""
+
+    access: Access
+    pin: Pin | None
+
+
+def admission(session: Session, access_id: uuid.UUID) -> Admission | None:
+    """In one statement: every page of a participant's asks for it."""
+    row = session.execute(
+        select(AccessRow, PinRow)
+        .join(CaseRow, CaseRow.id == AccessRow.case_id)
+        .outerjoin(PinRow, PinRow.participant_id == CaseRow.participant_id)
+        .where(AccessRow.id == access_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else Admission(access_in(row.AccessRow), _pin(row.PinRow))
+
+
+def pin_of(session: Session, participant_id: uuid.UUID) -> Pin | None:
+    return _pin(session.get(PinRow, participant_id, populate_existing=True))
+
+
+def _pin(row: PinRow | None) -> Pin | None:
+    if row is None:
+        return None
+    return Pin(
+        participant_id=row.participant_id,
+        hashed=row.hashed,
+        set_at=row.set_at,
+        wrong=row.wrong,
+        once_until=row.once_until,
+    )
+
+
+def set_pin(session: Session, pin: Pin) -> None:
+    """Gives somebody a PIN, in place of the one they had."""
+    remove(session, pin.participant_id)
+    session.add(
+        PinRow(
+            participant_id=pin.participant_id,
+            hashed=pin.hashed,
+            set_at=pin.set_at,
+            wrong=pin.wrong,
+            once_until=pin.once_until,
+        )
+    )
+    session.flush()
+
+
+def take_try(session: Session, participant_id: uuid.UUID, most: int) -> bool:
+    """Counts a try as a wrong one, before it is looked at: so many at once are no more tries. False where there is none
+    left."""
+    query = update(PinRow).where(PinRow.participant_id == participant_id, PinRow.wrong < most)
+    return bool(session.execute(query.values(wrong=PinRow.wrong + 1)).rowcount)  # type: ignore[attr-defined]
+
+
+def give_try_back(session: Session, participant_id: uuid.UUID) -> None:
+    """It was the right one."""
+    query = update(PinRow).where(PinRow.participant_id == participant_id, PinRow.wrong > 0)
+    session.execute(query.values(wrong=PinRow.wrong - 1))
+
+
+def remove(session: Session, participant_id: uuid.UUID) -> None:
+    session.execute(delete(PinRow).where(PinRow.participant_id == participant_id))

@@ -1,0 +1,201 @@
+"""Who is answering in this browser: let in by a link or code, one person at a time, and known again on a device of
+their own.
+
+Beside the token of its session the signed cookie holds whose pages these are (`handle`), whether the answers were begun
+or the PIN was given in this session, and the hash of a PIN that waits for the first answer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from typing import cast
+
+from flask import after_this_request, current_app, g, redirect, request, session, url_for
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from surveyapp.domain.audit import ByLink
+from surveyapp.domain.entry.doors import Familiarity
+from surveyapp.domain.errors import AccessRefused
+from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStanding, WebSession
+from surveyapp.services.participants import links
+from surveyapp.services.security import kept_forms, sessions
+from surveyapp.services.security.sessions import SessionOver
+from surveyapp.web.shared.language import asked_language
+from surveyapp.web.shared.reply import with_query
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.session import begin, browser, form_token, token
+
+HANDLED = "/survey/<handle:handle>"
+"""Where somebody's pages are."""
+
+OPENED = "opened"
+"""In the address that a link leads to: a browser that comes there without a session keeps none."""
+
+HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
+"""Names in the cookie of the session."""
+
+KEPT = "kept"
+"""In the cookie: something that was typed when the session before ended is kept for them."""
+
+_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN)
+"""What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
+
+MARK_LIVES = dt.timedelta(days=400)
+"""How long a device of somebody's own is known again: no browser keeps a cookie longer."""
+
+
+class NotLetIn(Exception):
+    """Nobody has opened a link or code in this browser, or they have left. `rested`: their session, where it ended by
+    itself."""
+
+    def __init__(self, rested: WebSession | None = None) -> None:
+        super().__init__()
+        self.rested = rested
+
+
+class SomebodyElses(Exception):
+    """A page of somebody whose time it is no longer: another person's link was opened in this browser since."""
+
+
+def let_in(access_id: uuid.UUID) -> Response:
+    """Begins this browser's session with the case, and ends somebody else's; the same link again, or another to the
+    same questions, goes on with what there is."""
+    there = _session_there()
+    if there is None or there.access_id != access_id:
+        arrived = links.arrival(runtime(), access_id)
+        chosen = session.get("language")
+        same = there is not None and session.get(HANDLE) == arrived.handle
+        rested = session.get(HANDLE) == arrived.handle and (was := token()) and sessions.rested(runtime(), was)
+        carried = {name: session[name] for name in _CARRIED if same and name in session}
+        wanted = arrived.known or request.accept_languages.best_match(arrived.offered) or arrived.offered[0]
+        own = there.own_device if same and there is not None else None
+        begun = sessions.begin_participant(runtime(), access_id, browser(), own)
+        begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)
+        session.update(carried)
+        session[HANDLE] = arrived.handle
+        if kept_forms.of_session(runtime(), begun.session):
+            session[KEPT] = True
+    return redirect(with_query(url_for("participant.survey", handle=session[HANDLE]), {OPENED: "1"}))
+
+
+def _session_there() -> WebSession | None:
+    try:
+        return web_session()
+    except (NotLetIn, AccessRefused):
+        return None
+
+
+def web_session() -> WebSession:
+    """The session of this browser, asked of the database once a request. Raises NotLetIn, AccessRefused."""
+    if "web_session" not in g:
+        known = token()
+        if known is None or HANDLE not in session:
+            raise NotLetIn
+        try:
+            g.web_session = sessions.of(runtime(), known, SessionAudience.PARTICIPANT)
+        except SessionOver as over:
+            if over.why is EndedWhy.ACCESS_REVOKED:
+                raise AccessRefused("revoked") from None
+            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session) from None
+    return cast(WebSession, g.web_session)
+
+
+def own_handle() -> str:
+    """Whose pages this browser's session opens. Raises NotLetIn, AccessRefused."""
+    web_session()
+    return str(session[HANDLE])
+
+
+def who(handle: str) -> ByLink:
+    """Who is answering on a page of this handle. Raises NotLetIn, SomebodyElses, AccessRefused."""
+    access_id = web_session().access_id
+    assert access_id is not None
+    if handle != session[HANDLE]:
+        raise SomebodyElses
+    began = BEGAN in session or _is_marked(handle)
+    return ByLink(
+        access_id,
+        asked_language(),
+        Familiarity.PROVEN if PROVEN in session else Familiarity.BEGAN if began else Familiarity.STRANGE,
+        session.get(CHOSEN_PIN),
+    )
+
+
+def own_device(handle: str) -> bool | None:
+    """Whether the device is theirs; None: not asked yet. One that is known again was theirs before."""
+    there = web_session()
+    if there.own_device is None and _is_marked(handle):
+        say_whose(handle, True)
+    return web_session().own_device
+
+
+def say_whose(handle: str, own: bool) -> None:
+    """Keeps what was said of the device."""
+    sessions.say_whose(runtime(), web_session(), own)
+    g.web_session = dataclasses.replace(web_session(), own_device=own)
+    if not own and _is_marked(handle):
+        _keep_mark(handle, "", dt.timedelta(0))
+    elif own and BEGAN in session:
+        note_began(handle)
+
+
+def note_began(handle: str) -> None:
+    """An answer was taken from this browser: it goes on here, and on a device of their own also once this session is
+    over."""
+    session[BEGAN] = True
+    session.pop(CHOSEN_PIN, None)
+    if web_session().own_device and not _is_marked(handle):
+        _keep_mark(handle, str(_signer().dumps(handle)), MARK_LIVES)
+
+
+def note_chosen(hashed: str | None) -> None:
+    """A PIN was chosen: it is kept now (None), or waits for the first answer."""
+    if hashed is None:
+        session[PROVEN] = True
+    else:
+        session[CHOSEN_PIN] = hashed
+
+
+def note_proven() -> None:
+    session[PROVEN] = True
+
+
+def note_sent() -> None:
+    """Once the answers are sent, the PIN opens them, and not that it was given before."""
+    session.pop(PROVEN, None)
+
+
+def _is_marked(handle: str) -> bool:
+    try:
+        signed = _signer().loads(request.cookies.get(_mark_name(), ""), max_age=int(MARK_LIVES.total_seconds()))
+    except BadData:
+        return False
+    return bool(signed == handle)
+
+
+def _keep_mark(handle: str, mark: str, lives: dt.timedelta) -> None:
+    @after_this_request
+    def _set(response: Response) -> Response:
+        response.set_cookie(
+            _mark_name(),
+            mark,
+            max_age=int(lives.total_seconds()),
+            path=url_for("participant.survey", handle=handle),
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def _mark_name() -> str:
+    """Of a cookie that one person's pages alone get, and so cannot be a `__Host-` one."""
+    return "__Secure-shiftline_began" if current_app.config["SESSION_COOKIE_SECURE"] else "shiftline_began"
+
+
+def _signer() -> URLSafeTimedSerializer:
+    keys = [*(current_app.config.get("SECRET_KEY_FALLBACKS") or ()), current_app.config["SECRET_KEY"]]
+    return URLSafeTimedSerializer(keys, salt="began")

@@ -1,0 +1,370 @@
+"""Participants who answer over HTTP, a server started as for real, and what was acknowledged against what is stored."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Select, select
+
+from surveyapp.domain.participants import Participant
+from surveyapp.services.runtime import Runtime, system_clock
+from surveyapp.settings import ROOT
+from surveyapp.store.answer_rows import PersonWords
+from surveyapp.store.database import Database
+from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
+from tests import factories
+from tests.drills import Ground, Row, none
+from tests.page import Page
+
+PATIENCE_S = 20
+"""How long an answer is waited for."""
+
+
+class NoAnswer(Exception):
+    """The server was not there, or went away before a whole answer came."""
+
+
+class Server:
+    """gunicorn with two workers of two threads, as README starts it, on a free port. It may be killed and started."""
+
+    def __init__(self, ground: Ground) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.log: IO[bytes] = (ground.folder / "server.log").open("ab")
+        self.environment = {
+            **os.environ,
+            **factories.environment(ground.url),
+            "SURVEYAPP_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "SURVEYAPP_CACHE": str(ground.folder / "cache"),
+        }
+        self.master = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
+        more = ["--worker-class", "gthread", "--workers", "2", "--threads", "2", "--log-level", "warning"]
+        return subprocess.Popen(
+            [*command, *more],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def workers(self) -> list[int]:
+        try:
+            return [int(each) for each in _children(self.master.pid).split()]
+        except FileNotFoundError:
+            return []
+
+    def kill_worker(self, random_: random.Random) -> None:
+        for worker in random_.sample(self.workers(), 1):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+
+    def kill_master(self) -> None:
+        """Its workers find themselves alone and end; it is then started again, as whoever watches it would."""
+        left = self.workers()
+        self.master.kill()
+        self.master.wait()
+        while any(_is_there(each) for each in left):
+            time.sleep(0.1)
+        self.master = self._started()
+
+    def keep_up(self) -> None:
+        """Starts it again where it ended, as whoever watches it would: its place was still taken."""
+        if self.master.poll() is not None:
+            time.sleep(0.5)
+            self.master = self._started()
+
+    def wait_until_ready(self, limit_s: float = 180) -> None:
+        end = time.monotonic() + limit_s
+        while time.monotonic() < end:
+            with contextlib.suppress(NoAnswer):
+                if ask(self.port, "GET", "/health/ready", {}).status == 200:
+                    return
+            if self.master.poll() is not None:
+                raise RuntimeError(f"The server ended: {Path(self.log.name).read_text()[-2000:]}")
+            time.sleep(0.2)
+        raise RuntimeError(f"The server was never ready: {Path(self.log.name).read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        self.master.terminate()
+        self.master.wait()
+        self.log.close()
+
+
+def _children(pid: int) -> str:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text()
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+@dataclass
+class HttpAnswer:
+    """What came back: all of it."""
+
+    status: int
+    location: str
+    text: str
+    cookies: dict[str, str]
+
+
+def ask(port: int, method: str, path: str, cookies: dict[str, str], form: dict[str, str] | None = None) -> HttpAnswer:
+    """Raises NoAnswer, also where an answer breaks off."""
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+    body = None
+    if form is not None:
+        body = urlencode(form)
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        whole = response.read().decode()
+    except (OSError, http.client.HTTPException) as error:
+        raise NoAnswer from error
+    finally:
+        connection.close()
+    given = dict(
+        each.partition(";")[0].split("=", 1) for name, each in response.getheaders() if name.lower() == "set-cookie"
+    )
+    return HttpAnswer(response.status, response.getheader("Location", ""), whole, given)
+
+
+@dataclass
+class Tally:
+    """What participants met, together."""
+
+    acknowledged: dict[str, list[str]] = field(default_factory=dict)
+    """By reference: every text that was answered with a redirect onward, in order."""
+    statuses: Counter[int] = field(default_factory=Counter)
+    unanswered: int = 0
+    sent_again: int = 0
+    not_given_back: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+
+class Answering(threading.Thread):
+    """A participant: opens their link, agrees, and then writes one answer after another, each until it is taken."""
+
+    def __init__(self, port: int, reference: str, link: str, tally: Tally, end: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.port, self.reference, self.link, self.tally, self.end = port, reference, link, tally, end
+        self.cookies: dict[str, str] = {}
+        self.path = ""
+        self.page = Page("")
+        self.texts: list[str] = []
+        tally.acknowledged[reference] = self.texts
+
+    def run(self) -> None:
+        try:
+            self._walk()
+        except Exception as error:
+            self.tally.troubles.append(f"{self.reference} at {self.path}: {error!r} {self.page.words[:200]}")
+
+    def _walk(self) -> None:
+        self._open(self.link)
+        while not self.end.is_set() and not self.path.endswith("/heard_via_detail"):
+            fields = _one_each(self.page)
+            if self.path.endswith("/consent"):
+                fields["agree-take_part"] = "yes"
+            if self.path.endswith("/heard_via"):
+                fields["heard_via"] = "job_shop"
+            self._send(self._action(), fields)
+        place = self.path
+        number = 0
+        while not self.end.is_set():
+            number += 1
+            written = f"{self.reference} wrote: line {number}"
+            if self._send(self._action(), {**_one_each(self.page), "heard_via_detail": written}):
+                self.texts.append(written)
+            self._open(place)
+
+    def _action(self) -> str:
+        return next(attributes["action"] for tag, attributes in self.page.elements if tag == "form")
+
+    def _open(self, path: str) -> None:
+        while not self.end.is_set():
+            answer = self._ask("GET", path)
+            if answer is not None and answer.status in (301, 302, 303):
+                path = re.sub(r"^https?://[^/]+", "", answer.location)
+            elif answer is not None and answer.status == 200:
+                self.path, self.page = path.partition("?")[0], Page(answer.text)
+                return
+            elif answer is not None and answer.status not in (500, 503):
+                raise RuntimeError(f"{answer.status} for a page")
+
+    def _send(self, path: str, form: dict[str, str]) -> bool:
+        """Sends a form until it is taken, whatever comes back, and follows where it leads. Whether it was taken."""
+        while not self.end.is_set():
+            answer = self._ask("POST", path, form)
+            if answer is not None and answer.status in (302, 303):
+                self._open(re.sub(r"^https?://[^/]+", "", answer.location))
+                return True
+            self.tally.sent_again += 1
+            if answer is not None and answer.status == 503:
+                again = Page(answer.text)
+                typed = [each.removeprefix("\n") for each in again.text.get("textarea", [])]
+                if (written := form.get("heard_via_detail")) is not None and written not in typed:
+                    self.tally.not_given_back += 1
+            elif answer is not None and answer.status not in (500, 502):
+                raise RuntimeError(f"{answer.status} for a form: {Page(answer.text).words[:300]}")
+        return False
+
+    def _ask(self, method: str, path: str, form: dict[str, str] | None = None) -> HttpAnswer | None:
+        try:
+            answer = ask(self.port, method, path, self.cookies, form)
+        except NoAnswer:
+            self.tally.unanswered += 1
+            time.sleep(0.2)
+            return None
+        self.tally.statuses[answer.status] += 1
+        self.cookies.update(answer.cookies)
+        if answer.status >= 500:
+            time.sleep(0.2)
+        return answer
+
+
+def _one_each(page: Page) -> dict[str, str]:
+    """The page's form as it stands, the first of every group of radios chosen."""
+    form = {name: values[0] for name, values in page.fields().items()}
+    for tag, attributes in page.elements:
+        if tag == "input" and attributes.get("type") == "radio" and not attributes["name"].endswith(":missing"):
+            form.setdefault(attributes["name"], attributes["value"])
+    return {name: value for name, value in form.items() if not name.endswith(":missing")}
+
+
+@dataclass
+class Load:
+    """A server, and participants who are answering on it."""
+
+    server: Server
+    tally: Tally
+    threads: list[Answering]
+    end: threading.Event
+
+    @property
+    def acknowledged(self) -> int:
+        return sum(len(each) for each in self.tally.acknowledged.values())
+
+    def wait_for_more(self, count: int, limit_s: float = 240) -> None:
+        """Until so many more answers were acknowledged."""
+        wanted, end = self.acknowledged + count, time.monotonic() + limit_s
+        while self.acknowledged < wanted and not self.tally.troubles:
+            if time.monotonic() > end:
+                self.tally.troubles.append(f"nothing was acknowledged for {limit_s} seconds")
+            self.server.keep_up()
+            time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def answering(ground: Ground, participants: int) -> Iterator[Load]:
+    """So many participants answering until the block ends."""
+    runtime = factories.create_runtime(ground.url, system_clock)
+    factories.open_questionnaires(runtime)
+    made = people(runtime, participants)
+    links = {each.reference: factories.create_link(runtime, each) for each in made}
+    runtime.database.dispose()
+    server = Server(ground)
+    tally, end = Tally(), threading.Event()
+    threads = [Answering(server.port, reference, link, tally, end) for reference, link in links.items()]
+    load = Load(server, tally, threads, end)
+    try:
+        server.wait_until_ready()
+        for thread in threads:
+            thread.start()
+        load.wait_for_more(participants)
+        yield load
+        load.wait_for_more(participants)
+    finally:
+        end.set()
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join(PATIENCE_S * 2)
+        server.stop()
+
+
+def people(runtime: Runtime, count: int) -> list[Participant]:
+    return [factories.create_participant(runtime, reference=f"BF-{9000 + number}") for number in range(count)]
+
+
+def stored(runtime: Runtime, url: str) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """What an installation, or a copy of its database, holds by reference: every text in the history, in order, and the
+    one that stands."""
+    columns = ParticipantRow.reference, ParticipantRow.id
+
+    def texts(row: type[AnswerHistoryRow] | type[AnswerRow], query: Select[Any]) -> list[tuple[str, str]]:
+        with database.reading() as session:
+            return [
+                (each.reference, PersonWords(session, person=each.id).of(each[0]) or "")
+                for each in session.execute(query.where(row.variable == "heard_via_detail", row.reason.is_(None)))
+            ]
+
+    database = Database(url, runtime.database._seals)
+    history = (
+        select(AnswerHistoryRow, *columns)
+        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
+        .join(ResponseRow, ResponseRow.id == SaveRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .order_by(SaveRow.revision)
+    )
+    current = (
+        select(AnswerRow, *columns)
+        .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+    )
+    found: dict[str, list[str]] = {}
+    for reference, written in texts(AnswerHistoryRow, history):
+        found.setdefault(reference, []).append(written)
+    stands = dict(texts(AnswerRow, current))
+    database.dispose()
+    return found, stands
+
+
+def figures(load: Load, url: str) -> list[Row]:
+    """What is promised of every drill in which participants answer while something dies."""
+    tally = load.tally
+    runtime = factories.create_runtime(url, system_clock)
+    history, stands = stored(runtime, url)
+    runtime.database.dispose()
+    lost = doubled = broken = 0
+    for reference, acknowledged in tally.acknowledged.items():
+        counted = Counter(history.get(reference, []))
+        lost += sum(counted[each] == 0 for each in acknowledged)
+        doubled += sum(times - 1 for times in counted.values())
+        broken += bool(acknowledged) and stands.get(reference) != history.get(reference, [None])[-1]
+    return [
+        Row("answers acknowledged", load.acknowledged, load.acknowledged > 0),
+        none("acknowledged answers lost", lost),
+        none("doubled", doubled),
+        none("responses whose answer is not the last one saved", broken),
+        none("answered with 500", sum(count for status, count in tally.statuses.items() if status in (500, 502))),
+        Row("answered with 503, and sent again", tally.statuses[503]),
+        Row("never answered, and sent again", tally.unanswered),
+        Row("participants who could not go on", tally.troubles[:3] or 0, not tally.troubles),
+    ]

@@ -1,0 +1,291 @@
+"""Backups: made under load, encrypted, pruned, verified, restored; on both databases."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.staff import Role
+from surveyapp.services.privacy import erasing
+from surveyapp.services.privacy import restored as restored_backup
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import backup
+from surveyapp.services.security.backup import BackupRefused, Keep
+from surveyapp.store import migrating
+from surveyapp.store.database import Database, file_of
+from surveyapp.store.security import copies
+from surveyapp.store.security.copies import CopyRefused
+from tests import factories
+from tests.page import Client
+
+IDENTITY, RECIPIENT = backup.new_identity()
+
+
+@pytest.fixture
+def installed(runtime: Runtime, tmp_path: Path) -> Runtime:
+    """An installation that is backed up, with somebody in it."""
+    settings = dataclasses.replace(
+        runtime.settings, backups=tmp_path / "backups", backup_recipients=(RECIPIENT,), cache=tmp_path / "cache"
+    )
+    made = dataclasses.replace(runtime, settings=settings)
+    factories.create_participant(made, reference="BF-0001")
+    return made
+
+
+@pytest.fixture
+def empty_url(installed: Runtime, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where there is no database yet, on the same kind of server."""
+    if file_of(installed.settings.database_url) is not None:
+        return f"sqlite:///{tmp_path / 'elsewhere' / 'new.db'}"
+    cluster = request.getfixturevalue("cluster")
+    made: str = cluster.url(cluster.create())
+    return made
+
+
+def rows(url: str, query: str) -> list[tuple[object, ...]]:
+    database = Database(url, any_revision=True)
+    with database.reading() as session:
+        found = [tuple(row) for row in session.execute(text(query))]
+    database.dispose()
+    return found
+
+
+def test_a_backup_is_restored_with_every_row(installed: Runtime, empty_url: str) -> None:
+    made = backup.create(factories.operator(installed))
+    assert (made.path.stat().st_mode & 0o777, made.pruned, made.damaged) == (0o600, (), ())
+    assert b"surveyapp" not in made.path.read_bytes()[:2000].replace(b"age-encryption", b"")
+    assert made.manifest.tables["participant"].rows == 1
+    assert list(installed.settings.cache.glob("backup-*")) == [], "nothing stays behind unencrypted"
+    checked = backup.verify(installed.settings, made.path, IDENTITY)
+    assert checked.manifest == made.manifest
+    there = dataclasses.replace(installed.settings, database_url=empty_url)
+    restored = backup.restore(there, made.path, IDENTITY, replace=False)
+    assert (restored.aside, restored.migrated) == (None, False)
+    assert copies.differences(made.manifest.contents, copies.contents_of(empty_url)) == []
+    runtime = dataclasses.replace(installed, settings=there, database=Database(empty_url))
+    restored_backup.settle(factories.operator(runtime), restored, made.path)
+    runtime.database.dispose()
+    assert rows(empty_url, "SELECT reference FROM participant") == [("BF-0001",)]
+    actions = {row[0] for row in rows(empty_url, "SELECT action FROM audit")}
+    assert AuditAction.BACKUP_RESTORED in actions
+    assert AuditAction.BACKUP_MADE not in actions, "that one was made after what was backed up"
+
+
+def test_what_is_there_is_set_aside_only_when_that_is_asked_for(installed: Runtime) -> None:
+    settings = installed.settings
+    made = backup.create(factories.operator(installed))
+    factories.create_participant(installed, reference="BF-0002")
+    url = settings.database_url
+    with pytest.raises(BackupRefused, match="--replace"):
+        backup.restore(settings, made.path, IDENTITY, replace=False)
+    assert rows(url, "SELECT count(*) FROM participant") == [(2,)]
+    with installed.database.reading() as session:
+        session.execute(text("SELECT 1"))
+        with pytest.raises(CopyRefused, match="Stop the server"):
+            backup.restore(settings, made.path, IDENTITY, replace=True)
+    installed.database.dispose()
+    restored = backup.restore(settings, made.path, IDENTITY, replace=True)
+    assert rows(url, "SELECT reference FROM participant") == [("BF-0001",)]
+    assert restored.aside
+    if (path := file_of(url)) is not None:
+        assert rows(f"sqlite:///{restored.aside}", "SELECT count(*) FROM participant") == [(2,)]
+        assert path.stat().st_mode & 0o777 == 0o600
+    else:
+        schema = restored.aside.removeprefix("the schema ")
+        assert rows(url, f"SELECT count(*) FROM {schema}.participant") == [(2,)]
+        database = Database(url)
+        with database.writing() as session:
+            session.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        database.dispose()
+
+
+def test_sessions_that_a_backup_brings_back_open_nothing(installed: Runtime, client: Client) -> None:
+    member = factories.create_staff(installed, Role.MANAGER)
+    client.sign_in(member.email)
+    made = backup.create(factories.operator(installed))
+    assert "/staff/login" not in client.get("/staff").location
+    restored_backup.settle(
+        factories.operator(installed), backup.RestoredBackup(made.manifest, None, False, 0), made.path
+    )
+    assert "/staff/login" in client.get("/staff").location
+
+
+def test_whoever_was_erased_since_is_erased_from_what_comes_back(installed: Runtime) -> None:
+    """Their key is gone, and with it what was sealed; the rows follow."""
+    person = factories.create_participant(installed, reference="BF-0002")
+    made = backup.create(factories.operator(installed))
+    with factories.operator(installed).writing() as work:
+        erasing.erase(work, person)
+    installed.database.dispose()
+    restored = backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+    assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(2,)]
+    settled = restored_backup.settle(factories.operator(installed), restored, made.path)
+    installed.database.dispose()
+    assert settled.erased_again == 1
+    assert rows(installed.settings.database_url, "SELECT reference FROM participant") == [("BF-0001",)]
+    if file_of(installed.settings.database_url) is None and restored.aside:
+        with installed.database.writing() as session:
+            session.execute(text(f"DROP SCHEMA {restored.aside.removeprefix('the schema ')} CASCADE"))
+
+
+def test_backups_under_load_hold_every_answer_acknowledged_before(sqlite_url: str, tmp_path: Path) -> None:
+    from tests.drills import Ground, drill
+
+    found = drill("backup").run(Ground("sqlite", sqlite_url, tmp_path), **drill("backup").SHORT)
+    assert [str(row) for row in found if not row.holds] == []
+
+
+def test_the_sum_tells_damage_without_the_identity(installed: Runtime) -> None:
+    made = backup.create(factories.operator(installed))
+    assert backup.verify(installed.settings, made.path, None).manifest is None
+    done = subprocess.run(["sha256sum", "--check", f"{made.path.name}.sha256"], cwd=made.path.parent, check=False)
+    assert done.returncode == 0
+    content = bytearray(made.path.read_bytes())
+    content[-40] ^= 1
+    made.path.write_bytes(content)
+    for identity in (None, IDENTITY):
+        with pytest.raises(BackupRefused, match="damaged"):
+            backup.verify(installed.settings, made.path, identity)
+
+
+@pytest.mark.parametrize("cut", [0, 10, 300, -1])
+def test_half_a_backup_is_none(installed: Runtime, cut: int) -> None:
+    made = backup.create(factories.operator(installed))
+    made.path.write_bytes(made.path.read_bytes()[:cut])
+    made.path.with_name(made.path.name + ".sha256").unlink()
+    with pytest.raises(BackupRefused, match="cannot be read"):
+        backup.verify(installed.settings, made.path, IDENTITY)
+    with pytest.raises(BackupRefused, match="cannot be read"):
+        backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+
+
+def test_another_identity_opens_nothing(installed: Runtime) -> None:
+    made = backup.create(factories.operator(installed))
+    other, _ = backup.new_identity()
+    for identity, says in ((other, "another identity"), ("nonsense", "AGE-SECRET-KEY-1")):
+        with pytest.raises(BackupRefused, match=says):
+            backup.verify(installed.settings, made.path, identity)
+
+
+def test_one_that_counts_other_rows_than_it_says_is_not_whole(
+    installed: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = copies.take
+
+    def miscounted(url: str, target: Path) -> copies.Contents:
+        found = dict(take(url, target))
+        found["participant"] = dataclasses.replace(found["participant"], rows=7)
+        return found
+
+    monkeypatch.setattr(copies, "take", miscounted)
+    made = backup.create(factories.operator(installed))
+    with pytest.raises(BackupRefused, match="participant has 1 rows in place of 7"):
+        backup.verify(installed.settings, made.path, IDENTITY)
+    installed.database.dispose()
+    with pytest.raises(CopyRefused, match="Nothing was changed"):
+        backup.restore(installed.settings, made.path, IDENTITY, replace=True)
+    assert rows(installed.settings.database_url, "SELECT count(*) FROM participant") == [(1,)]
+
+
+def test_a_newer_ones_backup_is_refused_and_an_older_ones_brought_up_to_date(
+    installed: Runtime, empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = installed.settings.database_url
+    there = dataclasses.replace(installed.settings, database_url=empty_url)
+    installed.database.dispose()
+    migrating.downgrade(url, "0011")
+    try:
+        runtime = dataclasses.replace(installed, database=Database(url))
+        made = backup.create(factories.operator(runtime))
+    finally:
+        migrating.upgrade(url)
+    assert made.manifest.revision == "0011"
+    assert backup.restore(there, made.path, IDENTITY, replace=False).migrated
+    assert rows(empty_url, "SELECT reference FROM participant") == [("BF-0001",)]
+    assert rows(empty_url, "SELECT count(*) FROM heartbeat") == [(0,)]
+    monkeypatch.setattr(backup.migrating, "is_known", lambda _: False)
+    with pytest.raises(BackupRefused, match="newer Shiftline"):
+        backup.restore(there, made.path, IDENTITY, replace=False)
+
+
+def test_without_a_recipient_only_a_demonstration_is_backed_up(installed: Runtime) -> None:
+    def with_settings(**changes: object) -> Runtime:
+        return dataclasses.replace(installed, settings=dataclasses.replace(installed.settings, **changes))  # type: ignore[arg-type]
+
+    with pytest.raises(BackupRefused, match="SURVEYAPP_BACKUP_RECIPIENT"):
+        backup.create(factories.operator(with_settings(backup_recipients=())))
+    with pytest.raises(BackupRefused, match="Copy the whole"):
+        backup.create(factories.operator(with_settings(backup_recipients=(RECIPIENT[:-3],))))
+    assert not installed.settings.backups.exists()
+    plain = backup.create(factories.operator(with_settings(backup_recipients=(), demo=True)))
+    assert backup.verify(installed.settings, plain.path, None).manifest == plain.manifest
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "kept"
+    made.mkdir()
+    return made
+
+
+def kept(folder: Path, moment: dt.datetime, content: str = "") -> Path:
+    path = folder / backup.NAME.format(moment=moment.strftime("%Y%m%dT%H%M%S%fZ"))
+    path.write_text(content or path.name)
+    path.with_name(path.name + ".sha256").write_text(f"{backup._sum_of(path)}  {path.name}\n")
+    return path
+
+
+def test_the_newest_of_each_day_week_and_month_stays(folder: Path) -> None:
+    begin = dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
+    made = [kept(folder, begin + dt.timedelta(hours=12 * number)) for number in range(2 * 200)]
+    gone, damaged = backup.prune(folder, Keep(daily=7, weekly=4, monthly=6))
+    stayed = backup.backups_in(folder)
+    assert damaged == ()
+    assert len(gone) + len(stayed) == len(made)
+    days = [backup._moment_of(each).date().isoformat() for each in stayed]
+    assert days == [
+        "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-28", "2026-06-30", "2026-07-05", "2026-07-12",
+        "2026-07-13", "2026-07-14", "2026-07-15", "2026-07-16", "2026-07-17", "2026-07-18", "2026-07-19",
+    ]  # fmt: skip
+    assert made[-1] in stayed
+    assert backup.prune(folder, Keep(daily=7, weekly=4, monthly=6)) == ((), ()), "doing it again removes nothing"
+
+
+def test_the_last_whole_one_stays_whatever_became_of_newer_ones(folder: Path) -> None:
+    begin = dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
+    whole = kept(folder, begin)
+    newer = [kept(folder, begin + dt.timedelta(days=30 + number)) for number in range(9)]
+    for each in newer:
+        each.write_text("damaged since")
+    half = folder / ".shiftline-20260301T000000000000Z.backup.part"
+    half.touch()
+    gone, damaged = backup.prune(folder, Keep(daily=1, weekly=0, monthly=0))
+    assert gone == ()
+    assert sorted(damaged) == newer
+    assert whole.exists()
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(installed: Runtime, tmp_path: Path) -> None:
+    tiny = tmp_path / "tiny"
+    tiny.mkdir()
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", str(tiny)], check=False, capture_output=True
+        ).returncode
+    ):
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        small = dataclasses.replace(installed, settings=dataclasses.replace(installed.settings, backups=tiny))
+        with pytest.raises(BackupRefused, match="None was made"):
+            backup.create(factories.operator(small))
+        assert list(tiny.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(tiny)], check=True)

@@ -1,0 +1,26 @@
+"""The drills that kill and stop, with small numbers: `make drill` has the full ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import unavailable
+from tests.databases import find_binary
+from tests.drills import KINDS, drill, ground, names
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [(name, kind) for name in ("kills", "stops") for kind in getattr(drill(name), "DATABASES", KINDS)]
+)
+def test_what_is_promised_holds(name: str, kind: str) -> None:
+    if kind == "postgresql" and find_binary("initdb") is None:
+        unavailable("PostgreSQL")
+    with ground(kind) as place:
+        rows = drill(name).run(place, **drill(name).SHORT)
+    assert [str(row) for row in rows if not row.holds] == []
+
+
+def test_every_drill_says_how_large_it_is() -> None:
+    for name in names():
+        module = drill(name)
+        assert module.FULL.keys() == module.SHORT.keys(), name
