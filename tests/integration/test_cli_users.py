@@ -56,8 +56,9 @@ def sessions_of(runtime: Runtime, staff: Staff) -> list[WebSession]:
 
 
 def done(session: Session) -> list[AuditEntry]:
-    """The trail without the commands themselves, each of which is an entry before what it does."""
-    return [each for each in audit.entries(session) if each.action is not AuditAction.COMMAND_RUN]
+    """The trail without the commands themselves, each of which is an entry before what it does, and without looks."""
+    looks = (AuditAction.COMMAND_RUN, AuditAction.ACCOUNTS_SEEN)
+    return [each for each in audit.entries(session) if each.action not in looks]
 
 
 def choose(runtime: Runtime, token: str, password: str) -> sign_in.Entering:
