@@ -151,7 +151,9 @@ def test_the_closed_set_is_what_the_study_declares(mentoring: Study) -> None:
     pages = closed_set(study)
     keys = [page.key for page in pages]
     assert len(set(keys)) == len(keys)
-    by_kind = {kind: [page for page in pages if page.kind == kind] for kind in ("measure", "questions", "crosstab")}
+    by_kind = {
+        kind: [page for page in pages if page.kind == kind] for kind in ("measure", "questions", "crosstab", "people")
+    }
     segments = {None, "sector", "age_band"}
     assert {(page.measure, page.segment) for page in by_kind["measure"]} == {
         (measure.id, segment) for measure in study.measures for segment in segments
@@ -165,6 +167,7 @@ def test_the_closed_set_is_what_the_study_declares(mentoring: Study) -> None:
     assert {(page.group, page.touchpoint, page.pair) for page in by_kind["crosstab"]} == {
         (*key, (first, second)) for key in asking
     }
+    assert [page.group for page in by_kind["people"]] == [group.id for group in study.groups]
     assert len(pages) == sum(map(len, by_kind.values()))
 
 
