@@ -129,6 +129,8 @@ def test_two_versions_are_answered_in_two_browsers_at_once(
 def begin(page: Page) -> None:
     page.get_by_label("I agree to take part.").check()
     page.get_by_role("button", name="Start").click()
+    page.get_by_label("Yes, it is mine").check()
+    page.get_by_role("button", name="Continue").click()
 
 
 def choose(page: Page, question: str, answer: str) -> None:

@@ -157,6 +157,10 @@ def test_links_for_many_and_the_versions(runtime_sqlite: Runtime, office: Office
     factories.create_participant(runtime_sqlite, reference="BF-0001")
     page = office(size, f"{HOME}/participants/links")
     check(page)
+    page.get_by_role("button", name="Make them and download the file").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say how they reach people.")
+    check(page)
+    page.get_by_label("To each person themselves").check()
     with page.expect_download() as download:
         page.get_by_role("button", name="Make them and download the file").click()
     assert download.value.suggested_filename == "job_rotation-backfill-touchpoint-1-links.csv"

@@ -29,14 +29,15 @@ PIN = "482913"
 
 @pytest.fixture
 def opened(tab: Tab, live_server: str) -> Opened:
-    """Opens an address on a phone; where the answers were begun elsewhere, with the PIN."""
+    """Opens an address on a phone: with the PIN where answers were begun elsewhere, and as their own where that is
+    asked."""
 
     def come(path: str, **options: Any) -> Page:
         page = tab(live_server + path, "phone", **options)
         if page.url.endswith("/pin"):
             page.fill("#pin", PIN)
             go_on(page)
-            begin(page)
+        begin(page)
         return page
 
     return come

@@ -147,6 +147,7 @@ class TestTheQueue:
     def test_outside_calling_hours_it_says_so(self, runtime: Runtime, interviewer: Interviewer, clock: Clock) -> None:
         assert "outside calling hours" not in interviewer.client.page("/interviews").words
         clock.now = dt.datetime(2026, 6, 15, 19, 31, tzinfo=dt.UTC)
+        interviewer.client.sign_in(interviewer.staff.email)  # nobody used the page since the morning
         assert "it is 20:31 there, outside calling hours" in interviewer.client.page("/interviews").words
 
     def test_it_takes_three_queries_however_many_people(self, runtime: Runtime, interviewer: Interviewer) -> None:
@@ -160,10 +161,13 @@ class TestTheQueue:
         interviewer.end("no_answer")
         with counted(runtime) as many:
             interviewer.client.page("/interviews")
-        assert len(many) == len(few) == 5, many
+        # The session, who is signed in, their grants; the list, its attempts, its contacts; the entry of the trail.
+        assert len(many) == len(few) == 7, many
         with counted(runtime) as service:
             calls.queue(Desk(runtime, interviewer.staff))
-        assert len(service) == 3
+        reads, writes = service[:3], service[3:]
+        assert [each.split()[0] for each in reads] == ["SELECT"] * 3
+        assert [each.split()[:3] for each in writes] == [["INSERT", "INTO", "audit"]]
 
 
 class TestTheHold:
@@ -206,7 +210,9 @@ class TestTheHold:
     ) -> None:
         interviewer.open(create_reachable(runtime))
         interviewer.start()
-        clock.forward(minutes=31)
+        clock.forward(minutes=16)
+        interviewer.client.page("/interviews")  # keeps them signed in, and renews no hold
+        clock.forward(minutes=15)
         sent_on = interviewer.client.get(f"{interviewer.case}/sections/start{interviewer.talk}")
         assert sent_on.location == f"{interviewer.case}{interviewer.talk}"
         page = interviewer.client.page(sent_on.location)
@@ -253,7 +259,9 @@ class TestTheHold:
         interviewer.open(participant)
         assert "07700 900142" in interviewer.client.page(interviewer.case).words
         assert len(trail(runtime, "contact_seen")) == 1
-        clock.forward(minutes=31)
+        clock.forward(minutes=16)
+        interviewer.client.page("/interviews")  # keeps them signed in, and renews no hold
+        clock.forward(minutes=15)
         interviewer.open(participant)
         entries = trail(runtime, "contact_seen")
         assert [(entry.staff_id, entry.subject, entry.study) for entry in entries] == [
@@ -332,6 +340,7 @@ def test_after_five_calls_without_an_agreed_time_a_supervisor_decides(
     assert "Call back now 1" in page
     assert "6, more than 5" in page
     runtime.clock.forward(minutes=35)  # type: ignore[attr-defined]
+    interviewer.client.sign_in(interviewer.staff.email)  # nobody used the page for 35 minutes
     interviewer.open(participant)
     interviewer.end("no_answer")
     page = interviewer.client.page("/interviews").words
