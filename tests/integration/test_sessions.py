@@ -380,7 +380,7 @@ def test_links_for_many_ask_for_the_password_again(runtime: Runtime, signed_in: 
     factories.create_participant(runtime)
     links_page = f"{HOME}/participants/links"
     clock.forward(minutes=9, seconds=59)
-    form = {**signed_in.page(links_page).fields(), "touchpoint": "backfill.1"}
+    form = {**signed_in.page(links_page).fields(), "touchpoint": "backfill.1", "way": "direct"}
     clock.forward(seconds=1)
     asked = signed_in.post(links_page, form).location
     assert asked == "/staff/verify?next=/staff/kept"
