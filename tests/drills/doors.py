@@ -16,14 +16,14 @@ from tests.drills import Ground, Row, none
 from tests.integration.test_access_rules import EVERYBODY, MEMBER, PARTICIPANT, PLACES, RULES, STAFF, WRITTEN, methods
 from tests.page import Client
 
-FULL: dict[str, Any] = {"rounds": 3}
+FULL: dict[str, Any] = {"rounds": 3, "roles": tuple(Role)}
 SHORT: dict[str, Any] = {"rounds": 1, "roles": (Role.INTERVIEWER, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)}
 
 OTHER = "another"
 """A study that is not served: a role in it opens nothing in the one that is."""
 
 
-def run(ground: Ground, rounds: int, roles: tuple[Role, ...] = tuple(Role)) -> list[Row]:
+def run(ground: Ground, rounds: int, roles: tuple[Role, ...]) -> list[Row]:
     runtime = factories.create_runtime(ground.url, system_clock)
     factories.open_questionnaires(runtime)
     try:

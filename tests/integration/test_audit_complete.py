@@ -284,16 +284,18 @@ def commands(group: click.Group, before: str = "") -> Iterator[str]:
 
 EVERY_COMMAND = list(commands(main))
 
+CONFIRMED = ["--confirmed", "name", "--confirmed", "phone"]
+
 ARGUMENTS = {
     "audit protect": ["--role", "nobody"],
     "demo links": [],
     "keys copy": ["/nowhere/at/all"],
-    "participants access": [factories.STUDY, "BF-0001", "--out", "/nowhere/at/all"],
-    "participants erase": [factories.STUDY, "BF-0001"],
-    "participants stop": [factories.STUDY, "BF-0001"],
-    "participants take-up": [factories.STUDY, "BF-0001"],
-    "participants undo-withdrawal": [factories.STUDY, "BF-0001"],
-    "participants withdraw": [factories.STUDY, "BF-0001"],
+    "participants access": [factories.STUDY, "BF-0001", "--out", "/nowhere/at/all", *CONFIRMED],
+    "participants erase": [factories.STUDY, "BF-0001", *CONFIRMED],
+    "participants stop": [factories.STUDY, "BF-0001", *CONFIRMED],
+    "participants take-up": [factories.STUDY, "BF-0001", *CONFIRMED],
+    "participants undo-withdrawal": [factories.STUDY, "BF-0001", *CONFIRMED],
+    "participants withdraw": [factories.STUDY, "BF-0001", *CONFIRMED],
     "participants columns": [factories.STUDY],
     "participants import": [factories.STUDY, __file__],
     "questionnaires open": [factories.STUDY, "backfill_1"],
@@ -310,6 +312,7 @@ ARGUMENTS = {
     "users reset-password": ["a@example.org"],
     "users reset-second-factor": ["a@example.org"],
     "users revoke": ["a@example.org", factories.STUDY],
+    "users sessions": ["a@example.org"],
 }
 
 
