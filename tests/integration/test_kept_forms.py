@@ -175,7 +175,7 @@ def test_what_a_participant_sent_too_late_is_on_the_page_when_they_are_back(
 ) -> None:
     name = an_open_question(phone)
     page = phone.question
-    clock.forward(minutes=30)
+    clock.forward(hours=12)
     phone.send({name: TYPED})
     assert phone.status == 403
     assert "What you had just written is kept too, for you alone" in phone.page.words
@@ -192,7 +192,7 @@ def test_what_a_participant_sent_too_late_is_on_the_page_when_they_are_back(
 
 def test_it_is_not_on_another_persons_page(runtime: Runtime, phone: Phone, clock: Clock) -> None:
     name = an_open_question(phone)
-    clock.forward(minutes=30)
+    clock.forward(hours=12)
     phone.send({name: TYPED})
     phone.agree(factories.create_link(runtime, factories.create_participant(runtime)))
     an_open_question(phone)
@@ -205,7 +205,7 @@ def test_a_page_in_another_tab_can_be_sent_once_they_are_back(
 ) -> None:
     name = an_open_question(phone)
     form, action = phone.page.fields(), phone.action
-    clock.forward(minutes=30)
+    clock.forward(hours=12)
     phone.open(link)
     phone.client.post(action, {**form, name: TYPED})
     assert factories.stored(runtime, candidate)[0][name] is not None

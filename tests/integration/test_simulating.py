@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from surveyapp.services.simulation import making
 from surveyapp.services.simulation.making import simulate
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
+from surveyapp.store.answer_rows import PersonWords
+from surveyapp.store.database import seals_of
 from surveyapp.store.responses import given_answers
 from surveyapp.store.tables import (
     AnswerHistoryRow,
@@ -90,9 +92,11 @@ def rows(session: Session, table: type[Any], **where: object) -> list[Any]:
     return list(session.scalars(query))
 
 
-def stored(session: Session, reference: str) -> dict[str, Any]:
-    """Everything of a person that answering writes, without keys."""
+def stored(session: Session, reference: str, hash_of_words: Callable[[str], str] = str) -> dict[str, Any]:
+    """Everything of a person that answering writes, without keys, and words unsealed. `hash_of_words`: makes of the
+    hash of a save with words in it what is compared."""
     [person] = rows(session, ParticipantRow, reference=reference)
+    words = PersonWords(session, person=person.id)
     found: dict[str, Any] = {
         "consents": sorted(
             (each.purpose, each.version, each.given, each.mode.value, each.recorded_at)
@@ -107,6 +111,7 @@ def stored(session: Session, reference: str) -> dict[str, Any]:
             continue
         saves = sorted(rows(session, SaveRow, response_id=response.id), key=lambda each: each.revision)
         number = {save.id: save.revision for save in saves}
+        history = {save.id: rows(session, AnswerHistoryRow, save_id=save.id) for save in saves}
         found[f"case {case.touchpoint}"] = {
             "window": (*window, case.disposition),
             "response": (
@@ -128,25 +133,33 @@ def stored(session: Session, reference: str) -> dict[str, Any]:
                     save.by_staff is None,
                     save.client_at,
                     save.recorded_at,
-                    save.payload_hash,
+                    hash_of_words(save.payload_hash) if has_words(history[save.id]) else save.payload_hash,
                 )
                 for save in saves
             ],
-            "history": sorted(
-                (number[save.id], *cells(each))
-                for save in saves
-                for each in rows(session, AnswerHistoryRow, save_id=save.id)
-            ),
+            "history": sorted((number[save.id], *cells(each, words)) for save in saves for each in history[save.id]),
             "answers": sorted(
-                (number[each.save_id], *cells(each)) for each in rows(session, AnswerRow, response_id=response.id)
+                (number[each.save_id], *cells(each, words))
+                for each in rows(session, AnswerRow, response_id=response.id)
             ),
         }
     return found
 
 
-def cells(row: Any) -> tuple[str, ...]:
-    columns = ("variable", "position", "code", "number", "day", "time_of_day", "text", "reason")
-    return tuple(str(getattr(row, name)) for name in columns)
+def cells(row: Any, words: PersonWords) -> tuple[str, ...]:
+    columns = ("variable", "position", "code", "number", "day", "time_of_day", "reason")
+    return (*(str(getattr(row, name)) for name in columns), str(words.of(row)))
+
+
+def has_words(history: list[Any]) -> bool:
+    """Whether a save has an answer in words, a note beside a reason aside."""
+    return any(row.reason is None and (row.text is not None or row.sealed is not None) for row in history)
+
+
+def keyed(there: Session, reference: str) -> Callable[[str], str]:
+    """The hash of words as answering stores it: of those that are sealed, with the person's own key."""
+    seals, [person] = seals_of(there), rows(there, ParticipantRow, reference=reference)
+    return lambda plain: seals.fingerprint(person.id, plain) if seals.words_sealed(person.study) else plain
 
 
 def live_through(simulated: Runtime, other: Runtime, study: str, references: list[str]) -> None:
@@ -249,13 +262,14 @@ def posted(key: str, answer: Answer, who: Who) -> dict[str, list[str]]:
 
 
 def test_what_is_stored_is_what_answering_would_have_stored(simulated: Runtime, other: Runtime, study: str) -> None:
+    """But that the words of invented people are in clear, and their hash plain: there is nobody to keep them from."""
     with simulated.database.reading() as session:
         references = [row.reference for row in rows(session, ParticipantRow)][::3]
     live_through(simulated, other, study, references)
     submitted = 0
     with simulated.database.reading() as here, other.database.reading() as there:
         for reference in references:
-            expected, found = stored(there, reference), stored(here, reference)
+            expected, found = stored(there, reference), stored(here, reference, keyed(there, reference))
             purposes = {purpose.id for purpose in other.study(study).required_purposes}
             for each in (expected, found):
                 each["consents"] = [said for said in each["consents"] if said[0] in purposes]

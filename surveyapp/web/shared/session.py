@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import HTTPException
 
 from surveyapp.domain.web_sessions import PARTICIPANT_ABSOLUTE, WebSession, device_words
 from surveyapp.services.security import guesses, kept_forms
@@ -144,7 +145,7 @@ def keep_form(of: WebSession | None) -> bool:
     in them."""
     if of is None or request.method != "POST" or request.blueprint == "staff" or request.accept_mimetypes.best == JSON:
         return False
-    fields = {name: values for name, values in request.form.to_dict(flat=False).items() if name not in NEVER_KEPT}
+    fields = {name: values for name, values in _sent_fields().items() if name not in NEVER_KEPT}
     return bool(fields) and kept_forms.keep(runtime(), of, request.full_path.rstrip("?"), fields)
 
 
@@ -164,11 +165,22 @@ JSON = "application/json"
 
 def let_go_of_sent(of: Callable[[], WebSession | None], response: Response) -> Response:
     """Once a kept form was taken, it is kept no longer. `of`: whose session this is."""
-    if request.method == "POST" and SENT in request.form and response.status_code < 400 and (owner := of()):
+    if request.method != "POST" or response.status_code >= 400:
+        return response
+    if (sent := _sent_fields().get(SENT)) and (owner := of()):
         with contextlib.suppress(ValueError):
-            kept_forms.let_go(runtime(), owner, uuid.UUID(request.form[SENT]))
+            kept_forms.let_go(runtime(), owner, uuid.UUID(sent[0]))
             session.pop("kept", None)
     return response
+
+
+def _sent_fields() -> dict[str, list[str]]:
+    """The form that was sent; none where it cannot be read, as where it is too large: whoever asks here is past the
+    place where that is answered."""
+    try:
+        return request.form.to_dict(flat=False)
+    except HTTPException:
+        return {}
 
 
 class SessionByAudience(SecureCookieSessionInterface):

@@ -207,11 +207,22 @@ class TestWithdrawing:
         assert actions(runtime, person)[-2:] == [AuditAction.CONTACT_SEEN, AuditAction.WITHDRAWN_PERSON_SEEN]
 
     def test_an_answer_under_way_is_refused(self, runtime: Runtime, desk: Desk) -> None:
+        """Their session ends with the withdrawal: the page that was open takes nothing any more, and says nothing of
+        them to whoever holds the phone. Their link says why."""
         person = create_reachable(runtime)
+        link = factories.create_link(runtime, person)
         phone = Phone(runtime)
-        phone.agree(factories.create_link(runtime, person))
+        phone.agree(link)
+        phone.send(phone.filled({}))
+        before = factories.stored(runtime, person)
+        assert before[1] == 1
         record(desk, person, WITHDRAWN)
-        assert "You asked to leave this study" in phone.send(phone.filled({})).words
+        phone.send(phone.filled({}))
+        assert phone.status == 403
+        assert "You asked to leave" not in phone.page.words
+        assert "You asked to leave this study" in phone.open(link).words
+        record(desk, person, UNDONE)
+        assert factories.stored(runtime, person) == before
 
 
 OF_ANSWERS = frozenset({"", "/questions/backfill/1", "results"})
@@ -245,7 +256,7 @@ class Everything:
                 path = adapter.build(rule.endpoint, {name: places[name] for name in rule.arguments})
                 response = self.client.get(path)
                 assert response.status_code == 200, (path, response.status_code)
-                token = r'name="csrf_token" value="[^"]*"|nonce="[^"]*"'
+                token = r'name="csrf_token" value="[^"]*"|nonce="[^"]*"|data-token="[^"]*"'
                 found[path.removeprefix(f"/results/{factories.STUDY}")] = re.sub(token, "", response.text)
         return found | {"results": self.printed()}
 
