@@ -42,7 +42,7 @@ from surveyapp.settings import ROOT, Settings, from_environment
 from surveyapp.store import cases, participants, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
-from surveyapp.store.security import pins
+from surveyapp.store.entry import pins
 from surveyapp.store.sign_in import recovery_codes
 from surveyapp.store.tables import Base
 

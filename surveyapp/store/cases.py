@@ -1,4 +1,4 @@
-"""Cases, the links and codes that open them, attempts, and who holds one open."""
+"""Cases, what was tried to reach their people, and who holds one open."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Access, AccessKind, Attempt, Case, Disposition, Lease
+from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Lease
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
-from surveyapp.store.database import new_id, seals_of
+from surveyapp.store.database import seals_of
 from surveyapp.store.tables import (
-    AccessRow,
     AttemptRow,
     CaseRow,
     ContactRow,
@@ -260,58 +259,6 @@ def _case(row: CaseRow) -> Case:
     )
 
 
-def add_access(session: Session, access: Access, digest: str) -> None:
-    session.add(
-        AccessRow(
-            id=access.id,
-            digest=digest,
-            case_id=access.case_id,
-            kind=access.kind,
-            issued_at=access.issued_at,
-            expires_at=access.expires_at,
-            revoked_at=access.revoked_at,
-            claim=access.claim,
-        )
-    )
-
-
-def access_by_digest(session: Session, digests: Sequence[str]) -> Access | None:
-    """The link or code that is stored in one of these forms."""
-    row = session.scalars(select(AccessRow).where(AccessRow.digest.in_(digests))).one_or_none()
-    return None if row is None else access_in(row)
-
-
-def access(session: Session, access_id: uuid.UUID) -> Access | None:
-    row = session.get(AccessRow, access_id)
-    return None if row is None else access_in(row)
-
-
-def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:
-    """The links and codes given out for a case, oldest first."""
-    rows = session.scalars(
-        select(AccessRow).where(AccessRow.case_id == case_id).order_by(AccessRow.issued_at, AccessRow.id)
-    )
-    return [access_in(row) for row in rows]
-
-
-def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> int:
-    """Revokes every live link and code of a case; returns how many."""
-    query = update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at.is_(None))
-    return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
-
-
-def access_in(row: AccessRow) -> Access:
-    return Access(
-        id=row.id,
-        case_id=row.case_id,
-        kind=row.kind,
-        issued_at=row.issued_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        claim=row.claim,
-    )
-
-
 def add_attempt(session: Session, attempt: Attempt) -> None:
     """Stores an attempt, its note sealed with the key of whom it is about."""
     sealed = None
@@ -404,17 +351,3 @@ def set_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID, until: 
 
 def release_lease(session: Session, case_id: uuid.UUID, staff_id: uuid.UUID) -> None:
     session.execute(delete(LeaseRow).where(LeaseRow.case_id == case_id, LeaseRow.staff_id == staff_id))
-
-
-def new_access(
-    case_id: uuid.UUID, kind: AccessKind, issued_at: dt.datetime, expires_at: dt.datetime | None, *, claim: bool
-) -> Access:
-    return Access(
-        id=new_id(),
-        case_id=case_id,
-        kind=kind,
-        issued_at=issued_at,
-        expires_at=expires_at,
-        revoked_at=None,
-        claim=claim,
-    )

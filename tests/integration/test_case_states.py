@@ -15,6 +15,7 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import cases, roster
 from surveyapp.store.database import Database, new_id
+from surveyapp.store.entry import accesses
 from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
 from tests.conftest import NOW
 
@@ -118,7 +119,7 @@ def test_who_has_a_link_is_whose_link_works(database_url: str) -> None:
         roster.add_accesses(session, [(each, str(each.id)) for each in links])
     with database.reading() as session:
         found = roster.cases_with_live_access(session, SCOPE, NOW)
-        stored = [each for row in rows for each in cases.accesses_of(session, uuid.UUID(str(row["id"])))]
+        stored = [each for row in rows for each in accesses.accesses_of(session, uuid.UUID(str(row["id"])))]
     database.dispose()
     assert sorted(stored, key=lambda each: each.id) == links
     assert found == {each.case_id for each in links if each.works(NOW)}

@@ -18,8 +18,8 @@ from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.responses import answering, pins
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store.entry import pins as pin_store
 from surveyapp.store.security import audit
-from surveyapp.store.security import pins as pin_store
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client

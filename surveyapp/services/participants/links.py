@@ -24,8 +24,8 @@ from surveyapp.services.security import sessions
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-from surveyapp.store.security import pins
-from surveyapp.store.security.pins import Admission
+from surveyapp.store.entry import accesses, pins
+from surveyapp.store.entry.pins import Admission
 
 GIVEN_OUT = {AccessKind.LINK: AuditAction.LINK_GIVEN_OUT, AccessKind.CODE: AuditAction.CODE_GIVEN_OUT}
 """What giving out either is called in the audit trail."""
@@ -60,7 +60,7 @@ def open_code(runtime: Runtime, typed: str) -> uuid.UUID:
 def _first_of(work: Work, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
     """The first that is anybody's. One that ended is not passed over: it says why it opens nothing."""
     for kind, secret in secrets:
-        found = cases.access_by_digest(work.session, work.runtime.keyring.access_digests(kind, secret))
+        found = accesses.access_by_digest(work.session, work.runtime.keyring.access_digests(kind, secret))
         if found is not None:
             return _admitted(work, found).id
     raise AccessRefused("wrong")
@@ -139,7 +139,7 @@ def give_out(
 def issue(work: Work, participant: Participant, case: Case, kind: AccessKind, *, claim: bool = False) -> GivenOut:
     """Makes the link or code inside a unit of work whose caller has checked who asks."""
     made = new_secret(work, work.runtime.study(participant.study), case, kind, claim=claim)
-    cases.add_access(work.session, made.access, made.digest)
+    accesses.add_access(work.session, made.access, made.digest)
     link, code = (made.written, None) if kind is AccessKind.LINK else (None, made.written)
     return GivenOut(
         reference=participant.reference,
@@ -164,7 +164,7 @@ def new_secret(work: Work, study: Study, case: Case, kind: AccessKind, *, claim:
     """A new link (its path) or code (as it is typed) for a case. Stores nothing."""
     secret = new_token() if kind is AccessKind.LINK else new_code()
     return Secret(
-        cases.new_access(case.id, kind, work.now, access_expiry(case, work.runtime.zone(study)), claim=claim),
+        accesses.new_access(case.id, kind, work.now, access_expiry(case, work.runtime.zone(study)), claim=claim),
         work.runtime.keyring.access_digest(kind, secret),
         f"/s/{secret}" if kind is AccessKind.LINK else written_code(secret),
     )
@@ -177,7 +177,7 @@ def revoke(desk: Desk, study: str, reference: str, touchpoint: int) -> int:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
         if case is None:
             raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
-        count = cases.revoke_accesses(work.session, case.id, work.now)
+        count = accesses.revoke_accesses(work.session, case.id, work.now)
         sessions.end_all_of_case(work, case.id, EndedWhy.ACCESS_REVOKED)
         work.record(AuditAction.ACCESS_REVOKED, reference, study=study, touchpoint=touchpoint, count=count)
         return count

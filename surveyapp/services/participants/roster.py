@@ -26,8 +26,8 @@ from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
+from surveyapp.store.entry import accesses, pins
 from surveyapp.store.roster import RosterLine
-from surveyapp.store.security import pins
 
 PER_PAGE = 50
 
@@ -205,7 +205,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                 lines.append(PersonCase(touchpoint=touchpoint))
                 continue
             response = responses.response_of(session, case.id)
-            given = tuple(cases.accesses_of(session, case.id))
+            given = tuple(accesses.accesses_of(session, case.id))
             lines.append(
                 PersonCase(
                     touchpoint=touchpoint,

@@ -34,6 +34,7 @@ from surveyapp.services.privacy import leaving, retention
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, releases, responses
 from surveyapp.store import staff as staff_store
+from surveyapp.store.entry import accesses
 from surveyapp.store.privacy import held, participation, reopening
 
 SIGHTS = frozenset(
@@ -174,7 +175,7 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
             HeldLink(
                 kind=each.kind, issued_at=each.issued_at, expires_at=each.expires_at, revoked_at=each.revoked_at
             )
-            for each in cases.accesses_of(work.session, case.id)
+            for each in accesses.accesses_of(work.session, case.id)
         ),
     )  # fmt: skip
 

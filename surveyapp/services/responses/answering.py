@@ -39,8 +39,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
 from surveyapp.store.database import new_id
+from surveyapp.store.entry import pins
 from surveyapp.store.privacy import reopening
-from surveyapp.store.security import pins
 
 
 @dataclass(frozen=True)

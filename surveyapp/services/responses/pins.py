@@ -31,7 +31,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
-from surveyapp.store.security import pins as store
+from surveyapp.store.entry import pins as store
 
 FIELD = "pin"
 """What a form calls it."""

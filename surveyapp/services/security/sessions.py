@@ -23,9 +23,9 @@ from surveyapp.domain.web_sessions import (
 )
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases
 from surveyapp.store import staff as staff_store
 from surveyapp.store.database import new_id
+from surveyapp.store.entry import accesses
 from surveyapp.store.security import web_sessions as store
 
 KEPT_FOR = dt.timedelta(days=30)
@@ -98,7 +98,7 @@ def begin_participant(
     """Begins the session of whoever came by a link or code, which the caller found to be good. Whatever the browser
     came with ends. Raises AccessRefused."""
     with Desk(runtime, ByLink(access_id)).writing() as work:
-        access = cases.access(work.session, access_id)
+        access = accesses.access(work.session, access_id)
         if access is None:
             raise AccessRefused("wrong")
         begun = WebSession(

@@ -24,6 +24,7 @@ from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.database import new_id
+from surveyapp.store.entry import accesses
 from surveyapp.store.security import audit
 from surveyapp.store.tables import Base, ContactLookupRow, ContactRow
 from tests import factories
@@ -110,7 +111,7 @@ def test_contacts_then_words_then_answers(runtime: Runtime, clock: Clock) -> Non
     with runtime.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(ContactRow)) == 0
         assert session.scalar(select(func.count()).select_from(ContactLookupRow)) == 0
-        assert cases.accesses_of(session, cases.cases_of(session, people[0].id)[0].id) == []
+        assert accesses.accesses_of(session, cases.cases_of(session, people[0].id)[0].id) == []
     clock.forward(days=365)
     assert retention.run(desk, factories.STUDY) == {KeptThing.ANSWERS: 6}
     assert retention.run(desk, factories.STUDY) == {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.fieldwork.cases import Access
-from surveyapp.store.cases import access_in
+from surveyapp.store.entry.accesses import access_in
 from surveyapp.store.tables import AccessRow, CaseRow, PinRow
 
 

@@ -1,0 +1,1 @@
+"""What lets a participant in: links, codes and PINs."""
