@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from surveyapp import create_app
 from surveyapp.domain.answers import Text
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services import readiness
@@ -25,6 +26,7 @@ from surveyapp.store import database as database_module
 from surveyapp.store import migrating
 from surveyapp.store.database import Database, file_of
 from surveyapp.store.security import heartbeat
+from surveyapp.web.shared.errors import unavailable as unavailable_page
 from tests import factories
 from tests.conftest import Clock, unavailable
 from tests.databases import find_binary
@@ -234,6 +236,24 @@ def test_what_a_participant_typed_is_sent_again_from_the_page_that_says_so(
     assert phone.question != "first_feeling_why"
     answers, _ = factories.stored(runtime, somebody)
     assert answers["first_feeling_why"] == Text(TYPED)
+
+
+def test_whatever_a_study_calls_its_questions_is_given_back_and_no_secret(runtime: Runtime) -> None:
+    """An opinion, shopping and helping have *pin* in them, and are no PIN."""
+    names = {
+        key
+        for study in runtime.studies.values()
+        for questionnaire in study.questionnaires.values()
+        for key in parts_of(questionnaire)
+    }
+    assert "employability_opinion" in names
+    secrets = {"pin": "four eight two", "password": "a secret that is typed again"}
+    app = create_app(runtime)
+    with app.test_request_context("/survey/anything", method="POST", data=dict.fromkeys(names, TYPED) | secrets):
+        shown, status, _ = unavailable_page(DatabaseUnavailable(DatabaseFault.BUSY))
+    assert status == 503
+    assert set(typed(Page(shown))) == names
+    assert not [secret for secret in secrets.values() if secret in shown]
 
 
 def typed(page: Page) -> dict[str, str]:

@@ -17,7 +17,7 @@ from surveyapp.domain import errors
 from surveyapp.services.security import refusals
 from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
-from surveyapp.web.shared.session import is_staff_path, typed_texts
+from surveyapp.web.shared.session import SECRETS, is_staff_path, typed_texts
 from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
 
@@ -144,7 +144,6 @@ _OURS = re.compile(r"[a-z0-9_]*")
 """What an option, a button or a number is sent as: nobody typed it as words."""
 
 _NEVER_SHOWN = frozenset({"csrf_token", "save_id"})
-_NEVER_SENT_BACK = re.compile(r"password|pin", re.IGNORECASE)
 
 
 def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
@@ -164,9 +163,9 @@ def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
 
 
 def _given_back() -> Iterator[tuple[str, str, bool]]:
-    """The fields of the form that was sent, and whether each holds words; passwords are typed again."""
+    """The fields of the form that was sent, and whether each holds words; secrets are typed again."""
     for name, value in request.form.items(multi=True):
-        if not _NEVER_SENT_BACK.search(name):
+        if name not in SECRETS:
             yield name, value, name not in _NEVER_SHOWN and _OURS.fullmatch(value) is None
 
 

@@ -158,7 +158,11 @@ def typed_texts(fields: Mapping[str, Sequence[str]]) -> list[str]:
 SENT = "kept_form"
 """The field that says which kept form is sent with it."""
 
-NEVER_KEPT = frozenset({"csrf_token", SENT})
+SECRETS = frozenset({"password", "pin"})
+"""Fields in which a secret is typed, outside the pages of one's own account, of which nothing is kept or shown again.
+Whole names: a study may well ask for an *opinion*."""
+
+NEVER_KEPT = frozenset({"csrf_token", SENT}) | SECRETS
 
 JSON = "application/json"
 
