@@ -48,14 +48,21 @@ def bound(variable: str) -> str:
     return f"answer {variable}"
 
 
-def sealed_cells(session: Session, case_id: uuid.UUID, cells: Cells) -> Cells:
-    """The cells with words sealed under the person's key, where the study has them so."""
+def sealed_cells(session: Session, response_id: uuid.UUID, cells: Cells) -> Cells:
+    """The cells with words sealed under the person's key, where the study has them so. Whose words they are is looked
+    up where there are any: most saves have none."""
     if cells["text"] is None:
         return cells
-    seals, person = seals_of(session), session.get_one(CaseRow, case_id).participant_id
+    seals, person = seals_of(session), person_of(session, response_id)
     if not seals.words_sealed(session.get_one(ParticipantRow, person).study):
         return cells
     return cells | {"text": None, "sealed": seals.seal(person, bound(cells["variable"]), cells["text"])}
+
+
+def person_of(session: Session, response_id: uuid.UUID) -> uuid.UUID:
+    """Whose response it is."""
+    case_id = session.get_one(ResponseRow, response_id).case_id
+    return session.get_one(CaseRow, case_id).participant_id
 
 
 class PersonWords:
@@ -70,8 +77,8 @@ class PersonWords:
         if row.sealed is None:
             return row.text
         if self.person is None:
-            case_id = self.session.get_one(ResponseRow, self.response_id).case_id
-            self.person = self.session.get_one(CaseRow, case_id).participant_id
+            assert self.response_id is not None
+            self.person = person_of(self.session, self.response_id)
         return seals_of(self.session).unseal(self.person, bound(row.variable), row.sealed)
 
 

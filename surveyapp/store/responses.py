@@ -155,7 +155,7 @@ def record_save(session: Session, response: Response, save: NewSave, given: Answ
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     session.flush()
     session.add_all(
-        AnswerHistoryRow(save_id=save_id, **sealed_cells(session, response.case_id, cells))
+        AnswerHistoryRow(save_id=save_id, **sealed_cells(session, response.id, cells))
         for key, answer in given.items()
         for cells in answer_cells(key, answer)
     )
@@ -201,9 +201,10 @@ def replace_answers(
         session.execute(
             delete(AnswerRow).where(AnswerRow.response_id == response_id, AnswerRow.variable.in_([*changed, *gone]))
         )
-    case_id = session.get_one(ResponseRow, response_id).case_id
     session.add_all(
-        AnswerRow(response_id=response_id, save_id=sources.get(key, save_id), **sealed_cells(session, case_id, cells))
+        AnswerRow(
+            response_id=response_id, save_id=sources.get(key, save_id), **sealed_cells(session, response_id, cells)
+        )
         for key in changed
         for cells in answer_cells(key, target[key])
     )
