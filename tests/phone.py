@@ -99,12 +99,12 @@ class Phone:
 
     @property
     def faults(self) -> list[tuple[str, str]]:
-        """The summary at the top, as (where each link goes, what it says)."""
-        links = [attributes.get("href", "") for tag, attributes in self.page.elements if tag == "a"]
+        """What is wrong, as (the variable or box it is said at, the sentence)."""
+        ids = [attributes.get("id", "") for tag, attributes in self.page.elements if tag == "p"]
         return [
-            (href, text)
-            for href, text in zip(links, self.page.said("a"), strict=True)
-            if href.startswith("#") and href != "#main"
+            (f"#{name.removesuffix('-fault')}", text.removeprefix("Error: "))
+            for name, text in zip(ids, self.page.said("p"), strict=True)
+            if name.endswith("-fault")
         ]
 
     def chosen(self) -> dict[str, list[str]]:

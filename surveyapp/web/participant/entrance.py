@@ -23,7 +23,7 @@ from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStan
 from surveyapp.services.participants import links
 from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SessionOver
-from surveyapp.web.shared.language import asked_language
+from surveyapp.web.shared.language import CHOSEN, asked_language
 from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import begin, browser, form_token, token
@@ -40,7 +40,7 @@ HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
 KEPT = "kept"
 """In the cookie: something that was typed when the session before ended is kept for them."""
 
-_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN)
+_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN, CHOSEN)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
 
 MARK_LIVES = dt.timedelta(days=400)

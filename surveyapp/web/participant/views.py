@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.answers import is_substantive
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Form, Part, PartType
-from surveyapp.domain.instrument.routing import Page, Route
+from surveyapp.domain.instrument.routing import Page, Route, SectionProgress
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.normalise import is_blank
@@ -31,7 +31,8 @@ WIDEST_ROW = 6
 @dataclass(frozen=True, kw_only=True)
 class QuestionPage:
     """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to).
-    `answered` of `likely` pages are behind it."""
+    `sections` are those that are or may still be asked, this one the `number`th; None: nothing is asked in it.
+    `passed`: the title of the section that the page is the first after, until it is answered."""
 
     page: Page
     heading: str
@@ -39,8 +40,15 @@ class QuestionPage:
     fields: tuple[Field, ...]
     faults: tuple[tuple[str, str], ...]
     columns: int
-    answered: int
-    likely: int
+    sections: tuple[SectionProgress, ...]
+    number: int | None
+    passed: str | None
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether the options of its moments stand in one table: an option a row, a moment a column. A line that goes
+        with an option has no room in it."""
+        return len(self.fields) > 1 and not any(option.line for field in self.fields for option in field.options)
 
     @property
     def title(self) -> str:
@@ -49,6 +57,12 @@ class QuestionPage:
     @property
     def template(self) -> str:
         return f"participant/kinds/{self.page.question.kind}.html"
+
+    @property
+    def described(self) -> str:
+        """Ids of the hint and of every fault, as far as there are any."""
+        faults = [f"{field.id}-fault" for field in self.fields if field.fault]
+        return " ".join((["the-hint"] if self.page.question.hint else []) + faults)
 
     def described_by(self, field: Field) -> str:
         """Ids of the field's hint and fault, as far as there are any. A hint on several fields stands over them all."""
@@ -68,7 +82,8 @@ def question_page(
     listed = tuple(
         (each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault is not None
     )
-    answered, likely = visit.ready[1].progress
+    route = visit.ready[1]
+    number = next((n for n, each in enumerate(route.sections, 1) if each.section.id == page.section.id), None)
     return QuestionPage(
         page=page,
         heading=heading,
@@ -76,9 +91,18 @@ def question_page(
         fields=fields,
         faults=listed,
         columns=_columns(fields),
-        answered=answered,
-        likely=max(likely, 1),
+        sections=route.sections,
+        number=number,
+        passed=_passed(route, page),
     )
+
+
+def _passed(route: Route, page: Page) -> str | None:
+    """The title of the section that was just done, on the first page after it."""
+    before = route.before(page.id) if route.page(page.id) else None
+    if before is None or before.section.id == page.section.id or (page.parts and route.is_answered(page)):
+        return None
+    return before.section.title
 
 
 def _columns(fields: Sequence[Field]) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, redirect, request, session, url_for
-from flask_babel import Babel, Domain, get_locale, gettext, refresh
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,9 @@ from surveyapp.web.shared.session import is_staff_path
 
 CHOICE = "lang"
 """The name that a choice of language travels by, in an address and in a form."""
+
+CHOSEN = "chose"
+"""In the cookie: somebody chose the language here."""
 
 SHOWN = "in"
 """The name that the language of a questionnaire somebody looks at travels by: it is not the looker's own."""
@@ -81,7 +84,9 @@ def install(app: Flask) -> None:
         language_attributes.set(_attributes)
 
     app.before_request(_take_up_choice)
-    app.jinja_env.globals.update(lang_of=lang_of, isolated=isolated, language_choices=language_choices)
+    app.jinja_env.globals.update(
+        lang_of=lang_of, isolated=isolated, language_choices=language_choices, language_offered=language_offered
+    )
     app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
 
 
@@ -112,6 +117,7 @@ def speak(language: str) -> bool:
     if language not in _choices():
         return False
     session["language"] = language
+    session[CHOSEN] = True
     refresh()
     return True
 
@@ -173,6 +179,29 @@ def language_choices(study: Study | None = None, shown: str | None = None) -> li
     codes = runtime().offered(study) if study and "languages" not in g else _choices()
     now = shown or asked_language()
     return [LanguageChoice(code, own_name(code), code == now, here(code)) for code in codes]
+
+
+@dataclass(frozen=True)
+class LanguageOffer:
+    """A language that a page can be had in, said in that language."""
+
+    code: str
+    name: str
+    direction: str
+    sentence: str
+
+
+def language_offered(study: Study, shown: str) -> LanguageOffer | None:
+    """The language that the browser asks for first, where the page is in another that nobody chose here: the one on
+    record may be wrong, or somebody else's."""
+    if session.get(CHOSEN) or "language" in g:
+        return None
+    wanted = request.accept_languages.best_match(runtime().offered(study))
+    if wanted is None or wanted == shown:
+        return None
+    with force_locale(wanted.replace("-", "_")):
+        sentence = gettext("You can read this in your own language.")
+    return LanguageOffer(wanted, own_name(wanted), direction(wanted), sentence)
 
 
 def own_name(code: str) -> str:
