@@ -17,7 +17,10 @@ from tests.integration.test_answering import walk_to
 
 PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
           "confidence_career_potential": "not_very_confident"}  # fmt: skip
-TAPPED = ".option, .steps label, .moments label, button:visible:not(.visually-hidden), .back, .top a, .change a, .state a, summary"
+TAPPED = (
+    ".option, .steps label, .moments label, button:visible:not(.visually-hidden), .back, .top a, .change a, .state a, "
+    "summary"
+)
 
 LOOK = """(main) => [...new Set([...main.querySelectorAll("*")].map((each) => each.tagName + each.className))].join()"""
 """Which elements a page is made of: pages made of the same are checked for accessibility once."""

@@ -98,7 +98,8 @@ def _index(out: Path) -> None:
     body = "\n".join(
         f"<h2>{html.escape(name)}</h2><div>"
         + "".join(
-            f'<figure><img src="{each.name}" loading="lazy" alt=""><figcaption>{html.escape(each.stem)}</figcaption></figure>'
+            f'<figure><img src="{each.name}" loading="lazy" alt="">'
+            f"<figcaption>{html.escape(each.stem)}</figcaption></figure>"
             for each in pictures
         )
         + "</div>"

@@ -1,10 +1,9 @@
-"""How long a questionnaire takes, before enough people have shown it: from the words there are to read and what there is
-to answer.
+"""How long a questionnaire takes, before enough people have shown it: from the words to read and what to answer.
 
-Reading: 150 words a minute. Adults read 238 a minute silently in English (Brysbaert 2019, Journal of Memory and Language
-109); who answers often reads in a second language, or on a small screen. Answering: what a finger needs, and for answers
-in one's own words, half of which are left empty, a sentence of fifteen words at 20 a minute. What not everybody is asked
-counts half.
+Reading: 150 words a minute. Adults read 238 a minute silently in English (Brysbaert 2019, Journal of Memory and
+Language 109); who answers often reads in a second language, or on a small screen. Answering: what a finger needs, and
+for answers in one's own words, half of which are left empty, a sentence of fifteen words at 20 a minute. What not
+everybody is asked counts half.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def _seconds(page: Page) -> float:
 
 
 def _texts(page: Page) -> Iterator[str]:
-    """What is read on the page: of a grid's statements only the first has the question and its options still to read."""
+    """What is read on the page: of a grid's statements, the question and its options with the first alone."""
     question = page.question
     if page.statement is not None:
         yield page.statement.text

@@ -1,5 +1,5 @@
-"""How long a touchpoint's questions take: what half of those needed who have finished, once they are enough, and what its
-words make likely before."""
+"""How long a touchpoint's questions take: what half of those needed who have finished, once they are enough, and what
+its words make likely before."""
 
 from __future__ import annotations
 
