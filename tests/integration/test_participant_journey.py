@@ -39,7 +39,7 @@ def test_a_placed_candidate_from_link_to_receipt(
 ) -> None:
     phone.open(link)
     assert phone.path == "/survey/consent"
-    assert "It takes about 10 minutes" in phone.page.words
+    assert "About 9 minutes" in phone.page.words
     assert "0808 157 0142" in phone.page.words
     assert "Shiftline" not in phone.page.source
 

@@ -151,7 +151,7 @@ def _choices() -> tuple[str, ...]:
 
 def _take_up_choice() -> Response | None:
     """Goes on to the same page without the choice in its address, once the choice is remembered."""
-    if "language" in g or request.method != "GET" or CHOICE not in request.args or request.endpoint in (None, "static"):
+    if "language" in g or request.method != "GET" or CHOICE not in request.args or request.endpoint == "static":
         return None
     return redirect(here()) if speak(request.args[CHOICE]) else None
 
@@ -161,7 +161,10 @@ def here(language: str | None = None) -> str:
     name = SHOWN if "language" in g else CHOICE
     kept = {key: values for key, values in request.args.to_dict(flat=False).items() if key != name}
     more = {name: [language]} if language else {}
-    return with_query(url_for(request.endpoint or "participant.start", **(request.view_args or {})), kept | more)
+    # A page that there is not has no endpoint; it can be read in another language all the same.
+    found = request.endpoint is not None and request.routing_exception is None
+    path = url_for(request.endpoint or "", **(request.view_args or {})) if found else "/" + request.path.lstrip("/")
+    return with_query(path, kept | more)
 
 
 @dataclass(frozen=True)
