@@ -72,6 +72,8 @@ RULES: dict[str, str | Action] = {
     "staff.kept": STAFF,
     "staff.throw_away": STAFF,
     "staff.verify": STAFF,
+    "staff.ask_passkey_again": STAFF,
+    "staff.verify_by_passkey": STAFF,
     "staff.home": STAFF,
     "staff.logout": STAFF,
     "staff.nothing": STAFF,
