@@ -13,7 +13,7 @@ from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.services.security import backup
-from surveyapp.services.security.backup import BackupRefused, Keep
+from surveyapp.services.security.backup_folder import BackupRefused, Keep
 from surveyapp.store.security import copies
 from tests import factories
 from tests.drills import Ground, Row, none, rounds

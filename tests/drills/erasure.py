@@ -24,7 +24,7 @@ from surveyapp.services.results import current
 from surveyapp.services.results import table as results_table
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import backup
+from surveyapp.services.security import backup, backup_folder
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, responses
 from surveyapp.store.database import Database
@@ -191,7 +191,7 @@ def _database_files(ground: Ground) -> list[Path]:
 def _backup(desk: Desk, name: str) -> Path:
     """A backup as whoever runs it makes one, out of the way of the next one's pruning."""
     made = backup.create(desk).path
-    return made.rename(made.with_name(f"{name}{backup.SEALED}"))
+    return made.rename(made.with_name(f"{name}{backup_folder.SEALED}"))
 
 
 def _unpacked(runtime: Runtime, sealed: Path) -> Path:
