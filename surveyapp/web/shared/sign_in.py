@@ -72,7 +72,7 @@ def staff_only(handler: F) -> F:
 
 def recently_verified(handler: F) -> F:
     """Lets only staff through who gave a password or passkey within the last minutes, and asks the others for one: for
-    what takes links, contacts or answers away, and for what lets somebody in later. What they sent is kept meanwhile."""
+    what takes links, contacts or answers away, and for what lets somebody in later. What they sent is kept."""
 
     @functools.wraps(handler)
     def guarded(*arguments: Any, **named: Any) -> Any:
