@@ -14,6 +14,7 @@ from tests import factories
 from tests.page import Client
 
 EVERYBODY, PARTICIPANT, ENTERING, STAFF = "everybody", "participant", "entering", "staff"
+SCRIPT = "a participant's script"
 """Open to all; for whoever came by a link or code; between a right password and being signed in; signed in."""
 
 RULES: dict[str, str | Action] = {
@@ -40,6 +41,8 @@ RULES: dict[str, str | Action] = {
     "participant.question": PARTICIPANT,
     "participant.submit": PARTICIPANT,
     "participant.survey": PARTICIPANT,
+    "participant.saves": SCRIPT,
+    "participant.stand": SCRIPT,
     "staff.login": EVERYBODY,
     "staff.code": ENTERING,
     "staff.second_factor": ENTERING,
@@ -72,6 +75,8 @@ RULES: dict[str, str | Action] = {
     "staff.kept": STAFF,
     "staff.throw_away": STAFF,
     "staff.verify": STAFF,
+    "staff.ask_passkey_again": STAFF,
+    "staff.verify_by_passkey": STAFF,
     "staff.home": STAFF,
     "staff.logout": STAFF,
     "staff.nothing": STAFF,
@@ -188,6 +193,7 @@ PLACES = {
     "section_id": "start",
     "page_id": "heard_via",
     "token": "nothing",
+    "arrived": "nothing",
     "handle": "a" * 20,
     "passkey_id": uuid.UUID(int=0),
     "filename": "icon.svg",
@@ -250,6 +256,11 @@ def request(client: Client, method: str, path: str) -> tuple[int, str]:
     return response.status_code, response.location or ""
 
 
+def test_every_part_of_an_address_has_something_there(open_client: Client) -> None:
+    parts = {name for rule in open_client.raw.application.url_map.iter_rules() for name in rule.arguments}
+    assert parts <= set(PLACES)
+
+
 def test_every_endpoint_has_a_rule(open_client: Client) -> None:
     assert {rule.endpoint for rule in open_client.raw.application.url_map.iter_rules()} == set(RULES)
 
@@ -300,6 +311,15 @@ def test_a_participants_pages_need_a_link_or_code(open_client: Client) -> None:
         response = open_client.raw.open(path, method=method, data={})
         assert response.status_code == 403, (method, endpoint, response.status_code)
         assert "/start" in response.text, (method, endpoint)
+
+
+def test_a_participants_script_is_told_that_nobody_is_let_in(runtime: Runtime, open_client: Client) -> None:
+    for signed_in in (False, True):
+        for method, path, endpoint in addresses(open_client, SCRIPT):
+            response = open_client.raw.open(path, method=method, json={} if method == "POST" else None)
+            assert (response.status_code, response.json) == (401, {"why": "ended"}), (method, endpoint)
+        if not signed_in:
+            open_client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
 
 
 def test_a_staff_session_opens_no_participants_page(runtime: Runtime, open_client: Client) -> None:

@@ -93,6 +93,12 @@ class Visit:
         return {name: said.given and said.version >= versions.get(name, 0) for name, said in self.consents.items()}
 
     @property
+    def required_consents(self) -> tuple[ConsentGiven, ...]:
+        """What was last said of the required purposes."""
+        said = (self.consents.get(purpose.id) for purpose in self.study.required_purposes)
+        return tuple(each for each in said if each is not None)
+
+    @property
     def submitted(self) -> bool:
         """Whether it was sent, and is neither open again nor withdrawn."""
         response = self.response

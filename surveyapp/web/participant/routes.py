@@ -24,7 +24,7 @@ from surveyapp.services.responses.expected_time import ExpectedTime, expected_ti
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, getting_in, pages, views
+from surveyapp.web.participant import entrance, getting_in, pages, saves, views
 from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
@@ -162,6 +162,7 @@ class StoredAnswers:
 
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
+saves.add_saves(participant, HANDLED)
 
 
 def moved(page_id: str | None = None) -> Reply:
