@@ -108,7 +108,17 @@ def asked_language() -> str:
     chosen = session.get("language")
     if chosen in there_are:
         return str(chosen)
-    return request.accept_languages.best_match(there_are) or interface_catalogues.SOURCE
+    return preferred(there_are) or interface_catalogues.SOURCE
+
+
+def preferred(there_are: Iterable[str]) -> str | None:
+    """The language that the browser asks for before others, of those there are: `pl` for one that asks for `pl-PL`."""
+    known = {language.lower(): language for language in there_are}
+    for wanted, quality in request.accept_languages:
+        tag = wanted.lower()
+        if quality > 0 and (found := known.get(tag) or known.get(tag.partition("-")[0])):
+            return found
+    return None
 
 
 def speak(language: str) -> bool:
@@ -199,7 +209,7 @@ def language_offered(study: Study, shown: str) -> LanguageOffer | None:
     record may be wrong, or somebody else's."""
     if session.get(CHOSEN) or "language" in g:
         return None
-    wanted = request.accept_languages.best_match(runtime().offered(study))
+    wanted = preferred(runtime().offered(study))
     if wanted is None or wanted == shown:
         return None
     with force_locale(wanted.replace("-", "_")):
