@@ -206,7 +206,7 @@ def known_by(runtime: Runtime, link: str) -> ByLink:
 
 def set_pin(runtime: Runtime, participant: Participant, digits: str) -> None:
     """The PIN that somebody chose when they began."""
-    hashed = keyring.hash_password(runtime.keyring.peppers(participant.id, digits)[0])
+    hashed = runtime.keyring.pin_hash(participant.id, digits)
     with runtime.database.writing() as session:
         pins.set_pin(session, Pin(participant_id=participant.id, hashed=hashed, set_at=runtime.clock()))
 

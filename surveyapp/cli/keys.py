@@ -23,6 +23,11 @@ def list_keys() -> None:
     for each in found:
         key = f"{each.setting} {each.key_id}".rstrip()
         click.echo(f"{each.count:>8}  {each.what}\t{key}{' (missing!)' if each.missing else ''}")
+    if waiting := rotating.waiting_pins(found):
+        click.echo(
+            f"{waiting} PINs come under the first of SURVEYAPP_ACCESS_KEYS when they are next given. Whoever has not "
+            "given theirs when their key is taken out is let in by staff, and chooses another."
+        )
     for setting, name in rotating.retired(found):
         click.echo(f"Nothing rests on {name} any more: take it out of SURVEYAPP_{setting}.")
 

@@ -72,9 +72,23 @@ class Keyring:
         plain = self.digests(kind, secret)
         return (*(f"{name}:{each}" for name, each in zip(self.access_keys, plain, strict=True)), *plain)
 
-    def peppers(self, participant: uuid.UUID, pin: str) -> tuple[str, ...]:
-        """What is hashed of a PIN, with each access key, the first's first: whoever has the database but no key cannot
-        try a million of them."""
+    def pin_hash(self, participant: uuid.UUID, pin: str) -> str:
+        """A slow hash of a PIN under the first access key, with the key's name: whoever has the database but no key
+        cannot try a million of them."""
+        return f"{next(iter(self.access_keys))}:{hash_password(self._peppered(participant, pin)[0])}"
+
+    def pin_fits(self, stored: str, participant: uuid.UUID, pin: str) -> bool:
+        """Whether a PIN is the one hashed, with whichever key. One from before keys had names is tried with each."""
+        name, _, hashed = stored.rpartition(":")
+        peppered = dict(zip(self.access_keys, self._peppered(participant, pin), strict=True))
+        tried = peppered.values() if not name else [peppered[name]] if name in peppered else []
+        return any(password_fits(hashed, each) for each in tried)
+
+    def pin_is_current(self, stored: str) -> bool:
+        """Whether the hash of a PIN is under the first access key."""
+        return stored.startswith(f"{next(iter(self.access_keys))}:")
+
+    def _peppered(self, participant: uuid.UUID, pin: str) -> tuple[str, ...]:
         return self.digests("pin", f"{participant}\0{pin}")
 
     def handle(self, case: uuid.UUID) -> str:

@@ -8,7 +8,7 @@ import time
 import warnings
 
 from tests.databases import find_binary
-from tests.drills import KINDS, drill, ground, names
+from tests.drills import KINDS, drill, enough, ground, listen, names
 
 
 def main() -> int:
@@ -23,12 +23,13 @@ def main() -> int:
     warnings.simplefilter("error")
     # The folders of factories go with the process.
     warnings.filterwarnings("ignore", "Implicitly cleaning up", ResourceWarning)
+    listen()
     holds = True
     for name in asked.names or names():
         module = drill(name)
         numbers = module.SHORT if asked.short else module.FULL
         for kind in getattr(module, "DATABASES", KINDS):
-            if asked.database not in (None, kind):
+            if asked.database not in (None, kind) or enough.is_set():
                 continue
             if kind == "postgresql" and find_binary("initdb") is None:
                 sys.exit("PostgreSQL is not installed: use --database sqlite, or install it.")
@@ -37,8 +38,9 @@ def main() -> int:
             with ground(kind) as place:
                 rows = module.run(place, **numbers)
             for row in rows:
-                print(f"  {row}")
-            print(f"  ({time.monotonic() - begun:.0f} s)", flush=True)
+                print(f"  {row}", flush=True)
+            early = ", ended early as asked" if enough.is_set() else ""
+            print(f"  ({time.monotonic() - begun:.0f} s{early})", flush=True)
             holds = holds and all(row.holds for row in rows)
     return 0 if holds else 1
 

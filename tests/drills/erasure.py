@@ -1,17 +1,14 @@
 """Erase people, and look for them everywhere: in the database and its log, in what is counted, in files taken out, in
-releases, in the program's log, in backups from before, between and after, and in a restore of each."""
+releases, in the program's log, in backups from before, between and after, unpacked by whoever has the identity, and in
+a restore of each."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import logging
-import shutil
-import sqlite3
-import subprocess
 import zlib
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -27,6 +24,7 @@ from surveyapp.services.results import current
 from surveyapp.services.results import table as results_table
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import backup, backup_folder
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, responses
 from surveyapp.store.database import Database
@@ -34,8 +32,7 @@ from surveyapp.store.security import erasures
 from surveyapp.store.security.key_file import KeyFile
 from surveyapp.store.tables import Base, ReleasePageRow, ResponseRow
 from tests import factories
-from tests.databases import Cluster, find_binary
-from tests.drills import Ground, Row, none
+from tests.drills import Ground, Row, none, rounds
 from tests.sealed import KnownPerson, know
 
 FULL = {"people": 100, "others": 20}
@@ -43,6 +40,8 @@ SHORT = {"people": 4, "others": 2}
 
 CANARY = "Canary Bakery Ltd"
 """The name of a site, which is no secret: a search that does not find it looks in the wrong place."""
+
+IDENTITY, RECIPIENT = backup.new_identity()
 
 
 def run(ground: Ground, people: int, others: int) -> list[Row]:
@@ -69,16 +68,18 @@ def _run(ground: Ground, runtime: Runtime, people: int, others: int) -> list[Row
     _use(runtime, Desk(runtime, staff), known)
     _take_out(ground, desk)
     copying.copy(desk, ground.folder / "keys.copy")
-    backups = [_backup(ground, "before")]
-    for each in gone[: people // 2]:
-        _erase(desk, each)
-    backups.append(_backup(ground, "between"))
-    for each in gone[people // 2 :]:
-        _erase(desk, each)
+    backups = [_backup(desk, "before")]
+    erased: list[KnownPerson] = []
+    for number in rounds("people erased", people):
+        if number == people // 2:
+            backups.append(_backup(desk, "between"))
+        _erase(desk, gone[number])
+        erased.append(gone[number])
+    gone = erased
     current.up_to_date(desk, runtime.study(factories.STUDY))
     _take_out(ground, desk)
     copying.copy(desk, ground.folder / "keys.copy")
-    backups.append(_backup(ground, "after"))
+    backups.append(_backup(desk, "after"))
     erasures.scrub(runtime.database.engine)
     secrets = {secret.encode() for each in gone for secret in each.secrets}
     rows = [
@@ -90,7 +91,7 @@ def _run(ground: Ground, runtime: Runtime, people: int, others: int) -> list[Row
         "what is counted": runtime.settings.cache.rglob("*"),
         "files taken out": (ground.folder / "exports").iterdir(),
         "program's log": [ground.folder / "program.log"],
-        "backups": backups,
+        "backups, unpacked": [_unpacked(runtime, each) for each in backups],
         "keys and their copy": [runtime.settings.person_keys, ground.folder / "keys.copy"],
     }
     pages, found = _in_releases(runtime, secrets)
@@ -99,7 +100,7 @@ def _run(ground: Ground, runtime: Runtime, people: int, others: int) -> list[Row
         read = [path.read_bytes() for path in files if path.is_file()]
         found = sum(secret in content for secret in secrets for content in read)
         rows.append(none(f"names, contacts or words of theirs readable in {len(read)} files: {place}", found))
-        if place in ("database and its log", "backups"):
+        if place in ("database and its log", "backups, unpacked"):
             seen = any(CANARY.encode() in content for content in read)
             rows.append(Row("a name that is no secret is found there", "yes" if seen else "no", seen))
     ids = [each.participant.id.bytes for each in gone]
@@ -107,13 +108,19 @@ def _run(ground: Ground, runtime: Runtime, people: int, others: int) -> list[Row
     for path in places["keys and their copy"]:
         there = {record.person for record in KeyFile(path).everything() if record.keys}
         rows.append(none(f"keys of theirs in {path.name}", len(there & {each.participant.id for each in gone})))
-    for backup in backups:
-        rows += _restored(ground, backup, gone, stay)
+    for each in backups:
+        rows += _restored(ground, each, gone, stay)
     return rows
 
 
 def _installation(ground: Ground, url: str) -> Runtime:
-    settings = factories.create_settings(url, cache=ground.folder / "cache", person_keys=ground.folder / "people.keys")
+    settings = factories.create_settings(
+        url,
+        cache=ground.folder / "cache",
+        person_keys=ground.folder / "people.keys",
+        backups=ground.folder / "backups",
+        backup_recipients=(RECIPIENT,),
+    )
     runtime = runtimes.build(settings, lambda: dt.datetime.now(dt.UTC))
     runtime.person_keys.file.create()
     return runtime
@@ -181,57 +188,40 @@ def _database_files(ground: Ground) -> list[Path]:
     return [path for path in (ground.cluster.folder / "data").rglob("*") if path.is_file()]
 
 
-def _backup(ground: Ground, name: str) -> Path:
-    """A backup as anybody would make one."""
-    if ground.cluster is None:
-        target = ground.folder / f"{name}.backup.db"
-        with (
-            closing(sqlite3.connect(ground.url.removeprefix("sqlite:///"))) as source,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            source.backup(copy)
-        return target
-    target = ground.folder / f"{name}.backup.sql"
-    dump = find_binary("pg_dump")
-    assert dump is not None
-    url = ground.url.replace("postgresql+psycopg", "postgresql")
-    subprocess.run([dump, "--no-owner", "--file", str(target), url], check=True)
-    return target
+def _backup(desk: Desk, name: str) -> Path:
+    """A backup as whoever runs it makes one, out of the way of the next one's pruning."""
+    made = backup.create(desk).path
+    return made.rename(made.with_name(f"{name}{backup_folder.SEALED}"))
 
 
-def _put_back(ground: Ground, backup: Path) -> str:
-    """A database made from a backup."""
-    if ground.cluster is None:
-        target = ground.folder / f"{backup.stem}.restored.db"
-        shutil.copy(backup, target)
-        return f"sqlite:///{target}"
-    cluster: Cluster = ground.cluster
-    url = cluster.url(cluster.create())
-    psql = find_binary("psql")
-    assert psql is not None
-    plain = url.replace("postgresql+psycopg", "postgresql")
-    subprocess.run([psql, "--quiet", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-f", str(backup), plain], check=True)
-    return url
+def _unpacked(runtime: Runtime, sealed: Path) -> Path:
+    """The copy of the database in a backup, as whoever has the identity reads it."""
+    folder = sealed.with_suffix(".unpacked")
+    folder.mkdir()
+    backup._unpacked(sealed, IDENTITY, folder)
+    return folder / backup.COPY
 
 
-def _restored(ground: Ground, backup: Path, gone: list[KnownPerson], stay: list[KnownPerson]) -> list[Row]:
-    runtime = _installation(ground, _put_back(ground, backup))
-    desk = factories.operator(runtime)
-    opened = 0
-    with desk.reading() as work:
-        for each in gone:
-            try:
-                opened += contacts.read(work, each.participant.id).name != ""
-            except KeyMissing:
-                continue
-    before = sum(_rows_of(runtime, gone).values())
-    replaying.replay(desk)
-    left = sum(_rows_of(runtime, gone).values())
-    with desk.reading() as work:
-        whole = sum(contacts.read(work, each.participant.id) == each.contact for each in stay)
-    runtime.database.dispose()
+def _restored(ground: Ground, sealed: Path, gone: list[KnownPerson], stay: list[KnownPerson]) -> list[Row]:
+    settings = factories.create_settings(ground.url, cache=ground.folder / "cache")
+    with backup.opened(settings, sealed, IDENTITY) as (_, url):
+        runtime = _installation(ground, url)
+        desk = factories.operator(runtime)
+        opened = 0
+        with desk.reading() as work:
+            for each in gone:
+                try:
+                    opened += contacts.read(work, each.participant.id).name != ""
+                except KeyMissing:
+                    continue
+        before = sum(_rows_of(runtime, gone).values())
+        replaying.replay(desk)
+        left = sum(_rows_of(runtime, gone).values())
+        with desk.reading() as work:
+            whole = sum(contacts.read(work, each.participant.id) == each.contact for each in stay)
+        runtime.database.dispose()
     return [
-        none(f"contacts of theirs that open in the backup {backup.stem}", opened),
+        none(f"contacts of theirs that open in the backup from {sealed.stem}", opened),
         none(f"rows of theirs after restoring it, of {before} in it", left),
         Row("people who stay and are whole in it", f"{whole} of {len(stay)}", whole == len(stay)),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.drills import Ground, Row
+from tests.drills import Ground, Row, rounds
 from tests.drills._load import answering, figures
 
 FULL = {"kills": 200, "participants": 20}
@@ -16,15 +16,16 @@ EVERY = 4
 
 def run(ground: Ground, kills: int, participants: int) -> list[Row]:
     random_ = random.Random(10)
-    masters = 0
+    made = masters = 0
     with answering(ground, participants) as load:
-        for number in range(1, kills + 1):
+        for number in rounds("kills", kills):
             if load.tally.troubles:
                 break
-            if number % EVERY == 0:
+            made += 1
+            if number % EVERY == EVERY - 1:
                 load.server.kill_master()
                 masters += 1
             else:
                 load.server.kill_worker(random_)
             load.wait_for_more(random_.randrange(1, 2 * participants))
-    return [Row("workers killed", kills - masters), Row("masters killed", masters), *figures(load, ground.url)]
+    return [Row("workers killed", made - masters), Row("masters killed", masters), *figures(load, ground.url)]

@@ -72,6 +72,8 @@ RULES: dict[str, str | Action] = {
     "staff.kept": STAFF,
     "staff.throw_away": STAFF,
     "staff.verify": STAFF,
+    "staff.ask_passkey_again": STAFF,
+    "staff.verify_by_passkey": STAFF,
     "staff.home": STAFF,
     "staff.logout": STAFF,
     "staff.nothing": STAFF,
@@ -188,6 +190,7 @@ PLACES = {
     "section_id": "start",
     "page_id": "heard_via",
     "token": "nothing",
+    "arrived": "nothing",
     "handle": "a" * 20,
     "passkey_id": uuid.UUID(int=0),
     "filename": "icon.svg",
@@ -248,6 +251,11 @@ def request(client: Client, method: str, path: str) -> tuple[int, str]:
     # An interview's address says how they talk.
     response = client.raw.open(path, method=method, data=written, query_string={"mode": "phone"})
     return response.status_code, response.location or ""
+
+
+def test_every_part_of_an_address_has_something_there(open_client: Client) -> None:
+    parts = {name for rule in open_client.raw.application.url_map.iter_rules() for name in rule.arguments}
+    assert parts <= set(PLACES)
 
 
 def test_every_endpoint_has_a_rule(open_client: Client) -> None:

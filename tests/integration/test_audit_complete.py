@@ -76,6 +76,8 @@ PAGES: dict[str, A | str] = {
     "staff.nothing": NOTHING,
     "staff.logout": A.SIGNED_OUT,
     "staff.verify": "a password given again is an entry, and so is a wrong one",
+    "staff.ask_passkey_again": NOTHING,
+    "staff.verify_by_passkey": "the same, by test_passkeys",
     "staff.own_sessions": NOTHING,
     "staff.end_sessions": "a session that is ended is an entry",
     "staff.session_left": NOTHING,

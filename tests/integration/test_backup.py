@@ -12,16 +12,18 @@ import pytest
 from sqlalchemy import text
 
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.security.audit_chain import Tampering
 from surveyapp.domain.staff import Role
 from surveyapp.services.privacy import erasing
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import backup
-from surveyapp.services.security.backup import BackupRefused, Keep
+from surveyapp.services.security import audit_chain, backup, backup_folder
+from surveyapp.services.security.backup_folder import BackupRefused, Keep
 from surveyapp.store import migrating
 from surveyapp.store.database import Database, file_of
 from surveyapp.store.security import copies
 from surveyapp.store.security.copies import CopyRefused
+from surveyapp.store.security.protection import unprotected
 from tests import factories
 from tests.page import Client
 
@@ -155,6 +157,32 @@ def test_the_sum_tells_damage_without_the_identity(installed: Runtime) -> None:
             backup.verify(installed.settings, made.path, identity)
 
 
+def test_a_backup_keeps_the_head_of_the_audit_trail(installed: Runtime, tmp_path: Path) -> None:
+    """What was cut off the trail since is found with it, in the database and in a later backup; a trail that was
+    changed before is said of a backup that is whole."""
+    desk = factories.operator(installed)
+    assert backup.create(desk).manifest.audit_head is None, "nothing is chained yet"
+    head = audit_chain.chain(desk).head
+    made = backup.create(desk)
+    assert made.manifest.audit_head == str(head)
+    desk.note(AuditAction.CONTACT_SEEN, "BF-0001")
+    assert backup.verify(installed.settings, made.path, IDENTITY).trail is None
+    (tmp_path / "head").write_text(made.manifest.audit_head)
+    assert audit_chain.verify(desk, tmp_path / "head")[1] is None
+    with installed.database.writing() as session, unprotected(session):
+        session.execute(text("DELETE FROM audit_chain WHERE number = (SELECT max(number) FROM audit_chain)"))
+    (_, fault) = audit_chain.verify(desk, tmp_path / "head")
+    assert fault is not None
+    assert fault.what is Tampering.CUT_OFF
+    with installed.database.writing() as session, unprotected(session):
+        first = "SELECT entry_id FROM audit_chain WHERE number = 1"
+        session.execute(text(f"UPDATE audit SET subject = 'BF-0777' WHERE id = ({first})"))
+    later = backup.verify(installed.settings, backup.create(desk).path, IDENTITY)
+    assert later.manifest is not None
+    assert later.trail is not None
+    assert later.trail.what is Tampering.CHANGED
+
+
 @pytest.mark.parametrize("cut", [0, 10, 300, -1])
 def test_half_a_backup_is_none(installed: Runtime, cut: int) -> None:
     made = backup.create(factories.operator(installed))
@@ -236,26 +264,26 @@ def folder(tmp_path: Path) -> Path:
 
 
 def kept(folder: Path, moment: dt.datetime, content: str = "") -> Path:
-    path = folder / backup.NAME.format(moment=moment.strftime("%Y%m%dT%H%M%S%fZ"))
+    path = folder / backup_folder.NAME.format(moment=moment.strftime("%Y%m%dT%H%M%S%fZ"))
     path.write_text(content or path.name)
-    path.with_name(path.name + ".sha256").write_text(f"{backup._sum_of(path)}  {path.name}\n")
+    path.with_name(path.name + ".sha256").write_text(f"{backup_folder.sum_of(path)}  {path.name}\n")
     return path
 
 
 def test_the_newest_of_each_day_week_and_month_stays(folder: Path) -> None:
     begin = dt.datetime(2026, 1, 1, 3, tzinfo=dt.UTC)
     made = [kept(folder, begin + dt.timedelta(hours=12 * number)) for number in range(2 * 200)]
-    gone, damaged = backup.prune(folder, Keep(daily=7, weekly=4, monthly=6))
-    stayed = backup.backups_in(folder)
+    gone, damaged = backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6))
+    stayed = backup_folder.backups_in(folder)
     assert damaged == ()
     assert len(gone) + len(stayed) == len(made)
-    days = [backup._moment_of(each).date().isoformat() for each in stayed]
+    days = [backup_folder._moment_of(each).date().isoformat() for each in stayed]
     assert days == [
         "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-28", "2026-06-30", "2026-07-05", "2026-07-12",
         "2026-07-13", "2026-07-14", "2026-07-15", "2026-07-16", "2026-07-17", "2026-07-18", "2026-07-19",
     ]  # fmt: skip
     assert made[-1] in stayed
-    assert backup.prune(folder, Keep(daily=7, weekly=4, monthly=6)) == ((), ()), "doing it again removes nothing"
+    assert backup_folder.prune(folder, Keep(daily=7, weekly=4, monthly=6)) == ((), ()), "doing it again removes nothing"
 
 
 def test_the_last_whole_one_stays_whatever_became_of_newer_ones(folder: Path) -> None:
@@ -266,7 +294,7 @@ def test_the_last_whole_one_stays_whatever_became_of_newer_ones(folder: Path) ->
         each.write_text("damaged since")
     half = folder / ".shiftline-20260301T000000000000Z.backup.part"
     half.touch()
-    gone, damaged = backup.prune(folder, Keep(daily=1, weekly=0, monthly=0))
+    gone, damaged = backup_folder.prune(folder, Keep(daily=1, weekly=0, monthly=0))
     assert gone == ()
     assert sorted(damaged) == newer
     assert whole.exists()

@@ -14,7 +14,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import staff as store
 from surveyapp.store.security import audit
 from tests import factories
-from tests.page import Client
+from tests.page import Client, Page
 
 WHO_MAY = f"/manage/{factories.STUDY}/who-may"
 
@@ -179,4 +179,5 @@ def test_an_auditor_reads_the_trail_of_their_study_and_that_they_did(runtime: Ru
     whole = factories.create_staff(runtime, more=[Grant(Role.AUDITOR, None)])
     app_client.sign_in(whole.email)
     assert "ME-0001" in app_client.get("/audit?study=mentoring").text
-    assert "accounts_seen" in app_client.get("/audit?action=accounts_seen").text
+    accounts = Page(app_client.get("/audit?action=accounts_seen").text)
+    assert accounts.said("td")[1] == "looked at accounts", "in words, not by its code"

@@ -11,6 +11,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.runtime import Runtime
 from surveyapp.store.tables import KeptFormRow
+from surveyapp.web.shared.session import given_back, typed_texts
 from tests import factories
 from tests.conftest import Clock
 from tests.page import Client, Page
@@ -209,6 +210,22 @@ def test_a_page_in_another_tab_can_be_sent_once_they_are_back(
     phone.open(link)
     phone.client.post(action, {**form, name: TYPED})
     assert factories.stored(runtime, candidate)[0][name] is not None
+
+
+def test_a_single_word_was_typed_too_and_what_a_page_put_there_was_not() -> None:
+    """One rule for every page that gives back what was written."""
+    fields = {
+        "heard_via": ["other"],
+        "heard_via_other_text": ["Przychodnia"],
+        "since": ["2026-05-01"],
+        "nights": ["3"],
+        "save_id": ["0190a0b2-1234-7abc-8def-0123456789ab"],
+        "csrf_token": ["ImY1.aB-c"],
+        "kept_form": ["A.b"],
+        "pin": ["four eight two"],
+    }
+    assert typed_texts(fields) == ["Przychodnia", "2026-05-01"]
+    assert {name for name, _, _ in given_back(fields)} == set(fields) - {"pin"}
 
 
 def test_a_form_whose_token_is_stale_gives_back_what_was_typed(runtime: Runtime, phone: Phone) -> None:

@@ -78,6 +78,8 @@ BY_ITSELF = {
     "staff.kept": "where somebody comes whose session ended while they typed",
     "staff.throw_away": "the button of that page",
     "staff.verify": "asked ten minutes after signing in, before what leaves in bulk",
+    "staff.ask_passkey_again": "the same, for whoever has a passkey",
+    "staff.verify_by_passkey": "the same",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
 }

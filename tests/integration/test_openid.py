@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -20,6 +21,7 @@ from surveyapp.settings import SignInProvider
 from surveyapp.store import staff as store
 from surveyapp.store.security import audit
 from tests import factories, openid_provider
+from tests.conftest import Clock
 from tests.openid_provider import RunningProvider
 from tests.page import Client, Page
 
@@ -55,9 +57,9 @@ def browser(runtime: Runtime, provider: RunningProvider) -> Client:
     return client_of(runtime, provider.settings)
 
 
-def to_the_provider_and_back(browser: Client) -> str:
+def to_the_provider_and_back(browser: Client, address: str = "/staff/openid") -> str:
     """The address that the provider sends the browser back to."""
-    leaves = browser.get("/staff/openid")
+    leaves = browser.get(address)
     assert leaves.status_code == 302, Page(leaves.text).words
     asked = urllib.parse.parse_qs(urllib.parse.urlsplit(leaves.location).query)
     assert asked["code_challenge_method"] == ["S256"]
@@ -121,6 +123,26 @@ def test_whom_no_account_goes_with_is_not_let_in(
     with runtime.database.reading() as session:
         assert store.credentials(session, "nobody@example.org") is None, "no account is made"
         assert audit.entries(session)[-1].action.value == "sign_in_refused"
+
+
+def test_whoever_has_no_password_shows_by_the_provider_that_it_is_they(
+    runtime: Runtime, provider: RunningProvider, browser: Client, clock: Clock
+) -> None:
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    with runtime.database.writing() as session:
+        store.set_password(session, manager.id, None)
+    provider.means("u-1", manager.email, amr="mfa")
+    sign_in(browser)
+    links = "/manage/job_rotation/participants/links"
+    clock.forward(minutes=10)
+    page = browser.page(browser.get(links).location)
+    (again,) = [each for each in page.links() if "/staff/openid" in each]
+    assert browser.get(to_the_provider_and_back(browser, again)).location == links
+    assert browser.get(links).status_code == 200
+    # A provider that does not ask again, because it just let somebody in some time ago, shows nothing.
+    clock.now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=13)
+    sign_in(browser)
+    assert FAILED in Page(browser.get(to_the_provider_and_back(browser, again)).text).words
 
 
 def test_an_answer_is_taken_from_the_browser_that_asked_and_once(

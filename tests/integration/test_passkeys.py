@@ -19,10 +19,12 @@ from surveyapp.services.security.sessions import Browser
 from surveyapp.services.staff import accounts, by_passkey, own_account, passkeys, sign_in
 from surveyapp.services.staff.sign_in import SignInWay, Step
 from surveyapp.services.work import Desk
+from surveyapp.store import staff as staff_store
 from surveyapp.store.security import audit
 from tests import factories
 from tests.authenticator import Authenticator
 from tests.conftest import Clock
+from tests.page import Client, Page
 
 ORIGIN = "http://localhost:8000"
 
@@ -180,6 +182,39 @@ def test_a_passkey_is_removed_but_not_the_last_second_factor(runtime: Runtime) -
     with runtime.database.reading() as session:
         acts = {each.action.value for each in audit.entries(session) if each.staff_id == manager.id}
     assert {"app_removed", "passkey_added", "passkey_removed"} <= acts
+
+
+def test_whoever_is_signed_in_shows_by_a_passkey_that_it_is_they(
+    runtime: Runtime, client: Client, clock: Clock
+) -> None:
+    """Also whoever has no password: they came by a passkey, or by a provider."""
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    device, other = enrolled(runtime, manager), enrolled(runtime, factories.create_staff(runtime, Role.MANAGER))
+    client.sign_in(manager.email)
+    with runtime.database.writing() as session:
+        staff_store.set_password(session, manager.id, None)
+    links = "/manage/job_rotation/participants/links"
+    clock.forward(minutes=10)
+    page = Page(client.get(client.get(links).location, base_url=ORIGIN).text)
+    assert "Use a passkey" in page.words
+    assert "password" not in page.fields()
+    token = page.fields()["csrf_token"]
+    asking = {"csrf_token": token}
+
+    def shown(by: Authenticator, ask: str = "/staff/verify/passkey/ask") -> str:
+        answer = by.show(client.post(ask, asking).text)
+        reply = client.post(f"/staff/verify/passkey?next={links}", {**asking, "answer": answer})
+        return reply.location or Page(reply.text).words
+
+    assert "does not let you in" in shown(other)
+    assert "does not let you in" in shown(device, "/staff/passkey/ask"), "asked for signing in"
+    assert client.get(links).status_code == 302
+    assert shown(device) == links
+    assert client.get(links).status_code == 200
+    with runtime.database.reading() as session:
+        acts = [(each.action.value, each.detail) for each in audit.entries(session) if each.staff_id == manager.id]
+    assert ("verified_again", {"way": "passkey"}) in acts
+    assert [each for each in acts if each[0] == "sign_in_refused"] == [("sign_in_refused", {"way": "passkey"})] * 2
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61])

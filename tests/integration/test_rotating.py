@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import runtime as runtimes
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.privacy import erasing, rotating
+from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
+from surveyapp.store.entry import pins as store
 from surveyapp.store.tables import Base
 from tests import factories
 from tests.page import Client
+from tests.phone import Phone
 from tests.sealed import know
 
 NEW = b"n" * 32
@@ -97,6 +101,44 @@ def test_a_link_from_before_keys_had_names_opens_and_holds_the_oldest(runtime: R
     assert links.open_link(both, token)
     assert rotating.retired(rotating.inventory(factories.operator(both))) == []
     both.database.dispose()
+
+
+def test_a_pin_comes_under_the_first_access_key_when_it_is_next_given(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then its key is not said to be free; of before keys had names, too."""
+    people = [factories.create_participant(runtime) for _ in range(2)]
+    tokens = [factories.create_link(runtime, each).removeprefix("/s/") for each in people]
+    both = told(runtime, access_keys={"new": NEW, **runtime.settings.access_keys})
+    for person in people:
+        who = factories.by_link(runtime, person)
+        answering.give_consent(runtime, who, {"take_part": True})
+        answering.save_page(runtime, who, "heard_via", {"heard_via": ["family"]}, uuid.uuid4())
+        factories.set_pin(runtime, person, "482913")
+    with runtime.database.writing() as session:
+        kept = store.pin_of(session, people[1].id)
+        assert kept is not None
+        store.renew(session, kept, kept.hashed.removeprefix("first:"))
+    _, out = run(both, monkeypatch, "list")
+    assert "1  PINs\tACCESS_KEYS first" in out
+    assert "2 PINs come under the first of SURVEYAPP_ACCESS_KEYS" in out
+    for token in tokens:
+        browser = Phone(both)
+        browser.open(f"/s/{token}")
+        browser.send({"pin": "111222"})
+        assert "2  PINs\tACCESS_KEYS new" not in run(both, monkeypatch, "list")[1], "a wrong one changes nothing"
+        browser.send({"pin": "482913"})
+    _, out = run(both, monkeypatch, "list")
+    assert "2  PINs\tACCESS_KEYS new" in out
+    assert "come under" not in out
+    alone = told(runtime, access_keys={"new": NEW})
+    with alone.database.reading() as session:
+        for person in people:
+            kept = store.pin_of(session, person.id)
+            assert kept is not None
+            assert alone.keyring.pin_fits(kept.hashed, person.id, "482913")
+    for made in (both, alone):
+        made.database.dispose()
 
 
 def test_a_form_that_was_open_when_the_session_key_changed_is_taken(runtime: Runtime) -> None:

@@ -376,6 +376,36 @@ def test_the_last_half_hour_of_twelve_cannot_be_put_off(signed_in: Client, clock
     assert signed_in.post("/staff/session", {"csrf_token": token}).json == {"left": 1200, "last": True}
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/staff/account"),
+        ("POST", "/staff/account/passkeys/ask"),
+        ("POST", "/staff/account/passkeys"),
+        ("POST", "/staff/account/passkeys/00000000-0000-0000-0000-000000000001/remove"),
+        ("GET", "/staff/account/app"),
+        ("POST", "/staff/account/app"),
+        ("POST", "/staff/account/app/remove"),
+        ("POST", "/staff/account/recovery-codes"),
+        ("GET", "/rights/job_rotation/BF-0001/held"),
+    ],
+)
+def test_what_lets_in_later_or_hands_a_record_over_asks_for_the_password_again(
+    runtime: Runtime, signed_in: Client, clock: Clock, method: str, path: str
+) -> None:
+    """Somebody at a desk that was left alone makes themselves no key, and takes nobody's record."""
+    factories.create_participant(runtime, reference="BF-0001")
+    form = signed_in.page("/staff/password").fields()
+    clock.forward(minutes=10)
+    reply = signed_in.raw.open(path, method=method, data=form if method == "POST" else None)
+    back = path if method == "GET" else "/staff/account"
+    assert reply.location == f"/staff/verify?next={back}"
+    clock.forward(minutes=-1)
+    assert "/staff/verify" not in (
+        signed_in.raw.open(path, method=method, data=form if method == "POST" else None).location or ""
+    )
+
+
 def test_links_for_many_ask_for_the_password_again(runtime: Runtime, signed_in: Client, clock: Clock) -> None:
     factories.create_participant(runtime)
     links_page = f"{HOME}/participants/links"

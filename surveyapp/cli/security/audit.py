@@ -10,6 +10,7 @@ import click
 
 from surveyapp.cli.context import open_desk
 from surveyapp.domain.audit import ActorKind, AuditAction, AuditFilter
+from surveyapp.domain.security.audit_chain import TrailFault
 from surveyapp.services.security import audit_chain, audit_reading, protection
 
 HEAD = click.option("--head", type=click.Path(path_type=Path), help="The file the head is kept in, beside the backups.")
@@ -38,10 +39,15 @@ def verify(head: Path | None) -> None:
     if fault is None:
         click.echo(f"The audit trail is whole: {links} entries are chained, and none was changed, removed or inserted.")
         return
+    raise click.ClickException(f"The audit trail is not whole: {worded(fault)}.")
+
+
+def worded(fault: TrailFault) -> str:
+    """What was done to a trail, and to which entry."""
     where = f"entry {fault.number}" if fault.number is not None else "an entry that is not chained"
     which = f" ({fault.entry_id})" if fault.entry_id else ""
     when = f", which says {fault.at:%Y-%m-%d %H:%M:%S} UTC" if fault.at else ""
-    raise click.ClickException(f"The audit trail is not whole: {where}{which}{when}, was {fault.what.value}.")
+    return f"{where}{which}{when}, was {fault.what.value}"
 
 
 @audit.command("list")

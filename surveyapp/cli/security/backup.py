@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from surveyapp.cli.context import open_desk, open_settings
+from surveyapp.cli.security.audit import worded
 from surveyapp.services.privacy import restored as restored_backup
 from surveyapp.services.security import backup as service
-from surveyapp.services.security.backup import Keep
+from surveyapp.services.security import backup_folder
+from surveyapp.services.security.backup_folder import Keep
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -53,7 +55,7 @@ def create(daily: int, weekly: int, monthly: int) -> None:
         click.echo(f"Removed {path.name}.")
     for path in made.damaged:
         click.echo(f"{path} is damaged. It counts for nothing; look at its disk.", err=True)
-    if made.path.suffix != service.SEALED:
+    if made.path.suffix != backup_folder.SEALED:
         click.echo("It is not encrypted: this is a demonstration.", err=True)
 
 
@@ -61,9 +63,11 @@ def create(daily: int, weekly: int, monthly: int) -> None:
 @click.argument("file", type=FILE, required=False)
 @click.option("--identity", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The secret key's file.")
 def verify(file: Path | None, identity: Path | None) -> None:
-    """Look whether a backup (the newest) is whole: with the identity, by restoring it into a database of its own."""
+    """Look whether a backup (the newest) is whole: with the identity, by restoring it into a database of its own.
+
+    The head of the audit trail that it prints then is what `surveyapp audit verify --head` compares."""
     settings = open_settings()
-    found = service.verify(settings, file or service.newest(settings), _identity(identity))
+    found = service.verify(settings, file or backup_folder.newest(settings), _identity(identity))
     if found.manifest is None:
         click.echo(f"{found.path} is what was written. What is in it was not looked at: that takes --identity FILE.")
     else:
@@ -71,6 +75,13 @@ def verify(file: Path | None, identity: Path | None) -> None:
             f"{found.path} is whole: {found.manifest.rows} rows in {len(found.manifest.tables)} tables, as they were "
             f"on {found.manifest.made_at:%Y-%m-%d at %H:%M:%S UTC}."
         )
+        if found.manifest.audit_head:
+            click.echo(f"head: {found.manifest.audit_head}")
+        if found.trail is not None:
+            raise click.ClickException(
+                f"The audit trail in it is not whole: {worded(found.trail)}. It was so in the database already: look "
+                "with `surveyapp audit verify`."
+            )
 
 
 @backup.command()

@@ -52,10 +52,11 @@ def relying_party(public_url: str) -> RelyingParty | None:
 
 @dataclass(frozen=True, kw_only=True)
 class WaysIn:
-    """What somebody can sign in with, besides their password. `codes`: recovery codes that are left of those made for
-    them; `provider`: whether the sign-in provider has said who they are before."""
+    """What somebody can sign in with. `password`: whether they chose one; `codes`: recovery codes that are left of
+    those made for them; `provider`: whether the sign-in provider said who they are before."""
 
     staff: Staff
+    password: bool
     app: bool
     passkeys: tuple[Passkey, ...]
     codes: int

@@ -2,7 +2,8 @@
 
 A new key is listed first in the settings, the older ones after it; every process then knows both. `rotate` seals anew
 what the older contact keys seal: people's own keys and staff's second factors. What people's keys seal stays as it is.
-Access keys cannot be changed under a link that was given out: an old one retires when its last link ends.
+Access keys cannot be changed under a link that was given out: an old one retires when its last link ends. PINs come
+under the first when they are next given.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import staff
 from surveyapp.store.security import retiring, sealed_rows
+
+PINS = "PINs"
 
 AT_ONCE = 500
 """How many people's keys are wrapped anew under one lock of their file."""
@@ -74,6 +77,7 @@ def inventory(desk: Desk) -> list[SealedWith]:
     with desk.reading() as work:
         rows = sealed_rows.counts(work.session)
         links = retiring.live_accesses(work.session, list(runtime.settings.access_keys), work.now)
+        pins = retiring.pins(work.session, list(runtime.settings.access_keys))
         sealed_people = sealed_rows.people(work.session)
     wrapped: dict[str, int] = {}
     there = set()
@@ -96,6 +100,7 @@ def inventory(desk: Desk) -> list[SealedWith]:
             {key_id: count for (what, key_id), count in rows.items() if what == "second factor" and key_id},
         ),
         *_lines("links and codes that work", "ACCESS_KEYS", list(runtime.settings.access_keys), links),
+        *_lines(PINS, "ACCESS_KEYS", list(runtime.settings.access_keys), pins),
     ]
     if lost := len(sealed_people - there):
         found.append(SealedWith(what="people", setting="their own key", key_id="", count=lost, missing=True))
@@ -140,3 +145,9 @@ def retired(found: Sequence[SealedWith]) -> list[tuple[str, str]]:
         elif not counts[setting, name] and not (nameless and setting == "ACCESS_KEYS"):
             free.append((setting, name))
     return free
+
+
+def waiting_pins(found: Sequence[SealedWith]) -> int:
+    """How many PINs wait under older access keys until they are next given."""
+    first = next((each.key_id for each in found if each.setting == "ACCESS_KEYS"), "")
+    return sum(each.count for each in found if each.what == PINS and each.key_id != first)

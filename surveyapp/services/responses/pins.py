@@ -23,7 +23,6 @@ from surveyapp.domain.errors import DoorShut, InputRefused, NotFound, StateRefus
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.keyring import hash_password, password_fits
 from surveyapp.services.participants import identity
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.responses import survey_session
@@ -56,8 +55,9 @@ def choose(runtime: Runtime, who: ByLink, typed: str) -> str | None:
 
 
 def give(runtime: Runtime, who: ByLink, typed: str) -> None:
-    """Tries a PIN where a link asks for it. One that staff read out is spent with that. Raises InputRefused where it is
-    wrong, or is none at all (which counts as no try), DoorShut where none is asked for or no try is left."""
+    """Tries a PIN where a link asks for it. One that staff read out is spent with that; one that is hashed under an
+    older access key comes under the first. Raises InputRefused where it is wrong, or is none at all (which counts as
+    no try), DoorShut where none is asked for or no try is left."""
     digits = pin_in(typed)
     if digits is None:
         raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), FIELD)
@@ -66,12 +66,17 @@ def give(runtime: Runtime, who: ByLink, typed: str) -> None:
         pin = store.pin_of(work.session, visit.participant.id)
         if visit.door not in TAKES_PIN or pin is None or not store.take_try(work.session, pin.participant_id, TRIES):
             raise DoorShut(visit.door)
-    right = any(password_fits(pin.hashed, each) for each in runtime.keyring.peppers(pin.participant_id, digits))
+    right = runtime.keyring.pin_fits(pin.hashed, pin.participant_id, digits)
+    newer = None
+    if right and pin.once_until is None and not runtime.keyring.pin_is_current(pin.hashed):
+        newer = runtime.keyring.pin_hash(pin.participant_id, digits)
     with Desk(runtime, who).writing() as work:
         if right and pin.once_until is not None:
             store.remove(work.session, pin.participant_id)
         elif right:
             store.give_try_back(work.session, pin.participant_id)
+            if newer is not None:
+                store.renew(work.session, pin, newer)
         _record(work, AuditAction.PIN_GIVEN if right else AuditAction.PIN_REFUSED, visit)
     if not right:
         raise InputRefused(say("pin_wrong", left=TRIES - pin.wrong - 1), FIELD)
@@ -139,7 +144,7 @@ def _checked(typed: str) -> str:
 
 
 def _hashed(runtime: Runtime, participant_id: uuid.UUID, digits: str) -> str:
-    return hash_password(runtime.keyring.peppers(participant_id, digits)[0])
+    return runtime.keyring.pin_hash(participant_id, digits)
 
 
 def _new_digits() -> str:

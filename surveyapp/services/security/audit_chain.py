@@ -8,6 +8,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.security.audit_chain import ChainHead, TrailFault, first_fault, lengthened
 from surveyapp.domain.sentences import say
@@ -55,11 +57,16 @@ def verify(desk: Desk, head_file: Path | None = None) -> tuple[int, TrailFault |
     known = None if head_file is None else read_head(head_file)
     with desk.reading() as work:
         head = store.head(work.session)
-        unchained = store.unchained(work.session)
-        # The first fault ends the reading, and the database is told so.
-        with contextlib.closing(store.links(work.session)) as links:
-            fault = first_fault(desk.runtime.settings.audit_key, links, unchained, known)
+        fault = fault_in(work.session, desk.runtime.settings.audit_key, known)
     return head.number if head else 0, fault
+
+
+def fault_in(session: Session, key: bytes, known: ChainHead | None) -> TrailFault | None:
+    """The first thing wrong with the trail of a database; `known`: a link it must have."""
+    unchained = store.unchained(session)
+    # The first fault ends the reading, and the database is told so.
+    with contextlib.closing(store.links(session)) as links:
+        return first_fault(key, links, unchained, known)
 
 
 def read_head(file: Path) -> ChainHead:

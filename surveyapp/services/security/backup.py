@@ -1,9 +1,9 @@
 """Backups: made while serving, read by nobody but whoever holds the identity, tried before they are needed.
 
-A backup is one file: a manifest (what is in it, table by table) and a copy of the database, in a tar, in gzip, in
-age (https://age-encryption.org/v1). It is encrypted to public keys: the machine that makes backups cannot read them.
-Beside each stands its SHA-256, as `sha256sum` writes it, so that damage is seen without the identity. The keys of
-people and of the installation are not in it.
+A backup is one file: a manifest (what is in it, table by table, and how far the audit trail was chained) and a copy of
+the database, in a tar, in gzip, in age (https://age-encryption.org/v1). It is encrypted to public keys: the machine
+that makes backups cannot read them. The keys of people and of the installation are not in it. `backup_folder` says
+which ones stay.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gzip
-import hashlib
 import shutil
 import tarfile
 import tempfile
@@ -24,22 +23,30 @@ import pyrage
 from pydantic import BaseModel, ValidationError
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable, ShiftlineError
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.security.audit_chain import ChainHead, TrailFault
 from surveyapp.services import readiness
+from surveyapp.services.security import audit_chain
+from surveyapp.services.security.backup_folder import (
+    KEEP,
+    NAME,
+    SEALED,
+    SUM,
+    BackupRefused,
+    Keep,
+    is_undamaged,
+    prune,
+    sum_of,
+)
 from surveyapp.services.work import Desk
 from surveyapp.settings import Settings
 from surveyapp.store import migrating
+from surveyapp.store.database import Database
+from surveyapp.store.security import audit_chain as chain_store
 from surveyapp.store.security import copies
 
 FORMAT = 1
-NAME = "shiftline-{moment}.backup"
-SEALED = ".age"
-SUM = ".sha256"
 MANIFEST, COPY = "manifest.json", "database"
-
-
-class BackupRefused(ShiftlineError):
-    """A backup cannot be made, read or put back. Nothing was changed."""
 
 
 class TableManifest(BaseModel):
@@ -50,7 +57,8 @@ class TableManifest(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a backup says of itself. `kind`: of database; `revision`: of its tables; `made_at`: in UTC."""
+    """What a backup says of itself. `kind`: of database; `revision`: of its tables; `made_at`: in UTC;
+    `audit_head`: the last link of the audit trail's chain when it began, as `audit verify --head` reads it."""
 
     format: int
     product: str
@@ -58,6 +66,7 @@ class Manifest(BaseModel):
     revision: str
     made_at: dt.datetime
     tables: dict[str, TableManifest]
+    audit_head: str | None = None
 
     @property
     def contents(self) -> copies.Contents:
@@ -66,15 +75,6 @@ class Manifest(BaseModel):
     @property
     def rows(self) -> int:
         return sum(each.rows for each in self.tables.values())
-
-
-@dataclass(frozen=True)
-class Keep:
-    """Which backups stay: the newest of each of so many days, weeks and months that have one."""
-
-    daily: int = 7
-    weekly: int = 4
-    monthly: int = 6
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,12 @@ class MadeBackup:
 
 @dataclass(frozen=True)
 class CheckedBackup:
-    """A backup that is whole. `manifest` is None where nobody gave an identity, so that only its sum was looked at."""
+    """A backup that is whole. `manifest` is None where nobody gave an identity, so that only its sum was looked at;
+    `trail`: what is wrong with the audit trail in it, which was so in the database already."""
 
     path: Path
     manifest: Manifest | None
+    trail: TrailFault | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def new_identity() -> tuple[str, str]:
     return str(made), str(made.to_public())
 
 
-def create(desk: Desk, keep: Keep = Keep()) -> MadeBackup:
+def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
     """Makes a backup of all that is committed, while everything goes on, and prunes older ones. Raises BackupRefused,
     CopyRefused, DatabaseUnavailable."""
     settings = desk.runtime.settings
@@ -122,6 +124,7 @@ def create(desk: Desk, keep: Keep = Keep()) -> MadeBackup:
     folder = settings.backups
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = desk.runtime.clock()
+    head = _audit_head(desk) if current else None
     with _working(settings) as working:
         copy = working / COPY
         tables = copies.take(settings.database_url, copy)
@@ -133,6 +136,7 @@ def create(desk: Desk, keep: Keep = Keep()) -> MadeBackup:
             revision=revision or "",
             made_at=now,
             tables={name: TableManifest(rows=each.rows, sha256=each.sha256) for name, each in tables.items()},
+            audit_head=str(head) if head else None,
         )
         (working / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
         packed = working / "packed"
@@ -157,6 +161,11 @@ def _is_current(desk: Desk) -> bool:
             raise
         return False
     return True
+
+
+def _audit_head(desk: Desk) -> ChainHead | None:
+    with desk.reading() as work:
+        return chain_store.head(work.session)
 
 
 def _recipients(settings: Settings) -> list[pyrage.x25519.Recipient]:
@@ -188,7 +197,7 @@ def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyra
         copies.flush(coming)
         beside = folder / f"{name}{SUM}"
         beside.touch(mode=0o600)
-        beside.write_text(f"{_sum_of(coming)}  {name}\n", encoding="utf-8")
+        beside.write_text(f"{sum_of(coming)}  {name}\n", encoding="utf-8")
         copies.flush(beside)
         coming.rename(path)
         copies.flush(folder)
@@ -198,54 +207,6 @@ def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyra
     finally:
         coming.unlink(missing_ok=True)
     return path
-
-
-def backups_in(folder: Path) -> list[Path]:
-    """Every backup in a folder, oldest first; halves of one are none."""
-    return sorted(each for each in folder.glob("shiftline-*.backup*") if each.suffix in (SEALED, ".backup"))
-
-
-def is_undamaged(path: Path) -> bool:
-    """Whether it is, byte for byte, what was written."""
-    try:
-        expected = path.with_name(path.name + SUM).read_text(encoding="utf-8").split()[0]
-    except (OSError, IndexError):
-        return False
-    return _sum_of(path) == expected
-
-
-def prune(folder: Path, keep: Keep) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Removes what need not stay (`Keep`); never a damaged one, nor the newest that is whole. Returns what was removed,
-    and what is damaged."""
-    there = list(reversed(backups_in(folder)))
-    damaged = tuple(each for each in there if not is_undamaged(each))
-    whole = [each for each in there if each not in damaged]
-    stay = set(whole[:1])
-    for most, pattern in ((keep.daily, "%Y-%m-%d"), (keep.weekly, "%G-%V"), (keep.monthly, "%Y-%m")):
-        newest: dict[str, Path] = {}
-        for each in whole:
-            newest.setdefault(_moment_of(each).strftime(pattern), each)
-        stay.update(list(newest.values())[:most])
-    gone = tuple(each for each in whole if each not in stay)
-    for each in gone:
-        each.unlink()
-        each.with_name(each.name + SUM).unlink(missing_ok=True)
-    return gone, damaged
-
-
-def _moment_of(path: Path) -> dt.datetime:
-    written = path.name.removeprefix("shiftline-").partition(".")[0]
-    try:
-        return dt.datetime.strptime(written, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)
-    except ValueError:
-        raise BackupRefused(f"{path} is not named as a backup is. Move it out of the folder of backups.") from None
-
-
-def newest(settings: Settings) -> Path:
-    """The newest backup. Raises BackupRefused where there is none."""
-    if not (found := backups_in(settings.backups)):
-        raise BackupRefused(f"There is no backup in {settings.backups}. Make one with `surveyapp backup create`.")
-    return found[-1]
 
 
 def verify(settings: Settings, path: Path, identity: str | None) -> CheckedBackup:
@@ -261,9 +222,24 @@ def verify(settings: Settings, path: Path, identity: str | None) -> CheckedBacku
         return CheckedBackup(path, None)
     with opened(settings, path, identity) as (manifest, apart):
         said = copies.differences(manifest.contents, copies.contents_of(apart)) + copies.faults_of(apart)
+        trail = None if said else _trail_fault(settings, manifest, apart)
     if said:
         raise BackupRefused(f"{path} is not whole: {'; '.join(said)}. Use another one.")
-    return CheckedBackup(path, manifest)
+    return CheckedBackup(path, manifest, trail)
+
+
+def _trail_fault(settings: Settings, manifest: Manifest, apart: str) -> TrailFault | None:
+    """What is wrong with the audit trail in a backup, by the head in its manifest. Tables of an earlier program are not
+    read."""
+    if manifest.revision != migrating.head():
+        return None
+    database = Database(apart)
+    try:
+        with database.reading() as session:
+            known = ChainHead.read(manifest.audit_head) if manifest.audit_head else None
+            return audit_chain.fault_in(session, settings.audit_key, known)
+    finally:
+        database.dispose()
 
 
 @contextlib.contextmanager
@@ -359,11 +335,6 @@ def _identities(written: str) -> list[pyrage.x25519.Identity]:
             "The identity is not one of age (AGE-SECRET-KEY-1…). Name the file that was made with the key."
         )
     return found
-
-
-def _sum_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-"""Signing in by a passkey, alone or after the password, and setting one up as the first second factor."""
+"""Signing in by a passkey, alone or after the password, setting one up as the first second factor, and showing again by
+one that it is oneself."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, StateRefused
 from surveyapp.domain.security.passkeys import RelyingParty, relying_party
 from surveyapp.domain.sentences import say
+from surveyapp.domain.web_sessions import WebSession
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import sessions
 from surveyapp.services.staff import passkeys, sign_in
 from surveyapp.services.staff.passkeys import Challenge, ChallengePurpose, PasskeyRequest
 from surveyapp.services.staff.sign_in import Entering, SignInWay, Step
-from surveyapp.services.work import Work
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as staff_store
 from surveyapp.store.sign_in import passkeys as store
 
@@ -84,3 +87,29 @@ def set_up(runtime: Runtime, entering: Entering, challenge: Challenge | None, an
         passkeys.register(work, party, found.staff, challenge, answer, name)
         work.by(found.staff).record(AuditAction.PASSKEY_ADDED)
         return sign_in.marked_anew(work, entering).with_factor(SignInWay.PASSKEY)
+
+
+def ask_again(desk: Desk) -> PasskeyRequest:
+    """Asks whoever is signed in for one of their passkeys. Raises StateRefused."""
+    party = party_of(desk.runtime)
+    with desk.reading() as work:
+        known = store.of_staff(work.session, work.staff.id)
+        return passkeys.ask(party, ChallengePurpose.AGAIN, work.now, work.staff.id, known)
+
+
+def verify(desk: Desk, session: WebSession, challenge: Challenge | None, answer: str) -> None:
+    """Takes a passkey of whoever is signed in once more, as `sign_in.verify` does a password. Raises InputRefused,
+    StateRefused."""
+    party = party_of(desk.runtime)
+    with desk.writing() as work:
+        found = staff_store.credentials_by_id(work.session, work.staff.id, lock=True)
+        good = found is not None and passkeys.check(
+            work, party, found.staff.id, ChallengePurpose.AGAIN, challenge, answer
+        )
+        if good:
+            sessions.verified(work, session)
+            work.record(AuditAction.VERIFIED_AGAIN, way=SignInWay.PASSKEY.value)
+        else:
+            work.record(AuditAction.SIGN_IN_REFUSED, way=SignInWay.PASSKEY.value)
+    if not good:
+        raise InputRefused(say("passkey_wrong"))

@@ -25,6 +25,7 @@ def ways_in(desk: Desk) -> WaysIn:
         found = _own(work)
         return WaysIn(
             staff=found.staff,
+            password=found.password_hash is not None,
             app=found.totp is not None,
             passkeys=passkey_store.of_staff(work.session, found.staff.id),
             codes=code_store.count_unused(work.session, found.staff.id),

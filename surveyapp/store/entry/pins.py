@@ -78,5 +78,11 @@ def give_try_back(session: Session, participant_id: uuid.UUID) -> None:
     session.execute(query.values(wrong=PinRow.wrong - 1))
 
 
+def renew(session: Session, pin: Pin, hashed: str) -> None:
+    """Keeps another hash of the same PIN, unless another was chosen meanwhile."""
+    query = update(PinRow).where(PinRow.participant_id == pin.participant_id, PinRow.hashed == pin.hashed)
+    session.execute(query.values(hashed=hashed))
+
+
 def remove(session: Session, participant_id: uuid.UUID) -> None:
     session.execute(delete(PinRow).where(PinRow.participant_id == participant_id))

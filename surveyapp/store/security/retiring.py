@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.store.participants import Sealed
-from surveyapp.store.tables import AccessRow, StaffRow
+from surveyapp.store.tables import AccessRow, PinRow, StaffRow
 
 
 def live_accesses(session: Session, names: list[str], now: dt.datetime) -> dict[str, int]:
@@ -21,6 +21,18 @@ def live_accesses(session: Session, names: list[str], now: dt.datetime) -> dict[
         digest = AccessRow.digest.startswith(f"{name}:", autoescape=True)
         found[name] = session.scalar(select(func.count()).where(*live, digest)) or 0
     found[""] = session.scalar(select(func.count()).where(*live, AccessRow.digest.not_like("%:%"))) or 0
+    return found
+
+
+def pins(session: Session, names: list[str]) -> dict[str, int]:
+    """How many PINs are hashed under each of these access keys; under an empty name those from before keys had
+    names."""
+    found = {}
+    for name in names:
+        found[name] = (
+            session.scalar(select(func.count()).where(PinRow.hashed.startswith(f"{name}:", autoescape=True))) or 0
+        )
+    found[""] = session.scalar(select(func.count()).where(PinRow.hashed.not_like("%:%"))) or 0
     return found
 
 

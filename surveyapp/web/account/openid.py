@@ -3,6 +3,7 @@ Authlib."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError
@@ -14,6 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.sentences import say
+from surveyapp.domain.web_sessions import VERIFIED_FOR
 from surveyapp.services.staff import openid
 from surveyapp.services.staff.openid import ProviderIdentity
 from surveyapp.settings import Settings
@@ -27,6 +29,12 @@ from surveyapp.web.shared.words import worded
 
 FACTORS = {"claims": '{"id_token":{"amr":null,"acr":null}}'}
 """Asks how it came to know them, of a provider that tells when it is asked (OpenID Connect Core, 5.5)."""
+
+AGAIN = VERIFIED_FOR
+"""How long ago they may have signed in at the provider where they show again that it is they."""
+
+LEEWAY = dt.timedelta(minutes=2)
+"""How far the provider's clock may be from ours."""
 
 SECONDS = 10
 """How long a provider may take to answer."""
@@ -54,12 +62,16 @@ def _client() -> Any:
 
 @staff.get("/openid")
 def provider() -> Reply:
-    """To the provider, and from there to `provider_back`."""
+    """To the provider, and from there to `provider_back`. `again`: whoever is signed in shows that it is they, so that
+    the provider is asked to ask for what they sign in with there, unless it just did (OpenID Connect Core, 3.1.2.1)."""
     client = _client()
-    session["after_provider"] = own_page(request.args.get("next"))
+    again = "again" in request.args
+    session["after_provider"] = [own_page(request.args.get("next")), again]
     back = f"{runtime().settings.public_url}{url_for('staff.provider_back')}"
     try:
         asked = FACTORS if client.load_server_metadata().get("claims_parameter_supported") else {}
+        if again:
+            asked = {**asked, "max_age": str(int(AGAIN.total_seconds()))}
         return client.authorize_redirect(back, **asked)
     except (OAuthError, RequestException, ValueError, RuntimeError):
         return _failed()
@@ -69,7 +81,7 @@ def provider() -> Reply:
 def provider_back() -> Reply:
     """What the provider sent the browser back with."""
     client = _client()
-    target = session.pop("after_provider", None)
+    target, again = session.pop("after_provider", None) or (None, False)
     settings = runtime().settings.provider
     assert settings is not None
     try:
@@ -83,6 +95,8 @@ def provider_back() -> Reply:
         said = given.get("userinfo")
         if said is None:
             raise ValueError("no ID token")
+        if again and said["auth_time"] < (runtime().clock() - AGAIN - LEEWAY).timestamp():
+            raise ValueError("the provider did not ask for them again")
         if "email" not in said:
             said = {**said, **_told(client.userinfo(token=given), said["sub"])}
     except (OAuthError, JoseError, RequestException, ValueError, RuntimeError, KeyError, TypeError):

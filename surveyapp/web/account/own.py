@@ -19,12 +19,12 @@ from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import browser
-from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
 from surveyapp.web.shared.words import worded
 
 
 @staff.get("/account")
-@staff_only
+@recently_verified
 def account() -> Reply:
     return _page(PasskeyForm(formdata=None))
 
@@ -47,13 +47,13 @@ def _back(done: str) -> Response:
 
 
 @staff.post("/account/passkeys/ask")
-@staff_only
+@recently_verified
 def ask_own_passkey() -> Response:
     return passkey_forms.ask(own_account.ask_for_passkey(desk()))
 
 
 @staff.post("/account/passkeys")
-@staff_only
+@recently_verified
 def add_passkey() -> Reply:
     form = PasskeyForm()
     try:
@@ -65,14 +65,14 @@ def add_passkey() -> Reply:
 
 
 @staff.post("/account/passkeys/<uuid:passkey_id>/remove")
-@staff_only
+@recently_verified
 def remove_passkey(passkey_id: uuid.UUID) -> Response:
     own_account.remove_passkey(desk(), passkey_id)
     return _back("passkey_removed")
 
 
 @staff.route("/account/app", methods=["GET", "POST"])
-@staff_only
+@recently_verified
 def app() -> Reply:
     """An authenticator app is given its key, in place of the one there may be."""
     form = CodeForm()
@@ -90,14 +90,14 @@ def app() -> Reply:
 
 
 @staff.post("/account/app/remove")
-@staff_only
+@recently_verified
 def remove_app() -> Response:
     own_account.remove_app(desk())
     return _back("app_removed")
 
 
 @staff.post("/account/recovery-codes")
-@staff_only
+@recently_verified
 def new_recovery_codes() -> Reply:
     """Ten new ones, on this one page."""
     codes = own_account.new_recovery_codes(desk())

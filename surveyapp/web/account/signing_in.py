@@ -11,7 +11,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.security import guesses, sessions
 from surveyapp.services.security.guesses import TooManyGuesses
-from surveyapp.services.staff import by_passkey, sign_in
+from surveyapp.services.staff import by_passkey, own_account, sign_in
 from surveyapp.services.staff.sign_in import Step
 from surveyapp.services.staff.totp import NewSecret
 from surveyapp.web.account import passkey_forms
@@ -203,8 +203,43 @@ def verify() -> Reply:
         except InputRefused as refused:
             form.password.errors = [worded(refused.sentence)]
         else:
-            return redirect(own_page(request.args.get("next")) or home_of(current_staff()))
-    return render_template("account/verify.html", form=form), 422 if form.errors else 200
+            return _verified()
+    return _verify_page(form)
+
+
+@staff.post("/verify/passkey/ask")
+@staff_only
+def ask_passkey_again() -> Response:
+    return passkey_forms.ask(by_passkey.ask_again(desk()))
+
+
+@staff.post("/verify/passkey")
+@staff_only
+def verify_by_passkey() -> Reply:
+    answered = PasskeyForm()
+    try:
+        by_passkey.verify(desk(), current_session().session, challenge_answered(), answered.answer.data or "")
+    except InputRefused as refused:
+        form = VerifyForm(formdata=None)
+        form.form_errors = [worded(refused.sentence)]
+        return _verify_page(form)
+    return _verified()
+
+
+def _verify_page(form: VerifyForm) -> Reply:
+    """Offers what they have: a password, passkeys, the provider that let them in."""
+    page = render_template(
+        "account/verify.html",
+        form=form,
+        ways=own_account.ways_in(desk()),
+        passkeys_at=passkeys_at(),
+        provider=runtime().settings.provider,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _verified() -> Response:
+    return redirect(own_page(request.args.get("next")) or home_of(current_staff()))
 
 
 @staff.errorhandler(TooManyGuesses)

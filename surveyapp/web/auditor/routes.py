@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request
 
 from surveyapp.domain.audit import ActorKind, AuditAction, AuditFilter
 from surveyapp.services.security import audit_reading
+from surveyapp.web.auditor.words import ACTIONS
 from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
@@ -42,7 +43,7 @@ def trail() -> Reply:
         wanted=wanted,
         by=by,
         studies=[staff_study(each) for each in found.studies],
-        actions=sorted(AuditAction, key=lambda each: each.value),
+        actions=dict(sorted(ACTIONS.items(), key=lambda pair: str(pair[1]))),
         actors=ACTORS,
         noted=_noted,
         here={name: value for name, value in asked.items() if value and name != "page"},

@@ -19,7 +19,7 @@ from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.rights.words import RECORDED
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
-from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
 
 __all__ = ["rights"]
 
@@ -65,7 +65,7 @@ def let_in(study_id: str, reference: str) -> Reply:
 
 
 @rights.route(f"{PERSON}/held", methods=["GET", "POST"])
-@staff_only
+@recently_verified
 def held(study_id: str, reference: str) -> Reply:
     """Asks who is speaking, and gives all that is held of them: as a page they can read, or as a file for a machine."""
     leaving.outlook(desk(), study_id, reference)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from babel import Locale
@@ -17,7 +16,7 @@ from surveyapp.domain import errors
 from surveyapp.services.security import refusals
 from surveyapp.web.shared.headers import is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
-from surveyapp.web.shared.session import SECRETS, is_staff_path, typed_texts
+from surveyapp.web.shared.session import given_back, is_staff_path, typed_texts
 from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
 
@@ -140,33 +139,21 @@ def _http(error: HTTPException) -> ErrorPage | HTTPException:
 
 RETRY_AFTER = {"Retry-After": "30"}
 
-_OURS = re.compile(r"[a-z0-9_]*")
-"""What an option, a button or a number is sent as: nobody typed it as words."""
-
-_NEVER_SHOWN = frozenset({"csrf_token", "save_id"})
-
 
 def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
     """The database cannot work: nothing was stored. Who this is cannot be looked up, so that the page holds nothing but
     what this very request brought: a form is given back with what was written in it, to be sent again."""
     current_app.logger.error("the database failed (%s) at %s", error.fault, request.endpoint)
     again = request.method == "POST" and request.blueprint != "staff" and not request.files
-    fields = list(_given_back()) if again else []
+    fields = list(given_back(request.form.to_dict(flat=False))) if again else []
     page = render_template(
         "shared/unavailable.html",
-        typed=[(name, value) for name, value, words in fields if words],
-        unseen=[(name, value) for name, value, words in fields if not words],
+        typed=[(name, value) for name, value, typed in fields if typed],
+        unseen=[(name, value) for name, value, typed in fields if not typed],
         again=again,
         address=request.full_path.rstrip("?"),
     )
     return page, 503, RETRY_AFTER
-
-
-def _given_back() -> Iterator[tuple[str, str, bool]]:
-    """The fields of the form that was sent, and whether each holds words; secrets are typed again."""
-    for name, value in request.form.items(multi=True):
-        if name not in SECRETS:
-            yield name, value, name not in _NEVER_SHOWN and _OURS.fullmatch(value) is None
 
 
 def _database_in(error: BaseException | None) -> errors.DatabaseUnavailable | None:

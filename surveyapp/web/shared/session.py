@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -149,10 +150,18 @@ def keep_form(of: WebSession | None) -> bool:
     return bool(fields) and kept_forms.keep(runtime(), of, request.full_path.rstrip("?"), fields)
 
 
+def given_back(fields: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, bool]]:
+    """Every field of a form that was sent, its value, and whether somebody seems to have typed it: not what stands for
+    a choice, nor what a page put there. Secrets are left out: they are typed again."""
+    for name, values in fields.items():
+        if name not in SECRETS:
+            for value in values:
+                yield name, value, name not in NEVER_KEPT and _OURS.fullmatch(value) is None
+
+
 def typed_texts(fields: Mapping[str, Sequence[str]]) -> list[str]:
-    """What in a form somebody seems to have typed: not what stands for a choice, nor what a page put there."""
-    given = [value for name, values in fields.items() if name not in NEVER_KEPT for value in values]
-    return [value for value in given if len(value.split()) > 1]
+    """What in a form somebody seems to have typed."""
+    return [value for _, value, typed in given_back(fields) if typed]
 
 
 SENT = "kept_form"
@@ -163,6 +172,9 @@ SECRETS = frozenset({"password", "pin"})
 Whole names: a study may well ask for an *opinion*."""
 
 NEVER_KEPT = frozenset({"csrf_token", SENT}) | SECRETS
+
+_OURS = re.compile(r"[a-z0-9_]*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What an option, a button, a number or a key is sent as: nobody typed it as words."""
 
 JSON = "application/json"
 

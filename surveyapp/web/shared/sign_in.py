@@ -72,15 +72,19 @@ def staff_only(handler: F) -> F:
 
 def recently_verified(handler: F) -> F:
     """Lets only staff through who gave a password or passkey within the last minutes, and asks the others for one: for
-    what takes links, contacts or answers of many people away. What they sent is kept meanwhile."""
+    what takes links, contacts or answers away, and for what lets somebody in later. What they sent is kept."""
 
     @functools.wraps(handler)
     def guarded(*arguments: Any, **named: Any) -> Any:
         found = current_session().session
         if found.recently_verified(runtime().clock()):
             return handler(*arguments, **named)
-        kept = keep_form(found)
-        target = url_for("staff.kept") if kept else request.full_path.rstrip("?") if request.method == "GET" else None
+        if keep_form(found):
+            target = url_for("staff.kept")
+        elif request.method == "GET":
+            target = request.full_path.rstrip("?")
+        else:  # Nothing is kept of the forms of one's own account: there it begins anew.
+            target = url_for("staff.account")
         return redirect(url_for("staff.verify", next=target))
 
     return staff_only(cast(F, guarded))

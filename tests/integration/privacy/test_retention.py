@@ -33,6 +33,7 @@ from tests.fieldwork import NOBODY
 from tests.integration.test_who_answered import hand_in
 from tests.interviewer import create_reachable
 from tests.page import Client
+from tests.sealed import know
 
 ENDS = dt.date(2026, 12, 31)
 RULE = RetentionRule(
@@ -122,6 +123,20 @@ def test_contacts_then_words_then_answers(runtime: Runtime, clock: Clock) -> Non
     assert all(each.startswith("anon-") for each in references)
     assert [each.subject for each in entries] == [None] * 12
     assert [repr(row) for row in table(desk, factories.STUDY)] == counted
+
+
+def test_whoever_became_anonymous_has_no_key_that_opens_a_copy(runtime: Runtime, clock: Clock) -> None:
+    """Neither of contacts nor of words: a key of theirs is another one, and seals nothing."""
+    runtime = kept(RULE, runtime)
+    known = know(runtime, factories.create_staff(runtime, Role.INTERVIEWER), 1)
+    before = runtime.person_keys.of([known.participant.id])
+    clock.forward(days=90)
+    assert retention.run(factories.operator(runtime), factories.STUDY) == {KeptThing.CONTACTS: 1}
+    assert runtime.person_keys.of([known.participant.id]) == before, "their words are kept still"
+    clock.forward(days=365)
+    assert KeptThing.ANSWERS in retention.run(factories.operator(runtime), factories.STUDY)
+    assert runtime.person_keys.of([known.participant.id]) != before
+    assert runtime.person_keys.forgotten() == {}, "what is brought back of them is made anonymous, not erased"
 
 
 def test_words_go_and_that_there_were_some_stays(runtime: Runtime, clock: Clock) -> None:

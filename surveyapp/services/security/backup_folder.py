@@ -1,0 +1,88 @@
+"""The folder of backups: how they are named, which are undamaged, and which ones stay.
+
+Beside each stands its SHA-256, as `sha256sum` writes it, so that damage is seen without the identity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveyapp.domain.errors import ShiftlineError
+from surveyapp.settings import Settings
+
+NAME = "shiftline-{moment}.backup"
+SEALED = ".age"
+SUM = ".sha256"
+
+
+class BackupRefused(ShiftlineError):
+    """A backup cannot be made, read or put back. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which backups stay: the newest of each of so many days, weeks and months that have one."""
+
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 6
+
+
+KEEP = Keep()
+
+
+def backups_in(folder: Path) -> list[Path]:
+    """Every backup in a folder, oldest first; halves of one are none."""
+    return sorted(each for each in folder.glob("shiftline-*.backup*") if each.suffix in (SEALED, ".backup"))
+
+
+def is_undamaged(path: Path) -> bool:
+    """Whether it is, byte for byte, what was written."""
+    try:
+        expected = path.with_name(path.name + SUM).read_text(encoding="utf-8").split()[0]
+    except (OSError, IndexError):
+        return False
+    return sum_of(path) == expected
+
+
+def prune(folder: Path, keep: Keep) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Removes what need not stay (`Keep`); never a damaged one, nor the newest that is whole. Returns what was removed,
+    and what is damaged."""
+    there = list(reversed(backups_in(folder)))
+    damaged = tuple(each for each in there if not is_undamaged(each))
+    whole = [each for each in there if each not in damaged]
+    stay = set(whole[:1])
+    for most, pattern in ((keep.daily, "%Y-%m-%d"), (keep.weekly, "%G-%V"), (keep.monthly, "%Y-%m")):
+        newest: dict[str, Path] = {}
+        for each in whole:
+            newest.setdefault(_moment_of(each).strftime(pattern), each)
+        stay.update(list(newest.values())[:most])
+    gone = tuple(each for each in whole if each not in stay)
+    for each in gone:
+        each.unlink()
+        each.with_name(each.name + SUM).unlink(missing_ok=True)
+    return gone, damaged
+
+
+def _moment_of(path: Path) -> dt.datetime:
+    written = path.name.removeprefix("shiftline-").partition(".")[0]
+    try:
+        return dt.datetime.strptime(written, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise BackupRefused(f"{path} is not named as a backup is. Move it out of the folder of backups.") from None
+
+
+def newest(settings: Settings) -> Path:
+    """The newest backup. Raises BackupRefused where there is none."""
+    if not (found := backups_in(settings.backups)):
+        raise BackupRefused(f"There is no backup in {settings.backups}. Make one with `surveyapp backup create`.")
+    return found[-1]
+
+
+def sum_of(path: Path) -> str:
+    """The SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
