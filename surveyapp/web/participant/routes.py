@@ -34,7 +34,7 @@ from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, getting_in, pack, pages, slip, views
+from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
 from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
@@ -167,8 +167,9 @@ class StoredAnswers:
         entrance.say_whose(self._handle, own)
 
 
-@participant.get(f"{HANDLED}/slip")
-def slip_of(handle: str) -> Reply:
+@participant.get(f"{HANDLED}/slip", endpoint="slip")
+@saves.in_json
+def slip_of(handle: str) -> Response:
     """The personal part of what a phone turns its pages with; 404 where there is no question to answer."""
     backend = StoredAnswers(handle)
     here = backend.here("question")
@@ -180,6 +181,7 @@ def slip_of(handle: str) -> Reply:
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
+saves.add_saves(participant, HANDLED)
 
 
 def moved(page_id: str | None = None) -> Reply:

@@ -72,6 +72,6 @@ def _quoted(questionnaire: Questionnaire) -> tuple[Reference, ...]:
 def _answers(visit: Visit) -> Mapping[str, Any]:
     """The newest answer to each variable, off the route too, as a form would hold it."""
     return {
-        key: {"save": str(each.save_id), "form": form_values(key, each.answer)}
+        key: {"save": str(each.client_id), "form": form_values(key, each.answer)}
         for key, each in (visit.given or {}).items()
     }
