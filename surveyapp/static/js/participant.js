@@ -29,12 +29,15 @@ addEventListener("pageshow", ({ persisted }) => {
   }
 });
 
+// On whichever question stands there: a script may turn the page.
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("form.question")) return;
+  changed = true;
+  letGo(target);
+  count(target);
+});
+
 if (form) {
-  form.addEventListener("input", ({ target }) => {
-    changed = true;
-    letGo(target);
-    count(target);
-  });
 
   // Back keeps what was chosen or written here, as Continue would.
   document.querySelector("a.back")?.addEventListener("click", (event) => {

@@ -74,16 +74,22 @@ def question_page(
     visit: Visit, page: Page, posted: Form | None = None, faults: Sequence[AnswerFault] = ()
 ) -> QuestionPage:
     """The page filled in with what was last answered or, when it was refused, with what was posted."""
-    page = presented_to(visit, page)
-    question = page.question
     filling = Filling(given=visit.given or {}, posted=posted, faults=faults, reasons=REASONS)
+    return _laid_out(presented_to(visit, page), filling, visit.ready[1])
+
+
+def blank_page(page: Page) -> QuestionPage:
+    """The page for anybody: options and quotations as written, nothing filled in, a place for each fault."""
+    return _laid_out(page, Filling(given={}, posted=None, faults=(), reasons=REASONS, blank=True), None)
+
+
+def _laid_out(page: Page, filling: Filling, route: Route | None) -> QuestionPage:
+    question = page.question
     fields = tuple(filling.field(page, part) for part in page.parts if part.when is None)
     heading = page.statement.text if page.statement else question.text if page.parts else page.section.title
-    listed = tuple(
-        (each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault is not None
-    )
-    route = visit.ready[1]
-    number = next((n for n, each in enumerate(route.sections, 1) if each.section.id == page.section.id), None)
+    listed = tuple((each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault)
+    sections = route.sections if route else ()
+    number = next((n for n, each in enumerate(sections, 1) if each.section.id == page.section.id), None)
     return QuestionPage(
         page=page,
         heading=heading,
@@ -91,9 +97,9 @@ def question_page(
         fields=fields,
         faults=listed,
         columns=_columns(fields),
-        sections=route.sections,
+        sections=sections,
         number=number,
-        passed=_passed(route, page),
+        passed=_passed(route, page) if route else None,
     )
 
 
