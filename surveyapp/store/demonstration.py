@@ -20,7 +20,15 @@ from surveyapp.store.answer_rows import Cells, answer_cells
 from surveyapp.store.database import new_id
 from surveyapp.store.responses import save_cells
 from surveyapp.store.security.protection import unprotected
-from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, Base, ConsentRow, ResponseRow, SaveRow
+from surveyapp.store.tables import (
+    AnswerHistoryRow,
+    AnswerRow,
+    Base,
+    ConsentRow,
+    NewestAnswerRow,
+    ResponseRow,
+    SaveRow,
+)
 
 ROWS_AT_ONCE = 5_000
 
@@ -56,6 +64,12 @@ def add_filled(session: Session, filled: Sequence[FilledResponse]) -> int:
         if answer != NOT_ASKED
         for cells in _cells(variable, answer)
     )
+    newest = (
+        {"response_id": each.response.id, "variable": variable, "save_id": save}
+        for each in filled
+        for variable, answer, save in each.answers
+        if answer != NOT_ASKED
+    )
     answers = (
         cells | {"save_id": save, "response_id": each.response.id}
         for each in filled
@@ -66,6 +80,7 @@ def add_filled(session: Session, filled: Sequence[FilledResponse]) -> int:
         _add(session, ResponseRow.__table__, (dict(vars(each.response)) for each in filled))
         + _add(session, SaveRow.__table__, saves)
         + _add(session, AnswerHistoryRow.__table__, history)
+        + _add(session, NewestAnswerRow.__table__, newest)
         + _add(session, AnswerRow.__table__, answers)
     )
 

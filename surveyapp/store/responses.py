@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -28,11 +29,13 @@ from surveyapp.domain.responses import (
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
 from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells, answer_of, gathered, sealed_cells
+from surveyapp.store.answering import newest
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerHistoryRow,
     AnswerRow,
     CaseRow,
+    NewestAnswerRow,
     ParticipantRow,
     ResponseRow,
     SaveRow,
@@ -148,8 +151,11 @@ def is_repeat(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, pa
     return newest == payload_hash
 
 
-def record_save(session: Session, response: Response, save: NewSave, given: Answers) -> uuid.UUID:
-    """Appends a save and what it gave. The caller holds the case's lock. Returns the save's key."""
+def record_save(
+    session: Session, response: Response, save: NewSave, given: Answers, stands: Collection[str] | None = None
+) -> uuid.UUID:
+    """Appends a save and what it gave; of that, `stands` is what now stands (None: all). The caller holds the case's
+    lock. Returns the save's key."""
     save_id = new_id()
     session.add(SaveRow(**save_cells(save_id, response, response.revision + 1, save)))
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
@@ -159,7 +165,8 @@ def record_save(session: Session, response: Response, save: NewSave, given: Answ
         for key, answer in given.items()
         for cells in answer_cells(key, answer)
     )
-    if response.state is ResponseState.SUBMITTED and response.reopened_at is None:
+    newest.point(session, response.id, save_id, given if stands is None else stands)
+    if response.state is ResponseState.SUBMITTED and response.reopened_at is None and not save.late:
         results.note_change_at(session, response.id)
     return save_id
 
@@ -180,6 +187,7 @@ def save_cells(save_id: uuid.UUID, response: Response, revision: int, save: NewS
         "client_at": save.client_at,
         "recorded_at": save.recorded_at,
         "payload_hash": save.payload_hash,
+        "late": save.late,
     }
 
 
@@ -219,31 +227,42 @@ def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answe
 
 
 def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, RecordedAnswer]:
-    """The latest answer ever given to each variable, on the route or not, with how it came. One that was taken back by
-    a move to another version, on which it is asked again, is none."""
+    """The answer to each variable that stands, on the route or not, with how it came. One that was taken back by a move
+    to another version, on which it is asked again, is none."""
     rows = session.execute(
-        select(AnswerHistoryRow, SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.id)
-        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
-        .where(SaveRow.response_id == response_id)
-        .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
-    ).all()
-    words = PersonWords(session, response_id=response_id)
-    newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], RecordedAnswer]] = {}
-    for row in rows:
-        cell: AnswerHistoryRow = row.AnswerHistoryRow
-        found = newest.get(cell.variable)
-        together = [*found[1], cell] if found and found[0] == row.id else [cell]
-        given = RecordedAnswer(
-            variable=cell.variable,
-            answer=answer_of(together, words),
-            mode=row.mode,
-            by=row.by_staff,
-            recorded_at=row.recorded_at,
-            save_id=row.id,
+        select(
+            AnswerHistoryRow, SaveRow.id, SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.client_id,
+            SaveRow.revision,
         )
-        newest[cell.variable] = (row.id, together, given)
+        .select_from(NewestAnswerRow)
+        .join(
+            AnswerHistoryRow,
+            and_(
+                AnswerHistoryRow.save_id == NewestAnswerRow.save_id,
+                AnswerHistoryRow.variable == NewestAnswerRow.variable,
+            ),
+        )
+        .join(SaveRow, SaveRow.id == NewestAnswerRow.save_id)
+        .where(NewestAnswerRow.response_id == response_id)
+        .order_by(NewestAnswerRow.variable, AnswerHistoryRow.position)
+    ).all()  # fmt: skip
+    words = PersonWords(session, response_id=response_id)
+    found: dict[str, RecordedAnswer] = {}
+    for variable, cells in groupby(rows, key=lambda row: row.AnswerHistoryRow.variable):
+        together = list(cells)
+        first = together[0]
+        found[variable] = RecordedAnswer(
+            variable=variable,
+            answer=answer_of([row.AnswerHistoryRow for row in together], words),
+            mode=first.mode,
+            by=first.by_staff,
+            recorded_at=first.recorded_at,
+            save_id=first.id,
+            client_id=first.client_id,
+            revision=first.revision,
+        )
     taken_back = Missing(Reason.NOT_ASKED)
-    return {variable: given for variable, (_, _, given) in newest.items() if given.answer != taken_back}
+    return {variable: given for variable, given in found.items() if given.answer != taken_back}
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:

@@ -26,6 +26,7 @@ from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
+from surveyapp.store.answering import newest
 from surveyapp.store.entry import accesses, pins
 from surveyapp.store.roster import RosterLine
 
@@ -80,7 +81,8 @@ class Narrowed:
 @dataclass(frozen=True, kw_only=True)
 class PersonCase:
     """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
-    it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again."""
+    it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again; `late`: how many
+    came too late and wait for that."""
 
     touchpoint: Touchpoint
     case: Case | None = None
@@ -90,6 +92,7 @@ class PersonCase:
     accesses: tuple[Access, ...] = ()
     live: tuple[Access, ...] = ()
     can_be_opened: bool = False
+    late: int = 0
 
     @property
     def admits(self) -> bool:
@@ -218,6 +221,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),
                     can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
+                    late=len(newest.late_variables(session, response)) if response else 0,
                 )
             )
         held = participants.contact(session, participant.id)

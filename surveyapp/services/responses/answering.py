@@ -251,7 +251,7 @@ def _save(
     hashed = hash_of(work, before.participant, page_id, answers)
     if not answers or responses.is_repeat(work.session, response.id, save_id, hashed):
         return Saved(before, True)
-    changed = _changed(before.given or {}, answers)
+    changed = changed_by(before.given or {}, answers)
     if not changed:
         return Saved(before, True)
     revision = questionnaire.wording[1] or None if questionnaire.wording else None
@@ -266,20 +266,34 @@ def _save(
         payload_hash=hashed,
         wording=revision,
     )
-    stored = responses.record_save(work.session, response, new, changed)
+    return Saved(store_save(work, who, before, new, changed, changed), False)
+
+
+def store_save(work: Work, who: Who, before: Visit, new: NewSave, said: Answers, taken: Answers) -> Visit:
+    """Stores a save: all that it `said` in the history, and of that what was `taken` as what stands from now on. The
+    visit as it then is."""
+    questionnaire, _, response = before.ready
+    stored = responses.record_save(work.session, response, new, said, taken)
     if response.revision == 0:
         _keep_pin(work, who, before)
+    after = dataclasses.replace(response, revision=response.revision + 1)
     given = {**(before.given or {})}
-    for key, answer in changed.items():
+    for key, answer in taken.items():
         given[key] = RecordedAnswer(
-            variable=key, answer=answer, mode=who.mode, by=work.staff_id, recorded_at=work.now, save_id=stored
+            variable=key,
+            answer=answer,
+            mode=new.mode,
+            by=new.by,
+            recorded_at=new.recorded_at,
+            save_id=stored,
+            client_id=new.id,
+            revision=after.revision,
         )
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
     if response.reopened_at is None:
         _make_current(work, response, route, given, stored)
     state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
-    after = dataclasses.replace(response, revision=response.revision + 1)
-    return Saved(dataclasses.replace(before, state=state, response=after, route=route, given=given), False)
+    return dataclasses.replace(before, state=state, response=after, route=route, given=given)
 
 
 def hash_of(work: Work, participant: Participant, page_id: str, answers: Answers) -> str:
@@ -326,7 +340,7 @@ def _keep_pin(work: Work, who: Who, before: Visit) -> None:
         work.record(AuditAction.PIN_CHOSEN, before.participant.reference, study=before.study.id)
 
 
-def _changed(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:
+def changed_by(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:
     """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
     pages past a participant's own answer did not give it."""
     return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}

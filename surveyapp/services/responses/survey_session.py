@@ -84,6 +84,12 @@ class Visit:
         )
 
     @property
+    def required_consents(self) -> tuple[ConsentGiven, ...]:
+        """What was last said of the required purposes."""
+        said = (self.consents.get(purpose.id) for purpose in self.study.required_purposes)
+        return tuple(each for each in said if each is not None)
+
+    @property
     def submitted(self) -> bool:
         """Whether it was sent, and is neither open again nor withdrawn."""
         response = self.response

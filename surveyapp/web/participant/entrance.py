@@ -52,11 +52,12 @@ MARK_LIVES = dt.timedelta(days=400)
 
 class NotLetIn(Exception):
     """Nobody has opened a link or code in this browser, or they have left. `rested`: their session, where it ended by
-    itself."""
+    itself; `why`: the reason, where it was ended."""
 
-    def __init__(self, rested: WebSession | None = None) -> None:
+    def __init__(self, rested: WebSession | None = None, why: EndedWhy | None = None) -> None:
         super().__init__()
         self.rested = rested
+        self.why = why
 
 
 class SomebodyElses(Exception):
@@ -104,7 +105,7 @@ def web_session() -> WebSession:
         except SessionOver as over:
             if over.why is EndedWhy.ACCESS_REVOKED:
                 raise AccessRefused("revoked") from None
-            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session) from None
+            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session, over.why) from None
     return cast(WebSession, g.web_session)
 
 

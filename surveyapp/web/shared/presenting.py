@@ -15,10 +15,11 @@ from surveyapp.web.shared.answers import said, written
 def presented_to(visit: Visit, page: Page) -> Page:
     """The page as the person of this visit sees it. Raises ConsentMissing before the response begins."""
     _, _, response = visit.ready
-    return presented(page, response.seed, functools.partial(_fact, visit))
+    return presented(page, response.seed, functools.partial(fact_of, visit))
 
 
-def _fact(visit: Visit, reference: Reference) -> str | None:
+def fact_of(visit: Visit, reference: Reference) -> str | None:
+    """What a text quotes, in words; None where it is not known."""
     match reference.scope:
         case "site" | "participant":
             return known_fact(visit.study, visit.participant, reference)

@@ -1,8 +1,9 @@
-"""Linear and integer programs over changes of the true numbers, solved by HiGHS (highspy).
+"""Linear programs over changes of the true numbers, solved by HiGHS (highspy).
 
-highspy rather than scipy's `milp` and `linprog`: an audit asks for hundreds of sums over the same rows, and here the
-model stands and only the sum changes. Each begins from the truth, where nobody is moved: the smallest changes are a few
-steps of the dual simplex away from it (some 15 milliseconds), while the last one's basis is hundreds.
+highspy rather than scipy's `linprog`: an audit asks for hundreds of sums over the same rows, and here the model stands
+and only the sum changes. Each begins from the truth, where nobody is moved: the smallest changes are a few steps of the
+dual simplex away from it (some 15 milliseconds), while the last one's basis is hundreds. Where one ends in fractions it
+is made whole a pattern at a time (diving), each step a few milliseconds from the last.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ Weights = npt.NDArray[np.float64]
 TOLERANCE = 1e-6
 MOVED_AT_MOST = 6  # people into or out of one pattern in a change; fewer only makes the auditor more careful
 MOVED_IN_ALL = 16  # of a linear bound
-SECONDS = 10.0  # for one integer program; what is not proved safe in it counts as pinned
-NODES = 20  # of the same: as a rule this ends it, so that every machine comes to the same
+STEPS = 60  # patterns that are made whole in one change, before it counts as not found
 
 
 class _Solver(highspy.Highs):
@@ -36,19 +36,12 @@ class _Solver(highspy.Highs):
 
 
 @dataclass(frozen=True)
-class SmallestChange:
-    """A change that raises a sum by one person, the fewest people moved, in fractions perhaps. `dear` says of each way
-    to move somebody how far it is from being part of one as small."""
+class SmallChange:
+    """What was found of changes that raise a sum by one person. `whole`: one in whole numbers with few people moved;
+    None where none was found, although there are some in fractions. `steps`: programs that it took."""
 
-    change: Weights
-    dear: Weights
-
-    @property
-    def whole(self) -> PeopleCounts | None:
-        """The same where it is whole numbers."""
-        rounded = np.rint(self.change)
-        near: bool = np.abs(self.change - rounded).max(initial=0.0) < TOLERANCE
-        return rounded.astype(np.int64) if near else None
+    whole: PeopleCounts | None
+    steps: int
 
 
 class ChangePrograms:
@@ -90,37 +83,42 @@ class ChangePrograms:
         model.setOptionValue("simplex_strategy", 4)  # primal: the last basis stays feasible
         return model
 
-    def smallest(self, rises: Weights) -> SmallestChange | None:
-        """The change of the fewest people that raises a weighted sum by 1 or more; None where there is none."""
+    def smallest(self, rises: Weights) -> SmallChange | None:
+        """The change of the fewest people that raises a weighted sum by 1 or more, made whole; None where there is
+        none in fractions either."""
         wanted = self._doubled(rises)
         touched = np.flatnonzero(wanted).astype(np.int32)
         model = self._fewest
         model.addRow(1.0, highspy.kHighsInf, len(touched), touched, wanted[touched])
         model.clearSolver()
-        model.run()
-        found = None
-        if model.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-            solution = model.getSolution()
-            found = SmallestChange(self._change(np.asarray(solution.col_value)), np.asarray(solution.col_dual))
-        model.deleteRows(1, np.array([len(self.lows)], dtype=np.int32))
-        return found
+        fixed: list[int] = []
+        try:
+            values = _solved(model)
+            return None if values is None else self._dive(model, values, fixed)
+        finally:
+            for column in fixed:
+                model.changeColBounds(column, 0.0, float(self.most[column]))
+            model.deleteRows(1, np.array([len(self.lows)], dtype=np.int32))
 
-    def whole(self, rises: Weights, near: SmallestChange, many: int) -> PeopleCounts | None:
-        """A whole-number change that raises a weighted sum by 1 or more, of the `many` moves nearest to a smallest
-        one's and with few people moved."""
-        wanted = self._doubled(rises)
-        used = np.concatenate([near.change, -near.change[self.leaving]]) > TOLERANCE
-        used[np.argsort(near.dear, kind="stable")[:many]] = True
-        columns = np.flatnonzero(used)
-        matrix = vstack([self.matrix[:, columns], csr_array(wanted[None, columns])], format="csr")
-        lows, highs = np.append(self.lows, 1.0), np.append(self.highs, np.inf)
-        model = _model(matrix, lows, highs, np.ones(len(columns)), self.most[columns], whole=True)
-        model.run()
-        if model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        values = np.zeros(len(wanted))
-        values[columns] = np.asarray(model.getSolution().col_value)
-        return np.rint(self._change(values)).astype(np.int64)
+    def _dive(self, model: highspy.Highs, values: Weights, fixed: list[int]) -> SmallChange:
+        """Whole numbers near a solution in fractions: the column nearest to its next whole number is kept at or above
+        that, or, where nothing fits that, at or below the one under it, and the rest solved again."""
+        for step in range(STEPS):
+            apart = np.abs(values - np.rint(values))
+            if apart.max(initial=0.0) < TOLERANCE:
+                return SmallChange(np.rint(self._change(values)).astype(np.int64), 1 + step)
+            column = int(np.argmin(np.where(apart < TOLERANCE, np.inf, np.ceil(values) - values)))
+            above, most = float(np.ceil(values[column])), float(self.most[column])
+            fixed.append(column)
+            model.changeColBounds(column, above, most)
+            found = _solved(model)
+            if found is None:
+                model.changeColBounds(column, 0.0, above - 1)
+                found = _solved(model)
+            if found is None:
+                return SmallChange(None, 1 + step)
+            values = found
+        return SmallChange(None, 1 + STEPS)
 
     def held_by(self, weights: Weights) -> set[int]:
         """The rows that keep a weighted sum from rising further: their duals are not zero."""
@@ -143,26 +141,34 @@ class ChangePrograms:
         return change
 
 
-def _model(
-    matrix: csr_array, lows: Weights, highs: Weights, cost: Weights, most: Weights, *, whole: bool = False
-) -> highspy.Highs:
+def _solved(model: highspy.Highs) -> Weights | None:
+    """The columns of the least cost; None where nothing fits."""
+    model.run()
+    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(model.getSolution().col_value)
+
+
+def _model(matrix: csr_array, lows: Weights, highs: Weights, cost: Weights, most: Weights) -> highspy.Highs:
     """A program that looks for the least cost; no column is negative."""
-    program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = matrix.shape
-    program.sense_ = highspy.ObjSense.kMinimize
-    program.col_cost_, program.col_lower_, program.col_upper_ = cost, np.zeros(len(cost)), most
-    program.row_lower_ = np.where(lows < -1e9, -highspy.kHighsInf, lows)
-    program.row_upper_ = np.where(highs > 1e9, highspy.kHighsInf, highs)
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_ = matrix.indptr
-    program.a_matrix_.index_ = matrix.indices
-    program.a_matrix_.value_ = matrix.data
     model = _Solver()
-    if whole:
-        program.integrality_ = [highspy.HighsVarType.kInteger] * matrix.shape[1]
-        for option, value in (("time_limit", SECONDS), ("mip_max_nodes", NODES), ("mip_rel_gap", 10.0)):
-            model.setOptionValue(option, value)  # any solution will do
-    else:
-        model.setOptionValue("presolve", "off")  # it takes longer than the program
-    model.passModel(program)
+    model.setOptionValue("presolve", "off")  # it takes longer than the program
+    # Arrays go in as they are; as attributes of a HighsLp each number would pass through a Python object.
+    model.passModel(
+        matrix.shape[1],
+        matrix.shape[0],
+        matrix.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        cost,
+        np.zeros(len(cost)),
+        most,
+        np.where(lows < -1e9, -highspy.kHighsInf, lows),
+        np.where(highs > 1e9, highspy.kHighsInf, highs),
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        np.zeros(len(cost), np.int32),  # none has to be a whole number
+    )
     return model
