@@ -1,5 +1,5 @@
 """How long a touchpoint's questions take: what half of those needed who have finished, once they are enough, and what
-its its words make likely before.
+its words make likely before.
 
 Reading: 150 words a minute. Adults read 238 a minute silently in English (Brysbaert 2019, Journal of Memory and
 Language 109); who answers often reads in a second language, or on a small screen. Answering: what a finger needs, and
