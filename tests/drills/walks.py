@@ -1,5 +1,5 @@
-"""What people answer on phones is neither lost nor doubled: walks over a made-up network, clock and storage, and walks in
-a real browser whose server is killed (kill -9) while it sends."""
+"""What people answer on phones is neither lost nor doubled: walks over a made-up network, clock and storage, and walks
+in a real browser whose server is killed (kill -9) while it sends."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _walk(
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(60_000)
-    _begin(page, f"http://127.0.0.1:{server.port}{link}")
+    _begin(page, link)
     page.evaluate(FIRST)
     texts = []
     killed_at = random_.randrange(2, ANSWERS - 1)
