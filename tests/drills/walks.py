@@ -3,6 +3,7 @@ in a real browser whose server is killed (kill -9) while it sends."""
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 from collections import Counter
@@ -113,16 +114,23 @@ def _walk(
         if shown == "cannot_keep":
             raise RuntimeError("The browser keeps nothing.")
         if place == killed_at + 1 and number % 3 == 0:
-            server.wait_until_ready()
+            _wait_for(server)
             page.reload()
             page.evaluate(OPEN_QUEUE)
         page.wait_for_timeout(random_.choice((0, 5, 60)))
-    server.keep_up()
-    server.wait_until_ready()
+    _wait_for(server)
     page.evaluate("() => { queue.tryNow(); }")
     page.wait_for_function("() => queue.stand() === 'saved'", polling=50)
     context.close()
     return texts
+
+
+def _wait_for(server: Server) -> None:
+    """Until it is there again. One that was killed may still have held the place of the next."""
+    while True:
+        server.keep_up()
+        with contextlib.suppress(RuntimeError):
+            return server.wait_until_ready()
 
 
 def _begin(page: Page, link: str) -> None:
