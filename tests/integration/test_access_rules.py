@@ -19,6 +19,7 @@ SCRIPT = "a participant's script"
 
 RULES: dict[str, str | Action] = {
     "static": EVERYBODY,
+    "survey_script": EVERYBODY,
     "health.live": EVERYBODY,
     "health.ready": EVERYBODY,
     "participant.front": EVERYBODY,
@@ -39,6 +40,8 @@ RULES: dict[str, str | Action] = {
     "participant.give_consent": PARTICIPANT,
     "participant.later": PARTICIPANT,
     "participant.question": PARTICIPANT,
+    "participant.pack": EVERYBODY,
+    "participant.slip": SCRIPT,
     "participant.submit": PARTICIPANT,
     "participant.survey": PARTICIPANT,
     "participant.saves": SCRIPT,
@@ -200,6 +203,11 @@ PLACES = {
     "number": None,
     "staff_id": MEMBER,
     "change": "stopped",
+    "study": factories.STUDY,
+    "questionnaire": "backfill_1",
+    "language": "en",
+    "digest": "nothing",
+    "mark": "nothing",
 }
 """Something that is there, for every part of an address."""
 

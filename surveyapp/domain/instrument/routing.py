@@ -7,7 +7,7 @@ route) and what is known of the person. One pass is enough: a condition may only
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Reason
@@ -165,19 +165,7 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
     not_asked: dict[str, None] = {}
     undecided = 0
 
-    def lookup(reference: Reference) -> KnownValue:
-        match reference.scope:
-            case "participant":
-                return situation.participant.get(reference.name, NOT_ASKED)
-            case "site":
-                return situation.site.get(reference.name, NOT_ASKED)
-            case "touchpoint":
-                return situation.earlier.get(reference.touchpoint or 0, {}).get(reference.name, NOT_ASKED)
-            case "answer":
-                if reference.name in not_asked or reference.name not in parts:
-                    return NOT_ASKED
-                return answers.get(reference.name)
-
+    lookup = _lookup(parts, answers, not_asked, situation)
     for page in pages_of(questionnaire):
         asked = _asked(page, lookup)
         if asked is None:
@@ -193,6 +181,30 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
         else:
             not_asked.update(dict.fromkeys(part.key for part in page.parts))
     return Route(tuple(on_route), answers, tuple(not_asked), undecided)
+
+
+def known(questionnaire: Questionnaire, route: Route, situation: Situation) -> Lookup:
+    """What conditions find once a route is walked."""
+    return _lookup(parts_of(questionnaire), route.answers, frozenset(route.not_asked), situation)
+
+
+def _lookup(
+    parts: Container[str], answers: Mapping[str, Answer], not_asked: Container[str], situation: Situation
+) -> Lookup:
+    def lookup(reference: Reference) -> KnownValue:
+        match reference.scope:
+            case "participant":
+                return situation.participant.get(reference.name, NOT_ASKED)
+            case "site":
+                return situation.site.get(reference.name, NOT_ASKED)
+            case "touchpoint":
+                return situation.earlier.get(reference.touchpoint or 0, {}).get(reference.name, NOT_ASKED)
+            case "answer":
+                if reference.name in not_asked or reference.name not in parts:
+                    return NOT_ASKED
+                return answers.get(reference.name)
+
+    return lookup
 
 
 def _asked(page: Page, lookup: Lookup) -> bool | None:

@@ -6,12 +6,15 @@ let changed = false;
 // The problem is read out and seen first.
 document.querySelector(".error-summary")?.focus();
 
+// On whichever question stands there: a script may turn the page.
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("form.question")) return;
+  changed = true;
+  letGo(target);
+  count(target);
+});
+
 if (form) {
-  form.addEventListener("input", ({ target }) => {
-    changed = true;
-    letGo(target);
-    count(target);
-  });
 
   // Back keeps what was chosen or written here, as Continue would.
   document.querySelector("a.back")?.addEventListener("click", (event) => {

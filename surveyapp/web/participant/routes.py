@@ -6,7 +6,19 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -23,7 +35,7 @@ from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, getting_in, pages, saves, views
+from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
 from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
@@ -94,7 +106,7 @@ class StoredAnswers:
         self._handle = handle
         self._at_first = entrance.who(handle)
         self.own_device = entrance.own_device(handle)
-        self.told: Mapping[str, Any] = {"own_device": self.own_device}
+        self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True}
 
     def at_the_door(self) -> Visit:
         return survey_session.visit(runtime(), entrance.who(self._handle), entrance.standing())
@@ -157,6 +169,18 @@ class StoredAnswers:
         entrance.say_whose(self._handle, own)
 
 
+@participant.get(f"{HANDLED}/slip", endpoint="slip")
+@saves.in_json
+def slip_of(handle: str) -> Response:
+    """The personal part of what a phone turns its pages with; 404 where there is no question to answer."""
+    backend = StoredAnswers(handle)
+    here = backend.here("question")
+    if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
+        abort(404)
+    return jsonify(slip.contents(here, handle, backend.own_device))
+
+
+participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
 saves.add_saves(participant, HANDLED)

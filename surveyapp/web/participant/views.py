@@ -60,15 +60,21 @@ def question_page(
     visit: Visit, page: Page, posted: Form | None = None, faults: Sequence[AnswerFault] = ()
 ) -> QuestionPage:
     """The page filled in with what was last answered or, when it was refused, with what was posted."""
-    page = presented_to(visit, page)
-    question = page.question
     filling = Filling(given=visit.given or {}, posted=posted, faults=faults, reasons=REASONS)
+    return _laid_out(presented_to(visit, page), filling, visit.ready[1].progress)
+
+
+def blank_page(page: Page) -> QuestionPage:
+    """The page for anybody: options and quotations as written, nothing filled in, a place for each fault."""
+    return _laid_out(page, Filling(given={}, posted=None, faults=(), reasons=REASONS, blank=True), (0, 1))
+
+
+def _laid_out(page: Page, filling: Filling, progress: tuple[int, int]) -> QuestionPage:
+    question = page.question
     fields = tuple(filling.field(page, part) for part in page.parts if part.when is None)
     heading = page.statement.text if page.statement else question.text if page.parts else page.section.title
-    listed = tuple(
-        (each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault is not None
-    )
-    answered, likely = visit.ready[1].progress
+    listed = tuple((each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault)
+    answered, likely = progress
     return QuestionPage(
         page=page,
         heading=heading,

@@ -124,6 +124,11 @@ def speak_here(wanted: str | None, languages: tuple[str, ...]) -> None:
     refresh()
 
 
+def known_language(language: str) -> bool:
+    """Whether anything is said in a language, to somebody who answers."""
+    return language in _choices()
+
+
 def reader_language() -> str:
     """The language of the page's own words, as a study's files name it."""
     return _spoken_now()[0]
