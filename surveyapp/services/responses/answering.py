@@ -43,7 +43,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
 from surveyapp.store.answer_rows import Cells, answer_cells
 from surveyapp.store.answering import writing
-from surveyapp.store.answering.standing import CurrentAnswer, Standing
+from surveyapp.store.answering.standing import Arrived, CurrentAnswer
 from surveyapp.store.answering.writing import PreparedSave
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import pins
@@ -93,7 +93,7 @@ def save_page(
     form: Form,
     save_id: uuid.UUID,
     client_at: dt.datetime | None = None,
-    found: Standing | None = None,
+    found: Arrived | None = None,
 ) -> Saved:
     """Stores one page's answers: history appended, current answers replaced, all in one transaction.
 
@@ -101,7 +101,7 @@ def save_page(
     AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted, StateRefused.
     """
 
-    def work_out(work: Work, found: Standing | None) -> Planned[Saved]:
+    def work_out(work: Work, found: Arrived | None) -> Planned[Saved]:
         before = visit_in(work, who, found=found, client_ids=(save_id,))
         _check_answerable(before)
         _check_consented(before)
@@ -273,8 +273,8 @@ MOST_TRIES = 20
 def carry_out(
     runtime: Runtime,
     who: Who,
-    work_out: Callable[[Work, Standing | None], Planned[Done]],
-    found: Standing | None = None,
+    work_out: Callable[[Work, Arrived | None], Planned[Done]],
+    found: Arrived | None = None,
 ) -> Done:
     """Works a save out before anything is locked, and stores it under the lock as long as what it rests on still
     holds; else once more, on what there is then."""

@@ -35,7 +35,7 @@ from surveyapp.services.responses.survey_session import Visit, answering_of, vis
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.answering import writing
-from surveyapp.store.answering.standing import Standing
+from surveyapp.store.answering.standing import Arrived
 
 
 class NoSave(ShiftlineError):
@@ -56,12 +56,12 @@ class Received:
     to_remember: tuple[uuid.UUID, uuid.UUID, int] | None = None
 
 
-def receive(runtime: Runtime, who: ByLink, sent: SentSave, found: Standing | None = None) -> Received:
+def receive(runtime: Runtime, who: ByLink, sent: SentSave, found: Arrived | None = None) -> Received:
     """Takes a save as it came. `found`: where they stand, if that was read already. Raises NoSave, ConsentMissing,
     DoorShut, AccessRefused."""
     who = dataclasses.replace(who, language=sent.language)
 
-    def work_out(work: Work, found: Standing | None) -> Planned[Received]:
+    def work_out(work: Work, found: Arrived | None) -> Planned[Received]:
         return _worked_out(work, who, sent, found)
 
     received = answering.carry_out(runtime, who, work_out, found)
@@ -71,7 +71,7 @@ def receive(runtime: Runtime, who: ByLink, sent: SentSave, found: Standing | Non
     return received
 
 
-def _worked_out(work: Work, who: ByLink, sent: SentSave, found: Standing | None) -> Planned[Received]:
+def _worked_out(work: Work, who: ByLink, sent: SentSave, found: Arrived | None) -> Planned[Received]:
     ids = {sent.save, *filter(None, sent.over.values())}
     before = visit_in(work, who, found=found, client_ids=ids)
     response = before.response

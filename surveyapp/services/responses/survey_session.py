@@ -29,8 +29,8 @@ from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, responses
 from surveyapp.store.answering import standing as store
-from surveyapp.store.answering.standing import Said
-from surveyapp.store.answering.standing import Standing as Standing
+from surveyapp.store.answering.standing import Arrived as Arrived
+from surveyapp.store.answering.standing import SaidSoFar
 from surveyapp.store.entry import accesses
 
 
@@ -82,8 +82,8 @@ class Visit:
     situation: Situation = field(default_factory=Situation)
     door: Door = Door.QUESTIONS
     pin: PinStanding = PinStanding.NONE
-    standing: Standing | None = None
-    said: Said = field(default_factory=Said)
+    standing: Arrived | None = None
+    said: SaidSoFar = field(default_factory=SaidSoFar)
 
     @property
     def consented(self) -> bool:
@@ -125,7 +125,7 @@ class Visit:
         return following if following is None or route.page(following.id) else route.frontier
 
 
-def arrive(runtime: Runtime, token: str, language: str) -> Standing:
+def arrive(runtime: Runtime, token: str, language: str) -> Arrived:
     """Whose session a browser's token is of, marked as used now if that was not written down lately. Raises
     SessionOver."""
     with Desk(runtime, System()).reading() as work:
@@ -136,7 +136,7 @@ def arrive(runtime: Runtime, token: str, language: str) -> Standing:
     return dataclasses.replace(found, web_session=alive)
 
 
-def visit(runtime: Runtime, who: Who, found: Standing | None = None) -> Visit:
+def visit(runtime: Runtime, who: Who, found: Arrived | None = None) -> Visit:
     """What there is to show. `found`: where they stand, if that was read already. Raises AccessRefused, NotFound,
     NotPermitted."""
     with Desk(runtime, who.actor).reading() as work:
@@ -147,7 +147,7 @@ def visit_in(
     work: Work,
     who: Who,
     lock: bool = False,
-    found: Standing | None = None,
+    found: Arrived | None = None,
     client_ids: Collection[uuid.UUID] = (),
 ) -> Visit:
     """`visit` inside the unit of work of whoever answers. With `lock`, for a write: the case is locked until it ends,
@@ -200,7 +200,7 @@ def visit_in(
     return dataclasses.replace(here, questionnaire=questionnaire, route=route, given=said.given, situation=situation)
 
 
-def _standing(work: Work, who: Who, lock: bool, found: Standing | None) -> Standing:
+def _standing(work: Work, who: Who, lock: bool, found: Arrived | None) -> Arrived:
     """Raises AccessRefused, NotFound, NotPermitted, HeldByAnother."""
     if isinstance(who, ByInterviewer):
         case_id = _case_id(work, who)

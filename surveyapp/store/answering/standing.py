@@ -44,7 +44,7 @@ from surveyapp.store.tables import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class Arrived:
     """Who somebody is and how far they have come. `web_session`: where they were found by its token; `access`: not for
     an interviewer. What holds of their site is not read here. `wording`: the newest revision of their version's words
     in the `language` asked for; 0 where it has none."""
@@ -115,27 +115,27 @@ def _standing(*, by_session: bool = False, by_access: bool = False) -> Select[An
 _BY_SESSION, _BY_ACCESS, _BY_CASE = _standing(by_session=True), _standing(by_access=True), _standing()
 
 
-def of_session(session: Session, digests: Sequence[str], language: str) -> Standing | None:
+def of_session(session: Session, digests: Sequence[str], language: str) -> Arrived | None:
     """Whose session's token this is the hash of, over or not."""
     return _one(session, _BY_SESSION, digests=digests, language=language)
 
 
-def of_access(session: Session, access_id: uuid.UUID, language: str) -> Standing | None:
+def of_access(session: Session, access_id: uuid.UUID, language: str) -> Arrived | None:
     """Who came by a link or code, whether it works or not."""
     return _one(session, _BY_ACCESS, access=access_id, language=language)
 
 
-def of_case(session: Session, case_id: uuid.UUID, language: str) -> Standing | None:
+def of_case(session: Session, case_id: uuid.UUID, language: str) -> Arrived | None:
     """Whose case it is."""
     return _one(session, _BY_CASE, case=case_id, language=language)
 
 
-def _one(session: Session, query: Select[Any], **named: Any) -> Standing | None:
+def _one(session: Session, query: Select[Any], **named: Any) -> Arrived | None:
     row = session.connection().execute(query, named).one_or_none()
     if row is None:
         return None
     cells = row._mapping
-    return Standing(
+    return Arrived(
         web_session=WebSession(**_of("session", _SESSION, cells, "digest")) if "session_id" in cells else None,
         access=Access(**_of("access", _ACCESS, cells, "digest")) if "access_id" in cells else None,
         pin=None if cells["pin_participant_id"] is None else Pin(**_of("pin", _PIN, cells)),
@@ -175,7 +175,7 @@ class CurrentAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class SaidSoFar:
     """What was answered and said. `given`: what stands, on the route or not; `current`: what results read, *not asked*
     included; `earlier`: the answers asked for, by touchpoint; `attributes`: of the site; `consents`: what was last said
     of each purpose, and `consents_said` how often anything was; `known`: the saves asked for that were met, and
@@ -291,13 +291,13 @@ _QUERIES = {
 
 def said(
     session: Session,
-    standing: Standing,
+    standing: Arrived,
     today: dt.date,
     earlier: Collection[tuple[int, str]] = (),
     client_ids: Collection[uuid.UUID] = (),
     *,
     answers: bool = True,
-) -> Said:
+) -> SaidSoFar:
     """What somebody answered and said; without `answers` none of those are read. `earlier`: the answers at earlier
     touchpoints, of those sent, that are asked for by touchpoint and variable; `client_ids`: the saves asked for. One
     statement."""
@@ -319,7 +319,7 @@ def said(
     opened = _opener(session, standing.participant.id)
     given, current = _answers(by_kind[_Kind.CURRENT], by_kind[_Kind.NEWEST], opened)
     known, hashes = _known(by_kind[_Kind.SAVE], by_kind[_Kind.KNOWN])
-    return Said(
+    return SaidSoFar(
         given=given,
         current=current,
         earlier=_earlier(by_kind[_Kind.EARLIER], opened, earlier),

@@ -16,7 +16,7 @@ from surveyapp.domain.answers import Answer, Answers
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, Response
 from surveyapp.store.answer_rows import Cells, answer_cells, bound
-from surveyapp.store.answering.standing import CurrentAnswer, Standing
+from surveyapp.store.answering.standing import Arrived, CurrentAnswer
 from surveyapp.store.database import seals_of
 from surveyapp.store.tables import (
     AccessRow,
@@ -86,7 +86,7 @@ _ANSWERS, _NEWEST = (
 )
 
 
-def claim(session: Session, standing: Standing, consents_said: int, revision: int) -> bool:
+def claim(session: Session, standing: Arrived, consents_said: int, revision: int) -> bool:
     """Takes the place of the next save, if since it was read nobody else saved, sent, moved, withdrew, consented or
     ended the way in that this came by. Whoever has it holds the response's lock until the unit of work ends."""
     response = standing.response
@@ -113,7 +113,7 @@ def claim(session: Session, standing: Standing, consents_said: int, revision: in
 class PreparedSave:
     """All the rows of a save, worked out and sealed before anything is locked. `revision`: of the last of `saves`."""
 
-    standing: Standing
+    standing: Arrived
     consents_said: int
     revision: int
     saves: Sequence[Cells]

@@ -22,7 +22,7 @@ from surveyapp.domain.errors import AccessRefused
 from surveyapp.domain.web_sessions import EndedWhy, SessionStanding, WebSession
 from surveyapp.services.participants import links
 from surveyapp.services.responses import survey_session
-from surveyapp.services.responses.survey_session import Standing
+from surveyapp.services.responses.survey_session import Arrived
 from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.shared.language import asked_language
@@ -112,10 +112,10 @@ def web_session() -> WebSession:
     return cast(WebSession, g.web_session)
 
 
-def standing() -> Standing | None:
+def standing() -> Arrived | None:
     """Where whoever has this session stands, as it was read with the session; once, for it may change after that."""
     web_session()
-    found: Standing | None = g.pop("standing", None)
+    found: Arrived | None = g.pop("standing", None)
     return found
 
 
