@@ -56,6 +56,8 @@ class Runtime:
     _instruments_for_staff: dict[tuple[str, str, int, str], Questionnaire] = field(default_factory=dict)
     _offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _people: list[Origin] = field(default_factory=list)
+    times: dict[tuple[str, str], tuple[dt.datetime, tuple[int, bool]]] = field(default_factory=dict)
+    """How long each study's questionnaires take, and when that was worked out (`responses.expected_time`)."""
 
     def study(self, study_id: str) -> Study:
         """Raises NotFound."""

@@ -393,3 +393,24 @@ def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:
         .limit(1)
     )
     return session.scalars(query).one_or_none()
+
+
+def times_alone(session: Session, study: str, questionnaire: str, newest: int) -> list[dt.timedelta]:
+    """How long those who answered all of a questionnaire by themselves had between beginning and sending it, newest
+    first."""
+    helped = select(SaveRow.id).where(SaveRow.response_id == ResponseRow.id, SaveRow.mode != Mode.SELF).exists()
+    rows = session.execute(
+        select(ResponseRow.started_at, ResponseRow.submitted_at)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(
+            ParticipantRow.study == study,
+            ResponseRow.questionnaire == questionnaire,
+            ResponseRow.submitted_at.is_not(None),
+            ParticipantRow.withdrawn_at.is_(None),
+            ~helped,
+        )
+        .order_by(ResponseRow.submitted_at.desc())
+        .limit(newest)
+    )
+    return [submitted - started for started, submitted in rows if submitted is not None]

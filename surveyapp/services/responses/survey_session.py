@@ -84,6 +84,15 @@ class Visit:
         )
 
     @property
+    def agreed_here(self) -> Mapping[str, bool]:
+        """What was said of each purpose, in the wording that now stands, since these very questions were begun. What
+        was said at an earlier touchpoint ticks no box: a box that nobody ticked is no consent."""
+        if self.response is None:
+            return {}
+        versions = {purpose.id: purpose.version for purpose in self.study.consent}
+        return {name: said.given and said.version >= versions.get(name, 0) for name, said in self.consents.items()}
+
+    @property
     def required_consents(self) -> tuple[ConsentGiven, ...]:
         """What was last said of the required purposes."""
         said = (self.consents.get(purpose.id) for purpose in self.study.required_purposes)

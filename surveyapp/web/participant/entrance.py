@@ -23,7 +23,7 @@ from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStan
 from surveyapp.services.participants import links
 from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SessionOver
-from surveyapp.web.shared.language import asked_language
+from surveyapp.web.shared.language import CHOSEN, asked_language, preferred
 from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import begin, browser, form_token, token
@@ -40,7 +40,7 @@ HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
 KEPT = "kept"
 """In the cookie: something that was typed when the session before ended is kept for them."""
 
-_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN)
+_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN, CHOSEN)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
 
 MARK_LIVES = dt.timedelta(days=400)
@@ -71,7 +71,7 @@ def let_in(access_id: uuid.UUID) -> Response:
         same = there is not None and session.get(HANDLE) == arrived.handle
         rested = session.get(HANDLE) == arrived.handle and (was := token()) and sessions.rested(runtime(), was)
         carried = {name: session[name] for name in _CARRIED if same and name in session}
-        wanted = arrived.known or request.accept_languages.best_match(arrived.offered) or arrived.offered[0]
+        wanted = arrived.known or preferred(arrived.offered) or arrived.offered[0]
         own = there.own_device if same and there is not None else None
         begun = sessions.begin_participant(runtime(), access_id, browser(), own)
         begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)

@@ -32,6 +32,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, pins, survey_session
+from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
@@ -133,6 +134,9 @@ class StoredAnswers:
 
     def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
         return url_for(f"participant.{place}", handle=self._handle, **values)
+
+    def expected_time(self, here: Visit) -> ExpectedTime:
+        return expected_time(runtime(), here.study, here.touchpoint)
 
     def language_chosen(self) -> bool:
         return _language_chosen()

@@ -11,6 +11,7 @@ from surveyapp.domain.instrument.piping import presented
 from surveyapp.domain.instrument.routing import Page, parts_of
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import said, written
+from surveyapp.web.shared.language import listed
 
 
 def presented_to(visit: Visit, page: Page) -> Page:
@@ -36,7 +37,7 @@ def fact_of(visit: Visit, reference: Reference) -> str | None:
             questionnaire, route, _ = visit.ready
             answer = route.answers.get(reference.name)
             part = parts_of(questionnaire)[reference.name]
-            return ", ".join(said(part, answer)) if is_substantive(answer) else None
+            return listed(said(part, answer)) if is_substantive(answer) else None
 
 
 def _label(visit: Visit, attribute_id: str, held: Mapping[str, str]) -> str | None:

@@ -291,10 +291,32 @@ export class Turning {
     return true;
   }
 
-  // What is kept until there is a signal.
+  // What is kept until there is a signal: how much, whether this device keeps it, and of which sections.
   showKept() {
-    this.main.innerHTML = this.pack.screens.kept;
-    this.main.querySelector("a.back").href = this.addressOf(this.page.id);
+    const waiting = this.queue.pending();
+    const sections = new Set(waiting.map((save) => this.byId.get(save.page)?.section));
+    const template = document.createElement("template");
+    template.innerHTML = this.pack.screens.kept;
+    const { content } = template;
+    content.querySelector("a.back").href = this.addressOf(this.page.id);
+    for (const count of content.querySelectorAll("[data-count]")) {
+      count.textContent = count.dataset.count.replace("{}", waiting.length);
+    }
+    const keeps = this.slip.own && this.queue.stand() !== "cannot_keep";
+    const which = keeps ? (this.slip.until ? "yes" : "yes-no-end") : "no";
+    const said = content.querySelector(`[data-own="${which}"]`);
+    said.hidden = false;
+    said.textContent = said.textContent.replace("{}", this.slip.until ?? "");
+    const list = content.querySelector("ul");
+    for (const { id, title } of this.pack.sections) {
+      const asked = this.route.sections.some((each) => each.section === id);
+      const state = sections.has(id) ? "kept" : asked ? "saved" : "none";
+      const item = document.createElement("li");
+      item.classList.toggle("waiting", state === "kept");
+      for (const text of [title, list.dataset[state]]) item.append(Object.assign(document.createElement("span"), { textContent: text }));
+      list.append(item);
+    }
+    this.main.replaceChildren(content);
     this.going(false);
     this.top();
   }
