@@ -109,7 +109,7 @@ def contents(study: Study, questionnaire: Questionnaire) -> dict[str, Any]:
 def _section(section: Section) -> dict[str, str]:
     """A section, and what a page says of being in it: with its number among them (two names in braces), without one,
     and once it is done."""
-    says = current_app.jinja_env.get_template("participant/macros.html").make_module({"_": _})
+    says: Any = current_app.jinja_env.get_template("participant/macros.html").make_module({"_": _})
     return {
         "id": section.id,
         "title": str(section.title),

@@ -301,12 +301,15 @@ export class Turning {
     content.querySelector("a.back").href = this.addressOf(this.page.id);
     for (const count of content.querySelectorAll("[data-count]")) {
       count.textContent = count.dataset.count.replace("{}", waiting.length);
+      count.hidden = false;
     }
     const keeps = this.slip.own && this.queue.stand() !== "cannot_keep";
-    const which = keeps ? (this.slip.until ? "yes" : "yes-no-end") : "no";
-    const said = content.querySelector(`[data-own="${which}"]`);
-    said.hidden = false;
-    said.textContent = said.textContent.replace("{}", this.slip.until ?? "");
+    const which = keeps ? (this.slip.until ? "until" : "yes") : "no";
+    for (const said of content.querySelectorAll("[data-own]")) {
+      said.hidden = said.dataset.own !== which;
+      said.textContent = said.textContent.replace("{}", this.slip.until ?? "");
+    }
+    content.querySelector("[data-try]").addEventListener("click", () => this.queue.tryNow());
     const list = content.querySelector("ul");
     for (const { id, title } of this.pack.sections) {
       const asked = this.route.sections.some((each) => each.section === id);
@@ -316,6 +319,7 @@ export class Turning {
       for (const text of [title, list.dataset[state]]) item.append(Object.assign(document.createElement("span"), { textContent: text }));
       list.append(item);
     }
+    list.hidden = false;
     this.main.replaceChildren(content);
     this.going(false);
     this.top();
