@@ -25,7 +25,12 @@ async function begin() {
   if (!found) return;
   const { handle, own, token } = found.slip;
   queue = await openQueue({ handle, own: own === true, address, token });
-  const say = () => showState(queue.stand(), () => queue.tryNow());
+  const say = () => {
+    const stand = queue.stand();
+    showState(stand, () => queue.tryNow());
+    // Another person's time: the server says so, and shows nothing of this one.
+    if (stand === "elses" && !queue.loses()) location.replace(address);
+  };
   queue.onChange(say);
   say();
   const turn = new Turning({ main, address, queue, fresh, ...found, open: (to) => location.assign(to) });

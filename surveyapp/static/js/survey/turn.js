@@ -182,6 +182,9 @@ export class Turning {
   }
 
   refuse(faults) {
+    // The server's own page has no places for what is wrong.
+    if (!this.main.querySelector(".fault[hidden]")) this.show(this.page, { values: valuesOf(this.form), history: null });
+    this.changed = true;
     const place = tell(this.main, this.page, faults, this.pack);
     this.name(`${this.pack.words.error} `);
     if (place) {
