@@ -413,4 +413,4 @@ def times_alone(session: Session, study: str, questionnaire: str, newest: int) -
         .order_by(ResponseRow.submitted_at.desc())
         .limit(newest)
     )
-    return [submitted - started for started, submitted in rows if submitted is not None]
+    return [row.submitted_at - row.started_at for row in rows]

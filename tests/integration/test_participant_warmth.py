@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from surveyapp import create_app
-from surveyapp.domain.instrument.expected_time import minutes_expected
 from surveyapp.domain.responses import Response, ResponseState
-from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
+from surveyapp.services.responses.expected_time import ExpectedTime, expected_time, minutes_expected
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, responses
 from surveyapp.store.database import new_id

@@ -28,7 +28,7 @@ are nowhere to be looked at; queues that never came to an end."""
 @dataclass
 class Walked:
     """Walks together. `troubles`: for each thing promised the seeds of the walks that have it; `heard`: by seed what
-    the model of the server was sent and answered, where that was asked for."""
+    the model of the server was sent and answered, and `stands` what it then held, where that was asked for."""
 
     walks: int = 0
     answers: int = 0
@@ -36,6 +36,7 @@ class Walked:
     requests: int = 0
     troubles: dict[str, list[int]] = field(default_factory=lambda: {each: [] for each in PROMISED})
     heard: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    stands: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         found = ", ".join(f"{name} in {seeds}" for name, seeds in self.troubles.items() if seeds)
@@ -55,6 +56,7 @@ def walked(browser: Browser, seeds: Sequence[int], *, hears: bool = False, broke
                 total.troubles[name].append(found["seed"])
         if hears:
             total.heard[found["seed"]] = found["heard"]
+            total.stands[found["seed"]] = found["stands"]
     return total
 
 

@@ -26,17 +26,18 @@ export class Person {
     return Object.fromEntries(Object.entries(this.newest).map(([variable, each]) => [variable, each.value]));
   }
 
+  // Who is asked is known or not: a question whose condition is not decided yet is on no route.
   get route() {
     const given = this.given;
-    const asked = PAGES.filter((each) => !each.when || each.when(given));
-    const frontier = asked.findIndex((each) => !(each.page in given));
-    const pages = frontier < 0 ? asked : asked.slice(0, frontier + 1);
-    // Where Continue leads from a page: to the one after it or, where it is on no route, to where the route has come.
+    const pages = PAGES.filter((each) => !each.when || each.when(given));
+    const frontier = pages.findIndex((each) => !(each.page in given));
+    // Where Continue leads: to the page after, but never beyond the first that is still to be answered.
     const after = (page) => {
       const place = pages.findIndex((each) => each.page === page);
-      return (place < 0 ? pages[frontier] : pages[place + 1])?.page ?? "check";
+      const next = place < 0 ? frontier : place + 1;
+      return pages[next] && frontier >= 0 && next > frontier ? pages[frontier].page : pages[next]?.page ?? "check";
     };
-    return { pages, after };
+    return { pages, frontier, after };
   }
 
   slip() {
@@ -124,7 +125,7 @@ export class Server {
     if (headers["X-CSRFToken"] !== session.token) return { status: 403, body: { why: "token" } };
     const save = JSON.parse(body);
     const answer = person.save(save);
-    this.heard.push({ handle, save, answer });
+    this.heard.push({ handle, phone: phone.name, save, answer });
     return { status: 200, body: answer };
   }
 }

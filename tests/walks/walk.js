@@ -67,7 +67,10 @@ class Tab {
   }
 
   write(variable, value) {
-    const save = { save: newId(), page: variable, form: { [variable]: [value] }, over: { [variable]: this.screen[variable] ?? null } };
+    const save = {
+      save: newId(), page: variable, questionnaire: "first", version: 1, wording: null, language: "en",
+      form: { [variable]: [value] }, over: { [variable]: this.screen[variable] ?? null },
+    };
     const told = { save: save.save, variable, value, tab: this, order: this.walk.told.length, kept: false };
     this.walk.told.push(told);
     this.walk.note(this.name, "writes", variable, value, save.save.slice(0, 4), "over", save.over[variable]?.slice(0, 4), this.phone.mode, this.phone.own);
@@ -176,16 +179,28 @@ export class Walk {
       server.open(phone, phone === this.phones[0] && world.chance(0.4) ? "ben" : "ana");
       this.open(phone);
     } else if (what < 0.95) {
-      const person = server.people.get("ana");
-      const { page } = world.of(PAGES.slice(1));
-      if (person.state === "open") person.give(page, page === "worth" ? "5" : `somebody else ${this.number += 1}`, newId(), "interviewer");
+      this.interview(server.people.get("ana"));
     } else if (what < 0.965) {
       const person = server.people.get("ana");
-      if (person.state === "open") person.state = world.of(["sent", "closed"]);
+      if (person.state === "open" && person.revision) {
+        person.state = world.of(["sent", "closed"]);
+        server.heard.push({ handle: "ana", state: person.state });
+      }
     } else if (what < 0.97) {
       server.people.get("ben").state = "withdrawn";
     }
     await world.pass(world.of([50, 500, 5000, 60_000, 1_800_000]), () => this.look());
+  }
+
+  // An interviewer gives an answer on the route.
+  interview(person) {
+    const { pages, frontier } = person.route;
+    const { page } = this.world.of(frontier < 0 ? pages : pages.slice(0, frontier + 1));
+    const value = { coffee: this.world.of(["much", "not"]), worth: "5" }[page] ?? `somebody else ${this.number += 1}`;
+    if (person.state !== "open" || !person.revision || person.newest[page]?.value === value) return;
+    const save = newId();
+    person.give(page, value, save, "interviewer");
+    this.server.heard.push({ handle: person.handle, gives: { save, page, value } });
   }
 
   write(tab) {
@@ -239,7 +254,7 @@ export class Walk {
   isForgotten(told) {
     const { phone, handle } = told.tab;
     const person = this.server.people.get(handle);
-    const last = this.server.heard.findLast((each) => each.save.save === told.save && !each.lost)?.answer.became;
+    const last = this.server.heard.findLast((each) => each.save?.save === told.save)?.answer.became;
     if (!phone.own || phone.failed || person.state !== "open" || !["contested", "faulty"].includes(last)) return false;
     const anew = this.told.slice(told.order + 1).some((each) => each.variable === told.variable && each.tab.phone === phone
       && each.tab.handle === handle);
@@ -251,6 +266,7 @@ export class Walk {
     const found = {
       seed: this.seed, answers: 0, kept: 0, lost: [], doubled: [], disordered: [], notTold: [], ownConflicts: [],
       trace: this.trace, untrue: this.untrue.slice(0, 3), heard: this.server.heard, left: [],
+      stands: Object.fromEntries([...this.server.people].map(([handle, { history, newest }]) => [handle, { history, newest }])),
     };
     for (const [handle, person] of this.server.people) {
       const texts = person.history.map((each) => each.value).filter((value) => value.startsWith("written"));

@@ -16,7 +16,9 @@ from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.instrument.questionnaire import Question
 from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
+from surveyapp.domain.participants import Participant
 
 _QUOTE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
 
@@ -64,6 +66,19 @@ def filled(text: str, fact: QuotedFact) -> str:
 def plain(text: str) -> str:
     """The text as it reads where nothing is known of anybody: in results and in the codebook."""
     return filled(text, lambda _reference: None)
+
+
+def known_fact(study: Study, participant: Participant, reference: Reference) -> str | None:
+    """What is known of somebody or their site, as words; None where it is not, and for what they answered."""
+    if reference.scope not in ("site", "participant"):
+        return None
+    if reference.scope == "site" and reference.name == "name":
+        return participant.site.name if participant.site else None
+    on_record = participant.attributes
+    if reference.scope == "site":
+        on_record = participant.site.attributes if participant.site else {}
+    attribute, value = study.attribute(f"{reference.scope}.{reference.name}"), on_record.get(reference.name)
+    return attribute.values.get(value) if attribute and value else None
 
 
 def presented(page: Page, seed: int, fact: QuotedFact) -> Page:

@@ -69,11 +69,13 @@ def _first_of(work: Work, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
 @dataclass(frozen=True)
 class Arrival:
     """Where an access leads: the handle in its pages' addresses, the languages its study offers, and which of these the
-    person's contact record names, as code or as word."""
+    person's contact record names, as code or as word. `ended_at`: when links or codes to these questions were last
+    ended by staff; a browser that was known before that is known no more."""
 
     handle: str
     offered: tuple[str, ...]
     known: str | None
+    ended_at: dt.datetime | None
 
 
 def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
@@ -84,12 +86,14 @@ def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
         found = participants.participant(work.session, case.participant_id, work.now.date())
         assert found is not None
         offered = runtime.offered(runtime.study(found.study))
+        ended_at = accesses.last_revoked(work.session, case.id)
         written = contacts.read(work, found.id).language.strip().casefold()
     names = {code: {code.casefold(), *study_catalogues.names_of(code)} for code in offered}
     return Arrival(
         runtime.keyring.handle(case.id),
         offered,
         next((code for code, known in names.items() if written in known), None),
+        ended_at,
     )
 
 
@@ -177,7 +181,18 @@ def revoke(desk: Desk, study: str, reference: str, touchpoint: int) -> int:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
         if case is None:
             raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
-        count = accesses.revoke_accesses(work.session, case.id, work.now)
-        sessions.end_all_of_case(work, case.id, EndedWhy.ACCESS_REVOKED)
-        work.record(AuditAction.ACCESS_REVOKED, reference, study=study, touchpoint=touchpoint, count=count)
-        return count
+        return _revoke(work, case, reference, study)
+
+
+def revoke_all(work: Work, participant: Participant) -> None:
+    """Ends every link and code of somebody, and whatever they let in."""
+    for case in cases.cases_of(work.session, participant.id):
+        if any(each.revoked_at is None for each in accesses.accesses_of(work.session, case.id)):
+            _revoke(work, case, participant.reference, participant.study)
+
+
+def _revoke(work: Work, case: Case, reference: str, study: str) -> int:
+    count = accesses.revoke_accesses(work.session, case.id, work.now)
+    sessions.end_all_of_case(work, case.id, EndedWhy.ACCESS_REVOKED)
+    work.record(AuditAction.ACCESS_REVOKED, reference, study=study, touchpoint=case.touchpoint, count=count)
+    return count

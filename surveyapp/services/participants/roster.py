@@ -101,7 +101,8 @@ class PersonCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A participant without answers and without contact details: only which of those are on record."""
+    """A participant without answers and without contact details: only which of those are on record. `pin_set_at`: when
+    whoever had their link chose the PIN that is theirs now."""
 
     study: Study
     participant: Participant
@@ -110,6 +111,7 @@ class Person:
     consents: Mapping[str, ConsentGiven]
     contact_fields: tuple[str, ...]
     pin: PinStanding
+    pin_set_at: dt.datetime | None = None
     related: tuple[RelatedPerson, ...] = ()
 
 
@@ -223,6 +225,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                 )
             )
         held = participants.contact(session, participant.id)
+        pin = pins.pin_of(session, participant.id)
         found = Person(
             study=study,
             participant=participant,
@@ -230,7 +233,8 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             events=tuple(participants.events(session, participant.id)),
             consents=participants.consents(session, participant.id),
             contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
-            pin=standing_of(pins.pin_of(session, participant.id), work.now),
+            pin=standing_of(pin, work.now),
+            pin_set_at=pin.set_at if pin is not None and pin.once_until is None else None,
             related=tuple(relationships.related_to(session, scope, participant.id)),
         )
     desk.note(AuditAction.PERSON_SEEN, found.participant.reference, study=study_id)

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Access, AccessKind
@@ -54,6 +54,11 @@ def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> in
     """Revokes every live link and code of a case; returns how many."""
     query = update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at.is_(None))
     return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def last_revoked(session: Session, case_id: uuid.UUID) -> dt.datetime | None:
+    """When links or codes of a case were last revoked."""
+    return session.scalar(select(func.max(AccessRow.revoked_at)).where(AccessRow.case_id == case_id))
 
 
 def access_in(row: AccessRow) -> Access:

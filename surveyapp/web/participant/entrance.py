@@ -37,6 +37,9 @@ OPENED = "opened"
 HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
 """Names in the cookie of the session."""
 
+ENDED = "ended"
+"""In the cookie: when links to these questions were last ended. What a browser was known by before opens nothing."""
+
 KEPT = "kept"
 """In the cookie: something that was typed when the session before ended is kept for them."""
 
@@ -77,6 +80,8 @@ def let_in(access_id: uuid.UUID) -> Response:
         begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)
         session.update(carried)
         session[HANDLE] = arrived.handle
+        if arrived.ended_at is not None:
+            session[ENDED] = arrived.ended_at.isoformat()
         if kept_forms.of_session(runtime(), begun.session):
             session[KEPT] = True
     return redirect(with_query(url_for("participant.survey", handle=session[HANDLE]), {OPENED: "1"}))
@@ -149,7 +154,7 @@ def note_began(handle: str) -> None:
     session[BEGAN] = True
     session.pop(CHOSEN_PIN, None)
     if web_session().own_device and not _is_marked(handle):
-        _keep_mark(handle, str(_signer().dumps(handle)), MARK_LIVES)
+        _keep_mark(handle, str(_signer().dumps([handle, runtime().clock().isoformat()])), MARK_LIVES)
 
 
 def note_chosen(hashed: str | None) -> None:
@@ -170,11 +175,19 @@ def note_sent() -> None:
 
 
 def _is_marked(handle: str) -> bool:
+    """Whether answers of this handle were begun in this browser, since links to them were last ended."""
     try:
         signed = _signer().loads(request.cookies.get(_mark_name(), ""), max_age=int(MARK_LIVES.total_seconds()))
     except BadData:
         return False
-    return bool(signed == handle)
+    # Marks of before say no moment: they last until links are ended.
+    marked, began = signed if isinstance(signed, list) else (signed, None)
+    if marked != handle:
+        return False
+    ended = session.get(ENDED)
+    return ended is None or (
+        began is not None and dt.datetime.fromisoformat(began) > dt.datetime.fromisoformat(str(ended))
+    )
 
 
 def _keep_mark(handle: str, mark: str, lives: dt.timedelta) -> None:

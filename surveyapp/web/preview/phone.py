@@ -7,11 +7,10 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from surveyapp.domain.instrument.expected_time import minutes_expected
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.services.questionnaires import preview
-from surveyapp.services.responses.expected_time import ExpectedTime
+from surveyapp.services.responses.expected_time import ExpectedTime, minutes_expected
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import pages
 from surveyapp.web.preview.blueprint import (
