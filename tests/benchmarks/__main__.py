@@ -17,10 +17,9 @@ ALONE = ("phone",)
 
 
 def main() -> None:
+    there_are = ", ".join(NAMES + ALONE)
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures, and prints.")
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES + ALONE)}; all but the last without one"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {there_are}; all but the last without one")
     parser.add_argument("--most", type=int, default=1_000_000, help="how many participants at most (1,000,000)")
     parser.add_argument("--cohorts", type=Path, help="a folder to keep cohorts in, for another time")
     asked = parser.parse_args()

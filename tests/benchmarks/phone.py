@@ -32,6 +32,7 @@ from surveyapp.store.migrating import upgrade
 from tests import factories
 from tests.benchmarks.questionnaires import SMALLEST, large_questionnaire
 from tests.benchmarks.shared import headed, row
+from tests.browser.conftest import Quiet
 from tests.conftest import Clock
 
 SLOWER, LATENCY, KILOBITS = 4, 400, 400
@@ -130,10 +131,12 @@ def answered(page: Page) -> None:
 def walk(browser: Browser, link: str, script: bool, measured: Measured, questions: int) -> None:
     """From the link over so many questions."""
     how = "with script" if script else "without script"
-    with phone(browser, java_script_enabled=True) as page:
+    with phone(browser) as page:
         if not script:
             # Without any of the survey's modules a page goes on as one without script does, and can be measured.
-            page.route(lambda url: "/static/survey/" in url, lambda route: route.abort())
+            session = page.context.new_cdp_session(page)
+            session.send("Network.enable")
+            session.send("Network.setBlockedURLs", {"urls": ["*/static/survey/*"]})
         wire = Wire(page)
         page.goto(link, wait_until="domcontentloaded")
         measured.took("link → consent readable", painted(page))
@@ -159,7 +162,7 @@ def walk(browser: Browser, link: str, script: bool, measured: Measured, question
 
 @contextmanager
 def served(runtime: Runtime) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
@@ -174,6 +177,7 @@ def large_runtime(folder: Path, questions: int = 300) -> Runtime:
     url = f"sqlite:///{folder / 'large.db'}"
     upgrade(url)
     runtime = factories.create_runtime(url, Clock(), questionnaires=folder / "questionnaires", demo=True)
+    questionnaire_versions.freeze(runtime, "smallest", "first")
     questionnaire_versions.open_newest(factories.operator(runtime), "smallest", "first")
     return runtime
 
