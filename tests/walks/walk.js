@@ -102,7 +102,10 @@ export class Walk {
 
   hear(tab, save, answer) {
     this.note(tab.name, "hears", save.save.slice(0, 4), answer.became, Object.values(answer.stands ?? {}).map((each) => each.save.slice(0, 4) + each.whose));
-    if (answer.became === "contested") this.contested.set(save.save, { phone: tab.phone, save, answer });
+    if (answer.became !== "contested") return;
+    // As the server said it: in mid-queue a tab is not told what stood.
+    const said = this.server.heard.find((each) => each.answer?.save === save.save && each.answer.became === "contested");
+    this.contested.set(save.save, { phone: tab.phone, save, answer: said.answer });
   }
 
   has(told) {

@@ -203,6 +203,8 @@ class Queue {
     if (!again && (isNotTaken(answer) || Object.keys(answer.stands ?? {}).length)) {
       this.memory.back[save.page] = { save, answer, kept: !this.memory.saves.some((each) => each.save === save.save) };
     }
+    // What stood then is not what will stand once what was written after it has arrived.
+    if (again && answer.stands) answer = { ...answer, stands: {} };
     this.memory.saves = this.memory.saves.filter((each) => each.save !== save.save);
     if (isNotTaken(answer)) {
       leaveOut(this.memory, save);
