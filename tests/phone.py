@@ -99,13 +99,16 @@ class Phone:
 
     @property
     def faults(self) -> list[tuple[str, str]]:
-        """The summary at the top, as (where each link goes, what it says)."""
-        links = [attributes.get("href", "") for tag, attributes in self.page.elements if tag == "a"]
-        return [
-            (href, text)
-            for href, text in zip(links, self.page.said("a"), strict=True)
-            if href.startswith("#") and href != "#main"
-        ]
+        """What is wrong, as (the variable or box it is said at, the sentence)."""
+        ids = [attributes.get("id", "") for tag, attributes in self.page.elements if tag == "p"]
+        boxes = [each["id"] for tag, each in self.page.elements if tag == "input" and "aria-invalid" in each]
+        found = []
+        for name, text in zip(ids, self.page.said("p"), strict=True):
+            if name.endswith("-fault"):
+                field = name.removesuffix("-fault")
+                at = next((box for box in boxes if box.startswith(f"{field}-")), field)
+                found.append((f"#{at}", text.removeprefix("Error: ")))
+        return found
 
     def chosen(self) -> dict[str, list[str]]:
         """What is ticked or typed in on the page, hidden fields aside."""

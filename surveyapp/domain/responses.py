@@ -62,7 +62,8 @@ class Reopening:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAnswer:
-    """The latest answer somebody gave to a variable, and how: what an interviewer sees of a participant's start."""
+    """The answer to a variable that stands, and how it came: what an interviewer sees of a participant's start. With
+    the key of its save, the id that its sender gave that, and its place among the response's saves."""
 
     variable: str
     answer: Answer
@@ -70,12 +71,14 @@ class RecordedAnswer:
     by: uuid.UUID | None
     recorded_at: dt.datetime
     save_id: uuid.UUID
+    client_id: uuid.UUID
+    revision: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewSave:
     """One page or screen's answers as they come in. `wording` is the revision of the words they were asked in;
-    None: the source's own."""
+    None: the source's own. `late`: they came once no more were taken, and wait for staff."""
 
     id: uuid.UUID
     section: str
@@ -86,6 +89,7 @@ class NewSave:
     recorded_at: dt.datetime
     payload_hash: str
     wording: int | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,17 @@ from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import NewSave, Response
 from surveyapp.store.answer_rows import Cells, answer_cells
+from surveyapp.store.answering.writing import save_row
 from surveyapp.store.database import new_id
-from surveyapp.store.responses import save_cells
 from surveyapp.store.security.protection import unprotected
-from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, Base, ConsentRow, ResponseRow, SaveRow
+from surveyapp.store.tables import (
+    AnswerHistoryRow,
+    AnswerRow,
+    Base,
+    ConsentRow,
+    ResponseRow,
+    SaveRow,
+)
 
 ROWS_AT_ONCE = 5_000
 
@@ -45,7 +52,7 @@ class FilledResponse:
 def add_filled(session: Session, filled: Sequence[FilledResponse]) -> int:
     """Stores new responses in a few statements, however many; nothing is looked up. How many rows that was."""
     saves = (
-        save_cells(key, each.response, revision, save)
+        save_row(each.response, key, each.response.version, revision, save)
         for each in filled
         for revision, (key, save) in enumerate(each.saves.items(), 1)
     )

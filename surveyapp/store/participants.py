@@ -283,6 +283,11 @@ def add_consent(
     )
 
 
+def ask_consent_again(session: Session, participant_id: uuid.UUID) -> None:
+    """Takes out what was said by link or code: it was somebody else who said it. The trail has that it was said."""
+    session.execute(delete(ConsentRow).where(ConsentRow.participant_id == participant_id, ConsentRow.mode == Mode.SELF))
+
+
 def consents(session: Session, participant_id: uuid.UUID) -> dict[str, ConsentGiven]:
     """What was last said of each purpose."""
     rows = session.scalars(

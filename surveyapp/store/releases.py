@@ -175,8 +175,8 @@ def progress(session: Session, scope: Scope, since: dt.datetime | None) -> Answe
         saved = exists(
             _handed_in(ParticipantRow.id)
             .join(SaveRow, SaveRow.response_id == ResponseRow.id)
-            # What is saved into answers that are open again counts once they are sent.
-            .where(SaveRow.recorded_at > since, ResponseRow.reopened_at.is_(None))
+            # What is saved into answers that are open again, or too late, counts once they are sent.
+            .where(SaveRow.recorded_at > since, SaveRow.late.is_(False), ResponseRow.reopened_at.is_(None))
         )
         left = and_(answered, ParticipantRow.withdrawn_at > since)
         changed = or_(and_(here, or_(later, saved)), left)

@@ -18,6 +18,13 @@ from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AnswerRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
 
 
+def _last_in_time() -> Any:
+    """The revision of a response's last save that did not come too late."""
+    each = aliased(SaveRow)
+    newest = select(func.max(each.revision)).where(each.response_id == ResponseRow.id, each.late.is_(False))
+    return newest.correlate(ResponseRow).scalar_subquery()
+
+
 def case_counts(
     session: Session, scope: Scope, group: str, before: Mapping[int, int], now: dt.datetime
 ) -> list[CaseCount]:
@@ -40,7 +47,7 @@ def case_counts(
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
         # The save that ended it: who began in one mode and ended in another counts where they ended.
-        .outerjoin(SaveRow, and_(SaveRow.response_id == ResponseRow.id, SaveRow.revision == ResponseRow.revision))
+        .outerjoin(SaveRow, and_(SaveRow.response_id == ResponseRow.id, SaveRow.revision == _last_in_time()))
     )
     if before:
         query = query.outerjoin(

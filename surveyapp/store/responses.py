@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers, Missing, Mode, Reason
+from surveyapp.domain.answers import Answer, Answers, Mode, Reason
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import (
     CountedAnswers,
@@ -27,7 +27,8 @@ from surveyapp.domain.responses import (
 )
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
-from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells, answer_of, gathered, sealed_cells
+from surveyapp.store.answer_rows import PersonWords, answer_cells, gathered, sealed_cells
+from surveyapp.store.answering import standing, writing
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerHistoryRow,
@@ -136,22 +137,13 @@ def _response(row: ResponseRow) -> Response:
     )
 
 
-def is_repeat(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, payload_hash: str) -> bool:
-    """Whether the newest save with this id brought the same payload: a double tap, a form sent again. A form posted
-    with another payload under the same id is a changed answer, and one changed back is too."""
-    newest = session.scalars(
-        select(SaveRow.payload_hash)
-        .where(SaveRow.response_id == response_id, SaveRow.client_id == client_id)
-        .order_by(SaveRow.revision.desc())
-        .limit(1)
-    ).one_or_none()
-    return newest == payload_hash
-
-
-def record_save(session: Session, response: Response, save: NewSave, given: Answers) -> uuid.UUID:
-    """Appends a save and what it gave. The caller holds the case's lock. Returns the save's key."""
+def record_save(
+    session: Session, response: Response, save: NewSave, given: Answers, stands: Collection[str] | None = None
+) -> uuid.UUID:
+    """Appends a save and what it gave; of that, `stands` is what now stands (None: all). The caller holds the case's
+    lock. Returns the save's key."""
     save_id = new_id()
-    session.add(SaveRow(**save_cells(save_id, response, response.revision + 1, save)))
+    session.add(SaveRow(**writing.save_row(response, save_id, response.version, response.revision + 1, save)))
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     session.flush()
     session.add_all(
@@ -159,28 +151,10 @@ def record_save(session: Session, response: Response, save: NewSave, given: Answ
         for key, answer in given.items()
         for cells in answer_cells(key, answer)
     )
-    if response.state is ResponseState.SUBMITTED and response.reopened_at is None:
+    writing.point(session, response.id, dict.fromkeys(given if stands is None else stands, save_id))
+    if response.state is ResponseState.SUBMITTED and response.reopened_at is None and not save.late:
         results.note_change_at(session, response.id)
     return save_id
-
-
-def save_cells(save_id: uuid.UUID, response: Response, revision: int, save: NewSave) -> Cells:
-    """A save as the cells of its row."""
-    return {
-        "id": save_id,
-        "client_id": save.id,
-        "response_id": response.id,
-        "revision": revision,
-        "section": save.section,
-        "version": response.version,
-        "language": save.language,
-        "wording": save.wording,
-        "mode": save.mode,
-        "by_staff": save.by,
-        "client_at": save.client_at,
-        "recorded_at": save.recorded_at,
-        "payload_hash": save.payload_hash,
-    }
 
 
 def replace_answers(
@@ -219,31 +193,10 @@ def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answe
 
 
 def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, RecordedAnswer]:
-    """The latest answer ever given to each variable, on the route or not, with how it came. One that was taken back by
-    a move to another version, on which it is asked again, is none."""
-    rows = session.execute(
-        select(AnswerHistoryRow, SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.id)
-        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
-        .where(SaveRow.response_id == response_id)
-        .order_by(SaveRow.revision, AnswerHistoryRow.variable, AnswerHistoryRow.position)
-    ).all()
-    words = PersonWords(session, response_id=response_id)
-    newest: dict[str, tuple[uuid.UUID, list[AnswerHistoryRow], RecordedAnswer]] = {}
-    for row in rows:
-        cell: AnswerHistoryRow = row.AnswerHistoryRow
-        found = newest.get(cell.variable)
-        together = [*found[1], cell] if found and found[0] == row.id else [cell]
-        given = RecordedAnswer(
-            variable=cell.variable,
-            answer=answer_of(together, words),
-            mode=row.mode,
-            by=row.by_staff,
-            recorded_at=row.recorded_at,
-            save_id=row.id,
-        )
-        newest[cell.variable] = (row.id, together, given)
-    taken_back = Missing(Reason.NOT_ASKED)
-    return {variable: given for variable, (_, _, given) in newest.items() if given.answer != taken_back}
+    """The answer to each variable that stands, on the route or not, with how it came. One that was taken back by a move
+    to another version, on which it is asked again, is none."""
+    session.flush()
+    return standing.given(session, response_id, PersonWords(session, response_id=response_id).of)
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:
@@ -374,3 +327,24 @@ def newest_submission(session: Session, scope: Scope) -> dt.datetime | None:
         .limit(1)
     )
     return session.scalars(query).one_or_none()
+
+
+def times_alone(session: Session, study: str, questionnaire: str, newest: int) -> list[dt.timedelta]:
+    """How long those who answered all of a questionnaire by themselves had between beginning and sending it, newest
+    first."""
+    helped = select(SaveRow.id).where(SaveRow.response_id == ResponseRow.id, SaveRow.mode != Mode.SELF).exists()
+    rows = session.execute(
+        select(ResponseRow.started_at, ResponseRow.submitted_at)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(
+            ParticipantRow.study == study,
+            ResponseRow.questionnaire == questionnaire,
+            ResponseRow.submitted_at.is_not(None),
+            ParticipantRow.withdrawn_at.is_(None),
+            ~helped,
+        )
+        .order_by(ResponseRow.submitted_at.desc())
+        .limit(newest)
+    )
+    return [row.submitted_at - row.started_at for row in rows]

@@ -17,7 +17,10 @@ from tests.integration.test_answering import walk_to
 
 PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
           "confidence_career_potential": "not_very_confident"}  # fmt: skip
-TAPPED = ".option, .steps label, button:visible, .back, .top a, .change a, summary"
+TAPPED = (
+    ".option, .steps label, .moments label, button:visible:not(.visually-hidden), .back, .top a, .change a, .state a, "
+    "summary"
+)
 
 LOOK = """(main) => [...new Set([...main.querySelectorAll("*")].map((each) => each.tagName + each.className))].join()"""
 """Which elements a page is made of: pages made of the same are checked for accessibility once."""
@@ -175,14 +178,15 @@ def test_with_the_keyboard_alone(runtime_sqlite: Runtime, opened: Opened) -> Non
     with page.expect_navigation():
         press("Enter")
 
-    # An empty page: the summary has the focus, and its link leads to the field.
+    # An empty page: what is wrong has the focus, and what it is about follows.
     tab_to("Continue")
     with page.expect_navigation():
         press("Enter")
     assert page.title().startswith("Error: ")
-    assert "There is a problem" in focused()
-    press("Tab", "Enter")
+    assert focused() == "heard_via-fault"
+    press("Tab")
     assert focused() == "heard_via"
+    press("Space")
     press("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown")
     assert focused() == "heard_via-other"
     press("Tab")
@@ -223,7 +227,7 @@ def test_every_error_state(at: Callable[..., str], opened: Opened) -> None:
         page = opened(at(question))
         go_on(page)
         assert page.title().startswith("Error: ")
-        expect(page.locator(".error-summary")).to_be_focused()
+        expect(page.locator(".fault").first).to_be_focused()
         check_page(page)
 
 
@@ -293,7 +297,7 @@ def test_characters_left_are_said_near_the_end_only(at: Callable[..., str], open
     box.fill("a" * 5003)
     expect(page.locator(".left")).to_have_text("Characters too many: 3")
     go_on(page)
-    expect(page.locator(".error-summary")).to_contain_text("5000 characters at most")
+    expect(page.locator(".fault")).to_contain_text("5000 characters at most")
     assert len(page.locator("textarea").input_value()) == 5003
 
 

@@ -84,7 +84,7 @@ def _run(ground: Ground, runtime: Runtime, people: int, others: int) -> list[Row
     secrets = {secret.encode() for each in gone for secret in each.secrets}
     rows = [
         Row("people erased, of people there", f"{len(gone)} of {len(known)}"),
-        none("answers and other rows of theirs in the live database", sum(_rows_of(runtime, gone).values())),
+        none("answers and other rows of theirs in the live database", sum(rows_of(runtime, gone).values())),
     ]
     places = {
         "database and its log": _database_files(ground),
@@ -154,7 +154,7 @@ def _erase(desk: Desk, known: KnownPerson) -> None:
         erasing.erase(work, known.participant)
 
 
-def _rows_of(runtime: Runtime, people: Iterable[KnownPerson]) -> dict[str, int]:
+def rows_of(runtime: Runtime, people: Iterable[KnownPerson]) -> dict[str, int]:
     found: dict[str, int] = {}
     with runtime.database.reading() as session:
         for table in Base.metadata.sorted_tables:
@@ -214,9 +214,9 @@ def _restored(ground: Ground, sealed: Path, gone: list[KnownPerson], stay: list[
                     opened += contacts.read(work, each.participant.id).name != ""
                 except KeyMissing:
                     continue
-        before = sum(_rows_of(runtime, gone).values())
+        before = sum(rows_of(runtime, gone).values())
         replaying.replay(desk)
-        left = sum(_rows_of(runtime, gone).values())
+        left = sum(rows_of(runtime, gone).values())
         with desk.reading() as work:
             whole = sum(contacts.read(work, each.participant.id) == each.contact for each in stay)
         runtime.database.dispose()

@@ -14,10 +14,12 @@ from tests import factories
 from tests.page import Client
 
 EVERYBODY, PARTICIPANT, ENTERING, STAFF = "everybody", "participant", "entering", "staff"
+SCRIPT = "a participant's script"
 """Open to all; for whoever came by a link or code; between a right password and being signed in; signed in."""
 
 RULES: dict[str, str | Action] = {
     "static": EVERYBODY,
+    "survey_script": EVERYBODY,
     "health.live": EVERYBODY,
     "health.ready": EVERYBODY,
     "participant.front": EVERYBODY,
@@ -38,8 +40,12 @@ RULES: dict[str, str | Action] = {
     "participant.give_consent": PARTICIPANT,
     "participant.later": PARTICIPANT,
     "participant.question": PARTICIPANT,
+    "participant.pack": EVERYBODY,
+    "participant.slip": SCRIPT,
     "participant.submit": PARTICIPANT,
     "participant.survey": PARTICIPANT,
+    "participant.saves": SCRIPT,
+    "participant.stand": SCRIPT,
     "staff.login": EVERYBODY,
     "staff.code": ENTERING,
     "staff.second_factor": ENTERING,
@@ -197,6 +203,11 @@ PLACES = {
     "number": None,
     "staff_id": MEMBER,
     "change": "stopped",
+    "study": factories.STUDY,
+    "questionnaire": "backfill_1",
+    "language": "en",
+    "digest": "nothing",
+    "mark": "nothing",
 }
 """Something that is there, for every part of an address."""
 
@@ -308,6 +319,15 @@ def test_a_participants_pages_need_a_link_or_code(open_client: Client) -> None:
         response = open_client.raw.open(path, method=method, data={})
         assert response.status_code == 403, (method, endpoint, response.status_code)
         assert "/start" in response.text, (method, endpoint)
+
+
+def test_a_participants_script_is_told_that_nobody_is_let_in(runtime: Runtime, open_client: Client) -> None:
+    for signed_in in (False, True):
+        for method, path, endpoint in addresses(open_client, SCRIPT):
+            response = open_client.raw.open(path, method=method, json={} if method == "POST" else None)
+            assert (response.status_code, response.json) == (401, {"why": "ended"}), (method, endpoint)
+        if not signed_in:
+            open_client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
 
 
 def test_a_staff_session_opens_no_participants_page(runtime: Runtime, open_client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -181,6 +182,23 @@ def test_a_backup_keeps_the_head_of_the_audit_trail(installed: Runtime, tmp_path
     assert later.manifest is not None
     assert later.trail is not None
     assert later.trail.what is Tampering.CHANGED
+
+
+@pytest.mark.parametrize("limit", [512, 40_000])
+def test_where_no_file_may_grow_no_backup_is_made_and_it_is_said(installed: Runtime, limit: int) -> None:
+    """As under a limit of the shell's (`ulimit -f`), or on a disk that is full."""
+    desk = factories.operator(installed)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        with pytest.raises((CopyRefused, BackupRefused), match=r"could not be|pg_dump failed"):
+            backup.create(desk)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(installed.settings.backups.iterdir()) == []
+    assert list(installed.settings.cache.glob("backup-*")) == []
+    made = backup.create(desk)
+    assert backup.verify(installed.settings, made.path, IDENTITY).manifest == made.manifest
 
 
 @pytest.mark.parametrize("cut", [0, 10, 300, -1])

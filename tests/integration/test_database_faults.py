@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import event, text
 from werkzeug.test import TestResponse
@@ -122,8 +125,16 @@ def emptied(runtime: Runtime) -> Callable[[], None]:
     return mend
 
 
+def limited(runtime: Runtime) -> Callable[[], None]:
+    """No file may grow beyond what a shell said before the server started (`ulimit -f`): not the database, nor the file
+    of people's keys, nor what is counted."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (512, before[1]))
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 NOTHING_WORKS: list[Break] = [gone, damaged, emptied]
-NOTHING_IS_STORED: list[Break] = [read_only, full, locked]
+NOTHING_IS_STORED: list[Break] = [read_only, full, locked, limited]
 
 
 @pytest.fixture
@@ -413,6 +424,13 @@ def test_postgresql_that_stops_refuses_or_may_not_be_written_is_said_on_the_page
         set_to(
             "SET default_transaction_read_only = off", f'ALTER DATABASE "{name}" RESET default_transaction_read_only'
         )
+        with contextlib.ExitStack() as others:
+            with contextlib.suppress(psycopg.OperationalError):
+                while True:
+                    others.enter_context(psycopg.connect(place.url.replace("+psycopg", "")))
+            assert sent() == (503, True), "out of connections"
+            assert phone.client.raw.get("/health/ready").status_code == 503
+            assert phone.client.raw.get("/health/live").status_code == 200
         place.cluster.stop_at_once()
         assert sent() == (503, True), "stopped"
         assert readiness.problem(runtime) == str(DatabaseUnavailable(DatabaseFault.DOWN))

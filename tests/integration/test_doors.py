@@ -22,7 +22,7 @@ from surveyapp.store.entry import pins as pin_store
 from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
-from tests.page import Client
+from tests.page import Client, Page
 from tests.phone import Phone
 
 PIN = "482913"
@@ -286,6 +286,73 @@ def test_the_pin_is_hashed_with_a_key_that_is_not_in_the_database(
     assert not password_fits(hashed, PIN)
     assert runtime.keyring.pin_fits(kept.hashed, candidate.id, PIN)
     assert hashed.startswith("$argon2id$")
+
+
+def taken_back(runtime: Runtime, client: Client, participant: Participant) -> tuple[str | None, str]:
+    """What staff read out, if anything, after the person said that the link was opened by somebody else, and their new
+    link."""
+    with factories.operator(runtime).writing() as work:
+        contacts.write(work, participant, Contact(name="Amara Nowak", phone="07700 900123"))
+    client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
+    person = f"/manage/job_rotation/participants/{participant.reference}"
+    assert "A PIN was chosen on" in client.page(person).words, "whoever looks can see when"
+    path = f"/rights/job_rotation/{participant.reference}/pin"
+    page = client.page(path)
+    done = client.post(path, {**page.fields(), "facts": ["name", "phone"], "taken": "y"})
+    assert "Every link and code of theirs has ended" in Page(done.text).words
+    read = re.search(r"\b\d{3} \d{3}\b", done.text)
+    return read[0] if read else None, factories.create_link(runtime, participant)
+
+
+def test_a_link_that_somebody_else_claimed_is_taken_back(
+    runtime: Runtime, client: Client, candidate: Participant
+) -> None:
+    """An employer opened it first, chose a PIN and agreed; and has a second link besides."""
+    given, second = passed_on(runtime, candidate), passed_on(runtime, candidate)
+    employer = Phone(runtime)
+    employer.open(given)
+    employer.send(pin="739164")
+    employer.send({"agree-take_part": "yes"})
+    read, link = taken_back(runtime, client, candidate)
+    assert read is None, "nothing was begun: they choose their own"
+    for old in ("/survey/q/heard_via", given, second):
+        employer.open(old)
+        assert employer.status == 410, old
+    person = begun(runtime, link, pin=PIN)
+    person.open("/survey/leave")
+    employer.open(link)
+    assert employer.path == "/survey/pin"
+    employer.send(pin="739164")
+    assert employer.status == 422, "the PIN of before opens nothing"
+    assert {"access_revoked", "identity_confirmed"} <= set(actions(runtime))
+
+
+def test_what_somebody_else_began_is_there_to_be_corrected_and_their_browser_is_known_no_more(
+    runtime: Runtime, client: Client, candidate: Participant
+) -> None:
+    given = passed_on(runtime, candidate)
+    employer = Phone(runtime)
+    employer.open(given)
+    employer.send(pin="739164")
+    employer.send({"agree-take_part": "yes"})
+    employer.say_whose()
+    employer.send(heard_via="family")
+    read, link = taken_back(runtime, client, candidate)
+    assert read is not None
+    employer.open(link)
+    assert employer.path == "/survey/pin", "a mark from before links were ended opens nothing"
+    person = Phone(runtime)
+    person.open(link)
+    person.prove(read)
+    assert person.path == "/survey/consent", "what somebody else agreed to is asked again"
+    person.send({"agree-take_part": "yes"})
+    person.say_whose()
+    person.open("/survey/q/heard_via")
+    assert person.chosen() == {"heard_via": ["family"]}
+    person.send(heard_via="job_shop")
+    person.open("/survey/leave")
+    person.open(link)
+    assert person.question, "their own device is known again"
 
 
 def test_staff_read_out_a_pin_on_a_page(runtime: Runtime, client: Client, candidate: Participant, link: str) -> None:

@@ -203,7 +203,11 @@ def test_what_is_wrong_is_said_at_the_top_and_at_the_field(
 def test_a_page_to_read_comes_first_and_is_not_lost_on_coming_back(runtime: Runtime, phone: Phone, link: str) -> None:
     assert phone.question == "welcome"
     assert phone.heading == "Before you begin"
-    assert phone.page.said("p")[:2] == ["These questions are about last year.", "There are no wrong answers."]
+    assert phone.page.said("p")[:3] == [
+        "Part 1 of 1",
+        "These questions are about last year.",
+        "There are no wrong answers.",
+    ]
     again = Phone(runtime)
     again.open(link)
     again.say_whose()

@@ -101,7 +101,16 @@ def test_what_was_posted_goes_before_what_was_answered_before(pages: tuple[Page,
     moment = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     answers = part.kind.parse(page.parts, {"taste": ["so"], "taste_so_text": ["Very"]}).answers
     given = {
-        key: RecordedAnswer(variable=key, answer=each, mode=Mode.SELF, by=None, recorded_at=moment, save_id=new_id())
+        key: RecordedAnswer(
+            variable=key,
+            answer=each,
+            mode=Mode.SELF,
+            by=None,
+            recorded_at=moment,
+            save_id=new_id(),
+            client_id=new_id(),
+            revision=1,
+        )
         for key, each in answers.items()
     }
     for filling in fillings(None, **given):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import os
+import resource
 import stat
 import uuid
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.store.security import key_file
 from surveyapp.store.security.key_file import SIZE, WRAPPED, KeyFile, KeyFileMissing, WrappedKey
 
@@ -131,6 +133,25 @@ def test_half_a_record_at_the_end_is_nobodys(tmp_path_factory: pytest.TempPathFa
     assert {each: record.keys for each, record in found.items()} == {
         each: (key,) for each, key in {**people, later: wrapped(99)}.items()
     }
+
+
+@pytest.mark.parametrize("room", [0, 1, SIZE - 1])
+def test_without_room_nothing_is_added_and_nothing_lost(file: KeyFile, room: int) -> None:
+    """A limit of the shell's, or a full disk, in the middle of a record."""
+    here, new = uuid.uuid4(), uuid.uuid4()
+    file.add({here: wrapped(1)})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.path.stat().st_size + room, before[1]))
+    try:
+        with pytest.raises(DatabaseUnavailable) as raised:
+            file.add({new: wrapped(2)})
+        assert raised.value.fault is DatabaseFault.FULL
+        file.forget([here], dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert file.read([here])[here].gone_at is not None, "what is there is written over: that takes no room"
+    assert file.read([new]) == {}
+    assert file.add({new: wrapped(3)})[new].keys == (wrapped(3),)
 
 
 def test_killed_while_wrapping_anew_either_key_is_there(file: KeyFile, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -242,6 +243,28 @@ def test_how_far_somebody_is(
         *pages.split()[:-1],
     ]
     assert route.page("nowhere") is None
+
+
+SECTIONS = [
+    # What is answered, and of each section that is or may still be asked: answered of so many pages.
+    ("", {"one": (0, 3), "two": (0, 3), "three": (0, 1)}),
+    ("a=no", {"one": (1, 1), "two": (0, 3), "three": (0, 1)}),
+    ("a=yes b=no", {"one": (2, 3), "two": (0, 3), "three": (0, 1)}),
+    ("a=no d=no", {"one": (1, 1), "two": (1, 1)}),
+    ("a=no d=yes", {"one": (1, 1), "two": (1, 3), "three": (0, 1)}),
+    ("a=no d=yes e=no g=yes", {"one": (1, 1), "two": (2, 2), "three": (1, 1)}),
+    ("d=no g=yes", {"one": (0, 3), "two": (1, 1)}),
+]
+
+
+@pytest.mark.parametrize(("answered", "sections"), SECTIONS)
+def test_the_sections_that_are_or_may_still_be_asked(answered: str, sections: dict[str, tuple[int, int]]) -> None:
+    read = Section(id="read", title="Read", questions=(yes_no("before", kind="information"),))
+    three = Section(id="three", title="Three", questions=(yes_no("g"),), ask_if=Is(Reference("answer", "d"), ("yes",)))
+    longer = dataclasses.replace(SMALL, id="longer", sections=(read, *SMALL.sections, three))
+    given: dict[str, Answer] = {each.partition("=")[0]: Codes((each.partition("=")[2],)) for each in answered.split()}
+    route = walk(longer, given, Situation())
+    assert {each.section.id: (each.answered, each.pages) for each in route.sections} == sections
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,11 @@ class PurposeW(Model):
     text: WordsW
 
 
+class KeyFactW(Model):
+    text: WordsW
+    more: WordsW | None = None
+
+
 class TouchpointW(Model):
     group: NameW
     number: Annotated[int, Field(ge=1, le=9999)]
@@ -324,6 +329,8 @@ class StudyW(Model):
     public_title: WordsW
     summary: WordsW
     about: WordsW
+    facts: Annotated[list[KeyFactW], Field(max_length=3)] = []
+    thanks: WordsW | None = None
     source_language: str = "en"
     languages: list[str] = ["en"]
     partial: list[str] = []

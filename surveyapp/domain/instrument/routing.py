@@ -7,7 +7,7 @@ route) and what is known of the person. One pass is enough: a condition may only
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Missing, Reason
@@ -100,18 +100,27 @@ class Situation:
 
 
 @dataclass(frozen=True)
+class SectionProgress:
+    """A section in which something is or may still be asked: how many of its `pages` are `answered`."""
+
+    section: Section
+    answered: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class Route:
     """The way through a questionnaire as far as it is known.
 
     `pages`: those to be asked for certain, in order. `answers`: the current answers, on the route only. `not_asked`:
-    keys of variables that this person is, by now, certainly not asked. `undecided`: how many pages depend on questions
-    still to come.
+    keys of variables that this person is, by now, certainly not asked. `possible`: `pages` and, between them, those
+    that depend on questions still to come.
     """
 
     pages: tuple[Page, ...]
     answers: Mapping[str, Answer]
     not_asked: tuple[str, ...]
-    undecided: int
+    possible: tuple[Page, ...]
 
     @functools.cached_property
     def _index(self) -> dict[str, int]:
@@ -149,11 +158,32 @@ class Route:
         return self.pages[index] if index >= 0 else None
 
     @property
+    def undecided(self) -> int:
+        """How many pages to answer depend on questions still to come."""
+        return sum(bool(page.parts) and page.id not in self._index for page in self.possible)
+
+    @property
     def progress(self) -> tuple[int, int]:
         """(pages answered, pages there are likely to be). A page that may or may not come counts as half."""
         askable = [page for page in self.pages if page.parts]
         answered = sum(self.is_answered(page) for page in askable)
         return answered, max(answered, len(askable) + self.undecided // 2)
+
+    @functools.cached_property
+    def sections(self) -> tuple[SectionProgress, ...]:
+        """The sections of which something is or may still be asked, in order. One with nothing but what is to be read
+        is not among them."""
+        own: dict[str, list[Page]] = {}
+        for page in self.possible:
+            if page.parts:
+                own.setdefault(page.section.id, []).append(page)
+        return tuple(
+            SectionProgress(pages[0].section, sum(self._is_behind(page) for page in pages), len(pages))
+            for pages in own.values()
+        )
+
+    def _is_behind(self, page: Page) -> bool:
+        return page.id in self._index and self.is_answered(page)
 
 
 def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> Route:
@@ -163,8 +193,34 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
     on_route: list[Page] = []
     answers: dict[str, Answer] = {}
     not_asked: dict[str, None] = {}
-    undecided = 0
+    possible: list[Page] = []
 
+    lookup = _lookup(parts, answers, not_asked, situation)
+    for page in pages_of(questionnaire):
+        asked = _asked(page, lookup)
+        if asked is not False:
+            possible.append(page)
+        if asked:
+            on_route.append(page)
+            for part in page.parts:
+                if part.when and not _chosen(answers.get(part.when[0]), part.when[1]):
+                    if part.when[0] in answers:
+                        not_asked[part.key] = None
+                elif part.key in given and given[part.key] != NOT_ASKED:
+                    answers[part.key] = given[part.key]
+        elif asked is False:
+            not_asked.update(dict.fromkeys(part.key for part in page.parts))
+    return Route(tuple(on_route), answers, tuple(not_asked), tuple(possible))
+
+
+def known(questionnaire: Questionnaire, route: Route, situation: Situation) -> Lookup:
+    """What conditions find once a route is walked."""
+    return _lookup(parts_of(questionnaire), route.answers, frozenset(route.not_asked), situation)
+
+
+def _lookup(
+    parts: Container[str], answers: Mapping[str, Answer], not_asked: Container[str], situation: Situation
+) -> Lookup:
     def lookup(reference: Reference) -> KnownValue:
         match reference.scope:
             case "participant":
@@ -178,21 +234,7 @@ def walk(questionnaire: Questionnaire, given: Answers, situation: Situation) -> 
                     return NOT_ASKED
                 return answers.get(reference.name)
 
-    for page in pages_of(questionnaire):
-        asked = _asked(page, lookup)
-        if asked is None:
-            undecided += bool(page.parts)
-        elif asked:
-            on_route.append(page)
-            for part in page.parts:
-                if part.when and not _chosen(answers.get(part.when[0]), part.when[1]):
-                    if part.when[0] in answers:
-                        not_asked[part.key] = None
-                elif part.key in given and given[part.key] != NOT_ASKED:
-                    answers[part.key] = given[part.key]
-        else:
-            not_asked.update(dict.fromkeys(part.key for part in page.parts))
-    return Route(tuple(on_route), answers, tuple(not_asked), undecided)
+    return lookup
 
 
 def _asked(page: Page, lookup: Lookup) -> bool | None:

@@ -157,6 +157,14 @@ class Purpose:
 
 
 @dataclass(frozen=True)
+class KeyFact:
+    """One thing that people are told at a glance before they begin; `more` is behind it."""
+
+    text: str
+    more: str | None = None
+
+
+@dataclass(frozen=True)
 class MeasureRow:
     """One moment of a measure: which touchpoint it was asked at and which moment it speaks of."""
 
@@ -267,7 +275,8 @@ class Help:
 class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
     offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
-    another, at each touchpoint that asks both."""
+    another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
+    everything is sent."""
 
     id: str
     title: str
@@ -297,6 +306,8 @@ class Study:
     crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()
     comparators: tuple[Comparator, ...] = ()
+    facts: tuple[KeyFact, ...] = ()
+    thanks: str | None = None
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -33,6 +33,7 @@ from surveyapp.domain.instrument.study import (
     Comparator,
     Comparison,
     Group,
+    KeyFact,
     Measure,
     MeasureRow,
     Purpose,
@@ -270,6 +271,8 @@ def _study(study: Study, say: Translate) -> Study:
         study,
         public_title=say("study.public_title", study.public_title, P),
         about=say("study.about", study.about, P),
+        facts=tuple(_key_fact(number, fact, say) for number, fact in enumerate(study.facts, 1)),
+        thanks=_maybe(say, "study.thanks", study.thanks),
         help=dataclasses.replace(study.help, name=say("study.help.name", study.help.name, P)),
         consent=tuple(_purpose(purpose, say) for purpose in study.consent),
         title=say("study.title", study.title, E),
@@ -284,6 +287,11 @@ def _study(study: Study, say: Translate) -> Study:
         targets=tuple(_target(target, say) for target in study.targets),
         comparators=tuple(_comparator(comparator, say) for comparator in study.comparators),
     )
+
+
+def _key_fact(number: int, fact: KeyFact, say: Translate) -> KeyFact:
+    id = f"study.fact.{number}"
+    return dataclasses.replace(fact, text=say(id, fact.text, P), more=_maybe(say, f"{id}.more", fact.more))
 
 
 def _purpose(purpose: Purpose, say: Translate) -> Purpose:

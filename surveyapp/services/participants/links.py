@@ -24,8 +24,7 @@ from surveyapp.services.security import sessions
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-from surveyapp.store.entry import accesses, pins
-from surveyapp.store.entry.pins import Admission
+from surveyapp.store.entry import accesses
 
 GIVEN_OUT = {AccessKind.LINK: AuditAction.LINK_GIVEN_OUT, AccessKind.CODE: AuditAction.CODE_GIVEN_OUT}
 """What giving out either is called in the audit trail."""
@@ -62,47 +61,44 @@ def _first_of(work: Work, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
     for kind, secret in secrets:
         found = accesses.access_by_digest(work.session, work.runtime.keyring.access_digests(kind, secret))
         if found is not None:
-            return _admitted(work, found).id
+            return admitted(work, found).id
     raise AccessRefused("wrong")
 
 
 @dataclass(frozen=True)
 class Arrival:
     """Where an access leads: the handle in its pages' addresses, the languages its study offers, and which of these the
-    person's contact record names, as code or as word."""
+    person's contact record names, as code or as word. `ended_at`: when links or codes to these questions were last
+    ended by staff; a browser that was known before that is known no more."""
 
     handle: str
     offered: tuple[str, ...]
     known: str | None
+    ended_at: dt.datetime | None
 
 
 def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
     """Raises AccessRefused."""
     with Desk(runtime, ByLink(access_id)).reading() as work:
-        case = cases.case(work.session, admission(work, access_id).access.case_id)
+        access = admitted(work, accesses.access(work.session, access_id))
+        case = cases.case(work.session, access.case_id)
         assert case is not None
         found = participants.participant(work.session, case.participant_id, work.now.date())
         assert found is not None
         offered = runtime.offered(runtime.study(found.study))
+        ended_at = accesses.last_revoked(work.session, case.id)
         written = contacts.read(work, found.id).language.strip().casefold()
     names = {code: {code.casefold(), *study_catalogues.names_of(code)} for code in offered}
     return Arrival(
         runtime.keyring.handle(case.id),
         offered,
         next((code for code, known in names.items() if written in known), None),
+        ended_at,
     )
 
 
-def admission(work: Work, access_id: uuid.UUID) -> Admission:
-    """An access that works now, and its person's PIN. Raises AccessRefused."""
-    found = pins.admission(work.session, access_id)
-    if found is None:
-        raise AccessRefused("wrong")
-    _admitted(work, found.access)
-    return found
-
-
-def _admitted(work: Work, access: Access | None) -> Access:
+def admitted(work: Work, access: Access | None) -> Access:
+    """An access, if it works now. Raises AccessRefused."""
     if access is None:
         raise AccessRefused("wrong")
     if access.revoked_at is not None:
@@ -177,7 +173,18 @@ def revoke(desk: Desk, study: str, reference: str, touchpoint: int) -> int:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
         if case is None:
             raise NotFound(say("no_case", reference=reference, touchpoint=touchpoint))
-        count = accesses.revoke_accesses(work.session, case.id, work.now)
-        sessions.end_all_of_case(work, case.id, EndedWhy.ACCESS_REVOKED)
-        work.record(AuditAction.ACCESS_REVOKED, reference, study=study, touchpoint=touchpoint, count=count)
-        return count
+        return _revoke(work, case, reference, study)
+
+
+def revoke_all(work: Work, participant: Participant) -> None:
+    """Ends every link and code of somebody, and whatever they let in."""
+    for case in cases.cases_of(work.session, participant.id):
+        if any(each.revoked_at is None for each in accesses.accesses_of(work.session, case.id)):
+            _revoke(work, case, participant.reference, participant.study)
+
+
+def _revoke(work: Work, case: Case, reference: str, study: str) -> int:
+    count = accesses.revoke_accesses(work.session, case.id, work.now)
+    sessions.end_all_of_case(work, case.id, EndedWhy.ACCESS_REVOKED)
+    work.record(AuditAction.ACCESS_REVOKED, reference, study=study, touchpoint=case.touchpoint, count=count)
+    return count

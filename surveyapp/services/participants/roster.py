@@ -27,6 +27,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
 from surveyapp.store.entry import accesses, pins
+from surveyapp.store.privacy import reopening
 from surveyapp.store.roster import RosterLine
 
 PER_PAGE = 50
@@ -80,7 +81,8 @@ class Narrowed:
 @dataclass(frozen=True, kw_only=True)
 class PersonCase:
     """One of a person's touchpoints: `case` is None while it has not come. `admits` says whether links and codes open
-    it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again."""
+    it; `live` are those that work now; `can_be_opened`: answers were sent, and may be opened again; `late`: how many
+    came too late and wait for that."""
 
     touchpoint: Touchpoint
     case: Case | None = None
@@ -90,6 +92,7 @@ class PersonCase:
     accesses: tuple[Access, ...] = ()
     live: tuple[Access, ...] = ()
     can_be_opened: bool = False
+    late: int = 0
 
     @property
     def admits(self) -> bool:
@@ -98,7 +101,8 @@ class PersonCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A participant without answers and without contact details: only which of those are on record."""
+    """A participant without answers and without contact details: only which of those are on record. `pin_set_at`: when
+    whoever had their link chose the PIN that is theirs now."""
 
     study: Study
     participant: Participant
@@ -107,6 +111,7 @@ class Person:
     consents: Mapping[str, ConsentGiven]
     contact_fields: tuple[str, ...]
     pin: PinStanding
+    pin_set_at: dt.datetime | None = None
     related: tuple[RelatedPerson, ...] = ()
 
 
@@ -216,9 +221,11 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),
                     can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
+                    late=len(reopening.late_variables(session, response)) if response else 0,
                 )
             )
         held = participants.contact(session, participant.id)
+        pin = pins.pin_of(session, participant.id)
         found = Person(
             study=study,
             participant=participant,
@@ -226,7 +233,8 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             events=tuple(participants.events(session, participant.id)),
             consents=participants.consents(session, participant.id),
             contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
-            pin=standing_of(pins.pin_of(session, participant.id), work.now),
+            pin=standing_of(pin, work.now),
+            pin_set_at=pin.set_at if pin is not None and pin.once_until is None else None,
             related=tuple(relationships.related_to(session, scope, participant.id)),
         )
     desk.note(AuditAction.PERSON_SEEN, found.participant.reference, study=study_id)

@@ -1,6 +1,7 @@
 """Opening answers that were sent again, so that they can be corrected.
 
 What was sent goes on counting until it is sent again; when it was first sent stays, so that no later case moves.
+Answers that a device sent once they could no longer be taken are found filled in then.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import can_be_opened
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.answering import writing
 from surveyapp.store.privacy import reopening
 
 
-def check(desk: Desk, study_id: str, reference: str, touchpoint: int) -> None:
-    """Raises NotPermitted, NotFound or StateRefused where `reopen` would."""
+def check(desk: Desk, study_id: str, reference: str, touchpoint: int) -> int:
+    """How many answers that came too late would come with it. Raises NotPermitted, NotFound or StateRefused where
+    `reopen` would."""
     scope = desk.scope(Action.CORRECT_ANSWERS, study_id)
     with desk.reading() as work:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
-        _openable(work, case, reference, touchpoint)
+        return len(reopening.late_variables(work.session, _openable(work, case, reference, touchpoint)))
 
 
 def reopen(desk: Desk, study_id: str, reference: str, touchpoint: int, why: CorrectionReason | None) -> None:
@@ -38,6 +41,7 @@ def reopen(desk: Desk, study_id: str, reference: str, touchpoint: int, why: Corr
             raise InputRefused(say("why_missing"), "why")
         if response.reopened_at is not None:
             return
+        writing.point(work.session, response.id, reopening.late_variables(work.session, response))
         reopening.reopen(work.session, response, why, work.staff_id, work.now)
         work.record(AuditAction.RESPONSE_REOPENED, reference, study=study_id, touchpoint=touchpoint, why=why.value)
 

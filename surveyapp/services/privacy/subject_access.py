@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.instrument.conditions import Reference
 from surveyapp.domain.instrument.kinds import Part
-from surveyapp.domain.instrument.piping import plain
+from surveyapp.domain.instrument.piping import QuotedFact, filled, known_fact
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import CONTACT_FIELDS, Participant
@@ -163,7 +168,7 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
         started_at=response.started_at if response else None,
         sent_at=response.submitted_at if response else None,
         sent_again_at=response.sent_again_at if response else None,
-        answers=tuple(_answers(work, study, response, language)) if response else (),
+        answers=tuple(_answers(work, study, person, response, case.touchpoint, language)) if response else (),
         reopenings=tuple(
             HeldReopening(at=each.at, why=each.why) for each in reopening.of(work.session, response.id)
         ) if response else (),
@@ -180,12 +185,16 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
     )  # fmt: skip
 
 
-def _answers(work: Work, study: Study, response: Response, language: str) -> list[HeldAnswer]:
-    """Every answer ever given, in the order asked and then given; a question that is asked no longer by its name."""
+def _answers(
+    work: Work, study: Study, person: Participant, response: Response, touchpoint: int, language: str
+) -> list[HeldAnswer]:
+    """Every answer ever given, in the order asked and then given; a question that is asked no longer by its name. What
+    questions quote reads as it stands now."""
     asked = parts_of(
         work.runtime.instrument_in(work.session, study, response.questionnaire, response.version, language)
     )
     current = responses.current_answers(work.session, response.id)
+    fact = _quoted(work, study, person, asked, current, touchpoint, language)
     order = {key: place for place, key in enumerate(asked)}
     given = held.answers(work.session, response.id)
     last = {each.variable: each.save_id for each in given}
@@ -196,8 +205,8 @@ def _answers(work: Work, study: Study, response: Response, language: str) -> lis
         made.append(
             HeldAnswer(
                 variable=each.variable,
-                question=plain(part.question.text) if part else each.variable,
-                statement=plain(part.statement.text) if part and part.statement else None,
+                question=filled(part.question.text, fact) if part else each.variable,
+                statement=filled(part.statement.text, fact) if part and part.statement else None,
                 moment=part.moment_label if part else None,
                 said=_said(part, answer),
                 reason=answer.reason if isinstance(answer, Missing) else None,
@@ -208,6 +217,49 @@ def _answers(work: Work, study: Study, response: Response, language: str) -> lis
             )
         )
     return made
+
+
+def _quoted(
+    work: Work,
+    study: Study,
+    person: Participant,
+    asked: Mapping[str, Part],
+    current: Mapping[str, Answer],
+    touchpoint: int,
+    language: str,
+) -> QuotedFact:
+    """What questions at a touchpoint quote of this person: what is known of them, and their own answers."""
+    earlier: dict[int, Mapping[str, Answer]] = {}
+    for case in cases.cases_of(work.session, person.id):
+        if case.touchpoint < touchpoint and (response := responses.response_of(work.session, case.id)):
+            earlier[case.touchpoint] = responses.current_answers(work.session, response.id)
+
+    def fact(reference: Reference) -> str | None:
+        match reference.scope:
+            case "answer":
+                answer = current.get(reference.name)
+                return ", ".join(_worded(asked.get(reference.name), answer, language)) if answer else None
+            case "touchpoint":
+                answer = earlier.get(reference.touchpoint or 0, {}).get(reference.name)
+                return ", ".join(_worded(None, answer, language)) if answer and not isinstance(answer, Codes) else None
+            case _:
+                return known_fact(study, person, reference)
+
+    return fact
+
+
+def _worded(part: Part | None, answer: Answer, language: str) -> tuple[str, ...]:
+    """An answer as a question quotes it: days and numbers as the language writes them; nothing where there is none."""
+    match answer:
+        case Missing():
+            return ()
+        case Day(day):
+            return (format_date(day, "d MMMM yyyy", locale=Locale.parse(language, sep="-")),)
+        case Number(value):
+            locale = Locale.parse(language, sep="-")
+            return (format_decimal(value.normalize(), locale=locale, decimal_quantization=False),)
+        case _:
+            return _said(part, answer)
 
 
 def _said(part: Part | None, answer: Answer) -> tuple[str, ...]:

@@ -232,7 +232,14 @@ def _having_said(visit: Visit, answers: Answers) -> Visit:
     assert visit.questionnaire is not None
     given = {
         key: RecordedAnswer(
-            variable=key, answer=each, mode=Mode.SELF, by=None, recorded_at=visit.case.opens_at, save_id=NOBODY
+            variable=key,
+            answer=each,
+            mode=Mode.SELF,
+            by=None,
+            recorded_at=visit.case.opens_at,
+            save_id=NOBODY,
+            client_id=NOBODY,
+            revision=0,
         )
         for key, each in answers.items()
     }

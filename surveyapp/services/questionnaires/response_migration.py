@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answer, Codes, Mode
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import NOT_ASKED, Situation, parts_of, walk
@@ -18,13 +18,13 @@ from surveyapp.domain.near_names import near
 from surveyapp.domain.responses import NewSave, RecordedAnswer, ResponseState
 from surveyapp.domain.sentences import say, with_hint
 from surveyapp.domain.staff import Scope
-from surveyapp.domain.versions.answer_migration import Carried, Fate, carry
-from surveyapp.domain.versions.comparability import VersionHistory
+from surveyapp.domain.versions.answer_migration import Carried, Fate
 from surveyapp.services.questionnaires import versions as questionnaire_versions
-from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses import answering, carrying, survey_session
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, responses
 from surveyapp.store import questionnaire_versions as store
+from surveyapp.store.answering import writing
 from surveyapp.store.database import new_id
 from surveyapp.store.responses import Midway
 
@@ -129,7 +129,14 @@ def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None
         sources.update(
             {
                 key: RecordedAnswer(
-                    variable=key, answer=answer, mode=mode, by=save.by, recorded_at=work.now, save_id=stored
+                    variable=key,
+                    answer=answer,
+                    mode=mode,
+                    by=save.by,
+                    recorded_at=work.now,
+                    save_id=stored,
+                    client_id=save.id,
+                    revision=response.revision,
                 )
                 for key, answer in changed.items()
             }
@@ -149,6 +156,9 @@ def _replace_current(work: Work, each: Midway, target: Questionnaire, sources: M
     answers = {key: one.answer for key, one in sources.items() if one.answer != NOT_ASKED}
     situation: Situation = survey_session.situation_of(work, each.participant, each.touchpoint)
     route = walk(target, answers, situation)
+    # What the current answers no longer hold goes on standing off the route.
+    aside = {key: one.save_id for key, one in sources.items() if key not in route.answers}
+    writing.point(work.session, each.response.id, aside)
     current = responses.current_answers(work.session, each.response.id)
     keys = {key: one.save_id for key, one in sources.items()}
     derived = dict.fromkeys(route.not_asked, NOT_ASKED)
@@ -190,21 +200,8 @@ def _instrument(work: Work, study: Study, each: Midway) -> Questionnaire:
 
 
 def _carried(work: Work, study: Study, each: Midway, target: Questionnaire) -> tuple[Carried, ...]:
-    """What becomes of one response's answers. Every version in between must have been opened, as must have been said
-    what it makes of the one before. Raises StateRefused where one was not."""
-    versions = range(each.response.version, target.version + 1)
-    opened = {(name, version) for name, version, _, _ in store.versions(work.session, study.id) if name == target.id}
-    documents = {
-        (target.id, version): work.instrument(study, target.id, version)
-        if (target.id, version) in opened
-        else study.questionnaires.get((target.id, version))
-        for version in versions
-    }
-    if None in documents.values():
-        raise StateRefused(say("version_between_missing", name=target.id))
-    wordings = VersionHistory({key: document for key, document in documents.items() if document is not None})
     given = {key: one.answer for key, one in responses.given_answers(work.session, each.response.id).items()}
-    return carry(wordings, _instrument(work, study, each), target, given)
+    return carrying.carried(work, study, _instrument(work, study, each), target, given)
 
 
 def _person(each: Midway, becomes: tuple[Carried, ...]) -> PersonMove:

@@ -23,13 +23,13 @@ from surveyapp.domain.errors import DoorShut, InputRefused, NotFound, StateRefus
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.participants import identity
+from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import participants
+from surveyapp.store import cases, participants, responses
 from surveyapp.store.entry import pins as store
 
 FIELD = "pin"
@@ -104,19 +104,36 @@ def to_ask_for(desk: Desk, study_id: str, reference: str) -> Mapping[IdentityFac
         return identity.facts(work, participant)
 
 
-def read_out(desk: Desk, study_id: str, reference: str, confirmed: Collection[IdentityFact]) -> OncePin:
+def read_out(
+    desk: Desk, study_id: str, reference: str, confirmed: Collection[IdentityFact], *, taken: bool = False
+) -> OncePin | None:
     """Makes a PIN that lets somebody in once, in place of the one they had, for staff who have confirmed facts on
-    record with them (`identity`). Raises NotPermitted, NotFound, InputRefused."""
+    record with them (`identity`). `taken`: somebody else opened their link first. Every link and code of theirs ends
+    then, with all that it let in, the PIN and what was agreed to; they need a new link. What was begun stays, for them
+    to look through with the PIN; where nothing was, none is needed (None): they choose their own. Raises NotPermitted,
+    NotFound, InputRefused."""
     digits = _new_digits()
     with desk.writing() as work:
         participant = _found(work, desk, study_id, reference)
         identity.confirm(work, participant, confirmed)
+        if taken:
+            links.revoke_all(work, participant)
+            participants.ask_consent_again(work.session, participant.id)
+            if not _begun(work, participant):
+                store.remove(work.session, participant.id)
+                return None
         until = work.now + ONCE_LIVES
         hashed = _hashed(desk.runtime, participant.id, digits)
         pin = Pin(participant_id=participant.id, hashed=hashed, set_at=work.now, once_until=until)
         store.set_pin(work.session, pin)
         work.record(AuditAction.PIN_READ_OUT, reference, study=study_id)
     return OncePin(digits, until)
+
+
+def _begun(work: Work, participant: Participant) -> bool:
+    """Whether there are answers that a PIN keeps."""
+    found = (responses.response_of(work.session, case.id) for case in cases.cases_of(work.session, participant.id))
+    return any(survey_session.answering_of(each) is not Answering.NONE for each in found)
 
 
 def _found(work: Work, desk: Desk, study_id: str, reference: str) -> Participant:

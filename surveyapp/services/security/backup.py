@@ -138,12 +138,7 @@ def create(desk: Desk, keep: Keep = KEEP) -> MadeBackup:
             tables={name: TableManifest(rows=each.rows, sha256=each.sha256) for name, each in tables.items()},
             audit_head=str(head) if head else None,
         )
-        (working / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-        packed = working / "packed"
-        with gzip.open(packed, "wb", compresslevel=3) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
-            for name in (MANIFEST, COPY):
-                tar.add(working / name, name)
-        path = _written(packed, folder, now, recipients)
+        path = _written(_packed(working, manifest), folder, now, recipients)
     if current:
         with desk.writing() as work:
             work.record(AuditAction.BACKUP_MADE, path.name, rows=manifest.rows)
@@ -180,6 +175,19 @@ def _recipients(settings: Settings) -> list[pyrage.x25519.Recipient]:
         raise BackupRefused(
             f"SURVEYAPP_BACKUP_RECIPIENT is not a public key of age (age1…): {error}. Copy the whole of it."
         ) from error
+
+
+def _packed(working: Path, manifest: Manifest) -> Path:
+    """The manifest and the copy in one file."""
+    packed = working / "packed"
+    try:
+        (working / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        with gzip.open(packed, "wb", compresslevel=3) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
+            for name in (MANIFEST, COPY):
+                tar.add(working / name, name)
+    except OSError as error:
+        raise BackupRefused(f"The backup could not be packed in {working.parent}: {error}. None was made.") from error
+    return packed
 
 
 def _written(packed: Path, folder: Path, now: dt.datetime, recipients: list[pyrage.x25519.Recipient]) -> Path:

@@ -4,14 +4,40 @@ const form = document.querySelector("form.question");
 let changed = false;
 
 // The problem is read out and seen first.
-document.querySelector(".error-summary")?.focus();
+document.querySelector(".fault")?.focus();
+
+// What is sent is sent once: the button says so, and a second tap or Enter does nothing.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const { target } = event;
+  if ("sent" in target.dataset) return event.preventDefault();
+  target.dataset.sent = "";
+  for (const button of document.querySelectorAll("button.main")) {
+    if (button.form !== target) continue;
+    button.setAttribute("aria-disabled", "true");
+    if (button.dataset.busy) [button.dataset.label, button.textContent] = [button.textContent, button.dataset.busy];
+  }
+});
+
+// A page that the browser kept as it was can be sent again.
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  for (const each of document.forms) delete each.dataset.sent;
+  for (const button of document.querySelectorAll("button.main[aria-disabled]")) {
+    button.removeAttribute("aria-disabled");
+    if (button.dataset.label) button.textContent = button.dataset.label;
+  }
+});
+
+// On whichever question stands there: a script may turn the page.
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest("form.question")) return;
+  changed = true;
+  letGo(target);
+  count(target);
+});
 
 if (form) {
-  form.addEventListener("input", ({ target }) => {
-    changed = true;
-    letGo(target);
-    count(target);
-  });
 
   // Back keeps what was chosen or written here, as Continue would.
   document.querySelector("a.back")?.addEventListener("click", (event) => {
@@ -30,8 +56,9 @@ function letGo(target) {
   const ticked = target.type === "checkbox" || target.type === "radio";
   if (target.closest(".more") || (ticked ? !target.checked : !target.value)) return;
   const alone = "alone" in target.dataset;
+  const variable = ({ name }) => name.split(":")[0];
   for (const other of field.querySelectorAll("input, textarea")) {
-    if (other === target || other.closest(".more") || !(alone || "alone" in other.dataset)) continue;
+    if (other === target || other.closest(".more") || variable(other) !== variable(target) || !(alone || "alone" in other.dataset)) continue;
     if (other.type === "checkbox") other.checked = false;
     else if (other.type === "radio") other.checked &&= !alone;
     else if (alone) other.value = "";

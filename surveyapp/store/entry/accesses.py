@@ -6,14 +6,12 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Access, AccessKind
 from surveyapp.store.database import new_id
-from surveyapp.store.tables import (
-    AccessRow,
-)
+from surveyapp.store.tables import AccessRow, CaseRow
 
 
 def add_access(session: Session, access: Access, digest: str) -> None:
@@ -42,6 +40,14 @@ def access(session: Session, access_id: uuid.UUID) -> Access | None:
     return None if row is None else access_in(row)
 
 
+def lock_case(session: Session, access_id: uuid.UUID) -> None:
+    """Locks the case that an access is for until the unit of work ends; of a database file all of it is locked."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        mine = select(AccessRow.case_id).where(AccessRow.id == access_id).scalar_subquery()
+        connection.execute(select(CaseRow.id).where(CaseRow.id == mine).with_for_update()).all()
+
+
 def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:
     """The links and codes given out for a case, oldest first."""
     rows = session.scalars(
@@ -54,6 +60,11 @@ def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> in
     """Revokes every live link and code of a case; returns how many."""
     query = update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at.is_(None))
     return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def last_revoked(session: Session, case_id: uuid.UUID) -> dt.datetime | None:
+    """When links or codes of a case were last revoked."""
+    return session.scalar(select(func.max(AccessRow.revoked_at)).where(AccessRow.case_id == case_id))
 
 
 def access_in(row: AccessRow) -> Access:

@@ -167,7 +167,15 @@ def _opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
 
 def _take_file(path: Path, target: Path) -> Contents:
     with _opened(path) as source, contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        source.backup(copy)
+        try:
+            source.backup(copy)
+        except sqlite3.OperationalError as error:
+            # The database is only read here: what has no room is the copy.
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise CopyRefused(
+                    f"The copy could not be written to {target.parent}: {error}. Make room there."
+                ) from error
+            raise
         # One file, without a journal beside it.
         copy.execute("PRAGMA journal_mode = DELETE")
         return _file_contents(copy)
@@ -371,7 +379,8 @@ def _run(url: str, program: str, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip()] or ["it does not say why"]
+        ended = f"it was ended by signal {-done.returncode}" if done.returncode < 0 else "it does not say why"
+        said = [line for line in done.stderr.splitlines() if line.strip()] or [ended]
         raise CopyRefused(f"{program} failed: {said[0]}")
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import fcntl
 import os
 import secrets
@@ -22,6 +23,8 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 
 MAGIC = b"surveyapp person keys 1\n"
 SIZE = 256
@@ -40,6 +43,20 @@ _NOTHING = bytes(WRAPPED)
 
 class KeyFileMissing(Exception):
     """There is no file of keys, or what lies there is none."""
+
+
+_FAULTS = {
+    errno.ENOSPC: DatabaseFault.FULL,
+    errno.EDQUOT: DatabaseFault.FULL,
+    errno.EFBIG: DatabaseFault.FULL,
+    errno.EROFS: DatabaseFault.READ_ONLY,
+    errno.EACCES: DatabaseFault.READ_ONLY,
+    errno.EPERM: DatabaseFault.READ_ONLY,
+}
+
+
+def _fault_of(error: OSError) -> DatabaseFault:
+    return _FAULTS.get(error.errno or 0, DatabaseFault.DISK)
 
 
 @dataclass(frozen=True)
@@ -61,7 +78,8 @@ class KeyRecord:
 
 
 class KeyFile:
-    """The file at a path. Raises KeyFileMissing from everything but `exists` and `create` where there is none."""
+    """The file at a path. Raises KeyFileMissing from everything but `exists` and `create` where there is none, and
+    DatabaseUnavailable where its disk is full or fails: it is a part of what the database holds."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -85,7 +103,7 @@ class KeyFile:
             return
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            os.pwrite(file, _header(), 0)
+            _put(file, _header(), 0)
             os.fsync(file)
         finally:
             os.close(file)
@@ -132,9 +150,9 @@ class KeyFile:
                     unknown.append(_written(each, _GONE, seconds, ()))
                 elif _parsed(os.pread(file, SIZE, place)).gone_at is None:
                     # First with chance, then for good: what a lazy disk kept of the first is no key either.
-                    os.pwrite(file, each.bytes + _LIVE + secrets.token_bytes(SIZE - 17), place)
+                    _put(file, each.bytes + _LIVE + secrets.token_bytes(SIZE - 17), place)
                     os.fsync(file)
-                    os.pwrite(file, _written(each, _GONE, seconds, ()), place)
+                    _put(file, _written(each, _GONE, seconds, ()), place)
             if unknown:
                 _append(file, b"".join(unknown))
             os.fsync(file)
@@ -149,17 +167,17 @@ class KeyFile:
             turning = [each for each in known if found[each].gone_at is None and found[each].keys != (keys[each],)]
             for each in turning:
                 both = (*found[each].keys[:1], keys[each])
-                os.pwrite(file, _written(each, _LIVE, 0, both), known[each])
+                _put(file, _written(each, _LIVE, 0, both), known[each])
             os.fsync(file)
             for each in turning:
-                os.pwrite(file, _written(each, _LIVE, 0, (keys[each],)), known[each])
+                _put(file, _written(each, _LIVE, 0, (keys[each],)), known[each])
             os.fsync(file)
 
     def empty(self) -> None:
         """Writes over everything. For a database that is emptied and holds nobody real."""
         with self._open(fcntl.LOCK_EX) as file:
             size = os.fstat(file).st_size
-            os.pwrite(file, _header() + bytes(max(0, size - SIZE)), 0)
+            _put(file, _header() + bytes(max(0, size - SIZE)), 0)
             os.fsync(file)
             os.ftruncate(file, SIZE)
             os.fsync(file)
@@ -176,7 +194,7 @@ class KeyFile:
             size = os.fstat(copy).st_size
             if size and os.pread(copy, len(MAGIC), 0) != MAGIC:
                 raise KeyFileMissing(str(target))
-            os.pwrite(copy, whole + bytes(max(0, size - len(whole))), 0)
+            _put(copy, whole + bytes(max(0, size - len(whole))), 0)
             os.fsync(copy)
             os.ftruncate(copy, len(whole))
             os.fsync(copy)
@@ -191,11 +209,15 @@ class KeyFile:
             file = os.open(self.path, os.O_RDWR if lock == fcntl.LOCK_EX else os.O_RDONLY)
         except FileNotFoundError:
             raise KeyFileMissing(str(self.path)) from None
+        except OSError as error:
+            raise DatabaseUnavailable(_fault_of(error)) from error
         try:
             fcntl.flock(file, lock)
             if os.pread(file, len(MAGIC), 0) != MAGIC:
                 raise KeyFileMissing(str(self.path))
             yield file
+        except OSError as error:
+            raise DatabaseUnavailable(_fault_of(error)) from error
         finally:
             os.close(file)
 
@@ -226,10 +248,16 @@ def _whole(file: int) -> bytes:
     return os.pread(file, size - size % SIZE, 0)
 
 
+def _put(file: int, what: bytes, place: int) -> None:
+    """Writes all of it. Raises OSError where there is room for a part only."""
+    if os.pwrite(file, what, place) < len(what):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def _append(file: int, records: bytes) -> None:
     size = os.fstat(file).st_size
     # Half a record at the end is of somebody who was killed while adding it: nothing rests on it.
-    os.pwrite(file, records, size - size % SIZE)
+    _put(file, records, size - size % SIZE)
     os.fsync(file)
 
 

@@ -16,7 +16,15 @@ from surveyapp.store.tables.people import (
     SiteAttributeRow,
     SiteRow,
 )
-from surveyapp.store.tables.responses import AnswerHistoryRow, AnswerRow, ReopeningRow, ResponseRow, SaveRow
+from surveyapp.store.tables.responses import (
+    AnswerHistoryRow,
+    AnswerRow,
+    KnownSaveRow,
+    NewestAnswerRow,
+    ReopeningRow,
+    ResponseRow,
+    SaveRow,
+)
 from surveyapp.store.tables.results import ReleasePageRow, ReleaseRow, ResultChangeRow, ResultPageRow, ResultStateRow
 from surveyapp.store.tables.security import (
     AlarmRow,
@@ -58,7 +66,9 @@ __all__ = [
     "GuessRow",
     "HeartbeatRow",
     "KeptFormRow",
+    "KnownSaveRow",
     "LeaseRow",
+    "NewestAnswerRow",
     "ParticipantRow",
     "ParticipationRow",
     "PasskeyRow",

@@ -75,7 +75,7 @@ class ContactLookupRow(Base):
 
 
 class ConsentRow(Base):
-    """What was said of a purpose. Insert only; the latest counts."""
+    """What was said of a purpose. Insert only, unless it shows that somebody else said it; the latest counts."""
 
     __tablename__ = "consent"
     __table_args__ = (Index(None, "participant_id", "purpose"),)

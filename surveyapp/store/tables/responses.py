@@ -64,6 +64,17 @@ class SaveRow(Base):
     client_at: Mapped[dt.datetime | None]
     recorded_at: Mapped[dt.datetime]
     payload_hash: Mapped[str]
+    late: Mapped[bool]
+
+
+class KnownSaveRow(Base):
+    """The id of a save that changed nothing, so that it is known should it come again. `revision`: how many saves there
+    were by then. Insert only."""
+
+    __tablename__ = "known_save"
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    client_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
 
 
 class _AnswerColumns:
@@ -86,6 +97,16 @@ class AnswerHistoryRow(_AnswerColumns, Base):
 
     __tablename__ = "answer_history"
     save_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("save.id"), primary_key=True)
+
+
+class NewestAnswerRow(Base):
+    """Which save gave the answer to a variable that stands, where the current answers do not say so: off the route, or
+    while answers that were sent are open again. A current answer of a later save goes before it."""
+
+    __tablename__ = "newest_answer"
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    save_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("save.id"))
 
 
 class AnswerRow(_AnswerColumns, Base):

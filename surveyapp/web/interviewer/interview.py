@@ -14,6 +14,7 @@ from surveyapp.domain.errors import Unfinished
 from surveyapp.services.fieldwork import calls, interview
 from surveyapp.services.fieldwork.interview import Screen
 from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses.expected_time import expected_time
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import (
@@ -61,7 +62,7 @@ def consent(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The study's introduction and each purpose of consent, to be read out; what they say is recorded."""
     who = talker(study_id, reference, touchpoint)
     case = calls.opened_case(runtime(), who)
-    said = {f"{forms.CONSENT}{key}": "yes" if each.given else "no" for key, each in case.visit.consents.items()}
+    said = {f"{forms.CONSENT}{key}": "yes" if agreed else "no" for key, agreed in case.visit.agreed_here.items()}
     form = forms.consent_form(case.visit.study.consent)(data=said)
     if form.validate_on_submit():
         agreed = {
@@ -72,7 +73,8 @@ def consent(study_id: str, reference: str, touchpoint: int) -> Reply:
             return redirect(_where_to_go_on(visit))
         flash(_("They did not agree to take part, so there are no questions. Record what came of the call."))
         return redirect(own("case"))
-    page = render_template("interviewer/consent.html", form=form, **frame(case, who))
+    time = expected_time(runtime(), case.visit.study, case.visit.touchpoint)
+    page = render_template("interviewer/consent.html", form=form, time=time, **frame(case, who))
     return page, 422 if form.errors else 200
 
 

@@ -19,11 +19,13 @@ from werkzeug.wrappers import Response
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AccessRefused
-from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStanding, WebSession
+from surveyapp.domain.web_sessions import EndedWhy, SessionStanding, WebSession
 from surveyapp.services.participants import links
+from surveyapp.services.responses import survey_session
+from surveyapp.services.responses.survey_session import Arrived
 from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SessionOver
-from surveyapp.web.shared.language import asked_language
+from surveyapp.web.shared.language import CHOSEN, asked_language, preferred
 from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import begin, browser, form_token, token
@@ -37,10 +39,13 @@ OPENED = "opened"
 HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
 """Names in the cookie of the session."""
 
+ENDED = "ended"
+"""In the cookie: when links to these questions were last ended. What a browser was known by before opens nothing."""
+
 KEPT = "kept"
 """In the cookie: something that was typed when the session before ended is kept for them."""
 
-_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN)
+_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN, CHOSEN)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
 
 MARK_LIVES = dt.timedelta(days=400)
@@ -49,11 +54,12 @@ MARK_LIVES = dt.timedelta(days=400)
 
 class NotLetIn(Exception):
     """Nobody has opened a link or code in this browser, or they have left. `rested`: their session, where it ended by
-    itself."""
+    itself; `why`: the reason, where it was ended."""
 
-    def __init__(self, rested: WebSession | None = None) -> None:
+    def __init__(self, rested: WebSession | None = None, why: EndedWhy | None = None) -> None:
         super().__init__()
         self.rested = rested
+        self.why = why
 
 
 class SomebodyElses(Exception):
@@ -70,12 +76,14 @@ def let_in(access_id: uuid.UUID) -> Response:
         same = there is not None and session.get(HANDLE) == arrived.handle
         rested = session.get(HANDLE) == arrived.handle and (was := token()) and sessions.rested(runtime(), was)
         carried = {name: session[name] for name in _CARRIED if same and name in session}
-        wanted = arrived.known or request.accept_languages.best_match(arrived.offered) or arrived.offered[0]
+        wanted = arrived.known or preferred(arrived.offered) or arrived.offered[0]
         own = there.own_device if same and there is not None else None
         begun = sessions.begin_participant(runtime(), access_id, browser(), own)
         begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)
         session.update(carried)
         session[HANDLE] = arrived.handle
+        if arrived.ended_at is not None:
+            session[ENDED] = arrived.ended_at.isoformat()
         if kept_forms.of_session(runtime(), begun.session):
             session[KEPT] = True
     return redirect(with_query(url_for("participant.survey", handle=session[HANDLE]), {OPENED: "1"}))
@@ -95,12 +103,20 @@ def web_session() -> WebSession:
         if known is None or HANDLE not in session:
             raise NotLetIn
         try:
-            g.web_session = sessions.of(runtime(), known, SessionAudience.PARTICIPANT)
+            g.standing = survey_session.arrive(runtime(), known, asked_language())
+            g.web_session = g.standing.web_session
         except SessionOver as over:
             if over.why is EndedWhy.ACCESS_REVOKED:
                 raise AccessRefused("revoked") from None
-            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session) from None
+            raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session, over.why) from None
     return cast(WebSession, g.web_session)
+
+
+def standing() -> Arrived | None:
+    """Where whoever has this session stands, as it was read with the session; once, for it may change after that."""
+    web_session()
+    found: Arrived | None = g.pop("standing", None)
+    return found
 
 
 def own_handle() -> str:
@@ -148,7 +164,7 @@ def note_began(handle: str) -> None:
     session[BEGAN] = True
     session.pop(CHOSEN_PIN, None)
     if web_session().own_device and not _is_marked(handle):
-        _keep_mark(handle, str(_signer().dumps(handle)), MARK_LIVES)
+        _keep_mark(handle, str(_signer().dumps([handle, runtime().clock().isoformat()])), MARK_LIVES)
 
 
 def note_chosen(hashed: str | None) -> None:
@@ -169,11 +185,19 @@ def note_sent() -> None:
 
 
 def _is_marked(handle: str) -> bool:
+    """Whether answers of this handle were begun in this browser, since links to them were last ended."""
     try:
         signed = _signer().loads(request.cookies.get(_mark_name(), ""), max_age=int(MARK_LIVES.total_seconds()))
     except BadData:
         return False
-    return bool(signed == handle)
+    # Marks of before say no moment: they last until links are ended.
+    marked, began = signed if isinstance(signed, list) else (signed, None)
+    if marked != handle:
+        return False
+    ended = session.get(ENDED)
+    return ended is None or (
+        began is not None and dt.datetime.fromisoformat(began) > dt.datetime.fromisoformat(str(ended))
+    )
 
 
 def _keep_mark(handle: str, mark: str, lives: dt.timedelta) -> None:

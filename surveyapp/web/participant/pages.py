@@ -25,6 +25,7 @@ from surveyapp.domain.errors import (
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
+from surveyapp.services.responses.expected_time import ExpectedTime
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import views
@@ -53,6 +54,9 @@ class Backend(Protocol):
 
     def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
         """Where a page is, for somebody who is `here` by now."""
+
+    def expected_time(self, here: Visit) -> ExpectedTime:
+        """How long the questions take."""
 
     def language_chosen(self) -> bool:
         """Takes up the language whose button sent the form, if one did."""
@@ -333,13 +337,15 @@ def _consent(
     agreed: Mapping[str, bool] | None = None,
     missing: list[tuple[str, str]] | None = None,
 ) -> str:
-    """The consent page, ticked as before or as posted; with what is missing, when it was refused."""
+    """The consent page, ticked as posted or as these very questions were begun with; with what is missing, when it was
+    refused."""
     said = {purpose: each.given for purpose, each in here.consents.items()}
     return show(
         backend,
         "consent",
         here,
-        agreed=said if agreed is None else agreed,
+        agreed=here.agreed_here if agreed is None else agreed,
+        time=backend.expected_time(here),
         missing=missing or [],
         begun=here.response is not None,
         changed_mind=any(said.get(purpose.id) is False for purpose in here.study.required_purposes),

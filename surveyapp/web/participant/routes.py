@@ -6,7 +6,19 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -20,10 +32,11 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, pins, survey_session
+from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, getting_in, pages, views
+from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
 from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
@@ -94,10 +107,10 @@ class StoredAnswers:
         self._handle = handle
         self._at_first = entrance.who(handle)
         self.own_device = entrance.own_device(handle)
-        self.told: Mapping[str, Any] = {"own_device": self.own_device}
+        self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True}
 
     def at_the_door(self) -> Visit:
-        return survey_session.visit(runtime(), entrance.who(self._handle))
+        return survey_session.visit(runtime(), entrance.who(self._handle), entrance.standing())
 
     def here(self, place: str) -> Visit:
         """Raises DoorShut where there are questions that the link alone does not open."""
@@ -122,6 +135,9 @@ class StoredAnswers:
     def address(self, place: str, here: Visit | None = None, **values: Any) -> str:
         return url_for(f"participant.{place}", handle=self._handle, **values)
 
+    def expected_time(self, here: Visit) -> ExpectedTime:
+        return expected_time(runtime(), here.study, here.touchpoint)
+
     def language_chosen(self) -> bool:
         return _language_chosen()
 
@@ -129,7 +145,8 @@ class StoredAnswers:
         return answering.give_consent(runtime(), self._at_first, agreed)
 
     def answer(self, page_id: str, form: Form) -> Visit:
-        after = answering.save_page(runtime(), self._at_first, page_id, form, _save_id()).visit
+        saved = answering.save_page(runtime(), self._at_first, page_id, form, _save_id(), found=entrance.standing())
+        after = saved.visit
         # A page that only tells something stores nothing: whoever passed it has not begun.
         if after.response and after.response.revision:
             entrance.note_began(self._handle)
@@ -156,8 +173,21 @@ class StoredAnswers:
         entrance.say_whose(self._handle, own)
 
 
+@participant.get(f"{HANDLED}/slip", endpoint="slip")
+@saves.in_json
+def slip_of(handle: str) -> Response:
+    """The personal part of what a phone turns its pages with; 404 where there is no question to answer."""
+    backend = StoredAnswers(handle)
+    here = backend.here("question")
+    if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
+        abort(404)
+    return jsonify(slip.contents(here, handle, backend.own_device))
+
+
+participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
+saves.add_saves(participant, HANDLED)
 
 
 def moved(page_id: str | None = None) -> Reply:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.answers import is_substantive
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Form, Part, PartType
-from surveyapp.domain.instrument.routing import Page, Route
+from surveyapp.domain.instrument.routing import Page, Route, SectionProgress
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.normalise import is_blank
@@ -31,7 +31,8 @@ WIDEST_ROW = 6
 @dataclass(frozen=True, kw_only=True)
 class QuestionPage:
     """A question as a page. `heading` is what is asked; `lead` stands over it (the grid a statement belongs to).
-    `answered` of `likely` pages are behind it."""
+    `sections` are those that are or may still be asked, this one the `number`th; None: nothing is asked in it.
+    `passed`: the title of the section that the page is the first after, until it is answered."""
 
     page: Page
     heading: str
@@ -39,8 +40,15 @@ class QuestionPage:
     fields: tuple[Field, ...]
     faults: tuple[tuple[str, str], ...]
     columns: int
-    answered: int
-    likely: int
+    sections: tuple[SectionProgress, ...]
+    number: int | None
+    passed: str | None
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether the options of its moments stand in one table: an option a row, a moment a column. A line that goes
+        with an option has no room in it."""
+        return len(self.fields) > 1 and not any(option.line for field in self.fields for option in field.options)
 
     @property
     def title(self) -> str:
@@ -49,6 +57,12 @@ class QuestionPage:
     @property
     def template(self) -> str:
         return f"participant/kinds/{self.page.question.kind}.html"
+
+    @property
+    def described(self) -> str:
+        """Ids of the hint and of every fault, as far as there are any."""
+        faults = [f"{field.id}-fault" for field in self.fields if field.fault]
+        return " ".join((["the-hint"] if self.page.question.hint else []) + faults)
 
     def described_by(self, field: Field) -> str:
         """Ids of the field's hint and fault, as far as there are any. A hint on several fields stands over them all."""
@@ -60,15 +74,22 @@ def question_page(
     visit: Visit, page: Page, posted: Form | None = None, faults: Sequence[AnswerFault] = ()
 ) -> QuestionPage:
     """The page filled in with what was last answered or, when it was refused, with what was posted."""
-    page = presented_to(visit, page)
-    question = page.question
     filling = Filling(given=visit.given or {}, posted=posted, faults=faults, reasons=REASONS)
+    return _laid_out(presented_to(visit, page), filling, visit.ready[1])
+
+
+def blank_page(page: Page) -> QuestionPage:
+    """The page for anybody: options and quotations as written, nothing filled in, a place for each fault."""
+    return _laid_out(page, Filling(given={}, posted=None, faults=(), reasons=REASONS, blank=True), None)
+
+
+def _laid_out(page: Page, filling: Filling, route: Route | None) -> QuestionPage:
+    question = page.question
     fields = tuple(filling.field(page, part) for part in page.parts if part.when is None)
     heading = page.statement.text if page.statement else question.text if page.parts else page.section.title
-    listed = tuple(
-        (each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault is not None
-    )
-    answered, likely = visit.ready[1].progress
+    listed = tuple((each.faulty_id, each.fault) for field in fields for each in field.with_lines if each.fault)
+    sections = route.sections if route else ()
+    number = next((n for n, each in enumerate(sections, 1) if each.section.id == page.section.id), None)
     return QuestionPage(
         page=page,
         heading=heading,
@@ -76,9 +97,18 @@ def question_page(
         fields=fields,
         faults=listed,
         columns=_columns(fields),
-        answered=answered,
-        likely=max(likely, 1),
+        sections=sections,
+        number=number,
+        passed=_passed(route, page) if route else None,
     )
+
+
+def _passed(route: Route, page: Page) -> str | None:
+    """The title of the section that was just done, on the first page after it."""
+    before = route.before(page.id) if route.page(page.id) else None
+    if before is None or before.section.id == page.section.id or (page.parts and route.is_answered(page)):
+        return None
+    return before.section.title
 
 
 def _columns(fields: Sequence[Field]) -> int:

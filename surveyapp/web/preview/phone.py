@@ -10,6 +10,7 @@ from flask import redirect, request, url_for
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.services.questionnaires import preview
+from surveyapp.services.responses.expected_time import ExpectedTime, minutes_expected
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.participant import pages
 from surveyapp.web.preview.blueprint import (
@@ -76,6 +77,10 @@ class PreviewedAnswers:
         if self._anywhere and page_id is not None and visit.route is not None and visit.route.page(page_id) is None:
             query[ANYWHERE] = 1
         return url_for(f"phone.{place}", **(request.view_args or {}) | query | values)
+
+    def expected_time(self, here: Visit) -> ExpectedTime:
+        assert here.questionnaire is not None
+        return ExpectedTime(minutes_expected(here.questionnaire), measured=False)
 
     def language_chosen(self) -> bool:
         return CHOICE in request.form

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as lazy
-from wtforms import RadioField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from surveyapp.domain.errors import InputRefused
@@ -40,6 +40,12 @@ class IdentityForm(_RefusedAtFields):
     def confirmed(self) -> frozenset[IdentityFact]:
         """The facts that were ticked."""
         return frozenset(fact for fact in self.values if fact.value in (self.facts.data or ()))
+
+
+class LettingInForm(IdentityForm):
+    """Who they are, and whether somebody else was let in for them."""
+
+    taken = BooleanField(lazy("Somebody else opened their link, or chose the PIN"))
 
 
 class ChangeForm(IdentityForm):

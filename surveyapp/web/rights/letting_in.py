@@ -12,12 +12,12 @@ from surveyapp.web.shared.sign_in import desk
 
 def let_in_page(study_id: str, reference: str, back: str) -> Reply:
     """Asks who is speaking, and shows a PIN, once, to be read out. `back`: where whoever does it came from."""
-    form = forms.IdentityForm(pins.to_ask_for(desk(), study_id, reference))
+    form = forms.LettingInForm(pins.to_ask_for(desk(), study_id, reference))
     if form.validate_on_submit():
         try:
-            made = pins.read_out(desk(), study_id, reference, form.confirmed)
+            made = pins.read_out(desk(), study_id, reference, form.confirmed, taken=form.taken.data)
         except InputRefused as refused:
             form.refuse(refused)
         else:
-            return page("let_in", form, made=made, reference=reference, back=back)
-    return page("let_in", form, made=None, reference=reference, back=back)
+            return page("let_in", form, done=True, made=made, reference=reference, back=back)
+    return page("let_in", form, done=False, made=None, reference=reference, back=back)

@@ -119,7 +119,7 @@ def change(study_id: str, reference: str, change: str) -> Reply:
 def reopen(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Says what opening sent answers again means, asks why, and does it."""
     current_staff().check(Action.CORRECT_ANSWERS, study_id)
-    form = forms.ReopenForm()
+    form, late = forms.ReopenForm(), 0
     if form.validate_on_submit():
         try:
             correcting.reopen(desk(), study_id, reference, touchpoint, form.reason)
@@ -129,5 +129,5 @@ def reopen(study_id: str, reference: str, touchpoint: int) -> Reply:
             flash(_("The answers are open again. Their link leads to them; what was sent counts until they send anew."))
             return redirect(url_for(".person", study_id=study_id, reference=reference))
     elif not form.errors:
-        correcting.check(desk(), study_id, reference, touchpoint)
-    return page("reopen", form, reference=reference, touchpoint=touchpoint, back=home)
+        late = correcting.check(desk(), study_id, reference, touchpoint)
+    return page("reopen", form, reference=reference, touchpoint=touchpoint, late=late, back=home)

@@ -54,12 +54,17 @@ def _day(fault: AnswerFault) -> str:
 
 def _ambiguous_number(fault: AnswerFault, _part: Part) -> str:
     one, two = map(Decimal, fault.readings)
+    return which_number(written_number(one), written_number(two), typed_number(one), typed_number(two))
+
+
+def which_number(one: str, two: str, first: str, second: str) -> str:
+    """What is asked where a number means `one` or `two`, and can be written as `first` or as `second`."""
     return _(
         "Did you mean %(one)s, or %(two)s? Write it as %(first)s or as %(second)s.",
-        one=written_number(one),
-        two=written_number(two),
-        first=typed_number(one),
-        second=typed_number(two),
+        one=one,
+        two=two,
+        first=first,
+        second=second,
     )
 
 

@@ -49,7 +49,8 @@ class FieldOption:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One variable, filled in. `entry_id` is the id of what is typed in; `value` and `boxes` are what that holds."""
+    """One variable, filled in. `entry_id` is the id of what is typed in; `value` and `boxes` are what that holds.
+    `fault`: what is wrong; empty where a script has yet to say."""
 
     part: Part
     id: str
@@ -109,6 +110,8 @@ class Filling:
     `posted`, and its faults. `reasons`: what each reason for no answer is called here. `in_words`: a fault as a
     sentence.
 
+    `blank`: nothing is known yet, and every fault has a place to be said in.
+
     `frame`: how the id of a field begins where an element around its inputs has it; None: the first of the inputs does.
     """
 
@@ -118,6 +121,7 @@ class Filling:
     reasons: Mapping[Reason, LazyString]
     in_words: Callable[[AnswerFault, Part], str] = fault_sentence
     frame: str | None = None
+    blank: bool = False
 
     @functools.cached_property
     def form(self) -> Form:
@@ -148,7 +152,7 @@ class Filling:
             reasons=() if part.when else tuple(self._reasons(part, field_id)),
             value=next((value for raw in self.form.get(part.key, ()) if (value := raw.strip())), ""),
             boxes=tuple(self._boxes(part, entry_id, fault)),
-            fault=self.in_words(fault, part) if fault else None,
+            fault=self.in_words(fault, part) if fault else "" if self.blank else None,
         )
 
     def _options(self, page: Page, part: Part, field_id: str) -> Iterator[FieldOption]:

@@ -37,6 +37,12 @@ def show_a_frame() -> None:
     g.content_security_policy = AROUND_A_FRAME
 
 
+def keep_for_good(response: Response) -> None:
+    """Of what is nobody's, under an address that changes when it does."""
+    g.nobodys = True
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+
+
 def protecting(secure: bool, policy: str = CONTENT_SECURITY_POLICY) -> dict[str, str]:
     """The headers of a page; `secure`: of a site that is there over HTTPS."""
     headers = {
@@ -62,7 +68,7 @@ def install(app: Flask) -> None:
         headers = protecting(
             is_secure(app) or request.is_secure, g.get("content_security_policy", CONTENT_SECURITY_POLICY)
         )
-        if request.endpoint == "static" and response.status_code < 400:
+        if (request.endpoint == "static" or "nobodys" in g) and response.status_code < 400:
             # Nobody's: how long they are kept is said where they are served.
             del headers["Cache-Control"]
         response.headers.update(headers)

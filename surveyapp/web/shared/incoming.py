@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, current_app, g, request
@@ -153,8 +153,28 @@ def _origin(address: str) -> tuple[str, str] | None:
     return (parts.scheme, f"{parts.hostname}:{port}") if parts.hostname else None
 
 
+JSON = "application/json"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_TAKING_JSON: set[Callable[..., Any]] = set()
+
+
+def takes_json(view: View) -> View:
+    """For a handler that a script sends JSON to: it takes that alone, and says in JSON what is wrong with it."""
+    _TAKING_JSON.add(view)
+    return view
+
+
+def is_for_scripts() -> bool:
+    """Whether what was asked for is taken and answered in JSON."""
+    return current_app.view_functions.get(request.endpoint or "") in _TAKING_JSON
+
+
 def _only_forms() -> None:
     """Every body that a page takes is a form's."""
+    if is_for_scripts():
+        return
     if request.endpoint is not None and request.method == "POST" and request.mimetype not in FORM_TYPES:
         abort(415)
 

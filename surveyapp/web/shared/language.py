@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, redirect, request, session, url_for
-from flask_babel import Babel, Domain, get_locale, gettext, refresh
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,9 @@ from surveyapp.web.shared.session import is_staff_path
 
 CHOICE = "lang"
 """The name that a choice of language travels by, in an address and in a form."""
+
+CHOSEN = "chose"
+"""In the cookie: somebody chose the language here."""
 
 SHOWN = "in"
 """The name that the language of a questionnaire somebody looks at travels by: it is not the looker's own."""
@@ -81,7 +84,9 @@ def install(app: Flask) -> None:
         language_attributes.set(_attributes)
 
     app.before_request(_take_up_choice)
-    app.jinja_env.globals.update(lang_of=lang_of, isolated=isolated, language_choices=language_choices)
+    app.jinja_env.globals.update(
+        lang_of=lang_of, isolated=isolated, language_choices=language_choices, language_offered=language_offered
+    )
     app.jinja_env.filters.update(paragraphs=paragraphs, listed=listed, isolated=isolated, bare=bare)
 
 
@@ -103,7 +108,17 @@ def asked_language() -> str:
     chosen = session.get("language")
     if chosen in there_are:
         return str(chosen)
-    return request.accept_languages.best_match(there_are) or interface_catalogues.SOURCE
+    return preferred(there_are) or interface_catalogues.SOURCE
+
+
+def preferred(there_are: Iterable[str]) -> str | None:
+    """The language that the browser asks for before others, of those there are: `pl` for one that asks for `pl-PL`."""
+    known = {language.lower(): language for language in there_are}
+    for wanted, quality in request.accept_languages:
+        tag = wanted.lower()
+        if quality > 0 and (found := known.get(tag) or known.get(tag.partition("-")[0])):
+            return found
+    return None
 
 
 def speak(language: str) -> bool:
@@ -112,6 +127,7 @@ def speak(language: str) -> bool:
     if language not in _choices():
         return False
     session["language"] = language
+    session[CHOSEN] = True
     refresh()
     return True
 
@@ -122,6 +138,11 @@ def speak_here(wanted: str | None, languages: tuple[str, ...]) -> None:
     g.languages = languages
     g.language = wanted if wanted in languages else languages[0]
     refresh()
+
+
+def known_language(language: str) -> bool:
+    """Whether anything is said in a language, to somebody who answers."""
+    return language in _choices()
 
 
 def reader_language() -> str:
@@ -145,7 +166,7 @@ def _choices() -> tuple[str, ...]:
 
 def _take_up_choice() -> Response | None:
     """Goes on to the same page without the choice in its address, once the choice is remembered."""
-    if "language" in g or request.method != "GET" or CHOICE not in request.args or request.endpoint in (None, "static"):
+    if "language" in g or request.method != "GET" or CHOICE not in request.args or request.endpoint == "static":
         return None
     return redirect(here()) if speak(request.args[CHOICE]) else None
 
@@ -155,7 +176,10 @@ def here(language: str | None = None) -> str:
     name = SHOWN if "language" in g else CHOICE
     kept = {key: values for key, values in request.args.to_dict(flat=False).items() if key != name}
     more = {name: [language]} if language else {}
-    return with_query(url_for(request.endpoint or "participant.start", **(request.view_args or {})), kept | more)
+    # A page that there is not has no endpoint; it can be read in another language all the same.
+    found = request.endpoint is not None and request.routing_exception is None
+    path = url_for(request.endpoint or "", **(request.view_args or {})) if found else "/" + request.path.lstrip("/")
+    return with_query(path, kept | more)
 
 
 @dataclass(frozen=True)
@@ -173,6 +197,29 @@ def language_choices(study: Study | None = None, shown: str | None = None) -> li
     codes = runtime().offered(study) if study and "languages" not in g else _choices()
     now = shown or asked_language()
     return [LanguageChoice(code, own_name(code), code == now, here(code)) for code in codes]
+
+
+@dataclass(frozen=True)
+class LanguageOffer:
+    """A language that a page can be had in, said in that language."""
+
+    code: str
+    name: str
+    direction: str
+    sentence: str
+
+
+def language_offered(study: Study, shown: str) -> LanguageOffer | None:
+    """The language that the browser asks for first, where the page is in another that nobody chose here: the one on
+    record may be wrong, or somebody else's."""
+    if session.get(CHOSEN) or "language" in g:
+        return None
+    wanted = preferred(runtime().offered(study))
+    if wanted is None or wanted == shown:
+        return None
+    with force_locale(wanted.replace("-", "_")):
+        sentence = gettext("You can read this in your own language.")
+    return LanguageOffer(wanted, own_name(wanted), direction(wanted), sentence)
 
 
 def own_name(code: str) -> str:

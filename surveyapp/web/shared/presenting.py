@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 
 from surveyapp.domain.answers import is_substantive
 from surveyapp.domain.instrument.conditions import Reference
-from surveyapp.domain.instrument.piping import presented
+from surveyapp.domain.instrument.piping import known_fact, presented
 from surveyapp.domain.instrument.routing import Page, parts_of
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import said, written
+from surveyapp.web.shared.language import listed
 
 
 def presented_to(visit: Visit, page: Page) -> Page:
     """The page as the person of this visit sees it. Raises ConsentMissing before the response begins."""
     _, _, response = visit.ready
-    return presented(page, response.seed, functools.partial(_fact, visit))
+    return presented(page, response.seed, functools.partial(fact_of, visit))
 
 
-def _fact(visit: Visit, reference: Reference) -> str | None:
+def fact_of(visit: Visit, reference: Reference) -> str | None:
+    """What a text quotes, in words; None where it is not known."""
     match reference.scope:
-        case "site":
-            site = visit.participant.site
-            if site is None or reference.name == "name":
-                return site.name if site else None
-            return _label(visit, f"site.{reference.name}", site.attributes)
-        case "participant":
-            return _label(visit, f"participant.{reference.name}", visit.participant.attributes)
+        case "site" | "participant":
+            return known_fact(visit.study, visit.participant, reference)
         case "touchpoint":
             earlier = visit.situation.earlier.get(reference.touchpoint or 0, {})
             return written(earlier.get(reference.name))
@@ -35,10 +31,4 @@ def _fact(visit: Visit, reference: Reference) -> str | None:
             questionnaire, route, _ = visit.ready
             answer = route.answers.get(reference.name)
             part = parts_of(questionnaire)[reference.name]
-            return ", ".join(said(part, answer)) if is_substantive(answer) else None
-
-
-def _label(visit: Visit, attribute_id: str, held: Mapping[str, str]) -> str | None:
-    attribute = visit.study.attribute(attribute_id)
-    value = held.get(attribute_id.partition(".")[2])
-    return attribute.values.get(value) if attribute and value else None
+            return listed(said(part, answer)) if is_substantive(answer) else None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import re
+from functools import partial
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from flask import Flask
@@ -20,9 +23,10 @@ from surveyapp.domain.staff import Role
 from surveyapp.reports.files.results_table import as_record
 from surveyapp.services.cases import scheduling
 from surveyapp.services.fieldwork import calls
-from surveyapp.services.participants import links
+from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving
+from surveyapp.services.questionnaires.release_preview import freezing, opening
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
@@ -33,10 +37,12 @@ from surveyapp.store.privacy import participation
 from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
+from tests.drills.erasure import rows_of
 from tests.integration.test_who_answered import hand_in
 from tests.interviewer import CONTACT, Interviewer, create_reachable
 from tests.page import Client
 from tests.phone import Phone
+from tests.sealed import know
 
 KNOWN = frozenset({IdentityFact.NAME, IdentityFact.PHONE})
 STOPPED, TAKEN_UP = ParticipationChange.STOPPED, ParticipationChange.TAKEN_UP
@@ -168,6 +174,15 @@ class TestWithdrawing:
         record(desk, person, UNDONE)
         assert everything.printed() == with_them["results"]
 
+    def test_nobody_who_withdrew_is_in_the_middle_of_a_version(self, runtime: Runtime, desk: Desk) -> None:
+        person = create_reachable(runtime)
+        Phone(runtime).agree(factories.create_link(runtime, person))
+        operator = factories.operator(runtime)
+        previews = [partial(each, operator, factories.STUDY, "backfill_1") for each in (freezing, opening)]
+        assert [each().people_midway for each in previews] == [1, 1]
+        record(desk, person, WITHDRAWN)
+        assert [each().people_midway for each in previews] == [0, 0]
+
     def test_they_leave_the_next_release_and_stay_in_those_before(
         self, runtime: Runtime, desk: Desk, clock: Clock
     ) -> None:
@@ -225,9 +240,9 @@ class TestWithdrawing:
         assert factories.stored(runtime, person) == before
 
 
-OF_ANSWERS = frozenset({"", "/questions/backfill/1", "results"})
+OF_ANSWERS = frozenset({"", "/questions/backfill/1", "/questions/backfill/1.xlsx", "results"})
 OF_PEOPLE = frozenset(
-    {"/who", "/who.csv", "/who/backfill", "/who/backfill.csv", "/who/backfill/1", "/who/backfill/1.csv"}
+    f"/who{place}{end}" for place in ("", "/backfill", "/backfill/1") for end in ("", ".csv", ".xlsx")
 )
 """Where it is said how many have withdrawn."""
 
@@ -252,17 +267,29 @@ class Everything:
         adapter = self.app.url_map.bind("localhost")
         found = {}
         for rule in self.app.url_map.iter_rules():
-            if rule.endpoint.startswith("evaluator.") and "GET" in (rule.methods or ()) and "xlsx" not in rule.endpoint:
+            if rule.endpoint.startswith("evaluator.") and "GET" in (rule.methods or ()):
                 path = adapter.build(rule.endpoint, {name: places[name] for name in rule.arguments})
                 response = self.client.get(path)
                 assert response.status_code == 200, (path, response.status_code)
                 token = r'name="csrf_token" value="[^"]*"|nonce="[^"]*"|data-token="[^"]*"'
-                found[path.removeprefix(f"/results/{factories.STUDY}")] = re.sub(token, "", response.text)
-        return found | {"results": self.printed()}
+                said = _cells(response.data) if path.endswith(".xlsx") else re.sub(token, "", response.text)
+                found[path.removeprefix(f"/results/{factories.STUDY}")] = said
+        return found | {"results": self.printed(), "previews": self.previewed()}
+
+    def previewed(self) -> str:
+        """How many are in the middle of what a new version would change."""
+        desk = factories.operator(self.runtime)
+        return repr([each(desk, factories.STUDY, "backfill_1").midway for each in (freezing, opening)])
 
     def printed(self) -> str:
         rows = table(factories.operator(self.runtime), factories.STUDY)
         return repr([as_record(factories.STUDY, row) for row in rows])
+
+
+def _cells(book: bytes) -> str:
+    """Every cell of a spreadsheet."""
+    opened = openpyxl.load_workbook(io.BytesIO(book))
+    return repr([[[cell.value for cell in row] for row in sheet] for sheet in opened])
 
 
 class TestWhoMay:
@@ -346,6 +373,33 @@ def test_a_manager_withdraws_somebody_on_the_phone(runtime: Runtime, client: Cli
 def _installation(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in factories.environment(runtime.settings.database_url).items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("_installation")
+@pytest.mark.parametrize("by", ["page", "command"])
+def test_whoever_is_erased_is_gone_by_the_page_and_by_the_command(runtime: Runtime, client: Client, by: str) -> None:
+    staff = factories.create_staff(runtime, Role.INTERVIEWER)
+    known, other = know(runtime, staff, 1), know(runtime, staff, 2)
+    reference = known.participant.reference
+    link = factories.create_link(runtime, known.participant)
+    if by == "page":
+        client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
+        path = f"/rights/{factories.STUDY}/{reference}/erased"
+        form = {**client.page(path).fields(), "why": REASONS[ParticipationChange.ERASED][0].value}
+        assert client.post(path, form).status_code == 422, "nobody was asked who they are"
+        done = client.post(path, {**form, "facts": ["name", "phone"]})
+        assert done.location == f"/rights/{factories.STUDY}"
+        assert client.get(f"/rights/{factories.STUDY}/{reference}").status_code == 404
+        assert reference in client.page(f"/rights/{factories.STUDY}").words, "it is said once that it is done"
+    else:
+        both = ("--confirmed", "name", "--confirmed", "email")
+        told = CliRunner().invoke(main, ["participants", "erase", factories.STUDY, reference, *both])
+        assert (told.exit_code, told.output) == (0, f"{reference}: erased.\n")
+    assert sum(rows_of(runtime, [known]).values()) == 0
+    assert list(runtime.person_keys.forgotten()) == [known.participant.id]
+    assert Client(client.raw.application.test_client()).get(link).status_code in (403, 404, 410)
+    with factories.operator(runtime).reading() as work:
+        assert contacts.read(work, other.participant.id) == other.contact
 
 
 @pytest.mark.usefixtures("_installation")

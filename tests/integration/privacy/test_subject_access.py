@@ -21,7 +21,9 @@ from surveyapp.domain.responses import NewSave
 from surveyapp.domain.staff import Role
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
+from surveyapp.services.cases import scheduling
 from surveyapp.services.fieldwork import calls
+from surveyapp.services.participants import contacts
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import subject_access
 from surveyapp.services.runtime import Runtime
@@ -100,6 +102,30 @@ def test_everything_is_in_it(runtime: Runtime, person: Participant) -> None:
         ("contact_seen", (Role.INTERVIEWER,)), ("identity_confirmed", (Role.MANAGER,)),
     ]  # fmt: skip
     assert {each.what.value for each in held.kept} == {"contacts", "words", "answers"}
+
+
+def test_questions_quote_what_is_known_of_them(runtime: Runtime) -> None:
+    factories.open_questionnaires(runtime, "mentoring")
+    with factories.operator(runtime).writing() as work:
+        today = work.now.date()
+        site = participants.add_site(work.session, "mentoring", "CB", "Canary Bakery", {"sector": "care"}, today)
+        person = Participant(
+            id=new_id(),
+            study="mentoring",
+            group="manager",
+            reference="MA-9001",
+            origin=runtime.origin,
+            enrolled_on=today,
+            site=site,
+        )
+        participants.add_participant(work.session, person)
+        scheduling.plan_cases(work, person)
+        contacts.write(work, person, CONTACT)
+    hand_in(runtime, person, apprentices="3")
+    manager = factories.create_staff(runtime, Role.MANAGER, study="mentoring")
+    held = subject_access.held_record(Desk(runtime, manager), "mentoring", person.reference, KNOWN, "en")
+    asked = {each.variable: each.question for each in held.touchpoints[0].answers}
+    assert asked["apprentices"] == "How many apprentices do you manage at Canary Bakery?"
 
 
 def test_no_link_and_no_name_of_staff_is_in_it(runtime: Runtime, person: Participant) -> None:

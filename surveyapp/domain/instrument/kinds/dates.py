@@ -42,7 +42,8 @@ def _named(name: str) -> str:
     return code(name).casefold().translate(_PLAIN)
 
 
-_BY_NAME = {_named(name): number for number, names in enumerate(_MONTHS, 1) for name in names}
+MONTHS_BY_NAME = {_named(name): number for number, names in enumerate(_MONTHS, 1) for name in names}
+"""The number of each month by its name, in the shape that what is typed is brought to."""
 
 
 def month_of(typed: str) -> int | None:
@@ -50,9 +51,9 @@ def month_of(typed: str) -> int | None:
     word = _named(typed).rstrip(".")
     if re.fullmatch("[0-9]{1,2}", word, re.ASCII):
         return int(word) if 1 <= int(word) <= 12 else None
-    if word in _BY_NAME:
-        return _BY_NAME[word]
-    begun = {number for name, number in _BY_NAME.items() if len(word) >= 3 and name.startswith(word)}
+    if word in MONTHS_BY_NAME:
+        return MONTHS_BY_NAME[word]
+    begun = {number for name, number in MONTHS_BY_NAME.items() if len(word) >= 3 and name.startswith(word)}
     return begun.pop() if len(begun) == 1 else None
 
 

@@ -1,0 +1,87 @@
+"""Conditions as plain data, for whoever walks the route without being told what is known of a person.
+
+A leaf that rests on this response's answers is written out. One that rests on anything else (an earlier touchpoint, the
+site, the person) is only numbered: it is worked out here, and told as true or false.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+from surveyapp.domain.instrument.conditions import (
+    All,
+    Answered,
+    AnyOf,
+    Changed,
+    Compare,
+    Condition,
+    Is,
+    Not,
+    evaluate,
+    references,
+)
+from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.routing import Page, Route, Situation, known, pages_of
+
+Data = dict[str, object]
+"""What JSON can be made of."""
+
+
+def condition_of(page: Page) -> Condition | None:
+    """All that a page is asked on: its section's condition, its question's and its statement's."""
+    own = (page.section.ask_if, page.question.ask_if, page.statement.ask_if if page.statement else None)
+    there_are = tuple(each for each in own if each is not None)
+    if not there_are:
+        return None
+    return there_are[0] if len(there_are) == 1 else All(there_are)
+
+
+def as_data(condition: Condition, outside: tuple[Condition, ...]) -> Data:
+    """A condition as data. A leaf among `outside` is its place there and, where it looks at this response too, at which
+    variables (`with`)."""
+    if condition in outside:
+        own = [each.name for each in references(condition) if each.scope == "answer"]
+        return {"outside": str(outside.index(condition))} | ({"with": own} if own else {})
+    match condition:
+        case Is(reference, options):
+            return {"is": reference.name, "options": list(options)}
+        case Answered(reference):
+            return {"answered": reference.name}
+        case Changed(before, after):
+            return {"changed": [before.name, after.name]}
+        case Compare(reference, operator, number):
+            return {operator: reference.name, "number": format(number, "f")}
+        case All(items):
+            return {"all": [as_data(item, outside) for item in items]}
+        case AnyOf(items):
+            return {"any": [as_data(item, outside) for item in items]}
+        case Not(item):
+            return {"not": as_data(item, outside)}
+
+
+@functools.lru_cache(maxsize=128)
+def leaves_outside(questionnaire: Questionnaire) -> tuple[Condition, ...]:
+    """Every leaf that rests on anything outside the response, once, in the order first met."""
+    found = (leaf for page in pages_of(questionnaire) for leaf in _leaves(condition_of(page)))
+    return tuple(dict.fromkeys(leaf for leaf in found if any(each.scope != "answer" for each in references(leaf))))
+
+
+def _leaves(condition: Condition | None) -> Iterator[Condition]:
+    match condition:
+        case All(items) | AnyOf(items):
+            for item in items:
+                yield from _leaves(item)
+        case Not(item):
+            yield from _leaves(item)
+        case None:
+            return
+        case _:
+            yield condition
+
+
+def told_of_outside(questionnaire: Questionnaire, route: Route, situation: Situation) -> dict[str, bool | None]:
+    """Whether each leaf of `leaves_outside` holds, by its place. None: it also rests on an answer of this response that
+    is not there yet."""
+    lookup = known(questionnaire, route, situation)
+    return {str(place): evaluate(leaf, lookup) for place, leaf in enumerate(leaves_outside(questionnaire))}

@@ -1,0 +1,35 @@
+// Texts that quote a fact: `You work at {site.name|your workplace}.` A fact goes into text and attributes, never into
+// markup. As domain/instrument/piping.py; what is not known reads as what stands after the bar.
+
+import { writtenNumber } from "./figures.js";
+
+const QUOTE = /\{([^{}|]*)(?:\|([^{}|]*))?\}/g;
+
+// Puts facts into all that is below `root`. `fact(name)` finds one; empty where it is not known.
+export function quote(root, fact) {
+  const filled = (text) => text.replace(QUOTE, (_, name, fallback) => fact(name.trim()) || (fallback ?? "").trim());
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (node.data.includes("{")) node.data = filled(node.data);
+    } else {
+      for (const attribute of node.attributes) {
+        // How many characters are left is said by a script, in a text of its own.
+        if (!attribute.name.startsWith("data-") && attribute.value.includes("{")) attribute.value = filled(attribute.value);
+      }
+    }
+  }
+}
+
+// An answer of this response as a text quotes it; empty where there is none.
+export function inWords(answer, part, words) {
+  if (!answer || answer.missing) return "";
+  if (answer.codes) return answer.codes.map((code) => part.labels?.[code] ?? code).join(", ");
+  if (answer.number) return writtenNumber(answer.number, words.number);
+  if (answer.day) {
+    const [year, month, day] = answer.day.split("-");
+    return `${Number(day)} ${words.months[Number(month) - 1]} ${year}`;
+  }
+  return answer.time ? answer.time.replace(/^0/, "") : answer.text;
+}

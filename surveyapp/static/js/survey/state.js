@@ -1,0 +1,34 @@
+// The word that says where an answer is, always in sight at the bottom of the screen and read out when it changes.
+
+const WARM = new Set(["waiting", "cannot_keep", "ended", "elses"]);
+
+/** Says where the answers are: `stand` as the queue calls it. `again`: what “Try now” does while they wait. */
+export function showState(stand, again) {
+  const said = document.getElementById("state");
+  if (!said) return;
+  const words = said.dataset[stand];
+  unsaved(false);
+  if (words && said.textContent !== words) said.textContent = words;
+  said.classList.toggle("waiting", WARM.has(stand));
+  const button = document.getElementById("try");
+  button.hidden = stand !== "waiting" || !again;
+  button.onclick = again ?? null;
+  for (const main of document.querySelectorAll("button.main[data-waits]")) {
+    const waits = stand !== "saved" && stand in said.dataset;
+    main.dataset.label ??= main.textContent;
+    main.textContent = waits ? main.dataset.waits : main.dataset.label;
+    main.classList.toggle("waits", waits);
+    main.toggleAttribute("aria-disabled", waits);
+    if (waits) main.setAttribute("aria-disabled", "true");
+  }
+}
+
+/** Shows that what was just tapped or written is not saved yet. It is not read out: whoever listens knows that Continue
+ *  follows, and would hear it at every question. */
+export function unsaved(yes = true) {
+  const said = document.getElementById("state");
+  const open = document.getElementById("unsaved");
+  if (!said || !open || said.classList.contains("waiting")) return;
+  open.hidden = !yes;
+  said.classList.toggle("visually-hidden", yes);
+}

@@ -1,0 +1,42 @@
+"""The participants' modules in a browser, on a page of their own: a table goes in, results come out."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask, Response, url_for
+from playwright.sync_api import Browser, Page
+
+from surveyapp.web.shared import headers, static_files
+from tests.browser.conftest import serving_app
+
+
+@contextlib.contextmanager
+def modules(browser: Browser) -> Iterator[Page]:
+    """A page of this site with nothing on it, from which modules can be imported."""
+    app = Flask("surveyapp")
+    static_files.install(app)
+    headers.install(app)
+
+    @app.get("/nothing")
+    def nothing() -> Response:
+        return Response(
+            f"<!doctype html><title>{url_for(static_files.MODULES, filename='')}</title>", mimetype="text/html"
+        )
+
+    with serving_app(app) as address:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{address}/nothing")
+        yield page
+        context.close()
+
+
+def run(page: Page, script: str, given: Any) -> Any:
+    """What `script` comes to: the body of a function of `given`, in which `load` imports a module by its name."""
+    return page.evaluate(
+        f"async ([base, given]) => {{ const load = (name) => import(base + name); {script} }}",
+        [page.title(), given],
+    )

@@ -1,0 +1,68 @@
+"""The word that says where an answer is, as the queue's standing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessible import check_accessible
+from tests.browser.test_participant import at as at
+from tests.browser.test_participant import opened as opened
+
+SHOW = """async ({ module, stand }) => {
+  const { showState } = await import(module);
+  window.tried = 0;
+  showState(stand, () => { window.tried += 1; });
+}"""
+STANDS = [
+    ("saved", "Saved", False, False),
+    ("waiting", "Kept on this phone, trying again", True, True),
+    ("cannot_keep", "This phone cannot keep it. Keep this page open", True, False),
+    ("ended", "Kept on this phone. Open your link again", True, False),
+    ("elses", "Kept on this phone until your link is opened again", True, False),
+]
+
+
+def show(page: Page, stand: str) -> None:
+    page.evaluate(SHOW, {"module": "/static/js/survey/state.js", "stand": stand})
+
+
+@pytest.mark.parametrize(("stand", "words", "warm", "again"), STANDS)
+def test_the_word_is_always_in_sight(
+    at: Callable[..., str], opened: Callable[..., Page], stand: str, words: str, warm: bool, again: bool
+) -> None:
+    page = opened(at("heard_via"))
+    show(page, stand)
+    said = page.locator("#state")
+    expect(said).to_have_text(words)
+    expect(said).to_have_attribute("role", "status")
+    expect(said).to_be_in_viewport()
+    assert ("waiting" in (said.get_attribute("class") or "")) == warm
+    button = page.get_by_role("button", name="Try now")
+    assert button.is_visible() == again
+    if again:
+        button.click()
+        assert page.evaluate("tried") == 1
+    check_accessible(page)
+
+
+def test_send_says_what_it_waits_for(at: Callable[..., str], opened: Callable[..., Page]) -> None:
+    page = opened(at(None))
+    send = page.locator("button.main")
+    show(page, "waiting")
+    expect(send).to_have_text("Send when there is a signal")
+    expect(send).to_have_attribute("aria-disabled", "true")
+    check_accessible(page)
+    show(page, "saved")
+    expect(send).to_have_text("Send my answers")
+    assert send.get_attribute("aria-disabled") is None
+
+
+def test_what_was_just_tapped_is_not_saved_yet(at: Callable[..., str], opened: Callable[..., Page]) -> None:
+    page = opened(at("heard_via"))
+    expect(page.locator("#state")).to_have_text("Saved as you go")
+    page.locator(".option").first.click()
+    expect(page.locator("#unsaved")).to_be_visible()
+    expect(page.locator("#state")).to_have_text("Saved as you go")

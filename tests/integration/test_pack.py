@@ -1,0 +1,174 @@
+"""What a phone is given to turn its pages with: a pack that is the same for everybody, and a slip of its own person."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from surveyapp import create_app
+from surveyapp.domain.instrument.routing import pages_of
+from surveyapp.domain.participants import Participant
+from surveyapp.services.cases import scheduling
+from surveyapp.services.questionnaires import versions as questionnaire_versions
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import participants
+from surveyapp.store.database import new_id
+from tests import factories
+from tests.page import Client
+from tests.phone import Phone
+
+A_PAGE = 256
+"""Bytes of a page of a pack, compressed, on average."""
+
+
+def slip_of(phone: Phone) -> dict[str, Any]:
+    response = phone.client.raw.get(phone.own("/survey/slip"))
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    found: dict[str, Any] = json.loads(response.data)
+    return found
+
+
+def open_mentoring(runtime: Runtime) -> None:
+    for name in sorted({name for name, _ in runtime.study("mentoring").questionnaires}):
+        questionnaire_versions.open_newest(factories.operator(runtime), "mentoring", name)
+
+
+def mentee(runtime: Runtime, site_name: str) -> Participant:
+    study = runtime.study("mentoring")
+    with factories.operator(runtime).writing() as work:
+        site = participants.add_site(
+            work.session, study.id, site_name[:2].upper(), site_name, {"sector": "construction"}, runtime.today(study)
+        )
+        made = Participant(
+            id=new_id(),
+            study=study.id,
+            group="mentee",
+            reference=f"ME-{site_name[:2].upper()}",
+            origin=runtime.origin,
+            enrolled_on=runtime.today(study),
+            site=site,
+            attributes={"first_job": "yes"},
+        )
+        participants.add_participant(work.session, made)
+        scheduling.plan_cases(work, made)
+    return made
+
+
+def begun(runtime: Runtime, participant: Participant) -> Phone:
+    phone = Phone(runtime)
+    phone.agree(factories.create_link(runtime, participant))
+    return phone
+
+
+def test_a_pack_is_the_same_for_everybody_and_says_nothing_of_anybody(runtime: Runtime) -> None:
+    open_mentoring(runtime)
+    people = [mentee(runtime, "Quillfeather Ltd"), mentee(runtime, "Zephyrine Works")]
+    phones = [begun(runtime, person) for person in people]
+    slips = [slip_of(phone) for phone in phones]
+    packs = [phone.client.raw.get(slip["pack"]).data for phone, slip in zip(phones, slips, strict=True)]
+    assert packs[0] == packs[1]
+    assert slips[0]["pack"] == slips[1]["pack"]
+    said = packs[0].decode()
+    assert "{site.name|your workplace}" in said, "quotations are as they are written"
+    for person, phone in zip(people, phones, strict=True):
+        assert person.site
+        assert not [word for word in (person.reference, person.site.name, phone.handle, "csrf_token") if word in said]
+    assert [slip["facts"]["site.name"] for slip in slips] == ["Quillfeather Ltd", "Zephyrine Works"]
+
+
+def test_a_slip_tells_of_what_is_known_of_a_person_only_what_texts_quote(runtime: Runtime) -> None:
+    open_mentoring(runtime)
+    phone = begun(runtime, mentee(runtime, "Quillfeather Ltd"))
+    slip = slip_of(phone)
+    assert set(slip["facts"]) == {"site.name"}
+    assert slip["outside"]
+    assert set(slip["outside"].values()) <= {True, False}
+    assert "construction" not in json.dumps(slip)
+    assert "first_job" not in json.dumps(slip)
+    pack = json.loads(phone.client.raw.get(slip["pack"]).data)
+    conditions = json.dumps([page.get("if") for page in pack["pages"]])
+    assert "outside" in conditions
+    assert "construction" not in conditions, "what it compares with stays with the server"
+
+
+def test_a_slip_says_where_they_are(runtime: Runtime, phone: Phone) -> None:
+    fresh = slip_of(phone)
+    assert (fresh["answers"], fresh["next"], fresh["revision"], fresh["own"]) == ({}, "heard_via", 0, True)
+    phone.answer_until("hopes", {"heard_via": "other", "heard_via_other_text": "A friend, “Zed”"})
+    later = slip_of(phone)
+    assert later["answers"]["heard_via_other_text"]["form"] == {"heard_via_other_text": ["A friend, “Zed”"]}
+    assert later["next"] == "hopes"
+    assert later["revision"] > 0
+    assert later["handle"] == phone.handle
+
+
+def test_a_pack_is_kept_for_good_and_needs_nobody(runtime: Runtime, phone: Phone) -> None:
+    address = slip_of(phone)["pack"]
+    stranger = Client(create_app(runtime).test_client())
+    response = stranger.raw.get(address, headers={"Accept-Encoding": "gzip"})
+    assert response.status_code == 200
+    assert "immutable" in response.headers["Cache-Control"]
+    assert "Cookie" not in response.headers["Vary"]
+    assert "Set-Cookie" not in response.headers
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(response.data))["questionnaire"] == "backfill_1"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ("/en/", "/xx/"),
+        ("/backfill_1/", "/nothing/"),
+        ("/job_rotation/", "/nothing/"),
+        ("/1/en/", "/9/en/"),
+        ("/en/", "/en/0"),
+    ],
+)
+def test_a_pack_that_is_not_there(runtime: Runtime, phone: Phone, changed: tuple[str, str]) -> None:
+    address = slip_of(phone)["pack"].replace(*changed)
+    assert phone.client.raw.get(address).status_code == 404
+
+
+def test_there_is_no_slip_where_nothing_is_asked(runtime: Runtime, link: str, phone: Phone) -> None:
+    strange = Phone(runtime)
+    strange.open(link)
+    assert strange.client.raw.get(strange.own("/survey/slip")).status_code == 404, "before consent"
+    phone.answer_until(None)
+    phone.send()
+    assert phone.client.raw.get(phone.own("/survey/slip")).status_code == 404, "after sending"
+
+
+def test_nobody_reads_another_ones_slip(runtime: Runtime, phone: Phone) -> None:
+    other = begun(runtime, factories.create_participant(runtime))
+    response = other.client.raw.get(f"/survey/{phone.handle}/slip")
+    assert response.status_code == 409
+    assert json.loads(response.data) == {"why": "elses"}
+    assert Client(create_app(runtime).test_client()).raw.get(f"/survey/{phone.handle}/slip").status_code == 401
+
+
+def test_a_page_of_a_pack_is_small(runtime: Runtime, phone: Phone) -> None:
+    open_mentoring(runtime)
+    seen = [slip_of(phone)["pack"]]
+    seen += [slip_of(begun(runtime, factories.create_participant(runtime, "employee")))["pack"]]
+    seen += [slip_of(begun(runtime, mentee(runtime, "Quillfeather Ltd")))["pack"]]
+    for address in seen:
+        body = phone.client.raw.get(address, headers={"Accept-Encoding": "gzip"}).data
+        pages = json.loads(gzip.decompress(body))["pages"]
+        assert len(body) / len(pages) <= A_PAGE, address
+
+
+def test_a_pack_has_every_page_with_what_reading_and_routing_it_take(runtime: Runtime, phone: Phone) -> None:
+    pack = json.loads(phone.client.raw.get(slip_of(phone)["pack"]).data)
+    questionnaire = runtime.study(factories.STUDY).questionnaires["backfill_1", 1]
+    assert [page["id"] for page in pack["pages"]] == [page.id for page in pages_of(questionnaire)]
+    for page, asked in zip(pack["pages"], pages_of(questionnaire), strict=True):
+        assert [part["key"] for part in page["parts"]] == [part.key for part in asked.parts]
+        assert page["html"].count("<form") == 1
+        assert "checked" not in page["html"]
+        for part in page["parts"]:
+            assert pack["faults"][part["faults"]]["more_than_one"]
+            assert part.get("required", False) == ("required" in pack["faults"][part["faults"]])
