@@ -46,6 +46,7 @@ NOT_PAGES = {
     "evaluator.who_touchpoint_xlsx",
     "viewer.measure_xlsx",
     "viewer.measure_csv",
+    "viewer.crosstabs_csv",
     "viewer.people_csv",
     "viewer.questions_csv",
     "viewer.questions_xlsx",

@@ -243,11 +243,7 @@ def _questions(
 
 def _named_place(study: Study, group_id: str, number: int) -> str:
     group, point = study.group(group_id), study.touchpoint(group_id, number)
-    return _(
-        "%(group)s, %(touchpoint)s",
-        group=group.title if group else group_id,
-        touchpoint=point.title if point else number,
-    )
+    return ", ".join((group.title if group else group_id, point.title if point else str(number)))
 
 
 def _remarks(asked: ResultsQuery) -> tuple[str, ...]:
