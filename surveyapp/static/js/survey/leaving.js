@@ -67,3 +67,9 @@ function was(storage) {
     return false;
   }
 }
+
+// On a page where nothing else starts it, there is nothing unsent either.
+if (new URL(import.meta.url).searchParams.has("start")) {
+  const link = document.querySelector("a.leave");
+  if (link?.pathname.startsWith("/survey/")) startLeaving({ address: link.pathname });
+}
