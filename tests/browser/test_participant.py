@@ -357,6 +357,7 @@ def test_urdu_reads_from_right_to_left_and_fits_a_phone(opened: Opened, runtime_
     expect(page.locator("h1")).to_have_text("آپ نے اسکیم کے بارے میں سب سے پہلے کیسے سنا؟")
     check_accessible(page)
     check_reflow(page, 320)
+    page.locator(".tongues summary").click()
     check_targets(page, ".languages > *")
     page.locator(".option").first.click()
     page.get_by_role("button", name="Polski").click()
