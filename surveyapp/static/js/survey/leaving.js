@@ -74,8 +74,9 @@ function was(storage) {
   }
 }
 
-// Of itself, on every page of a study, before anything else of it has come.
+// Of itself on every page, before anything else of it has come. Who looks at a questionnaire leaves by the link.
 if (new URL(import.meta.url).searchParams.has("start")) {
   const link = document.querySelector("a.leave");
-  if (link?.pathname.startsWith("/survey/")) startLeaving({ address: link.pathname });
+  const address = link?.pathname ?? "/survey/leave";
+  if (address.startsWith("/survey/")) startLeaving({ address });
 }
