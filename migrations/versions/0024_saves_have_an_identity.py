@@ -36,7 +36,10 @@ def upgrade() -> None:
                 PARTITION BY save.response_id, answer_history.variable ORDER BY save.revision DESC
             ) AS place
             FROM answer_history JOIN save ON save.id = answer_history.save_id
-        ) AS ranked WHERE place = 1
+        ) AS ranked WHERE place = 1 AND NOT EXISTS (
+            SELECT 1 FROM answer WHERE answer.response_id = ranked.response_id
+            AND answer.variable = ranked.variable AND answer.save_id = ranked.save_id
+        )
     """)
     op.add_column('save', sa.Column('late', sa.Boolean(), nullable=False, server_default=sa.false()))
 

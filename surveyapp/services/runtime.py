@@ -161,12 +161,21 @@ class Runtime:
             return {}
 
     def instrument_in(
-        self, session: Session, study: Study, questionnaire: str, version: int, language: str
+        self,
+        session: Session,
+        study: Study,
+        questionnaire: str,
+        version: int,
+        language: str,
+        newest: int | None = None,
     ) -> Questionnaire:
-        """`instrument` in a language, in the newest revision of its words; in the source's where it has none."""
+        """`instrument` in a language, in the newest revision of its words; in the source's where it has none. `newest`:
+        the number of that revision, where it is known; 0 for none."""
         source = self.instrument(session, study.id, questionnaire, version)
         own = language == study.source_language
-        revision = 0 if own else translations.newest_revision(session, study.id, questionnaire, version, language) or 0
+        if newest is None and not own:
+            newest = translations.newest_revision(session, study.id, questionnaire, version, language)
+        revision = 0 if own else newest or 0
         key = (study.id, questionnaire, version, language, revision)
         if key not in self._worded:
             words = translations.words(session, *key) if revision else {}

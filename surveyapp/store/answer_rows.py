@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
 from surveyapp.store.database import seals_of
-from surveyapp.store.tables import AnswerHistoryRow, AnswerRow, CaseRow, ParticipantRow, ResponseRow
+from surveyapp.store.tables import AnswerRow, CaseRow, ParticipantRow, ResponseRow
 
 Cells = dict[str, Any]
 
@@ -73,19 +73,21 @@ class PersonWords:
     ) -> None:
         self.session, self.person, self.response_id = session, person, response_id
 
-    def of(self, row: AnswerHistoryRow | AnswerRow) -> str | None:
+    def of(self, row: Any) -> str | None:
         if row.sealed is None:
-            return row.text
+            text: str | None = row.text
+            return text
         if self.person is None:
             assert self.response_id is not None
             self.person = person_of(self.session, self.response_id)
         return seals_of(self.session).unseal(self.person, bound(row.variable), row.sealed)
 
 
-def answer_of(rows: list[AnswerHistoryRow] | list[AnswerRow], words: PersonWords) -> Answer:
+def answer_of(rows: Sequence[Any], words: Callable[[Any], str | None]) -> Answer:
+    """The answer of its rows, in order. `words`: what reads the words of one."""
     first = rows[0]
     if first.reason is not None:
-        return Missing(first.reason, words.of(first))
+        return Missing(first.reason, words(first))
     if first.code is not None:
         return Codes(tuple(str(row.code) for row in rows))
     if first.number is not None:
@@ -94,11 +96,11 @@ def answer_of(rows: list[AnswerHistoryRow] | list[AnswerRow], words: PersonWords
         return Day(first.day)
     if first.time_of_day is not None:
         return TimeOfDay(first.time_of_day)
-    return Text(words.of(first) or "")
+    return Text(words(first) or "")
 
 
 def gathered(rows: Iterable[AnswerRow], words: PersonWords) -> dict[str, Answer]:
     by_variable: dict[str, list[AnswerRow]] = {}
     for row in rows:
         by_variable.setdefault(row.variable, []).append(row)
-    return {variable: answer_of(together, words) for variable, together in by_variable.items()}
+    return {variable: answer_of(together, words.of) for variable, together in by_variable.items()}

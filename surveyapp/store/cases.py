@@ -86,6 +86,13 @@ def locked_case(session: Session, case_id: uuid.UUID) -> Case | None:
     return None if row is None else _case(row)
 
 
+def lock(session: Session, case_id: uuid.UUID) -> None:
+    """Locks a case until the unit of work ends; of a database file all of it is locked."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(CaseRow.id).where(CaseRow.id == case_id).with_for_update()).all()
+
+
 def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:
     """A participant's cases by touchpoint."""
     rows = session.scalars(select(CaseRow).where(CaseRow.participant_id == participant_id).order_by(CaseRow.touchpoint))

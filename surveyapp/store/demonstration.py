@@ -17,15 +17,14 @@ from surveyapp.domain.instrument.routing import NOT_ASKED
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import NewSave, Response
 from surveyapp.store.answer_rows import Cells, answer_cells
+from surveyapp.store.answering.writing import save_row
 from surveyapp.store.database import new_id
-from surveyapp.store.responses import save_cells
 from surveyapp.store.security.protection import unprotected
 from surveyapp.store.tables import (
     AnswerHistoryRow,
     AnswerRow,
     Base,
     ConsentRow,
-    NewestAnswerRow,
     ResponseRow,
     SaveRow,
 )
@@ -53,7 +52,7 @@ class FilledResponse:
 def add_filled(session: Session, filled: Sequence[FilledResponse]) -> int:
     """Stores new responses in a few statements, however many; nothing is looked up. How many rows that was."""
     saves = (
-        save_cells(key, each.response, revision, save)
+        save_row(each.response, key, each.response.version, revision, save)
         for each in filled
         for revision, (key, save) in enumerate(each.saves.items(), 1)
     )
@@ -63,12 +62,6 @@ def add_filled(session: Session, filled: Sequence[FilledResponse]) -> int:
         for variable, answer, save in each.answers
         if answer != NOT_ASKED
         for cells in _cells(variable, answer)
-    )
-    newest = (
-        {"response_id": each.response.id, "variable": variable, "save_id": save}
-        for each in filled
-        for variable, answer, save in each.answers
-        if answer != NOT_ASKED
     )
     answers = (
         cells | {"save_id": save, "response_id": each.response.id}
@@ -80,7 +73,6 @@ def add_filled(session: Session, filled: Sequence[FilledResponse]) -> int:
         _add(session, ResponseRow.__table__, (dict(vars(each.response)) for each in filled))
         + _add(session, SaveRow.__table__, saves)
         + _add(session, AnswerHistoryRow.__table__, history)
-        + _add(session, NewestAnswerRow.__table__, newest)
         + _add(session, AnswerRow.__table__, answers)
     )
 

@@ -10,12 +10,11 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers, Missing, Mode, Reason
+from surveyapp.domain.answers import Answer, Answers, Mode, Reason
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import (
     CountedAnswers,
@@ -28,14 +27,13 @@ from surveyapp.domain.responses import (
 )
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
-from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells, answer_of, gathered, sealed_cells
-from surveyapp.store.answering import newest
+from surveyapp.store.answer_rows import PersonWords, answer_cells, gathered, sealed_cells
+from surveyapp.store.answering import standing, writing
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AnswerHistoryRow,
     AnswerRow,
     CaseRow,
-    NewestAnswerRow,
     ParticipantRow,
     ResponseRow,
     SaveRow,
@@ -139,25 +137,13 @@ def _response(row: ResponseRow) -> Response:
     )
 
 
-def is_repeat(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, payload_hash: str) -> bool:
-    """Whether the newest save with this id brought the same payload: a double tap, a form sent again. A form posted
-    with another payload under the same id is a changed answer, and one changed back is too."""
-    newest = session.scalars(
-        select(SaveRow.payload_hash)
-        .where(SaveRow.response_id == response_id, SaveRow.client_id == client_id)
-        .order_by(SaveRow.revision.desc())
-        .limit(1)
-    ).one_or_none()
-    return newest == payload_hash
-
-
 def record_save(
     session: Session, response: Response, save: NewSave, given: Answers, stands: Collection[str] | None = None
 ) -> uuid.UUID:
     """Appends a save and what it gave; of that, `stands` is what now stands (None: all). The caller holds the case's
     lock. Returns the save's key."""
     save_id = new_id()
-    session.add(SaveRow(**save_cells(save_id, response, response.revision + 1, save)))
+    session.add(SaveRow(**writing.save_row(response, save_id, response.version, response.revision + 1, save)))
     session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     session.flush()
     session.add_all(
@@ -165,30 +151,10 @@ def record_save(
         for key, answer in given.items()
         for cells in answer_cells(key, answer)
     )
-    newest.point(session, response.id, save_id, given if stands is None else stands)
+    writing.point(session, response.id, dict.fromkeys(given if stands is None else stands, save_id))
     if response.state is ResponseState.SUBMITTED and response.reopened_at is None and not save.late:
         results.note_change_at(session, response.id)
     return save_id
-
-
-def save_cells(save_id: uuid.UUID, response: Response, revision: int, save: NewSave) -> Cells:
-    """A save as the cells of its row."""
-    return {
-        "id": save_id,
-        "client_id": save.id,
-        "response_id": response.id,
-        "revision": revision,
-        "section": save.section,
-        "version": response.version,
-        "language": save.language,
-        "wording": save.wording,
-        "mode": save.mode,
-        "by_staff": save.by,
-        "client_at": save.client_at,
-        "recorded_at": save.recorded_at,
-        "payload_hash": save.payload_hash,
-        "late": save.late,
-    }
 
 
 def replace_answers(
@@ -229,40 +195,8 @@ def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answe
 def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, RecordedAnswer]:
     """The answer to each variable that stands, on the route or not, with how it came. One that was taken back by a move
     to another version, on which it is asked again, is none."""
-    rows = session.execute(
-        select(
-            AnswerHistoryRow, SaveRow.id, SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.client_id,
-            SaveRow.revision,
-        )
-        .select_from(NewestAnswerRow)
-        .join(
-            AnswerHistoryRow,
-            and_(
-                AnswerHistoryRow.save_id == NewestAnswerRow.save_id,
-                AnswerHistoryRow.variable == NewestAnswerRow.variable,
-            ),
-        )
-        .join(SaveRow, SaveRow.id == NewestAnswerRow.save_id)
-        .where(NewestAnswerRow.response_id == response_id)
-        .order_by(NewestAnswerRow.variable, AnswerHistoryRow.position)
-    ).all()  # fmt: skip
-    words = PersonWords(session, response_id=response_id)
-    found: dict[str, RecordedAnswer] = {}
-    for variable, cells in groupby(rows, key=lambda row: row.AnswerHistoryRow.variable):
-        together = list(cells)
-        first = together[0]
-        found[variable] = RecordedAnswer(
-            variable=variable,
-            answer=answer_of([row.AnswerHistoryRow for row in together], words),
-            mode=first.mode,
-            by=first.by_staff,
-            recorded_at=first.recorded_at,
-            save_id=first.id,
-            client_id=first.client_id,
-            revision=first.revision,
-        )
-    taken_back = Missing(Reason.NOT_ASKED)
-    return {variable: given for variable, given in found.items() if given.answer != taken_back}
+    session.flush()
+    return standing.given(session, response_id, PersonWords(session, response_id=response_id).of)
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:

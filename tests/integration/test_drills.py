@@ -1,4 +1,4 @@
-"""The drills that kill and stop, with small numbers: `make drill` has the full ones."""
+"""The drills that kill, stop and try others' addresses, with small numbers: `make drill` has the full ones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def test_what_is_promised_holds(name: str, kind: str) -> None:
         unavailable("PostgreSQL")
     with ground(kind) as place:
         rows = drill(name).run(place, **drill(name).SHORT)
+    assert [str(row) for row in rows if not row.holds] == []
+
+
+def test_nobody_is_shown_anything_at_the_addresses_of_another_role() -> None:
+    with ground("sqlite") as place:
+        rows = drill("pairs").run(place, **drill("pairs").SHORT)
     assert [str(row) for row in rows if not row.holds] == []
 
 

@@ -7,14 +7,15 @@ Only what is no opinion may be quoted: what is known of the person and of their 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from surveyapp.domain.instrument.conditions import Reference, reference_of
+from surveyapp.domain.instrument.conditions import Reference, reference_of, references
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.option_order import arranged
-from surveyapp.domain.instrument.questionnaire import Question
+from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
@@ -107,3 +108,32 @@ def texts_of(question: Question) -> Iterator[str]:
     yield question.text
     yield from (text for text in (question.hint, question.interviewer) if text)
     yield from (statement.text for statement in question.statements)
+
+
+@functools.lru_cache(maxsize=128)
+def earlier_answers_of(questionnaire: Questionnaire) -> frozenset[tuple[int, str]]:
+    """The answers at earlier touchpoints that the conditions or texts of a version look at, by touchpoint and variable.
+    Worked out once a process for each version."""
+    looked_at = [
+        reference
+        for section in questionnaire.sections
+        for condition in (
+            section.ask_if,
+            *(question.ask_if for question in section.questions),
+            *(statement.ask_if for question in section.questions for statement in question.statements),
+        )
+        for reference in references(condition)
+    ]
+    quoted = [
+        quote.reference
+        for section in questionnaire.sections
+        for question in section.questions
+        for text in (section.title, *texts_of(question))
+        for quote in quotes(text)
+        if quote.reference is not None
+    ]
+    return frozenset(
+        (reference.touchpoint or 0, reference.name)
+        for reference in (*looked_at, *quoted)
+        if reference.scope == "touchpoint"
+    )

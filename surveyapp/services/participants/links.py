@@ -24,8 +24,7 @@ from surveyapp.services.security import sessions
 from surveyapp.services.translation import study_catalogues
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-from surveyapp.store.entry import accesses, pins
-from surveyapp.store.entry.pins import Admission
+from surveyapp.store.entry import accesses
 
 GIVEN_OUT = {AccessKind.LINK: AuditAction.LINK_GIVEN_OUT, AccessKind.CODE: AuditAction.CODE_GIVEN_OUT}
 """What giving out either is called in the audit trail."""
@@ -62,7 +61,7 @@ def _first_of(work: Work, secrets: Iterable[tuple[str, str]]) -> uuid.UUID:
     for kind, secret in secrets:
         found = accesses.access_by_digest(work.session, work.runtime.keyring.access_digests(kind, secret))
         if found is not None:
-            return _admitted(work, found).id
+            return admitted(work, found).id
     raise AccessRefused("wrong")
 
 
@@ -81,7 +80,8 @@ class Arrival:
 def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
     """Raises AccessRefused."""
     with Desk(runtime, ByLink(access_id)).reading() as work:
-        case = cases.case(work.session, admission(work, access_id).access.case_id)
+        access = admitted(work, accesses.access(work.session, access_id))
+        case = cases.case(work.session, access.case_id)
         assert case is not None
         found = participants.participant(work.session, case.participant_id, work.now.date())
         assert found is not None
@@ -97,16 +97,8 @@ def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
     )
 
 
-def admission(work: Work, access_id: uuid.UUID) -> Admission:
-    """An access that works now, and its person's PIN. Raises AccessRefused."""
-    found = pins.admission(work.session, access_id)
-    if found is None:
-        raise AccessRefused("wrong")
-    _admitted(work, found.access)
-    return found
-
-
-def _admitted(work: Work, access: Access | None) -> Access:
+def admitted(work: Work, access: Access | None) -> Access:
+    """An access, if it works now. Raises AccessRefused."""
     if access is None:
         raise AccessRefused("wrong")
     if access.revoked_at is not None:

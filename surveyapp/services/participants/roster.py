@@ -26,8 +26,8 @@ from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
-from surveyapp.store.answering import newest
 from surveyapp.store.entry import accesses, pins
+from surveyapp.store.privacy import reopening
 from surveyapp.store.roster import RosterLine
 
 PER_PAGE = 50
@@ -221,7 +221,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
                     accesses=given,
                     live=tuple(each for each in given if each.works(work.now)),
                     can_be_opened=participant.withdrawn_at is None and can_be_opened(work, case, response),
-                    late=len(newest.late_variables(session, response)) if response else 0,
+                    late=len(reopening.late_variables(session, response)) if response else 0,
                 )
             )
         held = participants.contact(session, participant.id)

@@ -15,7 +15,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import can_be_opened
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-from surveyapp.store.answering import newest
+from surveyapp.store.answering import writing
 from surveyapp.store.privacy import reopening
 
 
@@ -25,7 +25,7 @@ def check(desk: Desk, study_id: str, reference: str, touchpoint: int) -> int:
     scope = desk.scope(Action.CORRECT_ANSWERS, study_id)
     with desk.reading() as work:
         case = cases.case_in_scope(work.session, scope, reference, touchpoint)
-        return len(newest.late_variables(work.session, _openable(work, case, reference, touchpoint)))
+        return len(reopening.late_variables(work.session, _openable(work, case, reference, touchpoint)))
 
 
 def reopen(desk: Desk, study_id: str, reference: str, touchpoint: int, why: CorrectionReason | None) -> None:
@@ -41,8 +41,7 @@ def reopen(desk: Desk, study_id: str, reference: str, touchpoint: int, why: Corr
             raise InputRefused(say("why_missing"), "why")
         if response.reopened_at is not None:
             return
-        for variable, save_id in newest.late_variables(work.session, response).items():
-            newest.point(work.session, response.id, save_id, (variable,))
+        writing.point(work.session, response.id, reopening.late_variables(work.session, response))
         reopening.reopen(work.session, response, why, work.staff_id, work.now)
         work.record(AuditAction.RESPONSE_REOPENED, reference, study=study_id, touchpoint=touchpoint, why=why.value)
 

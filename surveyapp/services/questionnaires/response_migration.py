@@ -24,6 +24,7 @@ from surveyapp.services.responses import answering, carrying, survey_session
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, responses
 from surveyapp.store import questionnaire_versions as store
+from surveyapp.store.answering import writing
 from surveyapp.store.database import new_id
 from surveyapp.store.responses import Midway
 
@@ -155,6 +156,9 @@ def _replace_current(work: Work, each: Midway, target: Questionnaire, sources: M
     answers = {key: one.answer for key, one in sources.items() if one.answer != NOT_ASKED}
     situation: Situation = survey_session.situation_of(work, each.participant, each.touchpoint)
     route = walk(target, answers, situation)
+    # What the current answers no longer hold goes on standing off the route.
+    aside = {key: one.save_id for key, one in sources.items() if key not in route.answers}
+    writing.point(work.session, each.response.id, aside)
     current = responses.current_answers(work.session, each.response.id)
     keys = {key: one.save_id for key, one in sources.items()}
     derived = dict.fromkeys(route.not_asked, NOT_ASKED)

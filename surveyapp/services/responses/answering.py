@@ -9,8 +9,9 @@ import dataclasses
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from surveyapp.domain.answers import Answer, Answers, Text
 from surveyapp.domain.audit import AuditAction, ByLink
@@ -21,6 +22,8 @@ from surveyapp.domain.errors import (
     AnswerFault,
     AnswersRefused,
     ConsentMissing,
+    DatabaseFault,
+    DatabaseUnavailable,
     DoorShut,
     NotFound,
     NotOnRoute,
@@ -29,7 +32,7 @@ from surveyapp.domain.errors import (
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
-from surveyapp.domain.instrument.routing import NOT_ASKED, Route, pages_of, walk
+from surveyapp.domain.instrument.routing import NOT_ASKED, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven, Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
 from surveyapp.domain.sentences import say
@@ -38,6 +41,10 @@ from surveyapp.services.responses.survey_session import ByInterviewer, Visit, Wh
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
+from surveyapp.store.answer_rows import Cells, answer_cells
+from surveyapp.store.answering import writing
+from surveyapp.store.answering.standing import Arrived, CurrentAnswer
+from surveyapp.store.answering.writing import PreparedSave
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import pins
 from surveyapp.store.privacy import reopening
@@ -80,15 +87,22 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
 
 
 def save_page(
-    runtime: Runtime, who: Who, page_id: str, form: Form, save_id: uuid.UUID, client_at: dt.datetime | None = None
+    runtime: Runtime,
+    who: Who,
+    page_id: str,
+    form: Form,
+    save_id: uuid.UUID,
+    client_at: dt.datetime | None = None,
+    found: Arrived | None = None,
 ) -> Saved:
     """Stores one page's answers: history appended, current answers replaced, all in one transaction.
 
-    The same form sent again changes nothing. Raises AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted,
-    StateRefused.
+    The same form sent again changes nothing. `found`: where they stand, if that was read already. Raises
+    AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted, StateRefused.
     """
-    with Desk(runtime, who.actor).writing() as work:
-        before = visit_in(work, who, lock=True)
+
+    def work_out(work: Work, found: Arrived | None) -> Planned[Saved]:
+        before = visit_in(work, who, found=found, client_ids=(save_id,))
         _check_answerable(before)
         _check_consented(before)
         page = before.ready[1].page(page_id)
@@ -98,7 +112,9 @@ def save_page(
         parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
         if parsed.faults:
             raise AnswersRefused(tuple(parsed.faults))
-        return _save(work, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
+        return _plan(work, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
+
+    return carry_out(runtime, who, work_out, found)
 
 
 def save_section(
@@ -237,6 +253,50 @@ def _begin(work: Work, visit: Visit) -> None:
         cases.set_disposition(work.session, visit.case.id, Disposition.PARTIAL)
 
 
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class Planned(Generic[Done]):
+    """What a save comes to, and the rows that make it so (None: there is nothing to store). `before`: what it was
+    worked out on."""
+
+    outcome: Done
+    before: Visit
+    rows: PreparedSave | None = None
+
+
+MOST_TRIES = 20
+"""How often a save is worked out anew because somebody else was quicker."""
+
+
+def carry_out(
+    runtime: Runtime,
+    who: Who,
+    work_out: Callable[[Work, Arrived | None], Planned[Done]],
+    found: Arrived | None = None,
+) -> Done:
+    """Works a save out before anything is locked, and stores it under the lock as long as what it rests on still
+    holds; else once more, on what there is then."""
+    for _ in range(MOST_TRIES):
+        with Desk(runtime, who.actor).reading() as work:
+            planned = work_out(work, found)
+        if planned.rows is None:
+            return planned.outcome
+        with Desk(runtime, who.actor).writing() as work:
+            if _store(work, who, planned.before, planned.rows):
+                return planned.outcome
+        found = None
+    raise DatabaseUnavailable(DatabaseFault.BUSY)
+
+
+def _store(work: Work, who: Who, before: Visit, rows: PreparedSave) -> bool:
+    stored = writing.store(work.session, rows)
+    if stored and before.response is not None and before.response.revision == 0:
+        _keep_pin(work, who, before)
+    return stored
+
+
 def _save(
     work: Work,
     who: Who,
@@ -247,13 +307,29 @@ def _save(
     save_id: uuid.UUID,
     client_at: dt.datetime | None,
 ) -> Saved:
-    questionnaire, _, response = before.ready
+    """Stores a save in the caller's unit of work, who holds the lock."""
+    planned = _plan(work, who, before, section, page_id, answers, save_id, client_at)
+    if planned.rows is not None:
+        stored = _store(work, who, before, planned.rows)
+        assert stored, "nobody else saves while the case is locked"
+    return planned.outcome
+
+
+def _plan(
+    work: Work,
+    who: Who,
+    before: Visit,
+    section: str,
+    page_id: str,
+    answers: Answers,
+    save_id: uuid.UUID,
+    client_at: dt.datetime | None,
+) -> Planned[Saved]:
+    questionnaire, _, _ = before.ready
     hashed = hash_of(work, before.participant, page_id, answers)
-    if not answers or responses.is_repeat(work.session, response.id, save_id, hashed):
-        return Saved(before, True)
     changed = changed_by(before.given or {}, answers)
-    if not changed:
-        return Saved(before, True)
+    if not changed or before.said.hashes.get(save_id) == hashed:
+        return Planned(Saved(before, True), before)
     revision = questionnaire.wording[1] or None if questionnaire.wording else None
     new = NewSave(
         id=save_id,
@@ -266,17 +342,47 @@ def _save(
         payload_hash=hashed,
         wording=revision,
     )
-    return Saved(store_save(work, who, before, new, changed, changed), False)
+    rows, after = prepared(work, before, new, changed, changed)
+    return Planned(Saved(after, False), before, rows)
 
 
-def store_save(work: Work, who: Who, before: Visit, new: NewSave, said: Answers, taken: Answers) -> Visit:
-    """Stores a save: all that it `said` in the history, and of that what was `taken` as what stands from now on. The
-    visit as it then is."""
+def prepared(
+    work: Work,
+    before: Visit,
+    new: NewSave,
+    said: Answers,
+    taken: Answers,
+    aside: Answers | None = None,
+    asked_in: int = 0,
+) -> tuple[PreparedSave, Visit]:
+    """The rows of a save, and the visit as it then is: all that it `said` goes into the history, and of that what was
+    `taken` stands from now on. `aside`: what of it stays in the history of another version, `asked_in`."""
+    response, standing = before.response, before.standing
+    assert response is not None
+    assert standing is not None
+    revision, saves, history = response.revision, list[Cells](), list[Cells]()
+    parts = [(aside or {}, asked_in), (said, asked_in if new.late else response.version)]
+    for answers, version in parts:
+        if answers:
+            revision += 1
+            save_id = new_id()
+            # The id that it came with is that of what was said on the version of now, where there is any of that.
+            sent = new if answers is said or not said else dataclasses.replace(new, id=new_id())
+            saves.append(writing.save_row(response, save_id, version, revision, sent))
+            history += writing.history_rows(work.session, before.participant, save_id, answers)
+    after = dataclasses.replace(response, revision=revision)
+    rows = PreparedSave(
+        standing=standing, consents_said=before.said.consents_said, revision=revision, saves=saves, history=history
+    )
+    here = dataclasses.replace(before, response=after, standing=dataclasses.replace(standing, response=after))
+    return (rows, here) if not taken else _standing_anew(work, here, rows, new, save_id, taken)
+
+
+def _standing_anew(
+    work: Work, before: Visit, rows: PreparedSave, new: NewSave, save_id: uuid.UUID, taken: Answers
+) -> tuple[PreparedSave, Visit]:
+    """The rows that make what was taken stand, and the visit with it."""
     questionnaire, _, response = before.ready
-    stored = responses.record_save(work.session, response, new, said, taken)
-    if response.revision == 0:
-        _keep_pin(work, who, before)
-    after = dataclasses.replace(response, revision=response.revision + 1)
     given = {**(before.given or {})}
     for key, answer in taken.items():
         given[key] = RecordedAnswer(
@@ -285,15 +391,36 @@ def store_save(work: Work, who: Who, before: Visit, new: NewSave, said: Answers,
             mode=new.mode,
             by=new.by,
             recorded_at=new.recorded_at,
-            save_id=stored,
+            save_id=save_id,
             client_id=new.id,
-            revision=after.revision,
+            revision=response.revision,
         )
     route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
-    if response.reopened_at is None:
-        _make_current(work, response, route, given, stored)
-    state = CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state
-    return dataclasses.replace(before, state=state, response=after, route=route, given=given)
+    current = before.said.current
+    if response.reopened_at is not None:
+        # Until they are sent again what was sent counts.
+        pointed = dict.fromkeys(taken, save_id)
+    else:
+        target = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
+        sources = {key: each.save_id for key, each in given.items()}
+        dropped, answers = writing.current_rows(
+            work.session, before.participant, response.id, save_id, current, target, sources
+        )
+        leaves = {*taken, *(key for key, each in current.items() if each.answer != NOT_ASKED)}
+        pointed = {key: sources[key] for key in sorted(leaves) if key in sources and key not in route.answers}
+        current = {
+            key: CurrentAnswer(answer, sources.get(key, save_id), len(answer_cells(key, answer)))
+            for key, answer in target.items()
+        }
+        rows = dataclasses.replace(rows, dropped=dropped, answers=answers)
+    rows = dataclasses.replace(rows, newest=writing.newest_rows(response.id, pointed))
+    return rows, dataclasses.replace(
+        before,
+        state=CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state,
+        route=route,
+        given=given,
+        said=dataclasses.replace(before.said, given=given, current=current),
+    )
 
 
 def hash_of(work: Work, participant: Participant, page_id: str, answers: Answers) -> str:
@@ -306,23 +433,16 @@ def hash_of(work: Work, participant: Participant, page_id: str, answers: Answers
     )
 
 
-def _make_current(
-    work: Work, response: Response, route: Route, given: Mapping[str, RecordedAnswer], newest: uuid.UUID
-) -> None:
-    """Makes what was given along the route the answers that count. `newest`: the save after which they do."""
-    sources = {key: each.save_id for key, each in given.items()}
-    current = responses.current_answers(work.session, response.id)
-    asked = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
-    responses.replace_answers(work.session, response.id, newest, current, asked, sources)
-
-
 def _send_again(work: Work, visit: Visit) -> None:
     """Takes answers that were opened again as sent: only now do the corrections count."""
     _, route, response = visit.ready
     given = visit.given or {}
     if given:
         newest = max(given.values(), key=lambda each: (each.recorded_at, each.save_id)).save_id
-        _make_current(work, response, route, given, newest)
+        sources = {key: each.save_id for key, each in given.items()}
+        current = responses.current_answers(work.session, response.id)
+        asked = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
+        responses.replace_answers(work.session, response.id, newest, current, asked, sources)
     reopening.send_again(work.session, response.id, work.now)
     work.record(
         AuditAction.RESPONSE_SENT_AGAIN,

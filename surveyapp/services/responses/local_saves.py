@@ -21,7 +21,7 @@ from surveyapp.domain.answering.saves import (
     reception,
     still_contested,
 )
-from surveyapp.domain.answers import Answer, Answers
+from surveyapp.domain.answers import Answers
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.doors import Answering, Door, Familiarity
 from surveyapp.domain.errors import AnswerFault, ConsentMissing, DoorShut, ShiftlineError, StateRefused
@@ -30,12 +30,12 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response
 from surveyapp.services.responses import answering, carrying
+from surveyapp.services.responses.answering import Planned
 from surveyapp.services.responses.survey_session import Visit, answering_of, visit_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import responses
-from surveyapp.store.answering import newest
-from surveyapp.store.database import new_id
+from surveyapp.store.answering import writing
+from surveyapp.store.answering.standing import Arrived
 
 
 class NoSave(ShiftlineError):
@@ -45,43 +45,57 @@ class NoSave(ShiftlineError):
 @dataclass(frozen=True, kw_only=True)
 class Received:
     """What became of a save. `visit`: where they are now; None where nothing may be shown of it. `page`: the one it was
-    sent from, as that version has it. `stands`: what stands in place of what was contested."""
+    sent from, as that version has it. `stands`: what stands in place of what was contested. `to_remember`: of one that
+    changed nothing the response, the id and how many saves there were."""
 
     fate: SaveFate
     visit: Visit | None = None
     page: Page | None = None
     faults: tuple[AnswerFault, ...] = ()
     stands: Mapping[str, RecordedAnswer] = field(default_factory=dict)
+    to_remember: tuple[uuid.UUID, uuid.UUID, int] | None = None
 
 
-def receive(runtime: Runtime, who: ByLink, sent: SentSave) -> Received:
-    """Takes a save as it came. Raises NoSave, ConsentMissing, DoorShut, AccessRefused."""
-    with Desk(runtime, who).writing() as work:
-        before = visit_in(work, dataclasses.replace(who, language=sent.language), lock=True)
-        response = before.response
-        if response is None:
-            raise ConsentMissing("Consent to take part comes before every answer.")
-        met = reception(before.state, before.case.closes_at, response.started_at, work.now)
-        if met is Reception.DISCARDED:
-            return Received(fate=SaveFate.DISCARDED)
-        _check_door(before, who, met)
-        old, page = _page(work, before, response, sent)
-        known = newest.known(work.session, response.id, {sent.save, *filter(None, sent.over.values())})
-        if sent.save in known:
-            return _again(before, page, met, {} if met is Reception.LATE else _contested_still(before, sent, known))
-        parsed = KINDS[page.question.kind].parse(page.parts, sent.form, SkipRule.NOBODY)
-        if parsed.faults:
-            shown = None if met is Reception.LATE else before
-            return Received(fate=SaveFate.FAULTY, visit=shown, page=page, faults=tuple(parsed.faults))
-        if not parsed.answers:
-            return Received(fate=SaveFate.SAVED, visit=before, page=page)
-        if met is Reception.LATE and any(not each.given for each in before.required_consents):
-            return Received(fate=SaveFate.DISCARDED)
-        if met is Reception.LATE:
-            return _kept_late(work, who, before, old, page, sent, parsed.answers)
-        if not before.consented:
-            raise ConsentMissing("Consent to take part comes before every answer.")
-        return _taken(work, who, before, old, page, sent, parsed.answers, known)
+def receive(runtime: Runtime, who: ByLink, sent: SentSave, found: Arrived | None = None) -> Received:
+    """Takes a save as it came. `found`: where they stand, if that was read already. Raises NoSave, ConsentMissing,
+    DoorShut, AccessRefused."""
+    who = dataclasses.replace(who, language=sent.language)
+
+    def work_out(work: Work, found: Arrived | None) -> Planned[Received]:
+        return _worked_out(work, who, sent, found)
+
+    received = answering.carry_out(runtime, who, work_out, found)
+    if received.to_remember is not None:
+        with Desk(runtime, who).writing() as work:
+            writing.remember(work.session, *received.to_remember)
+    return received
+
+
+def _worked_out(work: Work, who: ByLink, sent: SentSave, found: Arrived | None) -> Planned[Received]:
+    ids = {sent.save, *filter(None, sent.over.values())}
+    before = visit_in(work, who, found=found, client_ids=ids)
+    response = before.response
+    if response is None:
+        raise ConsentMissing("Consent to take part comes before every answer.")
+    met = reception(before.state, before.case.closes_at, response.started_at, work.now)
+    if met is Reception.DISCARDED:
+        return Planned(Received(fate=SaveFate.DISCARDED), before)
+    _check_door(before, who, met)
+    old, page = _page(work, before, response, sent)
+    # Of answers that were sent, nothing is shown.
+    shown = None if met is Reception.LATE else before
+    if sent.save in before.said.known:
+        return Planned(_again(shown, page, sent, before.said.known[sent.save]), before)
+    parsed = KINDS[page.question.kind].parse(page.parts, sent.form, SkipRule.NOBODY)
+    if parsed.faults:
+        return Planned(Received(fate=SaveFate.FAULTY, visit=shown, page=page, faults=tuple(parsed.faults)), before)
+    if not parsed.answers:
+        return Planned(Received(fate=SaveFate.SAVED, visit=shown, page=page), before)
+    if met is Reception.LATE:
+        return _kept_late(work, who, before, old, page, sent, parsed.answers)
+    if not before.consented:
+        raise ConsentMissing("Consent to take part comes before every answer.")
+    return _taken(work, who, before, old, page, sent, parsed.answers)
 
 
 def _check_door(visit: Visit, who: ByLink, met: Reception) -> None:
@@ -109,75 +123,56 @@ def _page(work: Work, visit: Visit, response: Response, sent: SentSave) -> tuple
     return questionnaire, page
 
 
-def _contested_still(visit: Visit, sent: SentSave, known: Mapping[uuid.UUID, SeenSave]) -> dict[str, RecordedAnswer]:
-    given = visit.given or {}
-    return {each: given[each] for each in still_contested(known[sent.save], _standing(given))}
-
-
-def _again(visit: Visit, page: Page, met: Reception, stands: Mapping[str, RecordedAnswer]) -> Received:
+def _again(shown: Visit | None, page: Page, sent: SentSave, seen: SeenSave) -> Received:
     """It was there before: nothing is stored. Where its answer never arrived, what it was contested by is told now."""
+    given = shown.given or {} if shown else {}
+    stands = {each: given[each] for each in still_contested(seen, _standing(given))}
     fate = SaveFate.CONTESTED if stands else SaveFate.KNOWN
-    return Received(fate=fate, visit=None if met is Reception.LATE else visit, page=page, stands=stands)
+    return Received(fate=fate, visit=shown, page=page, stands=stands)
 
 
 def _kept_late(
-    work: Work, who: ByLink, visit: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
-) -> Received:
-    """Kept in the history of the version it was asked in, for staff to open the answers with. Nothing is shown."""
-    assert visit.response is not None
-    response = dataclasses.replace(visit.response, version=old.version)
-    save = dataclasses.replace(_save_of(work, who, visit, old, page, sent, answers), late=True)
-    responses.record_save(work.session, response, save, answers, ())
-    return Received(fate=SaveFate.KEPT_AS_CORRECTION, page=page)
+    work: Work, who: ByLink, before: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
+) -> Planned[Received]:
+    """Kept in the history of the version it was asked in, for staff to open the answers with. Nothing is shown. What
+    was taken back with the consent to it is let go."""
+    if any(not each.given for each in before.required_consents):
+        return Planned(Received(fate=SaveFate.DISCARDED), before)
+    new = dataclasses.replace(_save_of(work, who, before, old, page, sent, answers), late=True)
+    rows, _ = answering.prepared(work, before, new, answers, {}, asked_in=old.version)
+    return Planned(Received(fate=SaveFate.KEPT_AS_CORRECTION, page=page), before, rows)
 
 
 def _taken(
-    work: Work,
-    who: ByLink,
-    before: Visit,
-    old: Questionnaire,
-    page: Page,
-    sent: SentSave,
-    answers: Answers,
-    known: Mapping[uuid.UUID, SeenSave],
-) -> Received:
-    _, _, response = before.ready
+    work: Work, who: ByLink, before: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
+) -> Planned[Received]:
+    questionnaire, _, response = before.ready
     new = _save_of(work, who, before, old, page, sent, answers)
+    aside: Answers = {}
     if old.version != response.version:
-        before, answers = _carried(work, before, old, new, answers)
-        _, _, response = before.ready
-    given = before.given or {}
+        # The response was moved since the page was shown. What does not go along as it is stays in the history of the
+        # version it was given on.
+        becomes = carrying.carried(work, before.study, old, questionnaire, answers)
+        moved = {each.variable: each.new for each in becomes if each.new is not None}
+        aside = {key: answer for key, answer in answers.items() if moved.get(key) != answer}
+        answers = moved
+    given, standing = before.given or {}, _standing(before.given or {})
     changed = answering.changed_by(given, answers)
-    if not changed:
-        newest.remember(work.session, response.id, sent.save, response.revision)
-        return Received(fate=SaveFate.SAVED, visit=before, page=page)
-    standing = _standing(given)
-    contested = {key for key in changed if is_contested(key, standing.get(key), sent.over.get(key), known)}
-    taken = {key: answer for key, answer in changed.items() if key not in contested}
-    after = answering.store_save(work, who, before, new, changed, taken)
-    if contested:
-        return Received(
-            fate=SaveFate.CONTESTED, visit=after, page=page, stands={key: given[key] for key in sorted(contested)}
+    if not changed and not aside:
+        unchanged = Received(
+            fate=SaveFate.SAVED, visit=before, page=page, to_remember=(response.id, sent.save, response.revision)
         )
+        return Planned(unchanged, before)
+    contested = {key for key in changed if is_contested(key, standing.get(key), sent.over.get(key), before.said.known)}
+    taken = {key: answer for key, answer in changed.items() if key not in contested}
+    rows, after = answering.prepared(work, before, new, changed, taken, aside, old.version)
+    stands = {key: given[key] for key in sorted(contested)}
+    if contested:
+        return Planned(Received(fate=SaveFate.CONTESTED, visit=after, page=page, stands=stands), before, rows)
     route = after.ready[1]
     reached = any(each.id == page.id for each in route.pages) or any(key in route.answers for key in answers)
-    return Received(fate=SaveFate.SAVED if reached else SaveFate.KEPT_OFF_ROUTE, visit=after, page=page)
-
-
-def _carried(
-    work: Work, before: Visit, old: Questionnaire, new: NewSave, answers: Answers
-) -> tuple[Visit, dict[str, Answer]]:
-    """The response was moved to another version since the page was shown: what its answers are there. Those that do not
-    go along as they are stay in the history of the version they were given on."""
-    questionnaire, _, response = before.ready
-    becomes = carrying.carried(work, before.study, old, questionnaire, answers)
-    carried = {each.variable: each.new for each in becomes if each.new is not None}
-    left = {key: answer for key, answer in answers.items() if carried.get(key) != answer}
-    if left:
-        as_sent = dataclasses.replace(new, id=new_id() if carried else new.id)
-        responses.record_save(work.session, dataclasses.replace(response, version=old.version), as_sent, left, ())
-        before = dataclasses.replace(before, response=dataclasses.replace(response, revision=response.revision + 1))
-    return before, carried
+    fate = SaveFate.SAVED if reached else SaveFate.KEPT_OFF_ROUTE
+    return Planned(Received(fate=fate, visit=after, page=page), before, rows)
 
 
 def _save_of(

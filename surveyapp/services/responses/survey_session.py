@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.audit import Actor, ByLink
+from surveyapp.domain.audit import Actor, ByLink, System
 from surveyapp.domain.entry.doors import READS_ANSWERS, Answering, Door, PinStanding, door
 from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
+from surveyapp.domain.instrument.piping import earlier_answers_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
 from surveyapp.domain.instrument.study import Study, Touchpoint
@@ -24,8 +25,13 @@ from surveyapp.services.cases import leases
 from surveyapp.services.cases.state import state_for_answering
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, participants, responses
+from surveyapp.store import cases, responses
+from surveyapp.store.answering import standing as store
+from surveyapp.store.answering.standing import Arrived as Arrived
+from surveyapp.store.answering.standing import SaidSoFar
+from surveyapp.store.entry import accesses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +64,8 @@ class Visit:
 
     `door`: what the link opens for whoever came by one. Where that is not the answers, they are not read, and
     `questionnaire`, `route` and `given` are None; `pin`: whether they have one.
+
+    `standing` and `said`: what this was made of, for a save to be worked out on; nobody who is made up has a standing.
     """
 
     study: Study
@@ -74,6 +82,8 @@ class Visit:
     situation: Situation = field(default_factory=Situation)
     door: Door = Door.QUESTIONS
     pin: PinStanding = PinStanding.NONE
+    standing: Arrived | None = None
+    said: SaidSoFar = field(default_factory=SaidSoFar)
 
     @property
     def consented(self) -> bool:
@@ -124,61 +134,99 @@ class Visit:
         return following if following is None or route.page(following.id) else route.frontier
 
 
-def visit(runtime: Runtime, who: Who) -> Visit:
-    """What there is to show. Raises AccessRefused, NotFound, NotPermitted."""
-    with Desk(runtime, who.actor).reading() as work:
-        return visit_in(work, who)
-
-
-def visit_in(work: Work, who: Who, lock: bool = False) -> Visit:
-    """`visit` inside the unit of work of whoever answers. With `lock`, for a write: the case is locked until it ends,
-    and an interviewer's hold renewed. Raises HeldByAnother then, if a colleague has the case open."""
-    runtime, session = work.runtime, work.session
-    admission = None
-    if isinstance(who, ByInterviewer):
-        case_id = _case_id(work, who)
-    else:
-        admission = links.admission(work, who.access_id)
-        case_id = admission.access.case_id
-    case = (cases.locked_case if lock else cases.case)(session, case_id)
-    if case is None:  # erased while this waited for it
-        raise AccessRefused("revoked")
-    if lock and isinstance(who, ByInterviewer):
-        leases.take(work, case.id)
-    found = participants.participant(session, case.participant_id, work.now.date())
+def arrive(runtime: Runtime, token: str, language: str) -> Arrived:
+    """Whose session a browser's token is of, marked as used now if that was not written down lately. Raises
+    SessionOver."""
+    with Desk(runtime, System()).reading() as work:
+        digests = runtime.keyring.digests("session", token)
+        found = store.of_session(work.session, digests, language)
+    alive = sessions.alive(runtime, found.web_session if found else None)
     assert found is not None
-    source = runtime.study(found.study)
+    return dataclasses.replace(found, web_session=alive)
+
+
+def visit(runtime: Runtime, who: Who, found: Arrived | None = None) -> Visit:
+    """What there is to show. `found`: where they stand, if that was read already. Raises AccessRefused, NotFound,
+    NotPermitted."""
+    with Desk(runtime, who.actor).reading() as work:
+        return visit_in(work, who, found=found)
+
+
+def visit_in(
+    work: Work,
+    who: Who,
+    lock: bool = False,
+    found: Arrived | None = None,
+    client_ids: Collection[uuid.UUID] = (),
+) -> Visit:
+    """`visit` inside the unit of work of whoever answers. With `lock`, for a write: the case is locked until it ends,
+    and an interviewer's hold renewed. `client_ids`: saves to be looked for. Raises HeldByAnother then, if a colleague
+    has the case open."""
+    if work.writes:
+        work.session.flush()
+    standing = _standing(work, who, lock, found)
+    runtime, case, person, response = work.runtime, standing.case, standing.participant, standing.response
+    source = runtime.study(person.study)
     language = who.language if who.language in runtime.offered(source) else source.source_language
     study = runtime.study_in(source, language)
-    touchpoint = study.touchpoint(found.group, case.touchpoint)
+    touchpoint = study.touchpoint(person.group, case.touchpoint)
     if touchpoint is None:
-        raise NotFound(say("touchpoint_gone", touchpoint=case.touchpoint, group=found.group))
-    response = responses.response_of(session, case.id)
-    state = state_for_answering(work, case, response, withdrawn=found.withdrawn_at is not None)
-    consents = participants.consents(session, found.id)
-    plain = Visit(
+        raise NotFound(say("touchpoint_gone", touchpoint=case.touchpoint, group=person.group))
+    pin = standing_of(standing.pin, work.now)
+    opens = Door.QUESTIONS
+    if isinstance(who, ByLink):
+        assert standing.access is not None
+        opens = door(answering_of(response), who.by, standing.access.passage, pin)
+    reads = response is not None and opens in READS_ANSWERS
+    questionnaire, earlier = None, frozenset[tuple[int, str]]()
+    if reads:
+        assert response is not None
+        questionnaire = runtime.instrument_in(
+            work.session, study, response.questionnaire, response.version, language, standing.wording
+        )
+        earlier = earlier_answers_of(questionnaire) if case.touchpoint > 1 else earlier
+    said = store.said(work.session, standing, work.now.date(), earlier, client_ids, answers=reads)
+    if person.site is not None:
+        person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=said.attributes))
+    here = Visit(
         study=study,
         touchpoint=touchpoint,
-        participant=found,
+        participant=person,
         case=case,
-        state=state,
-        consents=consents,
+        state=state_for_answering(work, case, response, withdrawn=person.withdrawn_at is not None),
+        consents=said.consents,
         language=language,
         response=response,
+        door=opens,
+        pin=pin if isinstance(who, ByLink) else PinStanding.NONE,
+        standing=standing,
+        said=said,
     )
-    if admission is not None:
-        assert isinstance(who, ByLink)
-        pin = standing_of(admission.pin, work.now)
-        plain = dataclasses.replace(
-            plain, pin=pin, door=door(answering_of(response), who.by, admission.access.passage, pin)
-        )
-    if response is None or plain.door not in READS_ANSWERS:
-        return plain
-    questionnaire = runtime.instrument_in(session, study, response.questionnaire, response.version, language)
-    given = responses.given_answers(session, response.id)
-    situation = situation_of(work, found, case.touchpoint)
-    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, situation)
-    return dataclasses.replace(plain, questionnaire=questionnaire, route=route, given=given, situation=situation)
+    if questionnaire is None:
+        return here
+    situation = Situation(said.earlier, person.attributes, said.attributes)
+    route = walk(questionnaire, {key: each.answer for key, each in said.given.items()}, situation)
+    return dataclasses.replace(here, questionnaire=questionnaire, route=route, given=said.given, situation=situation)
+
+
+def _standing(work: Work, who: Who, lock: bool, found: Arrived | None) -> Arrived:
+    """Raises AccessRefused, NotFound, NotPermitted, HeldByAnother."""
+    if isinstance(who, ByInterviewer):
+        case_id = _case_id(work, who)
+        if lock:
+            cases.lock(work.session, case_id)
+            leases.take(work, case_id)
+        case = store.of_case(work.session, case_id, who.language)
+        if case is None:  # erased while this waited for it
+            raise AccessRefused("revoked")
+        return case
+    if lock:
+        accesses.lock_case(work.session, who.access_id)
+    if found is None or found.language != who.language:
+        found = store.of_access(work.session, who.access_id, who.language)
+    links.admitted(work, found.access if found else None)
+    assert found is not None
+    return found
 
 
 def answering_of(response: Response | None) -> Answering:

@@ -123,12 +123,9 @@ def _begin(work: Work, browser: Browser, begun: WebSession) -> str:
     return token
 
 
-def of(runtime: Runtime, token: str, audience: SessionAudience) -> WebSession:
-    """The session that a browser's token is of, marked as used now if that was not written down lately. Raises
-    SessionOver."""
-    with _desk(runtime).reading() as work:
-        found = _alive(work, token, audience)
-    return _marked(runtime, found)
+def alive(runtime: Runtime, found: WebSession | None) -> WebSession:
+    """A session that was found, marked as used now if that was not written down lately. Raises SessionOver."""
+    return _marked(runtime, _living_one(found, runtime.clock()))
 
 
 def signed_in(runtime: Runtime, token: str) -> SignedIn:
@@ -155,7 +152,13 @@ def _alive(work: Work, token: str, audience: SessionAudience) -> WebSession:
     found = store.by_digest(work.session, _digests(work.runtime, token))
     if found is None or found.audience is not audience:
         raise SessionOver
-    standing = found.standing(work.now)
+    return _living_one(found, work.now)
+
+
+def _living_one(found: WebSession | None, now: dt.datetime) -> WebSession:
+    if found is None:
+        raise SessionOver
+    standing = found.standing(now)
     if standing is not SessionStanding.ALIVE:
         raise SessionOver(found, standing)
     return found

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Access, AccessKind
 from surveyapp.store.database import new_id
-from surveyapp.store.tables import (
-    AccessRow,
-)
+from surveyapp.store.tables import AccessRow, CaseRow
 
 
 def add_access(session: Session, access: Access, digest: str) -> None:
@@ -40,6 +38,14 @@ def access_by_digest(session: Session, digests: Sequence[str]) -> Access | None:
 def access(session: Session, access_id: uuid.UUID) -> Access | None:
     row = session.get(AccessRow, access_id)
     return None if row is None else access_in(row)
+
+
+def lock_case(session: Session, access_id: uuid.UUID) -> None:
+    """Locks the case that an access is for until the unit of work ends; of a database file all of it is locked."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        mine = select(AccessRow.case_id).where(AccessRow.id == access_id).scalar_subquery()
+        connection.execute(select(CaseRow.id).where(CaseRow.id == mine).with_for_update()).all()
 
 
 def accesses_of(session: Session, case_id: uuid.UUID) -> list[Access]:

@@ -1,37 +1,14 @@
-"""Participants' PINs, and what is known where a link is opened: the access and its person's PIN."""
+"""Participants' PINs."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.entry.pins import Pin
-from surveyapp.domain.fieldwork.cases import Access
-from surveyapp.store.entry.accesses import access_in
-from surveyapp.store.tables import AccessRow, CaseRow, PinRow
-
-
-@dataclass(frozen=True)
-class Admission:
-    """An access, and the PIN of the person it is for, if they have one."""
-
-    access: Access
-    pin: Pin | None
-
-
-def admission(session: Session, access_id: uuid.UUID) -> Admission | None:
-    """In one statement: every page of a participant's asks for it."""
-    row = session.execute(
-        select(AccessRow, PinRow)
-        .join(CaseRow, CaseRow.id == AccessRow.case_id)
-        .outerjoin(PinRow, PinRow.participant_id == CaseRow.participant_id)
-        .where(AccessRow.id == access_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    return None if row is None else Admission(access_in(row.AccessRow), _pin(row.PinRow))
+from surveyapp.store.tables import PinRow
 
 
 def pin_of(session: Session, participant_id: uuid.UUID) -> Pin | None:

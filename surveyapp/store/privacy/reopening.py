@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.responses import CorrectionReason, Reopening, Response
 from surveyapp.store import results
 from surveyapp.store.database import new_id
-from surveyapp.store.tables import CaseRow, ReopeningRow, ResponseRow
+from surveyapp.store.tables import AnswerHistoryRow, CaseRow, ReopeningRow, ResponseRow, SaveRow
 
 
 def reopen(session: Session, response: Response, why: CorrectionReason, by: uuid.UUID | None, at: dt.datetime) -> None:
@@ -46,3 +46,21 @@ def of(session: Session, response_id: uuid.UUID) -> list[Reopening]:
         select(ReopeningRow).where(ReopeningRow.response_id == response_id).order_by(ReopeningRow.at, ReopeningRow.id)
     )
     return [Reopening(why=row.why, at=row.at, by_staff=row.by_staff, revision=row.revision) for row in rows]
+
+
+def late_variables(session: Session, response: Response) -> dict[str, uuid.UUID]:
+    """What came too late and waits for the answers to be opened again: of each variable the newest save. What came
+    before they were last opened waits no longer, nor what is of another version."""
+    opened = select(func.max(ReopeningRow.revision)).where(ReopeningRow.response_id == response.id).scalar_subquery()
+    rows = session.execute(
+        select(AnswerHistoryRow.variable, SaveRow.id)
+        .join(SaveRow, SaveRow.id == AnswerHistoryRow.save_id)
+        .where(
+            SaveRow.response_id == response.id,
+            SaveRow.late,
+            SaveRow.version == response.version,
+            SaveRow.revision > func.coalesce(opened, 0),
+        )
+        .order_by(SaveRow.revision)
+    )
+    return {row.variable: row.id for row in rows}

@@ -100,8 +100,8 @@ class AnswerHistoryRow(_AnswerColumns, Base):
 
 
 class NewestAnswerRow(Base):
-    """Which save gave the answer to a variable that stands, on the route or not; what it said is in the history. What
-    was contested, or came too late, never stands here."""
+    """Which save gave the answer to a variable that stands, where the current answers do not say so: off the route, or
+    while answers that were sent are open again. A current answer of a later save goes before it."""
 
     __tablename__ = "newest_answer"
     response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)

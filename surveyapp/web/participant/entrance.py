@@ -19,8 +19,10 @@ from werkzeug.wrappers import Response
 from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import AccessRefused
-from surveyapp.domain.web_sessions import EndedWhy, SessionAudience, SessionStanding, WebSession
+from surveyapp.domain.web_sessions import EndedWhy, SessionStanding, WebSession
 from surveyapp.services.participants import links
+from surveyapp.services.responses import survey_session
+from surveyapp.services.responses.survey_session import Arrived
 from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.shared.language import CHOSEN, asked_language, preferred
@@ -101,12 +103,20 @@ def web_session() -> WebSession:
         if known is None or HANDLE not in session:
             raise NotLetIn
         try:
-            g.web_session = sessions.of(runtime(), known, SessionAudience.PARTICIPANT)
+            g.standing = survey_session.arrive(runtime(), known, asked_language())
+            g.web_session = g.standing.web_session
         except SessionOver as over:
             if over.why is EndedWhy.ACCESS_REVOKED:
                 raise AccessRefused("revoked") from None
             raise NotLetIn(None if over.standing is SessionStanding.ENDED else over.session, over.why) from None
     return cast(WebSession, g.web_session)
+
+
+def standing() -> Arrived | None:
+    """Where whoever has this session stands, as it was read with the session; once, for it may change after that."""
+    web_session()
+    found: Arrived | None = g.pop("standing", None)
+    return found
 
 
 def own_handle() -> str:

@@ -110,7 +110,7 @@ class StoredAnswers:
         self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True}
 
     def at_the_door(self) -> Visit:
-        return survey_session.visit(runtime(), entrance.who(self._handle))
+        return survey_session.visit(runtime(), entrance.who(self._handle), entrance.standing())
 
     def here(self, place: str) -> Visit:
         """Raises DoorShut where there are questions that the link alone does not open."""
@@ -145,7 +145,8 @@ class StoredAnswers:
         return answering.give_consent(runtime(), self._at_first, agreed)
 
     def answer(self, page_id: str, form: Form) -> Visit:
-        after = answering.save_page(runtime(), self._at_first, page_id, form, _save_id()).visit
+        saved = answering.save_page(runtime(), self._at_first, page_id, form, _save_id(), found=entrance.standing())
+        after = saved.visit
         # A page that only tells something stores nothing: whoever passed it has not begun.
         if after.response and after.response.revision:
             entrance.note_began(self._handle)

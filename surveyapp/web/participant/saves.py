@@ -90,7 +90,7 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
 @in_json
 def stand(handle: str) -> Response:
     """How far the answers stand, and a token for the saves to come."""
-    here = survey_session.visit(runtime(), entrance.who(handle))
+    here = survey_session.visit(runtime(), entrance.who(handle), entrance.standing())
     return jsonify(revision=here.response.revision if here.response else 0, token=generate_csrf(), state=_state(here))
 
 
@@ -117,7 +117,7 @@ def receive(handle: str) -> Response:
         return _why(415, "shape")
     request.max_content_length = LONGEST
     sent = SentSave.model_validate_json(request.get_data(cache=False))
-    received = local_saves.receive(runtime(), who, sent)
+    received = local_saves.receive(runtime(), who, sent, entrance.standing())
     visit = received.visit
     if visit is not None and visit.response is not None and visit.response.revision and BEGAN not in session:
         entrance.note_began(handle)

@@ -1,0 +1,224 @@
+"""A save as it is stored: under the lock only what has to be, each statement once. What was worked out before holds
+because the first statement looks whether all that it rests on still does."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Answer, Answers
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.responses import NewSave, Response
+from surveyapp.store.answer_rows import Cells, answer_cells, bound
+from surveyapp.store.answering.standing import Arrived, CurrentAnswer
+from surveyapp.store.database import seals_of
+from surveyapp.store.tables import (
+    AccessRow,
+    AnswerHistoryRow,
+    AnswerRow,
+    ConsentRow,
+    KnownSaveRow,
+    NewestAnswerRow,
+    ParticipantRow,
+    ResponseRow,
+    SaveRow,
+    WebSessionRow,
+)
+
+
+def _claiming(*, by_access: bool, by_session: bool) -> Any:
+    said = select(func.count()).where(ConsentRow.participant_id == bindparam("of_person")).scalar_subquery()
+    here = exists().where(ParticipantRow.id == bindparam("of_person"), ParticipantRow.withdrawn_at.is_(None))
+    guard = [
+        ResponseRow.id == bindparam("of_response"),
+        ResponseRow.revision == bindparam("at_revision"),
+        ResponseRow.version == bindparam("at_version"),
+        ResponseRow.state == bindparam("in_state"),
+        case((ResponseRow.reopened_at.is_(None), 0), else_=1) == bindparam("is_reopened"),
+        said == bindparam("consents_said"),
+        here,
+    ]
+    if by_access:
+        guard.append(exists().where(AccessRow.id == bindparam("of_access"), AccessRow.revoked_at.is_(None)))
+    if by_session:
+        guard.append(exists().where(WebSessionRow.id == bindparam("of_session"), WebSessionRow.ended_at.is_(None)))
+    return update(ResponseRow).where(and_(*guard)).values(revision=bindparam("next_revision"))
+
+
+_CLAIMING = {
+    (access, session): _claiming(by_access=access, by_session=session)
+    for access in (False, True)
+    for session in (False, True)
+}
+_SAVE = insert(SaveRow)
+_HISTORY = insert(AnswerHistoryRow)
+_KNOWN = {
+    name: dialect.insert(KnownSaveRow.__table__).on_conflict_do_nothing()
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_DROP = delete(AnswerRow).where(
+    AnswerRow.response_id == bindparam("of_response"),
+    AnswerRow.variable == bindparam("of_variable"),
+    AnswerRow.position >= bindparam("from_position"),
+)
+
+
+def _upserting(dialect: Any, table: Any, key: Sequence[str]) -> Any:
+    made = dialect.insert(table.__table__)
+    others = [column.name for column in table.__table__.columns if column.name not in key]
+    return made.on_conflict_do_update(
+        index_elements=list(key), set_={name: getattr(made.excluded, name) for name in others}
+    )
+
+
+_ANSWERS, _NEWEST = (
+    {name: _upserting(dialect, table, key) for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))}
+    for table, key in (
+        (AnswerRow, ("response_id", "variable", "position")),
+        (NewestAnswerRow, ("response_id", "variable")),
+    )
+)
+
+
+def claim(session: Session, standing: Arrived, consents_said: int, revision: int) -> bool:
+    """Takes the place of the next save, if since it was read nobody else saved, sent, moved, withdrew, consented or
+    ended the way in that this came by. Whoever has it holds the response's lock until the unit of work ends."""
+    response = standing.response
+    assert response is not None
+    named: dict[str, Any] = {
+        "of_response": response.id,
+        "at_revision": response.revision,
+        "at_version": response.version,
+        "in_state": response.state,
+        "is_reopened": int(response.reopened_at is not None),
+        "of_person": standing.participant.id,
+        "consents_said": consents_said,
+        "next_revision": revision,
+    }
+    if standing.access:
+        named["of_access"] = standing.access.id
+    if standing.web_session:
+        named["of_session"] = standing.web_session.id
+    query = _CLAIMING[standing.access is not None, standing.web_session is not None]
+    return bool(session.connection().execute(query, named).rowcount)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedSave:
+    """All the rows of a save, worked out and sealed before anything is locked. `revision`: of the last of `saves`."""
+
+    standing: Arrived
+    consents_said: int
+    revision: int
+    saves: Sequence[Cells]
+    history: Sequence[Cells]
+    dropped: Sequence[Cells] = ()
+    answers: Sequence[Cells] = ()
+    newest: Sequence[Cells] = ()
+
+
+def store(session: Session, prepared: PreparedSave) -> bool:
+    """Stores it, unless something it rests on has changed since: then nothing is stored."""
+    if not claim(session, prepared.standing, prepared.consents_said, prepared.revision):
+        return False
+    connection = session.connection()
+    dialect = connection.dialect.name
+    for query, rows in (
+        (_SAVE, prepared.saves),
+        (_HISTORY, prepared.history),
+        (_DROP, prepared.dropped),
+        (_ANSWERS[dialect], prepared.answers),
+        (_NEWEST[dialect], prepared.newest),
+    ):
+        if rows:
+            connection.execute(query, rows)
+    return True
+
+
+def save_row(response: Response, save_id: uuid.UUID, version: int, revision: int, save: NewSave) -> Cells:
+    """A save as the cells of its row. `version`: the one it was asked in."""
+    return {
+        "id": save_id,
+        "client_id": save.id,
+        "response_id": response.id,
+        "revision": revision,
+        "section": save.section,
+        "version": version,
+        "language": save.language,
+        "wording": save.wording,
+        "mode": save.mode,
+        "by_staff": save.by,
+        "client_at": save.client_at,
+        "recorded_at": save.recorded_at,
+        "payload_hash": save.payload_hash,
+        "late": save.late,
+    }
+
+
+def history_rows(session: Session, participant: Participant, save_id: uuid.UUID, said: Answers) -> list[Cells]:
+    """What a save said, as rows of the history."""
+    return [
+        cells | {"save_id": save_id}
+        for key, answer in said.items()
+        for cells in _sealed(session, participant, key, answer)
+    ]
+
+
+def current_rows(
+    session: Session,
+    participant: Participant,
+    response_id: uuid.UUID,
+    save_id: uuid.UUID,
+    current: Mapping[str, CurrentAnswer],
+    target: Answers,
+    sources: Mapping[str, uuid.UUID],
+) -> tuple[list[Cells], list[Cells]]:
+    """What makes the current answers equal `target`, touching only what differs: the rows that go, and those that come
+    or change. `sources`: which save gave each answer; derived ones (*not asked*) take `save_id`."""
+    gone = [key for key in current if key not in target]
+    dropped: list[Cells] = [{"of_response": response_id, "of_variable": key, "from_position": 0} for key in gone]
+    rows: list[Cells] = []
+    for key, answer in target.items():
+        held = current.get(key)
+        if held is not None and held.answer == answer and sources.get(key) != save_id:
+            continue
+        cells = _sealed(session, participant, key, answer)
+        rows += [each | {"response_id": response_id, "save_id": sources.get(key, save_id)} for each in cells]
+        if held is not None and held.rows > len(cells):
+            dropped.append({"of_response": response_id, "of_variable": key, "from_position": len(cells)})
+    return dropped, rows
+
+
+def newest_rows(response_id: uuid.UUID, saves: Mapping[str, uuid.UUID]) -> list[Cells]:
+    """What these saves said of their variables stands, where the current answers do not say so."""
+    return [{"response_id": response_id, "variable": key, "save_id": save} for key, save in saves.items()]
+
+
+def point(session: Session, response_id: uuid.UUID, saves: Mapping[str, uuid.UUID]) -> None:
+    """`newest_rows`, stored in the caller's unit of work."""
+    if saves:
+        connection = session.connection()
+        connection.execute(_NEWEST[connection.dialect.name], newest_rows(response_id, saves))
+
+
+def remember(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, revision: int) -> None:
+    """Keeps the id of a save that changed nothing."""
+    connection = session.connection()
+    connection.execute(
+        _KNOWN[connection.dialect.name], {"response_id": response_id, "client_id": client_id, "revision": revision}
+    )
+
+
+def _sealed(session: Session, participant: Participant, variable: str, answer: Answer) -> list[Cells]:
+    """An answer as the cells of its rows, words sealed under the person's key where the study has them so."""
+    made = answer_cells(variable, answer)
+    if made[0]["text"] is None or not (seals := seals_of(session)).words_sealed(participant.study):
+        return made
+    name = bound(variable)
+    return [cells | {"text": None, "sealed": seals.seal(participant.id, name, cells["text"])} for cells in made]

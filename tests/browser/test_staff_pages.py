@@ -1,0 +1,128 @@
+"""The pages of accounts, roles, the trail, ways out and letting in, in a browser: in English on a desk and in Urdu on a
+phone, light and dark; and the page of a database that fails."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.participants import Contact
+from surveyapp.domain.staff import Role, Staff
+from surveyapp.services.participants import contacts
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
+from surveyapp.store import database
+from tests import factories
+from tests.browser.accessible import check_accessible, check_reflow
+from tests.browser.conftest import Tab, sign_in
+from tests.integration.test_database_faults import locked
+from tests.sealed import know
+
+IN = [("en", "desk", "light"), ("ur", "phone", "dark")]
+
+TYPED = "It went well — mostly."
+
+PAGES = (
+    "/staff/account",
+    "/staff/account/app",
+    "/staff/password",
+    "/staff/sessions",
+    "/staff/alarms",
+    "/staff/verify",
+    "/accounts",
+    "/accounts/{member}",
+    "/accounts/invite",
+    "/manage/job_rotation/who-may",
+    "/audit",
+    "/audit?action=contact_seen",
+    "/rights/job_rotation",
+    "/rights/job_rotation/{reference}",
+    "/rights/job_rotation/{reference}/withdrawn",
+    "/rights/job_rotation/{reference}/erased",
+    "/rights/job_rotation/{reference}/held",
+    "/rights/job_rotation/{reference}/pin",
+    "/rights/job_rotation/retention",
+    "/manage/job_rotation/participants/{reference}",
+    "/interviews/job_rotation/{reference}/1",
+)
+
+
+@pytest.fixture
+def everybody(runtime_sqlite: Runtime) -> Staff:
+    """Somebody with every role, so that one sign-in shows every page."""
+    return factories.create_staff(runtime_sqlite, *Role, email="all@example.org", second_factor=False)
+
+
+@pytest.mark.parametrize(("language", "size", "scheme"), IN)
+def test_they_can_be_used_by_everybody(
+    runtime_sqlite: Runtime, tab: Tab, live_server: str, everybody: Staff, language: str, size: str, scheme: str
+) -> None:
+    known = know(runtime_sqlite, everybody, 1)
+    desk = Desk(runtime_sqlite, everybody)
+    for action in (AuditAction.CONTACT_SEEN, AuditAction.SEARCHED):
+        desk.note(action, known.participant.reference, study=factories.STUDY)
+    page = tab(f"{live_server}/staff/account?lang={language}", size, color_scheme=scheme)
+    sign_in(page, everybody.email, "/staff/account*")
+    member = factories.create_staff(runtime_sqlite, Role.VIEWER, email="viewer@example.org")
+    for path in PAGES:
+        address = path.format(member=member.id, reference=known.participant.reference)
+        answer = page.goto(live_server + address)
+        assert answer is not None
+        assert answer.status == 200, address
+        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ur" else "ltr"), address
+        check_accessible(page)
+        check_reflow(page)
+        shown(page, language, size, path)
+    with factories.operator(runtime_sqlite).writing() as work:
+        contacts.write(work, known.participant, Contact(name="Amara Nowak", phone="07700 900123"))
+    page.goto(f"{live_server}/rights/job_rotation/{known.participant.reference}/pin")
+    for box in page.locator("input[name=facts], #taken").all():
+        box.check()
+    page.locator("main form button").first.click()
+    expect(page.locator(".secret")).to_be_visible()
+    check_accessible(page)
+    shown(page, language, size, "pin-done")
+
+
+@pytest.mark.parametrize(("language", "size", "scheme"), IN)
+def test_a_database_that_fails_is_said_so_that_it_can_be_read(
+    runtime_sqlite: Runtime,
+    tab: Tab,
+    live_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    size: str,
+    scheme: str,
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
+    runtime_sqlite.database.dispose()
+    link = factories.create_link(runtime_sqlite, factories.create_participant(runtime_sqlite))
+    page = tab(f"{live_server}{link}", size, color_scheme=scheme)
+    page.goto(f"{page.url.partition('?')[0]}?lang={language}")
+    while not page.locator("main textarea").count():
+        page.locator("main :is(input[type=radio], input[type=checkbox])").first.check()
+        page.locator("main form button:not([name])").first.click()
+    page.locator("main textarea").fill(TYPED)
+    mend = locked(runtime_sqlite)
+    try:
+        page.locator("main form button:not([name])").first.click()
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator("main textarea")).to_have_value(TYPED)
+        expect(page.locator("main .button")).to_have_count(1)
+        check_accessible(page)
+        check_reflow(page)
+        shown(page, language, size, "503")
+    finally:
+        mend()
+    page.locator("main .button").click()
+    expect(page.get_by_text(TYPED)).to_have_count(0)
+    expect(page.locator("main form").first).to_be_visible()
+
+
+def shown(page: Page, language: str, size: str, path: str) -> None:
+    import os
+
+    if folder := os.environ.get("REST10_SHOTS"):
+        name = path.strip("/").replace("/", "_").replace("?", "_").replace("{", "").replace("}", "")
+        page.screenshot(path=f"{folder}/{language}_{size}_{name}.png", full_page=True)
