@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import protection, questionnaires, results
+from tests.benchmarks import answering, protection, questionnaires, results
 
-NAMES = ("questionnaires", "protection", "results")
+NAMES = ("answering", "questionnaires", "protection", "results")
 
 
 def main() -> None:
@@ -24,6 +24,8 @@ def main() -> None:
     if unknown:
         parser.error(f"There is no benchmark “{min(unknown)}”. There are: {', '.join(NAMES)}.")
     names = asked.names or NAMES
+    if "answering" in names:
+        answering.main()
     if "questionnaires" in names:
         questionnaires.main()
     if "protection" in names:
