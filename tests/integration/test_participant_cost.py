@@ -111,7 +111,7 @@ def again(runtime: Runtime, clock: Clock) -> Device:
     later = Phone(runtime, phone.client.raw.application)
     later.agree(factories.create_link(runtime, person, 2))
     later.open(f"{later.path}?lang=pl")
-    assert 'lang="pl"' in later.page.source
+    assert 'lang="pl"' in later.page.source, (later.path, later.heading)
     return Device(later, runtime, "backfill_2")
 
 
