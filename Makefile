@@ -5,10 +5,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format messages schema assets pins bench fuzz drill
+.PHONY: help demo test check format messages schema assets pins bench bench-phone fuzz drill
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/.installed ## serve the demonstration on this machine until Ctrl-C [PORT=8000]
 	@exec $(BIN)/surveyapp demo serve --port $(PORT)
@@ -45,6 +45,9 @@ pins: .venv/.tools ## pin what pyproject.toml asks for, anew
 
 bench: .venv/.tools ## benchmarks that print
 	$(BIN)/python -m tests.benchmarks
+
+bench-phone: .venv/.tools ## what a participant's phone waits for, and what goes over the air
+	$(BIN)/python -m tests.benchmarks phone
 
 fuzz: .venv/.tools ## 20,000 hostile requests at every page, on both databases [REQUESTS=20000 SEED=any]
 	@scripts/provision.sh

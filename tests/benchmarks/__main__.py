@@ -9,20 +9,23 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import answering, protection, questionnaires, results
+from tests.benchmarks import answering, phone, protection, questionnaires, results
 
 NAMES = ("answering", "questionnaires", "protection", "results")
+ALONE = ("phone",)
+"""Only where it is asked for: it takes a browser of its own."""
 
 
 def main() -> None:
+    there_are = ", ".join(NAMES + ALONE)
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures, and prints.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all of them without one")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {there_are}; all but the last without one")
     parser.add_argument("--most", type=int, default=1_000_000, help="how many participants at most (1,000,000)")
     parser.add_argument("--cohorts", type=Path, help="a folder to keep cohorts in, for another time")
     asked = parser.parse_args()
-    unknown = set(asked.names) - set(NAMES)
+    unknown = set(asked.names) - {*NAMES, *ALONE}
     if unknown:
-        parser.error(f"There is no benchmark “{min(unknown)}”. There are: {', '.join(NAMES)}.")
+        parser.error(f"There is no benchmark “{min(unknown)}”. There are: {there_are}.")
     names = asked.names or NAMES
     if "answering" in names:
         answering.main()
@@ -30,6 +33,8 @@ def main() -> None:
         questionnaires.main()
     if "protection" in names:
         protection.main()
+    if "phone" in names:
+        phone.main()
     if "results" in names:
         with tempfile.TemporaryDirectory(prefix="shiftline-bench-") as folder:
             results.main(asked.cohorts or Path(folder), asked.most)

@@ -26,7 +26,7 @@ from surveyapp.domain.instrument.kinds import KINDS, Control, Part, PartType
 from surveyapp.domain.instrument.kinds.dates import MONTHS_BY_NAME
 from surveyapp.domain.instrument.outside import as_data, condition_of, leaves_outside
 from surveyapp.domain.instrument.piping import quotes, texts_of
-from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, pages_of, parts_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services.responses import packing
@@ -98,11 +98,24 @@ def contents(study: Study, questionnaire: Questionnaire) -> dict[str, Any]:
         "wording": (questionnaire.wording and questionnaire.wording[1]) or None,
         "language": asked_language(),
         "direction": locale.text_direction if locale else "ltr",
-        "sections": [{"id": each.id, "title": str(each.title)} for each in questionnaire.sections],
+        "sections": [_section(each) for each in questionnaire.sections],
         "pages": [made.page(page) for page in pages_of(questionnaire)],
         "faults": made.faults,
         "screens": {"kept": render_template("participant/_kept.html")},
         "words": _words(study, questionnaire),
+    }
+
+
+def _section(section: Section) -> dict[str, str]:
+    """A section, and what a page says of being in it: with its number among them (two names in braces), without one,
+    and once it is done."""
+    says: Any = current_app.jinja_env.get_template("participant/macros.html").make_module({"_": _})
+    return {
+        "id": section.id,
+        "title": str(section.title),
+        "where": says.where(section, "{number}", "{all}"),
+        "inside": says.where(section, None, None),
+        "passed": says.passed(section.title),
     }
 
 
@@ -227,7 +240,6 @@ def _words(study: Study, questionnaire: Questionnaire) -> dict[str, Any]:
     words: dict[str, Any] = {
         "ending": f" – {isolated(study.public_title)}",
         "error": _("Error:"),
-        "about": _("About %(answered)s of %(likely)s answered", answered="{answered}", likely="{likely}"),
         "moved": _("That question is not the one to answer now. Go on from here."),
         "waits": _("The next question depends on earlier answers. It is shown as soon as there is a signal."),
         "language": _("Another language needs a signal. What you wrote stays here: try again in a while."),

@@ -54,6 +54,7 @@ export function outsideBy(pages, told, given) {
 class Route {
   constructor(found) {
     Object.assign(this, found);
+    this.places = new Map(this.pages.map((page, place) => [page.id, place]));
     this.frontier = this.pages.find((page) => !this.isAnswered(page)) ?? null;
   }
 
@@ -91,15 +92,20 @@ class Route {
     return !page || this.all.indexOf(this.doubt) < this.all.indexOf(page);
   }
 
-  // Pages answered, and pages there are likely to be: one that may or may not come counts as half.
-  get progress() {
-    const askable = this.pages.filter((page) => page.parts.length);
-    const answered = askable.filter((page) => this.isAnswered(page)).length;
-    const undecided = this.possible.filter((page) => page.parts.length).length - askable.length;
-    return [answered, Math.max(answered, askable.length + Math.floor(undecided / 2))];
+  // The sections of which something is or may still be asked, in order, and how far each is: `answered` of its `pages`.
+  get sections() {
+    const found = new Map();
+    for (const page of this.possible) {
+      if (!page.parts.length) continue;
+      const own = found.get(page.section) ?? { section: page.section, answered: 0, pages: 0 };
+      own.pages += 1;
+      own.answered += this.place(page.id) >= 0 && this.isAnswered(page) ? 1 : 0;
+      found.set(page.section, own);
+    }
+    return [...found.values()];
   }
 
   place(id) {
-    return this.pages.findIndex((page) => page.id === id);
+    return this.places.get(id) ?? -1;
   }
 }

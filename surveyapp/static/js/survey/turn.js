@@ -1,0 +1,368 @@
+// The page turns here: what is answered is read, kept for sending, and the next question shown at once. The server has the
+// last word: where it leads elsewhere, the person is led there and told why.
+
+import { same } from "./conditions.js";
+import { inWords } from "./facts.js";
+import { newId } from "./kept.js";
+import { fieldsOf, made, tell, valuesOf } from "./page.js";
+import { read, readStored } from "./reading.js";
+import { outsideBy, walk } from "./route.js";
+
+const PATIENCE = 2000;
+
+export class Turning {
+  // `main`: where pages stand, with the server's page in it; `address`: of their pages; `slip`, `pack`: as the server gave
+  // them; `queue`: takes saves; `fresh()`: asks for slip and pack anew, null without a signal; `open(address)`: goes to a
+  // page of the server's.
+  constructor({ main, address, slip, pack, queue, fresh, open }) {
+    Object.assign(this, { main, address, queue, fresh, open });
+    this.drafts = {};
+    this.mine = new Set();
+    this.leaving = null;
+    this.expected = null;
+    this.waiting = null;
+    this.take(slip, pack);
+    for (const save of queue.pending()) this.note(save);
+    queue.onAnswer((save, answer) => this.hear(save, answer));
+    queue.onChange(() => this.depart());
+  }
+
+  // Takes up what the server knows, under what is on its way to it.
+  take(slip, pack) {
+    Object.assign(this, { slip, pack });
+    this.byId = new Map(pack.pages.map((page) => [page.id, page]));
+    this.partOf = new Map(pack.pages.flatMap((page) => page.parts.map((part) => [part.key, part])));
+    this.known = { ...slip.answers };
+    const forms = Object.fromEntries(Object.entries(slip.answers).map(([key, { form }]) => [key, form]));
+    this.answers = readStored(pack.pages, forms, pack.words);
+    this.outside = outsideBy(pack.pages, slip.outside, { ...this.answers });
+    this.route = this.walked();
+  }
+
+  walked() {
+    return walk(this.pack.pages, this.answers, this.outside);
+  }
+
+  // One's own save, as if the server had it.
+  note(save) {
+    const page = this.byId.get(save.page);
+    if (!page) return;
+    const { answers } = read(page.parts, save.form, this.pack.words);
+    for (const part of page.parts) {
+      if (!(part.key in answers)) continue;
+      this.answers[part.key] = answers[part.key];
+      this.known[part.key] = { save: save.save, form: fieldsOf(part, save.form) };
+    }
+    this.route = this.walked();
+  }
+
+  // The page that is here now: the server's, or one that was shown.
+  at(id) {
+    this.page = this.byId.get(id);
+    this.seen = Object.fromEntries(this.page.parts.map((part) => [part.key, this.known[part.key]?.save ?? null]));
+    this.changed = false;
+  }
+
+  get form() {
+    return this.main.querySelector("form.question");
+  }
+
+  get checking() {
+    return new URLSearchParams(location.search).get("from") === "check";
+  }
+
+  addressOf(id) {
+    return `${this.address}/q/${encodeURIComponent(id)}${this.checking ? "?from=check" : ""}`;
+  }
+
+  // Shows a page as loading it would: address, title, top of the page, and what it asks is read out.
+  show(page, { note = null, values = null, history: kept = "pushState" } = {}) {
+    const draft = this.drafts[page.id];
+    const content = made(page, {
+      order: this.slip.orders[page.question],
+      values: values ?? draft ?? this.valuesOf(page),
+      fact: (name) => this.slip.facts[name] ?? inWords(this.route.answers[name], this.partOf.get(name), this.pack.words),
+    });
+    const before = this.backFrom(page);
+    for (const back of content.querySelectorAll("a.back")) back.href = before;
+    for (const form of content.querySelectorAll("form.question")) form.action = this.addressOf(page.id);
+    this.along(content, page);
+    if (note) {
+      content.querySelector(".passed")?.remove();
+      content.querySelector("form.question").before(said(note));
+    }
+    if (kept) history[kept]({ page: page.id }, "", this.addressOf(page.id));
+    this.leaving = null;
+    this.waiting = null;
+    this.main.replaceChildren(content);
+    this.going(true);
+    this.at(page.id);
+    this.changed = Boolean(draft);
+    this.top();
+  }
+
+  // The top of what is shown: its title, and its heading read out.
+  top() {
+    this.name("");
+    scrollTo(0, 0);
+    const heading = this.main.querySelector("h1");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+
+  // Where they are, how far each section is, and that one is done: as participant/_question.html.
+  along(content, page) {
+    const { sections } = this.route;
+    const place = sections.findIndex((each) => each.section === page.section);
+    const words = this.pack.sections.find((each) => each.id === page.section);
+    const [number, all] = [place + 1, sections.length];
+    const where = place < 0 ? words.inside : words.where.replace("{number}", number).replace("{all}", all);
+    const far = sections.map(({ answered, pages }) => `<progress value="${answered}" max="${pages}"></progress>`);
+    const before = this.route.page(page.id) && this.route.before(page.id);
+    const done = before && before.section !== page.section && !(page.parts.length && this.route.isAnswered(page));
+    const passed = done ? this.pack.sections.find((each) => each.id === before.section).passed : "";
+    const template = document.createElement("template");
+    template.innerHTML = `${where}<div class="far" aria-hidden="true">${far.join("")}</div>${passed}`;
+    content.querySelector(".way").after(template.content);
+  }
+
+  name(before) {
+    const heading = this.main.querySelector("h1").textContent.trim().replace(/\s+/g, " ");
+    document.title = `${before}${heading}${this.pack.words.ending}`;
+  }
+
+  valuesOf(page) {
+    return Object.assign({}, ...page.parts.map((part) => this.known[part.key]?.form ?? {}));
+  }
+
+  backFrom(page) {
+    if (this.checking && !this.route.frontier) return `${this.address}/check`;
+    const before = this.route.page(page.id) ? this.route.before(page.id) : null;
+    return before ? this.addressOf(before.id) : `${this.address}/consent`;
+  }
+
+  // Takes what is on the page. `then`: where to instead of on.
+  async go(then = null) {
+    const { page } = this;
+    const values = valuesOf(this.form);
+    const { answers, faults, unsure } = read(page.parts, values, this.pack.words);
+    const empty = faults.length && faults.every((fault) => fault.code === "required");
+    if (faults.length && !(then && empty)) return this.refuse(faults);
+    this.clear();
+    let save = null;
+    if (!faults.length && this.isNew(page, answers)) save = this.put(page, values, unsure);
+    delete this.drafts[page.id];
+    if (faults.length && Object.values(values).flat().some((each) => each.trim())) this.drafts[page.id] = values;
+    if (then === "later") return this.leave(`${this.address}/later${this.drafts[page.id] ? "?unsaved=1" : ""}`);
+    if (then === "back") return this.goTo(this.backFrom(page));
+    if (unsure && save) return this.wait(save, this.pack.words.unread);
+    const next = this.nextOf(page);
+    if (this.route.isUnclear(next)) return this.wait(save, this.pack.words.waits);
+    if (save) this.expected = { save: save.save, next: this.route.next(page.id)?.id ?? "check" };
+    return next ? this.show(next) : this.leave(`${this.address}/check`);
+  }
+
+  isNew(page, answers) {
+    return Object.keys(answers).some((key) => !same(answers[key], this.answers[key] ?? null));
+  }
+
+  put(page, values, unsure) {
+    const { questionnaire, version, wording, language } = this.pack;
+    const save = {
+      save: newId(), page: page.id, questionnaire, version, wording: wording ?? null, language, form: values, over: { ...this.seen },
+    };
+    this.mine.add(save.save);
+    if (!unsure) this.note(save);
+    this.queue.put(save);
+    return save;
+  }
+
+  nextOf(page) {
+    return this.checking ? this.route.resume : this.route.next(page.id);
+  }
+
+  refuse(faults) {
+    // The server's own page has no places for what is wrong.
+    if (!this.main.querySelector(".fault[hidden]")) this.show(this.page, { values: valuesOf(this.form), history: null });
+    this.changed = true;
+    const place = tell(this.main, this.page, faults, this.pack);
+    this.name(`${this.pack.words.error} `);
+    if (place) {
+      place.tabIndex = -1;
+      place.focus();
+      place.scrollIntoView({ block: "center" });
+    }
+  }
+
+  clear() {
+    tell(this.main, this.page, [], this.pack);
+    this.name("");
+    for (const note of this.main.querySelectorAll(".done-note.told")) note.remove();
+  }
+
+  // Says something on the page as it is.
+  say(words) {
+    for (const note of this.main.querySelectorAll(".done-note.told")) note.remove();
+    if (words) this.form.before(said(words));
+  }
+
+  // Where only the server can tell: stays until it has. `save`: the one whose answer says; without one it is asked.
+  async wait(save, words) {
+    const waiting = { save: save?.save ?? null, page: this.page };
+    this.waiting = waiting;
+    setTimeout(() => { if (this.waiting === waiting) this.say(words); }, PATIENCE);
+    if (!save) await this.lead(null, null, waiting);
+  }
+
+  // Asks for slip and pack anew, under what is on its way. False without a signal.
+  async renew() {
+    const found = await this.fresh();
+    if (!found) return false;
+    this.take(found.slip, found.pack);
+    for (const save of this.queue.pending()) this.note(save);
+    return true;
+  }
+
+  // Goes where the server says that one is to go on from this page (null: what it knows by now says). Without a signal the
+  // page stays, and it is tried again for as long as somebody waits for it.
+  async lead(next, note = null, waiting = null) {
+    const { page } = this;
+    while (!(await this.renew())) {
+      if (!waiting) return;
+      await new Promise((go) => setTimeout(go, PATIENCE));
+      if (this.waiting !== waiting) return;
+    }
+    if (this.page !== page) return;
+    const on = next && !this.checking ? this.byId.get(next) : this.nextOf(page);
+    if (on) this.show(on, { note });
+    else this.leave(`${this.address}/check`);
+  }
+
+  // What the server says of a save, of this tab or another.
+  async hear(save, answer) {
+    if (answer.became === "faulty") return this.takeBack(save, answer);
+    if (!this.mine.has(save.save) && answer.became === "saved") this.note(save);
+    for (const [key, { save: id, form }] of Object.entries(answer.stands ?? {})) this.standsNow(key, id, form);
+    const { expected, waiting } = this;
+    if (waiting?.save === save.save) return this.lead(answer.next, null, waiting);
+    if (expected?.save !== save.save || this.queue.pending().length) return;
+    this.expected = null;
+    if (!answer.next || answer.next === expected.next || answer.became === "contested") return;
+    this.hold();
+    await this.lead(answer.next, this.pack.words.moved);
+  }
+
+  // Somebody else's answer stands in place of one's own.
+  standsNow(key, save, form) {
+    if (!this.partOf.has(key)) return;
+    this.known[key] = { save, form };
+    this.answers = { ...this.answers, ...readStored(this.pack.pages, { [key]: form }, this.pack.words) };
+    this.route = this.walked();
+  }
+
+  // The phone took for an answer what is none: the page comes back as it was filled in, and says what is wrong.
+  takeBack(save, answer) {
+    const page = this.byId.get(save.page);
+    if (!page || !answer.faults?.length || this.queue.pending().some((each) => each.page === save.page)) return;
+    if (this.page !== page) {
+      this.hold();
+      this.show(page, { values: save.form });
+    }
+    this.waiting = null;
+    this.changed = true;
+    this.refuse(answer.faults);
+    this.renew();
+  }
+
+  // Keeps what is written on the page for when it is shown again.
+  hold() {
+    if (this.changed) this.drafts[this.page.id] = valuesOf(this.form);
+  }
+
+  // Goes to a page of the server's once everything is sent: what it shows, and a device that keeps nothing, ask for that.
+  leave(address) {
+    this.leaving = address;
+    if (this.depart()) return;
+    setTimeout(() => { if (this.leaving === address) this.showKept(); }, PATIENCE);
+  }
+
+  depart() {
+    const address = this.leaving;
+    if (!address || this.queue.pending().length) return false;
+    this.leaving = null;
+    this.open(address);
+    return true;
+  }
+
+  // What is kept until there is a signal: how much, whether this device keeps it, and of which sections.
+  showKept() {
+    const waiting = this.queue.pending();
+    const sections = new Set(waiting.map((save) => this.byId.get(save.page)?.section));
+    const template = document.createElement("template");
+    template.innerHTML = this.pack.screens.kept;
+    const { content } = template;
+    content.querySelector("a.back").href = this.addressOf(this.page.id);
+    for (const count of content.querySelectorAll("[data-count]")) {
+      count.textContent = count.dataset.count.replace("{}", waiting.length);
+      count.hidden = false;
+    }
+    const keeps = this.slip.own && this.queue.stand() !== "cannot_keep";
+    const which = keeps ? (this.slip.until ? "until" : "yes") : "no";
+    for (const said of content.querySelectorAll("[data-own]")) {
+      said.hidden = said.dataset.own !== which;
+      said.textContent = said.textContent.replace("{}", this.slip.until ?? "");
+    }
+    content.querySelector("[data-try]").addEventListener("click", () => this.queue.tryNow());
+    const list = content.querySelector("ul");
+    for (const { id, title } of this.pack.sections) {
+      const asked = this.route.sections.some((each) => each.section === id);
+      const state = sections.has(id) ? "kept" : asked ? "saved" : "none";
+      const item = document.createElement("li");
+      item.classList.toggle("waiting", state === "kept");
+      for (const text of [title, list.dataset[state]]) item.append(Object.assign(document.createElement("span"), { textContent: text }));
+      list.append(item);
+    }
+    list.hidden = false;
+    this.main.replaceChildren(content);
+    this.going(false);
+    this.top();
+  }
+
+  // What goes on from a question stands outside of it.
+  going(shown) {
+    for (const each of document.querySelectorAll("[form=the-form]")) each.hidden = !shown;
+  }
+
+  // Another language is the server's to show, and what is written goes along.
+  async speak(language) {
+    const found = await this.fresh();
+    if (!found || !(await this.drained())) return this.say(this.pack.words.language);
+    const { form } = this;
+    const along = { csrf_token: found.slip.token, save_id: newId(), lang: language };
+    for (const [name, value] of Object.entries(along)) {
+      form.querySelector(`[name="${name}"]`)?.remove();
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    form.submit();
+  }
+
+  async drained() {
+    for (let tries = 0; this.queue.pending().length && tries < 20; tries += 1) await new Promise((go) => setTimeout(go, 250));
+    return !this.queue.pending().length;
+  }
+
+  // To an address of this survey: turned here where it is a question that they may be on.
+  goTo(address, history = "pushState") {
+    const { pathname } = new URL(address, location.href);
+    const id = decodeURIComponent(pathname.slice(`${this.address}/q/`.length));
+    const page = pathname.startsWith(`${this.address}/q/`) ? this.route.page(id) : null;
+    if (page && !this.route.isUnclear(page)) this.show(page, { history });
+    else this.leave(address);
+  }
+}
+
+function said(words) {
+  const note = Object.assign(document.createElement("p"), { className: "done-note told", textContent: words });
+  note.setAttribute("role", "status");
+  return note;
+}

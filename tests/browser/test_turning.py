@@ -1,0 +1,174 @@
+"""The page turns on the phone: in a browser, against the real server, and without a signal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from surveyapp.services.runtime import Runtime
+from tests.browser.conftest import Tab
+from tests.browser.test_participant import begin, go_on, new_link
+
+READY = "() => history.state && history.state.page"
+"""Whether the page on show can be turned here."""
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def first(runtime_sqlite: Runtime, tab: Tab, live_server: str) -> Page:
+    """A phone on the first question, ready to turn."""
+    page = tab(live_server + new_link(runtime_sqlite), "phone")
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    begin(page)
+    page.wait_for_function(READY)
+    return page
+
+
+def question(page: Page) -> str:
+    return page.url.partition("?")[0].rpartition("/q/")[2]
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    page.locator(f'label:has(input[name="{name}"][value="{value}"])').click()
+
+
+def turn(page: Page) -> None:
+    """Presses Continue; what follows is there at once."""
+    page.locator("button.main:visible").click()
+
+
+def documents(page: Page) -> list[str]:
+    """Every page that is asked of the server from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    return asked
+
+
+WAITING = """() => new Promise(done => {
+  indexedDB.open("shiftline", 1).onsuccess = ({ target }) => {
+    const database = target.result;
+    database.transaction("queues").objectStore("queues").getAll().onsuccess = ({ target }) => {
+      database.close();
+      done(target.result.every(({ saves }) => !saves.length));
+    };
+  };
+})"""
+"""Whether the server has answered for everything that was kept on the phone."""
+
+
+def saved(page: Page) -> None:
+    for _ in range(200):
+        if page.evaluate(WAITING):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it is never sent")
+
+
+def answer(page: Page) -> None:
+    """Chooses the first of every group on the page, and writes where something can be written."""
+    for name in dict.fromkeys(each.get_attribute("name") for each in page.locator("main input[type=radio]").all()):
+        page.locator(f'input[name="{name}"]').first.check(force=True)
+    for box in page.locator("main input[type=checkbox]:not([data-alone])").all()[:1]:
+        box.check(force=True)
+    for box in page.locator("textarea").all():
+        box.fill("It went well.")
+
+
+def test_continue_shows_the_next_question_without_asking_for_a_page(first: Page) -> None:
+    asked = documents(first)
+    choose(first, "heard_via", "other")
+    first.get_by_label("How did you hear?").fill("From a friend")
+    turn(first)
+    assert question(first) == "heard_via_detail"
+    assert first.title().startswith(first.locator("h1").inner_text())
+    assert first.evaluate("document.activeElement.tagName") == "H1", "it is read out"
+    assert first.evaluate("scrollY") == 0
+    first.locator("a.back").click()
+    assert question(first) == "heard_via"
+    expect(first.get_by_label("How did you hear?")).to_have_value("From a friend")
+    first.go_back()
+    first.wait_for_url("**/heard_via_detail")
+    assert first.evaluate("history.state.page") == "heard_via_detail"
+    first.go_forward()
+    first.wait_for_url("**/heard_via")
+    expect(first.get_by_label("How did you hear?")).to_have_value("From a friend")
+    assert asked == []
+
+
+def test_a_reload_shows_the_same_page(first: Page) -> None:
+    choose(first, "heard_via", "family")
+    turn(first)
+    on = question(first)
+    saved(first)
+    first.reload()
+    assert question(first) == on
+    first.wait_for_function(READY)
+    first.locator("a.back").click()
+    assert first.locator('input[name="heard_via"][value="family"]').is_checked()
+
+
+def test_what_is_wrong_is_said_there_in_the_same_words(first: Page) -> None:
+    asked = documents(first)
+    turn(first)
+    fault = first.locator(".fault:visible")
+    assert first.title().startswith("Error: ")
+    assert first.evaluate("document.activeElement.id") == "heard_via-fault"
+    words = fault.inner_text()
+    choose(first, "heard_via", "family")
+    turn(first)
+    assert question(first) != "heard_via"
+    assert not first.title().startswith("Error: ")
+    assert asked == []
+    assert "Choose an answer" in words
+
+
+def test_without_a_signal_the_pages_turn_and_the_answers_are_sent_later(first: Page, runtime_sqlite: Runtime) -> None:
+    first.context.set_offline(True)
+    choose(first, "heard_via", "family")
+    turn(first)
+    passed = [question(first)]
+    for _ in range(4):
+        answer(first)
+        turn(first)
+        passed.append(question(first))
+    assert len(set(passed)) == 5
+    first.context.set_offline(False)
+    saved(first)
+    first.reload()
+    assert question(first) == passed[-1], "the server is where the phone is"
+
+
+def test_the_page_that_is_made_here_is_the_server_s(first: Page) -> None:
+    """One set of templates: each page as it is turned is, element by element, what the server shows at its address."""
+    for _ in range(60):
+        on = question(first)
+        answer(first)
+        turn(first)
+        if first.locator(".fault:visible").count():
+            first.locator("input[data-alone]").first.check(force=True)
+            turn(first)
+        if question(first) == on:
+            first.wait_for_url("**/check")
+            break
+        here = tidy(first.locator("main").inner_html())
+        saved(first)
+        there = first.evaluate(
+            "async () => new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html')"
+            ".querySelector('main').innerHTML"
+        )
+        assert here == tidy(there), question(first)
+
+
+def tidy(html: str) -> str:
+    """Without what is the server's alone (a token, the id of a save) and what is the script's (places for faults)."""
+    html = re.sub(r'<input type="hidden"[^>]*>', "", html)
+    html = re.sub(r'<p class="fault"[^>]* hidden[^>]*>.*?</p>', "", html)
+    html = re.sub(r' (tabindex="-1"|hidden="")', "", html)
+    html = re.sub(r'<p class="(done-note|passed)".*?</p>', "", html)
+    html = re.sub(r'<button type="button" class="read".*?</button>', "", html)
+    return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", html)).strip()
