@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 
 import pytest
 
@@ -18,6 +20,10 @@ from tests.phone import Phone
 GZIP = {"Accept-Encoding": "gzip"}
 FIRST_PAGE, LARGEST_QUESTION = 10_500, 2_000
 """Bytes, compressed: the first page with its styles and script, and the HTML of a question."""
+
+COLD = 46_000
+"""Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts: the aim is
+30,000."""
 
 STATEMENTS_TO_SHOW, STATEMENTS_TO_SAVE, STATEMENTS_TO_SAVE_ON_ANOTHER_ROUTE = 3, 6, 8
 """To show: whose session it is and where they stand; what was answered. To save besides: the response's next place,
@@ -77,7 +83,8 @@ def test_statements_a_page_makes_do_not_grow_with_what_was_answered(runtime: Run
     with factories.counted(runtime) as near_the_end:
         phone.open("/survey/q/recommend")
     assert len(reads(near_the_end)) == len(reads(at_first)) <= STATEMENTS_TO_SHOW
-    assert needed(phone.page) == needed(phone.open("/survey/consent")), "nothing more is fetched than on the first page"
+    more = set(needed(phone.page)) - set(needed(phone.open("/survey/consent")))
+    assert [each.rpartition("/")[2] for each in more] == ["survey.js"], "only what turns the page"
 
 
 def test_statements_a_save_makes(runtime: Runtime, phone: Phone) -> None:
@@ -152,6 +159,30 @@ def test_statements_a_save_of_a_script_makes(runtime: Runtime, again: Device) ->
     with factories.counted(runtime) as once_more:
         assert again.send(body)["became"] == "known"
     assert len(reads(once_more)) == 2, once_more
+
+
+def test_what_is_fetched_before_pages_turn(runtime: Runtime, phone: Phone) -> None:
+    """Pages, styles, scripts, pack and slip, from the link to the first question that the phone itself follows."""
+    pages = [phone.own(f"/survey{place}") for place in ("/consent", "/begin", "/q/heard_via")]
+    parts = {part for page in pages[::2] for part in needed(phone.open(page)) if ".svg" not in part}
+    (first,) = (part for part in parts if part.endswith("/survey.js"))
+    slip = json.loads(phone.client.raw.get(phone.own("/survey/slip")).data)
+    fetched = [*pages, *parts, *imported(phone.client, first), phone.own("/survey/slip"), slip["pack"]]
+    sizes = {each: len(phone.client.raw.get(each, headers=GZIP).data) for each in fetched}
+    assert sum(sizes.values()) < COLD, sizes
+
+
+def imported(client: Client, module: str) -> set[str]:
+    """Every module that one needs, itself left out."""
+    folder, _, name = module.rpartition("/")
+    found: set[str] = set()
+    ahead = [name]
+    while ahead:
+        source = client.raw.get(f"{folder}/{ahead.pop()}").text
+        new = set(re.findall(r'from "\./([a-z]+\.js)"', source)) - found - {name}
+        found |= new
+        ahead += new
+    return {f"{folder}/{each}" for each in found}
 
 
 def reads(statements: list[str]) -> list[str]:
