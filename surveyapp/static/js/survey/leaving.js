@@ -6,10 +6,16 @@ const WITHIN = 5000;
 const TIMES = 3;
 const LEFT = "left";
 
-/** `clear` drops what is unsent and may take a moment, of which no more than `patience` milliseconds are waited for.
+// What the page has that leaves, whichever script of it began.
+const LEAVING = Symbol.for("leaving");
+
+/** Begun again, it takes the later `clear`. `clear` drops what is unsent and may take a moment, of which no more than `patience` milliseconds are waited for.
  *  `address` ends the session on the server, as far as there is a network. */
 export function startLeaving({ address, clear = async () => {}, page = window, patience = 300 }) {
   const { document, location } = page;
+  if (page[LEAVING]) return Object.assign(page[LEAVING], { clear }).leave;
+  const own = { clear, leave };
+  page[LEAVING] = own;
   let leaving = false;
 
   async function leave() {
@@ -20,7 +26,7 @@ export function startLeaving({ address, clear = async () => {}, page = window, p
     remember(page.sessionStorage);
     // Not awaited: it is sent even once the page is gone.
     page.fetch(address, { keepalive: true, redirect: "manual" }).catch(() => {});
-    await Promise.race([Promise.resolve(clear()).catch(() => {}), new Promise((done) => setTimeout(done, patience))]);
+    await Promise.race([Promise.resolve(own.clear()).catch(() => {}), new Promise((done) => setTimeout(done, patience))]);
     location.replace("about:blank");
   }
 
@@ -66,4 +72,11 @@ function was(storage) {
   } catch {
     return false;
   }
+}
+
+// Of itself on every page, before anything else of it has come. Who looks at a questionnaire leaves by the link.
+if (new URL(import.meta.url).searchParams.has("start")) {
+  const link = document.querySelector("a.leave");
+  const address = link?.pathname ?? "/survey/leave";
+  if (address.startsWith("/survey/")) startLeaving({ address });
 }
