@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 
 import pytest
 
@@ -18,12 +17,15 @@ from tests.page import Client, Page
 from tests.phone import Phone
 
 GZIP = {"Accept-Encoding": "gzip"}
-FIRST_PAGE, LARGEST_QUESTION = 12_000, 2_000
+FIRST_PAGE, LARGEST_QUESTION = 9_500, 2_000
 """Bytes, compressed: the first page with its styles and script, and the HTML of a question."""
 
-COLD = 46_000
+COLD = 37_000
 """Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts: the aim is
 30,000."""
+
+SMALLEST = 500
+"""Bytes below which compressing an answer saves nothing."""
 
 STATEMENTS_TO_SHOW, STATEMENTS_TO_SAVE, STATEMENTS_TO_SAVE_ON_ANOTHER_ROUTE = 3, 6, 8
 """To show: whose session it is and where they stand; what was answered. To save besides: the response's next place,
@@ -34,8 +36,8 @@ def wire(client: Client, address: str) -> int:
     """Bytes of the body as sent."""
     with client.raw.get(address, headers=GZIP) as response:
         assert response.status_code == 200
-        assert response.headers["Content-Encoding"] == "gzip", address
-        assert gzip.decompress(response.data)
+        if response.content_length and response.content_length > SMALLEST:
+            assert response.headers["Content-Encoding"] == "gzip", address
         return len(response.data)
 
 
@@ -54,7 +56,6 @@ def test_the_first_page_is_small_and_asks_for_little(phone: Phone) -> None:
     assert sorted(part.rpartition("/")[2].partition("?")[0] for part in parts) == [
         "base.css",
         "icon.svg",
-        "leaving.js",
         "participant.css",
         "participant.js",
         "tokens.css",
@@ -166,24 +167,10 @@ def test_what_is_fetched_before_pages_turn(runtime: Runtime, phone: Phone) -> No
     """Pages, styles, scripts, pack and slip, from the link to the first question that the phone itself follows."""
     pages = [phone.own(f"/survey{place}") for place in ("/consent", "/begin", "/q/heard_via")]
     parts = {part for page in pages[::2] for part in needed(phone.open(page)) if ".svg" not in part}
-    (first,) = (part for part in parts if part.endswith("/survey.js"))
     slip = json.loads(phone.client.raw.get(phone.own("/survey/slip")).data)
-    fetched = [*pages, *parts, *imported(phone.client, first), phone.own("/survey/slip"), slip["pack"]]
-    sizes = {each: len(phone.client.raw.get(each, headers=GZIP).data) for each in fetched}
-    assert sum(sizes.values()) < COLD, sizes
-
-
-def imported(client: Client, module: str) -> set[str]:
-    """Every module that one needs, itself left out."""
-    folder, _, name = module.rpartition("/")
-    found: set[str] = set()
-    ahead = [name]
-    while ahead:
-        source = client.raw.get(f"{folder}/{ahead.pop()}").text
-        new = set(re.findall(r'from "\./([a-z]+\.js)"', source)) - found - {name}
-        found |= new
-        ahead += new
-    return {f"{folder}/{each}" for each in found}
+    fetched = [*pages, *parts, phone.own("/survey/slip"), slip["pack"]]
+    sizes = {each: wire(phone.client, each) for each in fetched}
+    assert sum(sizes.values()) < COLD, (sum(sizes.values()), sizes)
 
 
 def reads(statements: list[str]) -> list[str]:

@@ -73,10 +73,3 @@ function was(storage) {
     return false;
   }
 }
-
-// Of itself on every page, before anything else of it has come. Who looks at a questionnaire leaves by the link.
-if (new URL(import.meta.url).searchParams.has("start")) {
-  const link = document.querySelector("a.leave");
-  const address = link?.pathname ?? "/survey/leave";
-  if (address.startsWith("/survey/")) startLeaving({ address });
-}
