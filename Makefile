@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format messages schema assets pins bench bench-phone fuzz drill
+.PHONY: help demo test check format messages schema assets pins bench bench-phone fuzz drill gallery
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,10 @@ fuzz: .venv/.tools ## 20,000 hostile requests at every page, on both databases [
 drill: .venv/.tools ## what must not happen, tried and counted: machines that die, guesses, people erased [NAMES="backup …"]
 	@scripts/provision.sh
 	$(BIN)/python -m tests.drills $(NAMES)
+
+gallery: .venv/.tools ## pictures of every page and state that participants meet, into build/gallery [ONLY=consent]
+	@scripts/provision.sh
+	$(BIN)/python -m tests.gallery $(if $(ONLY),--only $(ONLY))
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; none was found. Install it, or run make PYTHON=/path/to/python3"; exit 1; }

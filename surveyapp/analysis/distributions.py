@@ -34,6 +34,7 @@ def distribution(
         text=plain(part.label),
         statement=plain(part.statement.text) if part.statement else None,
         moment_label=part.moment_label,
+        layout=part.moments_layout,
         summary=part.summary,
         section=section,
         options=options,

@@ -35,6 +35,7 @@ from surveyapp.domain.results import (
     Shift,
     ShiftRow,
     ShiftStep,
+    kind_between,
 )
 
 
@@ -96,6 +97,7 @@ def shift(
                     notes=each.notes,
                     interval=share_interval(tally, scale.net),
                     uncounted=each.uncounted,
+                    layout=each.part.moments_layout if each.row.moment == "before" else None,
                 )
                 for tally in told
             )
@@ -156,7 +158,7 @@ def _changes(
         bare = [
             Change(
                 people=people,
-                kind="looking_back" if one.row.moment == "before" else "measured",
+                kind=kind_between(one.row.moment, two.row.moment),
                 before_row=before,
                 after_row=after,
             )

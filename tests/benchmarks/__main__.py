@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import phone, protection, questionnaires, results
+from tests.benchmarks import answering, phone, protection, questionnaires, results
 
-NAMES = ("questionnaires", "protection", "results")
+NAMES = ("answering", "questionnaires", "protection", "results")
 ALONE = ("phone",)
 """Only where it is asked for: it takes a browser of its own."""
 
@@ -27,6 +27,8 @@ def main() -> None:
     if unknown:
         parser.error(f"There is no benchmark “{min(unknown)}”. There are: {there_are}.")
     names = asked.names or NAMES
+    if "answering" in names:
+        answering.main()
     if "questionnaires" in names:
         questionnaires.main()
     if "protection" in names:

@@ -18,13 +18,20 @@ _FIND = """async (rules) => {
 
 def check_accessible(page: Page) -> None:
     """axe-core finds nothing against WCAG 2.2 AA or its own good practice, and in the other of light and dark nothing
-    against its colours, which is all that differs there."""
+    against its colours, which is all that differs there. The whole page is in sight meanwhile: what stands under the
+    bar at its foot can be scrolled out from under it."""
+    before = page.viewport_size
+    if before is not None:
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": before["width"], "height": max(height, before["height"])})
     page.evaluate(Axe().axe_script)
     _expect_none(page, _EVERYTHING)
     dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     page.emulate_media(color_scheme="light" if dark else "dark", reduced_motion="reduce")
     _expect_none(page, _COLOURS)
     page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="no-preference")
+    if before is not None:
+        page.set_viewport_size(before)
 
 
 def _expect_none(page: Page, rules: dict[str, Any]) -> None:

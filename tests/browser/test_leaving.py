@@ -14,7 +14,7 @@ from tests.browser.test_participant import opened as opened
 
 
 def gone(page: Page) -> None:
-    page.wait_for_url("about:blank")
+    expect(page).to_have_url("about:blank")
     assert page.title() == ""
     assert page.content() == "<html><head></head><body></body></html>"
 

@@ -122,11 +122,7 @@ def test_from_link_to_receipt_on_a_small_phone(runtime_sqlite: Runtime, opened: 
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers were sent")
     check_page(page)
     page.get_by_role("link", name="Leave now").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You have left")
-    check_page(page)
-    page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Open your link again")
-    check_page(page)
+    expect(page).to_have_url("about:blank")
 
 
 def test_the_same_without_javascript(runtime_sqlite: Runtime, opened: Opened) -> None:
@@ -357,6 +353,7 @@ def test_urdu_reads_from_right_to_left_and_fits_a_phone(opened: Opened, runtime_
     expect(page.locator("h1")).to_have_text("آپ نے اسکیم کے بارے میں سب سے پہلے کیسے سنا؟")
     check_accessible(page)
     check_reflow(page, 320)
+    page.locator(".tongues summary").click()
     check_targets(page, ".languages > *")
     page.locator(".option").first.click()
     page.get_by_role("button", name="Polski").click()

@@ -58,11 +58,3 @@ def test_send_says_what_it_waits_for(at: Callable[..., str], opened: Callable[..
     show(page, "saved")
     expect(send).to_have_text("Send my answers")
     assert send.get_attribute("aria-disabled") is None
-
-
-def test_what_was_just_tapped_is_not_saved_yet(at: Callable[..., str], opened: Callable[..., Page]) -> None:
-    page = opened(at("heard_via"))
-    expect(page.locator("#state")).to_have_text("Saved as you go")
-    page.locator(".option").first.click()
-    expect(page.locator("#unsaved")).to_be_visible()
-    expect(page.locator("#state")).to_have_text("Saved as you go")

@@ -266,7 +266,7 @@ class World:
             case "handle":
                 return self.runtime.keyring.handle(new_id())
             case "filename":
-                return pick(("css/base.css", "icon.svg", "js/participant.js"))
+                return pick(("css/base.css", "icon.svg", "js/sign_in.js"))
         return "x"
 
     def address_of(self, rule: Rule, broken: Callable[[str], str | None]) -> str:

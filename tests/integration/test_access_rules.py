@@ -112,6 +112,8 @@ RULES: dict[str, str | Action] = {
     "viewer.measure": Action.SEE_RELEASES,
     "viewer.measure_csv": Action.SEE_RELEASES,
     "viewer.overview": Action.SEE_RELEASES,
+    "viewer.crosstabs": Action.SEE_RELEASES,
+    "viewer.crosstabs_csv": Action.SEE_RELEASES,
     "viewer.people": Action.SEE_RELEASES,
     "viewer.people_csv": Action.SEE_RELEASES,
     "viewer.question": Action.SEE_RELEASES,

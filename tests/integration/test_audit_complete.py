@@ -46,6 +46,7 @@ PAGES: dict[str, A | str] = {
         for endpoint in RULES
         if endpoint.startswith("viewer.") and endpoint.endswith(("_csv", "_xlsx", "_png", "_svg"))
     },
+    "survey_script": NOTHING,
     "static": NOTHING,
     "health.live": NOTHING,
     "health.ready": NOTHING,

@@ -46,6 +46,7 @@ NOT_PAGES = {
     "evaluator.who_touchpoint_xlsx",
     "viewer.measure_xlsx",
     "viewer.measure_csv",
+    "viewer.crosstabs_csv",
     "viewer.people_csv",
     "viewer.questions_csv",
     "viewer.questions_xlsx",
@@ -58,6 +59,8 @@ NOT_PAGES = {
 BY_ITSELF = {
     "interviewer.save": "a page that saves by itself",
     "interviewer.hand_in": "the button of an interview in which nothing is left to ask",
+    "viewer.crosstabs": "the study here declares none",
+    "viewer.crosstabs_csv": "the same",
     "manager.preview_release": "the button where enough people are new for a release: here nobody is since the last",
     "manager.make_release": "the button of that page",
     "evaluator.targets_csv": "the study here has no targets",

@@ -21,7 +21,7 @@ from surveyapp.domain.releases import closed_set
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
-from surveyapp.services.results import distributions, measures, response
+from surveyapp.services.results import distributions, looking, measures, response
 from surveyapp.services.results.releasing import released
 from surveyapp.services.results.releasing import releases as service
 from surveyapp.services.runtime import Runtime
@@ -117,7 +117,7 @@ def test_interim_counts_are_ranges_and_final_ones_exact(mentored: Runtime) -> No
 
 def test_a_release_holds_its_closed_set_and_nothing_else(mentored: Runtime) -> None:
     desk = operator(mentored)
-    expected = {page.key for page in closed_set(mentored.study(MENTORING)) if page.kind != "crosstab"}
+    expected = {page.key for page in closed_set(mentored.study(MENTORING))}
     for each in released.releases(desk, MENTORING):
         _, pages = released.pages(desk, MENTORING, each.number)
         assert set(pages) == expected
@@ -146,7 +146,7 @@ def test_what_a_release_tells_exactly_is_true_and_what_it_bounds_holds(mentored:
             _, told = released.measure(desk, MENTORING, page.measure, None, page.segment)
             true = measures.shift(desk, MENTORING, page.measure, segment=page.segment)
             both = (cells_of(told), cells_of(true))
-        elif page.touchpoint is not None:
+        elif page.kind == "questions" and page.touchpoint is not None:
             _, shown = released.questions(desk, MENTORING, page.group, page.touchpoint, None, page.segment)
             working = distributions.questions(desk, MENTORING, page.group, page.touchpoint, segment=page.segment)
             both = (cells_of(shown), cells_of(working))
@@ -302,6 +302,54 @@ def test_only_those_with_true_counts_read_what_gave_way(mentored: Runtime) -> No
             released.log_of(desk, MENTORING, 3)
     with pytest.raises(NotFound):
         released.log_of(evaluator, MENTORING, 9)
+
+
+def test_a_crosstab_of_a_release_holds_the_true_counts_and_is_drawn_as_the_working_one(mentored: Runtime) -> None:
+    """Every cell of it against the working crosstab's, whose options are told one by one."""
+    desk, viewer = operator(mentored), client(mentored, Role.VIEWER)
+    for number in (1, 3):
+        told, exact = 0, 0
+        for group, touchpoint in (("mentee", 1), ("mentee", 2)):
+            _, found = released.crosstabs(desk, MENTORING, group, touchpoint, number)
+            for each in found:
+                asked = looking.Look(group=group, variable=each.down.key)
+                true = looking.cross(desk, MENTORING, asked, touchpoint, each.across.key, touchpoint)
+                for line, down in zip(each.cells, each.down.options, strict=True):
+                    for cell, across in zip(line, each.across.options, strict=True):
+                        of = (down.members or (down.code,), across.members or (across.code,))
+                        count = sum(
+                            true.cells[row][column].count or 0
+                            for row, one in enumerate(true.down.options)
+                            for column, two in enumerate(true.across.options)
+                            if one.code in of[0] and two.code in of[1]
+                        )
+                        if number == 3:  # nobody has answered since
+                            assert (cell.least or 0) <= count, (down.code, across.code)
+                            assert cell.most is None or count <= cell.most, (down.code, across.code)
+                        told += 1
+                        exact += cell.shown
+            page = viewer.page(f"/released/{MENTORING}/{number}/crosstabs/{group}/{touchpoint}")
+            assert all(each.down.title in page.words for each in found)
+            assert "people answered both" in page.words
+            content = viewer.get(f"/released/{MENTORING}/{number}/crosstabs/{group}/{touchpoint}.csv").data
+            rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+            assert {row["edition"] for row in rows} == {f"release {number}"}
+        assert told > 0
+        assert (exact > 0) is (number == 3), "the first touchpoint has closed by the third"
+    assert f"/released/{MENTORING}/3/crosstabs/mentee/1" in viewer.page(f"/released/{MENTORING}/3").links()
+    assert viewer.get(f"/released/{MENTORING}/crosstabs/mentee/3").status_code == 404
+
+
+def test_a_box_that_withholds_says_in_which_release_it_is_looked_at_again(mentored: Runtime) -> None:
+    desk = operator(mentored)
+    for number in (1, 3):
+        for point in mentored.study(MENTORING).touchpoints:
+            release, found = released.questions(desk, MENTORING, point.group, point.number, number)
+            boxes = [tally.again for each in found for tally in each.tallies if tally.withheld]
+            assert {again is not None and again.number for again in boxes} <= {number + 1}
+            dated = {again.after is not None for again in boxes if again}
+            assert dated <= {release.collecting.get(point.key) is not None}
+            assert not [tally for each in found for tally in each.tallies if tally.again and not tally.withheld]
 
 
 def links(page: Page, prefix: str) -> set[str]:

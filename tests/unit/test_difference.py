@@ -8,7 +8,7 @@ import pytest
 
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.diff import Difference, difference
-from surveyapp.domain.versions.variable_history import history, recorded_before, score_history
+from surveyapp.domain.versions.variable_history import history, score_history
 from surveyapp.reports.text.version_text import difference_lines, score_lines
 from tests import versioned
 from tests.versioned import COFFEE, DRINKS, STUDY, VIEWS, WHY, WORTH, questionnaire
@@ -197,14 +197,3 @@ def test_a_history_follows_versions_then_touchpoints(followed: Study) -> None:
 
 def test_nothing_asks_what_nobody_wrote(followed: Study) -> None:
     assert history(followed, "tea") == ()
-
-
-def test_what_was_recorded_before_is_found(tmp_path: Path) -> None:
-    """What people remember at the second touchpoint can be set against what they said at the first."""
-    twice = COFFEE.replace("text:", "moments: {before: Last year, now: Now}, text:")
-    study = versioned.load(tmp_path, {"second/v1": questionnaire("second", 1, twice)}, STUDY.partition("measures:")[0])
-    found = recorded_before(study, "guest", 2, "coffee")
-    assert found is not None
-    assert found.number == 1
-    assert recorded_before(study, "guest", 1, "coffee") is None
-    assert recorded_before(study, "guest", 2, "worth") is None

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import functools
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import product
 
 from surveyapp.analysis.disclosure.told import Depth, OptionGroup, PairTold, RowTold, TableTold, Told
@@ -25,6 +25,7 @@ from surveyapp.domain.results import (
     Distribution,
     Edition,
     Joined,
+    NextLook,
     RatingSummary,
     ResponseCounts,
     ResponseTable,
@@ -80,6 +81,27 @@ def slice_place(people: Slice, places: SlicePlaces) -> tuple[str, int] | None:
 def _row(find: Find, touchpoint: int, key: str, option: str | None, place: tuple[str, int] | None) -> RowTold | None:
     found = find(touchpoint, key, option)
     return None if found is None else found[0].row(found[1].moment, place)
+
+
+def looked_at_again(question: Distribution, ahead: Mapping[int, NextLook]) -> Distribution:
+    """A question of which what is withheld says when it is looked at again, by touchpoint."""
+    again = ahead[question.touchpoint]
+    return dataclasses.replace(question, tallies=tuple(_again(tally, again) for tally in question.tallies))
+
+
+def shift_looked_at_again(shift: Shift, ahead: Mapping[int, NextLook]) -> Shift:
+    """The same of a measure."""
+    return dataclasses.replace(
+        shift,
+        rows=tuple(
+            tuple(dataclasses.replace(row, tally=_again(row.tally, ahead[row.touchpoint])) for row in together)
+            for together in shift.rows
+        ),
+    )
+
+
+def _again(tally: Tally, again: NextLook) -> Tally:
+    return dataclasses.replace(tally, again=again) if tally.withheld else tally
 
 
 def withheld(people: Slice) -> Tally:

@@ -14,6 +14,7 @@ from surveyapp.domain.results.cells import (
     Cell,
     Edition,
     Joined,
+    NextLook,
     Quantity,
     QuantityBin,
     QuantitySummary,
@@ -37,6 +38,7 @@ from surveyapp.domain.results.response import (
 )
 from surveyapp.domain.results.shifts import (
     Change,
+    ChangeKind,
     ChangeTest,
     Interval,
     LostBounds,
@@ -49,6 +51,7 @@ from surveyapp.domain.results.shifts import (
     ShiftStep,
     TestName,
     Verdict,
+    kind_between,
 )
 
 __all__ = [
@@ -59,6 +62,7 @@ __all__ = [
     "Category",
     "Cell",
     "Change",
+    "ChangeKind",
     "ChangeTest",
     "Composition",
     "CrossSide",
@@ -71,6 +75,7 @@ __all__ = [
     "LostBounds",
     "LostCase",
     "MeanChange",
+    "NextLook",
     "PeopleColumn",
     "PeopleKind",
     "Quantity",
@@ -92,4 +97,5 @@ __all__ = [
     "TestName",
     "TouchpointPeople",
     "Verdict",
+    "kind_between",
 ]

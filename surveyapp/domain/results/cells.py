@@ -28,6 +28,15 @@ WORKING = Edition()
 
 
 @dataclass(frozen=True)
+class NextLook:
+    """When what a release withholds is looked at again: in the release of that `number`, and not before `after`, the
+    last day on which its touchpoint collects; None where it has closed, or nobody can say yet."""
+
+    number: int
+    after: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class Cell:
     """How many people: `count`, exactly; or what is told instead, `low` and `high` together (5 to 9), `low` alone (52
     or more), `high` alone (fewer than 5, `high` 4); or nothing, and then it is withheld.
@@ -183,7 +192,8 @@ class Tally:
 
     `base`: those asked who gave a substantive answer. `cells` by category code, options and nets alike; an option that
     is counted together with others is in `joined` instead. `missing` by reason, counted beside the base (a release has
-    one figure, `WITHOUT`). `withheld`: nothing of it is told. `low_base`: to be read with caution. `collecting`: more
+    one figure, `WITHOUT`). `withheld`: nothing of it is told, and of a release `again` says when it is looked at
+    again. `low_base`: to be read with caution. `collecting`: more
     may still answer.
     """
 
@@ -198,6 +208,7 @@ class Tally:
     withheld: bool = False
     low_base: bool = False
     collecting: bool = False
+    again: NextLook | None = None
 
     def cell(self, code: str) -> Cell:
         """A category's own cell; withheld where it is counted with others, or not at all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveyapp.domain.results.cells import WORKING, Category, Cell, Edition
+from surveyapp.domain.results.cells import WORKING, Category, Cell, Edition, NextLook
 from surveyapp.domain.results.words import Words
 
 
@@ -25,7 +25,8 @@ class Crosstab:
 
     `base`: those with an answer to both. `cells[i][j]`: their percentages are of the row; `column_percents[i][j]` of
     the column. `rows` and `columns` are the totals, in percent of the base. `left_out`: people with an answer to one
-    alone.
+    alone. Of a release an option may be several that are counted together, `again` says when what is `withheld` is
+    looked at again, and totals are sums of what is told.
     """
 
     edition: Edition = WORKING
@@ -41,3 +42,4 @@ class Crosstab:
     left_out: Cell
     low_base: bool = False
     withheld: bool = False
+    again: NextLook | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from surveyapp.domain.instrument.kinds import Summary
+from surveyapp.domain.instrument.questionnaire import MomentsLayout
 from surveyapp.domain.results.cells import WORKING, Category, Edition, Quantity, Tally
 from surveyapp.domain.results.notes import SeriesNote
 from surveyapp.domain.results.words import Words
@@ -18,7 +19,7 @@ class Distribution:
     `options` are in order, and so are the nets. On a scale with a good side `favourable` is the code of its net and
     `neutral` of its middle option, if it has one. `low` and `high` are what a rating's ends are called.
     `several`: more than one option can be chosen. `uncounted`: what is stored does not fit the question, so that
-    nothing can be said; there are no tallies.
+    nothing can be said; there are no tallies. `layout`: of a before or a now, how the two were asked.
     """
 
     edition: Edition = WORKING
@@ -30,6 +31,7 @@ class Distribution:
     text: Words
     statement: Words | None
     moment_label: Words | None
+    layout: MomentsLayout | None = None
     summary: Summary
     section: Words
     options: tuple[Category, ...]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from surveyapp.domain.instrument.kinds import Summary
+from surveyapp.domain.instrument.questionnaire import MomentsLayout
 from surveyapp.domain.results.cells import WITHHELD, WORKING, Category, Cell, Edition, Slice, Tally
 from surveyapp.domain.results.notes import SeriesNote
 from surveyapp.domain.results.words import Words
@@ -25,7 +26,8 @@ class RowScale:
 class ShiftRow:
     """One moment among some people. `asked`: the wording asked at it. `scale`: where it is not the shift's. `notes`:
     what is not the same among the answers of this row alone. `interval`: of the favourable share (Wilson), where it
-    is told exactly. `uncounted`: what is stored does not fit the question, so that nobody is counted."""
+    is told exactly. `uncounted`: what is stored does not fit the question, so that nobody is counted. `layout`: of a
+    remembered before, whether it was asked together with the now or apart from it."""
 
     label: Words
     detail: Words | None
@@ -39,6 +41,7 @@ class ShiftRow:
     notes: tuple[SeriesNote, ...] = ()
     interval: Interval | None = None
     uncounted: bool = False
+    layout: MomentsLayout | None = None
 
 
 @dataclass(frozen=True)
@@ -122,19 +125,31 @@ class LostBounds:
     risen: LostCase
 
 
+ChangeKind = Literal["looking_back", "measured", "yardstick"]
+
+
+def kind_between(before: str | None, after: str | None) -> ChangeKind:
+    """What a change from one moment to another is of. What is remembered later of what was recorded earlier shows the
+    shift of the yardstick, not of what is measured."""
+    if before == "before":
+        return "looking_back"
+    return "yardstick" if after == "before" else "measured"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """From one row to a later one, on the people who answered both.
 
-    `kind`: *looking_back* when the before was remembered, *measured* when it was asked at its own touchpoint. `base` is
-    the matched base; `lost` answered the before only, `joined` the after only. `before` and `after` count those in the
-    favourable net; `gained` are in it only after, `given_up` only before. `points` is the change of the percentages,
-    `interval` its 95% interval (Newcombe, paired). `tests` are empty where the base is low. `verdict` is None where
-    nothing is said. `withheld`: none of it is told.
+    `kind`: *looking_back* when the before was remembered, *measured* when it was asked at its own touchpoint,
+    *yardstick* from what was recorded then to what is remembered of it: no change in time, but in how people measure.
+    `base` is the matched base; `lost` answered the before only, `joined` the after only. `before` and `after` count
+    those in the favourable net; `gained` are in it only after, `given_up` only before. `points` is the change of the
+    percentages, `interval` its 95% interval (Newcombe, paired). `tests` are empty where the base is low. `verdict` is
+    None where nothing is said. `withheld`: none of it is told.
     """
 
     people: Slice
-    kind: Literal["looking_back", "measured"]
+    kind: ChangeKind
     before_row: int
     after_row: int
     base: Cell = WITHHELD
@@ -209,6 +224,9 @@ class Shift:
     def scale_of(self, row: int) -> RowScale:
         """What a row's answers, and a change from or to it, are counted in."""
         return self.rows[row][0].scale or RowScale(self.options, self.neutral, self.net)
+
+    def kind_of(self, step: ShiftStep) -> ChangeKind:
+        return kind_between(self.rows[step.before_row][0].moment, self.rows[step.after_row][0].moment)
 
     @property
     def looking_back(self) -> bool:

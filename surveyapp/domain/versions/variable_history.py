@@ -106,17 +106,6 @@ def score_history(study: Study, score: str) -> tuple[ScoreOccurrence, ...]:
     return tuple(found)
 
 
-def recorded_before(study: Study, group: str, touchpoint: int, variable: str) -> Touchpoint | None:
-    """The first touchpoint of a group before this one that asked how it then was: what people now remember of the time
-    before can be set against it. None where there is none."""
-    for point in study.touchpoints_of(group):
-        if point.number < touchpoint and any(name == point.questionnaire for name, _ in study.questionnaires):
-            asked = meaning.variables(study.newest(point.questionnaire)).get(variable)
-            if asked is not None and {None, "now"} & set(asked.parts):
-                return point
-    return None
-
-
 def _between(wordings: VersionHistory, variable: str, first: str, second: str) -> Since:
     old, new = (VersionId(name, wordings.asking(name, variable)[-1]) for name in (first, second))
     return _along(wordings, variable, old, new)

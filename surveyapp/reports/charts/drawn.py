@@ -46,8 +46,8 @@ def question_chart(together: Sequence[Distribution], words: Phrasing) -> BarChar
 
 def crosstab_chart(found: Crosstab, words: Phrasing) -> Chart | None:
     """One question by another: a whole bar for everybody, and one for each answer of the question that goes down. None
-    where nobody answered both."""
-    if not found.base.count:
+    where nobody answered both, or nothing is told."""
+    if found.base.count == 0 or not found.base.told:
         return None
     codes = [option.code for option in found.across.options]
     rows = [(Slice(""), found.base, found.columns)]

@@ -24,6 +24,8 @@ def change_title(change: Change, shift: Shift, words: Phrasing) -> str:
     said = words.gettext("Measured: “%(before)s” to “%(after)s”", **names)
     if change.kind == "looking_back":
         said = words.gettext("Looking back: “%(before)s” to “%(after)s”", **names)
+    elif change.kind == "yardstick":
+        said = words.gettext("Shift of the yardstick: “%(before)s”, as recorded and as remembered", **names)
     return f"{said} {series.MARK}" if shift.step(change.before_row, change.after_row).state == "marked" else said
 
 
@@ -32,6 +34,12 @@ def change_kind(change: Change, shift: Shift, words: Phrasing) -> str:
     before, after = _row(shift, change.before_row), _row(shift, change.after_row)
     if change.kind == "measured":
         return words.gettext("The same people, asked each time.")
+    if change.kind == "yardstick":
+        return words.gettext(
+            "The same people: what they remember at touchpoint %(number)s of the time before, set against what they "
+            "answered then. It is no change over time, but in how they measure.",
+            number=after.touchpoint,
+        )
     if before.touchpoint == after.touchpoint:
         return words.gettext("The same people; both answers were given in one sitting.")
     return words.gettext(

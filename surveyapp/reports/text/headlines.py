@@ -46,9 +46,13 @@ def answered_rows(shift: Shift) -> list[int]:
 
 
 def steps(shift: Shift) -> list[HeadlineStep]:
-    """From each answered moment to the next, for everyone."""
+    """From each answered moment to the next, for everyone. What is remembered of a time of which there is a record is
+    no moment of its own: it stands beside the record, as the shift of the yardstick."""
     changes = {(each.before_row, each.after_row): each for each in shift.changes if each.people.segment is None}
-    return [HeadlineStep(one, two, changes.get((one, two))) for one, two in pairwise(answered_rows(shift))]
+    rows = answered_rows(shift)
+    recorded = next((row for row in rows if not shift.everyone[row].looking_back), len(shift.rows))
+    rows = [row for row in rows if row < recorded or not shift.everyone[row].looking_back]
+    return [HeadlineStep(one, two, changes.get((one, two))) for one, two in pairwise(rows)]
 
 
 def _sentence(shift: Shift, words: Phrasing) -> str:

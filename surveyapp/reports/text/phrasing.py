@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
-from surveyapp.domain.results import Cell, QuantityBin, Tally
+from surveyapp.domain.results import Cell, NextLook, QuantityBin, Tally
 
 FLAG = "⚑"
 """Stands beside a base that is low."""
@@ -178,12 +178,27 @@ def flagged(tally: Tally) -> bool:
     return tally.low_base and not tally.withheld and tally.base.count != 0
 
 
+def next_look_words(again: NextLook | None, words: Phrasing) -> str | None:
+    """In which release what is withheld is looked at again; None where nobody says."""
+    if again is None:
+        return None
+    if again.after is None:
+        return words.gettext("Looked at again in release %(number)s.", number=again.number)
+    return words.gettext(
+        "Looked at again in release %(number)s. Answers are still collected until %(day)s.",
+        number=again.number,
+        day=words.measured(again.after),
+    )
+
+
 def nothing_words(tally: Tally, words: Phrasing) -> str | None:
     """Why there is no bar to draw, or None where there is one."""
     if tally.withheld:
+        said = words.gettext("Not shown, to protect people.")
         if tally.base.high is not None:
-            return words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.high + 1)
-        return words.gettext("Not shown, to protect people.")
+            said = words.gettext("Not shown: fewer than %(number)s people answered.", number=tally.base.high + 1)
+        again = next_look_words(tally.again, words)
+        return f"{said} {again}" if again else said
     if tally.base.count == 0:
         return words.gettext("No answers yet.")
     return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.results import Change, Shift, ShiftRow
+from surveyapp.domain.results import Change, Crosstab, Shift, ShiftRow
 from surveyapp.reports.text import series
-from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words
+from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words
+from surveyapp.reports.text.wordings import plural
 
 
 def lead(shift: Shift, words: Phrasing) -> tuple[str, ...]:
@@ -100,11 +101,36 @@ def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
         found.append(
             _("%(flag)s Fewer than %(number)s people: read with caution.", flag=FLAG, number=shift.low_base_under)
         )
+    for layout in dict.fromkeys(row.layout for row in shift.everyone):
+        if (said := series.layout_words(layout, words)) is not None:
+            found.append(said)
     if shift.looking_back:
         found.append(_("A looking-back answer tends to be rosier about today."))
     if hides_something(shift):
         found.append(_("Some counts are not shown, because they are of very few people. No bar is drawn for them."))
     return tuple(found)
+
+
+def crossing_words(found: Crosstab, words: Phrasing) -> str:
+    """Of whom one question by another is, or why nothing is told."""
+    _ = words.gettext
+    if found.withheld:
+        said = _("Not shown, to protect people.")
+        again = next_look_words(found.again, words)
+        return f"{said} {again}" if again else said
+    if found.base.count == 0:
+        return _("Nobody answered both.")
+    said = words.ngettext(
+        "One person answered both.", "%(base)s people answered both.", plural(found.base),
+        base=count_words(found.base, words),
+    )  # fmt: skip
+    joined = [
+        option.label for side in (found.down, found.across) for option in side.options if option.members
+    ]  # fmt: skip
+    if joined:
+        named = words.listed([f"“{label}”" for label in dict.fromkeys(joined)])
+        said += " " + _("Counted together, because few chose one of them: %(answers)s.", answers=named)
+    return said
 
 
 def hides_something(shift: Shift) -> bool:

@@ -111,9 +111,10 @@ def _page(work: Work, visit: Visit, response: Response, sent: SentSave) -> tuple
     """The version that it was asked in, and its page. Raises NoSave."""
     if sent.questionnaire != response.questionnaire or sent.version > response.version:
         raise NoSave("There is no such version.")
+    newest = visit.standing.wording if visit.standing and sent.version == response.version else None
     try:
         questionnaire = work.runtime.instrument_in(
-            work.session, visit.study, sent.questionnaire, sent.version, visit.language
+            work.session, visit.study, sent.questionnaire, sent.version, visit.language, newest
         )
     except StateRefused as unknown:
         raise NoSave("There is no such version.") from unknown

@@ -330,15 +330,15 @@ def _side(data: ResultData, group: str, key: str, number: int) -> tuple[CrossSid
         if each.part.key == key and each.part.summary in (Summary.OPTIONS, Summary.RATING):
             if each.part.type is PartType.CODES:
                 break
-            return _side_of(each.part, number), data.vector(touchpoint, each)
+            return cross_side(each.part, number), data.vector(touchpoint, each)
     for scored in scores(data, touchpoint):
         if scored.score.id == key and scored.score.bands:
             part = scoring.bands_part(scored.score)
-            return _side_of(part, number), scoring.banded(scored.vector, scored.score)
+            return cross_side(part, number), scoring.banded(scored.vector, scored.score)
     raise NotFound(say("no_crossing", name=key))
 
 
-def _side_of(part: Part, touchpoint: int) -> CrossSide:
+def cross_side(part: Part, touchpoint: int) -> CrossSide:
     return CrossSide(
         key=part.key,
         title=plain(part.label),

@@ -16,11 +16,8 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.results import Crosstab, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.reports.charts.drawn import Chart, crosstab_chart
-from surveyapp.reports.files import tables
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import Record, crosstab_records, shift_records
-from surveyapp.reports.files.tables import ResultTable
 from surveyapp.services.results import looking
 from surveyapp.services.results.looking import Look, LookPlace
 from surveyapp.web.evaluator import taking, views
@@ -66,16 +63,6 @@ class LookView:
     measure: str | None
 
 
-@dataclass(frozen=True)
-class CrossView:
-    """One question by another, drawn and counted."""
-
-    found: Crosstab
-    chart: Chart | None
-    table: ResultTable
-    columns: ResultTable
-
-
 @evaluator.get("/<study_id>/look/<group>")
 @staff_only
 @working_page
@@ -111,7 +98,7 @@ def look(study_id: str, group: str, variable: str) -> DrawnPage:
         remarks=remarks,
         view=views.measure(study, shift, None),
         look=_view(study, places, place, asked, shift),
-        crossed=crossed and _cross_view(crossed),
+        crossed=crossed and views.crossing_view(crossed),
         address_of=_address,
         reads_questionnaires=current_staff().may(Action.SEE_QUESTIONNAIRES, study.id),
     )
@@ -307,12 +294,3 @@ def _cross(study_id: str, asked: Look, ends: Ends, *, as_written: bool = False) 
     acting = desk().as_written if as_written else desk()
     own = dataclasses.replace(asked, variable=key, option=None)
     return looking.cross(acting, study_id, own, touchpoint, other, other_touchpoint)
-
-
-def _cross_view(found: Crosstab) -> CrossView:
-    return CrossView(
-        found,
-        crosstab_chart(found, views.WORDS),
-        tables.crossed(found, views.WORDS),
-        tables.crossed(found, views.WORDS, of_columns=True),
-    )

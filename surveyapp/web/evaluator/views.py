@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import source_of
-from surveyapp.domain.results import WORKING, Change, Distribution, Edition, Shift, ShiftStep, Slice
+from surveyapp.domain.results import WORKING, Change, Crosstab, Distribution, Edition, Shift, ShiftStep, Slice
 from surveyapp.reports.charts.bars import BarChart, stretched
 from surveyapp.reports.charts.dots import DotChart, dot_chart
-from surveyapp.reports.charts.drawn import Chart, question_chart, shift_chart
+from surveyapp.reports.charts.drawn import Chart, crosstab_chart, question_chart, shift_chart
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.same_people import same_people
 from surveyapp.reports.files.tables import ResultTable
@@ -85,6 +85,17 @@ class Block:
     chart: Chart | None
     table: ResultTable
     remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossView:
+    """One question by another, said, drawn and counted. `chart` and tables: None where there is nothing to show."""
+
+    found: Crosstab
+    said: str
+    chart: Chart | None = None
+    table: ResultTable | None = None
+    columns: ResultTable | None = None
 
 
 @dataclass(frozen=True)
@@ -197,10 +208,9 @@ def _changes(shift: Shift) -> tuple[ChangeView, ...]:
 
 
 def _broken(step: ShiftStep, shift: Shift) -> ChangeView:
-    back = shift.everyone[step.before_row].looking_back
     bare = Change(
         people=Slice(""),
-        kind="looking_back" if back else "measured",
+        kind=shift.kind_of(step),
         before_row=step.before_row,
         after_row=step.after_row,
     )
@@ -231,6 +241,21 @@ def _change(change: Change, shift: Shift) -> ChangeView:
         slices=tables.slices(change, shift, WORDS) if shift.segment else None,
         moves=tables.moves(change, shift, WORDS),
         marks=tuple(f"{series.MARK} {series.note_words(note, WORDS)}" for note in step.notes),
+    )
+
+
+def crossing_view(found: Crosstab) -> CrossView:
+    said, chart = sentences.crossing_words(found, WORDS), crosstab_chart(found, WORDS)
+    if chart is None:
+        return CrossView(found=found, said=said)
+    # Where counts are ranges there are no percentages of columns to tell.
+    percents = any(percent is not None for line in found.column_percents for percent in line)
+    return CrossView(
+        found=found,
+        said=said,
+        chart=chart,
+        table=tables.crossed(found, WORDS),
+        columns=tables.crossed(found, WORDS, of_columns=True) if percents else None,
     )
 
 
@@ -268,8 +293,14 @@ def _block(together: tuple[Distribution, ...]) -> Block:
         )
     if first.summary is Summary.WORDS:
         remarks.append(_("Answered in people’s own words: how many wrote something."))
+    if first.edition.kind == "release" and first.summary in (Summary.QUANTITY, Summary.TIME):
+        remarks.append(
+            _("A release says how many gave an answer, and nothing of which: too few would have given the same.")
+        )
     if first.several:
         remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
+    layouts = dict.fromkeys(series.layout_words(each.layout, WORDS) for each in together)
+    remarks.extend(said for said in layouts if said)
     remarks.extend(series.distribution_words(together, WORDS))
     return Block(
         id=first.variable,

@@ -139,7 +139,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             endpoint="viewer.overview",
             words=_("Released"),
             action=Action.SEE_RELEASES,
-            beneath=("viewer.measure", "viewer.people"),
+            beneath=("viewer.measure", "viewer.people", "viewer.crosstabs"),
         ),
         NavigationPlace(
             endpoint="viewer.questions",

@@ -1,27 +1,36 @@
-"""Style sheets and scripts: sent whole and compressed, kept for good under an address that changes with them.
+"""Style sheets and scripts: sent small, whole and compressed, kept for good under an address that changes with them.
 
-Modules that import each other stand under one address together (`/static/survey/<mark>/`), which changes with any of
-them: an import names its neighbour alone, and what it finds is of the same release.
+A script of a participant's page goes as one file with all that it imports, from `/static/survey/<mark>/`, which changes
+with any of them: a phone waits for one answer in place of fifteen, and all of it is of the same release.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, request, send_from_directory
+import minify
+from flask import Flask, Response, abort, request
 
 from surveyapp.web.shared import headers
 
-MODULES = "survey_script"
-"""The endpoint of the participants' modules."""
+SCRIPT = "survey_script"
+"""The endpoint of a script with what it imports."""
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z_]+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+
+_SMALL = {"text/css", "text/javascript"}
+"""What is made small. What others have made (`vendor/`) goes as they made it."""
 
 
 def install(app: Flask) -> None:
     """To be called after compression is set up: what is registered last runs first."""
     folder = Path(str(app.static_folder))
+    modules = folder / "js" / "survey"
 
     @functools.cache
     def mark(filename: str) -> str | None:
@@ -30,33 +39,75 @@ def install(app: Flask) -> None:
 
     @functools.cache
     def mark_of_all() -> str:
-        each = sorted((folder / "js" / "survey").glob("*.js"))
-        return hashlib.sha256(b"".join(path.read_bytes() for path in each)).hexdigest()[:10]
+        return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(modules.glob("*.js")))).hexdigest()[:10]
 
-    @app.get("/static/survey/<mark>/<path:filename>", endpoint=MODULES)
-    def module(mark: str, filename: str) -> Response:
-        if mark != mark_of_all():
+    @functools.cache
+    def script_of(name: str) -> str:
+        return small("text/javascript", joined(modules, name))
+
+    @functools.cache
+    def small_file(filename: str, mimetype: str) -> str:
+        return small(mimetype, (folder / filename).read_text(encoding="utf-8"))
+
+    @app.get("/static/survey/<mark>/<name>.js", endpoint=SCRIPT)
+    def script(mark: str, name: str) -> Response:
+        if mark != mark_of_all() or name not in {path.stem for path in modules.glob("*.js")}:
             abort(404)
-        return send_from_directory(folder / "js" / "survey", filename)
+        return Response(script_of(name), mimetype="text/javascript")
 
     @app.url_defaults
     def name_the_content(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == MODULES:
+        if endpoint == SCRIPT:
             values.setdefault("mark", mark_of_all())
         if endpoint == "static" and "v" not in values and (version := mark(values.get("filename", ""))):
             values["v"] = version
 
     @app.after_request
     def send_whole(response: Response) -> Response:
-        if request.endpoint not in ("static", MODULES) or response.status_code != 200:
+        if request.endpoint not in ("static", SCRIPT) or response.status_code != 200:
             return response
         # Streams are not compressed with gzip, the best that a browser on plain HTTP takes, and the file behind one is
         # left open.
         response.direct_passthrough = False
         response.get_data()
-        # A module that another one imports has no mark in its address: the browser asks whether it changed.
-        if "v" in request.args or request.endpoint == MODULES:
+        filename = (request.view_args or {}).get("filename", "")
+        if response.mimetype in _SMALL and filename and not filename.startswith("vendor/"):
+            response.set_data(small_file(filename, response.mimetype))
+        # A file that another one names has no mark in its address: the browser asks whether it changed.
+        if "v" in request.args or request.endpoint == SCRIPT:
             headers.keep_for_good(response)
         else:
             response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def small(mimetype: str, text: str) -> str:
+    """A style sheet or script that does the same in fewer bytes."""
+    return str(minify.string(mimetype, text))
+
+
+def joined(modules: Path, name: str) -> str:
+    """A module with all that it imports, as one: each that is imported in a function of its own, so that their names
+    stay apart, in the order in which they would run. Modules here import and export by name alone."""
+    taken: list[str] = []
+    parts: list[str] = []
+
+    def take(each: str) -> None:
+        if each in taken:
+            return
+        taken.append(each)
+        text = (modules / f"{each}.js").read_text(encoding="utf-8")
+        for found in _IMPORT.finditer(text):
+            take(found[2])
+        text = _IMPORT.sub(lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = ${found[2]};\n", text)
+        exported = [found[2] for found in _EXPORT.finditer(text)]
+        text = _EXPORT.sub(r"\1", text)
+        if re.search(r"^(?:import|export)\b", text, re.MULTILINE):
+            raise ValueError(f"{each}.js imports or exports in a way that cannot be joined.")
+        if each == name:
+            parts.append(text)
+        else:
+            parts.append(f"const ${each} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n")
+
+    take(name)
+    return "".join(parts)

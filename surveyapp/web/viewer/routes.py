@@ -19,7 +19,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.people_csv import response_records
-from surveyapp.reports.files.records import distribution_records, shift_records
+from surveyapp.reports.files.records import crosstab_records, distribution_records, shift_records
 from surveyapp.services.results import taking as service
 from surveyapp.services.results.releasing import released
 from surveyapp.web.evaluator import choosing, taking, views, who_views
@@ -110,6 +110,10 @@ def overview(study_id: str, number: int | None) -> DrawnPage:
             for each in study.groups
             if each.id in released.groups(desk(), release)
         ],
+        crossed=[
+            (_named_place(study, group, number), door("crosstabs", study_id=study_id, group=group, touchpoint=number))
+            for group, number in released.crossed_at(desk(), release)
+        ],
     )  # fmt: skip
 
 
@@ -179,6 +183,25 @@ def questions_csv(study_id: str, group: str, touchpoint: int, number: int | None
     return _csv(records_file(distribution_records(study_id, found)), release, f"{group}_{touchpoint}")
 
 
+@_of_a_release("/crosstabs/<group>/<int:touchpoint>")
+@released_page
+def crosstabs(study_id: str, group: str, touchpoint: int, number: int | None) -> DrawnPage:
+    """The declared questions of a touchpoint, one by another."""
+    study = staff_study(study_id)
+    release, found = released.crosstabs(desk(), study_id, group, touchpoint, number)
+    return _page(
+        "crosstabs", study, release, [], edition=found[0].edition, of=group, group=study.group(group),
+        touchpoint=study.touchpoint(group, touchpoint), crossings=[views.crossing_view(each) for each in found],
+    )  # fmt: skip
+
+
+@_of_a_release("/crosstabs/<group>/<int:touchpoint>.csv")
+def crosstabs_csv(study_id: str, group: str, touchpoint: int, number: int | None) -> Response:
+    release, found = released.crosstabs(desk().as_written, study_id, group, touchpoint, number)
+    records = [record for each in found for record in crosstab_records(each)]
+    return _csv(records_file(records), release, f"{group}_{touchpoint}_crosstabs")
+
+
 @_of_a_release("/people/<group>")
 def people(study_id: str, group: str, number: int | None) -> str:
     """How many of a group answered each touchpoint."""
@@ -216,6 +239,11 @@ def _questions(
     asked = asked_for(study, request.args)
     release, found = released.questions(desk(), study_id, group, touchpoint, number, asked.segment)
     return study, asked, release, views.blocks(found)
+
+
+def _named_place(study: Study, group_id: str, number: int) -> str:
+    group, point = study.group(group_id), study.touchpoint(group_id, number)
+    return ", ".join((group.title if group else group_id, point.title if point else str(number)))
 
 
 def _remarks(asked: ResultsQuery) -> tuple[str, ...]:

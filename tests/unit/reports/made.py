@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import (
@@ -13,6 +12,7 @@ from surveyapp.domain.results import (
     Category,
     Cell,
     Change,
+    ChangeKind,
     ChangeTest,
     Distribution,
     Edition,
@@ -131,7 +131,7 @@ def shift(rows: tuple[tuple[ShiftRow, ...], ...], *changes: Change, **over: obje
     return Shift(**(values | over))  # type: ignore[arg-type]
 
 
-def change(kind: Literal["looking_back", "measured"] = "looking_back", **over: object) -> Change:
+def change(kind: ChangeKind = "looking_back", **over: object) -> Change:
     values: dict[str, object] = {
         "people": EVERYONE,
         "kind": kind,

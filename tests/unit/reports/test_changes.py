@@ -9,8 +9,17 @@ from typing import Any
 import pytest
 
 from surveyapp.domain.instrument.kinds import Summary
-from surveyapp.domain.results import ChangeTest, Interval, LostBounds, LostCase, MeanChange, ReliableChange
-from surveyapp.reports.text import changes
+from surveyapp.domain.instrument.questionnaire import MomentsLayout
+from surveyapp.domain.results import (
+    ChangeTest,
+    Interval,
+    LostBounds,
+    LostCase,
+    MeanChange,
+    ReliableChange,
+    kind_between,
+)
+from surveyapp.reports.text import changes, headlines, sentences
 from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing, amount_words, count_words, of_words, unpublished
 from surveyapp.services.translation.interface_catalogues import languages
@@ -223,6 +232,37 @@ def test_looking_back_and_measured_are_never_called_alike() -> None:
     assert changes.change_title(asked, shift, ENGLISH).startswith("Measured:")
     assert changes.change_kind(back, shift, ENGLISH) == "The same people; both answers were given in one sitting."
     assert changes.change_kind(asked, shift, ENGLISH) == "The same people, asked each time."
+
+
+def test_what_is_remembered_of_a_recorded_time_is_the_shift_of_the_yardstick() -> None:
+    """It is no change over time: it has a card of its own, and no headline speaks of it."""
+    rows = (
+        (made.row(made.FIRST, made.tally((2, 9, 6, 8, 4))),),
+        (made.row(made.BEFORE, made.tally((1, 5, 8, 9, 6)), moment="before", touchpoint=2),),
+        (made.row(made.SECOND, made.tally((16, 12, 1, 0, 0)), touchpoint=2),),
+    )
+    between = [(0, 1), (0, 2), (1, 2)]
+    kinds = [kind_between(rows[one][0].moment, rows[two][0].moment) for one, two in between]
+    assert kinds == ["yardstick", "measured", "looking_back"]
+    found = [
+        made.change(kind, before_row=one, after_row=two, before=11, after=28)
+        for kind, (one, two) in zip(kinds, between, strict=True)
+    ]
+    shift = made.shift(rows, *found)
+    assert changes.change_title(found[0], shift, ENGLISH) == (
+        "Shift of the yardstick: “Touchpoint 1”, as recorded and as remembered"
+    )
+    assert "no change over time" in changes.change_kind(found[0], shift, ENGLISH)
+    assert [(step.before_row, step.after_row) for step in headlines.steps(shift)] == [(0, 2)]
+    assert made.BEFORE not in headlines.headline(shift, ENGLISH)
+
+
+@pytest.mark.parametrize(("layout", "said"), [("together", "asked together"), ("apart", "in a later section")])
+def test_how_a_before_was_asked_is_said_once(layout: MomentsLayout, said: str) -> None:
+    rows = tuple((replace(row, layout=layout if row.looking_back else None),) for (row,) in made.looking_back())
+    notes = sentences.notes(made.shift(rows, made.change()), ENGLISH)
+    assert len([note for note in notes if said in note]) == 1
+    assert not [note for note in sentences.notes(made.shift(made.looking_back()), ENGLISH) if said in note]
 
 
 def test_facts_of_a_fall_have_a_true_minus_and_name_who_was_lost() -> None:

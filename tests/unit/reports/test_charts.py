@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.results import (
     Category,
+    Cell,
     Interval,
     Joined,
+    NextLook,
     QuantityBin,
     QuantitySummary,
     RatingSummary,
@@ -35,7 +37,7 @@ from surveyapp.reports.charts.scales import scale_bars, shift_bars
 from surveyapp.reports.charts.spreads import SpreadChart
 from surveyapp.reports.drawing import static_svg
 from surveyapp.reports.drawing.figures import figure
-from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.reports.text.phrasing import ENGLISH, nothing_words
 from tests.unit.reports import made
 
 TONES = tuple(Category(name, name.capitalize(), "option") for name in ("never", "rarely", "often", "always"))
@@ -480,3 +482,20 @@ def test_the_chart_is_chosen_by_what_is_asked() -> None:
     unsided = shift_chart(dataclasses.replace(shift, net=None), ENGLISH)
     assert isinstance(unsided, BarChart)
     assert not unsided.midline
+
+
+@pytest.mark.parametrize(
+    ("again", "said"),
+    [
+        (None, "Not shown, to protect people."),
+        (NextLook(4), "Not shown, to protect people. Looked at again in release 4."),
+        (
+            NextLook(4, dt.date(2026, 11, 30)),
+            "Not shown, to protect people. Looked at again in release 4. "
+            "Answers are still collected until 30 November 2026.",
+        ),
+    ],
+)
+def test_an_empty_box_says_when_it_is_looked_at_again(again: NextLook | None, said: str) -> None:
+    box = dataclasses.replace(made.tally((0, 0, 0, 0, 0)), base=Cell(None), cells={}, withheld=True, again=again)
+    assert nothing_words(box, ENGLISH) == said

@@ -16,16 +16,18 @@ from surveyapp.analysis.disclosure.inputs import Cohort, EarlierRelease, Publish
 from surveyapp.analysis.disclosure.release import protect
 from surveyapp.analysis.disclosure.told import WITHHELD, ReleaseTold, TableTold
 from surveyapp.analysis.releasing import objects
+from surveyapp.analysis.releasing.crossings import released_crosstab
 from surveyapp.analysis.releasing.holding import held_touchpoints, shift_as_before
 from surveyapp.analysis.releasing.statuses import ReleasedVariable, StatusPlace, StatusTables, status_tables
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Measure, Study
 from surveyapp.domain.releases import Release, ReleasedPage, closed_set, needed
-from surveyapp.domain.results import Distribution, Edition, ResponseTable, Shift
+from surveyapp.domain.results import Crosstab, Distribution, Edition, NextLook, ResponseTable, Shift
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.series import Followed
 from surveyapp.services.results import distributions, measures
 from surveyapp.services.results.data import ResultData, counting, is_counted, measure_rows, scores
+from surveyapp.services.results.looking import cross_side
 from surveyapp.services.results.releasing import cuts
 from surveyapp.services.results.releasing.cuts import StatusCut
 from surveyapp.services.results.releasing.released import PUBLISHED, PageObjects, read
@@ -98,9 +100,10 @@ def group_draft(data: ResultData, group: str, release: Release, earlier: Sequenc
         ],
     )
     edition = Edition("release", release.answers_at, release.number)
+    ahead = _ahead(data, group, release)
     return GroupDraft(
         group=group,
-        objects=_as_before(data, earlier, held, _objects(data, group, tables, told, edition, measured, held)),
+        objects=_as_before(data, earlier, held, _objects(data, group, tables, told, edition, measured, held, ahead)),
         published=_PUBLISHED.dump_json(
             {key: table.published for key, table in told.tables.items()} | {"crosstabs": told.cross_published}
         ),
@@ -111,6 +114,17 @@ def group_draft(data: ResultData, group: str, release: Release, earlier: Sequenc
         passed=told.passed,
         cut=now,
     )
+
+
+def _ahead(data: ResultData, group: str, release: Release) -> dict[int, NextLook]:
+    """When what this release withholds of each touchpoint is looked at again."""
+    zone = data.desk.runtime.zone(data.study)
+    found = {}
+    for point in data.study.touchpoints_of(group):
+        until = release.collecting.get(point.key)
+        day = None if until is None else until.astimezone(zone).date()
+        found[point.number] = NextLook(number=release.number + 1, after=day)
+    return found
 
 
 def _as_before(
@@ -130,6 +144,8 @@ def _as_before(
             if questions and questions[0].touchpoint in held:
                 before = [each for each in old if isinstance(each, Distribution)]
                 made[key] = tuple(dataclasses.replace(each, edition=questions[0].edition) for each in before)
+        elif isinstance(new, Crosstab) and isinstance(old, Crosstab) and new.down.touchpoint in held:
+            made[key] = dataclasses.replace(old, edition=new.edition)
     return made
 
 
@@ -257,6 +273,7 @@ def _objects(
     edition: Edition,
     measured: Mapping[VariablePlace, tuple[Measure, Followed]],
     held: Collection[int],
+    ahead: Mapping[int, NextLook],
 ) -> dict[str, PageObjects]:
     def find(touchpoint: int, key: str, option: str | None) -> tuple[TableTold, StatusPlace] | None:
         place = tables.places.get((touchpoint, key, option))
@@ -270,10 +287,46 @@ def _objects(
     for page in closed_set(data.study):
         if page.group == group and page.kind == "people":
             made[page.key] = _people(data, group, told, places, edition)
-        elif page.group == group and page.kind != "crosstab":
+        elif page.group == group and page.kind == "crosstab":
+            crossed = _crosstab(data, page, tables, told, edition, measured, ahead)
+            if crossed is not None:
+                made[page.key] = crossed
+        elif page.group == group:
             turned = {key: each for (number, key), (_, each) in measured.items() if number == page.touchpoint}
-            made[page.key] = _page(data, page, find, places, edition, turned, held)
+            made[page.key] = _page(data, page, find, places, edition, turned, held, ahead)
     return made
+
+
+def _crosstab(
+    data: ResultData,
+    page: ReleasedPage,
+    tables: StatusTables,
+    told: ReleaseTold,
+    edition: Edition,
+    measured: Mapping[VariablePlace, tuple[Measure, Followed]],
+    ahead: Mapping[int, NextLook],
+) -> Crosstab | None:
+    """A declared crosstab at a touchpoint; None where one of the two is not counted there."""
+    assert page.pair is not None
+    assert page.touchpoint is not None
+    point = data.study.touchpoint(page.group, page.touchpoint)
+    found = tables.crossed(page.touchpoint, *page.pair)
+    if point is None or found is None:
+        return None
+    parts = {each.part.key: each.part for each in data.follow(point)}
+    parts |= {key: each.part for (number, key), (_, each) in measured.items() if number == point.number}
+    parts |= {each.score.id: scoring.bands_part(each.score) for each in scores(data, point)}
+    one, two = page.pair
+    return released_crosstab(
+        (cross_side(parts[one], point.number), cross_side(parts[two], point.number)),
+        (tables.places[point.number, one, None], tables.places[point.number, two, None]),
+        next(each for each in told.crosses if each.crossed == found),
+        data.study.thresholds,
+        study=data.study.id,
+        group=page.group,
+        edition=edition,
+        again=ahead[point.number],
+    )
 
 
 def _people(
@@ -315,16 +368,18 @@ def _page(
     edition: Edition,
     turned: Mapping[str, Followed],
     held: Collection[int],
+    ahead: Mapping[int, NextLook],
 ) -> PageObjects:
     thresholds = data.study.thresholds
     if page.kind == "measure":
         measure = data.study.measure(page.measure or "")
         assert measure is not None
         working = measures.counted_shift(data, measure, matched=False, segment=page.segment)
-        return objects.released_shift(working, find, places, edition, thresholds, held)
+        shift = objects.released_shift(working, find, places, edition, thresholds, held)
+        return objects.shift_looked_at_again(shift, ahead)
     point = data.study.touchpoint(page.group, page.touchpoint or 0)
     assert point is not None
     return tuple(
-        objects.released_distribution(each, find, places, edition, thresholds, held)
+        objects.looked_at_again(objects.released_distribution(each, find, places, edition, thresholds, held), ahead)
         for each in distributions.counted_questions(data, point, page.segment, turned)
     )

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from surveyapp.domain.errors import NoReleaseYet, NotFound
 from surveyapp.domain.releases import Release, ReleasedPage, closed_set
-from surveyapp.domain.results import Cell, Distribution, ResponseTable, Shift, Tally
+from surveyapp.domain.results import Cell, Crosstab, Distribution, ResponseTable, Shift, Tally
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.results import keeping
@@ -20,7 +20,7 @@ from surveyapp.store import releases as store
 from surveyapp.store.results import released_state
 
 _SHIFT, _QUESTIONS = TypeAdapter(Shift), TypeAdapter(tuple[Distribution, ...])
-_PEOPLE = TypeAdapter(tuple[ResponseTable, ...])
+_PEOPLE, _CROSSTAB = TypeAdapter(tuple[ResponseTable, ...]), TypeAdapter(Crosstab)
 
 PUBLISHED = "published "
 """How the keys begin of what is no page: what a release told, as later ones are audited against it."""
@@ -28,7 +28,7 @@ PUBLISHED = "published "
 
 T = TypeVar("T")
 
-PageObjects = Shift | tuple[Distribution, ...] | tuple[ResponseTable, ...]
+PageObjects = Shift | Crosstab | tuple[Distribution, ...] | tuple[ResponseTable, ...]
 
 WaysTold = Mapping[str, int]
 """How many rows are told *exact*, *joined*, *bounded*, *range* or *withheld*."""
@@ -46,7 +46,7 @@ def read(key: str, body: bytes) -> PageObjects:
 
 
 def _objects_of(key: str) -> TypeAdapter[Any]:
-    kinds: dict[str, TypeAdapter[Any]] = {"measure": _SHIFT, "people": _PEOPLE}
+    kinds: dict[str, TypeAdapter[Any]] = {"measure": _SHIFT, "people": _PEOPLE, "crosstab": _CROSSTAB}
     return kinds.get(key.partition(" ")[0], _QUESTIONS)
 
 
@@ -112,6 +112,32 @@ def people(desk: Desk, study_id: str, group: str, number: int | None) -> tuple[R
     return release, _PEOPLE.validate_json(body)
 
 
+def crosstabs(
+    desk: Desk, study_id: str, group: str, touchpoint: int, number: int | None
+) -> tuple[Release, tuple[Crosstab, ...]]:
+    """The questions of a touchpoint that are put across one another in a release, in the study's order. Raises as
+    `overview` does."""
+    keys = [
+        page.key
+        for page in closed_set(desk.study(study_id))
+        if (page.kind, page.group, page.touchpoint) == ("crosstab", group, touchpoint)
+    ]
+    with desk.reading() as work:
+        release = _release(desk, work, study_id, number)
+        found = store.some_pages(work.session, release.id, keys)
+    if not found:
+        raise NotFound(say("not_in_release", number=release.number))
+    return release, tuple(_CROSSTAB.validate_json(found[key]) for key in keys if key in found)
+
+
+def crossed_at(desk: Desk, release: Release) -> list[tuple[str, int]]:
+    """The touchpoints of which a release has crosstabs, by group and number, in the study's order."""
+    pages = [page for page in closed_set(desk.study(release.study)) if page.kind == "crosstab"]
+    with desk.reading() as work:
+        found = store.some_pages(work.session, release.id, [page.key for page in pages])
+    return list(dict.fromkeys((page.group, page.touchpoint or 0) for page in pages if page.key in found))
+
+
 def groups(desk: Desk, release: Release) -> set[str]:
     """The groups of which a release says how many answered: one that was made before releases did has none."""
     keys = {ReleasedPage(kind="people", group=each.id).key: each.id for each in desk.study(release.study).groups}
@@ -174,6 +200,8 @@ def how_told(page: PageObjects) -> WaysTold:
     """How the rows of a page are told."""
     if isinstance(page, Shift):
         return Counter(row_told(row.tally) for together in page.rows for row in together)
+    if isinstance(page, Crosstab):
+        return _lines_told(page)
     found: Counter[str] = Counter()
     for each in page:
         if isinstance(each, ResponseTable):
@@ -181,6 +209,15 @@ def how_told(page: PageObjects) -> WaysTold:
         else:
             found.update(row_told(tally) for tally in each.tallies)
     return found
+
+
+def _lines_told(crosstab: Crosstab) -> WaysTold:
+    """Each line of a crosstab by the least that is said of any count in it."""
+    if crosstab.withheld:
+        return {"withheld": 1}
+    together = any(option.members for side in (crosstab.down, crosstab.across) for option in side.options)
+    told = [{_cell_told(cell) for cell in line} for line in crosstab.cells]
+    return Counter("range" if "range" in each else "joined" if together else "exact" for each in told)
 
 
 def _cell_told(cell: Cell) -> str:

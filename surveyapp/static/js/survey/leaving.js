@@ -6,10 +6,16 @@ const WITHIN = 5000;
 const TIMES = 3;
 const LEFT = "left";
 
-/** `clear` drops what is unsent and may take a moment, of which no more than `patience` milliseconds are waited for.
+// What the page has that leaves, whichever script of it began.
+const LEAVING = Symbol.for("leaving");
+
+/** Begun again, it takes the later `clear`. `clear` drops what is unsent and may take a moment, of which no more than `patience` milliseconds are waited for.
  *  `address` ends the session on the server, as far as there is a network. */
 export function startLeaving({ address, clear = async () => {}, page = window, patience = 300 }) {
   const { document, location } = page;
+  if (page[LEAVING]) return Object.assign(page[LEAVING], { clear }).leave;
+  const own = { clear, leave };
+  page[LEAVING] = own;
   let leaving = false;
 
   async function leave() {
@@ -20,7 +26,7 @@ export function startLeaving({ address, clear = async () => {}, page = window, p
     remember(page.sessionStorage);
     // Not awaited: it is sent even once the page is gone.
     page.fetch(address, { keepalive: true, redirect: "manual" }).catch(() => {});
-    await Promise.race([Promise.resolve(clear()).catch(() => {}), new Promise((done) => setTimeout(done, patience))]);
+    await Promise.race([Promise.resolve(own.clear()).catch(() => {}), new Promise((done) => setTimeout(done, patience))]);
     location.replace("about:blank");
   }
 

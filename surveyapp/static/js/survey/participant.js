@@ -1,7 +1,13 @@
 // What a participant's page does better with a script. Everything works without it.
 
+import { startLeaving } from "./leaving.js";
+
 const form = document.querySelector("form.question");
 let changed = false;
+
+// Of itself on every page, before anything else. Who looks at a questionnaire leaves by the link.
+const leave = document.querySelector("a.leave")?.pathname ?? "/survey/leave";
+if (leave.startsWith("/survey/")) startLeaving({ address: leave });
 
 // The problem is read out and seen first.
 document.querySelector(".fault")?.focus();
