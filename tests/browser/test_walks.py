@@ -104,3 +104,44 @@ def kept(browser: Browser) -> Iterator[Page]:
         page.goto(address)
         yield page
         context.close()
+
+
+ANSWERS = [
+    (0, None, "waiting"),
+    (500, None, "waiting"),
+    (503, {"why": "busy"}, "waiting"),
+    (429, None, "waiting"),
+    (200, {"hello": "station"}, "waiting"),
+    (401, {"why": "ended"}, "ended"),
+    (403, {"why": "door"}, "ended"),
+    (403, {"why": "consent"}, "ended"),
+    (409, {"why": "elses"}, "elses"),
+    (410, {"why": "gone"}, "gone"),
+    (422, {"why": "shape"}, "back"),
+    (413, None, "back"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "stand"), ANSWERS, ids=[f"{each[0]} {each[1]}" for each in ANSWERS])
+def test_what_the_server_says_is_said_of_the_answers(kept: Page, status: int, body: object, stand: str) -> None:
+    """Nothing but an answer for this save, or that it is none, or that none is wanted, takes it off the phone."""
+    told = kept.evaluate(
+        """async ([status, body, handle]) => {
+      const { openQueue } = await import("/static/js/survey/queue.js");
+      const fetch = async () => {
+        if (!status) throw new TypeError("no network");
+        return { status, headers: new Headers(), text: async () => JSON.stringify(body) };
+      };
+      const queue = await openQueue({
+        handle, own: true, address: "/survey/x", token: "t", fetch, locks: null, channel: null, wakes: () => {},
+      });
+      await queue.put({ page: "coffee", form: { coffee: ["much"] } });
+      for (let tries = 0; tries < 100 && queue.stand() === "saving"; tries += 1) {
+        await new Promise((go) => setTimeout(go, 20));
+      }
+      const told = [queue.stand(), queue.pending().length];
+      await queue.clear();
+      return told; }""",
+        [status, body, f"h{status}"],
+    )
+    assert told == [stand, 0 if stand in ("gone", "back") else 1]

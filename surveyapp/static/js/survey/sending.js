@@ -152,7 +152,9 @@ export class Sending {
 function reason({ status, body, wait }) {
   if (status === 410 && body?.why === "gone") return { gone: true };
   const known = (status === 401 && body?.why === "ended") || (status === 409 && body?.why === "elses");
-  return { again: true, why: known ? body.why : null, wait };
+  // What is asked for by now, a PIN or consent, is asked where their link leads.
+  const asked = status === 403 && ["door", "consent"].includes(body?.why);
+  return { again: true, why: asked ? "ended" : known ? body.why : null, wait };
 }
 
 function parsed(text) {
