@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from surveyapp.domain.answers import Codes
+from surveyapp.domain.staff import Role
+from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
+from tests import factories
 from tests.browser.conftest import Tab
 from tests.browser.test_participant import begin, go_on, new_link
 
@@ -21,7 +26,12 @@ Opened = Callable[..., Page]
 @pytest.fixture
 def first(runtime_sqlite: Runtime, tab: Tab, live_server: str) -> Page:
     """A phone on the first question, ready to turn."""
-    page = tab(live_server + new_link(runtime_sqlite), "phone")
+    return ready(tab, live_server + new_link(runtime_sqlite))
+
+
+def ready(tab: Tab, link: str) -> Page:
+    """A phone that opened a link and is on the first question, ready to turn."""
+    page = tab(link, "phone")
     page.get_by_label("I have read what this is about").check()
     go_on(page)
     begin(page)
@@ -172,3 +182,33 @@ def tidy(html: str) -> str:
     html = re.sub(r'<p class="(done-note|passed)".*?</p>', "", html)
     html = re.sub(r'<button type="button" class="read".*?</button>', "", html)
     return re.sub(r"\s+", " ", re.sub(r">\s+<", "><", html)).strip()
+
+
+@pytest.mark.parametrize("keeps", [False, True], ids=["one's own", "what stands"])
+def test_what_an_interviewer_wrote_down_meanwhile_is_told_and_one_of_the_two_chosen(
+    runtime_sqlite: Runtime, tab: Tab, live_server: str, keeps: bool
+) -> None:
+    person = factories.create_participant(runtime_sqlite)
+    first = ready(tab, live_server + factories.create_link(runtime_sqlite, person))
+    choose(first, "heard_via", "job_shop")
+    turn(first)
+    saved(first)
+    staff = factories.create_staff(runtime_sqlite, Role.INTERVIEWER)
+    interviewer = factories.by_interviewer(staff, person)
+    answering.save_page(runtime_sqlite, interviewer, "heard_via", {"heard_via": ["family"]}, uuid.uuid4())
+    first.locator("a.back").click()
+    expect(first.locator('input[value="job_shop"]')).to_be_checked()
+    choose(first, "heard_via", "online")
+    turn(first)
+    told = first.get_by_role("alert")
+    expect(told).to_contain_text("An interviewer wrote down meanwhile")
+    assert question(first) == "heard_via"
+    expect(first.locator('input[value="online"]')).to_be_checked()
+    if keeps:
+        first.get_by_role("button", name="Keep the answer that stands").click()
+    else:
+        turn(first)
+    expect(first.locator("h1")).not_to_contain_text("hear about")
+    saved(first)
+    stands = "family" if keeps else "online"
+    assert factories.stored(runtime_sqlite, person)[0]["heard_via"] == Codes((stands,))

@@ -244,6 +244,12 @@ def _words(study: Study, questionnaire: Questionnaire) -> dict[str, Any]:
         "waits": _("The next question depends on earlier answers. It is shown as soon as there is a signal."),
         "language": _("Another language needs a signal. What you wrote stays here: try again in a while."),
         "unread": _("This needs a signal to be checked. What you wrote stays here: try again in a while."),
+        "stands": {
+            "self": _("You answered this elsewhere meanwhile: %(answer)s. That answer stands.", answer="{}"),
+            "interviewer": _("An interviewer wrote down meanwhile: %(answer)s. That answer stands.", answer="{}"),
+            "below": _("Below is what you chose here. Choose Continue to put it in its place."),
+            "keep": _("Keep the answer that stands"),
+        },
         "number": {
             "decimal": get_decimal_symbol(locale),
             "group": get_group_symbol(locale),

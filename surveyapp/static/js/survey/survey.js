@@ -41,6 +41,8 @@ async function begin() {
   turn.changed = changed;
   history.replaceState({ page: id }, "");
   turning = turn;
+  // What came back before a reload is still to be looked at.
+  for (const { save, answer } of queue.back().slice(0, 1)) turn.hear(save, answer);
   // After a reload what is still to be sent may lead further than the server knows.
   if (!queue.pending().length || changed) return;
   const on = was ?? turn.route.resume;

@@ -1,6 +1,7 @@
 // The page turns here: what is answered is read, kept for sending, and the next question shown at once. The server has the
 // last word: where it leads elsewhere, the person is led there and told why.
 
+import { choice } from "./choosing.js";
 import { same } from "./conditions.js";
 import { inWords } from "./facts.js";
 import { newId } from "./kept.js";
@@ -243,11 +244,12 @@ export class Turning {
     if (answer.became === "faulty") return this.takeBack(save, answer);
     if (!this.mine.has(save.save) && answer.became === "saved") this.note(save);
     for (const [key, { save: id, form }] of Object.entries(answer.stands ?? {})) this.standsNow(key, id, form);
+    if (Object.keys(answer.stands ?? {}).length) return this.choose(save, answer);
     const { expected, waiting } = this;
     if (waiting?.save === save.save) return this.lead(answer.next, null, waiting);
     if (expected?.save !== save.save || this.queue.pending().length) return;
     this.expected = null;
-    if (!answer.next || answer.next === expected.next || answer.became === "contested") return;
+    if (!answer.next || answer.next === expected.next) return;
     this.hold();
     await this.lead(answer.next, this.pack.words.moved);
   }
@@ -258,6 +260,27 @@ export class Turning {
     this.known[key] = { save, form };
     this.answers = { ...this.answers, ...readStored(this.pack.pages, { [key]: form }, this.pack.words) };
     this.route = this.walked();
+  }
+
+  // Both answers are told; Continue puts one's own in the place of what stands.
+  choose(save, answer) {
+    const page = this.byId.get(save.page);
+    if (!page || this.queue.pending().some((each) => each.page === save.page)) return;
+    if (this.page !== page) this.hold();
+    this.leaving = null;
+    this.expected = null;
+    this.show(page, { values: { ...this.valuesOf(page), ...save.form }, history: this.page === page ? null : "pushState" });
+    this.changed = true;
+    this.form.before(choice(answer.stands, this.pack.words, () => this.keepWhatStands(page)));
+  }
+
+  async keepWhatStands(page) {
+    delete this.drafts[page.id];
+    this.changed = false;
+    await this.queue.letGo(page.id);
+    const next = this.nextOf(page);
+    if (next) this.show(next);
+    else this.leave(`${this.address}/check`);
   }
 
   // The phone took for an answer what is none: the page comes back as it was filled in, and says what is wrong.
