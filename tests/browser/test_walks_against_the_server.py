@@ -21,7 +21,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import responses
-from surveyapp.store.tables import AnswerHistoryRow, CaseRow, NewestAnswerRow, ParticipantRow, ResponseRow, SaveRow
+from surveyapp.store.tables import AnswerHistoryRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
 from tests import factories, versioned
 from tests.conftest import Clock
 from tests.device import Device
@@ -110,12 +110,9 @@ class Replay:
             return [(str(row.client_id), row.variable) for row in session.execute(joined.order_by(SaveRow.revision))]
 
     def newest(self, name: str) -> dict[str, str]:
-        query = self._of(name, select(NewestAnswerRow.variable, SaveRow.client_id))
         with self.runtime.database.reading() as session:
-            joined = query.join(NewestAnswerRow, NewestAnswerRow.response_id == ResponseRow.id).join(
-                SaveRow, SaveRow.id == NewestAnswerRow.save_id
-            )
-            return {row.variable: str(row.client_id) for row in session.execute(joined)}
+            (response_id,) = session.scalars(self._of(name, select(ResponseRow.id)))
+            return {key: str(each.client_id) for key, each in responses.given_answers(session, response_id).items()}
 
     def _of(self, name: str, query: Any) -> Any:
         return (

@@ -173,6 +173,10 @@ def answer(client: Client, method: str, path: str) -> TestResponse:
     return response
 
 
+HELD_BY_ITS_SENDER = "participant.saves"
+"""A script keeps what it sends until it is answered for, and shows no page of ours."""
+
+
 def check_answer(response: TestResponse, method: str, endpoint: str) -> None:
     """A 503 is one that can be acted on; nothing else has a trace of what went wrong."""
     assert response.status_code < 500 or response.status_code == 503, (method, endpoint, response.status_code)
@@ -182,7 +186,7 @@ def check_answer(response: TestResponse, method: str, endpoint: str) -> None:
     assert response.headers["Cache-Control"] == "no-store"
     assert "a secret" not in response.text
     own_account = endpoint.startswith("staff.")
-    if method == "POST" and not own_account:
+    if method == "POST" and not own_account and endpoint != HELD_BY_ITS_SENDER:
         shown = Page(response.text)
         # A line end after <textarea> is not part of what it holds.
         assert TYPED in [text.removeprefix("\n") for text in shown.text.get("textarea", [])], (endpoint, shown.words)

@@ -166,7 +166,7 @@ def test_bad_input_is_answered_as_a_participant_would_be_answered(installed: Run
         f"{MENTEE}/v2/phone/q/commute_minutes?any=1", {"csrf_token": token, "commute_minutes": "a while"}
     )
     assert refused.status_code == 422
-    assert "There is a problem" in refused.text
+    assert 'class="fault"' in refused.text
     assert "a while" in refused.text
     # A page that nobody has come to is not shown without being asked for.
     assert "/q/welcome" in client.get(f"{MENTEE}/v2/phone/q/commute_minutes", follow_redirects=True).request.path

@@ -270,8 +270,8 @@ def test_consent_carries_over_to_the_next_touchpoint(
     later = Phone(runtime)
     later.open(factories.create_link(runtime, candidate, 2))
     assert later.path == "/survey/consent"
-    assert later.chosen() == {}, "what carries over ticks no box"
-    later.send()
+    assert later.chosen() == {}, "what was agreed to before is asked again, and no box is ticked for anybody"
+    later.send({"agree-take_part": "yes"})
     later.say_whose()
     later.answer_until(None, PLACED)
     later.send()

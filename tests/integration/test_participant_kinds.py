@@ -204,7 +204,7 @@ def test_a_page_to_read_comes_first_and_is_not_lost_on_coming_back(runtime: Runt
     assert phone.question == "welcome"
     assert phone.heading == "Before you begin"
     assert phone.page.said("p")[:3] == [
-        "Part 1 of 1",
+        "Before you begin · part 1 of 1",
         "These questions are about last year.",
         "There are no wrong answers.",
     ]

@@ -155,7 +155,7 @@ def save(runtime: Runtime, response: uuid.UUID) -> None:
             SaveRow(
                 id=new_id(), client_id=new_id(), response_id=response, revision=1, section="s", version=1,
                 language="en", wording=None, mode=Mode.SELF, by_staff=None, client_at=None,
-                recorded_at=runtime.clock(), payload_hash="",
+                recorded_at=runtime.clock(), payload_hash="", late=False,
             )
         )  # fmt: skip
 

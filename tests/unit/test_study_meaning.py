@@ -69,6 +69,8 @@ NO_MEANING = {
     "public_title": "a heading",
     "summary": "for staff, and not shown beside numbers",
     "about": "an introduction; what people agree to is consent",
+    "facts": "as `about`",
+    "thanks": "read once everything is answered",
     "source_language": "which language the words compared are in",
     "languages": "which translations are offered; questionnaires are compared in their source",
     "partial": "as `languages`",

@@ -14,6 +14,7 @@ from babel.support import NullTranslations
 from flask import Flask, g, redirect, request, session, url_for
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from surveyapp.domain.instrument.study import Study
@@ -167,6 +168,9 @@ def _choices() -> tuple[str, ...]:
 def _take_up_choice() -> Response | None:
     """Goes on to the same page without the choice in its address, once the choice is remembered."""
     if "language" in g or request.method != "GET" or CHOICE not in request.args or request.endpoint == "static":
+        return None
+    # A page that there is not can be read in another language; an address that is refused, under another name, cannot.
+    if not isinstance(request.routing_exception, NotFound | None):
         return None
     return redirect(here()) if speak(request.args[CHOICE]) else None
 
