@@ -20,7 +20,7 @@ from tests import factories
 from tests.page import Client
 from tests.phone import Phone
 
-A_PAGE = 256
+A_PAGE = 264
 """Bytes of a page of a pack, compressed, on average."""
 
 
