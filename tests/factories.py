@@ -109,12 +109,11 @@ def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
     process; later databases get the same rows."""
     if runtime.studies is _own_studies():
         if study not in _opened:
+            before = _rows(runtime)
             _open(runtime, study)
-            with runtime.database.engine.connect() as connection:
-                _opened[study] = [
-                    (table, [dict(row) for row in connection.execute(select(table)).mappings()])
-                    for table in Base.metadata.sorted_tables
-                ]
+            _opened[study] = [
+                (table, [row for row in rows if row not in before[table]]) for table, rows in _rows(runtime).items()
+            ]
         else:
             with runtime.database.engine.begin() as connection:
                 for table, rows in _opened[study]:
@@ -122,6 +121,14 @@ def open_questionnaires(runtime: Runtime, study: str = STUDY) -> None:
                         connection.execute(table.insert(), rows)
         return
     _open(runtime, study)
+
+
+def _rows(runtime: Runtime) -> dict[Table, list[dict[str, Any]]]:
+    with runtime.database.engine.connect() as connection:
+        return {
+            table: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in Base.metadata.sorted_tables
+        }
 
 
 _opened: dict[str, list[tuple[Table, list[dict[str, Any]]]]] = {}
