@@ -166,7 +166,7 @@ def answer(runtime: Runtime, touchpoint: int, version: int, *sittings: Mapping[s
                 payload_hash="0" * 64,
             )
             save_id = responses.record_save(work.session, response, save, given)
-            responses.replace_answers(work.session, response.id, save_id, {}, given, dict.fromkeys(given, save_id))
+            responses.replace_answers(work.session, response.id, save_id, given, dict.fromkeys(given, save_id))
             responses.submit(work.session, response.id, now)
 
 

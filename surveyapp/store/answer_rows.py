@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -48,46 +48,54 @@ def bound(variable: str) -> str:
     return f"answer {variable}"
 
 
-def sealed_cells(session: Session, response_id: uuid.UUID, cells: Cells) -> Cells:
-    """The cells with words sealed under the person's key, where the study has them so. Whose words they are is looked
-    up where there are any: most saves have none."""
-    if cells["text"] is None:
-        return cells
-    seals, person = seals_of(session), person_of(session, response_id)
-    if not seals.words_sealed(session.get_one(ParticipantRow, person).study):
-        return cells
-    return cells | {"text": None, "sealed": seals.seal(person, bound(cells["variable"]), cells["text"])}
-
-
-def person_of(session: Session, response_id: uuid.UUID) -> uuid.UUID:
-    """Whose response it is."""
-    case_id = session.get_one(ResponseRow, response_id).case_id
-    return session.get_one(CaseRow, case_id).participant_id
-
-
 class PersonWords:
-    """What opens the words of one person; who that is, is looked up when there are any that are sealed."""
+    """What opens and seals the words of one person. Who that is, is looked up when there are any: most saves have
+    none. `study`: theirs, where it is known."""
 
     def __init__(
-        self, session: Session, *, person: uuid.UUID | None = None, response_id: uuid.UUID | None = None
+        self,
+        session: Session,
+        *,
+        person: uuid.UUID | None = None,
+        study: str | None = None,
+        response_id: uuid.UUID | None = None,
     ) -> None:
-        self.session, self.person, self.response_id = session, person, response_id
+        self.session, self.study, self.response_id = session, study, response_id
+        self._person = person
+
+    @property
+    def person(self) -> uuid.UUID:
+        if self._person is None:
+            assert self.response_id is not None
+            case_id = self.session.get_one(ResponseRow, self.response_id).case_id
+            self._person = self.session.get_one(CaseRow, case_id).participant_id
+        return self._person
 
     def of(self, row: Any) -> str | None:
+        """The words of a row."""
         if row.sealed is None:
             text: str | None = row.text
             return text
-        if self.person is None:
-            assert self.response_id is not None
-            self.person = person_of(self.session, self.response_id)
         return seals_of(self.session).unseal(self.person, bound(row.variable), row.sealed)
 
+    def cells(self, variable: str, answer: Answer) -> list[Cells]:
+        """An answer as the cells of its rows, words sealed under the person's key where the study has them so."""
+        made = answer_cells(variable, answer)
+        if made[0]["text"] is None:
+            return made
+        seals = seals_of(self.session)
+        self.study = self.study or self.session.get_one(ParticipantRow, self.person).study
+        if not seals.words_sealed(self.study):
+            return made
+        name = bound(variable)
+        return [each | {"text": None, "sealed": seals.seal(self.person, name, each["text"])} for each in made]
 
-def answer_of(rows: Sequence[Any], words: Callable[[Any], str | None]) -> Answer:
-    """The answer of its rows, in order. `words`: what reads the words of one."""
+
+def answer_of(rows: Sequence[Any], words: PersonWords) -> Answer:
+    """The answer of its rows, in order."""
     first = rows[0]
     if first.reason is not None:
-        return Missing(first.reason, words(first))
+        return Missing(first.reason, words.of(first))
     if first.code is not None:
         return Codes(tuple(str(row.code) for row in rows))
     if first.number is not None:
@@ -96,11 +104,11 @@ def answer_of(rows: Sequence[Any], words: Callable[[Any], str | None]) -> Answer
         return Day(first.day)
     if first.time_of_day is not None:
         return TimeOfDay(first.time_of_day)
-    return Text(words(first) or "")
+    return Text(words.of(first) or "")
 
 
 def gathered(rows: Iterable[AnswerRow], words: PersonWords) -> dict[str, Answer]:
     by_variable: dict[str, list[AnswerRow]] = {}
     for row in rows:
         by_variable.setdefault(row.variable, []).append(row)
-    return {variable: answer_of(together, words.of) for variable, together in by_variable.items()}
+    return {variable: answer_of(together, words) for variable, together in by_variable.items()}

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Answers, Mode, Reason
@@ -27,11 +27,10 @@ from surveyapp.domain.responses import (
 )
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
-from surveyapp.store.answer_rows import PersonWords, answer_cells, gathered, sealed_cells
-from surveyapp.store.answering import standing, writing
+from surveyapp.store.answer_rows import PersonWords, gathered
+from surveyapp.store.answering import said, writing
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
-    AnswerHistoryRow,
     AnswerRow,
     CaseRow,
     ParticipantRow,
@@ -137,66 +136,40 @@ def _response(row: ResponseRow) -> Response:
     )
 
 
-def record_save(
-    session: Session, response: Response, save: NewSave, given: Answers, stands: Collection[str] | None = None
-) -> uuid.UUID:
-    """Appends a save and what it gave; of that, `stands` is what now stands (None: all). The caller holds the case's
-    lock. Returns the save's key."""
-    save_id = new_id()
-    session.add(SaveRow(**writing.save_row(response, save_id, response.version, response.revision + 1, save)))
-    session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
+def record_save(session: Session, response: Response, save: NewSave, given: Answers) -> uuid.UUID:
+    """Appends a save and what it gave, which stands from now on. The caller holds the case's lock. Returns the save's
+    key."""
     session.flush()
-    session.add_all(
-        AnswerHistoryRow(save_id=save_id, **sealed_cells(session, response.id, cells))
-        for key, answer in given.items()
-        for cells in answer_cells(key, answer)
-    )
-    writing.point(session, response.id, dict.fromkeys(given if stands is None else stands, save_id))
+    save_id, words = new_id(), PersonWords(session, response_id=response.id)
+    row = writing.save_row(response, save_id, response.version, response.revision + 1, save)
+    writing.add(session, [row], writing.history_rows(words, save_id, given))
+    writing.point(session, response.id, dict.fromkeys(given, save_id))
+    session.execute(update(ResponseRow).where(ResponseRow.id == response.id).values(revision=response.revision + 1))
     if response.state is ResponseState.SUBMITTED and response.reopened_at is None and not save.late:
         results.note_change_at(session, response.id)
     return save_id
 
 
 def replace_answers(
-    session: Session,
-    response_id: uuid.UUID,
-    save_id: uuid.UUID,
-    current: Answers,
-    target: Answers,
-    sources: Mapping[str, uuid.UUID],
+    session: Session, response_id: uuid.UUID, save_id: uuid.UUID, target: Answers, sources: Mapping[str, uuid.UUID]
 ) -> None:
-    """Makes the stored current answers equal `target`, touching only what differs from `current`.
+    """Makes the stored current answers equal `target`, touching only what differs.
 
     `sources` says which save gave each answer; derived ones (*not asked*) take `save_id`.
     """
-    changed = [key for key in target if current.get(key) != target[key] or (key in sources and sources[key] == save_id)]
-    gone = [key for key in current if key not in target]
-    if changed or gone:
-        session.execute(
-            delete(AnswerRow).where(AnswerRow.response_id == response_id, AnswerRow.variable.in_([*changed, *gone]))
-        )
-    session.add_all(
-        AnswerRow(
-            response_id=response_id, save_id=sources.get(key, save_id), **sealed_cells(session, response_id, cells)
-        )
-        for key in changed
-        for cells in answer_cells(key, target[key])
-    )
+    current, words = said.of_response(session, response_id).current, PersonWords(session, response_id=response_id)
+    writing.make_current(session, *writing.current_rows(words, response_id, save_id, current, target, sources))
 
 
 def current_answers(session: Session, response_id: uuid.UUID) -> dict[str, Answer]:
     """The current answers as stored, *not asked* included."""
-    rows = session.scalars(
-        select(AnswerRow).where(AnswerRow.response_id == response_id).order_by(AnswerRow.variable, AnswerRow.position)
-    )
-    return gathered(rows, PersonWords(session, response_id=response_id))
+    return {key: each.answer for key, each in said.of_response(session, response_id).current.items()}
 
 
-def given_answers(session: Session, response_id: uuid.UUID) -> dict[str, RecordedAnswer]:
+def given_answers(session: Session, response_id: uuid.UUID) -> Mapping[str, RecordedAnswer]:
     """The answer to each variable that stands, on the route or not, with how it came. One that was taken back by a move
     to another version, on which it is asked again, is none."""
-    session.flush()
-    return standing.given(session, response_id, PersonWords(session, response_id=response_id).of)
+    return said.of_response(session, response_id).given
 
 
 def earlier_answers(session: Session, participant_id: uuid.UUID, before: int) -> dict[int, dict[str, Answer]]:

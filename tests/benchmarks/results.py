@@ -130,7 +130,7 @@ def _new_answer(desk: Desk, size: int) -> None:
             payload_hash=payload_hash("any", given),
         )
         key = responses.record_save(session, response, save, given)
-        responses.replace_answers(session, response.id, key, answers, {**answers, **given}, {})
+        responses.replace_answers(session, response.id, key, {**answers, **given}, {})
     target = "500 ms" if size < MOST_STORED else "3 s"
     row("the working view after one new answer", target, in_words(once(lambda: measures.overview(desk, STUDY))))
 

@@ -73,9 +73,7 @@ def hand_in(runtime: Runtime, person: Participant, *modes: Mode, touchpoint: int
                 payload_hash=uuid.uuid4().hex,
             )
             saved = responses.record_save(work.session, current, save, given)
-            responses.replace_answers(
-                work.session, begun.id, saved, responses.current_answers(work.session, begun.id), given, {}
-            )
+            responses.replace_answers(work.session, begun.id, saved, given, {})
             work.session.expire_all()
         responses.submit(work.session, begun.id, work.now)
         work.session.flush()

@@ -20,7 +20,7 @@ from surveyapp.domain.sentences import say, with_hint
 from surveyapp.domain.staff import Scope
 from surveyapp.domain.versions.answer_migration import Carried, Fate
 from surveyapp.services.questionnaires import versions as questionnaire_versions
-from surveyapp.services.responses import answering, carrying, survey_session
+from surveyapp.services.responses import carrying, saving, survey_session
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, responses
 from surveyapp.store import questionnaire_versions as store
@@ -113,7 +113,7 @@ def _move(work: Work, study: Study, each: Midway, target: Questionnaire) -> None
     response = dataclasses.replace(old, version=target.version)
     sources: dict[str, RecordedAnswer] = {key: one for key, one in given.items() if key in becomes}
     for mode, changed in _changes_by_mode(given, becomes).items():
-        hashed = answering.hash_of(work, each.participant, "moved", changed)
+        hashed = saving.hash_of(work, each.participant, "moved", changed)
         save = NewSave(
             id=new_id(),
             section="",
@@ -159,13 +159,12 @@ def _replace_current(work: Work, each: Midway, target: Questionnaire, sources: M
     # What the current answers no longer hold goes on standing off the route.
     aside = {key: one.save_id for key, one in sources.items() if key not in route.answers}
     writing.point(work.session, each.response.id, aside)
-    current = responses.current_answers(work.session, each.response.id)
     keys = {key: one.save_id for key, one in sources.items()}
     derived = dict.fromkeys(route.not_asked, NOT_ASKED)
     last = max((one.save_id for one in sources.values()), default=None)
     if last is not None:
         asked = {**derived, **route.answers}
-        responses.replace_answers(work.session, each.response.id, last, current, asked, keys)
+        responses.replace_answers(work.session, each.response.id, last, asked, keys)
 
 
 def _changes_by_mode(

@@ -5,57 +5,41 @@ Both go through the same functions and so the same rules; who answers is a `Who`
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Collection, Mapping
 
-from surveyapp.domain.answers import Answer, Answers, Text
-from surveyapp.domain.audit import AuditAction, ByLink
-from surveyapp.domain.entry.doors import Door, PinStanding
-from surveyapp.domain.entry.pins import Pin
+from surveyapp.domain.answers import Answer
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.errors import (
     AlreadySubmitted,
     AnswerFault,
     AnswersRefused,
     ConsentMissing,
-    DatabaseFault,
-    DatabaseUnavailable,
     DoorShut,
     NotFound,
     NotOnRoute,
     StateRefused,
     Unfinished,
 )
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Disposition
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.routing import NOT_ASKED, pages_of, walk
-from surveyapp.domain.participants import ConsentGiven, Participant
-from surveyapp.domain.responses import NewSave, RecordedAnswer, Response, ResponseState, payload_hash
+from surveyapp.domain.participants import ConsentGiven
+from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.services.cases.scheduling import plan_cases
+from surveyapp.services.responses import saving
+from surveyapp.services.responses.saving import Entered, Saved
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit, Who, visit_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
-from surveyapp.store.answer_rows import Cells, answer_cells
-from surveyapp.store.answering import writing
-from surveyapp.store.answering.standing import Arrived, CurrentAnswer
-from surveyapp.store.answering.writing import PreparedSave
+from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.database import new_id
-from surveyapp.store.entry import pins
 from surveyapp.store.privacy import reopening
-
-
-@dataclass(frozen=True)
-class Saved:
-    """After a save: the visit as it now is, and whether it said nothing new (the same form sent again)."""
-
-    visit: Visit
-    repeated: bool
 
 
 def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:
@@ -101,7 +85,7 @@ def save_page(
     AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted, StateRefused.
     """
 
-    def work_out(work: Work, found: Arrived | None) -> Planned[Saved]:
+    def work_out(work: Work, found: Arrived | None) -> saving.Planned[Saved]:
         before = visit_in(work, who, found=found, client_ids=(save_id,))
         _check_answerable(before)
         _check_consented(before)
@@ -112,9 +96,12 @@ def save_page(
         parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
         if parsed.faults:
             raise AnswersRefused(tuple(parsed.faults))
-        return _plan(work, who, before, page.section.id, page.id, parsed.answers, save_id, client_at)
+        entered = Entered(
+            section=page.section.id, page=page.id, answers=parsed.answers, save_id=save_id, client_at=client_at
+        )
+        return saving.plan(work, who, before, entered)
 
-    return carry_out(runtime, who, work_out, found)
+    return saving.carry_out(runtime, who, work_out, found)
 
 
 def save_section(
@@ -176,7 +163,8 @@ def save_section_in(
     reached = walk(questionnaire, given | answers, before.situation)
     asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
     kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
-    saved = _save(work, who, before, section_id, section_id, kept, save_id, client_at)
+    entered = Entered(section=section_id, page=section_id, answers=kept, save_id=save_id, client_at=client_at)
+    saved = saving.carry_out_in(work, who, saving.plan(work, who, before, entered))
     return saved, tuple(fault for fault in faults if fault.variable in asked)
 
 
@@ -253,186 +241,6 @@ def _begin(work: Work, visit: Visit) -> None:
         cases.set_disposition(work.session, visit.case.id, Disposition.PARTIAL)
 
 
-Done = TypeVar("Done")
-
-
-@dataclass(frozen=True)
-class Planned(Generic[Done]):
-    """What a save comes to, and the rows that make it so (None: there is nothing to store). `before`: what it was
-    worked out on."""
-
-    outcome: Done
-    before: Visit
-    rows: PreparedSave | None = None
-
-
-MOST_TRIES = 20
-"""How often a save is worked out anew because somebody else was quicker."""
-
-
-def carry_out(
-    runtime: Runtime,
-    who: Who,
-    work_out: Callable[[Work, Arrived | None], Planned[Done]],
-    found: Arrived | None = None,
-) -> Done:
-    """Works a save out before anything is locked, and stores it under the lock as long as what it rests on still
-    holds; else once more, on what there is then."""
-    for _ in range(MOST_TRIES):
-        with Desk(runtime, who.actor).reading() as work:
-            planned = work_out(work, found)
-        if planned.rows is None:
-            return planned.outcome
-        with Desk(runtime, who.actor).writing() as work:
-            if _store(work, who, planned.before, planned.rows):
-                return planned.outcome
-        found = None
-    raise DatabaseUnavailable(DatabaseFault.BUSY)
-
-
-def _store(work: Work, who: Who, before: Visit, rows: PreparedSave) -> bool:
-    stored = writing.store(work.session, rows)
-    if stored and before.response is not None and before.response.revision == 0:
-        _keep_pin(work, who, before)
-    return stored
-
-
-def _save(
-    work: Work,
-    who: Who,
-    before: Visit,
-    section: str,
-    page_id: str,
-    answers: Answers,
-    save_id: uuid.UUID,
-    client_at: dt.datetime | None,
-) -> Saved:
-    """Stores a save in the caller's unit of work, who holds the lock."""
-    planned = _plan(work, who, before, section, page_id, answers, save_id, client_at)
-    if planned.rows is not None:
-        stored = _store(work, who, before, planned.rows)
-        assert stored, "nobody else saves while the case is locked"
-    return planned.outcome
-
-
-def _plan(
-    work: Work,
-    who: Who,
-    before: Visit,
-    section: str,
-    page_id: str,
-    answers: Answers,
-    save_id: uuid.UUID,
-    client_at: dt.datetime | None,
-) -> Planned[Saved]:
-    questionnaire, _, _ = before.ready
-    hashed = hash_of(work, before.participant, page_id, answers)
-    changed = changed_by(before.given or {}, answers)
-    if not changed or before.said.hashes.get(save_id) == hashed:
-        return Planned(Saved(before, True), before)
-    revision = questionnaire.wording[1] or None if questionnaire.wording else None
-    new = NewSave(
-        id=save_id,
-        section=section,
-        language=before.language,
-        mode=who.mode,
-        by=work.staff_id,
-        client_at=client_at,
-        recorded_at=work.now,
-        payload_hash=hashed,
-        wording=revision,
-    )
-    rows, after = prepared(work, before, new, changed, changed)
-    return Planned(Saved(after, False), before, rows)
-
-
-def prepared(
-    work: Work,
-    before: Visit,
-    new: NewSave,
-    said: Answers,
-    taken: Answers,
-    aside: Answers | None = None,
-    asked_in: int = 0,
-) -> tuple[PreparedSave, Visit]:
-    """The rows of a save, and the visit as it then is: all that it `said` goes into the history, and of that what was
-    `taken` stands from now on. `aside`: what of it stays in the history of another version, `asked_in`."""
-    response, standing = before.response, before.standing
-    assert response is not None
-    assert standing is not None
-    revision, saves, history = response.revision, list[Cells](), list[Cells]()
-    parts = [(aside or {}, asked_in), (said, asked_in if new.late else response.version)]
-    for answers, version in parts:
-        if answers:
-            revision += 1
-            save_id = new_id()
-            # The id that it came with is that of what was said on the version of now, where there is any of that.
-            sent = new if answers is said or not said else dataclasses.replace(new, id=new_id())
-            saves.append(writing.save_row(response, save_id, version, revision, sent))
-            history += writing.history_rows(work.session, before.participant, save_id, answers)
-    after = dataclasses.replace(response, revision=revision)
-    rows = PreparedSave(
-        standing=standing, consents_said=before.said.consents_said, revision=revision, saves=saves, history=history
-    )
-    here = dataclasses.replace(before, response=after, standing=dataclasses.replace(standing, response=after))
-    return (rows, here) if not taken else _standing_anew(work, here, rows, new, save_id, taken)
-
-
-def _standing_anew(
-    work: Work, before: Visit, rows: PreparedSave, new: NewSave, save_id: uuid.UUID, taken: Answers
-) -> tuple[PreparedSave, Visit]:
-    """The rows that make what was taken stand, and the visit with it."""
-    questionnaire, _, response = before.ready
-    given = {**(before.given or {})}
-    for key, answer in taken.items():
-        given[key] = RecordedAnswer(
-            variable=key,
-            answer=answer,
-            mode=new.mode,
-            by=new.by,
-            recorded_at=new.recorded_at,
-            save_id=save_id,
-            client_id=new.id,
-            revision=response.revision,
-        )
-    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
-    current = before.said.current
-    if response.reopened_at is not None:
-        # Until they are sent again what was sent counts.
-        pointed = dict.fromkeys(taken, save_id)
-    else:
-        target = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
-        sources = {key: each.save_id for key, each in given.items()}
-        dropped, answers = writing.current_rows(
-            work.session, before.participant, response.id, save_id, current, target, sources
-        )
-        leaves = {*taken, *(key for key, each in current.items() if each.answer != NOT_ASKED)}
-        pointed = {key: sources[key] for key in sorted(leaves) if key in sources and key not in route.answers}
-        current = {
-            key: CurrentAnswer(answer, sources.get(key, save_id), len(answer_cells(key, answer)))
-            for key, answer in target.items()
-        }
-        rows = dataclasses.replace(rows, dropped=dropped, answers=answers)
-    rows = dataclasses.replace(rows, newest=writing.newest_rows(response.id, pointed))
-    return rows, dataclasses.replace(
-        before,
-        state=CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state,
-        route=route,
-        given=given,
-        said=dataclasses.replace(before.said, given=given, current=current),
-    )
-
-
-def hash_of(work: Work, participant: Participant, page_id: str, answers: Answers) -> str:
-    """`payload_hash`, keyed with the person's own key where it is of words that are sealed: a plain one would let
-    whoever reads it try which words they were."""
-    plain = payload_hash(page_id, answers)
-    words = any(isinstance(answer, Text) for answer in answers.values())
-    return (
-        work.seals.fingerprint(participant.id, plain) if words and work.seals.words_sealed(participant.study) else plain
-    )
-
-
 def _send_again(work: Work, visit: Visit) -> None:
     """Takes answers that were opened again as sent: only now do the corrections count."""
     _, route, response = visit.ready
@@ -440,9 +248,8 @@ def _send_again(work: Work, visit: Visit) -> None:
     if given:
         newest = max(given.values(), key=lambda each: (each.recorded_at, each.save_id)).save_id
         sources = {key: each.save_id for key, each in given.items()}
-        current = responses.current_answers(work.session, response.id)
         asked = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
-        responses.replace_answers(work.session, response.id, newest, current, asked, sources)
+        responses.replace_answers(work.session, response.id, newest, asked, sources)
     reopening.send_again(work.session, response.id, work.now)
     work.record(
         AuditAction.RESPONSE_SENT_AGAIN,
@@ -450,17 +257,3 @@ def _send_again(work: Work, visit: Visit) -> None:
         study=visit.study.id,
         touchpoint=visit.touchpoint.number,
     )
-
-
-def _keep_pin(work: Work, who: Who, before: Visit) -> None:
-    """The PIN chosen before the first answer belongs to whoever gave that answer, and to nobody who opened the same
-    link elsewhere meanwhile. One from an earlier touchpoint stays."""
-    if isinstance(who, ByLink) and who.chosen_pin and before.pin is PinStanding.NONE:
-        pins.set_pin(work.session, Pin(participant_id=before.participant.id, hashed=who.chosen_pin, set_at=work.now))
-        work.record(AuditAction.PIN_CHOSEN, before.participant.reference, study=before.study.id)
-
-
-def changed_by(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:
-    """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
-    pages past a participant's own answer did not give it."""
-    return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}

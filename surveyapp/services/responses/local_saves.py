@@ -29,8 +29,8 @@ from surveyapp.domain.instrument.kinds import KINDS, SkipRule
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response
-from surveyapp.services.responses import answering, carrying
-from surveyapp.services.responses.answering import Planned
+from surveyapp.services.responses import carrying, saving
+from surveyapp.services.responses.saving import Planned
 from surveyapp.services.responses.survey_session import Visit, answering_of, visit_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
@@ -64,7 +64,7 @@ def receive(runtime: Runtime, who: ByLink, sent: SentSave, found: Arrived | None
     def work_out(work: Work, found: Arrived | None) -> Planned[Received]:
         return _worked_out(work, who, sent, found)
 
-    received = answering.carry_out(runtime, who, work_out, found)
+    received = saving.carry_out(runtime, who, work_out, found)
     if received.to_remember is not None:
         with Desk(runtime, who).writing() as work:
             writing.remember(work.session, *received.to_remember)
@@ -140,7 +140,7 @@ def _kept_late(
     if any(not each.given for each in before.required_consents):
         return Planned(Received(fate=SaveFate.DISCARDED), before)
     new = dataclasses.replace(_save_of(work, who, before, old, page, sent, answers), late=True)
-    rows, _ = answering.prepared(work, before, new, answers, {}, asked_in=old.version)
+    rows, _ = saving.prepared(work, before, new, answers, {}, asked_in=old.version)
     return Planned(Received(fate=SaveFate.KEPT_AS_CORRECTION, page=page), before, rows)
 
 
@@ -158,7 +158,7 @@ def _taken(
         aside = {key: answer for key, answer in answers.items() if moved.get(key) != answer}
         answers = moved
     given, standing = before.given or {}, _standing(before.given or {})
-    changed = answering.changed_by(given, answers)
+    changed = saving.changed_by(given, answers)
     if not changed and not aside:
         unchanged = Received(
             fate=SaveFate.SAVED, visit=before, page=page, to_remember=(response.id, sent.save, response.revision)
@@ -166,7 +166,7 @@ def _taken(
         return Planned(unchanged, before)
     contested = {key for key in changed if is_contested(key, standing.get(key), sent.over.get(key), before.said.known)}
     taken = {key: answer for key, answer in changed.items() if key not in contested}
-    rows, after = answering.prepared(work, before, new, changed, taken, aside, old.version)
+    rows, after = saving.prepared(work, before, new, changed, taken, aside, old.version)
     stands = {key: given[key] for key in sorted(contested)}
     if contested:
         return Planned(Received(fate=SaveFate.CONTESTED, visit=after, page=page, stands=stands), before, rows)
@@ -188,7 +188,7 @@ def _save_of(
         by=None,
         client_at=sent.at,
         recorded_at=work.now,
-        payload_hash=answering.hash_of(work, visit.participant, page.id, answers),
+        payload_hash=saving.hash_of(work, visit.participant, page.id, answers),
         wording=min(sent.wording or 0, newest_wording) or None,
     )
 

@@ -28,9 +28,9 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, responses
-from surveyapp.store.answering import standing as store
+from surveyapp.store.answering import said, standing
+from surveyapp.store.answering.said import SaidSoFar
 from surveyapp.store.answering.standing import Arrived as Arrived
-from surveyapp.store.answering.standing import SaidSoFar
 from surveyapp.store.entry import accesses
 
 
@@ -139,7 +139,7 @@ def arrive(runtime: Runtime, token: str, language: str) -> Arrived:
     SessionOver."""
     with Desk(runtime, System()).reading() as work:
         digests = runtime.keyring.digests("session", token)
-        found = store.of_session(work.session, digests, language)
+        found = standing.of_session(work.session, digests, language)
     alive = sessions.alive(runtime, found.web_session if found else None)
     assert found is not None
     return dataclasses.replace(found, web_session=alive)
@@ -164,49 +164,49 @@ def visit_in(
     has the case open."""
     if work.writes:
         work.session.flush()
-    standing = _standing(work, who, lock, found)
-    runtime, case, person, response = work.runtime, standing.case, standing.participant, standing.response
+    arrived = _standing(work, who, lock, found)
+    runtime, case, person, response = work.runtime, arrived.case, arrived.participant, arrived.response
     source = runtime.study(person.study)
     language = who.language if who.language in runtime.offered(source) else source.source_language
     study = runtime.study_in(source, language)
     touchpoint = study.touchpoint(person.group, case.touchpoint)
     if touchpoint is None:
         raise NotFound(say("touchpoint_gone", touchpoint=case.touchpoint, group=person.group))
-    pin = standing_of(standing.pin, work.now)
+    pin = standing_of(arrived.pin, work.now)
     opens = Door.QUESTIONS
     if isinstance(who, ByLink):
-        assert standing.access is not None
-        opens = door(answering_of(response), who.by, standing.access.passage, pin)
+        assert arrived.access is not None
+        opens = door(answering_of(response), who.by, arrived.access.passage, pin)
     reads = response is not None and opens in READS_ANSWERS
     questionnaire, earlier = None, frozenset[tuple[int, str]]()
     if reads:
         assert response is not None
         questionnaire = runtime.instrument_in(
-            work.session, study, response.questionnaire, response.version, language, standing.wording
+            work.session, study, response.questionnaire, response.version, language, arrived.wording
         )
         earlier = earlier_answers_of(questionnaire) if case.touchpoint > 1 else earlier
-    said = store.said(work.session, standing, work.now.date(), earlier, client_ids, answers=reads)
+    so_far = said.said(work.session, arrived, work.now.date(), earlier, client_ids, answers=reads)
     if person.site is not None:
-        person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=said.attributes))
+        person = dataclasses.replace(person, site=dataclasses.replace(person.site, attributes=so_far.attributes))
     here = Visit(
         study=study,
         touchpoint=touchpoint,
         participant=person,
         case=case,
         state=state_for_answering(work, case, response, withdrawn=person.withdrawn_at is not None),
-        consents=said.consents,
+        consents=so_far.consents,
         language=language,
         response=response,
         door=opens,
         pin=pin if isinstance(who, ByLink) else PinStanding.NONE,
-        standing=standing,
-        said=said,
+        standing=arrived,
+        said=so_far,
     )
     if questionnaire is None:
         return here
-    situation = Situation(said.earlier, person.attributes, said.attributes)
-    route = walk(questionnaire, {key: each.answer for key, each in said.given.items()}, situation)
-    return dataclasses.replace(here, questionnaire=questionnaire, route=route, given=said.given, situation=situation)
+    situation = Situation(so_far.earlier, person.attributes, so_far.attributes)
+    route = walk(questionnaire, {key: each.answer for key, each in so_far.given.items()}, situation)
+    return dataclasses.replace(here, questionnaire=questionnaire, route=route, given=so_far.given, situation=situation)
 
 
 def _standing(work: Work, who: Who, lock: bool, found: Arrived | None) -> Arrived:
@@ -216,14 +216,14 @@ def _standing(work: Work, who: Who, lock: bool, found: Arrived | None) -> Arrive
         if lock:
             cases.lock(work.session, case_id)
             leases.take(work, case_id)
-        case = store.of_case(work.session, case_id, who.language)
+        case = standing.of_case(work.session, case_id, who.language)
         if case is None:  # erased while this waited for it
             raise AccessRefused("revoked")
         return case
     if lock:
         accesses.lock_case(work.session, who.access_id)
     if found is None or found.language != who.language:
-        found = store.of_access(work.session, who.access_id, who.language)
+        found = standing.of_access(work.session, who.access_id, who.language)
     links.admitted(work, found.access if found else None)
     assert found is not None
     return found

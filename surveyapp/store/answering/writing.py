@@ -12,12 +12,11 @@ from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, sele
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Answers
-from surveyapp.domain.participants import Participant
+from surveyapp.domain.answers import Answers
 from surveyapp.domain.responses import NewSave, Response
-from surveyapp.store.answer_rows import Cells, answer_cells, bound
-from surveyapp.store.answering.standing import Arrived, CurrentAnswer
-from surveyapp.store.database import seals_of
+from surveyapp.store.answer_rows import Cells, PersonWords
+from surveyapp.store.answering.said import CurrentAnswer
+from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.tables import (
     AccessRow,
     AnswerHistoryRow,
@@ -127,18 +126,28 @@ def store(session: Session, prepared: PreparedSave) -> bool:
     """Stores it, unless something it rests on has changed since: then nothing is stored."""
     if not claim(session, prepared.standing, prepared.consents_said, prepared.revision):
         return False
-    connection = session.connection()
-    dialect = connection.dialect.name
-    for query, rows in (
-        (_SAVE, prepared.saves),
-        (_HISTORY, prepared.history),
-        (_DROP, prepared.dropped),
-        (_ANSWERS[dialect], prepared.answers),
-        (_NEWEST[dialect], prepared.newest),
-    ):
-        if rows:
-            connection.execute(query, rows)
+    add(session, prepared.saves, prepared.history)
+    make_current(session, prepared.dropped, prepared.answers, prepared.newest)
     return True
+
+
+def add(session: Session, saves: Sequence[Cells], history: Sequence[Cells]) -> None:
+    """Adds saves, and what they said."""
+    _execute(session, (_SAVE, saves), (_HISTORY, history))
+
+
+def make_current(
+    session: Session, dropped: Sequence[Cells], answers: Sequence[Cells], newest: Sequence[Cells] = ()
+) -> None:
+    """Makes current what `current_rows` says, and points to what stands besides."""
+    dialect = session.connection().dialect.name
+    _execute(session, (_DROP, dropped), (_ANSWERS[dialect], answers), (_NEWEST[dialect], newest))
+
+
+def _execute(session: Session, *statements: tuple[Any, Sequence[Cells]]) -> None:
+    for query, rows in statements:
+        if rows:
+            session.connection().execute(query, rows)
 
 
 def save_row(response: Response, save_id: uuid.UUID, version: int, revision: int, save: NewSave) -> Cells:
@@ -161,18 +170,13 @@ def save_row(response: Response, save_id: uuid.UUID, version: int, revision: int
     }
 
 
-def history_rows(session: Session, participant: Participant, save_id: uuid.UUID, said: Answers) -> list[Cells]:
+def history_rows(words: PersonWords, save_id: uuid.UUID, said: Answers) -> list[Cells]:
     """What a save said, as rows of the history."""
-    return [
-        cells | {"save_id": save_id}
-        for key, answer in said.items()
-        for cells in _sealed(session, participant, key, answer)
-    ]
+    return [cells | {"save_id": save_id} for key, answer in said.items() for cells in words.cells(key, answer)]
 
 
 def current_rows(
-    session: Session,
-    participant: Participant,
+    words: PersonWords,
     response_id: uuid.UUID,
     save_id: uuid.UUID,
     current: Mapping[str, CurrentAnswer],
@@ -188,7 +192,7 @@ def current_rows(
         held = current.get(key)
         if held is not None and held.answer == answer and sources.get(key) != save_id:
             continue
-        cells = _sealed(session, participant, key, answer)
+        cells = words.cells(key, answer)
         rows += [each | {"response_id": response_id, "save_id": sources.get(key, save_id)} for each in cells]
         if held is not None and held.rows > len(cells):
             dropped.append({"of_response": response_id, "of_variable": key, "from_position": len(cells)})
@@ -202,9 +206,7 @@ def newest_rows(response_id: uuid.UUID, saves: Mapping[str, uuid.UUID]) -> list[
 
 def point(session: Session, response_id: uuid.UUID, saves: Mapping[str, uuid.UUID]) -> None:
     """`newest_rows`, stored in the caller's unit of work."""
-    if saves:
-        connection = session.connection()
-        connection.execute(_NEWEST[connection.dialect.name], newest_rows(response_id, saves))
+    make_current(session, (), (), newest_rows(response_id, saves))
 
 
 def remember(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, revision: int) -> None:
@@ -213,12 +215,3 @@ def remember(session: Session, response_id: uuid.UUID, client_id: uuid.UUID, rev
     connection.execute(
         _KNOWN[connection.dialect.name], {"response_id": response_id, "client_id": client_id, "revision": revision}
     )
-
-
-def _sealed(session: Session, participant: Participant, variable: str, answer: Answer) -> list[Cells]:
-    """An answer as the cells of its rows, words sealed under the person's key where the study has them so."""
-    made = answer_cells(variable, answer)
-    if made[0]["text"] is None or not (seals := seals_of(session)).words_sealed(participant.study):
-        return made
-    name = bound(variable)
-    return [cells | {"text": None, "sealed": seals.seal(participant.id, name, cells["text"])} for cells in made]

@@ -53,7 +53,7 @@ def answers(session: Session, response_id: uuid.UUID) -> list[GivenAnswer]:
     return [
         GivenAnswer(
             variable=variable,
-            answer=answer_of(cells, words.of),
+            answer=answer_of(cells, words),
             save_id=save_id,
             mode=save.mode,
             by_staff=save.by_staff is not None,

@@ -154,7 +154,7 @@ def test_words_go_and_that_there_were_some_stays(runtime: Runtime, clock: Clock)
         saved = responses.record_save(session, response, save, {"recommend_why": Text("Żółć")})
         current = responses.current_answers(session, response.id)
         responses.replace_answers(
-            session, response.id, saved, current, {**current, "recommend_why": Text("Żółć")}, {"recommend_why": saved}
+            session, response.id, saved, {**current, "recommend_why": Text("Żółć")}, {"recommend_why": saved}
         )
     assert words_of(runtime, who)["recommend_why"] == Text("Żółć")
     clock.forward(days=10)

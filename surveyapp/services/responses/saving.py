@@ -1,0 +1,235 @@
+"""What a save comes to: worked out before anything is locked, sealed, and stored while all that it rests on holds.
+
+Which form or device it came from, and what may be in it, is the business of whoever calls (`answering`, `local_saves`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from surveyapp.domain.answers import Answer, Answers, Text
+from surveyapp.domain.audit import AuditAction, ByLink
+from surveyapp.domain.entry.doors import PinStanding
+from surveyapp.domain.entry.pins import Pin
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
+from surveyapp.domain.instrument.routing import NOT_ASKED, walk
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
+from surveyapp.services.responses.survey_session import Visit, Who
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk, Work
+from surveyapp.store.answer_rows import Cells, PersonWords, answer_cells
+from surveyapp.store.answering import writing
+from surveyapp.store.answering.said import CurrentAnswer
+from surveyapp.store.answering.standing import Arrived
+from surveyapp.store.answering.writing import PreparedSave
+from surveyapp.store.database import new_id
+from surveyapp.store.entry import pins
+
+
+@dataclass(frozen=True)
+class Saved:
+    """After a save: the visit as it now is, and whether it said nothing new (the same form sent again)."""
+
+    visit: Visit
+    repeated: bool
+
+
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class Planned(Generic[Done]):
+    """What a save comes to, and the rows that make it so (None: there is nothing to store). `before`: what it was
+    worked out on."""
+
+    outcome: Done
+    before: Visit
+    rows: PreparedSave | None = None
+
+
+MOST_TRIES = 20
+"""How often a save is worked out anew because somebody else was quicker."""
+
+
+def carry_out(
+    runtime: Runtime,
+    who: Who,
+    work_out: Callable[[Work, Arrived | None], Planned[Done]],
+    found: Arrived | None = None,
+) -> Done:
+    """Works a save out before anything is locked, and stores it under the lock as long as what it rests on still
+    holds; else once more, on what there is then."""
+    for _ in range(MOST_TRIES):
+        with Desk(runtime, who.actor).reading() as work:
+            planned = work_out(work, found)
+        if planned.rows is None:
+            return planned.outcome
+        with Desk(runtime, who.actor).writing() as work:
+            if _store(work, who, planned.before, planned.rows):
+                return planned.outcome
+        found = None
+    raise DatabaseUnavailable(DatabaseFault.BUSY)
+
+
+def _store(work: Work, who: Who, before: Visit, rows: PreparedSave) -> bool:
+    stored = writing.store(work.session, rows)
+    if stored and before.response is not None and before.response.revision == 0:
+        _keep_pin(work, who, before)
+    return stored
+
+
+def carry_out_in(work: Work, who: Who, planned: Planned[Done]) -> Done:
+    """Stores what was worked out in a unit of work that holds the case's lock."""
+    if planned.rows is not None:
+        stored = _store(work, who, planned.before, planned.rows)
+        assert stored, "nobody else saves while the case is locked"
+    return planned.outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entered:
+    """What a form brought: the answers of a page or, `page` then being its name, of a whole section. `save_id`: the id
+    that the form was given when it was shown; `client_at`: when it was sent, by the browser's clock."""
+
+    section: str
+    page: str
+    answers: Answers
+    save_id: uuid.UUID
+    client_at: dt.datetime | None
+
+
+def plan(work: Work, who: Who, before: Visit, entered: Entered) -> Planned[Saved]:
+    """What a form's answers come to. The same form sent again says nothing new."""
+    questionnaire, _, _ = before.ready
+    hashed = hash_of(work, before.participant, entered.page, entered.answers)
+    changed = changed_by(before.given or {}, entered.answers)
+    if not changed or before.said.hashes.get(entered.save_id) == hashed:
+        return Planned(Saved(before, True), before)
+    revision = questionnaire.wording[1] or None if questionnaire.wording else None
+    new = NewSave(
+        id=entered.save_id,
+        section=entered.section,
+        language=before.language,
+        mode=who.mode,
+        by=work.staff_id,
+        client_at=entered.client_at,
+        recorded_at=work.now,
+        payload_hash=hashed,
+        wording=revision,
+    )
+    rows, after = prepared(work, before, new, changed, changed)
+    return Planned(Saved(after, False), before, rows)
+
+
+def prepared(
+    work: Work,
+    before: Visit,
+    new: NewSave,
+    said: Answers,
+    taken: Answers,
+    aside: Answers | None = None,
+    asked_in: int = 0,
+) -> tuple[PreparedSave, Visit]:
+    """The rows of a save, and the visit as it then is: all that it `said` goes into the history, and of that what was
+    `taken` stands from now on. `aside`: what of it stays in the history of another version, `asked_in`."""
+    response, standing = before.response, before.standing
+    assert response is not None
+    assert standing is not None
+    revision, saves, history = response.revision, list[Cells](), list[Cells]()
+    words = words_of(work, before.participant)
+    parts = [(aside or {}, asked_in), (said, asked_in if new.late else response.version)]
+    for answers, version in parts:
+        if answers:
+            revision += 1
+            save_id = new_id()
+            # The id that it came with is that of what was said on the version of now, where there is any of that.
+            sent = new if answers is said or not said else dataclasses.replace(new, id=new_id())
+            saves.append(writing.save_row(response, save_id, version, revision, sent))
+            history += writing.history_rows(words, save_id, answers)
+    after = dataclasses.replace(response, revision=revision)
+    rows = PreparedSave(
+        standing=standing, consents_said=before.said.consents_said, revision=revision, saves=saves, history=history
+    )
+    here = dataclasses.replace(before, response=after, standing=dataclasses.replace(standing, response=after))
+    return (rows, here) if not taken else _standing_anew(work, here, rows, new, save_id, taken)
+
+
+def _standing_anew(
+    work: Work, before: Visit, rows: PreparedSave, new: NewSave, save_id: uuid.UUID, taken: Answers
+) -> tuple[PreparedSave, Visit]:
+    """The rows that make what was taken stand, and the visit with it."""
+    questionnaire, _, response = before.ready
+    given = {**(before.given or {})}
+    for key, answer in taken.items():
+        given[key] = RecordedAnswer(
+            variable=key,
+            answer=answer,
+            mode=new.mode,
+            by=new.by,
+            recorded_at=new.recorded_at,
+            save_id=save_id,
+            client_id=new.id,
+            revision=response.revision,
+        )
+    route = walk(questionnaire, {key: each.answer for key, each in given.items()}, before.situation)
+    current = before.said.current
+    if response.reopened_at is not None:
+        # Until they are sent again what was sent counts.
+        pointed = dict.fromkeys(taken, save_id)
+    else:
+        target = {**dict.fromkeys(route.not_asked, NOT_ASKED), **route.answers}
+        sources = {key: each.save_id for key, each in given.items()}
+        dropped, answers = writing.current_rows(
+            words_of(work, before.participant), response.id, save_id, current, target, sources
+        )
+        leaves = {*taken, *(key for key, each in current.items() if each.answer != NOT_ASKED)}
+        pointed = {key: sources[key] for key in sorted(leaves) if key in sources and key not in route.answers}
+        current = {
+            key: CurrentAnswer(answer, sources.get(key, save_id), len(answer_cells(key, answer)))
+            for key, answer in target.items()
+        }
+        rows = dataclasses.replace(rows, dropped=dropped, answers=answers)
+    rows = dataclasses.replace(rows, newest=writing.newest_rows(response.id, pointed))
+    return rows, dataclasses.replace(
+        before,
+        state=CaseState.IN_PROGRESS if before.state in ANSWERABLE else before.state,
+        route=route,
+        given=given,
+        said=dataclasses.replace(before.said, given=given, current=current),
+    )
+
+
+def words_of(work: Work, participant: Participant) -> PersonWords:
+    """What seals and opens the words of a person."""
+    return PersonWords(work.session, person=participant.id, study=participant.study)
+
+
+def hash_of(work: Work, participant: Participant, page_id: str, answers: Answers) -> str:
+    """`payload_hash`, keyed with the person's own key where it is of words that are sealed: a plain one would let
+    whoever reads it try which words they were."""
+    plain = payload_hash(page_id, answers)
+    words = any(isinstance(answer, Text) for answer in answers.values())
+    return (
+        work.seals.fingerprint(participant.id, plain) if words and work.seals.words_sealed(participant.study) else plain
+    )
+
+
+def _keep_pin(work: Work, who: Who, before: Visit) -> None:
+    """The PIN chosen before the first answer belongs to whoever gave that answer, and to nobody who opened the same
+    link elsewhere meanwhile. One from an earlier touchpoint stays."""
+    if isinstance(who, ByLink) and who.chosen_pin and before.pin is PinStanding.NONE:
+        pins.set_pin(work.session, Pin(participant_id=before.participant.id, hashed=who.chosen_pin, set_at=work.now))
+        work.record(AuditAction.PIN_CHOSEN, before.participant.reference, study=before.study.id)
+
+
+def changed_by(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:
+    """The answers that say something new. One that only repeats what stands is not entered again: the interviewer who
+    pages past a participant's own answer did not give it."""
+    return {key: answer for key, answer in answers.items() if key not in given or given[key].answer != answer}

@@ -1,0 +1,297 @@
+"""What somebody answered and said, and whatever else the route or a text of their version looks at: one statement,
+which does not grow with the saves made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, case, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answering.saves import SeenSave
+from surveyapp.domain.answers import Answer
+from surveyapp.domain.instrument.routing import NOT_ASKED
+from surveyapp.domain.participants import ConsentGiven
+from surveyapp.domain.responses import RecordedAnswer, ResponseState
+from surveyapp.store.answer_rows import PersonWords, answer_of
+from surveyapp.store.answering.standing import Arrived
+from surveyapp.store.tables import (
+    AnswerHistoryRow,
+    AnswerRow,
+    CaseRow,
+    ConsentRow,
+    KnownSaveRow,
+    NewestAnswerRow,
+    ResponseRow,
+    SaveRow,
+    SiteAttributeRow,
+)
+
+
+class _Kind(enum.IntEnum):
+    """What a row of the statement is of."""
+
+    CURRENT, NEWEST, EARLIER, SITE, CONSENT, SAVE, KNOWN = range(7)
+
+
+@dataclass(frozen=True)
+class CurrentAnswer:
+    """An answer as the current ones have it: by which save, and in how many rows."""
+
+    answer: Answer
+    save_id: uuid.UUID
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidSoFar:
+    """What was answered and said. `given`: what stands, on the route or not; `current`: what results read, *not asked*
+    included; `earlier`: the answers asked for, by touchpoint; `attributes`: of the site; `consents`: what was last said
+    of each purpose, and `consents_said` how often anything was; `known`: the saves asked for that were met, and
+    `hashes` what each of them brought."""
+
+    given: Mapping[str, RecordedAnswer] = field(default_factory=dict)
+    current: Mapping[str, CurrentAnswer] = field(default_factory=dict)
+    earlier: Mapping[int, Mapping[str, Answer]] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    consents: Mapping[str, ConsentGiven] = field(default_factory=dict)
+    consents_said: int = 0
+    known: Mapping[uuid.UUID, SeenSave] = field(default_factory=dict)
+    hashes: Mapping[uuid.UUID, str] = field(default_factory=dict)
+
+
+_VALUES = ("position", "code", "number", "day", "time_of_day", "text", "sealed", "reason")
+_SAVED = (SaveRow.mode, SaveRow.by_staff, SaveRow.recorded_at, SaveRow.id, SaveRow.client_id, SaveRow.revision)
+_NO_SAVE = tuple(null().label(column.key) for column in _SAVED)
+_NO_VALUES = tuple(null().label(name) for name in _VALUES)
+
+
+def _values(table: Any) -> tuple[Any, ...]:
+    return tuple(getattr(table, name) for name in _VALUES)
+
+
+def _kind(kind: _Kind) -> Any:
+    return literal(int(kind), literal_execute=True).label("kind")
+
+
+def _said(*, earlier: bool, site: bool, saves: bool) -> Any:
+    """The first branch gives the columns their types."""
+    mine = bindparam("response", type_=AnswerRow.response_id.type)
+    saves_of = bindparam("saves_of", type_=AnswerRow.response_id.type)
+    person = bindparam("person", type_=ConsentRow.participant_id.type)
+    no_number = null().label("touchpoint")
+    branches = [
+        select(_kind(_Kind.CURRENT), AnswerRow.variable, *_values(AnswerRow), *_SAVED, literal(0).label("touchpoint"))
+        .join(SaveRow, SaveRow.id == AnswerRow.save_id)
+        .where(AnswerRow.response_id == mine),
+        select(_kind(_Kind.NEWEST), AnswerHistoryRow.variable, *_values(AnswerHistoryRow), *_SAVED, no_number)
+        .select_from(NewestAnswerRow)
+        .join(
+            AnswerHistoryRow,
+            and_(
+                AnswerHistoryRow.save_id == NewestAnswerRow.save_id,
+                AnswerHistoryRow.variable == NewestAnswerRow.variable,
+            ),
+        )
+        .join(SaveRow, SaveRow.id == NewestAnswerRow.save_id)
+        .where(NewestAnswerRow.response_id == mine),
+        select(
+            _kind(_Kind.CONSENT),
+            ConsentRow.purpose,
+            ConsentRow.version,
+            case((ConsentRow.given, "yes"), else_="no"),
+            *(null() for _ in _VALUES[2:]),
+            null(),
+            null(),
+            ConsentRow.recorded_at,
+            ConsentRow.id,
+            null(),
+            null(),
+            no_number,
+        ).where(ConsentRow.participant_id == person),
+    ]
+    if earlier:
+        branches.append(
+            select(
+                _kind(_Kind.EARLIER), AnswerRow.variable, *_values(AnswerRow), *_NO_SAVE,
+                CaseRow.touchpoint,
+            )
+            .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
+            .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+            .where(
+                CaseRow.participant_id == person,
+                CaseRow.touchpoint < bindparam("before"),
+                ResponseRow.state == ResponseState.SUBMITTED,
+                AnswerRow.variable.in_(bindparam("variables", expanding=True)),
+            )
+        )  # fmt: skip
+    if site:
+        branches.append(
+            select(
+                _kind(_Kind.SITE), SiteAttributeRow.name, null(), null(), null(), SiteAttributeRow.from_date, null(),
+                SiteAttributeRow.value, null(), null(), *_NO_SAVE, no_number,
+            ).where(SiteAttributeRow.site_id == bindparam("site"), SiteAttributeRow.from_date <= bindparam("today"))
+        )  # fmt: skip
+    if saves:
+        ids: Any = bindparam("client_ids", expanding=True)
+        branches += [
+            select(
+                _kind(_Kind.SAVE), AnswerHistoryRow.variable, AnswerHistoryRow.position, null(), null(), null(), null(),
+                SaveRow.payload_hash, null(), null(), *_SAVED, no_number,
+            )
+            .select_from(SaveRow)
+            .outerjoin(AnswerHistoryRow, AnswerHistoryRow.save_id == SaveRow.id)
+            .where(SaveRow.response_id == saves_of, SaveRow.client_id.in_(ids)),
+            select(
+                _kind(_Kind.KNOWN), null(), *_NO_VALUES, null(), null(), null(), null(), KnownSaveRow.client_id,
+                KnownSaveRow.revision, no_number,
+            ).where(KnownSaveRow.response_id == saves_of, KnownSaveRow.client_id.in_(ids)),
+        ]  # fmt: skip
+    return union_all(*branches)
+
+
+_QUERIES = {
+    (earlier, site, saves): _said(earlier=earlier, site=site, saves=saves)
+    for earlier in (False, True)
+    for site in (False, True)
+    for saves in (False, True)
+}
+
+
+def said(
+    session: Session,
+    standing: Arrived,
+    today: dt.date,
+    earlier: Collection[tuple[int, str]] = (),
+    client_ids: Collection[uuid.UUID] = (),
+    *,
+    answers: bool = True,
+) -> SaidSoFar:
+    """What somebody answered and said; without `answers` none of those are read. `earlier`: the answers at earlier
+    touchpoints, of those sent, that are asked for by touchpoint and variable; `client_ids`: the saves asked for. One
+    statement."""
+    site = standing.participant.site
+    named: dict[str, Any] = {
+        "response": standing.response.id if standing.response and answers else None,
+        "person": standing.participant.id,
+    }
+    if earlier:
+        named |= {"before": standing.case.touchpoint, "variables": sorted({variable for _, variable in earlier})}
+    if site:
+        named |= {"site": site.id, "today": today}
+    if client_ids:
+        named |= {"client_ids": list(client_ids), "saves_of": standing.response.id if standing.response else None}
+    query = _QUERIES[bool(earlier), site is not None, bool(client_ids)]
+    by_kind: dict[int, list[Row[Any]]] = {kind: [] for kind in _Kind}
+    for row in session.connection().execute(query, named):
+        by_kind[row.kind].append(row)
+    words = PersonWords(session, person=standing.participant.id)
+    given, current = _answers(by_kind[_Kind.CURRENT], by_kind[_Kind.NEWEST], words)
+    known, hashes = _known(by_kind[_Kind.SAVE], by_kind[_Kind.KNOWN])
+    return SaidSoFar(
+        given=given,
+        current=current,
+        earlier=_earlier(by_kind[_Kind.EARLIER], words, earlier),
+        attributes={
+            row.variable: row.text for row in sorted(by_kind[_Kind.SITE], key=lambda row: (row.day, row.variable))
+        },
+        consents={
+            row.variable: ConsentGiven(row.variable, row.position, row.code == "yes", row.recorded_at)
+            for row in sorted(by_kind[_Kind.CONSENT], key=lambda row: (row.recorded_at, row.id))
+        },
+        consents_said=len(by_kind[_Kind.CONSENT]),
+        known=known,
+        hashes=hashes,
+    )
+
+
+def of_response(session: Session, response_id: uuid.UUID) -> SaidSoFar:
+    """What stands of a response, on the route or not, and its current answers; nothing else is read."""
+    session.flush()
+    rows = session.connection().execute(_QUERIES[False, False, False], {"response": response_id, "person": None}).all()
+    current_rows, newest_rows = ([row for row in rows if row.kind == kind] for kind in (_Kind.CURRENT, _Kind.NEWEST))
+    given, current = _answers(current_rows, newest_rows, PersonWords(session, response_id=response_id))
+    return SaidSoFar(given=given, current=current)
+
+
+def _by_variable(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.variable, []).append(row)
+    for together in found.values():
+        if len(together) > 1:
+            together.sort(key=lambda row: row.position)
+    return found
+
+
+def _answers(
+    current_rows: Sequence[Row[Any]], newest_rows: Sequence[Row[Any]], words: PersonWords
+) -> tuple[dict[str, RecordedAnswer], dict[str, CurrentAnswer]]:
+    """What stands is the current answer, unless a later save is pointed to."""
+    given: dict[str, RecordedAnswer] = {}
+    current: dict[str, CurrentAnswer] = {}
+    for variable, rows in sorted(_by_variable(current_rows).items()):
+        first, answer = rows[0], answer_of(rows, words)
+        current[variable] = CurrentAnswer(answer, first.id, len(rows))
+        if answer != NOT_ASKED:
+            given[variable] = _recorded(variable, first, answer)
+    for variable, rows in sorted(_by_variable(newest_rows).items()):
+        first = rows[0]
+        if variable in given and given[variable].revision >= first.revision:
+            continue
+        answer = answer_of(rows, words)
+        # Taken back by a move to another version, on which it is asked again.
+        if answer == NOT_ASKED:
+            given.pop(variable, None)
+        else:
+            given[variable] = _recorded(variable, first, answer)
+    return given, current
+
+
+def _recorded(variable: str, row: Row[Any], answer: Answer) -> RecordedAnswer:
+    return RecordedAnswer(
+        variable=variable,
+        answer=answer,
+        mode=row.mode,
+        by=row.by_staff,
+        recorded_at=row.recorded_at,
+        save_id=row.id,
+        client_id=row.client_id,
+        revision=row.revision,
+    )
+
+
+def _earlier(
+    rows: Sequence[Row[Any]], words: PersonWords, wanted: Collection[tuple[int, str]]
+) -> dict[int, dict[str, Answer]]:
+    found: dict[int, dict[str, Answer]] = {}
+    by_touchpoint: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        by_touchpoint.setdefault(row.touchpoint, []).append(row)
+    for touchpoint, together in sorted(by_touchpoint.items()):
+        for variable, of_it in _by_variable(together).items():
+            if (touchpoint, variable) in wanted:
+                found.setdefault(touchpoint, {})[variable] = answer_of(of_it, words)
+    return found
+
+
+def _known(
+    saves: Sequence[Row[Any]], unchanged: Sequence[Row[Any]]
+) -> tuple[dict[uuid.UUID, SeenSave], dict[uuid.UUID, str]]:
+    """Of each id the newest save that brought it."""
+    found: dict[uuid.UUID, SeenSave] = {}
+    hashes: dict[uuid.UUID, str] = {}
+    for row in sorted(saves, key=lambda row: row.revision):
+        before = found.get(row.client_id)
+        said_before = before.said if before is not None and before.save_id == row.id else frozenset[str]()
+        more = frozenset[str]() if row.variable is None else frozenset({row.variable})
+        found[row.client_id] = SeenSave(row.id, row.revision, said_before | more)
+        hashes[row.client_id] = row.text
+    for row in unchanged:
+        found.setdefault(row.client_id, SeenSave(None, row.revision, frozenset()))
+    return found, hashes
