@@ -157,13 +157,14 @@ def create_participant(
     site: Site | None = None,
     attributes: Mapping[str, str] | None = None,
     reference: str | None = None,
+    study_id: str = STUDY,
 ) -> Participant:
     """A participant enrolled today, with the cases that follow from it."""
-    study = runtime.study(STUDY)
+    study = runtime.study(study_id)
     prefix = next(each.reference_prefix for each in study.groups if each.id == group)
     participant = Participant(
         id=new_id(),
-        study=STUDY,
+        study=study.id,
         group=group,
         reference=reference or f"{prefix}-{next(_numbers):04d}",
         origin=runtime.origin,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 import subprocess
 import sys
@@ -24,9 +23,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services import readiness
 from surveyapp.services.runtime import Runtime
-from surveyapp.settings import ROOT
 from surveyapp.store import database as database_module
-from surveyapp.store import migrating
 from surveyapp.store.database import Database, file_of
 from surveyapp.store.security import heartbeat
 from surveyapp.web.shared.errors import unavailable as unavailable_page
@@ -44,14 +41,14 @@ Break = Callable[[Runtime], Callable[[], None]]
 TYPED = 'It went well — mostly.\nThe coach "listened" <3 ' + "and more " * 400 + "end"
 
 
-def _path(runtime: Runtime) -> Path:
+def database_file(runtime: Runtime) -> Path:
     path = file_of(runtime.settings.database_url)
     assert path is not None
     return path
 
 
 def gone(runtime: Runtime) -> Callable[[], None]:
-    path, away = _path(runtime), _path(runtime).with_name("away.db")
+    path, away = database_file(runtime), database_file(runtime).with_name("away.db")
     path.rename(away)
     return lambda: away.rename(path) and None  # type: ignore[func-returns-value]
 
@@ -86,7 +83,10 @@ def locked(runtime: Runtime) -> Callable[[], None]:
         "print('held', flush=True); sys.stdin.read()"
     )
     holder = subprocess.Popen(
-        [sys.executable, "-c", script, str(_path(runtime))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(database_file(runtime))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
@@ -98,7 +98,7 @@ def locked(runtime: Runtime) -> Callable[[], None]:
 
 
 def damaged(runtime: Runtime) -> Callable[[], None]:
-    path = _path(runtime)
+    path = database_file(runtime)
     runtime.database.dispose()
     whole = path.read_bytes()
     path.write_bytes(b"not a database at all " * 400)
@@ -112,7 +112,7 @@ def damaged(runtime: Runtime) -> Callable[[], None]:
 
 def emptied(runtime: Runtime) -> Callable[[], None]:
     """Somebody made a file in its place, as a database that is opened carelessly would."""
-    path, away = _path(runtime), _path(runtime).with_name("away.db")
+    path, away = database_file(runtime), database_file(runtime).with_name("away.db")
     path.rename(away)
     path.touch()
 
@@ -280,7 +280,7 @@ def typed(page: Page) -> dict[str, str]:
 def test_a_file_that_was_moved_away_is_written_no_further_and_made_by_nobody(
     runtime: Runtime, somebody: Participant
 ) -> None:
-    path = _path(runtime)
+    path = database_file(runtime)
     mends = []
 
     def moved_away_in_the_middle() -> None:
@@ -319,84 +319,6 @@ def test_readiness_proves_a_write_and_tells_nobody_why_not(
             mend()
     clock.forward(seconds=5)
     assert client.get("/health/ready").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("revision", "fault"),
-    [("0009", DatabaseFault.OLDER), ("9999", DatabaseFault.NEWER), (None, DatabaseFault.NOT_MIGRATED)],
-)
-def test_a_database_of_another_revision_is_refused(
-    database_url: str, revision: str | None, fault: DatabaseFault
-) -> None:
-    """By serving, commands and readiness alike: all of them connect."""
-    other = Database(database_url, any_revision=True)
-
-    def set_to(wanted: str | None) -> None:
-        with other.engine.begin() as connection:
-            connection.execute(text("DELETE FROM alembic_version"))
-            if wanted:
-                connection.execute(text(f"INSERT INTO alembic_version VALUES ('{wanted}')"))
-
-    set_to(revision)
-    try:
-        runtime = factories.create_runtime(database_url, Clock())
-        with pytest.raises(DatabaseUnavailable) as caught, runtime.database.reading():
-            pass
-        assert caught.value.fault is fault
-        assert readiness.problem(runtime) == str(caught.value)
-        with pytest.raises(DatabaseUnavailable):
-            readiness.check_start(runtime)
-        runtime.database.dispose()
-    finally:
-        set_to(migrating.head())
-        other.dispose()
-
-
-def test_a_server_does_not_start_on_a_database_that_is_gone_or_damaged(runtime: Runtime) -> None:
-    """gunicorn is told not to try again."""
-    for breaks, says in ((gone, "There is no database"), (damaged, "is damaged")):
-        runtime.database.dispose()
-        mend = breaks(runtime)
-        try:
-            begun = subprocess.run(
-                [sys.executable, "-c", "import wsgi"],
-                cwd=ROOT,
-                env={**os.environ, **factories.environment(runtime.settings.database_url)},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        finally:
-            mend()
-        assert begun.returncode == 3, begun.stderr
-        assert says in begun.stderr
-        assert "Traceback" not in begun.stderr
-
-
-def test_damage_within_a_file_is_seen_at_the_start(runtime: Runtime) -> None:
-    path = _path(runtime)
-    runtime.database.dispose()
-    readiness.check_start(runtime)
-    runtime.database.dispose()
-    content = bytearray(path.read_bytes())
-    for place in range(8 * 4096, len(content) - 4096, 4096):
-        content[place : place + 100] = b"\xff" * 100
-    path.write_bytes(content)
-    with pytest.raises(DatabaseUnavailable) as caught:
-        readiness.check_start(runtime)
-    assert caught.value.fault is DatabaseFault.DAMAGED
-
-
-def test_files_are_private(tmp_path: Path) -> None:
-    environment = {**os.environ, **factories.environment(f"sqlite:///{tmp_path / 'in' / 'own.db'}")}
-    command = [sys.executable, "-c", "from surveyapp.cli import main; main()", "migrate"]
-    said = subprocess.run(command, env=environment, cwd=ROOT, umask=0o022, capture_output=True, text=True, check=True)
-    assert "A new, empty database was made" in said.stdout
-    made = [each for each in (tmp_path / "in").rglob("*") if each.is_file()]
-    assert [each.name for each in made if each.stat().st_mode & 0o077] == []
-    assert tmp_path / "in" / "own.db" in made
-    again = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert again.stdout == "The database is up to date.\n"
 
 
 def test_postgresql_that_stops_refuses_or_may_not_be_written_is_said_on_the_page(clock: Clock) -> None:

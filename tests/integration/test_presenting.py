@@ -10,13 +10,11 @@ import pytest
 from surveyapp.domain.fieldwork.cases import AccessKind
 from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.participants import Participant
-from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants
-from surveyapp.store.database import new_id
 from tests import factories
 from tests.conftest import Clock
 from tests.phone import Phone
@@ -86,18 +84,7 @@ def create_participant(runtime: Runtime, with_site: bool) -> Participant:
             if with_site
             else None
         )
-        made = Participant(
-            id=new_id(),
-            study="facts",
-            group="people",
-            reference="P-0001",
-            origin=runtime.origin,
-            enrolled_on=today,
-            site=site,
-        )
-        participants.add_participant(work.session, made)
-        scheduling.plan_cases(work, made)
-    return made
+    return factories.create_participant(runtime, "people", site, reference="P-0001", study_id="facts")
 
 
 def link(runtime: Runtime, participant: Participant, touchpoint: int) -> str:

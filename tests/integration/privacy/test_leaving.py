@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import io
-import re
 from functools import partial
 
-import openpyxl
 import pytest
 from click.testing import CliRunner
-from flask import Flask
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
@@ -20,7 +16,6 @@ from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange, open_changes
 from surveyapp.domain.staff import Role
-from surveyapp.reports.files.results_table import as_record
 from surveyapp.services.cases import scheduling
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.participants import contacts, links
@@ -28,7 +23,6 @@ from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving
 from surveyapp.services.questionnaires.release_preview import freezing, opening
 from surveyapp.services.results.releasing import releases
-from surveyapp.services.results.table import table
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
@@ -38,6 +32,7 @@ from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.drills.erasure import rows_of
+from tests.evaluators import Everything
 from tests.integration.test_who_answered import hand_in
 from tests.interviewer import CONTACT, Interviewer, create_reachable
 from tests.page import Client
@@ -245,51 +240,6 @@ OF_PEOPLE = frozenset(
     f"/who{place}{end}" for place in ("", "/backfill", "/backfill/1") for end in ("", ".csv", ".xlsx")
 )
 """Where it is said how many have withdrawn."""
-
-
-@dataclasses.dataclass
-class Everything:
-    """What every address of the evaluators' says, to one of them, and what the command prints."""
-
-    runtime: Runtime
-    app: Flask
-    client: Client = dataclasses.field(init=False)
-
-    def __post_init__(self) -> None:
-        self.client = Client(self.app.test_client())
-        self.client.sign_in(factories.create_staff(self.runtime, Role.EVALUATOR).email)
-
-    def read(self) -> dict[str, str]:
-        places = {
-            "study_id": factories.STUDY, "group": "backfill", "touchpoint": 1, "variable": "recommend",
-            "measure_id": "placement_satisfaction",
-        }  # fmt: skip
-        adapter = self.app.url_map.bind("localhost")
-        found = {}
-        for rule in self.app.url_map.iter_rules():
-            if rule.endpoint.startswith("evaluator.") and "GET" in (rule.methods or ()):
-                path = adapter.build(rule.endpoint, {name: places[name] for name in rule.arguments})
-                response = self.client.get(path)
-                assert response.status_code == 200, (path, response.status_code)
-                token = r'name="csrf_token" value="[^"]*"|nonce="[^"]*"|data-token="[^"]*"'
-                said = _cells(response.data) if path.endswith(".xlsx") else re.sub(token, "", response.text)
-                found[path.removeprefix(f"/results/{factories.STUDY}")] = said
-        return found | {"results": self.printed(), "previews": self.previewed()}
-
-    def previewed(self) -> str:
-        """How many are in the middle of what a new version would change."""
-        desk = factories.operator(self.runtime)
-        return repr([each(desk, factories.STUDY, "backfill_1").midway for each in (freezing, opening)])
-
-    def printed(self) -> str:
-        rows = table(factories.operator(self.runtime), factories.STUDY)
-        return repr([as_record(factories.STUDY, row) for row in rows])
-
-
-def _cells(book: bytes) -> str:
-    """Every cell of a spreadsheet."""
-    opened = openpyxl.load_workbook(io.BytesIO(book))
-    return repr([[[cell.value for cell in row] for row in sheet] for sheet in opened])
 
 
 class TestWhoMay:

@@ -21,7 +21,6 @@ from surveyapp.domain.responses import NewSave
 from surveyapp.domain.staff import Role
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
-from surveyapp.services.cases import scheduling
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.identity import IdentityFact
@@ -56,9 +55,7 @@ def say(runtime: Runtime, person: Participant, clock: Clock, **words: str) -> No
         given = {key: Text(text) for key, text in words.items()}
         saved = responses.record_save(session, response, save, given)
         current = responses.current_answers(session, response.id)
-        responses.replace_answers(
-            session, response.id, saved, current, {**current, **given}, dict.fromkeys(given, saved)
-        )
+        responses.replace_answers(session, response.id, saved, {**current, **given}, dict.fromkeys(given, saved))
 
 
 @pytest.fixture
@@ -109,17 +106,8 @@ def test_questions_quote_what_is_known_of_them(runtime: Runtime) -> None:
     with factories.operator(runtime).writing() as work:
         today = work.now.date()
         site = participants.add_site(work.session, "mentoring", "CB", "Canary Bakery", {"sector": "care"}, today)
-        person = Participant(
-            id=new_id(),
-            study="mentoring",
-            group="manager",
-            reference="MA-9001",
-            origin=runtime.origin,
-            enrolled_on=today,
-            site=site,
-        )
-        participants.add_participant(work.session, person)
-        scheduling.plan_cases(work, person)
+    person = factories.create_participant(runtime, "manager", site, reference="MA-9001", study_id="mentoring")
+    with factories.operator(runtime).writing() as work:
         contacts.write(work, person, CONTACT)
     hand_in(runtime, person, apprentices="3")
     manager = factories.create_staff(runtime, Role.MANAGER, study="mentoring")

@@ -1,0 +1,100 @@
+"""What a server and the commands look at first: a database that is there, whole, private and of this release."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
+from surveyapp.services import readiness
+from surveyapp.services.runtime import Runtime
+from surveyapp.settings import ROOT
+from surveyapp.store import migrating
+from surveyapp.store.database import Database
+from tests import factories
+from tests.conftest import Clock
+from tests.integration.test_database_faults import damaged, database_file, gone
+from tests.integration.test_database_faults import runtime as runtime
+
+
+@pytest.mark.parametrize(
+    ("revision", "fault"),
+    [("0009", DatabaseFault.OLDER), ("9999", DatabaseFault.NEWER), (None, DatabaseFault.NOT_MIGRATED)],
+)
+def test_a_database_of_another_revision_is_refused(
+    database_url: str, revision: str | None, fault: DatabaseFault
+) -> None:
+    """By serving, commands and readiness alike: all of them connect."""
+    other = Database(database_url, any_revision=True)
+
+    def set_to(wanted: str | None) -> None:
+        with other.engine.begin() as connection:
+            connection.execute(text("DELETE FROM alembic_version"))
+            if wanted:
+                connection.execute(text(f"INSERT INTO alembic_version VALUES ('{wanted}')"))
+
+    set_to(revision)
+    try:
+        runtime = factories.create_runtime(database_url, Clock())
+        with pytest.raises(DatabaseUnavailable) as caught, runtime.database.reading():
+            pass
+        assert caught.value.fault is fault
+        assert readiness.problem(runtime) == str(caught.value)
+        with pytest.raises(DatabaseUnavailable):
+            readiness.check_start(runtime)
+        runtime.database.dispose()
+    finally:
+        set_to(migrating.head())
+        other.dispose()
+
+
+def test_a_server_does_not_start_on_a_database_that_is_gone_or_damaged(runtime: Runtime) -> None:
+    """gunicorn is told not to try again."""
+    for breaks, says in ((gone, "There is no database"), (damaged, "is damaged")):
+        runtime.database.dispose()
+        mend = breaks(runtime)
+        try:
+            begun = subprocess.run(
+                [sys.executable, "-c", "import wsgi"],
+                cwd=ROOT,
+                env={**os.environ, **factories.environment(runtime.settings.database_url)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            mend()
+        assert begun.returncode == 3, begun.stderr
+        assert says in begun.stderr
+        assert "Traceback" not in begun.stderr
+
+
+def test_damage_within_a_file_is_seen_at_the_start(runtime: Runtime) -> None:
+    path = database_file(runtime)
+    runtime.database.dispose()
+    readiness.check_start(runtime)
+    runtime.database.dispose()
+    content = bytearray(path.read_bytes())
+    for place in range(8 * 4096, len(content) - 4096, 4096):
+        content[place : place + 100] = b"\xff" * 100
+    path.write_bytes(content)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        readiness.check_start(runtime)
+    assert caught.value.fault is DatabaseFault.DAMAGED
+
+
+def test_files_are_private(tmp_path: Path) -> None:
+    environment = {**os.environ, **factories.environment(f"sqlite:///{tmp_path / 'in' / 'own.db'}")}
+    command = [sys.executable, "-c", "from surveyapp.cli import main; main()", "migrate"]
+    said = subprocess.run(command, env=environment, cwd=ROOT, umask=0o022, capture_output=True, text=True, check=True)
+    assert "A new, empty database was made" in said.stdout
+    made = [each for each in (tmp_path / "in").rglob("*") if each.is_file()]
+    assert [each.name for each in made if each.stat().st_mode & 0o077] == []
+    assert tmp_path / "in" / "own.db" in made
+    again = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert again.stdout == "The database is up to date.\n"
