@@ -70,18 +70,28 @@ class Measured:
 
 
 class Wire:
-    """Counts what goes over the air on a page: bodies as sent, both ways, and requests."""
+    """Counts what goes over the air on a page: answers whole, headers included, and the bodies of requests. What comes
+    from the browser's own cache does not."""
 
     def __init__(self, page: Page) -> None:
-        self._page = page
-        self._seen: list[Any] = []
-        page.on("requestfinished", lambda request: self._seen.append(request))
+        self._session = page.context.new_cdp_session(page)
+        self._bytes = 0
+        self._session.send("Network.enable")
+        self._session.on("Network.loadingFinished", lambda told: self._count(told["encodedDataLength"]))
+        self._session.on("Network.requestWillBeSent", self._sent)
 
-    def since(self) -> tuple[int, int]:
-        """(bytes, requests) since it was last asked."""
-        seen, self._seen[:] = list(self._seen), []
-        sizes = [request.sizes() for request in seen]
-        return sum(each["requestBodySize"] + each["responseBodySize"] for each in sizes), len(sizes)
+    def _sent(self, told: dict[str, Any]) -> None:
+        self._count(len(told["request"].get("postData", "").encode()))
+        # What was redirected never finishes: its answer comes with what follows.
+        self._count(told.get("redirectResponse", {}).get("encodedDataLength", 0))
+
+    def _count(self, size: float) -> None:
+        self._bytes += int(size)
+
+    def since(self) -> int:
+        """Bytes since it was last asked."""
+        counted, self._bytes = self._bytes, 0
+        return counted
 
 
 @contextmanager
@@ -147,7 +157,7 @@ def walk(browser: Browser, link: str, script: bool, measured: Measured, question
         if script:
             page.wait_for_function(READY)
         page.wait_for_load_state("networkidle")
-        measured.sent(f"cold to the first question, {how}", wire.since()[0])
+        measured.sent(f"cold to the first question, {how}", wire.since())
         for _ in range(questions):
             answered(page)
             if script:
@@ -157,7 +167,7 @@ def walk(browser: Browser, link: str, script: bool, measured: Measured, question
             else:
                 measured.took(f"Continue → next question, {how}", go_on(page))
                 page.wait_for_load_state("networkidle")
-            measured.sent(f"a further question, {how}", wire.since()[0])
+            measured.sent(f"a further question, {how}", wire.since())
 
 
 @contextmanager
