@@ -14,13 +14,14 @@ from surveyapp.analysis.disclosure.inputs import (
     Cohort,
     CrossedMoments,
     EarlierRelease,
+    PublishedCount,
     SlicePlace,
     StatusTable,
 )
 from surveyapp.analysis.disclosure.output import tell_cross
 from surveyapp.analysis.disclosure.pairs import cross_exhibit
 from surveyapp.analysis.disclosure.seen import HandedIn, SeenTable, blocks
-from surveyapp.analysis.disclosure.told import GaveWay, ReleaseTold
+from surveyapp.analysis.disclosure.told import CrossTold, GaveWay, ReleaseTold
 from surveyapp.domain.instrument.study import Thresholds
 
 CROSSES = "crosstabs"  # the key of what crosstabs published, beside those of the tables
@@ -57,7 +58,9 @@ def with_crosses(
 ) -> ReleaseTold:
     """The crosstabs, audited in one system with all that is told of the tables that they join. Only they give way: each
     table has passed by itself, so a crosstab withheld takes nothing away."""
-    shown, log, published = [], [], []
+    shown: list[CrossTold] = []
+    log: list[GaveWay] = []
+    published: list[PublishedCount] = []
     for joined in _components(crosses):
         parts = [seen[key] for key in sorted(joined.tables)]
         tables = [part.table for part in parts]

@@ -140,6 +140,7 @@ class SeenTable:
             self.exhibits += pair_exhibits(table, self.grouping, pair, self.people, self.rules)
         self.by_key = {exhibit.key: exhibit for exhibit in self.exhibits}
         rows = {place: handed_in[place].told for place in handed_in}
+        self.published: tuple[PublishedCount, ...] = ()
         try:
             auditor = find_auditor(
                 self.people,
@@ -151,7 +152,6 @@ class SeenTable:
         except TooMuchToLookUp:
             for exhibit in self.exhibits:
                 exhibit.at = len(exhibit.ways) - 1
-            self.published = ()
             log = (GaveWay(exhibit=table.key, to="withheld", because="more moments and segments than can be audited"),)
             return tell_table(table, self.grouping, self.by_key, rows, {}, published=(), log=log, pinned=())
         yielder = Yielder(
