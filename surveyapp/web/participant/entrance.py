@@ -161,8 +161,11 @@ def say_whose(handle: str, own: bool) -> None:
 def note_began(handle: str) -> None:
     """An answer was taken from this browser: it goes on here, and on a device of their own also once this session is
     over."""
-    session[BEGAN] = True
-    session.pop(CHOSEN_PIN, None)
+    # A cookie that is touched is sent again.
+    if BEGAN not in session:
+        session[BEGAN] = True
+    if CHOSEN_PIN in session:
+        session.pop(CHOSEN_PIN)
     if web_session().own_device and not _is_marked(handle):
         _keep_mark(handle, str(_signer().dumps([handle, runtime().clock().isoformat()])), MARK_LIVES)
 
@@ -181,7 +184,8 @@ def note_proven() -> None:
 
 def note_sent() -> None:
     """Once the answers are sent, the PIN opens them, and not that it was given before."""
-    session.pop(PROVEN, None)
+    if PROVEN in session:
+        session.pop(PROVEN)
 
 
 def _is_marked(handle: str) -> bool:
