@@ -54,11 +54,9 @@ def test_the_first_page_is_small_and_asks_for_little(phone: Phone) -> None:
     first = phone.open("/survey/consent")
     parts = needed(first)
     assert sorted(part.rpartition("/")[2].partition("?")[0] for part in parts) == [
-        "base.css",
         "icon.svg",
         "participant.css",
         "participant.js",
-        "tokens.css",
     ]
     assert (
         wire(phone.client, phone.own("/survey/consent"))

@@ -1,5 +1,5 @@
-"""What every answer tells the browser it may and may not do: each header where a browser acts on it, for a phone pays for
-every byte of every answer."""
+"""What every answer tells the browser it may and may not do: each header where a browser acts on it, for a phone pays
+for every byte of every answer."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def of_data(secure: bool) -> dict[str, str]:
 
 
 def of_redirect(secure: bool) -> dict[str, str]:
-    """The headers of an answer that only leads on. A page that opens in a window of its own is taken for another site's as
-    soon as one of the answers on the way to it does not say so."""
+    """The headers of an answer that only leads on. A window is kept apart from others' (`Cross-Origin-Opener-Policy`)
+    only if every answer on the way says so."""
     return _some(secure, "Cross-Origin-Opener-Policy", "Cache-Control", "Strict-Transport-Security")
 
 
