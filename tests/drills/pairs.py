@@ -33,6 +33,9 @@ from tests.phone import Phone
 
 PARTICIPANTS = ("a participant", "another participant")
 
+NAMES = ("Aurelia Quixabel", "Thessaly Zanzibronn")
+"""Of which no part is the other's."""
+
 FULL: dict[str, Any] = {"roles": tuple(Role), "pages": 80}
 SHORT: dict[str, Any] = {"roles": (Role.INTERVIEWER, Role.MANAGER, Role.ADMINISTRATOR), "pages": 15}
 
@@ -82,7 +85,7 @@ def _run(runtime: Runtime, roles: tuple[Role, ...], pages: int) -> list[Row]:
     app = create_app(runtime)
     app.testing = True
     sites = factories.create_site(runtime), factories.create_site(runtime, "LG", "large")
-    people = [_somebody(runtime, site, name) for site, name in zip(sites, ("Quixabel", "Zanzibronn"), strict=True)]
+    people = [_somebody(runtime, site, name) for site, name in zip(sites, NAMES, strict=True)]
     seats = [_answering(runtime, app, each, name) for each, name in zip(people, PARTICIPANTS, strict=True)]
     for role in roles:
         for site in (None,) if role in OF_WHOLE_STUDIES else sites:
@@ -121,11 +124,12 @@ def _run(runtime: Runtime, roles: tuple[Role, ...], pages: int) -> list[Row]:
 
 def _somebody(runtime: Runtime, site: Site, name: str) -> Secrets:
     person = factories.create_participant(runtime, site=site)
-    contact = Contact(name=f"Aurelia {name}", phone=f"07700 9{len(name):05d}", email=f"{name}@example.org".lower())
+    family = name.split()[-1]
+    contact = Contact(name=name, phone=f"07700 9{len(name):05d}", email=f"{family}@example.org".lower())
     with factories.operator(runtime).writing() as work:
         contacts.write(work, person, contact)
         assert participants.participant(work.session, person.id, work.now.date())
-    return Secrets(person, contact, f"{name} told me in the canteen")
+    return Secrets(person, contact, f"{family} told me in the canteen")
 
 
 def _answering(runtime: Runtime, app: Flask, secrets: Secrets, name: str) -> Seat:
