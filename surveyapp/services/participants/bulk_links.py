@@ -19,7 +19,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import roster as store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LinkAndCode:
     """What one person is given, the only time it can be read. `link` is the whole address; `contact`: what a letter or
     message is written with, for whoever may see it."""
@@ -72,7 +72,14 @@ def give_out_to_all(
             )
             stored += [(link.access, link.digest), (code.access, code.digest)]
             people.append(case.participant_id)
-            made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
+            made.append(
+                LinkAndCode(
+                    reference=reference,
+                    link=f"{address}{link.written}",
+                    code=code.written,
+                    expires_at=link.access.expires_at,
+                )
+            )
             for action in links.GIVEN_OUT.values():
                 work.record(action, reference, study=study_id, touchpoint=touchpoint, claim=claim)
         if not made:
