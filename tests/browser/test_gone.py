@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Error, Page, expect
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, expect
 
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role
@@ -11,7 +15,7 @@ from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible
-from tests.browser.conftest import Tab, sign_in
+from tests.browser.conftest import QUIET_AND_HEADLESS, Tab, sign_in
 from tests.browser.test_turning import choose, ready, turn
 
 KEPT = """() => new Promise(done => {
@@ -26,6 +30,18 @@ KEPT = """() => new Promise(done => {
 """Whose answers this phone keeps, and how many that are not sent."""
 
 THERE = "Nothing more is asked of you"
+
+
+@pytest.fixture(scope="module")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """A Chromium that keeps pages behind the back button, as people's do: Playwright's own is told not to."""
+    launched = browser.browser_type.launch(
+        executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+        args=QUIET_AND_HEADLESS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield launched
+    launched.close()
 
 
 def handle_of(page: Page) -> str:

@@ -97,7 +97,7 @@ class Server:
             time.sleep(0.5)
             self.master = self._started()
 
-    def wait_until_ready(self, limit_s: float = 180) -> None:
+    def wait_until_ready(self, limit_s: float = 900) -> None:
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
             with contextlib.suppress(NoAnswer):
