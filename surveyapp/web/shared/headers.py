@@ -43,6 +43,12 @@ def keep_for_good(response: Response) -> None:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
 
 
+def keep_for_a_while(response: Response) -> None:
+    """Of what is nobody's, under an address that stays."""
+    g.nobodys = True
+    response.headers["Cache-Control"] = "public, max-age=600"
+
+
 def protecting(secure: bool, policy: str = CONTENT_SECURITY_POLICY) -> dict[str, str]:
     """The headers of a page; `secure`: of a site that is there over HTTPS."""
     headers = {

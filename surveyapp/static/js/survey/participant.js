@@ -1,5 +1,6 @@
 // What a participant's page does better with a script. Everything works without it.
 
+import { forget } from "./forgetting.js";
 import { startLeaving } from "./leaving.js";
 
 const form = document.querySelector("form.question");
@@ -7,7 +8,8 @@ let changed = false;
 
 // Of itself on every page, before anything else. Who looks at a questionnaire leaves by the link.
 const leave = document.querySelector("a.leave")?.pathname ?? "/survey/leave";
-if (leave.startsWith("/survey/")) startLeaving({ address: leave });
+const [, handle] = /^\/survey\/([a-z2-7]{20})\//.exec(leave) ?? [];
+if (leave.startsWith("/survey/")) startLeaving({ address: leave, clear: () => handle && forget(handle) });
 
 // The problem is read out and seen first.
 document.querySelector(".fault")?.focus();

@@ -4,43 +4,67 @@
 // Written for browsers from 2020 on: modules, `?.` and `??`, `??=` (Chrome 85, Safari 14, Firefox 79), `\p{…}`, BigInt.
 
 import { startAloud } from "./aloud.js";
+import { SHELF, forget, unshelve } from "./forgetting.js";
 import { startLeaving } from "./leaving.js";
 import { openQueue } from "./queue.js";
 import { showState, unsaved } from "./state.js";
 import { Turning } from "./turn.js";
 
 const main = document.querySelector("main");
-const form = main.querySelector("form.question");
-const [, address, page] = /^(.*)\/q\/([^/?]+)/.exec(new URL(form.action).pathname);
+// The page that the service worker showed in place of the server's: nothing is on it yet.
+const isKept = "kept" in document.documentElement.dataset;
+const [, address, handle] = /^(\/survey\/([^/]+))/.exec(location.pathname);
+const scripts = new URL(import.meta.url).pathname;
+const shell = bare();
 let turning = null;
 let queue = null;
 let changed = false;
+// What is on its way to the shelf.
+let keeping = null;
 
 startAloud(main);
-startLeaving({ address: `${address}/leave`, clear: () => queue?.clear() });
+startLeaving({ address: `${address}/leave`, clear });
 begin();
 
+// Of all that this browser has of theirs nothing stays.
+async function clear() {
+  await queue?.clear();
+  await keeping;
+  await forget(handle);
+}
+
 async function begin() {
-  const found = await fresh();
+  // Where the server's own page came, what is kept stands in for a slip that does not.
+  const found = isKept ? await keptHere() : (await fresh()) ?? (await keptHere());
   if (!found) return;
-  const { handle, own, token } = found.slip;
+  const { own, token } = found.slip;
   queue = await openQueue({ handle, own: own === true, address, token });
   const say = () => {
     const stand = queue.stand();
     showState(stand, () => queue.tryNow());
+    if (stand === "gone") Promise.resolve(keeping).then(() => unshelve(handle)).catch(() => {});
     // Another person's time: the server says so, and shows nothing of this one.
     if (stand === "elses" && !queue.loses()) location.replace(address);
   };
   queue.onChange(say);
   say();
-  const turn = new Turning({ main, address, queue, fresh, ...found, open: (to) => location.assign(to) });
-  const id = decodeURIComponent(page);
-  if (!turn.byId.has(id)) return;
+  const reachable = !isKept && navigator.onLine !== false;
+  const turn = new Turning({ main, address, queue, fresh, isThere, reachable, ...found, open: (to) => location.assign(to) });
+  const id = asked("/q/([^/]+)$");
+  if (!isKept && !turn.byId.has(id)) return;
+  if (own === true) keepHere(turn);
+  else unshelve(handle).catch(() => {});
   const was = turn.route.page(history.state?.page ?? "");
+  turning = turn;
+  addEventListener("offline", () => turn.reach(false));
+  addEventListener("online", () => turn.reach(true));
+  if (isKept) {
+    turn.probe();
+    return turn.resume(was ?? turn.route.page(id));
+  }
   turn.at(id);
   turn.changed = changed;
   history.replaceState({ page: id }, "");
-  turning = turn;
   // What came back before a reload is still to be looked at.
   for (const { save, answer } of queue.back().slice(0, 1)) turn.hear(save, answer);
   // After a reload what is still to be sent may lead further than the server knows.
@@ -50,20 +74,72 @@ async function begin() {
   else if (on.id !== id) turn.show(on, { history: "replaceState" });
 }
 
-// The slip and its pack; null without a signal, or where there is nothing to turn.
+function asked(pattern) {
+  const found = new RegExp(pattern).exec(location.pathname);
+  return found && decodeURIComponent(found[1]);
+}
+
+// The slip and its pack; null without a signal, where there is nothing to turn, or where both are of another release than
+// these scripts: then the page is opened anew, unless that would lose something.
 async function fresh() {
   try {
-    const slip = await asked(`${address}/slip`, { cache: "no-store" });
-    return { slip, pack: await asked(slip.pack) };
+    const slip = await fetched(`${address}/slip`, { cache: "no-store" });
+    if (slip.scripts === scripts) return { slip, pack: await fetched(slip.pack) };
+    if (queue && !queue.loses() && !turning?.changed) location.reload();
+    return null;
   } catch {
     return null;
   }
 }
 
-async function asked(where, options = {}) {
+// The same as it was kept, for these very scripts.
+async function keptHere() {
+  try {
+    const found = await caches.match(`/survey/${handle}/kept`, { cacheName: `${SHELF} ${handle}` });
+    const { slip, known } = await found.json();
+    return slip.scripts === scripts ? { slip, known, pack: await fetched(slip.pack) } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function fetched(where, options = {}) {
   const response = await fetch(where, { ...options, redirect: "error", credentials: "same-origin" });
   if (!response.ok) throw new Error(`${response.status}`);
   return response.json();
+}
+
+// Whether the server answers at all: which page it shows is another matter.
+async function isThere() {
+  const abort = new AbortController();
+  const enough = setTimeout(() => abort.abort(), 8000);
+  try {
+    return (await fetch(`${address}/stand`, { cache: "no-store", redirect: "manual", signal: abort.signal })).status < 500;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(enough);
+  }
+}
+
+// This page with nothing on it, for when there is no signal.
+function bare() {
+  const page = document.documentElement.cloneNode(true);
+  page.dataset.kept = "";
+  page.querySelector("main").replaceChildren();
+  return `<!doctype html>${page.outerHTML}`;
+}
+
+// From the first answer on this page is kept, with what is known by then. What that takes is fetched only then.
+function keepHere(turn) {
+  if (!globalThis.caches || !navigator.serviceWorker) return;
+  let keeper = null;
+  const keep = () => {
+    keeper ??= import("./keeping.js").then(({ Keeping }) => new Keeping({ handle, queue, turn, shell })).catch(() => null);
+    keeping = keeper.then((found) => found?.keep());
+  };
+  queue.onChange((stand) => stand === "gone" || keep());
+  if (navigator.serviceWorker.controller) keep();
 }
 
 document.addEventListener("input", ({ target }) => {

@@ -4,25 +4,29 @@
 import { choice } from "./choosing.js";
 import { same } from "./conditions.js";
 import { inWords } from "./facts.js";
+import { keptScreen } from "./kept_screen.js";
 import { newId } from "./kept.js";
 import { fieldsOf, made, tell, valuesOf } from "./page.js";
 import { read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 
 const PATIENCE = 2000;
+const MOST_PATIENCE = 60_000;
 
 export class Turning {
   // `main`: where pages stand, with the server's page in it; `address`: of their pages; `slip`, `pack`: as the server gave
-  // them; `queue`: takes saves; `fresh()`: asks for slip and pack anew, null without a signal; `open(address)`: goes to a
-  // page of the server's.
-  constructor({ main, address, slip, pack, queue, fresh, open }) {
-    Object.assign(this, { main, address, queue, fresh, open });
+  // them; `known`: what is known by now where the slip is older; `queue`: takes saves; `fresh()`: asks for slip and pack
+  // anew, null without a signal; `isThere()`: whether the server answers at all; `reachable`: whether it seems to;
+  // `open(address)`: goes to a page of the server's.
+  constructor({ main, address, slip, pack, known = {}, queue, fresh, isThere, reachable, open }) {
+    Object.assign(this, { main, address, queue, fresh, isThere, reachable, open });
     this.drafts = {};
     this.mine = new Set();
     this.leaving = null;
     this.expected = null;
     this.waiting = null;
     this.take(slip, pack);
+    this.know(known);
     for (const save of queue.pending()) this.note(save);
     queue.onAnswer((save, answer) => this.hear(save, answer));
     queue.onChange(() => this.depart());
@@ -37,6 +41,14 @@ export class Turning {
     const forms = Object.fromEntries(Object.entries(slip.answers).map(([key, { form }]) => [key, form]));
     this.answers = readStored(pack.pages, forms, pack.words);
     this.outside = outsideBy(pack.pages, slip.outside, { ...this.answers });
+    this.route = this.walked();
+  }
+
+  // What stands by now, by variable, each with the save that said so.
+  know(known) {
+    const forms = Object.fromEntries(Object.entries(known).filter(([key]) => this.partOf.has(key)).map(([key, { form }]) => [key, form]));
+    this.known = { ...this.known, ...known };
+    this.answers = { ...this.answers, ...readStored(this.pack.pages, forms, this.pack.words) };
     this.route = this.walked();
   }
 
@@ -140,6 +152,15 @@ export class Turning {
     if (this.checking && !this.route.frontier) return `${this.address}/check`;
     const before = this.route.page(page.id) ? this.route.before(page.id) : null;
     return before ? this.addressOf(before.id) : `${this.address}/consent`;
+  }
+
+  // Goes on where the page was opened without the server: on the page that was there, or what is to be answered next.
+  resume(was) {
+    const on = was ?? this.route.resume;
+    this.page = on ?? this.route.pages.at(-1) ?? this.pack.pages[0];
+    if (this.lookBack()) return;
+    if (on) return this.show(on, { history: "replaceState" });
+    this.leave(`${this.address}/check`);
   }
 
   // Takes what is on the page. `then`: where to instead of on.
@@ -256,10 +277,7 @@ export class Turning {
 
   // Somebody else's answer stands in place of one's own.
   standsNow(key, save, form) {
-    if (!this.partOf.has(key)) return;
-    this.known[key] = { save, form };
-    this.answers = { ...this.answers, ...readStored(this.pack.pages, { [key]: form }, this.pack.words) };
-    this.route = this.walked();
+    if (this.partOf.has(key)) this.know({ [key]: { save, form } });
   }
 
   // Both answers are told; Continue puts one's own in the place of what stands.
@@ -302,51 +320,53 @@ export class Turning {
     if (this.changed) this.drafts[this.page.id] = valuesOf(this.form);
   }
 
-  // Goes to a page of the server's once everything is sent: what it shows, and a device that keeps nothing, ask for that.
+  // Goes to a page of the server's once everything is sent and there is a signal: what it shows, and a device that keeps
+  // nothing, ask for that. What came back, and was not looked at, comes before the page where all is sent.
   leave(address) {
     this.leaving = address;
     if (this.depart()) return;
-    setTimeout(() => { if (this.leaving === address) this.showKept(); }, PATIENCE);
+    setTimeout(() => { if (this.leaving === address) this.showKept(); }, this.reachable ? PATIENCE : 0);
   }
 
   depart() {
     const address = this.leaving;
-    if (!address || this.queue.pending().length) return false;
+    if (!address || this.queue.pending().length || !this.reachable) return false;
     this.leaving = null;
-    this.open(address);
+    if (address !== `${this.address}/check` || !this.lookBack()) this.open(address);
     return true;
   }
 
-  // What is kept until there is a signal: how much, whether this device keeps it, and of which sections.
+  // Shows the first that came back: something is wrong with it, or somebody else's answer stands in its place.
+  lookBack() {
+    return this.queue.back().some(({ save, answer }) => {
+      this.hear(save, answer);
+      return this.page.id === save.page && this.changed && this.form;
+    });
+  }
+
+  // Whether there is a signal, as far as this phone can tell.
+  reach(yes) {
+    this.reachable = yes;
+    this.depart();
+  }
+
+  // Asks the server until it answers, whatever that is: now, and then ever more seldom.
+  async probe(wait = PATIENCE) {
+    const mine = this.probing = {};
+    this.queue.tryNow();
+    for (; !this.reachable; wait = Math.min(2 * wait + PATIENCE, MOST_PATIENCE)) {
+      await new Promise((go) => setTimeout(go, wait));
+      if (this.probing !== mine) return;
+      if (await this.isThere()) this.reach(true);
+    }
+  }
+
+  // What waits for a signal, in the place of a question.
   showKept() {
-    const waiting = this.queue.pending();
-    const sections = new Set(waiting.map((save) => this.byId.get(save.page)?.section));
-    const template = document.createElement("template");
-    template.innerHTML = this.pack.screens.kept;
-    const { content } = template;
-    content.querySelector("a.back").href = this.addressOf(this.page.id);
-    for (const count of content.querySelectorAll("[data-count]")) {
-      count.textContent = count.dataset.count.replace("{}", waiting.length);
-      count.hidden = false;
-    }
-    const keeps = this.slip.own && this.queue.stand() !== "cannot_keep";
-    const which = keeps ? (this.slip.until ? "until" : "yes") : "no";
-    for (const said of content.querySelectorAll("[data-own]")) {
-      said.hidden = said.dataset.own !== which;
-      said.textContent = said.textContent.replace("{}", this.slip.until ?? "");
-    }
-    content.querySelector("[data-try]").addEventListener("click", () => this.queue.tryNow());
-    const list = content.querySelector("ul");
-    for (const { id, title } of this.pack.sections) {
-      const asked = this.route.sections.some((each) => each.section === id);
-      const state = sections.has(id) ? "kept" : asked ? "saved" : "none";
-      const item = document.createElement("li");
-      item.classList.toggle("waiting", state === "kept");
-      for (const text of [title, list.dataset[state]]) item.append(Object.assign(document.createElement("span"), { textContent: text }));
-      list.append(item);
-    }
-    list.hidden = false;
-    this.main.replaceChildren(content);
+    this.main.replaceChildren(keptScreen({
+      pack: this.pack, slip: this.slip, route: this.route, queue: this.queue, back: this.addressOf(this.page.id),
+      sectionOf: (save) => this.byId.get(save.page)?.section, again: () => this.probe(0),
+    }));
     this.going(false);
     this.top();
   }
