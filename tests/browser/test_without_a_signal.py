@@ -1,4 +1,4 @@
-"""A page that is opened again without a signal: the one that was there, with what waits on it, on a device of theirs."""
+"""A page that is opened again without a signal: the one that was there, with what waits, on a device of theirs."""
 
 from __future__ import annotations
 
@@ -246,12 +246,13 @@ def test_scripts_of_one_release_never_meet_a_slip_of_another(begun: Page, runtim
     assert on(page)
 
 
+NO = "new DOMException('no', 'SecurityError')"
 FORBIDDEN = {
     "caches": "delete globalThis.caches; delete Window.prototype.caches;",
     "workers": "delete Navigator.prototype.serviceWorker;",
-    "registering": "ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('no', 'SecurityError'));",
-    "keeping": "CacheStorage.prototype.open = () => Promise.reject(new DOMException('no', 'SecurityError'));",
-    "databases": "Object.defineProperty(globalThis, 'indexedDB', { get() { throw new DOMException('no', 'SecurityError'); } });",
+    "registering": f"ServiceWorkerContainer.prototype.register = () => Promise.reject({NO});",
+    "keeping": f"CacheStorage.prototype.open = () => Promise.reject({NO});",
+    "databases": f"Object.defineProperty(globalThis, 'indexedDB', {{ get() {{ throw {NO}; }} }});",
 }
 
 

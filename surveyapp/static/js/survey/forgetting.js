@@ -20,15 +20,25 @@ export async function unshelve(handle) {
   for (const each of await navigator.serviceWorker.getRegistrations()) each.unregister();
 }
 
+// What waits of a handle, as `kept.js` keeps it; undefined: nothing, and nothing came back.
+export function waits(handle) {
+  return inStore("readonly", (store) => store.get(handle));
+}
+
 function unqueue(handle) {
-  return new Promise((done) => {
+  return inStore("readwrite", (store) => store.delete(handle));
+}
+
+function inStore(mode, act) {
+  return new Promise((done, fail) => {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "handle" });
-    request.onerror = done;
+    request.onerror = fail;
     request.onsuccess = () => {
-      const transaction = request.result.transaction(STORE, "readwrite");
-      transaction.objectStore(STORE).delete(handle);
-      transaction.oncomplete = transaction.onabort = done;
+      const transaction = request.result.transaction(STORE, mode);
+      const asked = act(transaction.objectStore(STORE));
+      transaction.oncomplete = () => done(asked.result);
+      transaction.onabort = fail;
       request.result.close();
     };
   });

@@ -1,6 +1,5 @@
 // What a participant's page does better with a script. Everything works without it.
 
-import { forget } from "./forgetting.js";
 import { startLeaving } from "./leaving.js";
 
 const form = document.querySelector("form.question");
@@ -8,8 +7,7 @@ let changed = false;
 
 // Of itself on every page, before anything else. Who looks at a questionnaire leaves by the link.
 const leave = document.querySelector("a.leave")?.pathname ?? "/survey/leave";
-const [, handle] = /^\/survey\/([a-z2-7]{20})\//.exec(leave) ?? [];
-if (leave.startsWith("/survey/")) startLeaving({ address: leave, clear: () => handle && forget(handle) });
+if (leave.startsWith("/survey/")) startLeaving({ address: leave });
 
 // The problem is read out and seen first.
 document.querySelector(".fault")?.focus();

@@ -262,7 +262,7 @@ export class Turning {
 
   // What the server says of a save, of this tab or another.
   async hear(save, answer) {
-    if (answer.became === "faulty") return this.takeBack(save, answer);
+    if (answer.became === "faulty" || answer.became === "refused") return this.takeBack(save, answer);
     if (!this.mine.has(save.save) && answer.became === "saved") this.note(save);
     for (const [key, { save: id, form }] of Object.entries(answer.stands ?? {})) this.standsNow(key, id, form);
     if (Object.keys(answer.stands ?? {}).length) return this.choose(save, answer);
@@ -304,20 +304,22 @@ export class Turning {
   // The phone took for an answer what is none: the page comes back as it was filled in, and says what is wrong.
   takeBack(save, answer) {
     const page = this.byId.get(save.page);
-    if (!page || !answer.faults?.length || this.queue.pending().some((each) => each.page === save.page)) return;
-    if (this.page !== page) {
+    if (!page || this.queue.pending().some((each) => each.page === save.page)) return;
+    if (this.page !== page || !this.form) {
       this.hold();
       this.show(page, { values: save.form });
     }
     this.waiting = null;
+    this.expected = null;
     this.changed = true;
-    this.refuse(answer.faults);
+    if (answer.faults?.length) this.refuse(answer.faults);
+    else this.say(this.pack.words.refused);
     this.renew();
   }
 
   // Keeps what is written on the page for when it is shown again.
   hold() {
-    if (this.changed) this.drafts[this.page.id] = valuesOf(this.form);
+    if (this.changed && this.form) this.drafts[this.page.id] = valuesOf(this.form);
   }
 
   // Goes to a page of the server's once everything is sent and there is a signal: what it shows, and a device that keeps
