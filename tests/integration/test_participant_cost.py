@@ -50,8 +50,9 @@ def needed(page: Page) -> list[str]:
     ]
 
 
-def test_the_first_page_is_small_and_asks_for_little(phone: Phone) -> None:
-    first = phone.open("/survey/consent")
+def test_the_first_page_is_small_and_asks_for_little(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    first = phone.open(factories.create_link(runtime, factories.create_participant(runtime)))
     parts = needed(first)
     assert sorted(part.rpartition("/")[2].partition("?")[0] for part in parts) == [
         "base.css",
