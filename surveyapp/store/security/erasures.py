@@ -68,6 +68,11 @@ def listed(session: Session) -> dict[uuid.UUID, dt.datetime]:
     return {row.participant_id: row.at for row in rows}
 
 
+def is_listed(session: Session, person: uuid.UUID) -> bool:
+    """Whether the database lists somebody as erased, and nothing of them came back."""
+    return session.get(ErasureRow, person) is not None and session.get(ParticipantRow, person) is None
+
+
 def still_there(session: Session, people: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """Those of these people of whom there is a row."""
     found: list[uuid.UUID] = []

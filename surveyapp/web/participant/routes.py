@@ -38,8 +38,12 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
+<<<<<<< HEAD
 from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared import headers
+=======
+from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
+>>>>>>> main
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
@@ -185,6 +189,7 @@ def slip_of(handle: str) -> Response:
     here = backend.here("question")
     if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
         abort(404)
+<<<<<<< HEAD
     told = slip.contents(here, handle, backend.own_device)
     # Only a device of their own keeps anything that a link could lead to.
     return jsonify(told | {"link": entrance.told_link()} if backend.own_device else told)
@@ -199,6 +204,10 @@ def worker() -> Response:
     response = Response(text, mimetype="text/javascript", headers={"Service-Worker-Allowed": "/"})
     headers.keep_for_a_while(response)
     return response
+=======
+    whose = runtime().keyring.whose(here.participant.id)
+    return jsonify(slip.contents(here, handle, backend.own_device) | {"whose": whose})
+>>>>>>> main
 
 
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
@@ -240,6 +249,8 @@ def _code_fault(why: str, seconds: int) -> str:
 def _not_let_in(error: NotLetIn) -> Reply:
     """Says how to come back. What was typed on a page stays there, to be sent once they have."""
     why = "rested" if error.rested else "cookies" if OPENED in request.args else "unknown"
+    if error.gone or GONE in request.args:
+        why = "gone"
     # Of a page of somebody else's nothing is kept for whoever was here last, nor shown.
     handle = (request.view_args or {}).get("handle")
     if session.get(HANDLE, handle) != handle:
