@@ -38,12 +38,8 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
-<<<<<<< HEAD
-from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
-from surveyapp.web.shared import headers
-=======
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
->>>>>>> main
+from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
@@ -189,8 +185,8 @@ def slip_of(handle: str) -> Response:
     here = backend.here("question")
     if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
         abort(404)
-<<<<<<< HEAD
-    told = slip.contents(here, handle, backend.own_device)
+    whose = runtime().keyring.whose(here.participant.id)
+    told = slip.contents(here, handle, backend.own_device) | {"whose": whose}
     # Only a device of their own keeps anything that a link could lead to.
     return jsonify(told | {"link": entrance.told_link()} if backend.own_device else told)
 
@@ -204,10 +200,6 @@ def worker() -> Response:
     response = Response(text, mimetype="text/javascript", headers={"Service-Worker-Allowed": "/"})
     headers.keep_for_a_while(response)
     return response
-=======
-    whose = runtime().keyring.whose(here.participant.id)
-    return jsonify(slip.contents(here, handle, backend.own_device) | {"whose": whose})
->>>>>>> main
 
 
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)

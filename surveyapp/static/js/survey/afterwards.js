@@ -13,6 +13,6 @@ async function begin() {
   startLeaving({ address: `${address}/leave`, clear });
   const found = await waits(handle);
   // What sends is fetched where something is to be sent.
-  if (found?.saves.length || Object.keys(found?.back ?? {}).length) (await import("./waiting.js")).sendHere(handle, place);
+  if (found?.saves.length || Object.keys(found?.back ?? {}).length) (await import("./waiting.js")).sendHere(found, place);
   else if (place === "done") await forget(handle, false);
 }

@@ -2,6 +2,7 @@
 // asked about each; whatever else it says, or nothing, leaves what is kept as it is.
 
 import { phoneClock } from "./clock.js";
+import { unshelve } from "./forgetting.js";
 import { browserStorage } from "./kept.js";
 import { isGone, named } from "./sending.js";
 
@@ -9,7 +10,9 @@ forget(browserStorage(phoneClock)).catch(() => {});
 
 async function forget(storage) {
   for (const { handle, address, whose } of await storage.all()) {
-    if (address && (await isUnwanted(address, whose))) await storage.forget(handle);
+    if (!address || !(await isUnwanted(address, whose))) continue;
+    await storage.forget(handle);
+    await unshelve(handle).catch(() => {});
   }
 }
 

@@ -36,8 +36,8 @@ export class Device {
 
   // Of everybody; nothing is made where nothing is kept.
   async all() {
-    const there = await this.factory.databases?.() ?? [{ name: NAME }];
-    if (!there.some(({ name }) => name === NAME)) return [];
+    const there = await this.factory.databases?.() ?? [{ name: DATABASE }];
+    if (!there.some(({ name }) => name === DATABASE)) return [];
     const store = (await this.open()).transaction(STORE).objectStore(STORE);
     return new Promise((done, fail) => {
       const request = store.getAll();

@@ -19,24 +19,19 @@ const shell = bare();
 let turning = null;
 let queue = null;
 let changed = false;
-<<<<<<< HEAD
+let left = false;
 // What is on its way to the shelf.
 let keeping = null;
 
 startAloud(main);
 startLeaving({ address: `${address}/leave`, clear });
-=======
-let left = false;
-
-startAloud(main);
-startLeaving({ address: `${address}/leave`, clear: () => { left = true; return queue?.clear(); } });
->>>>>>> main
 begin();
 
 // Of all that this browser has of theirs nothing stays.
 async function clear() {
+  left = true;
   await queue?.clear();
-  await keeping;
+  await Promise.race([keeping, new Promise((go) => setTimeout(go, 250))]);
   await forget(handle);
 }
 
@@ -44,22 +39,13 @@ async function begin() {
   // Where the server's own page came, what is kept stands in for a slip that does not.
   const found = isKept ? await keptHere() : (await fresh()) ?? (await keptHere());
   if (!found) return;
-<<<<<<< HEAD
-  const { own, token } = found.slip;
-  queue = await openQueue({ handle, own: own === true, address, token });
-  const say = () => {
-    const stand = queue.stand();
-    showState(stand, () => queue.tryNow());
-    if (stand === "gone") Promise.resolve(keeping).then(() => unshelve(handle)).catch(() => {});
-=======
-  const { handle, own, token, whose } = found.slip;
+  const { own, token, whose } = found.slip;
   queue = await openQueue({ handle, own: own === true, address, token, whose });
   const say = () => {
     const stand = queue.stand();
     showState(stand, () => queue.tryNow());
     // Withdrawn, erased, or left in another tab: the server says which.
-    if (stand === "gone" && !left) location.replace(`${address}?gone=1`);
->>>>>>> main
+    if (stand === "gone" && !left) clear().finally(() => location.replace(`${address}?gone=1`));
     // Another person's time: the server says so, and shows nothing of this one.
     if (stand === "elses" && !queue.loses()) location.replace(address);
   };

@@ -4,10 +4,10 @@ import { forget } from "./forgetting.js";
 import { openQueue } from "./queue.js";
 import { showState } from "./state.js";
 
-// `place`: which page of the handle this is. On the one before all is sent, Send waits, and what came back is looked at first.
-export async function sendHere(handle, place) {
+// `place`: which page of the handle's this is. On the one before all is sent, Send waits, and what came back is looked at first.
+export async function sendHere({ handle, whose }, place) {
   const address = `/survey/${handle}`;
-  const queue = await openQueue({ handle, own: true, address });
+  const queue = await openQueue({ handle, own: true, address, whose });
   const first = queue.pending().length;
   const came = () => queue.back().find(({ answer }) => answer.faults?.length || Object.keys(answer.stands ?? {}).length);
   const say = () => {
