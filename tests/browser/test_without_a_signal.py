@@ -151,7 +151,6 @@ def test_leaving_lets_go_of_it(begun: Page, link: str) -> None:
     page.context.set_offline(False)
     page.goto(here)
     assert page.evaluate(SHELVES) == []
-    assert page.evaluate(WORKERS) == []
 
 
 def test_another_link_in_the_same_browser_shows_its_own(

@@ -2,9 +2,9 @@
 // asked about each; whatever else it says, or nothing, leaves what is kept as it is.
 
 import { phoneClock } from "./clock.js";
-import { unshelve } from "./forgetting.js";
 import { browserStorage } from "./kept.js";
 import { isGone, named } from "./sending.js";
+import { unshelve } from "./places.js";
 
 forget(browserStorage(phoneClock)).catch(() => {});
 

@@ -3,7 +3,7 @@
 // Where the device is theirs that is IndexedDB. Where it is not, or it is not known whose it is, nothing is written to it.
 // A storage that is full, forbidden or never answers fails here; whoever asked then says that nothing is kept.
 
-import { DATABASE, STORE } from "./forgetting.js";
+import { DATABASE, STORE } from "./places.js";
 
 const PATIENCE = 3000;
 

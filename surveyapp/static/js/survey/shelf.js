@@ -4,7 +4,7 @@
 // Every file is kept under an address that changes with what is in it, and the page and its slip are one entry: what is
 // shown is all of one release, or nothing.
 
-import { SHELF } from "./forgetting.js";
+import { SHELF } from "./places.js";
 
 const WHOSE = "/survey/whose";
 

@@ -4,8 +4,10 @@
 // Written for browsers from 2020 on: modules, `?.` and `??`, `??=` (Chrome 85, Safari 14, Firefox 79), `\p{…}`, BigInt.
 
 import { startAloud } from "./aloud.js";
-import { SHELF, forget, unshelve } from "./forgetting.js";
+import { phoneClock } from "./clock.js";
+import { browserStorage } from "./kept.js";
 import { startLeaving } from "./leaving.js";
+import { unshelve } from "./places.js";
 import { openQueue } from "./queue.js";
 import { showState, unsaved } from "./state.js";
 import { Turning } from "./turn.js";
@@ -15,7 +17,6 @@ const main = document.querySelector("main");
 const isKept = "kept" in document.documentElement.dataset;
 const [, address, handle] = /^(\/survey\/([^/]+))/.exec(location.pathname);
 const scripts = new URL(import.meta.url).pathname;
-const shell = bare();
 let turning = null;
 let queue = null;
 let changed = false;
@@ -30,14 +31,14 @@ begin();
 // Of all that this browser has of theirs nothing stays.
 async function clear() {
   left = true;
-  await queue?.clear();
+  await (queue ?? { clear: () => browserStorage(phoneClock).forget(handle) }).clear();
   await Promise.race([keeping, new Promise((go) => setTimeout(go, 250))]);
-  await forget(handle);
+  await unshelve(handle);
 }
 
 async function begin() {
-  // Where the server's own page came, what is kept stands in for a slip that does not.
-  const found = isKept ? await keptHere() : (await fresh()) ?? (await keptHere());
+  const keeper = isKept ? await import("./keeping.js") : null;
+  const found = await (keeper ? keeper.keptHere(handle, scripts) : fresh());
   if (!found) return;
   const { own, token, whose } = found.slip;
   queue = await openQueue({ handle, own: own === true, address, token, whose });
@@ -52,7 +53,7 @@ async function begin() {
   queue.onChange(say);
   say();
   const reachable = !isKept && navigator.onLine !== false;
-  const turn = new Turning({ main, address, queue, fresh, isThere, reachable, ...found, open: (to) => location.assign(to) });
+  const turn = new Turning({ main, address, queue, fresh, reachable, ...found, open: (to) => location.assign(to) });
   const id = asked("/q/([^/]+)$");
   if (!isKept && !turn.byId.has(id)) return;
   if (own === true) keepHere(turn);
@@ -61,10 +62,7 @@ async function begin() {
   turning = turn;
   addEventListener("offline", () => turn.reach(false));
   addEventListener("online", () => turn.reach(true));
-  if (isKept) {
-    turn.probe();
-    return turn.resume(was ?? turn.route.page(id));
-  }
+  if (keeper) return keeper.resume(turn, was ?? turn.route.page(id));
   turn.at(id);
   turn.changed = changed;
   history.replaceState({ page: id }, "");
@@ -95,42 +93,10 @@ async function fresh() {
   }
 }
 
-// The same as it was kept, for these very scripts.
-async function keptHere() {
-  try {
-    const found = await caches.match(`/survey/${handle}/kept`, { cacheName: `${SHELF} ${handle}` });
-    const { slip, known } = await found.json();
-    return slip.scripts === scripts ? { slip, known, pack: await fetched(slip.pack) } : null;
-  } catch {
-    return null;
-  }
-}
-
 async function fetched(where, options = {}) {
   const response = await fetch(where, { ...options, redirect: "error", credentials: "same-origin" });
   if (!response.ok) throw new Error(`${response.status}`);
   return response.json();
-}
-
-// Whether the server answers at all: which page it shows is another matter.
-async function isThere() {
-  const abort = new AbortController();
-  const enough = setTimeout(() => abort.abort(), 8000);
-  try {
-    return (await fetch(`${address}/stand`, { cache: "no-store", redirect: "manual", signal: abort.signal })).status < 500;
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(enough);
-  }
-}
-
-// This page with nothing on it, for when there is no signal.
-function bare() {
-  const page = document.documentElement.cloneNode(true);
-  page.dataset.kept = "";
-  page.querySelector("main").replaceChildren();
-  return `<!doctype html>${page.outerHTML}`;
 }
 
 // From the first answer on this page is kept, with what is known by then. What that takes is fetched only then.
@@ -138,7 +104,7 @@ function keepHere(turn) {
   if (!globalThis.caches || !navigator.serviceWorker) return;
   let keeper = null;
   const keep = () => {
-    keeper ??= import("./keeping.js").then(({ Keeping }) => new Keeping({ handle, queue, turn, shell })).catch(() => null);
+    keeper ??= import("./keeping.js").then(({ Keeping }) => new Keeping({ handle, queue, turn })).catch(() => null);
     keeping = keeper.then((found) => found?.keep());
   };
   queue.onChange((stand) => stand === "gone" || keep());

@@ -11,15 +11,13 @@ import { read, readStored } from "./reading.js";
 import { outsideBy, walk } from "./route.js";
 
 const PATIENCE = 2000;
-const MOST_PATIENCE = 60_000;
 
 export class Turning {
   // `main`: where pages stand, with the server's page in it; `address`: of their pages; `slip`, `pack`: as the server gave
   // them; `known`: what is known by now where the slip is older; `queue`: takes saves; `fresh()`: asks for slip and pack
-  // anew, null without a signal; `isThere()`: whether the server answers at all; `reachable`: whether it seems to;
-  // `open(address)`: goes to a page of the server's.
-  constructor({ main, address, slip, pack, known = {}, queue, fresh, isThere, reachable, open }) {
-    Object.assign(this, { main, address, queue, fresh, isThere, reachable, open });
+  // anew, null without a signal; `reachable`: whether the server seems to be there; `open(address)`: goes to a page of its.
+  constructor({ main, address, slip, pack, known = {}, queue, fresh, reachable, open }) {
+    Object.assign(this, { main, address, queue, fresh, reachable, open });
     this.drafts = {};
     this.mine = new Set();
     this.leaving = null;
@@ -152,15 +150,6 @@ export class Turning {
     if (this.checking && !this.route.frontier) return `${this.address}/check`;
     const before = this.route.page(page.id) ? this.route.before(page.id) : null;
     return before ? this.addressOf(before.id) : `${this.address}/consent`;
-  }
-
-  // Goes on where the page was opened without the server: on the page that was there, or what is to be answered next.
-  resume(was) {
-    const on = was ?? this.route.resume;
-    this.page = on ?? this.route.pages.at(-1) ?? this.pack.pages[0];
-    if (this.lookBack()) return;
-    if (on) return this.show(on, { history: "replaceState" });
-    this.leave(`${this.address}/check`);
   }
 
   // Takes what is on the page. `then`: where to instead of on.
@@ -352,22 +341,11 @@ export class Turning {
     this.depart();
   }
 
-  // Asks the server until it answers, whatever that is: now, and then ever more seldom.
-  async probe(wait = PATIENCE) {
-    const mine = this.probing = {};
-    this.queue.tryNow();
-    for (; !this.reachable; wait = Math.min(2 * wait + PATIENCE, MOST_PATIENCE)) {
-      await new Promise((go) => setTimeout(go, wait));
-      if (this.probing !== mine) return;
-      if (await this.isThere()) this.reach(true);
-    }
-  }
-
   // What waits for a signal, in the place of a question.
   showKept() {
     this.main.replaceChildren(keptScreen({
       pack: this.pack, slip: this.slip, route: this.route, queue: this.queue, back: this.addressOf(this.page.id),
-      sectionOf: (save) => this.byId.get(save.page)?.section, again: () => this.probe(0),
+      sectionOf: (save) => this.byId.get(save.page)?.section, again: () => this.queue.tryNow(),
     }));
     this.going(false);
     this.top();

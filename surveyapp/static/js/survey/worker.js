@@ -3,7 +3,7 @@
 //
 // It keeps nothing itself. What it shows is on the shelf, and that is there on devices of their own alone.
 
-import { SHELF } from "./forgetting.js";
+import { SHELF } from "./places.js";
 import { shelved } from "./shelf.js";
 
 const HANDLED = /^\/survey\/([a-z2-7]{20})(?:$|\/(?:q\/[^/]+|check)$)/;
