@@ -20,7 +20,7 @@ GZIP = {"Accept-Encoding": "gzip"}
 FIRST_PAGE, LARGEST_QUESTION = 10_000, 2_100
 """Bytes, compressed: the first page with its styles and script, and the HTML of a question."""
 
-COLD = 40_500
+COLD = 41_300
 """Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts: the aim is
 30,000."""
 

@@ -6,6 +6,5 @@ export const SHELF = "survey 1";
 
 // Nobody's page is shown then until the server, or their own link, says whose it is.
 export async function unshelve(handle) {
-  await globalThis.caches?.delete(`${SHELF} ${handle}`);
-  await globalThis.caches?.delete(SHELF);
+  await Promise.all([`${SHELF} ${handle}`, SHELF].map((each) => globalThis.caches?.delete(each)));
 }

@@ -31,9 +31,8 @@ begin();
 // Of all that this browser has of theirs nothing stays.
 async function clear() {
   left = true;
-  await (queue ?? { clear: () => browserStorage(phoneClock).forget(handle) }).clear();
-  await Promise.race([keeping, new Promise((go) => setTimeout(go, 250))]);
-  await unshelve(handle);
+  const kept = queue ?? { clear: () => browserStorage(phoneClock).forget(handle) };
+  await Promise.all([kept.clear(), unshelve(handle), keeping?.then(() => unshelve(handle))]);
 }
 
 async function begin() {
