@@ -25,12 +25,12 @@ export class Keeping {
     const workers = navigator.serviceWorker;
     // Links lie outside of where questions are, and lead there.
     for (const scope of ["/survey/", "/s/"]) await workers.register("/survey/worker.js", { scope, updateViaCache: "all" });
-    while (this.again && this.queue.stand() !== "gone") {
+    const still = () => this.queue.stand() !== "gone";
+    while (this.again && still()) {
       this.again = false;
       const { token, link, ...slip } = this.turn.slip;
       const page = { shell: this.shell, slip, known: this.turn.known, link };
-      await shelved.keep(this.handle, page, [...this.files, slip.pack]);
-      await shelved.belongsTo(this.handle);
+      await shelved.keep(this.handle, page, [...this.files, slip.pack], still);
     }
   }
 }

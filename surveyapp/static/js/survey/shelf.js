@@ -15,8 +15,9 @@ export const shelved = {
     return found ? found.text() : null;
   },
 
-  async belongsTo(handle) {
-    if ((await shelved.whose()) === handle) return;
+  // `still()`: whether that is wanted yet; what is let go of meanwhile is not made again.
+  async belongsTo(handle, still = () => true) {
+    if ((await shelved.whose()) === handle || !still()) return;
     const shelf = await caches.open(SHELF);
     await (handle ? shelf.put(WHOSE, new Response(handle)) : shelf.delete(WHOSE));
   },
@@ -28,12 +29,14 @@ export const shelved = {
   },
 
   // Keeps a page in the place of the one before: its files first, and those that nothing names any more last.
-  async keep(handle, page, files) {
+  async keep(handle, page, files, still) {
+    if (!still()) return;
     const shelf = await caches.open(nameOf(handle));
     for (const file of files) if (!(await shelf.match(file, { ignoreVary: true }))) await shelf.add(file);
     const before = await shelved.page(handle);
     const link = page.link ?? before?.link ?? null;
     await shelf.put(at(handle), new Response(JSON.stringify({ ...page, link })));
+    await shelved.belongsTo(handle, still);
     const named = new Set([at(handle), ...files].map((each) => new URL(each, location.href).href));
     for (const { url } of await shelf.keys()) if (!named.has(url)) await shelf.delete(url);
   },
