@@ -144,8 +144,11 @@ def test_a_device_that_is_not_theirs_keeps_nothing(tab: Tab, link: str) -> None:
 def test_leaving_lets_go_of_it(begun: Page, link: str) -> None:
     page = begun
     here = page.url
-    page.get_by_role("link", name="Leave now").click()
+    page.context.set_offline(False)
+    with page.expect_request("**/leave"):
+        page.get_by_role("link", name="Leave now").click()
     expect(page).to_have_url("about:blank")
+    page.context.set_offline(True)
     assert refused(page, here)
     assert refused(page, link)
     page.context.set_offline(False)
