@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Lease
@@ -289,6 +289,10 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
 def has_attempt(session: Session, attempt_id: uuid.UUID) -> bool:
     """Whether an attempt with this key was recorded: a form sent twice."""
     return session.get(AttemptRow, attempt_id) is not None
+
+
+def attempt_count(session: Session, case_id: uuid.UUID) -> int:
+    return session.scalar(select(func.count()).where(AttemptRow.case_id == case_id)) or 0
 
 
 def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:

@@ -233,6 +233,22 @@ def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
         return _opened(work, visit, leases.held(work, visit.case.id))
 
 
+@dataclass(frozen=True)
+class Hold:
+    """The interviewer's own hold on a case, if it is live, and how many attempts were recorded for the case."""
+
+    lease: Lease | None
+    attempts: int
+
+
+def hold_of(runtime: Runtime, who: ByInterviewer, case_id: uuid.UUID) -> Hold:
+    """How the hold on a case stands that was just saved in."""
+    with Desk(runtime, who.actor).reading() as work:
+        lease = leases.live(cases.lease_of(work.session, case_id), work.now)
+        mine = lease if lease and lease.staff_id == who.staff.id else None
+        return Hold(mine, cases.attempt_count(work.session, case_id))
+
+
 def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
     """A case from outside, without its contact. Raises NotPermitted, NotFound, StateRefused."""
     with Desk(runtime, who.actor).writing() as work:

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from surveyapp.domain.errors import Unfinished
 from surveyapp.services.fieldwork import calls, interview
-from surveyapp.services.fieldwork.interview import Screen
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.expected_time import expected_time
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.interviewer import forms
+from surveyapp.web.interviewer import forms, saves
 from surveyapp.web.interviewer.blueprint import (
     CASE,
     caller,
     frame,
-    hold_seconds,
     interviewer,
     own,
     talker,
-    wants_json,
 )
 from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
-from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
@@ -98,6 +92,7 @@ def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, scree
         stands=stands,
         number=1 + stands.index(screen.stand),
         save_id=uuid.uuid4(),
+        slip=saves.slip_of(case, who),
         **frame(case, who),
     )
 
@@ -105,9 +100,9 @@ def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, scree
 @interviewer.post(f"{CASE}/sections/<section_id>")
 @staff_only
 def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Reply:
-    """Stores the screen: as it is filled in (JSON), or by one of its buttons."""
+    """Stores the screen by one of its buttons, where no script saves it as it is filled in."""
     who, posted = talker(study_id, reference, touchpoint), request.form.to_dict(flat=False)
-    then = "stay" if wants_json() else request.form.get("then", "stay")
+    then = request.form.get("then", "stay")
     after = interview.save(
         runtime(),
         who,
@@ -116,34 +111,13 @@ def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Rep
         _uuid(request.form.get("save_id")),
         finish=then == "next",
         shown=request.form.getlist("shown"),
-        client_at=_moment(request.form.get("client_at")),
     )
     stand = interview.stand_of(after.case.visit, section_id)
-    refilled = posted if after.faults and not wants_json() else None
+    refilled = posted if after.faults else None
     screen = section_screen(after.case, stand, who.staff.id, refilled, after.faults)
-    if wants_json():
-        return _saved(after, screen, set(request.form.getlist("shown")))
     if after.faults:
         return _section_page(who, after.case, screen), 422
     return redirect(_next_page(after.case.visit, screen, then))
-
-
-def _saved(after: Screen, screen: SectionScreen, shown: set[str]) -> Response:
-    """What the page shows anew: the clock of the save and of the hold, who answered, faults; and the cards, if other
-    questions are asked now than those on the screen."""
-    zone = after.case.visit.study.time_zone
-    items = {
-        item.field.name: {"answered": item.answered, "by": item.by or "", "fault": item.field.fault or ""}
-        for item in screen.items
-    }
-    return jsonify(
-        saved_at=local_time(runtime().clock(), zone, "HH:mm"),
-        hold_until=local_time(after.case.lease.until, zone, "HH:mm"),
-        hold_seconds=hold_seconds(after.case),
-        items=items,
-        faults=[sentence for _id, _asked, sentence in screen.faults],
-        cards=None if screen.pages == shown else render_template("interviewer/cards.html", screen=screen),
-    )
 
 
 def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
@@ -191,12 +165,3 @@ def _uuid(written: str | None) -> uuid.UUID:
         return uuid.UUID(written or "")
     except ValueError:
         return uuid.uuid4()
-
-
-def _moment(written: str | None) -> dt.datetime | None:
-    """When the browser says it sent the form; a clock nobody can vouch for, kept for looking into disputes."""
-    try:
-        moment = dt.datetime.fromisoformat(written or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

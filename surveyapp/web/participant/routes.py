@@ -36,7 +36,8 @@ from surveyapp.services.responses.expected_time import ExpectedTime, expected_ti
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
+from surveyapp.web.packs import slip
+from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, views
 from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
@@ -181,7 +182,8 @@ def slip_of(handle: str) -> Response:
     here = backend.here("question")
     if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
         abort(404)
-    return jsonify(slip.contents(here, handle, backend.own_device))
+    address = pack.address(here.study, here.ready[0])
+    return jsonify(slip.contents(here, handle, backend.own_device, address))
 
 
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
