@@ -155,6 +155,7 @@ class AuditAction(enum.StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     CASE_TAKEN_OVER = "case_taken_over"
     ATTEMPT_RECORDED = "attempt_recorded"
+    ATTEMPT_UNDONE = "attempt_undone"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,6 +69,9 @@ SENTENCES: Mapping[str, str] = {
         "again with more answers."
     ),
     "made_meanwhile": N_("Release %(number)s was made meanwhile. Look at it first."),
+    "too_late_to_undo": N_(
+        "It is too late to undo that: more than a minute has passed, or somebody went on with %(reference)s since."
+    ),
     "nobody_to_call": N_("There is nobody to call: %(reference)s at touchpoint %(touchpoint)s is %(state)s."),
     "cannot_answer": N_("%(reference)s can no longer answer touchpoint %(touchpoint)s: the case is %(state)s."),
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Lease
@@ -267,11 +267,10 @@ def _case(row: CaseRow) -> Case:
 
 
 def add_attempt(session: Session, attempt: Attempt) -> None:
-    """Stores an attempt, its note sealed with the key of whom it is about."""
-    sealed = None
+    """Stores an attempt and how the case stands before it, its note sealed with the key of whom it is about."""
+    sealed, before = None, session.get_one(CaseRow, attempt.case_id)
     if attempt.note is not None:
-        person = session.get_one(CaseRow, attempt.case_id).participant_id
-        sealed = seals_of(session).seal(person, bound_note(attempt.id), attempt.note)
+        sealed = seals_of(session).seal(before.participant_id, bound_note(attempt.id), attempt.note)
     session.add(
         AttemptRow(
             id=attempt.id,
@@ -282,6 +281,8 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
             mode=attempt.mode,
             note_sealed=sealed,
             next_at=attempt.next_at,
+            disposition_before=before.disposition,
+            next_before=before.next_at,
         )
     )
 
@@ -289,10 +290,6 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
 def has_attempt(session: Session, attempt_id: uuid.UUID) -> bool:
     """Whether an attempt with this key was recorded: a form sent twice."""
     return session.get(AttemptRow, attempt_id) is not None
-
-
-def attempt_count(session: Session, case_id: uuid.UUID) -> int:
-    return session.scalar(select(func.count()).where(AttemptRow.case_id == case_id)) or 0
 
 
 def attempts_of(session: Session, case_id: uuid.UUID) -> list[Attempt]:

@@ -16,6 +16,7 @@ from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, prio
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     NEEDS_TIME,
+    UNDO_FOR,
     AccessKind,
     Attempt,
     CaseState,
@@ -38,6 +39,8 @@ from surveyapp.services.responses.survey_session import ByInterviewer, Visit, an
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.calling import attempts
+from surveyapp.store.calling.attempts import RecentAttempt
 
 NOTE_LENGTH = 1000
 """Characters of a note on an attempt."""
@@ -246,7 +249,7 @@ def hold_of(runtime: Runtime, who: ByInterviewer, case_id: uuid.UUID) -> Hold:
     with Desk(runtime, who.actor).reading() as work:
         lease = leases.live(cases.lease_of(work.session, case_id), work.now)
         mine = lease if lease and lease.staff_id == who.staff.id else None
-        return Hold(mine, cases.attempt_count(work.session, case_id))
+        return Hold(mine, attempts.count(work.session, case_id))
 
 
 def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
@@ -335,6 +338,30 @@ def record_attempt(
         outside = next_at is not None and not within_call_hours(next_at.astimezone(runtime.zone(study)))
         answered = answering_of(visit.response) is not Answering.NONE
         return RecordedAttempt(outcome=outcome, next_at=next_at, outside_hours=outside, given=given, answered=answered)
+
+
+def undoable(desk: Desk) -> RecentAttempt | None:
+    """What this interviewer recorded within the last minute, if it can be taken back; never a finished interview."""
+    with desk.reading() as work:
+        return _undoable(work)
+
+
+def _undoable(work: Work) -> RecentAttempt | None:
+    found = attempts.newest_by(work.session, work.staff.id, work.now - UNDO_FOR)
+    return found if found and found.outcome is not Outcome.COMPLETED else None
+
+
+def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
+    """Takes back an attempt: it is gone, the case stands as it did before and is the interviewer's again, a link that
+    came of it has ended, and the trail has both. Raises StateRefused after a minute, or once somebody went on with the
+    case; HeldByAnother; NotPermitted; NotFound."""
+    with Desk(runtime, who.actor).writing() as work:
+        visit = survey_session.visit_in(work, who, lock=True)
+        found = _undoable(work)
+        if found is None or found.id != attempt_id or found.case_id != visit.case.id:
+            raise StateRefused(say("too_late_to_undo", reference=who.reference))
+        attempts.undo(work.session, attempt_id)
+        _record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
 
 
 def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visit:

@@ -86,5 +86,6 @@ ACTIONS = {
     A.NOT_ELIGIBLE: lazy("recorded that somebody is not eligible"),
     A.CASE_TAKEN_OVER: lazy("took a case over from a colleague"),
     A.ATTEMPT_RECORDED: lazy("recorded an attempt to reach somebody"),
+    A.ATTEMPT_UNDONE: lazy("took back an attempt just recorded"),
 }
 """By action; whoever did it is the subject of the sentence."""

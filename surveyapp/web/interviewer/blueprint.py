@@ -14,7 +14,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
-from surveyapp.web.interviewer.views import ENDINGS, MODES, attempt_words, facts
+from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff
 
@@ -72,19 +72,14 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "zone": case.visit.study.time_zone,
         "facts": facts(case, who.staff.id),
         "endings": ENDINGS,
+        "consequences": CONSEQUENCES,
         "modes": MODES,
         "attempt_words": attempt_words,
         "maximum": MAXIMUM_ATTEMPTS,
         "saved_at": max(saves, default=None),
-        "hold_seconds": hold_seconds(case),
         "own": own,
         "asks": url_for("rights.person", study_id=who.study, reference=who.reference) if handles else None,
     }
-
-
-def hold_seconds(case: OpenCase) -> int:
-    """How long the hold on the case lasts if nothing is saved. Seconds, not a time: browsers' clocks are off."""
-    return int((case.lease.until - runtime().clock()).total_seconds())
 
 
 @interviewer.errorhandler(HeldByAnother)

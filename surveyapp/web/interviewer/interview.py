@@ -24,6 +24,7 @@ from surveyapp.web.interviewer.blueprint import (
 )
 from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
+from surveyapp.web.participant.views import answers_by_section
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
@@ -144,7 +145,10 @@ def check(study_id: str, reference: str, touchpoint: int) -> Reply:
     who = talker(study_id, reference, touchpoint)
     case = calls.opened_case(runtime(), who)
     stands = interview.sections(case.visit)
-    return render_template("interviewer/check.html", stands=stands, attempt_id=uuid.uuid4(), **frame(case, who))
+    answered = answers_by_section(case.visit)
+    return render_template(
+        "interviewer/check.html", stands=stands, answered=answered, attempt_id=uuid.uuid4(), **frame(case, who)
+    )
 
 
 @interviewer.post(f"{CASE}/check")

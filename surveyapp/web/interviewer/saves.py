@@ -27,13 +27,14 @@ from surveyapp.domain.errors import (
     StateRefused,
 )
 from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import Hold, OpenCase
 from surveyapp.services.responses import local_saves, survey_session
 from surveyapp.services.responses.local_saves import NoSave, Received
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import pack
-from surveyapp.web.interviewer.blueprint import CASE, ModeMissing, interviewer, talker
+from surveyapp.web.interviewer.blueprint import CASE, caller, interviewer
 from surveyapp.web.interviewer.screens import fault_in_words, said_by
 from surveyapp.web.packs import saves, slip
 from surveyapp.web.shared import assembly
@@ -54,7 +55,9 @@ def in_json(view: View) -> Callable[..., Response]:
         try:
             if signed_in() is None:
                 return saves.why(401, "ended")
-            return view(talker(study_id, reference, touchpoint))
+            who = caller(study_id, reference, touchpoint)
+            who.staff.check(Action.INTERVIEW, study_id)
+            return view(who)
         except HeldByAnother as error:
             sentence = _(
                 "%(name)s has this case open now. What you entered since is kept in this window, and saved once they "
@@ -72,7 +75,7 @@ def in_json(view: View) -> Callable[..., Response]:
             return saves.why(403, "elsewhere")
         except ConsentMissing:
             return saves.why(403, "consent")
-        except (NoSave, ModeMissing, ValidationError, RequestEntityTooLarge):
+        except (NoSave, ValidationError, RequestEntityTooLarge):
             return saves.why(422, "shape")
         except DatabaseUnavailable:
             answer = saves.why(503, "unavailable")

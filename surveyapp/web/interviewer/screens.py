@@ -37,8 +37,8 @@ DIGITS = "1234567890"
 class Item:
     """One variable to ask: its field and, around it, what only an interviewer has.
 
-    `page_id`: the page that it stands for, or is part of. `keys`: what chooses an option or a reason, by its id. `skip` is there where an answer is required, with a `note`
-    why. `by` says who answered, where it was not this interviewer.
+    `page_id`: the page that it stands for, or is part of. `keys`: what chooses an option or a reason, by its id. `skip`
+    is there where an answer is required, with a `note` why. `by` says who answered, where it was not this interviewer.
     """
 
     field: Field

@@ -53,6 +53,9 @@ ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
 """The ways to end a call: key, outcome, what the chip says."""
 
 CONSEQUENCES: dict[Outcome, LazyString] = {
+    Outcome.NO_ANSWER: lazy("The case goes back into the queue, after people who were not tried for longer."),
+    Outcome.BUSY: lazy("The case goes back into the queue, after people who were not tried for longer."),
+    Outcome.ANSWERPHONE: lazy("The case goes back into the queue, after people who were not tried for longer."),
     Outcome.CALLBACK: lazy("Enter when they asked to be called. The case comes to the head of the queue then."),
     Outcome.APPOINTMENT: lazy("Enter the time you agreed. The case comes to the head of the queue then."),
     Outcome.REFUSED: lazy(
