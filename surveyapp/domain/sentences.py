@@ -69,6 +69,13 @@ SENTENCES: Mapping[str, str] = {
         "again with more answers."
     ),
     "made_meanwhile": N_("Release %(number)s was made meanwhile. Look at it first."),
+    "agreed_words": N_(
+        "That is not understood as a time. Write for example “Tuesday after 5”, “tomorrow morning” or “in two weeks”, "
+        "or enter day and time."
+    ),
+    "agreed_twice": N_(
+        "The clocks go back that night, so that this time comes twice. Choose which of the two is meant."
+    ),
     "too_late_to_undo": N_(
         "It is too late to undo that: more than a minute has passed, or somebody went on with %(reference)s since."
     ),

@@ -248,7 +248,7 @@ def test_without_a_network_it_says_so_and_saves_when_it_is_back(
         "heard_via_detail": Missing(Reason.SKIPPED),
         "first_feeling": Codes(("negative",)),
         "first_feeling_why": Text("It is far away"),
-        "hopes": Codes(("confidence",)),
+        "hopes": Codes(("lasting_employment",)),
     }
 
 
@@ -306,6 +306,7 @@ def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(
     expect(page.locator("[data-item=hopes] input:checked")).to_have_attribute("value", "skipped")
     page.keyboard.press("-")
     page.wait_for_url("**/sections/readiness_start*")
+    saved(page)
     answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
     assert answers["heard_via"] == Missing(Reason.SKIPPED, "Had to go 1 2")
     assert answers["first_feeling"] == Missing(Reason.DONT_KNOW)
@@ -377,15 +378,15 @@ def test_what_the_participant_answered_meanwhile_is_told_and_chosen_from(
     page = desk()
     start_of_interview(page, participant)
     link = factories.by_link(runtime_sqlite, participant)
-    answering.save_page(runtime_sqlite, link, "first_feeling", {"first_feeling": ["negative"]}, uuid.uuid4())
-    page.locator("[data-item=first_feeling]").get_by_text("Positive").click()
-    told = page.locator("[data-item=first_feeling] .told")
-    expect(told).to_contain_text("The participant answered this meanwhile: Negative")
+    answering.save_page(runtime_sqlite, link, "heard_via", {"heard_via": ["online"]}, uuid.uuid4())
+    page.locator("[data-item=heard_via]").get_by_text("From the Jobcentre").click()
+    told = page.locator("[data-item=heard_via] .told")
+    expect(told).to_contain_text("The participant answered this meanwhile:")
     check_accessible(page)
     told.get_by_role("button", name="Put what I entered in its place").click()
     saved(page)
     expect(told).to_have_count(0)
-    assert survey_session.visit(runtime_sqlite, who).ready[1].answers["first_feeling"] == Codes(("positive",))
+    assert survey_session.visit(runtime_sqlite, who).ready[1].answers["heard_via"] == Codes(("jobcentre_plus",))
 
 
 def test_single_keys_can_be_turned_off_for_good(

@@ -10,7 +10,7 @@ import pytest
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
-from surveyapp.domain.fieldwork.call_queue import moment_of, within_call_hours
+from surveyapp.domain.fieldwork.call_queue import within_call_hours
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
@@ -238,11 +238,25 @@ def test_calling_hours(local: dt.datetime, within: bool) -> None:
     assert within_call_hours(local) is within
 
 
-def test_a_time_that_the_clocks_skip_does_not_exist(runtime: Runtime) -> None:
-    zone = runtime.zone(runtime.study(factories.STUDY))
-    assert moment_of(on_the_clock("2027-03-28T01:30"), zone) is None
-    assert moment_of(on_the_clock("2026-10-25T01:30"), zone) == dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
-    assert moment_of(on_the_clock("2026-06-15T09:00"), zone) == dt.datetime(2026, 6, 15, 8, 0, tzinfo=dt.UTC)
+def test_a_call_back_is_agreed_in_words_and_of_a_time_that_comes_twice_it_is_asked_which(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    unclear = interviewer.end("callback", in_words="when I am back")
+    assert unclear.status_code == 422
+    assert "That is not understood as a time" in Page(unclear.text).words
+    interviewer.end("callback", in_words="Tuesday after 5")
+    assert stand(runtime, participant)[1] == dt.datetime(2026, 6, 16, 16, 0, tzinfo=dt.UTC)
+    runtime.clock.forward(days=100)  # type: ignore[attr-defined]
+    interviewer.client.sign_in(interviewer.staff.email)
+    later = create_reachable(runtime)
+    interviewer.open(later)
+    twice = interviewer.end("callback", agreed="2026-10-25T01:30")
+    assert twice.status_code == 422
+    assert "Choose which of the two is meant" in Page(twice.text).words
+    interviewer.end("callback", agreed="2026-10-25T01:30", which="second")
+    assert stand(runtime, later)[1] == dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
 
 
 class TestTakingBack:

@@ -52,9 +52,11 @@ class TestTheQueue:
             calls.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
         answering.give_consent(runtime, who["begun"], {"take_part": True})
         soon, tomorrow = on_the_clock("2026-06-30T14:00"), on_the_clock("2026-07-01T14:00")
-        calls.record_attempt(runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=soon)
-        calls.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=soon)
-        calls.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=tomorrow)
+        calls.record_attempt(
+            runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=calls.AgreedTime(soon)
+        )
+        calls.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=agreed)
+        calls.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=calls.AgreedTime(tomorrow))
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
         fresh = create_reachable(runtime)
         turns = {line.reference: line.priority for line in calls.queue(Desk(runtime, staff))}

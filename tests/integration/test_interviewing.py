@@ -162,11 +162,11 @@ def test_what_the_participant_answered_meanwhile_is_told_and_nothing_is_lost(
     interviewer.start()
     link = factories.by_link(runtime, participant)
     answering.save_page(runtime, link, "heard_via", {"heard_via": ["online"]}, uuid.uuid4())
-    told = interviewer.autosave("heard_via", {"heard_via": "friends_family"}, over={"heard_via": None}).json or {}
+    told = interviewer.autosave("heard_via", {"heard_via": "family"}, over={"heard_via": None}).json or {}
     assert told["became"] == "contested"
     stands = told["stands"]["heard_via"]
     assert (stands["form"], stands["whose"]) == ({"heard_via": ["online"]}, "self")
-    chosen = interviewer.autosave("heard_via", {"heard_via": "friends_family"}, over={"heard_via": stands["save"]})
+    chosen = interviewer.autosave("heard_via", {"heard_via": "family"}, over={"heard_via": stands["save"]})
     assert (chosen.json or {})["became"] == "saved"
 
 

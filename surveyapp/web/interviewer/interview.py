@@ -8,11 +8,12 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import Unfinished
+from surveyapp.domain.errors import InputRefused, Unfinished
+from surveyapp.domain.fieldwork.completion import answered_of
 from surveyapp.services.fieldwork import calls, interview
-from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses import answering
 from surveyapp.services.responses.expected_time import expected_time
-from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.responses.survey_session import ByInterviewer, Visit
 from surveyapp.web.interviewer import forms, saves
 from surveyapp.web.interviewer.blueprint import (
     CASE,
@@ -24,10 +25,12 @@ from surveyapp.web.interviewer.blueprint import (
 )
 from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
+from surveyapp.web.interviewer.views import COMPLETIONS
 from surveyapp.web.participant.views import answers_by_section
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
+from surveyapp.web.shared.words import worded
 
 
 @interviewer.post(f"{CASE}/start")
@@ -85,7 +88,7 @@ def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> 
     return _section_page(who, case, screen)
 
 
-def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, screen: SectionScreen) -> str:
+def _section_page(who: ByInterviewer, case: calls.OpenCase, screen: SectionScreen) -> str:
     stands = interview.sections(case.visit)
     return render_template(
         "interviewer/section.html",
@@ -143,11 +146,23 @@ def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
 def check(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The last look: what is still to answer, section by section; then the answers are handed in."""
     who = talker(study_id, reference, touchpoint)
+    return _last_look(who, "")
+
+
+def _last_look(who: ByInterviewer, note: str, wrong: str | None = None) -> str:
     case = calls.opened_case(runtime(), who)
-    stands = interview.sections(case.visit)
-    answered = answers_by_section(case.visit)
+    count = answered_of(case.visit.ready[1])
     return render_template(
-        "interviewer/check.html", stands=stands, answered=answered, attempt_id=uuid.uuid4(), **frame(case, who)
+        "interviewer/check.html",
+        stands=interview.sections(case.visit),
+        answered=answers_by_section(case.visit),
+        count=count,
+        counts_as=COMPLETIONS[count.completion(case.visit.study.completion)],
+        attempt_id=uuid.uuid4(),
+        note=note,
+        wrong=wrong,
+        note_length=calls.NOTE_LENGTH,
+        **frame(case, who),
     )
 
 
@@ -156,7 +171,9 @@ def check(study_id: str, reference: str, touchpoint: int) -> Reply:
 def hand_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     who = talker(study_id, reference, touchpoint)
     try:
-        calls.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")))
+        calls.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")), request.form.get("note", ""))
+    except InputRefused as refused:
+        return _last_look(who, request.form.get("note", ""), worded(refused.sentence)), 422
     except Unfinished:
         flash(_("There are questions still to answer, so nothing was handed in."))
         return redirect(own("check"))

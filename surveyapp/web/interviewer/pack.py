@@ -28,6 +28,7 @@ class Cards:
     """What an interviewer is shown of a questionnaire."""
 
     questionnaire: Questionnaire
+    quality = 5
 
     def page(self, page: Page) -> dict[str, Any]:
         return {}

@@ -44,10 +44,10 @@ from surveyapp.web.shared.incoming import JSON, SentFromElsewhere, takes_json
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import signed_in
 
-View = Callable[[ByInterviewer], Response]
+ScriptView = Callable[[ByInterviewer], Response]
 
 
-def in_json(view: View) -> Callable[..., Response]:
+def in_json(view: ScriptView) -> Callable[..., Response]:
     """What keeps an interviewer from here, as a script is told it."""
 
     @wraps(view)

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as lazy
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
-from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.study import Completion, Study
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.services.fieldwork.calls import OpenCase, QueueLine
 from surveyapp.web.shared.assembly import local_date, local_time
@@ -37,6 +37,13 @@ PRIORITIES: dict[QueuePriority, LazyString] = {
     QueuePriority.LATER: lazy("Agreed for later"),
     QueuePriority.SUPERVISOR: lazy("For a supervisor to decide"),
 }
+
+COMPLETIONS: dict[Completion, LazyString] = {
+    Completion.COMPLETE: lazy("complete"),
+    Completion.PARTIAL: lazy("partial"),
+    Completion.BROKEN_OFF: lazy("broken off"),
+}
+"""What an interview that is handed in counts as."""
 
 ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
     ("N", Outcome.NO_ANSWER, lazy("No answer")),

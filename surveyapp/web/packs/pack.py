@@ -38,7 +38,11 @@ TAIL = "/<study>/<questionnaire>/<int:version>/<language>/<digest>"
 
 
 class Drawing(Protocol):
-    """What a kind of pack shows of a questionnaire beside what reading and routing need."""
+    """What a kind of pack shows of a questionnaire beside what reading and routing need. `quality`: how hard it is
+    compressed, from 0 to 11, which takes many times as long as 5."""
+
+    @property
+    def quality(self) -> int: ...
 
     def page(self, page: Page) -> dict[str, Any]:
         """What is shown of a page."""
@@ -104,7 +108,11 @@ def _made(study: Study, questionnaire: Questionnaire, draw: Drawing) -> Pack:
     )
     if key not in packs:
         body = json.dumps(contents(study, questionnaire, draw), ensure_ascii=False, separators=(",", ":")).encode()
-        bodies = {"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, 9, mtime=0), "identity": body}
+        bodies = {
+            "br": brotli.compress(body, quality=draw.quality),
+            "gzip": gzip.compress(body, 9, mtime=0),
+            "identity": body,
+        }
         packs[key] = Pack(hashlib.sha256(body).hexdigest()[:20], bodies)
     return packs[key]
 

@@ -28,6 +28,7 @@ class Pages:
     """What a participant is shown of a study's questionnaire."""
 
     study: Study
+    quality = 11
 
     def page(self, page: Page) -> dict[str, Any]:
         view = views.blank_page(page)

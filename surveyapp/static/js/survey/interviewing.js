@@ -386,7 +386,8 @@ export class Interviewing {
     this.bar.hold(slip.hold);
     for (const item of this.stream.items) {
       const differs = this.partsOf(item).some(({ key }) => (this.known[key]?.save ?? null) !== (this.seen[key] ?? null));
-      if (differs && !this.dirty.has(item.dataset.item) && !item.contains(document.activeElement)) this.renewItem(item);
+      const typing = item.contains(document.activeElement) && document.activeElement.matches("textarea, [type=text]");
+      if (differs && !typing && !this.dirty.has(item.dataset.item)) this.renewItem(item);
     }
     this.sync();
     this.tell();
@@ -396,9 +397,11 @@ export class Interviewing {
   // How things stand, in the bar.
   tell() {
     this.depart();
-    const stand = this.queue.stand();
+    // Nothing is kept on this device, so that why it waits is what there is to say.
+    const { sending } = this.queue;
+    const stand = this.queue.pending().length && sending.trying && sending.why ? sending.why : this.queue.stand();
     const open = Object.keys(this.faults).length || Object.keys(this.stands).length;
     const unsent = this.dirty.size && stand === "saved";
-    this.bar.tell(unsent ? "saving" : stand === "saved" && open ? "back" : stand, this.queue.sending.sentence);
+    this.bar.tell(unsent ? "saving" : stand === "saved" && open ? "back" : stand, sending.sentence);
   }
 }
