@@ -55,7 +55,7 @@ class TestTheQueue:
         calls.record_attempt(
             runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=calls.AgreedTime(soon)
         )
-        calls.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=agreed)
+        calls.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=calls.AgreedTime(soon))
         calls.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=calls.AgreedTime(tomorrow))
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
         fresh = create_reachable(runtime)
