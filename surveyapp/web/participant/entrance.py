@@ -36,6 +36,9 @@ HANDLED = "/survey/<handle:handle>"
 OPENED = "opened"
 """In the address that a link leads to: a browser that comes there without a session keeps none."""
 
+GONE = "gone"
+"""In the address that a page leads to whose script was told that nothing of theirs is wanted any more."""
+
 HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
 """Names in the cookie of the session."""
 
@@ -60,6 +63,11 @@ class NotLetIn(Exception):
         super().__init__()
         self.rested = rested
         self.why = why
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing of theirs is wanted any more."""
+        return self.why is EndedWhy.WITHDRAWN
 
 
 class SomebodyElses(Exception):

@@ -38,7 +38,7 @@ from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
 from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, views
-from surveyapp.web.participant.entrance import HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
+from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
@@ -182,8 +182,8 @@ def slip_of(handle: str) -> Response:
     here = backend.here("question")
     if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
         abort(404)
-    address = pack.address(here.study, here.ready[0])
-    return jsonify(slip.contents(here, handle, backend.own_device, address))
+    address, whose = pack.address(here.study, here.ready[0]), runtime().keyring.whose(here.participant.id)
+    return jsonify(slip.contents(here, handle, backend.own_device, address) | {"whose": whose})
 
 
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
@@ -225,6 +225,8 @@ def _code_fault(why: str, seconds: int) -> str:
 def _not_let_in(error: NotLetIn) -> Reply:
     """Says how to come back. What was typed on a page stays there, to be sent once they have."""
     why = "rested" if error.rested else "cookies" if OPENED in request.args else "unknown"
+    if error.gone or GONE in request.args:
+        why = "gone"
     # Of a page of somebody else's nothing is kept for whoever was here last, nor shown.
     handle = (request.view_args or {}).get("handle")
     if session.get(HANDLE, handle) != handle:

@@ -26,7 +26,7 @@ from surveyapp.domain.errors import (
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.instrument.routing import Page
-from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.services.privacy import erasing
 from surveyapp.services.responses import local_saves, survey_session
 from surveyapp.services.responses.local_saves import NoSave, Received
 from surveyapp.services.responses.survey_session import Visit
@@ -40,6 +40,9 @@ from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.incoming import JSON, SentFromElsewhere, takes_json
 from surveyapp.web.shared.runtime import runtime
 
+WHOSE = "X-Whose"
+"""The header in which a phone names whose answers it keeps, as the slip did."""
+
 
 def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
     """What keeps somebody from here, as a script is told it."""
@@ -49,12 +52,11 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
         try:
             return view(handle)
         except NotLetIn as error:
-            gone = error.why is EndedWhy.WITHDRAWN
-            return saves.why(410, "gone") if gone else saves.why(401, "ended")
+            return saves.why(410, "gone") if error.gone or _was_erased() else saves.why(401, "ended")
         except (AccessRefused, NotFound):
-            return saves.why(401, "ended")
+            return saves.why(410, "gone") if _was_erased() else saves.why(401, "ended")
         except SomebodyElses:
-            return saves.why(409, "elses")
+            return saves.why(410, "gone") if _was_erased() else saves.why(409, "elses")
         except CSRFError:
             return saves.why(403, "token")
         except SentFromElsewhere:
@@ -71,6 +73,11 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
             return answer
 
     return handler
+
+
+def _was_erased() -> bool:
+    """Whether the phone names somebody who was erased: of them there is no session that could say so."""
+    return erasing.was_erased(runtime(), request.headers.get(WHOSE, ""))
 
 
 @takes_json

@@ -1,14 +1,14 @@
 """An attempt keeps how the case stood before it, so that it can be undone; an interviewer's single keys can be off
 
-Revises: 0024
+Revises: 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0025'
-down_revision = '0024'
+revision = '0026'
+down_revision = '0025'
 branch_labels = None
 depends_on = None
 
