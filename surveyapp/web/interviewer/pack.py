@@ -28,7 +28,6 @@ class Cards:
     """What an interviewer is shown of a questionnaire."""
 
     questionnaire: Questionnaire
-    quality = 5
 
     def page(self, page: Page) -> dict[str, Any]:
         return {}

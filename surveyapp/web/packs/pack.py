@@ -8,17 +8,15 @@ holds a hash of its bytes, and so it is kept for good.
 from __future__ import annotations
 
 import functools
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import brotli
 from babel import Locale
 from babel.numbers import get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
-from flask import Response, abort, current_app, request, url_for
+from flask import Response, abort, current_app, url_for
 from flask_babel import get_locale
 
 from surveyapp.domain.errors import AnswerFault
@@ -32,17 +30,14 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.faults import which_number
 from surveyapp.web.shared.language import asked_language
+from surveyapp.web.shared.static_files import in_codings, send_in_coding
 
 TAIL = "/<study>/<questionnaire>/<int:version>/<language>/<digest>"
 """What the address of a pack ends in. It says what it is a pack of, so that any process can make it."""
 
 
 class Drawing(Protocol):
-    """What a kind of pack shows of a questionnaire beside what reading and routing need. `quality`: how hard it is
-    compressed, from 0 to 11, which takes many times as long as 5."""
-
-    @property
-    def quality(self) -> int: ...
+    """What a kind of pack shows of a questionnaire beside what reading and routing need."""
 
     def page(self, page: Page) -> dict[str, Any]:
         """What is shown of a page."""
@@ -86,11 +81,7 @@ def sent(digest: str, study: Study, questionnaire: Questionnaire, draw: Drawing)
     made = _made(study, questionnaire, draw)
     if made.digest != digest:
         abort(404)
-    coding = request.accept_encodings.best_match([each for each in made.bodies if each != "identity"]) or "identity"
-    response = Response(made.bodies[coding], mimetype="application/json")
-    if coding != "identity":
-        response.headers["Content-Encoding"] = coding
-    response.vary.add("Accept-Encoding")
+    response = send_in_coding(Response(mimetype="application/json"), made.bodies)
     headers.keep_for_good(response)
     return response
 
@@ -108,12 +99,7 @@ def _made(study: Study, questionnaire: Questionnaire, draw: Drawing) -> Pack:
     )
     if key not in packs:
         body = json.dumps(contents(study, questionnaire, draw), ensure_ascii=False, separators=(",", ":")).encode()
-        bodies = {
-            "br": brotli.compress(body, quality=draw.quality),
-            "gzip": gzip.compress(body, 9, mtime=0),
-            "identity": body,
-        }
-        packs[key] = Pack(hashlib.sha256(body).hexdigest()[:20], bodies)
+        packs[key] = Pack(hashlib.sha256(body).hexdigest()[:20], in_codings(body))
     return packs[key]
 
 

@@ -28,7 +28,6 @@ class Pages:
     """What a participant is shown of a study's questionnaire."""
 
     study: Study
-    quality = 11
 
     def page(self, page: Page) -> dict[str, Any]:
         view = views.blank_page(page)
@@ -57,6 +56,13 @@ class Pages:
             "waits": _("The next question depends on earlier answers. It is shown as soon as there is a signal."),
             "language": _("Another language needs a signal. What you wrote stays here: try again in a while."),
             "unread": _("This needs a signal to be checked. What you wrote stays here: try again in a while."),
+            "state": {
+                "saved": _("Saved"),
+                "waiting": _("Kept on this phone, trying again"),
+                "cannot_keep": _("This phone cannot keep it. Keep this page open"),
+                "ended": _("Kept on this phone. Open your link again"),
+                "elses": _("Kept on this phone until your link is opened again"),
+            },
             "stands": {
                 "self": _("You answered this elsewhere meanwhile: %(answer)s. That answer stands.", answer="{}"),
                 "interviewer": _("An interviewer wrote down meanwhile: %(answer)s. That answer stands.", answer="{}"),
