@@ -79,7 +79,11 @@ _CACHES = tempfile.TemporaryDirectory(prefix="shiftline-cache-", ignore_cleanup_
 atexit.register(_CACHES.cleanup)
 
 
-def create_settings(database_url: str = "sqlite:///unused.db", **changes: object) -> Settings:
+UNUSED = f"sqlite:///{_CACHES.name}/unused.db"
+"""Of a database that nothing is asked of."""
+
+
+def create_settings(database_url: str = UNUSED, **changes: object) -> Settings:
     return dataclasses.replace(from_environment(environment(database_url)), **changes)  # type: ignore[arg-type]
 
 

@@ -12,8 +12,10 @@ import click
 from surveyapp.cli.context import open_desk
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import in_english
-from surveyapp.services.participants import bulk_import
+from surveyapp.services.lists import all_at_once
+from surveyapp.services.lists.text_files import ENCODINGS
 from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.services.privacy import leaving
 
 
@@ -27,10 +29,32 @@ def participants() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would come of it, and store nothing.")
 @click.option("--allow-shared", is_flag=True, help="Add people whose phone number or e-mail address others have too.")
-def import_file(study: str, file: Path, dry_run: bool, allow_shared: bool) -> None:
-    """Add everybody in a CSV FILE to a STUDY, or nobody: with a fault anywhere, every fault is listed and nothing is
-    stored. `participants columns` lists what the first row may name."""
-    outcome = bulk_import.import_file(open_desk(), study, file.read_bytes(), dry_run=dry_run, allow_shared=allow_shared)
+@click.option("--update", is_flag=True, help="Change those whose reference is there already by what the file says.")
+@click.option("--dates", type=click.Choice([each.value for each in DayOrder]), help="What comes first in 03/06/2026.")
+@click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="The character set of a file that is not UTF-8.")
+def import_file(
+    study: str,
+    file: Path,
+    *,
+    dry_run: bool,
+    allow_shared: bool,
+    update: bool,
+    dates: str | None,
+    encoding: str | None,
+) -> None:
+    """Add everybody in a FILE (CSV or XLSX) to a STUDY, or nobody: with a fault anywhere, every fault is listed and
+    nothing is stored. `participants columns` lists what the first row may name."""
+    outcome = all_at_once.import_file(
+        open_desk(),
+        study,
+        file.read_bytes(),
+        name=file.name,
+        dry_run=dry_run,
+        allow_shared=allow_shared,
+        update=update,
+        order=DayOrder(dates) if dates else None,
+        encoding=encoding or "",
+    )
     for fault in outcome.faults:
         click.echo(f"{file.name}: {fault}", err=True)
     for fault in outcome.shared:
@@ -49,6 +73,8 @@ def import_file(study: str, file: Path, dry_run: bool, allow_shared: bool) -> No
             "added." if outcome.stored else "can be added. Nothing was stored.",
         )
     )
+    if outcome.changed:
+        click.echo(_sentence(outcome.changed, "participant", "participants", "in the study already take what it says."))
     if outcome.new_sites:
         click.echo(f"New sites: {', '.join(outcome.new_sites)}.")
 
@@ -57,8 +83,8 @@ def import_file(study: str, file: Path, dry_run: bool, allow_shared: bool) -> No
 @click.argument("study")
 def columns(study: str) -> None:
     """List the columns a file for a STUDY may have."""
-    for column in bulk_import.columns(open_desk(), study):
-        needed = "; needed" if column.name in bulk_import.NEEDED else ""
+    for column in all_at_once.columns(open_desk(), study):
+        needed = "; needed" if column.name in all_at_once.NEEDED else ""
         values = f": {', '.join(column.values)}" if column.values else ""
         click.echo(f"{column.name}\t{column.label}{values}{needed}")
 

@@ -118,6 +118,8 @@ class AuditAction(enum.StrEnum):
     COHORT_SIMULATED = "cohort_simulated"
     PARTICIPANT_ADDED = "participant_added"
     PARTICIPANTS_IMPORTED = "participants_imported"
+    IMPORT_UNDONE = "import_undone"
+    LIST_SEEN = "list_seen"
     PARTICIPANTS_SEEN = "participants_seen"
     PERSON_SEEN = "person_seen"
     QUEUE_SEEN = "queue_seen"

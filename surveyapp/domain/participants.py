@@ -53,13 +53,28 @@ class RelatedPerson:
     reference: str
 
 
-CONTACT_FIELDS = ("name", "phone", "email", "preferred", "times", "language")
+CONTACT_FIELDS = (
+    "name",
+    "phone",
+    "email",
+    "preferred",
+    "times",
+    "language",
+    "other_phones",
+    "address",
+    "needs",
+    "born",
+)
 """What a contact record can hold, in the order shown."""
+
+NEEDS = ("interpreter", "large_print", "relay", "proxy")
+"""What somebody may need to take part: an interpreter, large print, a relay service, somebody who answers for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """How to reach a participant. Stored encrypted, field by field, apart from answers."""
+    """How to reach a participant. Stored encrypted, field by field, apart from answers. `other_phones` has a semicolon
+    between numbers, `needs` a comma between codes of `NEEDS`; `born` is a year."""
 
     name: str = ""
     phone: str = ""
@@ -67,6 +82,10 @@ class Contact:
     preferred: str = ""
     times: str = ""
     language: str = ""
+    other_phones: str = ""
+    address: str = ""
+    needs: str = ""
+    born: str = ""
 
 
 @dataclass(frozen=True)

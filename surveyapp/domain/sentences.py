@@ -206,17 +206,39 @@ SENTENCES: Mapping[str, str] = {
     "file_without_people": N_("There is nobody in the file, only the names of columns."),
     "file_too_large": N_("The file is larger than %(megabytes)s MB. Split it."),
     "file_too_long": N_("The file has more than %(rows)s rows. Split it."),
-    "file_workbook": N_("This is a workbook. Save its sheet as “CSV UTF-8 (Comma delimited)”."),
+    "workbook_old": N_("This is a workbook of before 2007 (.xls). Save it as “Excel workbook (.xlsx)” or CSV UTF-8."),
+    "workbook_protected": N_(
+        "The workbook has a password, so nobody else can open it. Save a copy without one and choose that."
+    ),
+    "workbook_other": N_("This is no Excel workbook. Save the sheet as “Excel workbook (.xlsx)” or as CSV UTF-8."),
+    "workbook_broken": N_("The workbook is damaged. Open it, save it again as .xlsx, and choose that."),
+    "workbook_too_large": N_(
+        "The workbook unpacks to more than %(megabytes)s MB. Copy the list alone into a new one and save that."
+    ),
+    "cells_merged": N_(
+        "The cells %(cells)s are merged, so that only the first of these rows has what stands in them. Take the "
+        "merging off and fill in each row."
+    ),
+    "formula_without_value": N_(
+        "%(cell)s holds a formula whose result was not saved. Open the file in a spreadsheet program and save it again."
+    ),
+    "cell_error": N_("“%(written)s” is an error of the spreadsheet. Correct it there, or leave the cell empty."),
+    "cell_markup": N_("“%(written)s” has signs of a web page in it. Write “%(meant)s”."),
+    "file_is_pdf": N_("This is a PDF. Save the list it was made of as a workbook (.xlsx) or as CSV UTF-8."),
+    "file_is_document": N_("This is a text document. Copy the list into a spreadsheet and save that."),
+    "file_is_packed": N_("This is an archive. Unpack it and choose the list in it."),
+    "file_is_page": N_(
+        "This is a web page or XML, whatever its name says. Open it in a spreadsheet program and save it as .xlsx or "
+        "as CSV UTF-8."
+    ),
+    "file_is_json": N_("This is JSON. Save the list as a workbook (.xlsx) or as CSV UTF-8."),
+    "too_many_columns": N_("The list has %(columns)s columns and can have %(limit)s. Take out those it does not need."),
     "letter_lost": N_("A letter was lost when the file was saved: there is a %(mark)s in its place. Type it anew."),
     "wrong_characters": N_(
         "“%(written)s” was read in the wrong character set and saved so: it should say “%(meant)s”. Open the first "
         "file again, as UTF-8, or correct it here."
     ),
-    "file_not_csv": N_("This is not a CSV file. Save the sheet as “CSV UTF-8”."),
-    "file_not_utf8": N_(
-        "The file is not UTF-8 text, so letters such as é would come out wrong. Save it again: in Excel choose “CSV "
-        "UTF-8 (Comma delimited)”, elsewhere choose UTF-8 as the character set."
-    ),
+    "file_not_csv": N_("This is neither a text file nor a workbook. Save the list as .xlsx or as “CSV UTF-8”."),
     "row_cells": N_(
         "The row has %(cells)s cells and the header %(header)s. A cell with a comma, a semicolon or a line end in it "
         "needs quotation marks around it."
@@ -230,6 +252,35 @@ SENTENCES: Mapping[str, str] = {
     "column_unknown": N_("This is not a column that can be imported."),
     "column_correct_it": N_("Take it out, or correct its name."),
     "column_twice": N_("Two columns have this name. Take one out."),
+    "encoding_guessed": N_(
+        "The file is not UTF-8 text and looks like %(encoding)s, in which case its letters can be read. Say that it "
+        "is, or save it as CSV UTF-8."
+    ),
+    "dates_mixed": N_(
+        "In some dates the day comes first and in others the month. Write all of them in one order, best like "
+        "2026-01-31."
+    ),
+    "dates_either": N_("%(written)s can be read two ways. Say whether the day or the month comes first."),
+    "spreadsheet_day": N_(
+        "“%(written)s” is how a spreadsheet counts days, and would be %(day)s. Format the column as dates and save "
+        "again."
+    ),
+    "day_after_study": N_("%(day)s is after the end of the study, %(end)s."),
+    "not_a_year": N_("“%(written)s” is not a year of birth. Write it like 1980."),
+    "not_another_phone": N_(
+        "“%(written)s” is not a phone number that can be dialled. Write each whole, with a semicolon between them."
+    ),
+    "yes_or_no": N_("“%(written)s” is neither yes nor no."),
+    "consent_to_nothing": N_("It is not said what was consented to. Fill in a consent, or leave this empty."),
+    "consent_without_day": N_("Say on which day the consent was given."),
+    "consent_wording_unknown": N_("“%(written)s” is not a version of the wording. The newest is %(newest)s."),
+    "list_without_group": N_("Say which group these people are in: choose one, or the column that says it."),
+    "no_list": N_("There is no such list, or it is somebody else’s."),
+    "list_gone": N_("The file is no longer kept. Choose it again."),
+    "list_moved_on": N_("This list has moved on meanwhile. Look at where it stands now."),
+    "list_failed": N_("Something went wrong on our side. Nobody was added; try again."),
+    "list_has_faults": N_("There are faults in the list. Mend them in the file and choose it again."),
+    "list_answered": N_("%(people)s of these people have begun to answer, so the list can no longer be taken back."),
 }
 """What pages may show."""
 

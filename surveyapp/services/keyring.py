@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import hash_secret_raw
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from surveyapp.store.participants import Sealed
@@ -96,6 +98,27 @@ class Keyring:
         of the case and opens nothing. With the oldest access key: it stays until that one retires."""
         digest = bytes.fromhex(self.digests("handle", str(case))[-1])
         return base64.b32encode(digest).decode().lower()[:HANDLE_LENGTH]
+
+    def whose(self, person: uuid.UUID) -> str:
+        """What a phone keeps beside answers that are not sent, so that it can be told that whoever gave them was
+        erased: their key, sealed, 59 characters of URL-safe base64. Each differs, and says nothing without our keys."""
+        nonce = os.urandom(12)
+        sealed = AESGCM(next(iter(self.contact_keys.values()))).encrypt(nonce, person.bytes, _WHOSE)
+        return base64.urlsafe_b64encode(nonce + sealed).decode().rstrip("=")
+
+    def person_of(self, whose: str) -> uuid.UUID | None:
+        """Whose key was sealed in it; None for what we did not seal, or with a key that is no longer there."""
+        try:
+            data = base64.urlsafe_b64decode(whose + "=" * (-len(whose) % 4))
+        except ValueError:
+            return None
+        for key in self.contact_keys.values():
+            with contextlib.suppress(InvalidTag, ValueError):
+                return uuid.UUID(bytes=AESGCM(key).decrypt(data[:12], data[12:], _WHOSE))
+        return None
+
+
+_WHOSE = b"whose"
 
 
 def _bound_to(participant: uuid.UUID, name: str) -> bytes:

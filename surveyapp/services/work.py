@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,11 @@ class Work:
         the key of a member of staff; neither it nor `detail` holds a name, contact details or answers."""
         assert self.writes, "work that only reads is rolled back, and its audit entry with it"
         audit.record(self.session, self.now, self.actor, action, study, subject, detail)
+
+    def record_many(self, action: AuditAction, subjects: Sequence[tuple[str, dict[str, Any]]], *, study: str) -> None:
+        """`record` of one action done to many participants of a study, each with its detail."""
+        assert self.writes, "work that only reads is rolled back, and its audit entries with it"
+        audit.record_many(self.session, self.now, self.actor, action, study, subjects)
 
     def recorded(self, study: str, action: AuditAction) -> list[tuple[dt.datetime, dict[str, Any]]]:
         """When something was done in a study before and what was noted of it, oldest first."""

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Case, Window
-from surveyapp.domain.participants import Event, Participant
+from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import (
     CaseRow,
+    ConsentRow,
     ContactLookupRow,
     ContactRow,
     EventRow,
@@ -34,6 +36,16 @@ class Enrolment:
     lookup: bytes | None
     events: Sequence[Event]
     cases: Sequence[Case]
+    consents: Sequence[TakenConsent] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenConsent:
+    """Consent that was given before somebody joined: what was said, how, and to whom (empty: not known)."""
+
+    given: ConsentGiven
+    mode: Mode
+    to: str
 
 
 def lock(session: Session, study: str) -> None:
@@ -54,7 +66,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             "site_id": person.site.id if person.site else None,
             "attributes": dict(person.attributes),
             "enrolled_on": person.enrolled_on,
-            "stopped_at": None,
+            "stopped_at": person.stopped_at,
             "withdrawn_at": None,
         }
         for person in (each.participant for each in newcomers)
@@ -80,6 +92,21 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for each in newcomers
         for event in each.events
     ]
+    consents = [
+        {
+            "id": new_id(),
+            "participant_id": each.participant.id,
+            "purpose": consent.given.purpose,
+            "version": consent.given.version,
+            "given": consent.given.given,
+            "mode": consent.mode,
+            "recorded_by": None,
+            "recorded_at": consent.given.recorded_at,
+            "given_to": consent.to or None,
+        }
+        for each in newcomers
+        for consent in each.consents
+    ]
     cases = [dict(vars(case)) for each in newcomers for case in each.cases]
     session.flush()
     for table, rows in (
@@ -88,6 +115,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         (ContactLookupRow, lookups),
         (EventRow, events),
         (CaseRow, cases),
+        (ConsentRow, consents),
     ):
         if rows:
             session.execute(insert(table), rows)

@@ -246,6 +246,18 @@ def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:
     return {row.field: Sealed(row.key_id, row.ciphertext) for row in rows}
 
 
+def contacts_of(session: Session, people: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, Sealed]]:
+    """The contact fields of many people, still sealed."""
+    found: dict[uuid.UUID, dict[str, Sealed]] = {}
+    wanted = sorted(people)
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        query = select(ContactRow).where(ContactRow.participant_id.in_(some))
+        for row in session.scalars(query.order_by(ContactRow.participant_id, ContactRow.field)):
+            found.setdefault(row.participant_id, {})[row.field] = Sealed(row.key_id, row.ciphertext)
+    return found
+
+
 @dataclass(frozen=True)
 class SealedLookup:
     """What finds a person, still sealed with their own key."""
@@ -267,7 +279,12 @@ def lookups(session: Session, scope: Scope) -> list[SealedLookup]:
 
 
 def add_consent(
-    session: Session, participant_id: uuid.UUID, given: ConsentGiven, mode: Mode, recorded_by: uuid.UUID | None
+    session: Session,
+    participant_id: uuid.UUID,
+    given: ConsentGiven,
+    mode: Mode,
+    recorded_by: uuid.UUID | None,
+    given_to: str = "",
 ) -> None:
     session.add(
         ConsentRow(
@@ -279,6 +296,7 @@ def add_consent(
             mode=mode,
             recorded_by=recorded_by,
             recorded_at=given.recorded_at,
+            given_to=given_to or None,
         )
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
+import json
 import os
 import random
 import re
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -132,13 +135,14 @@ class HttpAnswer:
     cookies: dict[str, str]
 
 
-def ask(port: int, method: str, path: str, cookies: dict[str, str], form: dict[str, str] | None = None) -> HttpAnswer:
-    """Raises NoAnswer, also where an answer breaks off."""
-    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
-    body = None
-    if form is not None:
-        body = urlencode(form)
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+
+def ask(port: int, method: str, path: str, cookies: dict[str, str], body: str | None = None, **more: str) -> HttpAnswer:
+    """`more`: headers, underscores for hyphens. Raises NoAnswer, also where an answer breaks off."""
+    headers = {name.replace("_", "-"): value for name, value in more.items()}
+    if cookies:
+        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body, headers)
@@ -159,10 +163,13 @@ class Tally:
     """What participants met, together."""
 
     acknowledged: dict[str, list[str]] = field(default_factory=dict)
-    """By reference: every text that was answered with a redirect onward, in order."""
+    """By reference: every text that was answered as taken, in order."""
     statuses: Counter[int] = field(default_factory=Counter)
     unanswered: int = 0
     sent_again: int = 0
+    saved: int = 0
+    known: int = 0
+    """Saves of a script that were taken, and of them those that had been before."""
     not_given_back: int = 0
     troubles: list[str] = field(default_factory=list)
 
@@ -194,11 +201,13 @@ class Answering(threading.Thread):
             if self.path.endswith("/heard_via"):
                 fields["heard_via"] = "job_shop"
             self._send(self._action(), fields)
+        self._write(f"{self.reference} wrote: line {number}" for number in itertools.count(1))
+
+    def _write(self, lines: Iterator[str]) -> None:
         place = self.path
-        number = 0
-        while not self.end.is_set():
-            number += 1
-            written = f"{self.reference} wrote: line {number}"
+        for written in lines:
+            if self.end.is_set():
+                return
             if self._send(self._action(), {**_one_each(self.page), "heard_via_detail": written}):
                 self.texts.append(written)
             self._open(place)
@@ -220,7 +229,7 @@ class Answering(threading.Thread):
     def _send(self, path: str, form: dict[str, str]) -> bool:
         """Sends a form until it is taken, whatever comes back, and follows where it leads. Whether it was taken."""
         while not self.end.is_set():
-            answer = self._ask("POST", path, form)
+            answer = self._ask("POST", path, urlencode(form), Content_Type=FORM)
             if answer is not None and answer.status in (302, 303):
                 self._open(re.sub(r"^https?://[^/]+", "", answer.location))
                 return True
@@ -234,9 +243,9 @@ class Answering(threading.Thread):
                 raise RuntimeError(f"{answer.status} for a form: {Page(answer.text).words[:300]}")
         return False
 
-    def _ask(self, method: str, path: str, form: dict[str, str] | None = None) -> HttpAnswer | None:
+    def _ask(self, method: str, path: str, body: str | None = None, **headers: str) -> HttpAnswer | None:
         try:
-            answer = ask(self.port, method, path, self.cookies, form)
+            answer = ask(self.port, method, path, self.cookies, body, **headers)
         except NoAnswer:
             self.tally.unanswered += 1
             time.sleep(0.2)
@@ -246,6 +255,60 @@ class Answering(threading.Thread):
         if answer.status >= 500:
             time.sleep(0.2)
         return answer
+
+
+class Queueing(Answering):
+    """Somebody whose pages turn on the phone: each answer goes in the background, the same save until it is taken,
+    and each third one once more after that, as where its acknowledgement was lost."""
+
+    token = ""
+
+    def _write(self, lines: Iterator[str]) -> None:
+        address, before = self.path.rpartition("/q/")[0], None
+        for number, written in enumerate(lines):
+            save = str(uuid.uuid4())
+            body = json.dumps(
+                {
+                    "save": save,
+                    "page": "heard_via_detail",
+                    "questionnaire": "backfill_1",
+                    "version": 1,
+                    "wording": None,
+                    "language": "en",
+                    "at": system_clock().isoformat(),
+                    "form": {"heard_via_detail": [written]},
+                    "over": {"heard_via_detail": before},
+                }
+            )
+            if not self._save(address, body):
+                return
+            self.texts.append(written)
+            if number % 3 == 0:
+                self._save(address, body)
+            before = save
+
+    def _save(self, address: str, body: str) -> bool:
+        """Sends a save until it is taken. Whether it was."""
+        while not self.end.is_set():
+            if not self.token:
+                stand = self._ask("GET", f"{address}/stand")
+                self.token = json.loads(stand.text)["token"] if stand and stand.status == 200 else ""
+                continue
+            headers = {"Content_Type": JSON, "X_CSRFToken": self.token, "Sec_Fetch_Site": "same-origin"}
+            answer = self._ask("POST", f"{address}/saves", body, **headers)
+            if answer is not None and answer.status == 200:
+                told = json.loads(answer.text)
+                if told["became"] not in ("saved", "known"):
+                    raise RuntimeError(f"{told['became']} became of a save")
+                self.tally.saved += 1
+                self.tally.known += told["became"] == "known"
+                return True
+            self.tally.sent_again += 1
+            if answer is not None and answer.status == 403 and json.loads(answer.text)["why"] == "token":
+                self.token = ""
+            elif answer is not None and answer.status not in (500, 502, 503):
+                raise RuntimeError(f"{answer.status} for a save: {answer.text[:300]}")
+        return False
 
 
 def _one_each(page: Page) -> dict[str, str]:
@@ -290,7 +353,10 @@ def answering(ground: Ground, participants: int) -> Iterator[Load]:
     runtime.database.dispose()
     server = Server(ground)
     tally, end = Tally(), threading.Event()
-    threads = [Answering(server.port, reference, link, tally, end) for reference, link in links.items()]
+    threads = [
+        (Queueing if number % 2 else Answering)(server.port, reference, link, tally, end)
+        for number, (reference, link) in enumerate(links.items())
+    ]
     load = Load(server, tally, threads, end)
     try:
         server.wait_until_ready()
@@ -360,6 +426,7 @@ def figures(load: Load, url: str) -> list[Row]:
         broken += bool(acknowledged) and stands.get(reference) != history.get(reference, [None])[-1]
     return [
         Row("answers acknowledged", load.acknowledged, load.acknowledged > 0),
+        Row("of them, saves of a script, and such as came again", (tally.saved, tally.known), tally.known > 0),
         none("acknowledged answers lost", lost),
         none("doubled", doubled),
         none("responses whose answer is not the last one saved", broken),

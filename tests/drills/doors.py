@@ -13,7 +13,17 @@ from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.store import staff as staff_store
 from tests import factories
 from tests.drills import Ground, Row, none, rounds
-from tests.integration.test_access_rules import EVERYBODY, MEMBER, PARTICIPANT, PLACES, RULES, STAFF, WRITTEN, methods
+from tests.integration.test_access_rules import (
+    EVERYBODY,
+    MEMBER,
+    PARTICIPANT,
+    PLACES,
+    RULES,
+    SCRIPT,
+    STAFF,
+    WRITTEN,
+    methods,
+)
 from tests.page import Client
 
 FULL: dict[str, Any] = {"times": 3, "roles": tuple(Role)}
@@ -48,7 +58,7 @@ def _run(runtime: Runtime, times: int, roles: tuple[Role, ...]) -> list[Row]:
                 nobody += rule != EVERYBODY and _got_in(nobody_in, method, path)
         _, client = _signed_in(runtime, role)
         for method, path, rule, _endpoint in _doors(client, "BF-0001"):
-            if (isinstance(rule, Action) and rule not in MAY[role]) or rule == PARTICIPANT:
+            if (isinstance(rule, Action) and rule not in MAY[role]) or rule in (PARTICIPANT, SCRIPT):
                 asked += 1
                 unknown += _got_in(client, method, path)
         if role not in OF_THE_INSTALLATION:
@@ -107,8 +117,11 @@ def _doors(client: Client, reference: str) -> Iterator[tuple[str, str, str | Act
 
 
 def _got_in(client: Client, method: str, path: str) -> bool:
-    """Whether a page answered with anything but a refusal: who is not let in is told so, or asked to sign in."""
+    """Whether a page answered with anything but a refusal: who is not let in is told so (a script that nobody is), or
+    asked to sign in."""
     data = WRITTEN if method == "POST" else None
     response = client.raw.open(path, method=method, data=data, query_string={"mode": "phone"})
-    refused = response.status_code in (403, 404) or (response.location or "").startswith(("/staff/login", "/start"))
+    refused = response.status_code in (401, 403, 404) or (response.location or "").startswith(
+        ("/staff/login", "/start")
+    )
     return not refused

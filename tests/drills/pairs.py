@@ -5,7 +5,10 @@ what it is shown is what the table of who may (`domain/staff.py`) gives it, of i
 
 from __future__ import annotations
 
+import io
 import itertools
+import uuid
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,11 +27,14 @@ from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.store import participants
 from tests import factories
 from tests.drills import Ground, Row, rounds
-from tests.integration.test_access_rules import ENTERING, EVERYBODY, PARTICIPANT, RULES
+from tests.integration.test_access_rules import ENTERING, EVERYBODY, PARTICIPANT, RULES, SCRIPT
 from tests.page import Client, Page
 from tests.phone import Phone
 
 PARTICIPANTS = ("a participant", "another participant")
+
+NAMES = ("Aurelia Quixabel", "Thessaly Zanzibronn")
+"""Of which no part is the other's."""
 
 FULL: dict[str, Any] = {"roles": tuple(Role), "pages": 80}
 SHORT: dict[str, Any] = {"roles": (Role.INTERVIEWER, Role.MANAGER, Role.ADMINISTRATOR), "pages": 15}
@@ -79,17 +85,17 @@ def _run(runtime: Runtime, roles: tuple[Role, ...], pages: int) -> list[Row]:
     app = create_app(runtime)
     app.testing = True
     sites = factories.create_site(runtime), factories.create_site(runtime, "LG", "large")
-    people = [_somebody(runtime, site, name) for site, name in zip(sites, ("Quixabel", "Zanzibronn"), strict=True)]
+    people = [_somebody(runtime, site, name) for site, name in zip(sites, NAMES, strict=True)]
     seats = [_answering(runtime, app, each, name) for each, name in zip(people, PARTICIPANTS, strict=True)]
     for role in roles:
         for site in (None,) if role in OF_WHOLE_STUDIES else sites:
             seats.append(_signed_in(runtime, app, role, site))
     walked = {each.name: list(_walk(each, pages)) for each in seats}
     seen = sum(
-        any(secret in seat.client.raw.get(address).get_data(as_text=True) for each in people for secret in each.told)
+        any(secret in said for each in people for secret in each.told)
         for seat in seats
         for method, address in walked[seat.name]
-        if method == "GET"
+        if method == "GET" and (said := _said(seat.client.raw.get(address)))
     )
     pairs = list(itertools.permutations(seats, 2))
     tried = shown = refused = 0
@@ -118,11 +124,12 @@ def _run(runtime: Runtime, roles: tuple[Role, ...], pages: int) -> list[Row]:
 
 def _somebody(runtime: Runtime, site: Site, name: str) -> Secrets:
     person = factories.create_participant(runtime, site=site)
-    contact = Contact(name=f"Aurelia {name}", phone=f"07700 9{len(name):05d}", email=f"{name}@example.org".lower())
+    family = name.split()[-1]
+    contact = Contact(name=name, phone=f"07700 9{len(name):05d}", email=f"{family}@example.org".lower())
     with factories.operator(runtime).writing() as work:
         contacts.write(work, person, contact)
         assert participants.participant(work.session, person.id, work.now.date())
-    return Secrets(person, contact, f"{name} told me in the canteen")
+    return Secrets(person, contact, f"{family} told me in the canteen")
 
 
 def _answering(runtime: Runtime, app: Flask, secrets: Secrets, name: str) -> Seat:
@@ -177,6 +184,21 @@ def _walk(seat: Seat, pages: int) -> Iterator[tuple[str, str]]:
             kinds[kind] += 1
             known.add(link)
             waiting.append(link)
+    if seat.own is not None:
+        yield from _of_scripts(seat)
+
+
+def _of_scripts(seat: Seat) -> Iterator[tuple[str, str]]:
+    """(method, address) of what a participant's script asks for, which no link leads to: the pack, too."""
+    adapter = seat.client.raw.application.url_map.bind("localhost")
+    handle = seat.begin.split("/")[2]
+    for rule in seat.client.raw.application.url_map.iter_rules():
+        if RULES[rule.endpoint] == SCRIPT:
+            (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            yield method, adapter.build(rule.endpoint, {"handle": handle})
+    slip = seat.client.raw.get(f"/survey/{handle}/slip").json
+    assert slip is not None
+    yield "GET", slip["pack"]
 
 
 def _endpoint(urls: Any, address: str, method: str) -> str | None:
@@ -196,6 +218,18 @@ def _ask(seat: Seat, method: str, address: str) -> TestResponse:
         fields = Page(seat.client.raw.get(begin, follow_redirects=True).text).fields()
         seat.tokens[side] = fields.get("csrf_token", [""])[0]
     headers = {"Sec-Fetch-Site": "same-origin"}
+    if address.endswith("/saves"):
+        # Whoever is let in here would be told what became of it, and it would be stored.
+        said = {"form": {"heard_via_detail": ["of somebody else"]}, "over": {}, "at": system_clock().isoformat()}
+        of = {
+            "page": "heard_via_detail",
+            "questionnaire": "backfill_1",
+            "version": 1,
+            "wording": None,
+            "language": "en",
+        }
+        save = {"save": str(uuid.uuid4()), **of, **said}
+        return seat.client.raw.post(address, json=save, headers={**headers, "X-CSRFToken": seat.tokens[side]})
     # Nothing that would be stored: who is let in is told what is missing.
     return seat.client.raw.post(address, data={"csrf_token": seat.tokens[side]}, headers=headers)
 
@@ -204,7 +238,7 @@ def _faults(
     app: Flask, other: Seat, answer: TestResponse, got_in: bool, people: list[Secrets], method: str, address: str
 ) -> Iterator[str]:
     """What the other was told that is not theirs."""
-    said = answer.get_data(as_text=True)
+    said = _said(answer)
     strangers = [each for each in people if _is_nobody_of(other, each)]
     for each in people:
         if (each in strangers or other.role in MEET_NOBODY) and any(secret in said for secret in each.told):
@@ -219,12 +253,23 @@ def _faults(
     if other.role is not None:
         if isinstance(rule, Action) and rule not in MAY[other.role]:
             yield "a page beyond the table"
-        if rule in (PARTICIPANT, ENTERING):
+        if rule in (PARTICIPANT, SCRIPT, ENTERING):
             yield "a participant's page"
         if any(each.participant.reference in urlsplit(address).path for each in strangers):
             yield "a page of somebody of another site"
+    elif rule == SCRIPT:
+        yield "what another's script is told"
     elif rule not in (EVERYBODY, PARTICIPANT):
         yield "a page of staff"
+
+
+def _said(answer: TestResponse) -> str:
+    """All that can be read in an answer; of a workbook, in its parts."""
+    data = answer.get_data()
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            data = b"\n".join(parts.read(name) for name in parts.namelist())
+    return data.decode(errors="replace")
 
 
 def _rule(app: Flask, method: str, address: str) -> str | Action:

@@ -83,7 +83,7 @@ def test_demo_links_are_new_links_one_a_line(environment: dict[str, str]) -> Non
 @pytest.fixture
 def simulating(sqlite_url: str) -> tuple[dict[str, str], list[str]]:
     """An environment, and a command that simulates into a database."""
-    return factories.environment("sqlite:///unused.db"), [
+    return factories.environment(factories.UNUSED), [
         "simulate",
         "mentoring",
         "--participants",

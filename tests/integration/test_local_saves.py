@@ -17,7 +17,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import CorrectionReason
 from surveyapp.domain.staff import Role
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.privacy import correcting
+from surveyapp.services.privacy import correcting, erasing
 from surveyapp.services.questionnaires import response_migration
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
@@ -251,6 +251,40 @@ def test_after_withdrawing_nothing_is_taken_and_the_device_is_told_to_forget(
     for answer in (device.post(body), device.http.get(device.phone.own("/survey/stand"))):
         assert (answer.status_code, answer.json) == (410, {"why": "gone"})
     assert history(runtime, "heard_via") == ["job_shop"]
+
+
+def test_the_phone_of_somebody_who_was_erased_is_told_to_forget(
+    runtime: Runtime, candidate: Participant, device: Device
+) -> None:
+    """Nothing is left of them that could say so, but what the phone was given: which nobody else's phone has, and which
+    says nothing of somebody who is there."""
+    device.save("heard_via", {"heard_via": "job_shop"})
+    body = device.body("heard_via", {"heard_via": "online"})
+    named = device.http.get(device.phone.own("/survey/slip")).json["whose"]
+    assert candidate.id.hex not in named
+    other = factories.create_participant(runtime)
+    with factories.operator(runtime).writing() as work:
+        sessions.end_all_of_participant(work, candidate.id, EndedWhy.LEFT)
+    still_there = device.http.get(device.phone.own("/survey/stand"), headers={"X-Whose": named})
+    assert (still_there.status_code, still_there.json) == (401, {"why": "ended"})
+    with factories.operator(runtime).writing() as work:
+        erasing.erase(work, candidate)
+    for whose, told in [
+        (named, (410, {"why": "gone"})),
+        ("", (401, {"why": "ended"})),
+        (named[:-2] + ("A" if named[-2] != "A" else "B") + named[-1], (401, {"why": "ended"})),
+        (runtime.keyring.whose(other.id), (401, {"why": "ended"})),
+        ("łącze", (401, {"why": "ended"})),
+    ]:
+        headers = {"X-Whose": whose.encode().decode("latin-1")}
+        for answer in (device.post(body, headers), device.http.get(device.phone.own("/survey/stand"), headers=headers)):
+            assert (answer.status_code, answer.json) == told, whose
+    # Another person's link was opened there since.
+    own = device.phone.handle
+    device.phone.open(factories.create_link(runtime, other))
+    device.phone.handle = own
+    for whose, status in ((named, 410), (runtime.keyring.whose(other.id), 409)):
+        assert device.http.get(device.phone.own("/survey/stand"), headers={"X-Whose": whose}).status_code == status
 
 
 def test_corrections_come_to_stand_when_staff_open_the_answers_again(

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from surveyapp.domain.errors import EnrolmentRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Staff
+from surveyapp.services.lists.all_at_once import import_file
 from surveyapp.services.participants import enrolment, relating, roster
-from surveyapp.services.participants.bulk_import import import_file
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants, relationships

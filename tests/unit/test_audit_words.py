@@ -20,7 +20,7 @@ def test_every_action_has_words() -> None:
 
 @pytest.mark.parametrize("language", ["en", "pl", "pa", "ur"])
 def test_no_two_say_the_same_in_any_language(language: str) -> None:
-    app = create_app(factories.create_runtime("sqlite:///unused.db", Clock()))
+    app = create_app(factories.create_runtime(factories.UNUSED, Clock()))
     with app.test_request_context(), force_locale(language):
         said = Counter(str(words) for words in ACTIONS.values())
     assert {words: count for words, count in said.items() if count > 1} == {}

@@ -7,7 +7,9 @@ import datetime as dt
 from collections.abc import Mapping
 
 from surveyapp.domain.fieldwork.cases import Case, Disposition, Window, window
-from surveyapp.domain.instrument.study import Anchor, Touchpoint
+from surveyapp.domain.fieldwork.days import start_of
+from surveyapp.domain.fieldwork.lists import LateChoice
+from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.services.work import Work
 from surveyapp.store import cases, participants, responses
@@ -27,7 +29,10 @@ def plan_cases(work: Work, participant: Participant) -> list[Case]:
         anchored_on = _anchored_on(work, participant, touchpoint, existing)
         if anchored_on is None:
             continue
-        case = _new_case(participant, touchpoint, window(touchpoint, anchored_on, work.runtime.zone(study)))
+        days = window(touchpoint, anchored_on, work.runtime.zone(study))
+        if ended_before(touchpoint, days, participant, work.runtime.zone(study)):
+            continue
+        case = _new_case(participant, touchpoint, days)
         if participant.stopped_at is not None:
             case = dataclasses.replace(case, disposition=Disposition.REFUSAL)
         cases.add_case(work.session, case)
@@ -36,15 +41,57 @@ def plan_cases(work: Work, participant: Participant) -> list[Case]:
     return made
 
 
-def first_cases(work: Work, participant: Participant, events: Mapping[str, dt.date]) -> list[Case]:
+LateChoices = Mapping[tuple[str, int], LateChoice]
+"""What becomes of cases whose window is over when their people join, by touchpoint; those not named are closed."""
+
+ALL_CLOSED: LateChoices = {}
+
+
+def first_cases(
+    work: Work, participant: Participant, events: Mapping[str, dt.date], late: LateChoices = ALL_CLOSED
+) -> list[Case]:
     """The cases somebody new has from the start, not yet stored. `events` is what happened to them, and when."""
     study = work.runtime.study(participant.study)
+    return planned(study, work.runtime.zone(study), work.now, participant, events, late)
+
+
+def planned(
+    study: Study,
+    zone: dt.tzinfo,
+    now: dt.datetime,
+    participant: Participant,
+    events: Mapping[str, dt.date],
+    late: LateChoices = ALL_CLOSED,
+) -> list[Case]:
+    """`first_cases` of somebody who need not be on record."""
     made = []
     for touchpoint in sorted(study.touchpoints_of(participant.group), key=lambda each: each.number):
         day = _day_of(touchpoint.opens, participant, events)
-        if day is not None:
-            made.append(_new_case(participant, touchpoint, window(touchpoint, day, work.runtime.zone(study))))
+        if day is None:
+            continue
+        days, disposition = window(touchpoint, day, zone), Disposition.UNKNOWN
+        if ended_before(touchpoint, days, participant, zone):
+            continue
+        if days.closes_at is not None and days.closes_at <= now:
+            match late.get(touchpoint.key, LateChoice.CLOSED):
+                case LateChoice.FROM_TODAY:
+                    opens_on = now.astimezone(zone).date()
+                    days = window(touchpoint, opens_on - dt.timedelta(days=touchpoint.opens.days), zone)
+                case LateChoice.NOT_ASKED:
+                    disposition = Disposition.NOT_ELIGIBLE
+        if participant.stopped_at is not None:
+            disposition = Disposition.REFUSAL
+        made.append(dataclasses.replace(_new_case(participant, touchpoint, days), disposition=disposition))
     return made
+
+
+def ended_before(touchpoint: Touchpoint, days: Window, participant: Participant, zone: dt.tzinfo) -> bool:
+    """Whether a wave on fixed days was over before somebody joined: it is not theirs."""
+    return (
+        touchpoint.opens.type == "fixed"
+        and days.closes_at is not None
+        and days.closes_at <= start_of(participant.enrolled_on, zone)
+    )
 
 
 def _new_case(participant: Participant, touchpoint: Touchpoint, days: Window) -> Case:

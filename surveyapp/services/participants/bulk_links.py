@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind, Case
+from surveyapp.domain.participants import Contact
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.participants import links
+from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.roster import state_of_line
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import roster as store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LinkAndCode:
-    """What one person is given, the only time it can be read. `link` is the whole address."""
+    """What one person is given, the only time it can be read. `link` is the whole address; `contact`: what a letter or
+    message is written with, for whoever may see it."""
 
     reference: str
     link: str
     code: str
     expires_at: dt.datetime | None
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def give_out_to_all(
     address = desk.runtime.settings.public_url
     with desk.writing() as work:
         have = store.cases_with_live_access(work.session, scope, work.now) if only_without else set()
-        made, stored = [], []
+        made: list[LinkAndCode] = []
+        people, stored = [], []
         for each, reference, case in _answerable(work, scope):
             if each != group or case.touchpoint != touchpoint or case.id in have:
                 continue
@@ -65,13 +71,30 @@ def give_out_to_all(
                 links.new_secret(work, study, case, kind, claim=claim) for kind in (AccessKind.LINK, AccessKind.CODE)
             )
             stored += [(link.access, link.digest), (code.access, code.digest)]
-            made.append(LinkAndCode(reference, f"{address}{link.written}", code.written, link.access.expires_at))
+            people.append(case.participant_id)
+            made.append(
+                LinkAndCode(
+                    reference=reference,
+                    link=f"{address}{link.written}",
+                    code=code.written,
+                    expires_at=link.access.expires_at,
+                )
+            )
             for action in links.GIVEN_OUT.values():
                 work.record(action, reference, study=study_id, touchpoint=touchpoint, claim=claim)
         if not made:
             raise InputRefused(say("nobody_for_links"), "touchpoint")
         store.add_accesses(work.session, stored)
-    return made
+        if not desk.may(Action.SEE_CONTACTS, study_id):
+            return made
+        held = contacts.read_many(work, people)
+        work.record_many(
+            AuditAction.CONTACT_SEEN, [(each.reference, {"file": "links"}) for each in made], study=study_id
+        )
+        return [
+            dataclasses.replace(each, contact=held.get(person, Contact()))
+            for each, person in zip(made, people, strict=True)
+        ]
 
 
 def _answerable(work: Work, scope: Scope) -> list[tuple[str, str, Case]]:

@@ -9,6 +9,7 @@ Reading one is an act that the caller puts in the audit trail.
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import fields, replace
@@ -75,6 +76,15 @@ def read(work: Work, participant_id: uuid.UUID) -> Contact:
     )
 
 
+def read_many(work: Work, people: Collection[uuid.UUID]) -> dict[uuid.UUID, Contact]:
+    """The contact records of many people."""
+    work.seals.expect(people)
+    return {
+        person: Contact(**{name: opened(work, person, name, each) for name, each in held.items()})
+        for person, held in participants.contacts_of(work.session, people).items()
+    }
+
+
 def find(work: Work, scope: Scope, written: str) -> list[str]:
     """References of the participants in scope whose phone number or e-mail address this is, however it is written; or
     who have names that begin with each part of it, of at least two letters."""
@@ -84,7 +94,7 @@ def find(work: Work, scope: Scope, written: str) -> list[str]:
         return []
     return [
         reference
-        for reference, there in _lookups(work, scope)
+        for reference, there in lookups(work, scope)
         if (there & reached if reached else all(any(_begins(each, part) for each in there) for part in begun))
     ]
 
@@ -98,7 +108,7 @@ def owners(work: Work, scope: Scope, wanted: Collection[str]) -> dict[str, list[
     scope: to references. Those known to nobody are left out."""
     found: dict[str, list[str]] = {}
     wanted = set(wanted)
-    for reference, there in _lookups(work, scope) if wanted else ():
+    for reference, there in lookups(work, scope) if wanted else ():
         for each in sorted(there & wanted):
             found.setdefault(each, []).append(reference)
     return found
@@ -110,15 +120,20 @@ def reached_by(contact: Contact) -> dict[str, str]:
     return {kind: value for kind, value in found.items() if value}
 
 
+def other_numbers(contact: Contact) -> list[str]:
+    """The other phone numbers of a contact in the form that is compared, those that can be read."""
+    return [number for each in contact.other_phones.split(";") if (number := phone_number(each))]
+
+
 def sealed_lookup(work: Work, participant_id: uuid.UUID, contact: Contact) -> bytes | None:
     """What finds a contact, sealed; its length tells nothing of theirs. None where there is nothing to find it by."""
-    entry = "\n".join([*normalise.name_parts(contact.name), *reached_by(contact).values()])
+    entry = "\n".join([*normalise.name_parts(contact.name), *reached_by(contact).values(), *other_numbers(contact)])
     if not entry:
         return None
     return work.seals.seal(participant_id, LOOKUP, entry + "\n" * (-len(entry.encode()) % LOOKUP_SIZE))
 
 
-def _lookups(work: Work, scope: Scope) -> Iterator[tuple[str, set[str]]]:
+def lookups(work: Work, scope: Scope) -> Iterator[tuple[str, set[str]]]:
     """What finds each person in scope, opened, by reference."""
     there = participants.lookups(work.session, scope)
     work.seals.expect(each.person for each in there)
@@ -137,6 +152,9 @@ def checked(contact: Contact) -> Contact:
         enter = say("not_a_phone_number")
         refused = say("both", first=say("too_short_to_dial"), second=enter) if _parsed(kept.phone) else enter
         raise InputRefused(refused, "phone")
+    for each in filter(None, (part.strip() for part in kept.other_phones.split(";"))):
+        if phone_number(each) is None:
+            raise InputRefused(say("not_another_phone", written=each[:60]), "other_phones")
     if kept.email and email_address(kept.email) is None:
         raise InputRefused(say("not_an_email"), "email")
     return kept
@@ -147,6 +165,7 @@ def _after(scheme: str, written: str) -> str:
     return written[len(scheme) :].lstrip("/").strip() if written.casefold().startswith(scheme) else written
 
 
+@functools.lru_cache(maxsize=256)
 def phone_number(written: str) -> str | None:
     """A number as E.164 (`+447700900142`), whatever spaces, brackets or country code it is written with; None if nobody
     could dial it. An extension is left out."""
@@ -179,6 +198,7 @@ def _can_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
     return _LONG_ENOUGH[0] in reasons and all(reason in _LONG_ENOUGH for reason in reasons)
 
 
+@functools.lru_cache(maxsize=256)
 def email_address(written: str) -> str | None:
     """An e-mail address in lower case, as it is looked up; None if it cannot be one. Whether there is such a place, and
     whether it takes post, nobody is asked."""

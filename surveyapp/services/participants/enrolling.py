@@ -52,9 +52,12 @@ def place(
     several: Sequence[Keyed],
     where: Callable[[int], str] = str,
     key: uuid.UUID | None = None,
+    *,
+    look_for_shared: bool = True,
 ) -> Placement:
     """Compares newcomers with who is there and with one another; stores nothing. Gives those without a reference the
-    next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one."""
+    next free numbers. `where` says a line in words, such as “line 7”; `key` is to be the identity of the only one;
+    `look_for_shared`: whether numbers and addresses are looked for among who is there."""
     found = Placement()
     on_record = {site.reference.upper(): site for site in participants.sites(work.session, study.id, work.today(study))}
     _place_sites(study, scope, on_record, several, found)
@@ -68,7 +71,8 @@ def place(
             found.fault(
                 line, "reference", say("reference_twice", reference=new.reference, where=where(written[new.reference]))
             )
-    _find_shared(work, scope, several, where, found)
+    if look_for_shared:
+        _find_shared(work, scope, several, where, found)
     on_record_already = relating.find(work, scope, study, several, where, found.fault)
     if not found.faults:
         known = on_record | {reference: site for reference, (site, _) in found.new_sites.items()}
@@ -175,26 +179,10 @@ def _find_shared(
 
 def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
     """Stores everybody placed, with the sites that are new."""
-    sites = {
-        reference: participants.add_site(work.session, site.study, reference, site.name, site.attributes, since)
-        for reference, (site, since) in placement.new_sites.items()
-    }
-    stored = []
+    sites = add_sites(work, placement)
     # One look into the keys for everybody, and one flush of the new ones to the disk.
     work.seals.expect_new(placed.id for new, placed in placement.people if new.contact != Contact())
-    for new, placed in placement.people:
-        participant = placed
-        if placed.site is not None and placed.site.reference in sites:
-            participant = dataclasses.replace(placed, site=sites[placed.site.reference])
-        stored.append(
-            store.Enrolment(
-                participant=participant,
-                contact=contacts.sealed(work, participant.id, new.contact),
-                lookup=contacts.sealed_lookup(work, participant.id, new.contact),
-                events=[Event(event, day, source) for event, day in new.events.items()],
-                cases=scheduling.first_cases(work, participant, new.events),
-            )
-        )
+    stored = [prepared(work, new, at_site(placed, sites), source) for new, placed in placement.people]
     store.add_newcomers(work.session, stored)
     for each in stored:
         person = each.participant
@@ -203,3 +191,36 @@ def enrol(work: Work, placement: Placement, source: str) -> list[Participant]:
         )
     relating.record(work, placement.pairs, placement.people)
     return [each.participant for each in stored]
+
+
+def add_sites(work: Work, placement: Placement) -> dict[str, Site]:
+    """Stores the sites that are new, by reference."""
+    return {
+        reference: participants.add_site(work.session, site.study, reference, site.name, site.attributes, since)
+        for reference, (site, since) in placement.new_sites.items()
+    }
+
+
+def at_site(placed: Participant, sites: Mapping[str, Site]) -> Participant:
+    """The same with their site as it was stored, where it is one of the new ones."""
+    if placed.site is None or placed.site.reference not in sites:
+        return placed
+    return dataclasses.replace(placed, site=sites[placed.site.reference])
+
+
+def prepared(
+    work: Work,
+    new: NewParticipant,
+    placed: Participant,
+    source: str,
+    late: scheduling.LateChoices = scheduling.ALL_CLOSED,
+) -> store.Enrolment:
+    """What is to be stored of somebody, everything sealed; nothing is stored yet. `late`: what becomes of cases whose
+    window is over."""
+    return store.Enrolment(
+        participant=placed,
+        contact=contacts.sealed(work, placed.id, new.contact),
+        lookup=contacts.sealed_lookup(work, placed.id, new.contact),
+        events=[Event(event, day, source) for event, day in new.events.items()],
+        cases=scheduling.first_cases(work, placed, new.events, late),
+    )

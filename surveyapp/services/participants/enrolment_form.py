@@ -16,9 +16,10 @@ from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.study import Attribute, Group, Relationship, Study
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.near_names import near
-from surveyapp.domain.participants import CONTACT_FIELDS, Contact
+from surveyapp.domain.participants import CONTACT_FIELDS, NEEDS, Contact
 from surveyapp.domain.sentences import Sentence, say, with_hint
 from surveyapp.services.participants import contacts
+from surveyapp.services.participants.written_days import read_day, serial_day
 
 PREFERRED = ("phone", "text", "email", "in_person", "video")
 """How somebody may prefer to be reached."""
@@ -30,8 +31,6 @@ SITE_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 _SPREADSHEET_NUMBER = re.compile(r"\d+[.,]\d+E\+?\d+", re.IGNORECASE)
 _TEXT_MARK = re.compile(r"^['\u2019](?=[+\d])")
 """What a spreadsheet is told by that a number is text, where it did not keep that to itself."""
-
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,10 @@ def columns(study: Study) -> tuple[ListColumn, ...]:
         ListColumn("preferred", N_("Prefers"), {each: each.replace("_", " ") for each in PREFERRED}),
         ListColumn("times", N_("Best times to reach them")),
         ListColumn("language", N_("Languages they speak")),
+        ListColumn("other_phones", N_("Other phone numbers")),
+        ListColumn("address", N_("Postal address")),
+        ListColumn("needs", N_("What they need"), {each: each.replace("_", " ") for each in NEEDS}),
+        ListColumn("born", N_("Year of birth")),
         *(ListColumn(f"event.{event}", label, declared=True) for event, label in study.events.items()),
         *(
             ListColumn(relationship_column(each), joined(" / ", (each.label, each.reverse)), declared=True)
@@ -118,13 +121,13 @@ def check(study: Study, today: dt.date, written: Mapping[str, str]) -> tuple[New
 
 def check_contact(written: Mapping[str, str]) -> tuple[Contact, list[FieldFault]]:
     """Reads how somebody is reached, as `check` does."""
-    read = _Written(dt.date.max, written)
+    read = WrittenFields(dt.date.max, written)
     return read.contact(), read.faults
 
 
 def check_event(study: Study, today: dt.date, event: str, on: str) -> tuple[dt.date | None, list[FieldFault]]:
     """Reads on which day what happened: the day, or None and what is wrong with `event` or `on`."""
-    read = _Written(today, {"event": event, "on": on})
+    read = WrittenFields(today, {"event": event, "on": on})
     if event not in study.events:
         read.fault("event", say("event_missing", values=list(study.events)))
     day = read.day("on")
@@ -144,7 +147,7 @@ def check_related(study: Study, group: str, relationship: str, reference: str) -
     return read.related(study.group(group), declared, "other"), read.faults
 
 
-class _Written:
+class WrittenFields:
     """Text by column name, read piece by piece; what cannot be used is collected."""
 
     def __init__(self, today: dt.date, written: Mapping[str, str]) -> None:
@@ -176,13 +179,43 @@ class _Written:
             self.fault(name, with_hint(say("not_a_value", written=_shortened(value)), hint))
         return code
 
+    def several(self, name: str, values: Mapping[str, str]) -> str:
+        """The codes of several values, each written as its code or its label, with commas or semicolons between."""
+        by_word = {_folded(word): code for code, label in values.items() for word in (code, label)}
+        found: dict[str, None] = {}
+        for part in re.split(r"[,;]", self.said(name)):
+            if word := _folded(part):
+                if word not in by_word:
+                    hint = near(word, values) or say("use_one_of", values=list(values))
+                    self.fault(name, with_hint(say("not_a_value", written=_shortened(part.strip())), hint))
+                    return ""
+                found[by_word[word]] = None
+        return ", ".join(found)
+
+    def year(self, name: str) -> str:
+        """A year of birth, also of a whole date of birth: the rest of that is not kept."""
+        value = normalise.code(self.said(name))
+        day = read_day(value) if value and not value.isdigit() else None
+        value = str(day.year) if day else value
+        newest = min(self.today, dt.date(2200, 1, 1)).year
+        if value and not (value.isascii() and value.isdigit() and 1900 <= int(value[:9]) <= newest):
+            self.fault(name, say("not_a_year", written=_shortened(value)))
+            return ""
+        return value
+
     def day(self, name: str) -> dt.date | None:
         value = self.said(name)
         if not value:
             return None
         day = read_day(value)
         if day is None:
-            self.fault(name, say("not_a_date", written=_shortened(value)))
+            meant = serial_day(value)
+            self.fault(
+                name,
+                say("spreadsheet_day", written=_shortened(value), day=meant)
+                if meant
+                else say("not_a_date", written=_shortened(value)),
+            )
         elif not EARLIEST <= day <= self.today:
             self.fault(name, say("day_to_come" if day > self.today else "day_too_long_ago", day=day))
             day = None
@@ -191,6 +224,8 @@ class _Written:
     def contact(self) -> Contact:
         given = {name: self.said(name) for name in CONTACT_FIELDS}
         given["preferred"] = self.one_of("preferred", {each: each.replace("_", " ") for each in PREFERRED})
+        given["needs"] = self.several("needs", {each: each.replace("_", " ") for each in NEEDS})
+        given["born"] = self.year("born")
         given["phone"] = _TEXT_MARK.sub("", given["phone"])
         if _SPREADSHEET_NUMBER.fullmatch(given["phone"]):
             self.fault("phone", say("spreadsheet_number", written=given["phone"]))
@@ -209,7 +244,7 @@ class _Written:
             return ""
 
 
-class _EnrolmentReader(_Written):
+class _EnrolmentReader(WrittenFields):
     """Reads somebody new to a study."""
 
     def __init__(self, study: Study, today: dt.date, written: Mapping[str, str]) -> None:
@@ -219,6 +254,7 @@ class _EnrolmentReader(_Written):
     def newcomer(self) -> NewParticipant:
         group = self.group()
         site = self.site()
+        self.within_the_study()
         return NewParticipant(
             group=group.id if group else "",
             enrolled_on=self.day("enrolled_on") or self.today,
@@ -243,6 +279,16 @@ class _EnrolmentReader(_Written):
                 if (reference := self.related(group, each, relationship_column(each)))
             },
         )
+
+    def within_the_study(self) -> None:
+        """Says what lies after the study's own end."""
+        if self.study.retention is None:
+            return
+        end = self.study.retention.study_ends
+        for name in ("enrolled_on", *(f"event.{event}" for event in self.study.events)):
+            day = read_day(self.said(name)) if self.said(name) else None
+            if day is not None and end < day <= self.today:
+                self.fault(name, say("day_after_study", day=day, end=end))
 
     def related(self, group: Group | None, relationship: Relationship, column: str) -> str:
         """The reference of whom somebody of a group has a relationship to, or empty."""
@@ -306,18 +352,6 @@ def next_number(group: Group, taken: Iterable[str]) -> int:
     """One more than the highest number taken. Gaps are not filled: a number once given out stays its person's."""
     pattern = reference_pattern(group)
     return max((int(each.partition("-")[2]) for each in taken if pattern.fullmatch(each)), default=0) + 1
-
-
-def read_day(written: str) -> dt.date | None:
-    """A date as 2026-01-31 or, day first, 31/01/2026; None if it is neither."""
-    written = normalise.code(written)
-    match = _DAY_FIRST.fullmatch(written)
-    try:
-        if match:
-            return dt.date(int(match[3]), int(match[2]), int(match[1]))
-        return dt.datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
-    except ValueError:
-        return None
 
 
 def _folded(word: str) -> str:

@@ -13,12 +13,13 @@ import logging
 import uuid
 from collections.abc import Callable
 
-from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.audit import AuditAction, System
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.participants import Origin, Participant
 from surveyapp.services.results import current
 from surveyapp.services.results.releasing import cuts
-from surveyapp.services.work import Work
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk, Work
 from surveyapp.store import results
 from surveyapp.store.database import after_commit
 from surveyapp.store.security import erasures, sealed_rows
@@ -41,6 +42,16 @@ def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
         results.drop(work.session, study, origin)
         work.record(action, study=study)
     _afterwards(work, person, place)
+
+
+def was_erased(runtime: Runtime, whose: str) -> bool:
+    """Whether whoever a phone names (`Keyring.whose`) was erased. That nothing is found of somebody is no proof: a
+    database may have been put back from before they came."""
+    person = runtime.keyring.person_of(whose)
+    if person is None:
+        return False
+    with Desk(runtime, System()).reading() as work:
+        return erasures.is_listed(work.session, person)
 
 
 def renew_key(work: Work, person: uuid.UUID) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.audit import Actor, AuditAction, AuditEntry, AuditFilter, kind_of
@@ -38,6 +38,24 @@ def record(
             detail=detail,
         )
     )
+
+
+def record_many(
+    session: Session,
+    at: dt.datetime,
+    actor: Actor,
+    action: AuditAction,
+    study: str,
+    subjects: Sequence[tuple[str, dict[str, Any]]],
+) -> None:
+    """`record` of one action done to many, each with its detail, in one statement."""
+    if subjects:
+        staff_id = actor.id if isinstance(actor, Staff) else None
+        same = {"at": at, "actor": kind_of(actor), "staff_id": staff_id, "action": action, "study": study}
+        session.execute(
+            insert(AuditRow),
+            [{"id": new_id(), "subject": subject, "detail": detail, **same} for subject, detail in subjects],
+        )
 
 
 def entry_of(row: AuditRow) -> AuditEntry:

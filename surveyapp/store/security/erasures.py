@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Table, delete, or_, select
@@ -39,24 +39,25 @@ def erase(session: Session, person: uuid.UUID, at: dt.datetime) -> tuple[str, Or
     return None if row is None else (row.study, row.origin)
 
 
-def belonging_to(table: Table, person: uuid.UUID) -> ColumnElement[bool] | None:
-    """Which rows of a table belong to a person, by way of whatever they refer to; None: no row of it ever does."""
-    return _belonging(table, person, frozenset())
+def belonging_to(table: Table, people: uuid.UUID | Sequence[uuid.UUID]) -> ColumnElement[bool] | None:
+    """Which rows of a table belong to a person, or to any of several, by way of whatever they refer to; None: no row of
+    it ever does."""
+    return _belonging(table, [people] if isinstance(people, uuid.UUID) else people, frozenset())
 
 
-def _belonging(table: Table, person: uuid.UUID, passed: frozenset[str]) -> ColumnElement[bool] | None:
+def _belonging(table: Table, people: Sequence[uuid.UUID], passed: frozenset[str]) -> ColumnElement[bool] | None:
     if table.name == ParticipantRow.__tablename__:
-        return table.c.id == person
+        return table.c.id.in_(people)
     if table.name in WITHOUT_FOREIGN_KEY:
         return None
     ways: list[Any] = []
     if "participant_id" in table.c and not table.c.participant_id.foreign_keys:
-        ways.append(table.c.participant_id == person)
+        ways.append(table.c.participant_id.in_(people))
     for key in table.foreign_keys:
         target = key.column.table
         if target.name in passed or target is table:
             continue
-        theirs = _belonging(target, person, passed | {table.name})
+        theirs = _belonging(target, people, passed | {table.name})
         if theirs is not None:
             ways.append(key.parent.in_(select(key.column).where(theirs)))
     return or_(*ways) if ways else None
@@ -66,6 +67,11 @@ def listed(session: Session) -> dict[uuid.UUID, dt.datetime]:
     """Whom the database lists as erased, and since when."""
     rows = session.execute(select(ErasureRow.participant_id, ErasureRow.at))
     return {row.participant_id: row.at for row in rows}
+
+
+def is_listed(session: Session, person: uuid.UUID) -> bool:
+    """Whether the database lists somebody as erased, and nothing of them came back."""
+    return session.get(ErasureRow, person) is not None and session.get(ParticipantRow, person) is None
 
 
 def still_there(session: Session, people: Collection[uuid.UUID]) -> list[uuid.UUID]:

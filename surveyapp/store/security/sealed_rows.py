@@ -21,6 +21,7 @@ from surveyapp.store.tables import (
     ContactLookupRow,
     ContactRow,
     KeptFormRow,
+    ListRowRow,
     ParticipantRow,
     ResponseRow,
     SaveRow,
@@ -37,6 +38,7 @@ def anything(session: Session) -> bool:
         select(ContactLookupRow.participant_id),
         select(ContactRow.participant_id).where(ContactRow.key_id == "person"),
         select(AttemptRow.id).where(AttemptRow.note_sealed.is_not(None)),
+        select(ListRowRow.line).where(ListRowRow.before.is_not(None)),
         *(select(table.variable).where(table.sealed.is_not(None)) for table in WORDS),
     )
     return any(session.execute(query.limit(1)).first() is not None for query in sealed)
@@ -47,6 +49,7 @@ def people(session: Session) -> set[uuid.UUID]:
     whose = (
         select(ContactLookupRow.participant_id),
         select(ContactRow.participant_id).where(ContactRow.key_id == "person"),
+        select(ListRowRow.participant_id).where(ListRowRow.before.is_not(None)),
         select(CaseRow.participant_id)
         .join(AttemptRow, AttemptRow.case_id == CaseRow.id)
         .where(AttemptRow.note_sealed.is_not(None)),
@@ -56,7 +59,7 @@ def people(session: Session) -> set[uuid.UUID]:
         .join(AnswerHistoryRow, AnswerHistoryRow.save_id == SaveRow.id)
         .where(AnswerHistoryRow.sealed.is_not(None)),
     )
-    return {person for query in whose for person in session.scalars(query.distinct())}
+    return {person for query in whose for person in session.scalars(query.distinct()) if person is not None}
 
 
 def anything_of(session: Session, person: uuid.UUID) -> bool:
@@ -67,6 +70,7 @@ def anything_of(session: Session, person: uuid.UUID) -> bool:
     theirs = (
         select(ContactLookupRow.participant_id).where(ContactLookupRow.participant_id == person),
         select(ContactRow.participant_id).where(ContactRow.participant_id == person),
+        select(ListRowRow.line).where(ListRowRow.participant_id == person, ListRowRow.before.is_not(None)),
         select(AttemptRow.id).where(AttemptRow.case_id.in_(mine), AttemptRow.note_sealed.is_not(None)),
         select(AnswerRow.variable).where(AnswerRow.response_id.in_(responses), AnswerRow.sealed.is_not(None)),
         select(AnswerHistoryRow.variable).where(

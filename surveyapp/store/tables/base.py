@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import ActorKind, AuditAction
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
@@ -50,6 +51,7 @@ class Base(DeclarativeBase):
                 EndedWhy,
                 GuessKind,
                 LeavingReason,
+                ListState,
                 Mode,
                 Origin,
                 Outcome,
@@ -57,6 +59,7 @@ class Base(DeclarativeBase):
                 Reason,
                 ResponseState,
                 Role,
+                RowOutcome,
             )
         },
     }

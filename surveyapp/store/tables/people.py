@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.store.tables.base import Base, known
@@ -87,6 +88,7 @@ class ConsentRow(Base):
     mode: Mapped[Mode]
     recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     recorded_at: Mapped[dt.datetime]
+    given_to: Mapped[str | None]
 
 
 class ParticipationRow(Base):
@@ -125,3 +127,40 @@ class RelationshipRow(Base):
     first_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), primary_key=True)
     second_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
     recorded_at: Mapped[dt.datetime]
+
+
+class ListImportRow(Base):
+    """A list of people that is being brought in, or was. `file` and `kept` are it as it came and as it was understood,
+    sealed with a contact key, until it is brought in or thrown away, three days at most."""
+
+    __tablename__ = "list_import"
+    __table_args__ = (Index(None, "study", "made_at"), known("state", ListState))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    state: Mapped[ListState]
+    made_at: Mapped[dt.datetime]
+    done: Mapped[int]
+    total: Mapped[int]
+    beat_at: Mapped[dt.datetime]
+    failed: Mapped[str | None]
+    summary: Mapped[dict[str, Any]]
+    finished_at: Mapped[dt.datetime | None]
+    key_id: Mapped[str | None]
+    file: Mapped[bytes | None] = mapped_column(LargeBinary)
+    kept: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ListRowRow(Base):
+    """What came of a row of a list. `before`: how its person was reached before it changed that, sealed with their own
+    key, so that the list can be taken back."""
+
+    __tablename__ = "list_row"
+    __table_args__ = (known("outcome", RowOutcome),)
+    import_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("list_import.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.id"), index=True)
+    outcome: Mapped[RowOutcome]
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -73,6 +73,10 @@ class ContactForm(_FaultsAtFields):
     preferred = _select(lazy("Prefers"), lazy("Not known"), PREFERRED.items())
     times = StringField(lazy("Best times to reach them"))
     language = StringField(lazy("Languages they speak"))
+    other_phones = StringField(lazy("Other phone numbers"))
+    address = StringField(lazy("Postal address"))
+    needs = StringField(lazy("What they need"))
+    born = StringField(lazy("Year of birth"))
     confirmed = BooleanField(lazy("They share it with somebody, so that is right"))
     must_confirm = False
 
@@ -203,8 +207,7 @@ def _site_label(site: Site) -> str:
 class ImportForm(StaffForm):
     """A file of participants."""
 
-    file = UploadedFile(lazy("CSV file"), [FileRequired(lazy("Choose the file."))])
-    allow_shared = BooleanField(lazy("Add them although others have the same number, address or file"))
+    file = UploadedFile(lazy("The list"), [FileRequired(lazy("Choose the file."))])
 
 
 class LinksForm(StaffForm):

@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import AccessKind
+from surveyapp.domain.participants import CONTACT_FIELDS
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import csv_file
 from surveyapp.services.participants import bulk_links, roster
@@ -73,8 +74,15 @@ def links(study_id: str) -> Reply:
         except InputRefused as refused:
             form.touchpoint.errors = [worded(refused.sentence)]
         else:
+            known = CONTACT_FIELDS if any(each.contact for each in given) else ()
             response = make_response(
-                csv_file(("reference", "link", "code"), [(each.reference, each.link, each.code) for each in given])
+                csv_file(
+                    ("reference", "link", "code", *known),
+                    [
+                        (each.reference, each.link, each.code, *(getattr(each.contact, name) for name in known))
+                        for each in given
+                    ],
+                )
             )
             response.mimetype = "text/csv"
             name = f"{study_id}-{group}-touchpoint-{number}-links.csv"

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.staff import Action
-from surveyapp.services.participants import bulk_import, enrolment, relating, roster
+from surveyapp.services.participants import enrolment, enrolment_form, relating, roster
 from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
@@ -50,7 +50,7 @@ def new(study_id: str) -> Reply:
     study = staff_study(study_id)
     form = forms.participant_form(
         study,
-        bulk_import.columns(desk(), study_id),
+        enrolment_form.columns(study),
         sites,
         runtime().today(study),
         enrolment.new_key(),

@@ -10,9 +10,7 @@ from flask_babel import ngettext
 
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
-from surveyapp.services.participants.bulk_import import Import
 from surveyapp.services.participants.bulk_links import LinksWanted
-from surveyapp.services.participants.csv_reader import RowFault
 from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.services.participants.roster import Roster
 from surveyapp.services.questionnaires.versions import VersionState
@@ -20,8 +18,6 @@ from surveyapp.web.shared.language import isolated, listed
 
 ALWAYS = (CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS, CaseState.SUBMITTED)
 """States that have a column though nobody is in them: the way a case goes."""
-
-FAULTS_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -52,19 +48,6 @@ def state_table(roster: Roster) -> StateTable:
         for touchpoint in roster.study.touchpoints_of(group.id)
     )
     return StateTable(states, rows)
-
-
-@dataclass(frozen=True)
-class FaultTable:
-    """The faults of a file, as many as a page can hold, and how many more there are."""
-
-    shown: Sequence[RowFault]
-    more: int
-
-
-def fault_table(outcome: Import) -> FaultTable:
-    listed = outcome.faults or outcome.shared
-    return FaultTable(listed[:FAULTS_SHOWN], max(0, len(listed) - FAULTS_SHOWN))
 
 
 def waiting_choices(study: Study, waiting: Mapping[tuple[str, int], LinksWanted]) -> dict[str, str]:

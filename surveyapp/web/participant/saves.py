@@ -30,7 +30,7 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.instrument.kinds import form_values
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.responses import RecordedAnswer
-from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.services.privacy import erasing
 from surveyapp.services.responses import local_saves, survey_session
 from surveyapp.services.responses.local_saves import NoSave, Received
 from surveyapp.services.responses.survey_session import Visit
@@ -47,6 +47,9 @@ from surveyapp.web.shared.runtime import runtime
 LONGEST = 512 * 1024
 """Bytes of a save; a page's form has as many at most."""
 
+WHOSE = "X-Whose"
+"""The header in which a phone names whose answers it keeps, as the slip did."""
+
 
 def _why(status: int, why: str) -> Response:
     answer = jsonify(why=why)
@@ -62,12 +65,11 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
         try:
             return view(handle)
         except NotLetIn as error:
-            gone = error.why is EndedWhy.WITHDRAWN
-            return _why(410, "gone") if gone else _why(401, "ended")
+            return _why(410, "gone") if error.gone or _was_erased() else _why(401, "ended")
         except (AccessRefused, NotFound):
-            return _why(401, "ended")
+            return _why(410, "gone") if _was_erased() else _why(401, "ended")
         except SomebodyElses:
-            return _why(409, "elses")
+            return _why(410, "gone") if _was_erased() else _why(409, "elses")
         except CSRFError:
             return _why(403, "token")
         except SentFromElsewhere:
@@ -84,6 +86,11 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
             return answer
 
     return handler
+
+
+def _was_erased() -> bool:
+    """Whether the phone names somebody who was erased: of them there is no session that could say so."""
+    return erasing.was_erased(runtime(), request.headers.get(WHOSE, ""))
 
 
 @takes_json

@@ -63,7 +63,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "rights.let_in",
             ),
         ),
-        NavigationPlace(endpoint="manager.import_file", words=_("Import"), action=Action.MANAGE_PARTICIPANTS),
+        NavigationPlace(
+            endpoint="manager.import_file",
+            words=_("Import"),
+            action=Action.MANAGE_PARTICIPANTS,
+            beneath=("manager.list_page", "manager.list_columns", "manager.list_decide"),
+        ),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
     ),
     (

@@ -10,6 +10,7 @@ const PATIENCE = 3000;
 // `saves`: in the order they are to be sent. `after`: for each variable which own save was written over which (“”: over
 // nothing), so that one's own never stand in each other's way; `void`: by id, over what those were written that the server
 // did not take. `back`: by page, what came back and is to be looked at. `made`: tells this record from one made anew.
+// `address`: of their pages; `whose`: what tells the server whose they are once nothing else does.
 export function emptyRecord(handle) {
   return { handle, made: newId(), saves: [], after: {}, void: {}, back: {} };
 }
@@ -30,6 +31,18 @@ export class Device {
       change(record);
       store.put(record);
       return record;
+    });
+  }
+
+  // Of everybody; nothing is made where nothing is kept.
+  async all() {
+    const there = await this.factory.databases?.() ?? [{ name: NAME }];
+    if (!there.some(({ name }) => name === NAME)) return [];
+    const store = (await this.open()).transaction(STORE).objectStore(STORE);
+    return new Promise((done, fail) => {
+      const request = store.getAll();
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => fail(request.error);
     });
   }
 
@@ -80,6 +93,7 @@ export class Device {
 export const NOTHING_KEPT = {
   read: (handle) => Promise.resolve(emptyRecord(handle)),
   change: () => Promise.reject(new Error("This browser keeps nothing.")),
+  all: () => Promise.resolve([]),
   forget: () => Promise.resolve(),
 };
 

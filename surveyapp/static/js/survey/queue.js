@@ -7,15 +7,15 @@ import { Sending } from "./sending.js";
 
 // Opens the queue of a handle, with what is still kept of it. `own`: whether the device is theirs; unless it is true,
 // nothing new is written to it. `address`: of their pages, without a slash at the end; `token`: of the page, where it has
-// one. The rest are this browser's own, unless a test hands in others.
+// one; `whose`: as in the slip. The rest are this browser's own, unless a test hands in others.
 export async function openQueue({
-  handle, own, address, token = null, fetch = globalThis.fetch.bind(globalThis), clock = phoneClock,
+  handle, own, address, token = null, whose = null, fetch = globalThis.fetch.bind(globalThis), clock = phoneClock,
   storage = browserStorage(clock), locks = globalThis.navigator?.locks, channel = tabs(handle), random = Math.random,
   wakes = whenWoken,
 }) {
-  const queue = new Queue({ handle, own, storage, channel, clock });
+  const queue = new Queue({ handle, own, storage, channel, clock, named: { address, whose } });
   queue.sending = new Sending({
-    address, token, fetch, clock, random, locks,
+    address, token, whose, fetch, clock, random, locks,
     first: () => queue.first(), settle: (save, answer) => queue.settle(save, answer),
     aside: (save, status) => queue.settle(save, { save: save.save, became: "refused", status }),
     gone: () => queue.clear(), told: () => queue.tell(),
@@ -28,8 +28,8 @@ export async function openQueue({
 }
 
 class Queue {
-  constructor({ handle, own, storage, channel, clock }) {
-    Object.assign(this, { handle, own, storage, channel, clock });
+  constructor({ handle, own, storage, channel, clock, named }) {
+    Object.assign(this, { handle, own, storage, channel, clock, named });
     // As it was last seen on the phone, and what the phone could not keep, or may not, which comes after.
     this.device = emptyRecord(handle);
     this.memory = emptyRecord(handle);
@@ -176,7 +176,7 @@ class Queue {
 
   async change(change) {
     try {
-      this.note(await this.storage.change(this.handle, change));
+      this.note(await this.storage.change(this.handle, (record) => change(Object.assign(record, this.named))));
       return true;
     } catch {
       return false;

@@ -16,8 +16,8 @@ const ANOTHER_TAB_SLEEPS = 90_000;
 export class Sending {
   // `first()`: the save to send next; `settle(save, answer)`; `aside(save, status)`: never to be taken;
   // `gone()`: nothing of this person's is wanted any more; `told()`: something about how it goes has changed.
-  constructor({ address, token, fetch, clock, random, locks, first, settle, aside, gone, told }) {
-    Object.assign(this, { address, token, fetch, clock, random, locks, first, settle, aside, gone, told });
+  constructor({ address, token, whose, fetch, clock, random, locks, first, settle, aside, gone, told }) {
+    Object.assign(this, { address, token, whose, fetch, clock, random, locks, first, settle, aside, gone, told });
     this.why = null;
     this.trying = false;
     this.running = false;
@@ -136,7 +136,7 @@ export class Sending {
     const slow = this.clock.after(SLOW, () => { this.trying = true; this.told(); });
     try {
       const response = await this.fetch(`${this.address}/${place}`, {
-        ...options, signal: abort.signal, redirect: "manual", cache: "no-store", credentials: "same-origin",
+        ...options, headers: { ...options.headers, ...named(this.whose) }, signal: abort.signal, redirect: "manual", cache: "no-store", credentials: "same-origin",
       });
       const wait = Number(response.headers.get("Retry-After")) * 1000 || 0;
       return { status: response.status, body: parsed(await response.text()), wait };
@@ -149,12 +149,21 @@ export class Sending {
   }
 }
 
+// Whose answers these are, for a server that knows nothing else of them any more.
+export function named(whose) {
+  return whose ? { "X-Whose": whose } : {};
+}
+
 function reason({ status, body, wait }) {
-  if (status === 410 && body?.why === "gone") return { gone: true };
+  if (isGone({ status, body })) return { gone: true };
   const known = (status === 401 && body?.why === "ended") || (status === 409 && body?.why === "elses");
   // What is asked for by now, a PIN or consent, is asked where their link leads.
   const asked = status === 403 && ["door", "consent"].includes(body?.why);
   return { again: true, why: asked ? "ended" : known ? body.why : null, wait };
+}
+
+export function isGone({ status, body }) {
+  return status === 410 && body?.why === "gone";
 }
 
 function parsed(text) {

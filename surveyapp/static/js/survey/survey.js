@@ -15,19 +15,23 @@ const [, address, page] = /^(.*)\/q\/([^/?]+)/.exec(new URL(form.action).pathnam
 let turning = null;
 let queue = null;
 let changed = false;
+let left = false;
 
 startAloud(main);
-startLeaving({ address: `${address}/leave`, clear: () => queue?.clear() });
+startLeaving({ address: `${address}/leave`, clear: () => { left = true; return queue?.clear(); } });
 begin();
 
 async function begin() {
   const found = await fresh();
   if (!found) return;
-  const { handle, own, token } = found.slip;
-  queue = await openQueue({ handle, own: own === true, address, token });
+  const { handle, own, token, whose } = found.slip;
+  Object.assign(document.getElementById("state").dataset, found.pack.words.state);
+  queue = await openQueue({ handle, own: own === true, address, token, whose });
   const say = () => {
     const stand = queue.stand();
     showState(stand, () => queue.tryNow());
+    // Withdrawn, erased, or left in another tab: the server says which.
+    if (stand === "gone" && !left) location.replace(`${address}?gone=1`);
     // Another person's time: the server says so, and shows nothing of this one.
     if (stand === "elses" && !queue.loses()) location.replace(address);
   };

@@ -8,71 +8,53 @@ import pytest
 
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.participants import Contact
+from surveyapp.services.lists import checking, headings
+from surveyapp.services.lists.mapping import ListMapping, mapped
+from surveyapp.services.lists.reading import read_sheet
+from surveyapp.services.lists.sheet import ListSheet
 from surveyapp.services.participants import contacts, enrolment_form
-from surveyapp.services.participants.csv_reader import MAXIMUM_BYTES, read_table
 from surveyapp.settings import ROOT
+from tests.list_files import ListFile, list_files
 
-KNOWN = ("group", "name", "phone", "email", "times")
 WRITTEN = "group,name,phone\npeople,Zoë Łuczak,07700 900142\n"
-READ = [(2, {"group": "people", "name": "Zoë Łuczak", "phone": "07700 900142"})]
+READ = [(2, ("people", "Zoë Łuczak", "07700 900142"))]
+STUDY = load_study(ROOT / "questionnaires" / "job_rotation")
+WORDS = headings._words(STUDY, ())
 
 
-def faults(data: bytes) -> list[tuple[int, str]]:
-    return [(fault.line, fault.column) for fault in read_table(data, KNOWN, ("group",)).faults]
+def read(data: bytes) -> ListSheet:
+    found = read_sheet(data, WORDS)
+    found.rows = [(line, tuple(cells)) for line, cells in found.rows]
+    return found
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        WRITTEN.encode(),
-        WRITTEN.encode("utf-8-sig"),
-        WRITTEN.encode("utf-16"),
-        WRITTEN.replace(",", "\t").encode("utf-16"),
-        b"\xfe\xff" + WRITTEN.encode("utf-16-be"),
-        WRITTEN.encode("utf-16-le"),
-        WRITTEN.encode("utf-16-be"),
-        WRITTEN.replace("\n", "\r\n").encode(),
-        WRITTEN.replace("\n", "\r").encode(),
-        WRITTEN.replace(",", ";").encode(),
-        WRITTEN.replace(",", "\t").encode(),
-        WRITTEN.replace("group,name,phone", "Group, NAME ,Phone\u200b").encode(),
-        WRITTEN.replace("07700 900142", '="07700 900142"').encode(),
-        WRITTEN.replace("07700 900142", '"=""07700 900142"""').encode(),
-        WRITTEN.replace("group,name,phone", '="group",="name",="phone"').encode(),
-    ],
-)
-def test_what_spreadsheets_save_is_read(data: bytes) -> None:
-    table = read_table(data, KNOWN, ("group",))
-    assert (table.rows, table.faults) == (READ, [])
+@pytest.mark.parametrize("file", list(list_files()), ids=lambda file: file.name)
+def test_every_kind_of_list_is_right_or_refused_with_a_reason(file: ListFile) -> None:
+    sheet = read(file.data)
+    mapping = ListMapping(columns=WORDS.proposed(sheet.header), group="backfill")
+    made = mapped(sheet, mapping, STUDY, {})
+    today = dt.date(2026, 11, 26)
+    people, faults = (
+        checking.read_rows(STUDY, today, dt.UTC, made, lambda done: None)
+        if 0 < len(made.rows) < 100
+        else ([], made.faults)
+    )
+    codes = {fault.sentence.code for fault in faults} | {
+        str(part) for fault in faults for part in (getattr(fault.sentence.params.get("first"), "code", ""),) if part
+    }
+    if made.either:
+        codes.add("dates_either")
+    if sheet.encoding:
+        codes.add(f"encoding:{sheet.encoding}")
+    assert codes == set(file.codes)
+    if not faults:
+        said = [(listed.new.contact.name, contacts.phone_number(listed.new.contact.phone)) for _, listed in people]
+        assert said == list(file.people)
 
 
-def test_the_line_that_tells_a_spreadsheet_its_delimiter_is_no_row() -> None:
-    table = read_table(f"sep=;\n{WRITTEN.replace(',', ';')}".encode(), KNOWN, ("group",))
-    assert (table.rows, table.faults) == ([(3, READ[0][1])], [])
-
-
-@pytest.mark.parametrize(
-    ("data", "where"),
-    [
-        (b"", [(1, "")]),
-        (b"PK\x03\x04" + bytes(100), [(1, "")]),
-        (b"\xd0\xcf\x11\xe0" + bytes(100), [(1, "")]),
-        (b"\x7fELF" + bytes(range(256)), [(2, "")]),
-        (WRITTEN.encode("latin-1", "replace"), [(2, "")]),
-        (WRITTEN.encode() + b"x" * MAXIMUM_BYTES, [(1, "")]),
-        (b"group,name,name\npeople,a,b\n", [(1, "name")]),
-        (b"group,name,\xef\xbc\xae\xef\xbc\xa1\xef\xbc\xad\xef\xbc\xa5\npeople,a,b\n", [(1, "name")]),
-        (
-            b"group,name\npeople,Caf\xc3\x83\xc2\xa9\npeople,Ann\npeople,W\xc3\x83\xc2\xb3jcik\n",
-            [(2, "name"), (4, "name")],
-        ),
-        (b"group,name,times\npeople,Caf\xef\xbf\xbd,\xc3\x83\xc2\xa0 midi\n", [(2, "name"), (2, "times")]),
-        (b"group,name\npeople,a,b\n", [(2, "")]),
-        (b'group,name\npeople,"a\n', [(2, "")]),
-    ],
-)
-def test_what_cannot_be_read_is_said_where_it_stands(data: bytes, where: list[tuple[int, str]]) -> None:
-    assert faults(data) == where
+def test_the_kinds_of_list_are_many_and_each_by_its_own_name() -> None:
+    names = [file.name for file in list_files()]
+    assert len(names) == len(set(names)) >= 60
 
 
 @pytest.mark.parametrize(
@@ -88,7 +70,7 @@ def test_what_cannot_be_read_is_said_where_it_stands(data: bytes, where: list[tu
     ],
 )
 def test_a_file_that_was_decoded_wrong_is_said_with_what_it_should_say(wrong: str, meant: str) -> None:
-    [fault] = read_table(f"group,name\npeople,{wrong}\n".encode(), KNOWN, ()).faults
+    [fault] = read(f"group,name\npeople,{wrong}\n".encode()).faults
     assert (fault.line, fault.column) == (2, "name")
     assert f"it should say “{meant}”" in fault.sentence
 
@@ -110,13 +92,13 @@ def test_a_file_that_was_decoded_wrong_is_said_with_what_it_should_say(wrong: st
     ],
 )
 def test_letters_that_are_right_are_left_alone(name: str) -> None:
-    assert read_table(f"group,name\npeople,{name}\n".encode(), KNOWN, ()).faults == []
+    assert read(f"group,name\npeople,{name}\n".encode()).faults == []
 
 
 def test_a_cell_of_any_length_is_read_and_said_by_its_column() -> None:
-    table = read_table(b"group,name\npeople," + b"x" * 200_000 + b"\npeople,Ann\n", KNOWN, ())
-    assert [len(cells["name"]) for _, cells in table.rows] == [200_000, 3]
-    _, wrong = enrolment_form.check_contact({"name": table.rows[0][1]["name"]})
+    sheet = read(b"group,name\npeople," + b"x" * 200_000 + b"\npeople,Ann\n")
+    assert [len(cells[1]) for _, cells in sheet.rows] == [200_000, 3]
+    _, wrong = enrolment_form.check_contact({"name": sheet.rows[0][1][1]})
     assert [fault.field for fault in wrong] == ["name"]
 
 

@@ -1,0 +1,155 @@
+"""A list from a file in one go, for whoever cannot be asked in between: everything that is wrong is said, and either
+all are added or nobody is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.lists import bringing, checking, headings, reading
+from surveyapp.services.lists.bringing import Decisions
+from surveyapp.services.lists.checking import Listed
+from surveyapp.services.lists.mapping import ListMapping, mapped, unknown_columns
+from surveyapp.services.lists.sheet import RowFault
+from surveyapp.services.participants import list_columns
+from surveyapp.services.participants.enrolling import place
+from surveyapp.services.participants.enrolment_form import ListColumn
+from surveyapp.services.participants.written_days import DayOrder
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
+from surveyapp.store.database import new_id
+from surveyapp.store.lists import records
+from surveyapp.store.participants import Sealed
+
+NEEDED = ("group",)
+"""Columns a file cannot do without. All others may be left out or empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """What came of a file. `references` are those added, or that would be; empty when there are `faults`. `shared` are
+    phone numbers and e-mail addresses that others have too, and that the file was imported before: unless these were
+    allowed, nobody was added either. `changed`: how many who were there already have what the file says of them."""
+
+    references: tuple[str, ...] = ()
+    new_sites: tuple[str, ...] = ()
+    faults: tuple[RowFault, ...] = ()
+    shared: tuple[RowFault, ...] = ()
+    changed: int = 0
+    stored: bool = False
+
+
+def columns(desk: Desk, study_id: str) -> tuple[ListColumn, ...]:
+    """What a file's first row may name. Raises NotFound."""
+    return list_columns.columns(desk.study(study_id))
+
+
+def import_file(
+    desk: Desk,
+    study_id: str,
+    data: bytes,
+    *,
+    name: str = "",
+    dry_run: bool = False,
+    allow_shared: bool = False,
+    update: bool = False,
+    order: DayOrder | None = None,
+    encoding: str = "",
+) -> Import:
+    """Adds everybody in a file, or nobody. With `dry_run` says what would come of it and stores nothing. `update`:
+    whoever has a reference that is there already is changed by what the file says. `order`, `encoding`: what the file
+    does not show by itself. Raises NotPermitted, NotFound."""
+    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
+    people, faults = _read(desk, study, data, order, encoding)
+    sha256 = hashlib.sha256(data).hexdigest()
+    with desk.reading() as work:
+        known = _known(work, scope) if update else frozenset()
+        new = [(line, listed.new) for line, listed in people if listed.new.reference not in known]
+        placement = place(work, scope, study, new, lambda line: say("on_line", line=line))
+        again = _imported_before(work, study, sha256)
+    told = {(fault.line, fault.column) for fault in faults}
+    faults += [
+        RowFault(line, fault.field, fault.sentence)
+        for line, fault in placement.faults
+        if (line, fault.field) not in told
+    ]
+    shared = tuple(sorted([*again, *(RowFault(line, each.field, each.sentence) for line, each in placement.shared)]))
+    if faults:
+        return Import(faults=tuple(sorted(faults)), shared=shared)
+    sites = tuple(placement.new_sites)
+    if dry_run or (shared and not allow_shared):
+        references = tuple(person.reference for _, person in placement.people)
+        return Import(references=references, new_sites=sites, shared=shared, changed=len(people) - len(new))
+    brought = _bring_in(desk, scope, study, people, known, name, sha256)
+    return Import(references=brought.references, new_sites=sites, shared=shared, changed=brought.changed, stored=True)
+
+
+def _read(
+    desk: Desk, study: Study, data: bytes, order: DayOrder | None, encoding: str
+) -> tuple[list[Listed], list[RowFault]]:
+    words = headings.words_for(desk.runtime, study)
+    sheet = reading.read_sheet(data, words, encoding=encoding)
+    mapping = ListMapping(columns=words.proposed(sheet.header), order=order, encoding=encoding)
+    if not sheet.header:
+        return [], sheet.faults
+    if sheet.encoding and not encoding:
+        sheet.fault(1, "", say("encoding_guessed", encoding=sheet.encoding))
+    with desk.reading() as work:
+        sites = {each.name: each.reference for each in participants.sites(work.session, study.id, work.today(study))}
+    made = mapped(sheet, mapping, study, sites)
+    made.faults += unknown_columns(sheet, mapping, words)
+    if made.either and order is None:
+        made.faults.append(RowFault(sheet.line, "", say("dates_either", written=made.either)))
+    return checking.read_rows(study, desk.runtime.today(study), desk.runtime.zone(study), made, lambda done: None)
+
+
+def _known(work: Work, scope: Scope) -> frozenset[str]:
+    return frozenset(participants.references_in(work.session, scope))
+
+
+def _imported_before(work: Work, study: Study, sha256: str) -> list[RowFault]:
+    """A warning when this very file was imported already: people without a number or address would be there twice."""
+    days = [
+        at.astimezone(work.runtime.zone(study)).date()
+        for at, detail in work.recorded(study.id, AuditAction.PARTICIPANTS_IMPORTED)
+        if detail.get("sha256") == sha256
+    ]
+    return [RowFault(1, "", say("file_imported", day=day)) for day in days[-1:]]
+
+
+def _bring_in(
+    desk: Desk, scope: Scope, study: Study, people: list[Listed], known: frozenset[str], name: str, sha256: str
+) -> bringing.Brought:
+    import_id = new_id()
+    with desk.writing() as work:
+        record = ListRecord(
+            id=import_id,
+            study=study.id,
+            staff_id=work.staff_id,
+            staff_name=None,
+            file_name=name[:200],
+            sha256=sha256,
+            state=ListState.IMPORTING,
+            made_at=work.now,
+            done=0,
+            total=len(people),
+            beat_at=work.now,
+        )
+        records.add(work.session, record, Sealed("", b""))
+    rows = bringing.Sorted()
+    for line, listed in people:
+        if listed.new.reference in known:
+            rows.known.append((line, listed.new.reference, DoubleChoice.UPDATE, listed))
+        else:
+            rows.new.append((line, listed))
+    try:
+        return bringing.bring_in(desk, scope, study, import_id, rows, Decisions(), sha256, lambda done: None)
+    except BaseException:
+        with desk.writing() as work:
+            records.remove(work.session, import_id)
+        raise

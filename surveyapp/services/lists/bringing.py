@@ -1,0 +1,348 @@
+"""A list brought into a study: whole or not at all, some people at a time, so that pages are served meanwhile."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import EnrolmentRefused, FieldFault
+from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState, RowOutcome
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Contact, Event, Participant
+from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Scope
+from surveyapp.services.lists.checking import Listed, Progress
+from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
+from surveyapp.services.participants.enrolling import Placement
+from surveyapp.services.participants.list_columns import ListedPerson
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import enrolment as enrolment_store
+from surveyapp.store import participants, results
+from surveyapp.store.lists import records, staging
+from surveyapp.store.lists.records import ListRow
+from surveyapp.store.privacy import participation
+
+BEFORE = "before a list"
+"""What is bound to how somebody was reached before a list changed it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """What was decided of a list: of each row that may be a double, and of cases whose window is over."""
+
+    doubles: Mapping[int, DoubleChoice] = field(default_factory=dict)
+    late: Mapping[tuple[str, int], LateChoice] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "doubles": {str(line): choice.value for line, choice in self.doubles.items()},
+            "late": {f"{group}.{number}": choice.value for (group, number), choice in self.late.items()},
+        }
+
+    @staticmethod
+    def of_json(kept: Mapping[str, Any]) -> Decisions:
+        late = {}
+        for key, choice in kept.get("late", {}).items():
+            group, _, number = key.rpartition(".")
+            late[group, int(number)] = LateChoice(choice)
+        return Decisions(
+            doubles={int(line): DoubleChoice(choice) for line, choice in kept.get("doubles", {}).items()}, late=late
+        )
+
+
+@dataclass(kw_only=True)
+class Sorted:
+    """Rows by what is done with them. `known`: those that change somebody on record, by whose reference, and how."""
+
+    new: list[Listed] = field(default_factory=list)
+    known: list[tuple[int, str, DoubleChoice, ListedPerson]] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    folded: list[int] = field(default_factory=list)
+
+
+def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisions: Decisions) -> Sorted:
+    """What becomes of each row. One that belongs to an earlier row is folded into that."""
+    found, by_line = Sorted(), {each.line: each for each in doubles}
+    places: dict[int, int] = {}
+    for line, listed in people:
+        double = by_line.get(line)
+        choice = decisions.doubles.get(line, double.proposed) if double else DoubleChoice.ANOTHER
+        if double and choice is DoubleChoice.LEAVE:
+            found.left_out.append(line)
+        elif double and double.reference and choice in (DoubleChoice.MERGE, DoubleChoice.UPDATE):
+            found.known.append((line, double.reference, choice, listed))
+        elif double and double.other_line in places and choice in (DoubleChoice.MERGE, DoubleChoice.UPDATE):
+            at = places[double.other_line]
+            earlier_line, earlier = found.new[at]
+            contact = together(earlier.new.contact, listed.new.contact, choice)
+            attributes = _merged(earlier.new.attributes, listed.new.attributes, choice)
+            new = dataclasses.replace(earlier.new, contact=contact, attributes=attributes)
+            found.new[at] = (earlier_line, dataclasses.replace(earlier, new=new))
+            found.folded.append(line)
+        else:
+            places[line] = len(found.new)
+            found.new.append((line, listed))
+    return found
+
+
+def together(before: Contact, said: Contact, choice: DoubleChoice) -> Contact:
+    """A contact with what a row says: where nothing was known or, for an update, wherever it says something."""
+    values = {each.name: (getattr(before, each.name), getattr(said, each.name)) for each in fields(Contact)}
+    return Contact(
+        **{name: (new or old) if choice is DoubleChoice.UPDATE else (old or new) for name, (old, new) in values.items()}
+    )
+
+
+def _merged(before: Mapping[str, str], said: Mapping[str, str], choice: DoubleChoice) -> dict[str, str]:
+    return {**before, **said} if choice is DoubleChoice.UPDATE else {**said, **before}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """What came of a list: the references of those added, in the order of the rows, and how many were changed."""
+
+    references: tuple[str, ...]
+    changed: int
+    new_sites: tuple[str, ...]
+
+
+def bring_in(
+    desk: Desk,
+    scope: Scope,
+    study: Study,
+    import_id: uuid.UUID,
+    rows: Sorted,
+    decisions: Decisions,
+    sha256: str,
+    progress: Progress,
+) -> Brought:
+    """Brings everybody in, or nobody. Raises EnrolmentRefused where something has changed since the list was looked at,
+    and whatever else keeps it from being stored: nothing of it is then."""
+    try:
+        placement, changed = _stage(desk, scope, study, import_id, rows, decisions, progress)
+        with desk.writing() as work:
+            return _take_in(work, scope, study, import_id, rows, placement, changed, sha256)
+    except BaseException:
+        clear(desk, study, import_id)
+        raise
+
+
+def _stage(
+    desk: Desk,
+    scope: Scope,
+    study: Study,
+    import_id: uuid.UUID,
+    rows: Sorted,
+    decisions: Decisions,
+    progress: Progress,
+) -> tuple[Placement, list[_Change]]:
+    several = [(line, listed.new) for line, listed in rows.new]
+    with desk.reading() as work:
+        placement = enrolling.place(
+            work, scope, study, several, lambda line: say("on_line", line=line), look_for_shared=False
+        )
+        if placement.faults:
+            raise EnrolmentRefused(tuple(fault for _, fault in placement.faults[:20]))
+        # The sites that are new wait with the people.
+        waiting = dataclasses.replace(study, id=staging.place_of(import_id))
+        for reference, (site, since) in placement.new_sites.items():
+            placement.new_sites[reference] = (dataclasses.replace(site, study=waiting.id), since)
+        listed = dict(rows.new)
+        with desk.writing() as writing:
+            sites = enrolling.add_sites(writing, placement)
+        lines = [line for line, _ in rows.new]
+        for start in range(0, len(placement.people), staging.AT_ONCE):
+            some = placement.people[start : start + staging.AT_ONCE]
+            work.seals.expect_new(person.id for new, person in some if new.contact != Contact())
+            made = []
+            for line, (new, placed) in zip(lines[start : start + staging.AT_ONCE], some, strict=True):
+                person = enrolling.at_site(placed, sites)
+                if listed[line].do_not_contact:
+                    person = dataclasses.replace(person, stopped_at=work.now)
+                each = enrolling.prepared(work, new, person, "import", decisions.late)
+                made.append(dataclasses.replace(each, consents=listed[line].consents))
+            with desk.writing() as writing:
+                staging.stage(writing.session, import_id, made)
+            progress(start + len(some))
+        return placement, _changes(work, scope, study, rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Change:
+    """Somebody on record as a row changes them."""
+
+    line: int
+    person: Participant
+    choice: DoubleChoice
+    before: bytes
+    contact: Mapping[str, participants.Sealed]
+    lookup: bytes | None
+    attributes: Mapping[str, str]
+    listed: ListedPerson
+
+
+def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Change]:
+    """What the rows that change somebody come to, everything sealed."""
+    if not rows.known:
+        return []
+    there = {each.reference: each for each in participants.participants(work.session, scope, work.today(study))}
+    work.seals.expect_new(there[reference].id for _, reference, _, _ in rows.known if reference in there)
+    found, so_far = [], dict[str, tuple[Contact, Mapping[str, str]]]()
+    for line, reference, choice, listed in rows.known:
+        person = there.get(reference)
+        if person is None or person.withdrawn_at is not None:
+            sentence = say("withdrawn", reference=reference) if person else say("no_participant", reference=reference)
+            raise EnrolmentRefused((FieldFault("reference", sentence),))
+        contact, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
+        before = {"contact": dict(vars(contact)), "attributes": dict(attributes)}
+        contact = together(contact, listed.new.contact, choice)
+        attributes = _merged(attributes, listed.new.attributes, choice)
+        so_far[reference] = (contact, attributes)
+        found.append(
+            _Change(
+                line=line,
+                person=person,
+                choice=choice,
+                before=work.seals.seal(person.id, BEFORE, json.dumps(before)),
+                contact=contacts.sealed(work, person.id, contact),
+                lookup=contacts.sealed_lookup(work, person.id, contact),
+                attributes=attributes,
+                listed=listed,
+            )
+        )
+    return found
+
+
+def _take_in(
+    work: Work,
+    scope: Scope,
+    study: Study,
+    import_id: uuid.UUID,
+    rows: Sorted,
+    placement: Placement,
+    changes: Sequence[_Change],
+    sha256: str,
+) -> Brought:
+    session = work.session
+    enrolment_store.lock(session, study.id)
+    people = _free_references(work, study, rows, placement)
+    staging.take_in(session, import_id, study.id)
+    work.record_many(
+        AuditAction.PARTICIPANT_ADDED,
+        [(each.reference, {"group": each.group, "source": "import"}) for each in people],
+        study=study.id,
+    )
+    relating.record(work, placement.pairs, placement.people)
+    for (_, listed), person in zip(rows.new, people, strict=True):
+        if listed.do_not_contact:
+            _stopped(work, person)
+    _change(work, study, changes)
+    outcomes = [
+        ListRow(line=line, outcome=RowOutcome.ADDED, participant_id=person.id)
+        for (line, _), person in zip(rows.new, people, strict=True)
+    ]
+    outcomes += [
+        ListRow(
+            line=each.line,
+            outcome=RowOutcome.UPDATED if each.choice is DoubleChoice.UPDATE else RowOutcome.FILLED_IN,
+            participant_id=each.person.id,
+            before=each.before,
+        )
+        for each in changes
+    ]
+    outcomes += [ListRow(line=line, outcome=RowOutcome.LEFT_OUT) for line in (*rows.left_out, *rows.folded)]
+    records.add_rows(session, import_id, outcomes)
+    total = len(outcomes)
+    records.step(
+        session,
+        import_id,
+        [ListState.IMPORTING],
+        ListState.IMPORTED,
+        done=total,
+        total=total,
+        finished_at=work.now,
+        beat_at=work.now,
+        key_id=None,
+        file=None,
+        kept=None,
+        failed=None,
+    )
+    noted: dict[str, Any] = {"count": len(people), "sha256": sha256}
+    if changes:
+        noted["changed"] = len(changes)
+    work.record(AuditAction.PARTICIPANTS_IMPORTED, study=study.id, **noted)
+    return Brought(
+        references=tuple(each.reference for each in people),
+        changed=len(changes),
+        new_sites=tuple(placement.new_sites),
+    )
+
+
+def _free_references(work: Work, study: Study, rows: Sorted, placement: Placement) -> list[Participant]:
+    """Those placed, with other numbers for those given to somebody else meanwhile. Raises EnrolmentRefused where it was
+    the list that named one."""
+    people = [person for _, person in placement.people]
+    taken = participants.references(work.session, study.id)
+    if not any(each.reference in taken for each in people):
+        return people
+    named = {listed.new.reference for _, listed in rows.new if listed.new.reference}
+    if clash := sorted(named & taken):
+        raise EnrolmentRefused((FieldFault("reference", say("reference_taken", reference=clash[0])),))
+    numbers = {
+        group.id: enrolment_form.next_number(group, taken | {each.reference for each in people})
+        for group in study.groups
+    }
+    prefixes = {group.id: group.reference_prefix for group in study.groups}
+    changed: dict[uuid.UUID, str] = {}
+    for each in people:
+        if each.reference in taken:
+            changed[each.id] = f"{prefixes[each.group]}-{numbers[each.group]:04d}"
+            numbers[each.group] += 1
+    staging.renumber(work.session, changed)
+    return [dataclasses.replace(each, reference=changed.get(each.id, each.reference)) for each in people]
+
+
+def _stopped(work: Work, person: Participant) -> None:
+    change = Participation(
+        change=ParticipationChange.STOPPED, why=LeavingReason.NOT_SAID, at=work.now, by_staff=work.staff_id
+    )
+    participation.add(work.session, person.id, change)
+
+
+def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
+    staging.replace_contacts(work.session, {each.person.id: (each.contact, each.lookup) for each in changes})
+    for each in changes:
+        person, listed = each.person, each.listed
+        if dict(each.attributes) != dict(person.attributes):
+            staging.set_attributes(work.session, person.id, each.attributes)
+            results.note_change_of(work.session, person.id)
+        for consent in listed.consents:
+            participants.add_consent(work.session, person.id, consent.given, consent.mode, None, consent.to)
+        happened = {each.event for each in participants.events(work.session, person.id)} if listed.new.events else ()
+        for event, day in listed.new.events.items():
+            if event not in happened:
+                enrolment_store.set_event(work.session, person.id, Event(event, day, "import"))
+        if listed.do_not_contact and person.stopped_at is None:
+            participants.set_stopped(work.session, person.id, work.now)
+            _stopped(work, person)
+    work.record_many(
+        AuditAction.CONTACT_CORRECTED,
+        [(each.person.reference, {"source": "import"}) for each in changes],
+        study=study.id,
+    )
+
+
+def clear(desk: Desk, study: Study, import_id: uuid.UUID) -> None:
+    """Takes away whoever a list had brought before it was given up."""
+    with desk.writing() as work:
+        people = staging.staged(work.session, import_id)
+        staging.remove(work.session, import_id, people, study.id, work.now)
+    if people:
+        desk.runtime.person_keys.forget(people, desk.runtime.clock())

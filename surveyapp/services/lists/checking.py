@@ -1,0 +1,145 @@
+"""Every row of a list looked at: what is wrong with it, who may be there already, and what cases would follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.fieldwork.lists import LateChoice
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Origin, Participant
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Scope
+from surveyapp.services.cases import scheduling
+from surveyapp.services.lists import doubles
+from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.lists.mapping import MappedList
+from surveyapp.services.lists.sheet import RowFault
+from surveyapp.services.participants import list_columns
+from surveyapp.services.participants.enrolling import place
+from surveyapp.services.participants.list_columns import ListedPerson
+from surveyapp.services.work import Work
+from surveyapp.store.database import new_id
+
+Progress = Callable[[int], None]
+"""Told how many rows are through."""
+
+Listed = tuple[int, ListedPerson]
+"""A line and who is on it."""
+
+BEAT = 500
+"""After how many rows progress is told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasesAhead:
+    """How many cases would stand how at a touchpoint; `late`: of how many the window is over. `ended_on`: the days on
+    which the first and the last of those windows ended."""
+
+    group: str
+    number: int
+    states: Mapping[CaseState, int]
+    late: int = 0
+    ended_on: tuple[dt.date, dt.date] | None = None
+
+    @property
+    def people(self) -> int:
+        return sum(self.states.values())
+
+
+@dataclass(kw_only=True)
+class CheckedList:
+    """What came of looking. `people` are all rows that can be read."""
+
+    people: list[Listed] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    doubles: list[LikelyDouble] = field(default_factory=list)
+    new_sites: tuple[str, ...] = ()
+    ahead: tuple[CasesAhead, ...] = ()
+
+
+def read_rows(
+    study: Study, today: dt.date, zone: dt.tzinfo, made: MappedList, progress: Progress
+) -> tuple[list[Listed], list[RowFault]]:
+    """Reads every row; needs no database."""
+    faults, people = list(made.faults), []
+    told = {(fault.line, fault.column) for fault in faults} | made.told
+    missing = any(fault.column == "group" and fault.sentence.code == "column_missing" for fault in faults)
+    for count, (line, written) in enumerate(made.rows, start=1):
+        listed, wrong = list_columns.check(study, today, zone, written)
+        people.append((line, listed))
+        # A column that is missing was said to be, once; not again for every row.
+        faults += [
+            RowFault(line, fault.field, fault.sentence)
+            for fault in wrong
+            if not (missing and fault.field == "group") and (line, fault.field) not in told
+        ]
+        if count % BEAT == 0:
+            progress(count)
+    return people, faults
+
+
+def check(work: Work, scope: Scope, study: Study, people: list[Listed], faults: list[RowFault]) -> CheckedList:
+    """What the database knows of the rows. Stores nothing."""
+    found = CheckedList(people=people, doubles=doubles.find(work, scope, study, people))
+    matched = {each.line for each in found.doubles if each.by is doubles.DoubleBy.REFERENCE}
+    new = [(line, listed.new) for line, listed in people if line not in matched]
+    placement = place(work, scope, study, new, lambda line: say("on_line", line=line), look_for_shared=False)
+    told = {(fault.line, fault.column) for fault in faults}
+    found.faults = sorted(
+        [
+            *faults,
+            *(
+                RowFault(line, fault.field, fault.sentence)
+                for line, fault in placement.faults
+                if (line, fault.field) not in told
+            ),
+        ]
+    )
+    found.new_sites = tuple(placement.new_sites)
+    found.ahead = tuple(cases_ahead(work, study, [each for each in people if each[0] not in matched]))
+    return found
+
+
+def somebody(study: Study, now: dt.datetime, listed: ListedPerson) -> Participant:
+    """Who would join, as far as their cases go."""
+    return Participant(
+        id=new_id(),
+        study=study.id,
+        group=listed.new.group,
+        reference=listed.new.reference,
+        origin=Origin.REAL,
+        enrolled_on=listed.new.enrolled_on,
+        stopped_at=now if listed.do_not_contact else None,
+    )
+
+
+def cases_ahead(
+    work: Work, study: Study, people: Sequence[Listed], late: Mapping[tuple[str, int], LateChoice] | None = None
+) -> list[CasesAhead]:
+    """Each touchpoint with the cases that would be at it, in the order of the study."""
+    zone = work.runtime.zone(study)
+    states: dict[tuple[str, int], Counter[CaseState]] = {}
+    ended: dict[tuple[str, int], list[dt.date]] = {}
+    for _, listed in people:
+        person = somebody(study, work.now, listed)
+        for case in scheduling.planned(study, zone, work.now, person, listed.new.events, late or {}):
+            key = (person.group, case.touchpoint)
+            state = case.state(work.now, None)
+            states.setdefault(key, Counter())[state] += 1
+            if state is CaseState.CLOSED and case.closes_at is not None:
+                ended.setdefault(key, []).append((case.closes_at - dt.datetime.resolution).astimezone(zone).date())
+    return [
+        CasesAhead(
+            group=each.group,
+            number=each.number,
+            states=states[each.key],
+            late=len(ended.get(each.key, ())),
+            ended_on=(min(ended[each.key]), max(ended[each.key])) if each.key in ended else None,
+        )
+        for each in study.touchpoints
+        if each.key in states
+    ]

@@ -1,0 +1,277 @@
+"""What is shown of a list on its way into a study: its columns, what would come of it, and what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.fieldwork.cases import Case, CaseState
+from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState, RowOutcome
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Contact
+from surveyapp.domain.sentences import Sentence, say
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.cases import scheduling
+from surveyapp.services.kept_sentences import unpacked
+from surveyapp.services.lists import checking, doubles, headings, reading
+from surveyapp.services.lists.bringing import Decisions
+from surveyapp.services.lists.checking import CasesAhead
+from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.lists.imports import kept_double, record_in, scope_of, site_names, unsealed
+from surveyapp.services.lists.mapping import ListMapping, WrittenRow, mapped
+from surveyapp.services.lists.sheet import ListSheet, RowFault
+from surveyapp.services.participants import contacts, list_columns
+from surveyapp.services.participants.enrolment_form import ListColumn
+from surveyapp.services.participants.list_columns import ListedPerson
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
+from surveyapp.store.lists import records
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenList:
+    """A list whose columns are being told. `columns`: what each may be; `repeated`: when this very file was brought in
+    before."""
+
+    record: ListRecord
+    sheet: ListSheet
+    mapping: ListMapping
+    either: str
+    columns: tuple[ListColumn, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LikelyPair:
+    """A row and whom it may be, each by how they are reached."""
+
+    double: LikelyDouble
+    row: Contact
+    other: Contact
+    row_group: str
+    other_group: str
+    choice: DoubleChoice
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAhead:
+    """Somebody in a list and the cases they would have, each with its state and what its touchpoint is called."""
+
+    line: int
+    name: str
+    group: str
+    cases: tuple[tuple[Case, CaseState, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedAt:
+    """A list that was looked at, with what is to be decided. `faults` are the first of `faulty`."""
+
+    record: ListRecord
+    faults: tuple[RowFault, ...]
+    faulty: int
+    rows: int
+    new: int
+    new_sites: tuple[str, ...]
+    ahead: tuple[CasesAhead, ...]
+    doubles: tuple[LikelyPair, ...]
+    doubles_in_all: int
+    by: Mapping[str, int]
+    people: tuple[PersonAhead, ...]
+    page: int
+    pages: int
+    decisions: Decisions
+    again: Sentence | None = None
+
+
+PER_PAGE = 25
+
+
+def opened(desk: Desk, study_id: str, import_id: uuid.UUID, **changed: Any) -> OpenList:
+    """A list whose columns are to be told; `changed`: fields of its mapping that somebody has said otherwise. Raises
+    NotPermitted, NotFound, StateRefused."""
+    scope_of(desk, study_id)
+    study = desk.study(study_id)
+    with desk.reading() as work:
+        found = record_in(work, desk, study_id, import_id)
+        data = unsealed(work, import_id, "file")
+        sites = site_names(work, study)
+    mapping = ListMapping.of_json(found.summary["mapping"])
+    mapping = dataclasses.replace(mapping, **changed)
+    words = headings.words_for(desk.runtime, desk.runtime.study(study_id))
+    sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
+    if len(mapping.columns) != len(sheet.header):
+        mapping = dataclasses.replace(mapping, columns=words.proposed(sheet.header))
+    either = mapped(sheet, mapping, study, sites).either
+    return OpenList(record=found, sheet=sheet, mapping=mapping, either=either, columns=list_columns.columns(study))
+
+
+def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) -> LookedAt:
+    """A list with what there is to decide of it, and a page of its people. Seeing it is noted. Raises NotPermitted,
+    NotFound, StateRefused."""
+    scope, study = scope_of(desk, study_id), desk.study(study_id)
+    with desk.reading() as work:
+        found = record_in(work, desk, study_id, import_id)
+        if found.state is not ListState.CHECKED:
+            raise StateRefused(say("list_moved_on"))
+        kept = json.loads(unsealed(work, import_id, "kept"))
+        rows: list[tuple[int, WrittenRow]] = [(line, row) for line, row in kept["rows"]]
+        likely = [kept_double(each) for each in kept["doubles"]]
+        decisions = Decisions.of_json(found.summary.get("decisions", {}))
+        pages = max(1, -(-len(rows) // PER_PAGE))
+        page = min(max(page, 1), pages)
+        zone, today = work.runtime.zone(study), work.today(study)
+        matched = {each.line for each in likely if each.by is doubles.DoubleBy.REFERENCE}
+        everybody = [
+            (line, list_columns.check(study, today, zone, _for_cases(row))[0])
+            for line, row in rows
+            if line not in matched
+        ]
+        shown = dict(rows[(page - 1) * PER_PAGE : page * PER_PAGE])
+        ahead = checking.cases_ahead(work, study, everybody)
+        people = tuple(_person_ahead(work, study, line, row, decisions) for line, row in shown.items())
+        beside = tuple(_beside(work, scope, study, each, dict(rows), decisions) for each in likely[:PER_PAGE])
+        again = _again(work, study, found.sha256)
+    desk.note(AuditAction.LIST_SEEN, study=study_id, page=page, doubles=len(beside))
+    return LookedAt(
+        record=found,
+        faults=tuple(RowFault(line, column, unpacked(why)) for line, column, why in kept["faults"]),
+        faulty=int(found.summary["faulty"]),
+        rows=len(rows),
+        new=len(rows) - sum(each.proposed is not DoubleChoice.ANOTHER for each in likely),
+        new_sites=tuple(kept["sites"]),
+        ahead=tuple(ahead),
+        doubles=beside,
+        doubles_in_all=len(likely),
+        by=found.summary["by"],
+        people=people,
+        page=page,
+        pages=pages,
+        decisions=decisions,
+        again=again,
+    )
+
+
+_NOT_FOR_CASES = frozenset({"phone", "other_phones", "email", "address", "name", "needs", "born", "preferred"})
+
+
+def _for_cases(row: WrittenRow) -> WrittenRow:
+    """What cases follow from: reading phone numbers again would take most of the time."""
+    return {name: value for name, value in row.items() if name not in _NOT_FOR_CASES}
+
+
+def _again(work: Work, study: Study, sha256: str) -> Sentence | None:
+    """That this very file was brought in before, and stands."""
+    days = [
+        at.astimezone(work.runtime.zone(study)).date()
+        for at, detail in work.recorded(study.id, AuditAction.PARTICIPANTS_IMPORTED)
+        if detail.get("sha256") == sha256
+    ]
+    return say("file_imported", day=days[-1]) if days else None
+
+
+def _person_ahead(work: Work, study: Study, line: int, row: WrittenRow, decisions: Decisions) -> PersonAhead:
+    zone = work.runtime.zone(study)
+    listed, _ = list_columns.check(study, work.today(study), zone, row)
+    person = checking.somebody(study, work.now, listed)
+    planned = scheduling.planned(study, zone, work.now, person, listed.new.events, decisions.late)
+    group = study.group(listed.new.group)
+    titles = {each.number: each.title for each in study.touchpoints_of(listed.new.group)}
+    return PersonAhead(
+        line=line,
+        name=row.get("name", ""),
+        group=group.title if group else "",
+        cases=tuple((case, case.state(work.now, None), titles[case.touchpoint]) for case in planned),
+    )
+
+
+def _beside(
+    work: Work, scope: Scope, study: Study, double: LikelyDouble, rows: Mapping[int, WrittenRow], decisions: Decisions
+) -> LikelyPair:
+    def of_row(line: int) -> ListedPerson:
+        return list_columns.check(study, work.today(study), work.runtime.zone(study), rows.get(line, {}))[0]
+
+    def title(group_id: str) -> str:
+        group = study.group(group_id)
+        return group.title if group else group_id
+
+    own = of_row(double.line)
+    if double.reference:
+        person = participants.participant_by_reference(work.session, scope, double.reference, work.today(study))
+        other = contacts.read(work, person.id) if person else Contact()
+        other_group = person.group if person else ""
+    else:
+        listed = of_row(double.other_line)
+        other, other_group = listed.new.contact, listed.new.group
+    return LikelyPair(
+        double=double,
+        row=own.new.contact,
+        other=other,
+        row_group=title(own.new.group),
+        other_group=title(other_group),
+        choice=decisions.doubles.get(double.line, double.proposed),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakingBack:
+    """What taking a list back would do: how many would go, how many would be as they were, and how many have begun to
+    answer, so that it cannot be."""
+
+    added: int
+    changed: int
+    answered: int
+
+
+def taking_back(desk: Desk, study_id: str, import_id: uuid.UUID) -> TakingBack:
+    """Raises NotPermitted, NotFound."""
+    scope_of(desk, study_id)
+    with desk.reading() as work:
+        record_in(work, desk, study_id, import_id)
+        counts = Counter(each.outcome for each in records.rows_of(work.session, import_id) if each.participant_id)
+        answered = records.answered(work.session, import_id)
+    return TakingBack(
+        added=counts[RowOutcome.ADDED],
+        changed=counts[RowOutcome.UPDATED] + counts[RowOutcome.FILLED_IN],
+        answered=answered,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowResult:
+    """What came of a row, for the file that is handed back."""
+
+    line: int
+    outcome: RowOutcome
+    reference: str
+    contact: Contact
+
+
+def results_of(desk: Desk, study_id: str, import_id: uuid.UUID) -> list[RowResult]:
+    """What came of each row, with the reference and how the person is reached, so that it can be put beside the list.
+    Noted of everybody. Raises NotPermitted, NotFound."""
+    desk.check(Action.SEE_CONTACTS, study_id)
+    with desk.writing() as work:
+        record_in(work, desk, study_id, import_id)
+        rows = records.rows_of(work.session, import_id)
+        people = [each.participant_id for each in rows if each.participant_id is not None]
+        held = contacts.read_many(work, people)
+        seen = sorted({each.reference for each in rows if each.reference})
+        work.record_many(
+            AuditAction.CONTACT_SEEN, [(reference, {"file": "list results"}) for reference in seen], study=study_id
+        )
+    return [
+        RowResult(
+            line=each.line,
+            outcome=each.outcome,
+            reference=each.reference or "",
+            contact=held.get(each.participant_id, Contact()) if each.participant_id else Contact(),
+        )
+        for each in rows
+    ]

@@ -1,0 +1,157 @@
+"""Workbooks (XLSX) that hold a list: read cell by cell, within bounds, and nothing in them is run.
+
+A workbook is a ZIP of XML: how much it says it unpacks to is looked at before any of it is, and a document type, by
+which a few bytes become gigabytes, is refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from surveyapp.domain.sentences import Sentence, say
+from surveyapp.services.lists.sheet import MAXIMUM_COLUMNS, ListSheet, SheetRow
+
+MAXIMUM_UNPACKED, MAXIMUM_PARTS = 250_000_000, 2_000
+
+ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How workbooks begin; the second: those of before 2007, and those with a password."""
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    ParseError,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
+"""What the library raises for files that are no workbooks after all."""
+
+
+def refusal(data: bytes) -> Sentence | None:
+    """Why a file is no workbook that can be read; None where it may be one."""
+    if data.startswith(OLD):
+        protected = "EncryptedPackage".encode("utf-16-le") in data
+        return say("workbook_protected") if protected else say("workbook_old")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            names = {each.filename for each in parts}
+            if "xl/workbook.xml" not in names:
+                return say("workbook_other")
+            if any(each.flag_bits & 1 for each in parts):
+                return say("workbook_protected")
+            if len(parts) > MAXIMUM_PARTS or sum(each.file_size for each in parts) > MAXIMUM_UNPACKED:
+                return say("workbook_too_large", megabytes=MAXIMUM_UNPACKED // 1_000_000)
+            for each in parts:
+                if each.filename.endswith(".xml"):
+                    with archive.open(each) as part:
+                        if b"<!DOCTYPE" in part.read(2_000):
+                            return say("workbook_broken")
+    except _BROKEN:
+        return say("workbook_broken")
+    return None
+
+
+def rows(data: bytes, sheet: ListSheet, wanted: str = "") -> Iterator[SheetRow]:
+    """The rows of the sheet `wanted` or, without one, of the first that holds something, each with its number. Merged
+    cells, and formulas whose value was not saved, are said on `sheet`."""
+    if (why := refusal(data)) is not None:
+        sheet.refuse(why)
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            there = [each for each in book.worksheets if _holds_something(each)]
+            sheet.sheets = tuple(each.title for each in there) if len(there) > 1 else ()
+            chosen = next((each for each in there if each.title == wanted), there[0] if there else None)
+            if chosen is None:
+                return
+            sheet.name = chosen.title
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                source = archive.read(chosen._worksheet_path)
+            _say_merged(source, sheet)
+            blank = _formulas_without_value(source)
+            for number, values in enumerate(chosen.iter_rows(values_only=True), start=1):
+                cells = [written(value) for value in values[: MAXIMUM_COLUMNS + 50]]
+                for place in blank.get(number, ()):
+                    sheet.fault(number, "", say("formula_without_value", cell=place))
+                while cells and not cells[-1]:
+                    cells.pop()
+                if any(cells):
+                    yield number, cells
+    except _BROKEN:
+        sheet.refuse(say("workbook_broken"))
+
+
+def _holds_something(sheet: Any) -> bool:
+    if not hasattr(sheet, "reset_dimensions"):  # a chart
+        return False
+    sheet.reset_dimensions()
+    return any(any(value is not None for value in row) for row in sheet.iter_rows(values_only=True))
+
+
+def written(value: object) -> str:
+    """A cell's value as somebody would write it: whole numbers without a point, days as 2026-01-31."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value.strip()
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case dt.datetime():
+            plain = value.time() == dt.time()
+            return value.date().isoformat() if plain else value.isoformat(" ", "minutes")
+        case dt.date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+
+
+def _say_merged(source: bytes, sheet: ListSheet) -> None:
+    """What is merged over several rows would leave all but the first without it. A title over several columns is no
+    harm."""
+    for first, top, last, bottom in (found.groups() for found in _MERGED.finditer(source)):
+        if top != bottom:
+            place = f"{first.decode()}{top.decode()}:{last.decode()}{bottom.decode()}"
+            sheet.fault(int(top), "", say("cells_merged", cells=place))
+            if len(sheet.faults) > 200:
+                return
+
+
+_FORMULA = re.compile(
+    rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>\s*|<v></v>\s*)?</c>'
+)
+
+
+def _formulas_without_value(source: bytes) -> dict[int, list[str]]:
+    """The cells, by row, that hold a formula and not what came of it."""
+    found: dict[int, list[str]] = {}
+    if b"<f" in source:
+        for match in _FORMULA.finditer(source):
+            found.setdefault(int(match[2]), []).append((match[1] + match[2]).decode())
+    return found

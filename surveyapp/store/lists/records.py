@@ -1,0 +1,175 @@
+"""The record of each list: where it stands, what it is sealed, and what came of each row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.fieldwork.lists import ListRecord, ListState, RowOutcome
+from surveyapp.store.participants import Sealed
+from surveyapp.store.tables import CaseRow, ListImportRow, ListRowRow, ParticipantRow, ResponseRow, StaffRow
+
+_PLAIN = (
+    ListImportRow.id,
+    ListImportRow.study,
+    ListImportRow.staff_id,
+    ListImportRow.file_name,
+    ListImportRow.sha256,
+    ListImportRow.state,
+    ListImportRow.made_at,
+    ListImportRow.done,
+    ListImportRow.total,
+    ListImportRow.beat_at,
+    ListImportRow.failed,
+    ListImportRow.summary,
+    ListImportRow.finished_at,
+    StaffRow.name.label("staff_name"),
+)
+"""All but what is sealed, which may be megabytes."""
+
+
+def add(session: Session, record: ListRecord, file: Sealed) -> None:
+    session.add(
+        ListImportRow(
+            id=record.id,
+            study=record.study,
+            staff_id=record.staff_id,
+            file_name=record.file_name,
+            sha256=record.sha256,
+            state=record.state,
+            made_at=record.made_at,
+            done=record.done,
+            total=record.total,
+            beat_at=record.beat_at,
+            failed=None,
+            summary=dict(record.summary),
+            finished_at=None,
+            key_id=file.key_id,
+            file=file.ciphertext,
+            kept=None,
+        )
+    )
+
+
+def get(session: Session, study: str, import_id: uuid.UUID) -> ListRecord | None:
+    """A list of a study."""
+    query = select(*_PLAIN).outerjoin(StaffRow, StaffRow.id == ListImportRow.staff_id)
+    row = session.execute(query.where(ListImportRow.id == import_id, ListImportRow.study == study)).one_or_none()
+    return None if row is None else ListRecord(**row._mapping)
+
+
+def of_study(session: Session, study: str, staff_id: uuid.UUID | None, most: int) -> list[ListRecord]:
+    """A study's lists, the newest first; `staff_id`: those that this one brought alone."""
+    query = select(*_PLAIN).outerjoin(StaffRow, StaffRow.id == ListImportRow.staff_id)
+    query = query.where(ListImportRow.study == study)
+    if staff_id is not None:
+        query = query.where(ListImportRow.staff_id == staff_id)
+    rows = session.execute(query.order_by(ListImportRow.made_at.desc(), ListImportRow.id.desc()).limit(most))
+    return [ListRecord(**row._mapping) for row in rows]
+
+
+def sealed(session: Session, import_id: uuid.UUID, kept: bool) -> Sealed | None:
+    """The file as it came or, `kept`, as it was understood; None where it is gone."""
+    column = ListImportRow.kept if kept else ListImportRow.file
+    row = session.execute(
+        select(ListImportRow.key_id, column.label("sealed")).where(ListImportRow.id == import_id)
+    ).one_or_none()
+    return None if row is None or row.sealed is None or row.key_id is None else Sealed(row.key_id, row.sealed)
+
+
+def step(
+    session: Session, import_id: uuid.UUID, before: Collection[ListState], after: ListState, **values: Any
+) -> bool:
+    """Takes a list from one of some states to another; False where it is in none of them: somebody else was first."""
+    done: Any = session.execute(
+        update(ListImportRow)
+        .where(ListImportRow.id == import_id, ListImportRow.state.in_(before))
+        .values(state=after, **values)
+    )
+    return bool(done.rowcount)
+
+
+def change(session: Session, import_id: uuid.UUID, **values: Any) -> None:
+    session.execute(update(ListImportRow).where(ListImportRow.id == import_id).values(**values))
+
+
+def remove(session: Session, import_id: uuid.UUID) -> None:
+    session.execute(delete(ListRowRow).where(ListRowRow.import_id == import_id))
+    session.execute(delete(ListImportRow).where(ListImportRow.id == import_id))
+
+
+def old(session: Session, before: dt.datetime) -> list[uuid.UUID]:
+    """The lists that were begun before a moment and never brought in."""
+    query = select(ListImportRow.id).where(
+        ListImportRow.made_at < before, ListImportRow.state.not_in([ListState.IMPORTED, ListState.UNDONE])
+    )
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRow:
+    """What came of a row; `participant_id`: of whom, `reference`: theirs, where they are there still."""
+
+    line: int
+    outcome: RowOutcome
+    participant_id: uuid.UUID | None = None
+    reference: str | None = None
+    before: bytes | None = None
+
+
+def add_rows(session: Session, import_id: uuid.UUID, rows: Sequence[ListRow]) -> None:
+    if rows:
+        session.execute(
+            insert(ListRowRow),
+            [
+                {
+                    "import_id": import_id,
+                    "line": each.line,
+                    "participant_id": each.participant_id,
+                    "outcome": each.outcome,
+                    "before": each.before,
+                }
+                for each in rows
+            ],
+        )
+
+
+def rows_of(session: Session, import_id: uuid.UUID) -> list[ListRow]:
+    """What came of every row, by line."""
+    found = session.execute(
+        select(ListRowRow, ParticipantRow.reference)
+        .outerjoin(ParticipantRow, ParticipantRow.id == ListRowRow.participant_id)
+        .where(ListRowRow.import_id == import_id)
+        .order_by(ListRowRow.line)
+    )
+    return [
+        ListRow(
+            line=row.ListRowRow.line,
+            outcome=row.ListRowRow.outcome,
+            participant_id=row.ListRowRow.participant_id,
+            reference=row.reference,
+            before=row.ListRowRow.before,
+        )
+        for row in found
+    ]
+
+
+def forget_rows(session: Session, import_id: uuid.UUID) -> None:
+    session.execute(delete(ListRowRow).where(ListRowRow.import_id == import_id))
+
+
+def answered(session: Session, import_id: uuid.UUID) -> int:
+    """How many of those whom a list added or changed have begun to answer."""
+    query = (
+        select(func.count(func.distinct(CaseRow.participant_id)))
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .join(ListRowRow, ListRowRow.participant_id == CaseRow.participant_id)
+        .where(ListRowRow.import_id == import_id, ListRowRow.outcome == RowOutcome.ADDED)
+    )
+    return int(session.scalars(query).one())

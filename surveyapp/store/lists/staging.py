@@ -1,0 +1,123 @@
+"""People on their way into a study. They are stored some at a time, in short transactions, as if they were of a study
+of the list's own, which nobody's scope has; one statement then takes all of them into the study they join."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.participants import Origin
+from surveyapp.store import enrolment, results
+from surveyapp.store.enrolment import Enrolment
+from surveyapp.store.security.erasures import belonging_to
+from surveyapp.store.tables import (
+    Base,
+    CaseRow,
+    ContactLookupRow,
+    ContactRow,
+    ErasureRow,
+    ParticipantRow,
+    ResultChangeRow,
+    SiteAttributeRow,
+    SiteRow,
+)
+
+AT_ONCE = 1_000
+
+
+def place_of(import_id: uuid.UUID) -> str:
+    """What stands for a study of the people a list is bringing. No study is so called."""
+    return f"list:{import_id}"
+
+
+def stage(session: Session, import_id: uuid.UUID, people: Sequence[Enrolment]) -> None:
+    place = place_of(import_id)
+    enrolment.add_newcomers(
+        session,
+        [dataclasses.replace(each, participant=dataclasses.replace(each.participant, study=place)) for each in people],
+    )
+
+
+def renumber(session: Session, references: Mapping[uuid.UUID, str]) -> None:
+    """Gives people other references."""
+    if references:
+        session.connection().execute(
+            update(ParticipantRow.__table__)  # type: ignore[arg-type]
+            .where(ParticipantRow.__table__.c.id == bindparam("whose"))
+            .values(reference=bindparam("new")),
+            [{"whose": person, "new": reference} for person, reference in references.items()],
+        )
+
+
+def take_in(session: Session, import_id: uuid.UUID, study: str) -> None:
+    """Takes everybody into the study."""
+    place = place_of(import_id)
+    for table in (SiteRow, ParticipantRow, ResultChangeRow):
+        session.execute(
+            update(table).where(table.study == place).values(study=study).execution_options(synchronize_session=False)
+        )
+
+
+def staged(session: Session, import_id: uuid.UUID) -> list[uuid.UUID]:
+    """Whom a list has brought so far and not taken in."""
+    return list(session.scalars(select(ParticipantRow.id).where(ParticipantRow.study == place_of(import_id))))
+
+
+def remove(session: Session, import_id: uuid.UUID, people: Collection[uuid.UUID], study: str, at: dt.datetime) -> None:
+    """Deletes all there is of people who never answered anything, and lists them as erased: their keys go."""
+    session.flush()
+    session.expunge_all()
+    for some in _some(sorted(people)):
+        for table in reversed(Base.metadata.sorted_tables):
+            if (theirs := belonging_to(table, some)) is not None:
+                session.execute(delete(table).where(theirs))
+        session.execute(insert(ErasureRow), [{"participant_id": each, "study": study, "at": at} for each in some])
+    mine = select(SiteRow.id).where(SiteRow.study == place_of(import_id))
+    session.execute(delete(SiteAttributeRow).where(SiteAttributeRow.site_id.in_(mine)))
+    session.execute(delete(SiteRow).where(SiteRow.study == place_of(import_id)))
+
+
+def lock_cases(session: Session, people: Collection[uuid.UUID]) -> None:
+    """Locks people's cases until the unit of work ends; of a database file all of it is locked."""
+    for some in _some(sorted(people)):
+        session.execute(select(CaseRow.id).where(CaseRow.participant_id.in_(some)).with_for_update()).all()
+
+
+def forget_counts(session: Session, study: str, origin: Origin) -> None:
+    """The study's people are counted anew, without those who went."""
+    results.drop(session, study, origin)
+
+
+def set_attributes(session: Session, person: uuid.UUID, attributes: Mapping[str, str]) -> None:
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == person).values(attributes=dict(attributes)))
+
+
+def replace_contacts(session: Session, contacts: Mapping[uuid.UUID, tuple[Mapping[str, Any], bytes | None]]) -> None:
+    """Replaces many people's contact records, each field sealed, and what finds them."""
+    for some in _some(sorted(contacts)):
+        session.execute(delete(ContactRow).where(ContactRow.participant_id.in_(some)))
+        session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id.in_(some)))
+    fields = [
+        {"participant_id": person, "field": name, "key_id": sealed.key_id, "ciphertext": sealed.ciphertext}
+        for person, (contact, _) in contacts.items()
+        for name, sealed in contact.items()
+    ]
+    lookups = [
+        {"participant_id": person, "ciphertext": lookup}
+        for person, (_, lookup) in contacts.items()
+        if lookup is not None
+    ]
+    for table, rows in ((ContactRow, fields), (ContactLookupRow, lookups)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _some(people: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    for start in range(0, len(people), 500):
+        yield people[start : start + 500]
