@@ -59,6 +59,8 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.related",
                 "manager.contact",
                 "manager.give",
+                "manager.mend",
+                "manager.mend_case",
                 "manager.end_access",
                 "rights.let_in",
             ),
