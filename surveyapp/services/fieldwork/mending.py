@@ -18,9 +18,8 @@ from surveyapp.domain.fieldwork.cases import (
     Window,
     access_expiry,
     disposition_without_refusal,
-    last_day,
 )
-from surveyapp.domain.fieldwork.days import end_of, start_of
+from surveyapp.domain.fieldwork.days import end_of, last_day, start_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
