@@ -16,6 +16,10 @@ from surveyapp.services import readiness
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
 
+SERVER = ("--worker-class", "gthread", "--workers", "2", "--threads", "1", "--keep-alive", "75")
+"""How the demonstration is served. More threads in a worker share one lock of the interpreter, and wait for each other
+besides for SQLite's, which lets in whoever happens to ask. A connection outlasts a reader's pause."""
+
 
 @click.group()
 def demo() -> None:
@@ -53,7 +57,7 @@ def serve(port: int) -> None:
         service.load(runtime)
     _greet(runtime)
     runtime.database.dispose()
-    become_server("wsgi:app", port, "--workers", "2", "--threads", "4")
+    become_server("wsgi:app", port, *SERVER)
 
 
 def _migrated() -> Runtime:

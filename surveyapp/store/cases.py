@@ -237,6 +237,12 @@ def set_disposition(session: Session, case_id: uuid.UUID, disposition: Dispositi
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(disposition=disposition))
 
 
+def complete(session: Session, case_id: uuid.UUID) -> None:
+    """All of it was answered: no call is to come."""
+    closed = {"disposition": Disposition.COMPLETE, "next_at": None}
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(closed))
+
+
 ENDED = frozenset({Disposition.REFUSAL, Disposition.NOT_ELIGIBLE})
 """Dispositions with which a case is not answered any more."""
 

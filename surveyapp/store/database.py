@@ -64,7 +64,17 @@ def seals_of(session: Session) -> Seals:
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:
     """Does something outside the database once the session's work is committed, and not where it is rolled back."""
-    event.listen(session, "after_commit", lambda _session: act(), once=True)
+    acts: list[Callable[[], None]] = session.info.setdefault("after_commit", [])
+    acts.append(act)
+
+
+class _Unit(Session):
+    """A session inside a transaction that somebody else begins and ends: to hand out its connection is all it does for
+    whoever brings statements of their own, which is most of what answering does."""
+
+    def connection(self, *_arguments: Any, **_options: Any) -> Connection:
+        assert isinstance(self.bind, Connection)
+        return self.bind
 
 
 class Database:
@@ -86,19 +96,22 @@ class Database:
         """A unit of work that only reads; it is rolled back."""
         with (
             self._connection(writes=False) as connection,
-            Session(connection, autoflush=False, info=self._info()) as session,
+            _Unit(connection, autoflush=False, info=self._info()) as session,
         ):
             yield session
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Session]:
         """A unit of work that writes: committed when the block ends, rolled back when it raises."""
-        with (
-            self._connection(writes=True) as connection,
-            Session(connection, autoflush=True, expire_on_commit=False, info=self._info()) as session,
-            session.begin(),
-        ):
-            yield session
+        with self._connection(writes=True) as connection:
+            with (
+                connection.begin(),
+                _Unit(connection, autoflush=True, expire_on_commit=False, info=self._info()) as session,
+            ):
+                yield session
+                session.flush()
+            for act in session.info.get("after_commit", ()):
+                act()
 
     def _info(self) -> dict[str, Any]:
         return {"seals": self._seals()} if self._seals else {}

@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import answering, phone, protection, questionnaires, results
+from tests.benchmarks import answering, phone, protection, questionnaires, results, served
 
-NAMES = ("answering", "questionnaires", "protection", "results")
+NAMES = ("answering", "served", "questionnaires", "protection", "results")
 ALONE = ("phone",)
 """Only where it is asked for: it takes a browser of its own."""
 
@@ -29,6 +29,8 @@ def main() -> None:
     names = asked.names or NAMES
     if "answering" in names:
         answering.main()
+    if "served" in names:
+        served.main()
     if "questionnaires" in names:
         questionnaires.main()
     if "protection" in names:

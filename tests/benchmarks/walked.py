@@ -20,6 +20,7 @@ import tempfile
 import time
 import urllib.parse
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +72,18 @@ class InProcess:
             chunks.close()
         self.spent = time.process_time() - began
         status, found = answered[0]
-        for name, value in found:
-            if name == "Set-Cookie":
-                cookie, _, kept = value.split(";")[0].partition("=")
-                self.cookies[cookie] = kept
+        self._keep([value for name, value in found if name == "Set-Cookie"])
         told = dict(found)
         if told.get("Content-Encoding") == "gzip":
             import gzip
 
             whole = gzip.decompress(whole)
         return int(status[:3]), told, whole.decode()
+
+    def _keep(self, cookies: list[str]) -> None:
+        for each in cookies:
+            cookie, _, kept = each.split(";")[0].partition("=")
+            self.cookies[cookie] = kept
 
     def get(self, address: str) -> tuple[str, str]:
         """Where the redirects end, and that page."""
@@ -122,21 +125,20 @@ def filled(page: str) -> dict[str, list[str]]:
     return form
 
 
-def begun(app: Any, link: str) -> tuple[InProcess, str, str]:
-    """A browser on the first question: where that is, and the page."""
-    browser = InProcess(app)
+def begun(browser: InProcess, link: str) -> tuple[str, str]:
+    """Leads a browser to the first question: where that is, and the page."""
     address, page = browser.get(link)
     address = browser.post(address, {"csrf_token": filled(page)["csrf_token"], "agree-take_part": ["yes"]})
     address, page = browser.get(address)
     if address.endswith("/begin"):
         address = browser.post(address, {"csrf_token": filled(page)["csrf_token"], "own": ["yes"], "pin": [""]})
         address, page = browser.get(address)
-    return browser, address, page
+    return address, page
 
 
-def without_script(app: Any, link: str) -> tuple[list[float], list[tuple[str, dict[str, list[str]]]]]:
+def without_script(browser: InProcess, link: str) -> tuple[list[float], list[tuple[str, dict[str, list[str]]]]]:
     """Seconds a question, and what was answered on which page."""
-    browser, address, page = begun(app, link)
+    address, page = begun(browser, link)
     taken, said = [], []
     while "/q/" in address:
         place = address.partition("?")[0]
@@ -154,14 +156,14 @@ def without_script(app: Any, link: str) -> tuple[list[float], list[tuple[str, di
     return taken, said
 
 
-def with_script(app: Any, link: str, said: list[tuple[str, dict[str, list[str]]]]) -> list[float]:
-    """Seconds a save."""
-    browser, address, _ = begun(app, link)
+def saving(browser: InProcess, link: str) -> Callable[[str, dict[str, list[str]]], None]:
+    """Leads a browser to the first question; returns what sends a save of a page as its script would."""
+    address, _ = begun(browser, link)
     own = address.partition("/q/")[0]
     _, _, stand = browser.call("GET", f"{own}/stand")
     token = {"HTTP_X_CSRFTOKEN": json.loads(stand)["token"], "HTTP_SEC_FETCH_SITE": "same-origin"}
-    taken = []
-    for page, form in said:
+
+    def save(page: str, form: dict[str, list[str]]) -> None:
         body = {
             "save": str(uuid.uuid4()),
             "page": page,
@@ -176,6 +178,15 @@ def with_script(app: Any, link: str, said: list[tuple[str, dict[str, list[str]]]
         status, _, answer = browser.call("POST", f"{own}/saves", json.dumps(body).encode(), "application/json", token)
         assert status == 200, answer
         assert json.loads(answer)["became"] == "saved", answer
+
+    return save
+
+
+def with_script(browser: InProcess, link: str, said: list[tuple[str, dict[str, list[str]]]]) -> list[float]:
+    """Seconds a save."""
+    save, taken = saving(browser, link), []
+    for page, form in said:
+        save(page, form)
         taken.append(browser.spent)
     return taken
 
@@ -193,11 +204,13 @@ def main(people: int) -> None:
         links = [factories.create_link(runtime, factories.create_participant(runtime)) for _ in range(2 * people + 2)]
         app = create_app(runtime)
         has_door = any(rule.endpoint == "participant.saves" for rule in app.url_map.iter_rules())
-        _, said = without_script(app, links.pop())
+        _, said = without_script(InProcess(app), links.pop())
         if has_door:
-            with_script(app, links.pop(), said)
-        pages = [each for _ in range(people) for each in without_script(app, links.pop())[0]]
-        saves = [each for _ in range(people) for each in with_script(app, links.pop(), said)] if has_door else []
+            with_script(InProcess(app), links.pop(), said)
+        pages = [each for _ in range(people) for each in without_script(InProcess(app), links.pop())[0]]
+        saves = (
+            [each for _ in range(people) for each in with_script(InProcess(app), links.pop(), said)] if has_door else []
+        )
         runtime.database.dispose()
     told = {
         "questions": len(said),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.benchmarks.phone import READY
 from tests.browser.accessible import check_accessible
 from tests.browser.test_participant import at as at
 from tests.browser.test_participant import opened as opened
@@ -34,6 +35,7 @@ def test_the_word_is_always_in_sight(
     at: Callable[..., str], opened: Callable[..., Page], stand: str, words: str, warm: bool, again: bool
 ) -> None:
     page = opened(at("heard_via"))
+    page.wait_for_function(READY)
     show(page, stand)
     said = page.locator("#state")
     expect(said).to_have_text(words)

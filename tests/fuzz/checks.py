@@ -12,21 +12,23 @@ from tests.fuzz.browser import Browser, Received
 from tests.fuzz.values import MARK
 from tests.page import Page
 
-HEADERS = (
-    "Content-Security-Policy",
-    "X-Content-Type-Options",
-    "Referrer-Policy",
-    "Cross-Origin-Opener-Policy",
-    "Permissions-Policy",
-    "Cache-Control",
-)
+ALWAYS, OF_DATA, OF_REDIRECT = "Cache-Control", "X-Content-Type-Options", "Cross-Origin-Opener-Policy"
+OF_PAGE = (OF_DATA, OF_REDIRECT, "Content-Security-Policy", "Referrer-Policy", "Permissions-Policy")
+DATA = ("application/json", "text/css", "text/javascript")
+"""The headers that act on each kind of answer."""
+
+
+def _headers(received: Received) -> tuple[str, ...]:
+    if received.location is not None:
+        return (ALWAYS, OF_REDIRECT)
+    return (ALWAYS, OF_DATA) if received.mimetype in DATA else (ALWAYS, *OF_PAGE)
 
 
 def faults(received: Received, method: str, browser: Browser) -> Iterator[str]:
     """What is wrong with an answer, each as a few words."""
     if received.status >= 500:
         yield f"answered {received.status}"
-    for name in (*HEADERS, *(["Strict-Transport-Security"] if browser.scheme == "https" else [])):
+    for name in (*_headers(received), *(["Strict-Transport-Security"] if browser.scheme == "https" else [])):
         if name not in received.headers:
             yield f"{received.status} without {name}"
     for name, value in received.headers:

@@ -89,7 +89,7 @@ def on(page: Page) -> None:
 def let_in(page: Page, scene: Scene, stop: str | None, chosen: Mapping[str, str] = PLACED) -> None:
     """To the question somebody has come to, on a browser that they say is theirs."""
     page.goto(scene.link(scene.answered(stop, chosen)))
-    if page.url.endswith("/pin"):
+    if "/pin" in page.url:
         page.fill("#pin", PIN)
         on(page)
     page.locator("label:has(#own)").click()

@@ -31,6 +31,12 @@ class Page:
     statement: Statement | None
     parts: tuple[Part, ...]
 
+    @functools.cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those that all have to hold for it to be asked."""
+        written = (self.section.ask_if, self.question.ask_if, self.statement.ask_if if self.statement else None)
+        return tuple(condition for condition in written if condition is not None)
+
 
 @functools.lru_cache(maxsize=128)
 def pages_of(questionnaire: Questionnaire) -> tuple[Page, ...]:
@@ -238,13 +244,8 @@ def _lookup(
 
 
 def _asked(page: Page, lookup: Lookup) -> bool | None:
-    conditions: tuple[Condition | None, ...] = (
-        page.section.ask_if,
-        page.question.ask_if,
-        page.statement.ask_if if page.statement else None,
-    )
     outcome: bool | None = True
-    for condition in conditions:
+    for condition in page.conditions:
         value = evaluate(condition, lookup)
         if value is False:
             return False

@@ -5,6 +5,7 @@ Both go through the same functions and so the same rules; who answers is a `Who`
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import uuid
@@ -48,11 +49,12 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
     with Desk(runtime, who.actor).writing() as work:
         before = visit_in(work, who, lock=True)
         _check_answerable(before)
+        consents = {**before.consents}
         for purpose in before.study.consent:
             said = before.consents.get(purpose.id)
             given = agreed.get(purpose.id, False)
             if said is None or said.given != given or said.version != purpose.version:
-                consent = ConsentGiven(purpose.id, purpose.version, given, work.now)
+                consent = consents[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, work.now)
                 participants.add_consent(work.session, before.participant.id, consent, who.mode, work.staff_id)
                 work.record(
                     AuditAction.CONSENT_GIVEN if given else AuditAction.CONSENT_DECLINED,
@@ -62,12 +64,10 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
                     version=purpose.version,
                     mode=who.mode.value,
                 )
-        work.session.flush()
-        after = visit_in(work, who)
+        after = dataclasses.replace(before, consents=consents)
         if after.consented and after.response is None:
             _begin(work, after)
-            after = visit_in(work, who)
-        return after
+        return visit_in(work, who)
 
 
 def save_page(
@@ -168,18 +168,25 @@ def save_section_in(
     return saved, tuple(fault for fault in faults if fault.variable in asked)
 
 
-def submit(runtime: Runtime, who: Who) -> Visit:
+def submit(runtime: Runtime, who: Who) -> None:
     """Hands the response in and opens what follows from it. Handing in twice is the same as once. Raises Unfinished
     with the first page still to answer."""
     with Desk(runtime, who.actor).writing() as work:
-        return submit_in(work, who)[0]
+        _hand_in(work, who)
 
 
 def submit_in(work: Work, who: Who) -> tuple[Visit, bool]:
     """`submit` inside the caller's unit of work: the visit, and whether this was what handed it in."""
+    anew = _hand_in(work, who)
+    work.session.expire_all()
+    return visit_in(work, who), anew
+
+
+def _hand_in(work: Work, who: Who) -> bool:
+    """Whether this was what handed it in."""
     before = visit_in(work, who, lock=True)
     if before.submitted:
-        return before, False
+        return False
     _check_answerable(before)
     _check_consented(before)
     _, route, response = before.ready
@@ -189,12 +196,10 @@ def submit_in(work: Work, who: Who) -> tuple[Visit, bool]:
         _send_again(work, before)
     else:
         responses.submit(work.session, response.id, work.now)
-    cases.set_disposition(work.session, before.case.id, Disposition.COMPLETE)
-    cases.set_next(work.session, before.case.id, None)
+    cases.complete(work.session, before.case.id)
     work.session.flush()
     plan_cases(work, before.participant)
-    work.session.expire_all()
-    return visit_in(work, who), True
+    return True
 
 
 def _skip_rule(who: Who) -> SkipRule:

@@ -12,7 +12,7 @@ import datetime as dt
 import uuid
 from typing import cast
 
-from flask import after_this_request, current_app, g, redirect, request, session, url_for
+from flask import after_this_request, current_app, g, request, session, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
@@ -26,7 +26,6 @@ from surveyapp.services.responses.survey_session import Arrived
 from surveyapp.services.security import kept_forms, sessions
 from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.shared.language import CHOSEN, asked_language, preferred
-from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import begin, browser, form_token, token
 
@@ -74,9 +73,9 @@ class SomebodyElses(Exception):
     """A page of somebody whose time it is no longer: another person's link was opened in this browser since."""
 
 
-def let_in(access_id: uuid.UUID) -> Response:
+def let_in(access_id: uuid.UUID) -> str:
     """Begins this browser's session with the case, and ends somebody else's; the same link again, or another to the
-    same questions, goes on with what there is."""
+    same questions, goes on with what there is. Returns whose pages it now opens."""
     there = _session_there()
     if there is None or there.access_id != access_id:
         arrived = links.arrival(runtime(), access_id)
@@ -87,6 +86,8 @@ def let_in(access_id: uuid.UUID) -> Response:
         wanted = arrived.known or preferred(arrived.offered) or arrived.offered[0]
         own = there.own_device if same and there is not None else None
         begun = sessions.begin_participant(runtime(), access_id, browser(), own)
+        for known in ("web_session", "standing"):
+            g.pop(known, None)
         begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)
         session.update(carried)
         session[HANDLE] = arrived.handle
@@ -94,7 +95,7 @@ def let_in(access_id: uuid.UUID) -> Response:
             session[ENDED] = arrived.ended_at.isoformat()
         if kept_forms.of_session(runtime(), begun.session):
             session[KEPT] = True
-    return redirect(with_query(url_for("participant.survey", handle=session[HANDLE]), {OPENED: "1"}))
+    return str(session[HANDLE])
 
 
 def _session_there() -> WebSession | None:
@@ -169,8 +170,11 @@ def say_whose(handle: str, own: bool) -> None:
 def note_began(handle: str) -> None:
     """An answer was taken from this browser: it goes on here, and on a device of their own also once this session is
     over."""
-    session[BEGAN] = True
-    session.pop(CHOSEN_PIN, None)
+    # A cookie that is touched is sent again.
+    if BEGAN not in session:
+        session[BEGAN] = True
+    if CHOSEN_PIN in session:
+        session.pop(CHOSEN_PIN)
     if web_session().own_device and not _is_marked(handle):
         _keep_mark(handle, str(_signer().dumps([handle, runtime().clock().isoformat()])), MARK_LIVES)
 
@@ -189,7 +193,8 @@ def note_proven() -> None:
 
 def note_sent() -> None:
     """Once the answers are sent, the PIN opens them, and not that it was given before."""
-    session.pop(PROVEN, None)
+    if PROVEN in session:
+        session.pop(PROVEN)
 
 
 def _is_marked(handle: str) -> bool:

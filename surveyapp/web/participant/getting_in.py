@@ -97,7 +97,7 @@ def begun(door: Doorkeeper) -> Reply:
             return _begin(door, here, own, worded(refused.sentence)), 422
     # Unsaid is not theirs.
     door.say_whose(own is True)
-    return redirect(door.address("survey"))
+    return redirect(pages.place(door, here, note="back"))
 
 
 def _begin(door: Doorkeeper, here: Visit, own: bool | None, fault: str | None = None) -> str:

@@ -7,17 +7,15 @@ quotations as written. A pack is made once a process; its address holds a hash o
 from __future__ import annotations
 
 import functools
-import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import brotli
 from babel import Locale
 from babel.numbers import get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
-from flask import Response, abort, current_app, render_template, request, url_for
+from flask import Response, abort, current_app, render_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -35,6 +33,7 @@ from surveyapp.web.shared import headers
 from surveyapp.web.shared.faults import fault_sentence, which_number
 from surveyapp.web.shared.language import asked_language, isolated, known_language, speak_here
 from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.static_files import in_codings, send_in_coding
 
 ADDRESS = "/survey/pack/<study>/<questionnaire>/<int:version>/<language>/<digest>"
 """Where a pack is. It says what it is a pack of, so that any process can make it."""
@@ -69,11 +68,7 @@ def pack(study: str, questionnaire: str, version: int, language: str, digest: st
     made = _made(*packing.opened(runtime(), study, questionnaire, version, language))
     if made.digest != digest:
         abort(404)
-    coding = request.accept_encodings.best_match([each for each in made.bodies if each != "identity"]) or "identity"
-    response = Response(made.bodies[coding], mimetype="application/json")
-    if coding != "identity":
-        response.headers["Content-Encoding"] = coding
-    response.vary.add("Accept-Encoding")
+    response = send_in_coding(Response(mimetype="application/json"), made.bodies)
     headers.keep_for_good(response)
     return response
 
@@ -83,8 +78,7 @@ def _made(study: Study, questionnaire: Questionnaire) -> Pack:
     key = (study.id, questionnaire.id, questionnaire.version, questionnaire.wording, asked_language())
     if key not in packs:
         body = json.dumps(contents(study, questionnaire), ensure_ascii=False, separators=(",", ":")).encode()
-        bodies = {"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, 9, mtime=0), "identity": body}
-        packs[key] = Pack(hashlib.sha256(body).hexdigest()[:20], bodies)
+        packs[key] = Pack(hashlib.sha256(body).hexdigest()[:20], in_codings(body))
     return packs[key]
 
 
@@ -244,6 +238,13 @@ def _words(study: Study, questionnaire: Questionnaire) -> dict[str, Any]:
         "waits": _("The next question depends on earlier answers. It is shown as soon as there is a signal."),
         "language": _("Another language needs a signal. What you wrote stays here: try again in a while."),
         "unread": _("This needs a signal to be checked. What you wrote stays here: try again in a while."),
+        "state": {
+            "saved": _("Saved"),
+            "waiting": _("Kept on this phone, trying again"),
+            "cannot_keep": _("This phone cannot keep it. Keep this page open"),
+            "ended": _("Kept on this phone. Open your link again"),
+            "elses": _("Kept on this phone until your link is opened again"),
+        },
         "stands": {
             "self": _("You answered this elsewhere meanwhile: %(answer)s. That answer stands.", answer="{}"),
             "interviewer": _("An interviewer wrote down meanwhile: %(answer)s. That answer stands.", answer="{}"),

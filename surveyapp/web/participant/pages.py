@@ -80,12 +80,12 @@ def survey(backend: Backend) -> Reply:
     here = backend.here("survey")
     if not here.submitted and here.state not in ANSWERABLE:
         return show(backend, "closed", here, state=here.state.value)
-    return redirect(_place(backend, here, note="back"))
+    return redirect(place(backend, here, note="back"))
 
 
 def consent(backend: Backend) -> Reply:
     here = backend.here("consent")
-    return redirect(_place(backend, here)) if _is_over(here) else _consent(backend, here)
+    return redirect(place(backend, here)) if _is_over(here) else _consent(backend, here)
 
 
 def give_consent(backend: Backend) -> Reply:
@@ -99,20 +99,20 @@ def give_consent(backend: Backend) -> Reply:
     missing = [] if _is_over(here) else views.consent_missing(here.study, agreed)
     if missing:
         return _consent(backend, here, agreed, missing), 422
-    return redirect(_place(backend, backend.give_consent(agreed)))
+    return redirect(place(backend, backend.give_consent(agreed)))
 
 
 def declined(backend: Backend) -> Reply:
     here = backend.here("declined")
     if _is_over(here) or here.consented:
-        return redirect(_place(backend, here))
+        return redirect(place(backend, here))
     return show(backend, "declined", here)
 
 
 def question(backend: Backend, page_id: str) -> Reply:
     here = backend.here("question")
     page = None if _is_over(here) or backend.asks_first(here) else backend.page(here, page_id)
-    return redirect(_place(backend, here)) if page is None else _question(backend, here, page, kept=backend.kept())
+    return redirect(place(backend, here)) if page is None else _question(backend, here, page, kept=backend.kept())
 
 
 def answer(backend: Backend, page_id: str) -> Reply:
@@ -125,7 +125,7 @@ def answer(backend: Backend, page_id: str) -> Reply:
         here = backend.here("question")
         page = backend.page(here, page_id)
         if page is None:
-            return redirect(_place(backend, here))
+            return redirect(place(backend, here))
         if chosen and views.only_unanswered(refused.faults):
             return _question(backend, here, page, form)
         if _then() and views.only_unanswered(refused.faults):
@@ -142,14 +142,14 @@ def give_back(backend: Backend, page_id: str | None) -> Reply:
     here = backend.here("question")
     page = None if page_id is None or _is_over(here) else backend.page(here, page_id)
     if page is None:
-        return redirect(_place(backend, here))
+        return redirect(place(backend, here))
     return _question(backend, here, page, request.form.to_dict(flat=False), note="ended"), 400
 
 
 def check(backend: Backend) -> Reply:
     here = backend.here("check")
     if _is_over(here) or not here.consented or not backend.may_check(here):
-        return redirect(_place(backend, here))
+        return redirect(place(backend, here))
     pages = here.ready[1].pages
     return show(backend, "check", here, sections=views.answers_by_section(here), last=pages[-1] if pages else None)
 
@@ -162,7 +162,7 @@ def submit(backend: Backend) -> Reply:
 def done(backend: Backend) -> Reply:
     here = backend.here("done")
     if not here.submitted:
-        return redirect(_place(backend, here))
+        return redirect(place(backend, here))
     again = None if here.participant.stopped_at else views.asked_again_on(here, ZoneInfo(here.study.time_zone))
     return show(backend, "done", here, again=again)
 
@@ -170,7 +170,7 @@ def done(backend: Backend) -> Reply:
 def later(backend: Backend) -> Reply:
     here = backend.here("later")
     if _is_over(here):
-        return redirect(_place(backend, here))
+        return redirect(place(backend, here))
     return show(backend, "later", here, unsaved="unsaved" in request.args)
 
 
@@ -260,7 +260,7 @@ def _is_over(here: Visit) -> bool:
     return here.submitted or here.state not in ANSWERABLE
 
 
-def _place(backend: Backend, here: Visit, note: str | None = None) -> str:
+def place(backend: Backend, here: Visit, note: str | None = None) -> str:
     """The address of the page a person should be on."""
     if here.submitted:
         return backend.address("done", here)
@@ -279,7 +279,7 @@ def _place(backend: Backend, here: Visit, note: str | None = None) -> str:
 def _onward(backend: Backend, after: Visit, page_id: str) -> str:
     """Where Continue leads: from the check page only through what is newly asked, and back to it."""
     if _checking():
-        return _place(backend, after)
+        return place(backend, after)
     _before, following = backend.beside(after, page_id)
     if following is None:
         return backend.address("check", after)

@@ -64,7 +64,7 @@ def start() -> Reply:
     if request.method == "GET" or _language_chosen():
         return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=None)
     try:
-        return entrance.let_in(links.open_code(runtime(), typed))
+        return _welcome(entrance.let_in(links.open_code(runtime(), typed)))
     except AccessRefused as refused:
         seconds = (
             guesses.wrong_code(runtime(), request.remote_addr or "") if refused.why == "wrong" and typed.strip() else 0
@@ -78,7 +78,17 @@ def start() -> Reply:
 @participant.get("/S/<path:arrived>")
 def link(arrived: str) -> Reply:
     """A personal link, and whatever a message has put around it."""
-    return entrance.let_in(links.open_link(runtime(), arrived))
+    return _welcome(entrance.let_in(links.open_link(runtime(), arrived)))
+
+
+def _welcome(handle: str) -> Reply:
+    """Straight to the page they should be on: a phone waits for every answer that only leads on."""
+    backend = StoredAnswers(handle)
+    try:
+        place = pages.place(backend, backend.here("survey"), note="back")
+    except DoorShut:
+        place = backend.address("pin")
+    return redirect(with_query(place, {OPENED: "1"}))
 
 
 @participant.get("/survey/leave")
@@ -171,6 +181,7 @@ class StoredAnswers:
 
     def say_whose(self, own: bool) -> None:
         entrance.say_whose(self._handle, own)
+        self.own_device = own
 
 
 @participant.get(f"{HANDLED}/slip", endpoint="slip")
@@ -223,7 +234,7 @@ def _code_fault(why: str, seconds: int) -> str:
 @participant.errorhandler(NotLetIn)
 def _not_let_in(error: NotLetIn) -> Reply:
     """Says how to come back. What was typed on a page stays there, to be sent once they have."""
-    why = "rested" if error.rested else "cookies" if OPENED in request.args else "unknown"
+    why = "rested" if error.rested else "cookies" if OPENED in request.args and not has_cookie() else "unknown"
     if error.gone or GONE in request.args:
         why = "gone"
     # Of a page of somebody else's nothing is kept for whoever was here last, nor shown.

@@ -161,8 +161,10 @@ def _choices() -> tuple[str, ...]:
         return tuple(g.languages)
     if is_staff_path(request.path) or not has_runtime():
         return tuple(filter(interface_catalogues.serves_staff, interface_catalogues.languages()))
-    studies = runtime().studies.values()
-    return tuple(dict.fromkeys(language for study in studies for language in runtime().offered(study)))
+    if "offered" not in g:
+        studies = runtime().studies.values()
+        g.offered = tuple(dict.fromkeys(language for study in studies for language in runtime().offered(study)))
+    return tuple(g.offered)
 
 
 def _take_up_choice() -> Response | None:
@@ -193,14 +195,17 @@ class LanguageChoice:
     code: str
     name: str
     chosen: bool
-    address: str
+
+    @property
+    def address(self) -> str:
+        return here(self.code)
 
 
 def language_choices(study: Study | None = None, shown: str | None = None) -> list[LanguageChoice]:
     """What to choose from: the languages a study offers, or all there are. `shown` is the one it is in now."""
     codes = runtime().offered(study) if study and "languages" not in g else _choices()
     now = shown or asked_language()
-    return [LanguageChoice(code, own_name(code), code == now, here(code)) for code in codes]
+    return [LanguageChoice(code, own_name(code), code == now) for code in codes]
 
 
 @dataclass(frozen=True)
@@ -226,6 +231,7 @@ def language_offered(study: Study, shown: str) -> LanguageOffer | None:
     return LanguageOffer(wanted, own_name(wanted), direction(wanted), sentence)
 
 
+@functools.cache
 def own_name(code: str) -> str:
     """A language as its speakers call it: Polski, اردو."""
     name = Locale.parse(code, sep="-").get_display_name() or code

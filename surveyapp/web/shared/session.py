@@ -210,3 +210,6 @@ class SessionByAudience(SecureCookieSessionInterface):
         with every page."""
         if request.endpoint != "static":
             super().save_session(app, session, response)
+        if response.headers.get("Cache-Control") == "no-store":
+            # Nobody keeps it, so that nobody asks by what it varies.
+            response.headers.pop("Vary", None)

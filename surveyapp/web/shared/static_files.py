@@ -1,17 +1,21 @@
 """Style sheets and scripts: sent small, whole and compressed, kept for good under an address that changes with them.
 
-A script of a participant's page goes as one file with all that it imports, from `/static/survey/<mark>/`, which changes
-with any of them: a phone waits for one answer in place of fifteen, and all of it is of the same release.
+A style sheet goes as one file with all that it imports, and so does a script of a participant's page, from
+`/static/survey/<mark>/`, which changes with any of them: a phone waits for one answer in place of fifteen, and all of
+it is of the same release.
 """
 
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import brotli
 import rcssmin
 import rjsmin
 from flask import Flask, Response, abort, request
@@ -22,6 +26,7 @@ SCRIPT = "survey_script"
 """The endpoint of a script with what it imports."""
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z_]+)\.js";\n', re.MULTILINE)
+_SHEET = re.compile(r'^@import "([a-z_]+\.css)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 
 _SMALL = {"text/css": rcssmin.cssmin, "text/javascript": rjsmin.jsmin}
@@ -37,7 +42,7 @@ def install(app: Flask) -> None:
     @functools.cache
     def mark(filename: str) -> str | None:
         path = folder / filename
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else None
+        return hashlib.sha256(_whole(path)).hexdigest()[:10] if path.is_file() else None
 
     @functools.cache
     def mark_of_all() -> str:
@@ -48,14 +53,18 @@ def install(app: Flask) -> None:
         return small("text/javascript", joined(modules, name))
 
     @functools.cache
-    def small_file(filename: str, mimetype: str) -> str:
-        return small(mimetype, (folder / filename).read_text(encoding="utf-8"))
+    def bodies_of_script(name: str) -> Mapping[str, bytes]:
+        return in_codings(script_of(name).encode())
+
+    @functools.cache
+    def bodies_of(filename: str, mimetype: str) -> Mapping[str, bytes]:
+        return in_codings(small(mimetype, _whole(folder / filename).decode()).encode())
 
     @app.get("/static/survey/<mark>/<name>.js", endpoint=SCRIPT)
     def script(mark: str, name: str) -> Response:
         if mark != mark_of_all() or name not in {path.stem for path in modules.glob("*.js")}:
             abort(404)
-        return Response(script_of(name), mimetype="text/javascript")
+        return send_in_coding(Response(mimetype="text/javascript"), bodies_of_script(name))
 
     @app.url_defaults
     def name_the_content(endpoint: str, values: dict[str, Any]) -> None:
@@ -74,13 +83,39 @@ def install(app: Flask) -> None:
         response.get_data()
         filename = (request.view_args or {}).get("filename", "")
         if response.mimetype in _SMALL and filename and not filename.startswith("vendor/"):
-            response.set_data(small_file(filename, response.mimetype))
+            send_in_coding(response, bodies_of(filename, response.mimetype))
+            # Not of this one file: a sheet changes with what it imports.
+            response.set_etag(mark(filename) or "")
         # A file that another one names has no mark in its address: the browser asks whether it changed.
         if "v" in request.args or request.endpoint == SCRIPT:
             headers.keep_for_good(response)
         else:
             response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def in_codings(body: bytes) -> Mapping[str, bytes]:
+    """A body by the content coding that it can be sent in, each as small as it gets: what is made once may take its
+    time."""
+    return {"br": brotli.compress(body, quality=11), "gzip": gzip.compress(body, 9, mtime=0), "identity": body}
+
+
+def send_in_coding(response: Response, bodies: Mapping[str, bytes]) -> Response:
+    """Sends a body in the best coding that the browser takes."""
+    coding = request.accept_encodings.best_match([each for each in bodies if each != "identity"]) or "identity"
+    response.set_data(bodies[coding])
+    if coding != "identity":
+        response.headers["Content-Encoding"] = coding
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _whole(path: Path) -> bytes:
+    """A file; a style sheet with all that it imports."""
+    if path.suffix != ".css":
+        return path.read_bytes()
+    text = path.read_text(encoding="utf-8")
+    return _SHEET.sub(lambda found: _whole(path.parent / found[1]).decode(), text).encode()
 
 
 def small(mimetype: str, text: str) -> str:

@@ -25,6 +25,7 @@ async function begin() {
   const found = await fresh();
   if (!found) return;
   const { handle, own, token, whose } = found.slip;
+  Object.assign(document.getElementById("state").dataset, found.pack.words.state);
   queue = await openQueue({ handle, own: own === true, address, token, whose });
   const say = () => {
     const stand = queue.stand();

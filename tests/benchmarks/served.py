@@ -1,0 +1,308 @@
+"""What a server gives over HTTP, started as `make demo` starts it: saves and pages a second, with 8 participants at
+once and with 64. `OTREE=/path/to/bin/otree` measures oTree's pages beside it, in the same run: forty questions of two
+options.
+
+Everybody is on their first question before the clock starts. A page is a POST, its redirect and the page that follows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveyapp.cli.demo import SERVER
+from surveyapp.services.runtime import system_clock
+from surveyapp.settings import ROOT
+from surveyapp.store.migrating import upgrade
+from tests import factories
+from tests.benchmarks import walked
+from tests.benchmarks.shared import headed, row
+
+AT_ONCE = {8: 40, 64: 10}
+"""Participants at once, and how many questions each answers at most."""
+
+PATIENCE_S = 60
+
+Step = Callable[[], float | None]
+"""Answers a question; returns the seconds it took, None where there is none left."""
+
+
+class OverHttp(walked.InProcess):
+    """A browser that keeps its connection. `spent`: seconds by the clock."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(None)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+
+    def call(
+        self, method: str, address: str, body: bytes = b"", kind: str = "", headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], str]:
+        sent = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            **({"Content-Type": kind} if kind else {}),
+            **{name.removeprefix("HTTP_").replace("_", "-"): value for name, value in (headers or {}).items()},
+        }
+        began = time.perf_counter()
+        try:
+            self._connection.request(method, address, body, sent)
+            answer = self._connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # The server rested the connection: a browser opens another.
+            self._connection.close()
+            self._connection.request(method, address, body, sent)
+            answer = self._connection.getresponse()
+        page = answer.read().decode()
+        self.spent = time.perf_counter() - began
+        self._keep(answer.headers.get_all("Set-Cookie") or [])
+        return answer.status, {name.title(): value for name, value in answer.headers.items()}, page
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds that each answer took, what went wrong, and how long all of them took together."""
+
+    taken: Sequence[float]
+    failed: Sequence[Exception]
+    clock: float
+
+    @property
+    def a_second(self) -> float:
+        return len(self.taken) / self.clock
+
+    @property
+    def troubles(self) -> str:
+        return f"{len(self.failed)} failed ({self.failed[0]!r})" if self.failed else "none failed"
+
+    @property
+    def p95(self) -> float:
+        return statistics.quantiles(self.taken, n=20)[-1] if len(self.taken) > 1 else float("nan")
+
+
+def together(begin: Sequence[Callable[[], Step]], most: int) -> Measured:
+    """Lets everybody begin, and then answer so many questions each, all at once."""
+    ready = threading.Barrier(len(begin) + 1)
+    taken: list[float] = []
+    failed: list[Exception] = []
+
+    def one(begins: Callable[[], Step]) -> None:
+        step: Step | None = None
+        try:
+            step = begins()
+        except Exception as error:
+            failed.append(error)
+        ready.wait()
+        try:
+            for _ in range(most if step else 0):
+                assert step is not None
+                if (seconds := step()) is None:
+                    break
+                taken.append(seconds)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=one, args=[each]) for each in begin]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return Measured(taken, failed, time.perf_counter() - began)
+
+
+def pages_of(port: int, link: str) -> Callable[[], Step]:
+    def begin() -> Step:
+        browser = OverHttp(port)
+        address, page = walked.begun(browser, link)
+        at = [address, page]
+
+        def step() -> float | None:
+            if "/q/" not in at[0]:
+                return None
+            leads = browser.post(at[0].partition("?")[0], walked.filled(at[1]))
+            spent = browser.spent
+            status, _, page = browser.call("GET", leads)
+            assert status == 200, (status, leads)
+            at[:] = leads, page
+            return spent + browser.spent
+
+        return step
+
+    return begin
+
+
+def saves_of(port: int, link: str, said: Sequence[tuple[str, dict[str, list[str]]]]) -> Callable[[], Step]:
+    def begin() -> Step:
+        browser = OverHttp(port)
+        save = walked.saving(browser, link)
+        left = iter(said)
+
+        def step() -> float | None:
+            for page, form in left:
+                save(page, form)
+                return browser.spent
+            return None
+
+        return step
+
+    return begin
+
+
+def otree_of(port: int, link: str) -> Callable[[], Step]:
+    def begin() -> Step:
+        browser = OverHttp(port)
+        at = list(browser.get(link))
+
+        def step() -> float | None:
+            found = re.search(r'name="(q\d+)"', at[1])
+            if found is None:
+                return None
+            leads = browser.post(at[0], {found[1]: ["1"]})
+            spent = browser.spent
+            status, _, page = browser.call("GET", leads)
+            assert status == 200, (status, leads)
+            at[:] = leads, page
+            return spent + browser.spent
+
+        return step
+
+    return begin
+
+
+@contextlib.contextmanager
+def serving(command: Sequence[str], port: int, ready: str, folder: Path, more: dict[str, str]) -> Iterator[None]:
+    """A server, until the block ends."""
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **more}, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            end = time.monotonic() + 120
+            while time.monotonic() < end and server.poll() is None:
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    if OverHttp(port).call("GET", ready)[0] < 500:
+                        break
+                time.sleep(0.2)
+            else:
+                raise RuntimeError(f"The server never answered: {(folder / 'server.log').read_text()[-2000:]}")
+            yield
+        finally:
+            # With whatever it started besides.
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ours(folder: Path) -> dict[tuple[str, int], Measured]:
+    url = f"sqlite:///{folder / 'served.db'}"
+    upgrade(url)
+    runtime = factories.create_runtime(url, system_clock, demo=True)
+    factories.open_questionnaires(runtime)
+    many = 2 * sum(AT_ONCE) + 1
+    links = [factories.create_link(runtime, factories.create_participant(runtime)) for _ in range(many)]
+    runtime.database.dispose()
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT), "--bind", f"127.0.0.1:{port}"]
+    more = {
+        **factories.environment(url),
+        "SURVEYAPP_DEMO": "yes",
+        "SURVEYAPP_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SURVEYAPP_CACHE": str(folder / "cache"),
+        "PYTHONPATH": str(ROOT),
+    }
+    found = {}
+    with serving([*command, *SERVER], port, "/health/ready", folder, more):
+        _, said = walked.without_script(OverHttp(port), links.pop())
+        for people, most in AT_ONCE.items():
+            found["pages", people] = together([pages_of(port, links.pop()) for _ in range(people)], most)
+            found["saves", people] = together([saves_of(port, links.pop(), said) for _ in range(people)], most)
+    return found
+
+
+def otrees(folder: Path, otree: str) -> dict[tuple[str, int], Measured]:
+    """oTree's pages: forty questions of two options, as its production server serves them, on its own database."""
+    for made in ("survey", "_static"):
+        (folder / made).mkdir()
+    questions = range(40)
+    (folder / "settings.py").write_text(
+        f"SECRET_KEY = {secrets.token_hex()!r}\n"
+        "SESSION_CONFIGS = [dict(name='survey', app_sequence=['survey'], num_demo_participants=1)]\n"
+        "SESSION_CONFIG_DEFAULTS = dict(real_world_currency_per_point=1.00, participation_fee=0.00, doc='')\n"
+        "PARTICIPANT_FIELDS = []\nSESSION_FIELDS = []\nLANGUAGE_CODE = 'en'\nREAL_WORLD_CURRENCY_CODE = 'GBP'\n"
+        "USE_POINTS = False\nADMIN_USERNAME = 'admin'\nADMIN_PASSWORD = ''\nDEMO_PAGE_INTRO_HTML = ''\n"
+    )
+    (folder / "survey" / "__init__.py").write_text(
+        "from otree.api import *\n\nclass C(BaseConstants):\n    NAME_IN_URL = 'survey'\n    PLAYERS_PER_GROUP = None\n"
+        "    NUM_ROUNDS = 1\n\nclass Subsession(BaseSubsession):\n    pass\n\nclass Group(BaseGroup):\n    pass\n\n"
+        "class Player(BasePlayer):\n"
+        + "".join(
+            f"    q{n} = models.IntegerField(choices=[[1, 'Yes'], [2, 'No']], widget=widgets.RadioSelect, label='?')\n"
+            for n in questions
+        )
+        + "".join(f"\nclass Q{n}(Page):\n    form_model = 'player'\n    form_fields = ['q{n}']\n" for n in questions)
+        + f"\npage_sequence = [{', '.join(f'Q{n}' for n in questions)}]\n"
+    )
+    for n in questions:
+        (folder / "survey" / f"Q{n}.html").write_text(
+            "{{ block title }}A question{{ endblock }}\n{{ block content }}\n{{ formfields }}\n{{ next_button }}\n"
+            "{{ endblock }}\n"
+        )
+    port = free_port()
+    found = {}
+    more = {"OTREE_PRODUCTION": "1", "PATH": f"{Path(otree).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ""}
+    with serving([otree, "prodserver1of2", f"127.0.0.1:{port}"], port, "/", folder, more):
+        body = json.dumps({"session_config_name": "survey", "num_participants": sum(AT_ONCE)}).encode()
+        status, _, made = OverHttp(port).call("POST", "/api/sessions", body, "application/json")
+        assert status == 200, made
+        link = urllib.parse.urlsplit(json.loads(made)["session_wide_url"]).path
+        for people, most in AT_ONCE.items():
+            found["pages", people] = together([otree_of(port, link) for _ in range(people)], most)
+    return found
+
+
+def main() -> None:
+    headed(f"Answering over HTTP, as `make demo` starts it ({' '.join(SERVER)})")
+    otree = os.environ.get("OTREE")
+    with tempfile.TemporaryDirectory(prefix="shiftline-served-") as name:
+        folder = Path(name)
+        (folder / "otree").mkdir()
+        theirs = otrees(folder / "otree", otree) if otree else {}
+        for (what, people), each in ours(folder).items():
+            beside = theirs.get(("pages", people))
+            row(
+                f"{what} a second, {people} at once",
+                {"saves": "10 ×", "pages": "4 ×"}[what],
+                f"{each.a_second:.1f}, {each.troubles}"
+                + (f"   {each.a_second / beside.a_second:.1f} × oTree's ({beside.a_second:.1f})" if beside else ""),
+            )
+            row(
+                "their p95",
+                {"saves": "1/6", "pages": "1/2"}[what],
+                f"{each.p95 * 1000:.0f} ms"
+                + (f"   {each.p95 / beside.p95:.2f} of oTree's ({beside.p95 * 1000:.0f} ms)" if beside else ""),
+            )
+
+
+if __name__ == "__main__":
+    main()
