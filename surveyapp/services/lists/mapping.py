@@ -139,6 +139,7 @@ def _order(sheet: ListSheet, columns: Sequence[str], mapping: ListMapping, study
     certain, either = orders_in(_days_written(sheet, columns, study))
     if len(certain) == 2:
         made.faults.append(RowFault(sheet.line, "", say("dates_mixed")))
+        certain = {DayOrder.DAY}
     if mapping.order is not None:
         return mapping.order
     if not certain:
