@@ -137,8 +137,10 @@ def test_the_chart_is_drawn_from_the_counts_and_says_them_on_hover(opened: Opene
 
 def test_a_picture_is_handed_out_with_title_and_cautions(opened: Opened) -> None:
     page = opened(MEASURE, color_scheme="dark")
-    with page.expect_download() as download:
+    with page.expect_response("**/taken") as noted, page.expect_download() as download:
         page.locator("#chart").get_by_role("button", name="SVG").click()
+    assert noted.value.status == 204
+    assert noted.value.request.post_data == "what=confidence_career_potential&form=svg"
     assert download.value.suggested_filename == "confidence_career_potential.svg"
     drawing = Path(download.value.path()).read_text()
     said = " ".join(re.sub(r"<[^>]+>", " ", drawing).split())  # a long title is broken into lines
@@ -147,6 +149,20 @@ def test_a_picture_is_handed_out_with_title_and_cautions(opened: Opened) -> None
     assert "Working figures, answers up to" in drawing
     assert "rosier about today." in drawing
     assert "rgb(11, 93, 94)" in drawing  # the light teal: paper is light
+
+
+def test_what_cannot_be_noted_does_not_leave(opened: Opened) -> None:
+    page = opened(MEASURE)
+    page.route("**/taken", lambda route: route.fulfill(status=503))
+    taken: list[object] = []
+    page.on("download", taken.append)
+    page.locator("[data-download=png]").first.click()
+    expect(page.locator("[data-copy-status]")).to_contain_text("Not taken")
+    page.get_by_role("button", name="Copy as text").click()
+    assert taken == []
+    page.unroute("**/taken")
+    with page.expect_download():
+        page.locator("[data-download=png]").first.click()
 
 
 def test_without_javascript_the_servers_drawing_and_the_tables_stay(opened: Opened) -> None:

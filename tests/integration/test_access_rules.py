@@ -108,11 +108,15 @@ RULES: dict[str, str | Action] = {
     "evaluator.look_places": Action.SEE_RESULTS,
     "evaluator.look_xlsx": Action.SEE_RESULTS,
     "evaluator.measure_xlsx": Action.SEE_RESULTS,
+    "evaluator.taken": Action.SEE_RESULTS,
+    "viewer.taken": Action.SEE_RELEASES,
     "viewer.measure_xlsx": Action.SEE_RELEASES,
     "viewer.measure": Action.SEE_RELEASES,
     "viewer.measure_csv": Action.SEE_RELEASES,
     "viewer.overview": Action.SEE_RELEASES,
     "viewer.crosstabs": Action.SEE_RELEASES,
+    "viewer.crosstabs_xlsx": Action.SEE_RELEASES,
+    "viewer.people_xlsx": Action.SEE_RELEASES,
     "viewer.crosstabs_csv": Action.SEE_RELEASES,
     "viewer.people": Action.SEE_RELEASES,
     "viewer.people_csv": Action.SEE_RELEASES,
@@ -234,6 +238,8 @@ WRITTEN = {
     "act": "end_sessions",
     "member": str(MEMBER),
     "role": "viewer",
+    "what": "confidence",
+    "form": "png",
 }
 """What is posted to whoever might take it: enough to get past the form."""
 

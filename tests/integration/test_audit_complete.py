@@ -46,6 +46,8 @@ PAGES: dict[str, A | str] = {
         for endpoint in RULES
         if endpoint.startswith("viewer.") and endpoint.endswith(("_csv", "_xlsx", "_png", "_svg"))
     },
+    "evaluator.taken": A.RESULTS_TAKEN,
+    "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
     "survey_script": NOTHING,
     "static": NOTHING,
     "health.live": NOTHING,
@@ -241,6 +243,26 @@ def test_every_file_of_a_release_is_in_the_trail(cafe: Runtime) -> None:
     taken = [entry.detail["what"] for entry in trail(cafe) if entry.action is A.RELEASE_TAKEN]
     assert files & walked.reached == {f"viewer.{what}" for what in taken}
     assert len(set(taken)) >= 2
+
+
+def test_released_figures_that_a_browser_takes_are_in_the_trail(cafe: Runtime) -> None:
+    client = signed_in(cafe, Role.VIEWER)
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    for path, number in (("", None), ("/1", 1)):
+        noted = client.raw.post(f"/released/{versioned.NAME}{path}/taken", data={"what": "confidence", "form": "svg"})
+        assert noted.status_code == 204
+        entry = trail(cafe)[-1]
+        assert entry.action is A.RELEASE_TAKEN
+        assert entry.detail == {"what": "confidence", "form": "svg", "number": number}
+
+
+@pytest.mark.parametrize("said", [{}, {"what": "x", "form": "exe"}, {"what": "<b>", "form": "png"}, {"form": "png"}])
+def test_what_no_page_says_is_not_noted(cafe: Runtime, said: dict[str, str]) -> None:
+    client = signed_in(cafe, Role.EVALUATOR)
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    before = len(trail(cafe))
+    assert client.raw.post(f"/results/{versioned.NAME}/taken", data=said).status_code == 400
+    assert len(trail(cafe)) == before
 
 
 def test_every_refusal_is_in_the_trail(runtime: Runtime, client: Client) -> None:

@@ -47,7 +47,9 @@ NOT_PAGES = {
     "viewer.measure_xlsx",
     "viewer.measure_csv",
     "viewer.crosstabs_csv",
+    "viewer.crosstabs_xlsx",
     "viewer.people_csv",
+    "viewer.people_xlsx",
     "viewer.questions_csv",
     "viewer.questions_xlsx",
     "interviewer.release",
@@ -57,10 +59,13 @@ NOT_PAGES = {
 """What only a file, a line of JSON or another page answers."""
 
 BY_ITSELF = {
+    "evaluator.taken": "what a page posts when a picture or its sentence is taken",
+    "viewer.taken": "the same",
     "interviewer.save": "a page that saves by itself",
     "interviewer.hand_in": "the button of an interview in which nothing is left to ask",
     "viewer.crosstabs": "the study here declares none",
     "viewer.crosstabs_csv": "the same",
+    "viewer.crosstabs_xlsx": "the same",
     "manager.preview_release": "the button where enough people are new for a release: here nobody is since the last",
     "manager.make_release": "the button of that page",
     "evaluator.targets_csv": "the study here has no targets",

@@ -28,6 +28,7 @@ from surveyapp.store.security import audit
 from surveyapp.web.evaluator import routes
 from tests import cohort, factories
 from tests.conftest import Clock
+from tests.files import check_files
 from tests.page import Client, Page
 
 ROOT = f"/results/{factories.STUDY}"
@@ -307,6 +308,20 @@ def test_a_spreadsheet_has_the_records_of_the_csv_says_its_edition_and_is_in_the
     with evaluator.runtime.database.reading() as session:
         taken = [each for each in audit.entries(session) if each.action is AuditAction.RESULTS_TAKEN]
     assert [each.detail["form"] for each in taken[-2:]] == ["csv", "xlsx"]
+
+
+FOR_FILES = (
+    "/measures/placement_satisfaction?people=matched",
+    "/measures/placement_satisfaction?by=employer_size",
+    "/look/backfill/placement_satisfaction?across=overall_value",
+    "/questions/backfill/1?by=employer_size",
+)
+"""Beside what the walk comes to by itself: the states of a page that have other tables."""
+
+
+def test_every_table_of_every_page_is_in_its_csv_and_spreadsheet(evaluator: Evaluator) -> None:
+    """Three pages of each kind that the overview leads to, and the states above."""
+    check_files(evaluator.client, ROOT, [ROOT, *(ROOT + path for path in FOR_FILES)])
 
 
 @pytest.mark.parametrize("path", EVERY_PAGE)

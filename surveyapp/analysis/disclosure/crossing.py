@@ -7,20 +7,21 @@ from dataclasses import dataclass, field, replace
 
 from surveyapp.analysis.disclosure.audit.patterns import StatusPatterns, gather
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily, cross_families, families
-from surveyapp.analysis.disclosure.audit.yielding import Yielder, find_auditor
+from surveyapp.analysis.disclosure.audit.yielding import TooMuchToLookUp, Yielder, find_auditor
 from surveyapp.analysis.disclosure.exhibits import Exhibit
 from surveyapp.analysis.disclosure.grouping import OptionGrouping
 from surveyapp.analysis.disclosure.inputs import (
     Cohort,
     CrossedMoments,
     EarlierRelease,
+    PublishedCount,
     SlicePlace,
     StatusTable,
 )
 from surveyapp.analysis.disclosure.output import tell_cross
 from surveyapp.analysis.disclosure.pairs import cross_exhibit
 from surveyapp.analysis.disclosure.seen import HandedIn, SeenTable, blocks
-from surveyapp.analysis.disclosure.told import ReleaseTold
+from surveyapp.analysis.disclosure.told import CrossTold, GaveWay, ReleaseTold
 from surveyapp.domain.instrument.study import Thresholds
 
 CROSSES = "crosstabs"  # the key of what crosstabs published, beside those of the tables
@@ -57,7 +58,9 @@ def with_crosses(
 ) -> ReleaseTold:
     """The crosstabs, audited in one system with all that is told of the tables that they join. Only they give way: each
     table has passed by itself, so a crosstab withheld takes nothing away."""
-    shown, log, published = [], [], []
+    shown: list[CrossTold] = []
+    log: list[GaveWay] = []
+    published: list[PublishedCount] = []
     for joined in _components(crosses):
         parts = [seen[key] for key in sorted(joined.tables)]
         tables = [part.table for part in parts]
@@ -80,14 +83,20 @@ def with_crosses(
                 yield from families(part.table, part.grouping, part.values, part.releases)
 
         options = {moment.column: len(table.options) for table in tables for moment in table.moments}
-        auditor = find_auditor(people, found(), blocks(tables), options, rules)
-        yielder = Yielder(auditor=auditor, exhibits=exhibits, always=list(dict.fromkeys(always)), rules=rules)
-        if yielder.run():
+        held = True
+        gave: list[GaveWay] = []
+        try:
+            auditor = find_auditor(people, found(), blocks(tables), options, rules)
+            yielder = Yielder(auditor=auditor, exhibits=exhibits, always=list(dict.fromkeys(always)), rules=rules)
+            held, gave = not yielder.run(), yielder.log
+        except TooMuchToLookUp:
+            held = False
+        if not held:
             # Something is pinned, or is not proved otherwise, that withholding the crosstabs cannot mend by parts.
             for exhibit in exhibits:
                 exhibit.at = len(exhibit.ways) - 1
         shown += [tell_cross(crossed, exhibit) for crossed, exhibit in zip(joined.crosses, exhibits, strict=True)]
-        log += yielder.log
+        log += gave
         published += [told for exhibit in exhibits for told in exhibit.now.published]
     return replace(release, crosses=tuple(shown), cross_log=tuple(log), cross_published=tuple(published))
 

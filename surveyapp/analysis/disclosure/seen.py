@@ -9,7 +9,7 @@ import numpy as np
 
 from surveyapp.analysis.disclosure.audit.patterns import SHIFT, PatternFlags, StatusPatterns, gather
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily, families, row_families
-from surveyapp.analysis.disclosure.audit.yielding import Yielder, find_auditor
+from surveyapp.analysis.disclosure.audit.yielding import TooMuchToLookUp, Yielder, find_auditor
 from surveyapp.analysis.disclosure.exhibits import Exhibit, count, ranged
 from surveyapp.analysis.disclosure.grouping import find_grouping
 from surveyapp.analysis.disclosure.inputs import (
@@ -28,7 +28,7 @@ from surveyapp.analysis.disclosure.inputs import (
 from surveyapp.analysis.disclosure.output import tell_table
 from surveyapp.analysis.disclosure.pairs import pair_exhibits
 from surveyapp.analysis.disclosure.rows import guard_complements, hidden_places, left_over, row_exhibit
-from surveyapp.analysis.disclosure.told import TableTold, Told, exactly
+from surveyapp.analysis.disclosure.told import GaveWay, TableTold, Told, exactly
 from surveyapp.domain.instrument.study import Thresholds
 
 
@@ -139,13 +139,21 @@ class SeenTable:
         for pair in table.pairs:
             self.exhibits += pair_exhibits(table, self.grouping, pair, self.people, self.rules)
         self.by_key = {exhibit.key: exhibit for exhibit in self.exhibits}
-        auditor = find_auditor(
-            self.people,
-            families(table, self.grouping, self.values, self.releases),
-            blocks([table]),
-            {moment.column: len(table.options) for moment in table.moments},
-            self.rules,
-        )
+        rows = {place: handed_in[place].told for place in handed_in}
+        self.published: tuple[PublishedCount, ...] = ()
+        try:
+            auditor = find_auditor(
+                self.people,
+                families(table, self.grouping, self.values, self.releases),
+                blocks([table]),
+                {moment.column: len(table.options) for moment in table.moments},
+                self.rules,
+            )
+        except TooMuchToLookUp:
+            for exhibit in self.exhibits:
+                exhibit.at = len(exhibit.ways) - 1
+            log = (GaveWay(exhibit=table.key, to="withheld", because="more moments and segments than can be audited"),)
+            return tell_table(table, self.grouping, self.by_key, rows, {}, published=(), log=log, pinned=())
         yielder = Yielder(
             auditor=auditor,
             exhibits=self.exhibits,
@@ -158,7 +166,6 @@ class SeenTable:
         pinned = yielder.run()
         self.published = tuple(told for exhibit in self.exhibits for told in exhibit.now.published)
         now = [told for told in always if told.who.release is None and told.who.parts]
-        rows = {place: handed_in[place].told for place in handed_in}
         asked = {index: self.asked(index, None) for index, m in enumerate(table.moments) if m.asked_told}
         return tell_table(
             table,

@@ -6,7 +6,8 @@
  *   <script defer src="…/plotly-<version>-basic.min.js"></script>
  *   <script type="module" src="…/chart.js"></script>
  *
- *   <figure data-chart data-filename="…" data-title="…" data-caption="…" data-edition="…which figures these are…">
+ *   <figure data-chart data-filename="…" data-title="…" data-caption="…" data-edition="…which figures these are…"
+ *       data-taken="…where it is noted that a picture is taken; optional…" data-what="…of what…">
  *     <div data-chart-fallback>…an inline SVG or a table: what is seen without JavaScript…</div>
  *     <div data-chart-target aria-hidden="true" hidden></div>
  *     <script type="application/json">{"data": […], "layout": {…}}</script>
@@ -21,6 +22,8 @@
  * of the others and the policy refuses those. Weight and slope are font.weight and font.style.
  * Margins are given, not automatic; a height always; no width.
  */
+
+import { noted } from "./taken.js";
 
 const NARROW_BELOW = 640; // CSS px of the figure's own width, unless its data-narrow says otherwise
 const DEFAULT_HEIGHT = 320; // CSS px
@@ -235,7 +238,8 @@ class Chart {
   }
 
   /** Hands the wide chart to the browser as a file: light palette, title above, key, caption (base, source) below. */
-  download(format) {
+  async download(format) {
+    if (!(await noted(this.#figure, format))) return undefined;
     const { data, layout } = this.#read(this.#wide, "light");
     const { title = "", caption = "", edition = "", filename = "chart" } = this.#figure.dataset;
     const { width, pad } = EXPORT;

@@ -107,7 +107,7 @@ def look(study_id: str, group: str, variable: str) -> DrawnPage:
 @evaluator.get("/<study_id>/look/<group>/<variable>.csv")
 @staff_only
 def look_csv(study_id: str, group: str, variable: str) -> Response:
-    _, records = _taken(study_id, group, variable)
+    _shift, _crossed, records = _taken(study_id, group, variable)
     taking.note(study_id, f"look {group} {variable}", "csv")
     return csv_reply(records_file(records), variable)
 
@@ -116,11 +116,11 @@ def look_csv(study_id: str, group: str, variable: str) -> Response:
 @staff_only
 def look_xlsx(study_id: str, group: str, variable: str) -> Response:
     study = staff_study(study_id)
-    shift, records = _taken(study_id, group, variable)
-    return taking.shift_workbook(study, shift, records, variable)
+    shift, crossed, records = _taken(study_id, group, variable)
+    return taking.shift_workbook(study, shift, records, variable, crossed=crossed)
 
 
-def _taken(study_id: str, group: str, variable: str) -> tuple[Shift, list[Record]]:
+def _taken(study_id: str, group: str, variable: str) -> tuple[Shift, Crosstab | None, list[Record]]:
     """What a file holds: in the study's own words and codes."""
     acting, study = desk().as_written, runtime().study(study_id)
     place = _place(looking.places(acting, study_id, group), variable)
@@ -128,9 +128,10 @@ def _taken(study_id: str, group: str, variable: str) -> tuple[Shift, list[Record
     shift = looking.look(acting, study_id, asked)
     records = list(shift_records(shift))
     ends = _ends(place, request.args)
-    if ends is not None:
-        records += crosstab_records(_cross(study_id, asked, ends, as_written=True))
-    return shift, records
+    crossed = None if ends is None else _cross(study_id, asked, ends, as_written=True)
+    if crossed is not None:
+        records += crosstab_records(crossed)
+    return shift, crossed, records
 
 
 def _place(places: Sequence[LookPlace], variable: str) -> LookPlace:

@@ -86,9 +86,10 @@ def measure_csv(study_id: str, measure_id: str) -> Response:
 def measure_xlsx(study_id: str, measure_id: str) -> Response:
     study = staff_study(study_id)
     asked = asked_for(study, request.args)
-    shift = measures.shift(desk().as_written, study_id, measure_id, matched=asked.matched, segment=asked.segment)
+    acting = desk().as_written
+    shift, other = measures.shift_beside(acting, study_id, measure_id, matched=asked.matched, segment=asked.segment)
     records = (*shift_records(shift), *measure_comparators(study, shift))
-    return taking.shift_workbook(study, shift, records, measure_id)
+    return taking.shift_workbook(study, shift, records, measure_id, other=other)
 
 
 @evaluator.get("/<study_id>/questions/<group>/<int:touchpoint>")
@@ -139,6 +140,14 @@ def questions_xlsx(study_id: str, group: str, touchpoint: int) -> Response:
     records = (*distribution_records(study_id, found), *question_comparators(runtime().study(study_id), found))
     notes = views.place_notes(study, group, touchpoint)
     return taking.questions_workbook(study, blocks, records, f"{group}_{touchpoint}", notes)
+
+
+@evaluator.post("/<study_id>/taken")
+@staff_only
+def taken(study_id: str) -> tuple[str, int]:
+    """A picture or a sentence that the browser makes leaves once it is noted here."""
+    taking.note(study_id, *taking.asked_to_note())
+    return "", 204
 
 
 def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, ResultsQuery, list[views.Block]]:

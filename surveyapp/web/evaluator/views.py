@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -73,6 +73,13 @@ class MeasureView:
     changes: tuple[ChangeView, ...]
     counts: ResultTable
     beside: ResultTable | None
+
+    @property
+    def tables(self) -> Iterator[ResultTable | None]:
+        """Every table of the page, for files to be the same."""
+        yield from (self.counts, self.steps, self.beside)
+        for each in self.changes:
+            yield from (each.slices, each.moves)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.people_csv import response_records
 from surveyapp.reports.files.records import crosstab_records, distribution_records, shift_records
+from surveyapp.reports.files.workbook import sheet_each
 from surveyapp.services.results import taking as service
 from surveyapp.services.results.releasing import released
 from surveyapp.web.evaluator import choosing, taking, views, who_views
@@ -202,6 +203,17 @@ def crosstabs_csv(study_id: str, group: str, touchpoint: int, number: int | None
     return _csv(records_file(records), release, f"{group}_{touchpoint}_crosstabs")
 
 
+@_of_a_release("/crosstabs/<group>/<int:touchpoint>.xlsx")
+def crosstabs_xlsx(study_id: str, group: str, touchpoint: int, number: int | None) -> Response:
+    study = staff_study(study_id)
+    release, found = released.crosstabs(desk().as_written, study_id, group, touchpoint, number)
+    records = [record for each in found for record in crosstab_records(each)]
+    said = [view.said for view in map(views.crossing_view, found)]
+    sheets = sheet_each(taking.crossed_tables(found))
+    name, notes = f"{group}_{touchpoint}_crosstabs", (standing(study, release, group), *said)
+    return taking.workbook_reply(study, found[0].edition, name, sheets, records, notes)
+
+
 @_of_a_release("/people/<group>")
 def people(study_id: str, group: str, number: int | None) -> str:
     """How many of a group answered each touchpoint."""
@@ -220,6 +232,27 @@ def people_csv(study_id: str, group: str, number: int | None) -> Response:
     release, tables = released.people(desk().as_written, study_id, group, number)
     records = [each for each in response_records(study_id, tables) if each["category"] == "answered"]
     return _csv(records_file(records), release, f"{group}_answered")
+
+
+@viewer.post("/<study_id>/taken", defaults={"number": None})
+@viewer.post("/<study_id>/<int:number>/taken")
+@staff_only
+def taken(study_id: str, number: int | None) -> tuple[str, int]:
+    """A picture or a sentence that the browser makes leaves once it is noted here."""
+    service.took_release(desk(), study_id, *taking.asked_to_note(), number)
+    return "", 204
+
+
+@_of_a_release("/people/<group>.xlsx")
+def people_xlsx(study_id: str, group: str, number: int | None) -> Response:
+    study = staff_study(study_id)
+    release, tables = released.people(desk().as_written, study_id, group, number)
+    records = [each for each in response_records(study_id, tables) if each["category"] == "answered"]
+    edition = tables[0].edition if tables else WORKING
+    sheets = sheet_each(who_views.answered(study, tables))
+    return taking.workbook_reply(
+        study, edition, f"{group}_answered", sheets, records, (standing(study, release, group),)
+    )
 
 
 @_of_a_release("/questions/<group>/<int:touchpoint>.xlsx")

@@ -238,6 +238,33 @@ def test_many_options_moments_and_values(people: int, options: int, moments: int
     assert release.tables["q0"].row(0).depth != Depth.WITHHELD
 
 
+def widest(people: int, *, one_cell: bool = False) -> tuple[Cohort, StatusTable]:
+    """A question of 40 options at twelve moments, with every step, in twenty segments of twenty values."""
+    study = invent(5, people=people, options=40, moments=12, values=20, variables=1)
+    segments = {f"s{i}": np.random.default_rng(i).integers(0, 20, people).astype(np.int16) for i in range(20)}
+    columns = {name: np.full_like(each, 5) if one_cell else each for name, each in study.cohort.columns.items()}
+    cohort = Cohort(columns=columns, segments=segments, values=dict.fromkeys(segments, 20))
+    return cohort, replace(study.tables[0], segments=tuple(segments))
+
+
+@pytest.mark.parametrize("people", [0, 5, 200])
+def test_twelve_moments_with_every_step_in_twenty_segments_tell_nothing_that_is_not_proved(people: int) -> None:
+    cohort, asked = widest(people)
+    release = protect(cohort, (asked,), TEN_AND_FIVE)
+    assert release.passed
+    told = release.tables["q0"]
+    assert {row.depth for row in told.rows} == {Depth.WITHHELD}
+    assert not any(told.base.known or told.rose.known or told.both.known or told.movement for told in told.pairs)
+    assert people < 200 or told.log[0].because == "more moments and segments than can be audited"
+
+
+def test_everyone_in_one_cell_of_twenty_segments_is_told_over_everybody() -> None:
+    cohort, asked = widest(60, one_cell=True)
+    release = protect(cohort, (asked,), TEN_AND_FIVE)
+    assert release.passed
+    assert release.tables["q0"].row(0).base.exact == 60
+
+
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(ValueError, match="q: the cohort has no q@0"):
         release_of(table(2), {})

@@ -8,7 +8,7 @@ secret that is left, made whole where they end in fractions (HiGHS).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -22,22 +22,32 @@ from surveyapp.analysis.disclosure.inputs import PeopleCounts, PublishedCount
 
 AT_ONCE = 6  # secrets that are found pinned before any exhibit gives way
 EXCHANGES = (4, 12)  # partners tried for each move, first and second time
+ROWS_AT_ONCE = 32  # ranges that moves are held against before those are left out that do not fit
+FAR = 100  # further than two moves take any number
+MOST_EQUATIONS = 1500  # exact numbers of which it is asked whether they add up to a secret
+LOOKED_UP_AS_ONE = 400_000  # so many cells of patterns take about as long to look up as one linear program
 STEPS_AS_ONE = 3  # so many steps of a dive take about as long as one linear program from the truth
 
 
 def find_pinned(auditor: Auditor, published: Sequence[PublishedCount], *, first: bool = False) -> list[PinnedCell]:
     """The secrets that these published counts pin; only the first found with `first`, which looks less long."""
     attempt = AuditAttempt(auditor, published)
+    auditor.spent += len(auditor.found) * len(auditor.near.patterns) // LOOKED_UP_AS_ONE
     for proof in auditor.proofs:
         if attempt.fits(proof.moved, proof.by):
             for family, cells in proof.closes:
                 attempt.open[family][cells] = False
+    # What is pinned is asked first where it was pinned before; what else is, once that has been mended.
+    by_equations = attempt.by_equations(auditor.suspects) if auditor.suspects else []
+    if by_equations:
+        return by_equations
     for step in (attempt.one_person, attempt.two_people):
         if attempt.open_left:
             step()
     by_equations = attempt.by_equations() if attempt.open_left else []
     if by_equations:
-        return by_equations  # what else is pinned is asked once these have been mended
+        auditor.suspects |= {(cell.family, cell.cell) for cell in by_equations}
+        return by_equations
     return attempt.each_by_itself(first)
 
 
@@ -83,11 +93,15 @@ class AuditAttempt:
             (self.hash @ self.rows.astype(np.int64)) if len(self.published) else np.zeros(len(self.people), np.int64)
         )
         self.step = total[near.target] - total[near.source]
+        # Those first that leave a change the least room: most moves end there, and the rest need not be looked at.
         loose = np.flatnonzero(~self.tight)
-        self.loose = self.rows[loose][:, near.target].astype(np.int8) - self.rows[loose][:, near.source]
-        self.loose_low, self.loose_high = self.lows[loose, None], self.highs[loose, None]
-        free = self.step == 0
-        free[free] = ((self.loose[:, free] >= self.loose_low) & (self.loose[:, free] <= self.loose_high)).all(axis=0)
+        loose = loose[np.argsort(self.highs[loose] - self.lows[loose], kind="stable")]
+        self.loose = self.rows[loose]
+        self.loose_low, self.loose_high = (
+            np.clip(ends[loose, None], -FAR, FAR).astype(np.int8) for ends in (self.lows, self.highs)
+        )
+        free = np.flatnonzero(self.step == 0)
+        free = free[self._within(free)]
         source, target = near.source[free], near.target[free]
         for family in self.open_left:
             cells = self.auditor.cells(family)
@@ -114,10 +128,10 @@ class AuditAttempt:
                 return
             first = np.repeat(first, np.minimum(many[first], partners))
             second = order[begin[first] + self.random.integers(0, many[first])]
-            both = self.loose[:, first] + self.loose[:, second]
-            fits = ((both >= self.loose_low) & (both <= self.loose_high)).all(axis=0)
             # The same person cannot be moved twice; and one who is only passed through need not be there.
-            fits &= (near.source[first] != near.source[second]) | (self.people[near.source[first]] >= 2)
+            apart = (near.source[first] != near.source[second]) | (self.people[near.source[first]] >= 2)
+            first, second = first[apart], second[apart]
+            fits = self._within(first, second)
             first, second = first[fits], second[fits]
             for family in self.open_left:
                 cells = self.auditor.cells(family)
@@ -128,11 +142,25 @@ class AuditAttempt:
                 for cell, one, two in ((a, b, d), (c, b, d), (b, a, c), (d, a, c)):
                     flags[cell[(cell != one) & (cell != two)]] = False
 
-    def by_equations(self) -> list[PinnedCell]:
-        """The secrets that are a sum of exact numbers: a weighted sum of those rows is the secret itself."""
+    def _within(self, *moves: CellIds) -> CellIds:
+        """Which of these moves, or of these pairs of moves, leave every range as it is told: their places."""
+        near, kept = self.auditor.near, np.arange(len(moves[0]))
+        for begin in range(0, len(self.loose), ROWS_AT_ONCE):
+            here = slice(begin, begin + ROWS_AT_ONCE)
+            rows, low, high = self.loose[here], self.loose_low[here], self.loose_high[here]
+            change = np.zeros((len(rows), len(kept)), np.int8)
+            for each in moves:
+                change += rows[:, near.target[each[kept]]]
+                change -= rows[:, near.source[each[kept]]]
+            kept = kept[((change >= low) & (change <= high)).all(axis=0)]
+        return kept
+
+    def by_equations(self, among: Collection[tuple[int, int]] | None = None) -> list[PinnedCell]:
+        """The open secrets, or those `among` them, that are a sum of exact numbers: a weighted sum of those rows is the
+        secret itself."""
         tight = np.flatnonzero(self.tight)
-        if not len(tight):
-            return []
+        if not 0 < len(tight) <= MOST_EQUATIONS:
+            return []  # the linear programs find it, too
         # Sparse, since the dense product wakes the threads of a numeric library for less than a millisecond's work.
         matrix = csr_array(self.rows[tight].astype(float))
         square = (matrix @ matrix.T).toarray()
@@ -142,7 +170,8 @@ class AuditAttempt:
         wanted: list[tuple[int, int]] = []
         for family in self.open_left:
             moved = np.bincount(self.auditor.cells(family), weights=change, minlength=len(self.open[family]))
-            wanted += [(family, int(cell)) for cell in np.flatnonzero(self.open[family] & (np.abs(moved) < TOLERANCE))]
+            still = np.flatnonzero(self.open[family] & (np.abs(moved) < TOLERANCE)).tolist()
+            wanted += [(family, cell) for cell in still if among is None or (family, cell) in among]
         if not wanted:
             return []
         secrets = np.stack([(self.auditor.cells(family) == cell).astype(float) for family, cell in wanted], axis=1)
@@ -185,11 +214,11 @@ class AuditAttempt:
             return False, False
         room = False
         for sign in (1.0, -1.0):
-            self.auditor.spent += 1
+            self.auditor.spent += self.programs.weight
             smallest = self.programs.smallest(sign * wanted)
             if smallest is None:
                 continue
-            self.auditor.spent += smallest.steps // STEPS_AS_ONE
+            self.auditor.spent += smallest.steps * self.programs.weight // STEPS_AS_ONE
             if smallest.whole is not None and self._proved(smallest.whole) and self._moved(wanted):
                 return True, True
             room = True

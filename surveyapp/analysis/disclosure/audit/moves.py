@@ -18,6 +18,8 @@ from surveyapp.analysis.disclosure.inputs import NO_ANSWER, NOT_THERE
 
 MOST_PATTERNS = 700  # that people may be moved from; a larger system is looked at around its small counts
 MOST_SUBSTITUTES = 40  # ways to have taken part in a touchpoint, the most common first
+MOST_CELLS = 20_000_000  # patterns times families of secrets, each of which an audit looks up
+LEAST_NEIGHBOURS = 4  # of each pattern, however many families there are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +33,15 @@ class NearbyPatterns:
 
 
 def nearby(
-    people: StatusPatterns, touchpoints: Sequence[tuple[str, ...]], options: dict[str, int], wanted: np.ndarray
+    people: StatusPatterns,
+    touchpoints: Sequence[tuple[str, ...]],
+    options: dict[str, int],
+    wanted: np.ndarray,
+    families: int = 1,
 ) -> NearbyPatterns:
     """The neighbours of the patterns that occur. `touchpoints` are columns that stand or fall together; `options` how
-    many a column has; `wanted` flags patterns that hold small counts, which come first where there are too many."""
+    many a column has; `wanted` flags patterns that hold small counts, which come first where there are too many; of
+    neighbours some are drawn by chance where `families` of secrets are so many that all would be too much."""
     columns = len(people.columns)
     whole = np.concatenate([people.codes, people.places], axis=1)
     chosen = np.arange(len(whole))
@@ -79,7 +86,24 @@ def nearby(
                 same = rows[:, columns + twin] == base[:, columns + segment]
                 rows[same, columns + twin] = value
             add(rows, np.arange(len(base)))
-    return _joined(people, base, people.people[chosen], np.concatenate(made), np.concatenate(origins))
+    rows, origin = np.concatenate(made), np.concatenate(origins)
+    each = max(LEAST_NEIGHBOURS, MOST_CELLS // (families * max(1, len(base))))
+    if len(rows) > each * len(base):
+        kept = _drawn(origin, each)
+        rows, origin = rows[kept], origin[kept]
+    return _joined(people, base, people.people[chosen], rows, origin)
+
+
+def _drawn(origins: np.ndarray, each: int) -> np.ndarray:
+    """Places of at most so many of each origin, drawn by chance: the first, which is the pattern itself, and others."""
+    mixed = np.random.default_rng(0).random(len(origins))
+    _, first = np.unique(origins, return_index=True)
+    mixed[first] = -1.0
+    order = np.lexsort((mixed, origins))
+    ordered = origins[order]
+    rank = np.arange(len(order)) - np.searchsorted(ordered, ordered)
+    kept: np.ndarray = np.sort(order[rank <= each])
+    return kept
 
 
 def _joined(

@@ -9,7 +9,7 @@ import numpy as np
 
 from surveyapp.analysis.disclosure.audit.attempts import find_pinned
 from surveyapp.analysis.disclosure.audit.auditor import PROGRAMS, Auditor, PinnedCell
-from surveyapp.analysis.disclosure.audit.moves import nearby
+from surveyapp.analysis.disclosure.audit.moves import MOST_PATTERNS, nearby
 from surveyapp.analysis.disclosure.audit.patterns import PatternFlags, StatusPatterns
 from surveyapp.analysis.disclosure.audit.secrets import CellFamily
 from surveyapp.analysis.disclosure.exhibits import Exhibit
@@ -19,6 +19,15 @@ from surveyapp.domain.instrument.study import Thresholds
 
 MORE = 300
 """So many programs more for what has given way as far as it can, and for what is published whatever happens."""
+MOST_LOOKED_UP = 1_000_000
+"""So many families of secrets times patterns of people are audited: 700 patterns of a variable at six moments in five
+segments have 600,000, of one at twelve moments in twenty segments four million."""
+
+ONCE_MORE = 3
+"""So often; what is not proved by then is a leak, and the release is refused."""
+
+GIVING_BACK = 80
+"""So many programs are solved to give back what gave way; what is not proved by then stays as it is."""
 
 Settling = Callable[[], list[Exhibit]]
 
@@ -50,6 +59,7 @@ class Yielder:
             return ()
         hopeless: set[tuple[int, int]] | None = None
         leaks: tuple[PinnedCell, ...] = ()
+        again = ONCE_MORE
         while True:
             pinned = [cell for cell in self._pinned() if hopeless is None or (cell.family, cell.cell) not in hopeless]
             if not pinned:
@@ -60,7 +70,8 @@ class Yielder:
                 leaks = tuple(find_pinned(self.auditor, self.always))
                 hopeless = {(cell.family, cell.cell) for cell in leaks}
                 continue
-            if not chosen and self.auditor.exhausted:
+            if not chosen and self.auditor.exhausted and again:
+                again -= 1
                 self.auditor.budget = self.auditor.spent + MORE  # all that can has given way: what is left is proved
                 continue
             if not chosen:
@@ -72,7 +83,7 @@ class Yielder:
                 self._note(self.exhibits[index], cell.name)
             for exhibit in self.settle():
                 self._note(exhibit, "a row beside it gave way")
-        self.auditor.budget = min(self.auditor.budget, max(self.auditor.spent, PROGRAMS))
+        self.auditor.budget = min(max(self.auditor.spent, PROGRAMS), self.auditor.spent + GIVING_BACK)
         self._give_back(hopeless or set())
         return leaks
 
@@ -130,24 +141,44 @@ class Yielder:
         self.log.append(GaveWay(exhibit=exhibit.name, to=exhibit.now.depth.name.lower(), because=because))
 
     def _give_back(self, hopeless: set[tuple[int, int]]) -> None:
-        """Try each that gave way again, the one of most people first."""
+        """Try each that gave way again, the one of most people first: many together, and where that pins something half
+        of them. Who tells less pins no more, so that it comes to the same as one by one."""
         gave = [index for index, each in enumerate(self.exhibits) if id(each) in self._gave]
-        for index in sorted(gave, key=self._order, reverse=True):
-            exhibit = self.exhibits[index]
-            while exhibit.at > 0:
+        levels = [
+            self.exhibits[index]
+            for index in sorted(gave, key=self._order, reverse=True)
+            for _ in range(self.exhibits[index].at)
+        ]
+        many = len(levels)
+        while levels and self.auditor is not None and not self.auditor.exhausted:
+            tried, levels = levels[:many], levels[many:]
+            for exhibit in tried:
                 exhibit.at -= 1
-                pinned = self.unsettled() or any(
-                    (cell.family, cell.cell) not in hopeless for cell in self._pinned(first=not hopeless)
-                )
-                if pinned:
-                    exhibit.at += 1
-                    break
-                self.log = [
-                    replace(line, kept=False)
-                    if line.exhibit == exhibit.name and line.to == exhibit.ways[exhibit.at + 1].depth.name.lower()
-                    else line
-                    for line in self.log
-                ]
+            pinned = self.unsettled() or any(
+                (cell.family, cell.cell) not in hopeless for cell in self._pinned(first=not hopeless)
+            )
+            if not pinned:
+                many = 2 * len(tried)
+                for exhibit in tried:
+                    self._note_kept(exhibit)
+                continue
+            for exhibit in tried:
+                exhibit.at += 1
+            if len(tried) > 1:
+                many, levels = len(tried) // 2, [*tried, *levels]
+            else:
+                many, levels = max(many, 1), [each for each in levels if each is not tried[0]]
+
+    def _note_kept(self, exhibit: Exhibit) -> None:
+        given_back = {way.depth.name.lower() for way in exhibit.ways[exhibit.at + 1 :]}
+        self.log = [
+            replace(line, kept=False) if line.exhibit == exhibit.name and line.to in given_back else line
+            for line in self.log
+        ]
+
+
+class TooMuchToLookUp(Exception):
+    """A system of so many people, moments and segments that proving it safe would not end in time."""
 
 
 def find_auditor(
@@ -157,7 +188,8 @@ def find_auditor(
     options: dict[str, int],
     rules: Thresholds,
 ) -> Auditor | None:
-    """The auditor of a system, or None where no count is small and so nothing has to be solved."""
+    """The auditor of a system, or None where no count is small and so nothing has to be solved. Raises TooMuchToLookUp:
+    nothing of such a system may be told."""
     if rules.minimum_cell <= 1 or not len(people):
         return None
     kept: list[CellFamily] = []
@@ -167,10 +199,13 @@ def find_auditor(
         if flags.any():
             kept.append(family)
             secret.append(flags)
+            if len(kept) * min(len(people), MOST_PATTERNS) > MOST_LOOKED_UP:
+                raise TooMuchToLookUp
     if not kept:
         return None
     wanted = np.zeros(len(people), dtype=bool)
     for family, flags in zip(kept, secret, strict=True):
         ids = family.cells(people)
         wanted |= (ids >= 0) & flags[np.maximum(ids, 0)]
-    return Auditor(people=people, near=nearby(people, touchpoints, options, wanted), found=kept, secret=secret)
+    near = nearby(people, touchpoints, options, wanted, families=len(kept))
+    return Auditor(people=people, near=near, found=kept, secret=secret)
