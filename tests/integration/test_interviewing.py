@@ -16,6 +16,8 @@ from tests import factories
 from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def interviewer(client: Client, runtime: Runtime) -> Interviewer:

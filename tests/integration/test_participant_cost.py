@@ -22,7 +22,7 @@ GZIP = {"Accept-Encoding": "gzip"}
 FIRST_PAGE, LARGEST_QUESTION = 10_000, 2_100
 """Bytes, compressed: the first page with its styles and script, and the HTML of a question."""
 
-COLD = 40_000
+COLD = 41_000
 """Bytes, compressed, of all that comes before the first question can be turned. Half of them are scripts: the aim is
 30,000."""
 
@@ -57,8 +57,9 @@ def needed(page: Page) -> list[str]:
     ]
 
 
-def test_the_first_page_is_small_and_asks_for_little(phone: Phone) -> None:
-    first = phone.open("/survey/consent")
+def test_the_first_page_is_small_and_asks_for_little(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    first = phone.open(factories.create_link(runtime, factories.create_participant(runtime)))
     parts = needed(first)
     assert sorted(part.rpartition("/")[2].partition("?")[0] for part in parts) == [
         "icon.svg",

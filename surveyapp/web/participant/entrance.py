@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
 import uuid
 from typing import cast
 
@@ -49,6 +50,9 @@ KEPT = "kept"
 
 _CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN, CHOSEN)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
+
+LINK = "link"
+"""In the cookie, until a device of their own was told: by what it knows their link again where there is no signal."""
 
 MARK_LIVES = dt.timedelta(days=400)
 """How long a device of somebody's own is known again: no browser keeps a cookie longer."""
@@ -96,6 +100,17 @@ def let_in(access_id: uuid.UUID) -> str:
         if kept_forms.of_session(runtime(), begun.session):
             session[KEPT] = True
     return str(session[HANDLE])
+
+
+def note_link(path: str) -> None:
+    """Keeps the mark of a link until `told_link`: a digest, from which nobody gets back to it."""
+    session[LINK] = hashlib.sha256(path.encode()).hexdigest()[:32]
+
+
+def told_link() -> str | None:
+    """The mark of the link that was opened last, once."""
+    found = session.pop(LINK, None)
+    return found if isinstance(found, str) else None
 
 
 def _session_there() -> WebSession | None:

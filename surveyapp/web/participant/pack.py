@@ -238,6 +238,7 @@ def _words(study: Study, questionnaire: Questionnaire) -> dict[str, Any]:
         "waits": _("The next question depends on earlier answers. It is shown as soon as there is a signal."),
         "language": _("Another language needs a signal. What you wrote stays here: try again in a while."),
         "unread": _("This needs a signal to be checked. What you wrote stays here: try again in a while."),
+        "refused": _("This could not be saved. What you wrote stays here: choose Continue to try again."),
         "state": {
             "saved": _("Saved"),
             "waiting": _("Kept on this phone, trying again"),

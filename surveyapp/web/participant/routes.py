@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -38,6 +39,7 @@ from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
+from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
 from surveyapp.web.shared.incoming import sent_from_here
 from surveyapp.web.shared.language import CHOICE, asked_language, speak
@@ -78,7 +80,9 @@ def start() -> Reply:
 @participant.get("/S/<path:arrived>")
 def link(arrived: str) -> Reply:
     """A personal link, and whatever a message has put around it."""
-    return _welcome(entrance.let_in(links.open_link(runtime(), arrived)))
+    handle = entrance.let_in(links.open_link(runtime(), arrived))
+    entrance.note_link(request.path)
+    return _welcome(handle)
 
 
 def _welcome(handle: str) -> Reply:
@@ -193,7 +197,20 @@ def slip_of(handle: str) -> Response:
     if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
         abort(404)
     whose = runtime().keyring.whose(here.participant.id)
-    return jsonify(slip.contents(here, handle, backend.own_device) | {"whose": whose})
+    told = slip.contents(here, handle, backend.own_device) | {"whose": whose}
+    # Only a device of their own keeps anything that a link could lead to.
+    return jsonify(told | {"link": entrance.told_link()} if backend.own_device else told)
+
+
+@participant.get("/survey/worker.js")
+def worker() -> Response:
+    """The service worker of these pages; also of links, which lead to them."""
+    given = headers.protecting(headers.is_secure(current_app) or request.is_secure)
+    script = current_app.extensions["scripts"]("worker")
+    text = f"const HEADERS = {json.dumps(given | {'Content-Type': 'text/html; charset=utf-8'})};\n{script}"
+    response = Response(text, mimetype="text/javascript", headers={"Service-Worker-Allowed": "/"})
+    headers.keep_for_a_while(response)
+    return response
 
 
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask import url_for
 from flask_wtf.csrf import generate_csrf
 
 from surveyapp.domain.instrument.conditions import Reference, reference_id
@@ -20,6 +21,7 @@ from surveyapp.web.participant import pack, views
 from surveyapp.web.shared.answers import DAY
 from surveyapp.web.shared.assembly import last_local_day
 from surveyapp.web.shared.presenting import fact_of
+from surveyapp.web.shared.static_files import SCRIPT
 
 
 def contents(visit: Visit, handle: str, own: bool | None) -> dict[str, Any]:
@@ -29,6 +31,7 @@ def contents(visit: Visit, handle: str, own: bool | None) -> dict[str, Any]:
     closes = visit.case.closes_at
     return {
         "handle": handle,
+        "scripts": url_for(SCRIPT, name="survey"),
         "pack": pack.address(visit.study, questionnaire),
         "questionnaire": questionnaire.id,
         "version": questionnaire.version,

@@ -42,6 +42,12 @@ def keep_for_good(response: Response) -> None:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
 
 
+def keep_for_a_while(response: Response) -> None:
+    """Of what is nobody's, under an address that stays."""
+    g.nobodys = True
+    response.headers["Cache-Control"] = "public, max-age=600"
+
+
 DATA = frozenset({"application/json", "text/css"})
 """What no browser takes for a page, as it is told not to guess (`nosniff`)."""
 

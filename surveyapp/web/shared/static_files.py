@@ -52,6 +52,8 @@ def install(app: Flask) -> None:
     def script_of(name: str) -> str:
         return small("text/javascript", joined(modules, name))
 
+    app.extensions["scripts"] = script_of
+
     @functools.cache
     def bodies_of_script(name: str) -> Mapping[str, bytes]:
         return in_codings(script_of(name).encode())
@@ -142,7 +144,7 @@ def joined(modules: Path, name: str) -> str:
         if re.search(r"^(?:import|export)\b", text, re.MULTILINE):
             raise ValueError(f"{each}.js imports or exports in a way that cannot be joined.")
         if each == name:
-            parts.append(text)
+            parts.append(text + (f"export {{ {', '.join(exported)} }};\n" if exported else ""))
         else:
             parts.append(f"const ${each} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n")
 

@@ -4,12 +4,15 @@
 import { phoneClock } from "./clock.js";
 import { browserStorage } from "./kept.js";
 import { isGone, named } from "./sending.js";
+import { unshelve } from "./places.js";
 
 forget(browserStorage(phoneClock)).catch(() => {});
 
 async function forget(storage) {
   for (const { handle, address, whose } of await storage.all()) {
-    if (address && (await isUnwanted(address, whose))) await storage.forget(handle);
+    if (!address || !(await isUnwanted(address, whose))) continue;
+    await storage.forget(handle);
+    await unshelve(handle).catch(() => {});
   }
 }
 

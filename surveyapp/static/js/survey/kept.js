@@ -3,8 +3,8 @@
 // Where the device is theirs that is IndexedDB. Where it is not, or it is not known whose it is, nothing is written to it.
 // A storage that is full, forbidden or never answers fails here; whoever asked then says that nothing is kept.
 
-const NAME = "shiftline";
-const STORE = "queues";
+import { DATABASE, STORE } from "./places.js";
+
 const PATIENCE = 3000;
 
 // `saves`: in the order they are to be sent. `after`: for each variable which own save was written over which (“”: over
@@ -36,8 +36,8 @@ export class Device {
 
   // Of everybody; nothing is made where nothing is kept.
   async all() {
-    const there = await this.factory.databases?.() ?? [{ name: NAME }];
-    if (!there.some(({ name }) => name === NAME)) return [];
+    const there = await this.factory.databases?.() ?? [{ name: DATABASE }];
+    if (!there.some(({ name }) => name === DATABASE)) return [];
     const store = (await this.open()).transaction(STORE).objectStore(STORE);
     return new Promise((done, fail) => {
       const request = store.getAll();
@@ -73,7 +73,7 @@ export class Device {
   // One that fails, or never answers (a private window, another tab that will not let go), is tried anew the next time.
   open() {
     this.opened ??= new Promise((done, fail) => {
-      const request = this.factory.open(NAME, 1);
+      const request = this.factory.open(DATABASE, 1);
       const enough = this.clock.after(PATIENCE, () => fail(new Error("The storage does not answer.")));
       request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "handle" });
       request.onerror = () => fail(request.error);

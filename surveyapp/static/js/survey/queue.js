@@ -110,6 +110,12 @@ class Queue {
     this.hearers.push(hearer);
   }
 
+  // Whether the server answers at all: what it says is another matter.
+  async isThere() {
+    const { status } = await this.sending.request("stand", {});
+    return status > 0 && status < 500;
+  }
+
   tryNow() {
     return this.sending.now();
   }

@@ -7,7 +7,8 @@ export function showState(stand, again) {
   const said = document.getElementById("state");
   if (!said) return;
   const words = said.dataset[stand];
-  unsaved(false);
+  // What is on its way is not saved: nothing is claimed of it.
+  unsaved(stand === "saving");
   if (words && said.textContent !== words) said.textContent = words;
   said.classList.toggle("waiting", WARM.has(stand));
   const button = document.getElementById("try");

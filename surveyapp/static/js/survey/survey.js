@@ -4,47 +4,68 @@
 // Written for browsers from 2020 on: modules, `?.` and `??`, `??=` (Chrome 85, Safari 14, Firefox 79), `\p{…}`, BigInt.
 
 import { startAloud } from "./aloud.js";
+import { phoneClock } from "./clock.js";
+import { browserStorage } from "./kept.js";
 import { startLeaving } from "./leaving.js";
+import { unshelve } from "./places.js";
 import { openQueue } from "./queue.js";
 import { showState, unsaved } from "./state.js";
 import { Turning } from "./turn.js";
 
 const main = document.querySelector("main");
-const form = main.querySelector("form.question");
-const [, address, page] = /^(.*)\/q\/([^/?]+)/.exec(new URL(form.action).pathname);
+// The page that the service worker showed in place of the server's: nothing is on it yet.
+const isKept = "kept" in document.documentElement.dataset;
+const [, address, handle] = /^(\/survey\/([^/]+))/.exec(location.pathname);
+const scripts = new URL(import.meta.url).pathname;
 let turning = null;
 let queue = null;
 let changed = false;
 let left = false;
+// What is on its way to the shelf.
+let keeping = null;
 
 startAloud(main);
-startLeaving({ address: `${address}/leave`, clear: () => { left = true; return queue?.clear(); } });
+startLeaving({ address: `${address}/leave`, clear });
 begin();
 
+// Of all that this browser has of theirs nothing stays.
+async function clear() {
+  left = true;
+  const kept = queue ?? { clear: () => browserStorage(phoneClock).forget(handle) };
+  await Promise.all([kept.clear(), unshelve(handle), keeping?.then(() => unshelve(handle))]);
+}
+
 async function begin() {
-  const found = await fresh();
+  const keeper = isKept ? await import("./keeping.js") : null;
+  const found = await (keeper ? keeper.keptHere(handle, scripts) : fresh());
   if (!found) return;
-  const { handle, own, token, whose } = found.slip;
+  const { own, token, whose } = found.slip;
   Object.assign(document.getElementById("state").dataset, found.pack.words.state);
   queue = await openQueue({ handle, own: own === true, address, token, whose });
   const say = () => {
     const stand = queue.stand();
     showState(stand, () => queue.tryNow());
     // Withdrawn, erased, or left in another tab: the server says which.
-    if (stand === "gone" && !left) location.replace(`${address}?gone=1`);
+    if (stand === "gone" && !left) clear().finally(() => location.replace(`${address}?gone=1`));
     // Another person's time: the server says so, and shows nothing of this one.
     if (stand === "elses" && !queue.loses()) location.replace(address);
   };
   queue.onChange(say);
   say();
-  const turn = new Turning({ main, address, queue, fresh, ...found, open: (to) => location.assign(to) });
-  const id = decodeURIComponent(page);
-  if (!turn.byId.has(id)) return;
+  const reachable = !isKept && navigator.onLine !== false;
+  const turn = new Turning({ main, address, queue, fresh, reachable, ...found, open: (to) => location.assign(to) });
+  const id = asked("/q/([^/]+)$");
+  if (!isKept && !turn.byId.has(id)) return;
+  if (own === true) keepHere(turn);
+  else unshelve(handle).catch(() => {});
   const was = turn.route.page(history.state?.page ?? "");
+  turning = turn;
+  addEventListener("offline", () => turn.reach(false));
+  addEventListener("online", () => turn.reach(true));
+  if (keeper) return keeper.resume(turn, was ?? turn.route.page(id));
   turn.at(id);
   turn.changed = changed;
   history.replaceState({ page: id }, "");
-  turning = turn;
   // What came back before a reload is still to be looked at.
   for (const { save, answer } of queue.back().slice(0, 1)) turn.hear(save, answer);
   // After a reload what is still to be sent may lead further than the server knows.
@@ -54,20 +75,40 @@ async function begin() {
   else if (on.id !== id) turn.show(on, { history: "replaceState" });
 }
 
-// The slip and its pack; null without a signal, or where there is nothing to turn.
+function asked(pattern) {
+  const found = new RegExp(pattern).exec(location.pathname);
+  return found && decodeURIComponent(found[1]);
+}
+
+// The slip and its pack; null without a signal, where there is nothing to turn, or where both are of another release than
+// these scripts: then the page is opened anew, unless that would lose something.
 async function fresh() {
   try {
-    const slip = await asked(`${address}/slip`, { cache: "no-store" });
-    return { slip, pack: await asked(slip.pack) };
+    const slip = await fetched(`${address}/slip`, { cache: "no-store" });
+    if (slip.scripts === scripts) return { slip, pack: await fetched(slip.pack) };
+    if (queue && !queue.loses() && !turning?.changed) location.reload();
+    return null;
   } catch {
     return null;
   }
 }
 
-async function asked(where, options = {}) {
+async function fetched(where, options = {}) {
   const response = await fetch(where, { ...options, redirect: "error", credentials: "same-origin" });
   if (!response.ok) throw new Error(`${response.status}`);
   return response.json();
+}
+
+// From the first answer on this page is kept, with what is known by then. What that takes is fetched only then.
+function keepHere(turn) {
+  if (!globalThis.caches || !navigator.serviceWorker) return;
+  let keeper = null;
+  const keep = () => {
+    keeper ??= import("./keeping.js").then(({ Keeping }) => new Keeping({ handle, queue, turn })).catch(() => null);
+    keeping = keeper.then((found) => found?.keep());
+  };
+  queue.onChange((stand) => stand === "gone" || keep());
+  if (navigator.serviceWorker.controller) keep();
 }
 
 document.addEventListener("input", ({ target }) => {

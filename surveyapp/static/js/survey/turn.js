@@ -4,6 +4,7 @@
 import { choice } from "./choosing.js";
 import { same } from "./conditions.js";
 import { inWords } from "./facts.js";
+import { keptScreen } from "./kept_screen.js";
 import { newId } from "./kept.js";
 import { fieldsOf, made, tell, valuesOf } from "./page.js";
 import { read, readStored } from "./reading.js";
@@ -13,16 +14,17 @@ const PATIENCE = 2000;
 
 export class Turning {
   // `main`: where pages stand, with the server's page in it; `address`: of their pages; `slip`, `pack`: as the server gave
-  // them; `queue`: takes saves; `fresh()`: asks for slip and pack anew, null without a signal; `open(address)`: goes to a
-  // page of the server's.
-  constructor({ main, address, slip, pack, queue, fresh, open }) {
-    Object.assign(this, { main, address, queue, fresh, open });
+  // them; `known`: what is known by now where the slip is older; `queue`: takes saves; `fresh()`: asks for slip and pack
+  // anew, null without a signal; `reachable`: whether the server seems to be there; `open(address)`: goes to a page of its.
+  constructor({ main, address, slip, pack, known = {}, queue, fresh, reachable, open }) {
+    Object.assign(this, { main, address, queue, fresh, reachable, open });
     this.drafts = {};
     this.mine = new Set();
     this.leaving = null;
     this.expected = null;
     this.waiting = null;
     this.take(slip, pack);
+    this.know(known);
     for (const save of queue.pending()) this.note(save);
     queue.onAnswer((save, answer) => this.hear(save, answer));
     queue.onChange(() => this.depart());
@@ -37,6 +39,14 @@ export class Turning {
     const forms = Object.fromEntries(Object.entries(slip.answers).map(([key, { form }]) => [key, form]));
     this.answers = readStored(pack.pages, forms, pack.words);
     this.outside = outsideBy(pack.pages, slip.outside, { ...this.answers });
+    this.route = this.walked();
+  }
+
+  // What stands by now, by variable, each with the save that said so.
+  know(known) {
+    const forms = Object.fromEntries(Object.entries(known).filter(([key]) => this.partOf.has(key)).map(([key, { form }]) => [key, form]));
+    this.known = { ...this.known, ...known };
+    this.answers = { ...this.answers, ...readStored(this.pack.pages, forms, this.pack.words) };
     this.route = this.walked();
   }
 
@@ -241,7 +251,7 @@ export class Turning {
 
   // What the server says of a save, of this tab or another.
   async hear(save, answer) {
-    if (answer.became === "faulty") return this.takeBack(save, answer);
+    if (answer.became === "faulty" || answer.became === "refused") return this.takeBack(save, answer);
     if (!this.mine.has(save.save) && answer.became === "saved") this.note(save);
     for (const [key, { save: id, form }] of Object.entries(answer.stands ?? {})) this.standsNow(key, id, form);
     if (Object.keys(answer.stands ?? {}).length) return this.choose(save, answer);
@@ -256,10 +266,7 @@ export class Turning {
 
   // Somebody else's answer stands in place of one's own.
   standsNow(key, save, form) {
-    if (!this.partOf.has(key)) return;
-    this.known[key] = { save, form };
-    this.answers = { ...this.answers, ...readStored(this.pack.pages, { [key]: form }, this.pack.words) };
-    this.route = this.walked();
+    if (this.partOf.has(key)) this.know({ [key]: { save, form } });
   }
 
   // Both answers are told; Continue puts one's own in the place of what stands.
@@ -286,67 +293,60 @@ export class Turning {
   // The phone took for an answer what is none: the page comes back as it was filled in, and says what is wrong.
   takeBack(save, answer) {
     const page = this.byId.get(save.page);
-    if (!page || !answer.faults?.length || this.queue.pending().some((each) => each.page === save.page)) return;
-    if (this.page !== page) {
+    if (!page || this.queue.pending().some((each) => each.page === save.page)) return;
+    if (this.page !== page || !this.form) {
       this.hold();
       this.show(page, { values: save.form });
     }
     this.waiting = null;
+    this.expected = null;
     this.changed = true;
-    this.refuse(answer.faults);
+    if (answer.faults?.length) this.refuse(answer.faults);
+    else this.say(this.pack.words.refused);
     this.renew();
   }
 
   // Keeps what is written on the page for when it is shown again.
   hold() {
-    if (this.changed) this.drafts[this.page.id] = valuesOf(this.form);
+    if (this.changed && this.form) this.drafts[this.page.id] = valuesOf(this.form);
   }
 
-  // Goes to a page of the server's once everything is sent: what it shows, and a device that keeps nothing, ask for that.
+  // Goes to a page of the server's once everything is sent and there is a signal: what it shows, and a device that keeps
+  // nothing, ask for that. What came back, and was not looked at, comes before the page where all is sent.
   leave(address) {
     this.leaving = address;
     if (this.depart()) return;
-    setTimeout(() => { if (this.leaving === address) this.showKept(); }, PATIENCE);
+    setTimeout(() => { if (this.leaving === address) this.showKept(); }, this.reachable ? PATIENCE : 0);
   }
 
   depart() {
     const address = this.leaving;
-    if (!address || this.queue.pending().length) return false;
+    if (!address || this.queue.pending().length || !this.reachable) return false;
     this.leaving = null;
-    this.open(address);
+    if (address !== `${this.address}/check` || !this.lookBack()) this.open(address);
     return true;
   }
 
-  // What is kept until there is a signal: how much, whether this device keeps it, and of which sections.
+  // Shows the first that came back: something is wrong with it, or somebody else's answer stands in its place.
+  lookBack() {
+    return this.queue.back().some(({ save, answer }) => {
+      this.hear(save, answer);
+      return this.page.id === save.page && this.changed && this.form;
+    });
+  }
+
+  // Whether there is a signal, as far as this phone can tell.
+  reach(yes) {
+    this.reachable = yes;
+    this.depart();
+  }
+
+  // What waits for a signal, in the place of a question.
   showKept() {
-    const waiting = this.queue.pending();
-    const sections = new Set(waiting.map((save) => this.byId.get(save.page)?.section));
-    const template = document.createElement("template");
-    template.innerHTML = this.pack.screens.kept;
-    const { content } = template;
-    content.querySelector("a.back").href = this.addressOf(this.page.id);
-    for (const count of content.querySelectorAll("[data-count]")) {
-      count.textContent = count.dataset.count.replace("{}", waiting.length);
-      count.hidden = false;
-    }
-    const keeps = this.slip.own && this.queue.stand() !== "cannot_keep";
-    const which = keeps ? (this.slip.until ? "until" : "yes") : "no";
-    for (const said of content.querySelectorAll("[data-own]")) {
-      said.hidden = said.dataset.own !== which;
-      said.textContent = said.textContent.replace("{}", this.slip.until ?? "");
-    }
-    content.querySelector("[data-try]").addEventListener("click", () => this.queue.tryNow());
-    const list = content.querySelector("ul");
-    for (const { id, title } of this.pack.sections) {
-      const asked = this.route.sections.some((each) => each.section === id);
-      const state = sections.has(id) ? "kept" : asked ? "saved" : "none";
-      const item = document.createElement("li");
-      item.classList.toggle("waiting", state === "kept");
-      for (const text of [title, list.dataset[state]]) item.append(Object.assign(document.createElement("span"), { textContent: text }));
-      list.append(item);
-    }
-    list.hidden = false;
-    this.main.replaceChildren(content);
+    this.main.replaceChildren(keptScreen({
+      pack: this.pack, slip: this.slip, route: this.route, queue: this.queue, back: this.addressOf(this.page.id),
+      sectionOf: (save) => this.byId.get(save.page)?.section, again: () => this.queue.tryNow(),
+    }));
     this.going(false);
     this.top();
   }

@@ -1,0 +1,279 @@
+"""A page that is opened again without a signal: the one that was there, with what waits, on a device of theirs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Response, request
+from playwright.sync_api import Error, Page, expect
+
+from surveyapp import create_app
+from surveyapp.domain.answers import Codes
+from surveyapp.domain.participants import Participant
+from surveyapp.services.runtime import Runtime
+from tests import factories
+from tests.browser.conftest import Tab, serving_app
+from tests.browser.test_participant import go_on
+from tests.browser.test_turning import READY, answer, choose, question, ready, saved, turn
+
+SHELVES = "async () => (await caches.keys()).sort()"
+KEPT = """async () => {
+  const [, handle] = /^.survey.([^/]+)/.exec(location.pathname);
+  const found = await caches.match(`/survey/${handle}/kept`);
+  return found ? found.text() : "";
+}"""
+WORKERS = (
+    "async () => (await navigator.serviceWorker.getRegistrations()).map((each) => [each.scope, Boolean(each.active)])"
+)
+
+
+def kept(page: Page, *words: str) -> None:
+    """Until what is kept has all of these in it, and a worker that shows it."""
+    for _ in range(200):
+        found = page.evaluate(KEPT)
+        workers = page.evaluate(WORKERS)
+        if (
+            len(workers) == 2
+            and all(active for _, active in workers)
+            and found
+            and all(word in found for word in words)
+        ):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not kept: {words}")
+
+
+def refused(page: Page, address: str) -> bool:
+    """Whether an address shows nothing without a signal, which is as it would be without any worker."""
+    try:
+        page.goto(address)
+    except Error as error:
+        # The browser's own page, that says so, comes after.
+        page.wait_for_timeout(200)
+        return "ERR_INTERNET_DISCONNECTED" in str(error) or "ERR_FAILED" in str(error)
+    return False
+
+
+def said_saved(page: Page) -> None:
+    expect(page.locator("#unsaved")).to_be_hidden()
+    expect(page.locator("#state")).to_have_text("Saved")
+
+
+@pytest.fixture
+def person(runtime_sqlite: Runtime) -> Participant:
+    return factories.create_participant(runtime_sqlite)
+
+
+@pytest.fixture
+def link(runtime_sqlite: Runtime, live_server: str, person: Participant) -> str:
+    return live_server + factories.create_link(runtime_sqlite, person)
+
+
+@pytest.fixture
+def begun(tab: Tab, link: str) -> Page:
+    """A phone of their own, without a signal since its second question."""
+    page = ready(tab, link)
+    choose(page, "heard_via", "family")
+    turn(page)
+    saved(page)
+    kept(page, '"family"')
+    page.context.set_offline(True)
+    return page
+
+
+def on(page: Page) -> str:
+    page.wait_for_function(READY)
+    return question(page)
+
+
+def test_a_reload_shows_the_page_that_was_there_and_sends_what_waits(
+    begun: Page, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    page = begun
+    first_feeling = on(page)
+    answer(page)
+    turn(page)
+    here = question(page)
+    page.reload()
+    assert on(page) == here
+    assert page.locator("h1").count() == 1
+    expect(page.locator("#state")).to_have_text("Kept on this phone, trying again")
+    page.locator("a.back").click()
+    assert question(page) == first_feeling
+    expect(page.locator("textarea")).to_have_value("It went well.")
+    page.locator("a.back").click()
+    expect(page.locator('input[value="family"]')).to_be_checked()
+    page.context.set_offline(False)
+    saved(page)
+    assert first_feeling in factories.stored(runtime_sqlite, person)[0]
+
+
+def test_the_link_and_a_bare_address_lead_there_too(begun: Page, link: str) -> None:
+    here = on(begun)
+    begun.goto(link)
+    assert on(begun) == here
+    begun.goto(begun.url.partition("/q/")[0])
+    assert on(begun) == here
+    assert refused(begun, link[:-1] + ("a" if link[-1] != "a" else "b"))
+
+
+def test_what_is_kept_holds_no_token_and_no_words_beyond_the_slip(begun: Page) -> None:
+    found = json.loads(begun.evaluate(KEPT))
+    assert "token" not in found["slip"]
+    assert "csrf_token" not in found["shell"]
+    assert found["link"]
+
+
+def test_a_device_that_is_not_theirs_keeps_nothing(tab: Tab, link: str) -> None:
+    page = tab(link, "phone")
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    page.locator("#own-no").check()
+    go_on(page)
+    page.wait_for_function(READY)
+    choose(page, "heard_via", "family")
+    turn(page)
+    said_saved(page)
+    assert page.evaluate(SHELVES) == []
+    assert page.evaluate(WORKERS) == []
+    page.context.set_offline(True)
+    assert refused(page, page.url)
+
+
+def test_leaving_lets_go_of_it(begun: Page, link: str) -> None:
+    page = begun
+    here = page.url
+    page.context.set_offline(False)
+    with page.expect_request("**/leave"):
+        page.get_by_role("link", name="Leave now").click()
+    expect(page).to_have_url("about:blank")
+    page.context.set_offline(True)
+    assert refused(page, here)
+    assert refused(page, link)
+    page.context.set_offline(False)
+    page.goto(here)
+    assert page.evaluate(SHELVES) == []
+
+
+def test_another_link_in_the_same_browser_shows_its_own(
+    begun: Page, runtime_sqlite: Runtime, live_server: str, link: str
+) -> None:
+    page = begun
+    first = page.url
+    page.context.set_offline(False)
+    other = live_server + factories.create_link(runtime_sqlite, factories.create_participant(runtime_sqlite))
+    page.goto(other)
+    page.context.set_offline(True)
+    # Theirs is not kept yet, and the first's is shown to nobody but whoever has their link.
+    assert refused(page, first)
+    page.goto(link)
+    assert on(page) == question(page)
+    assert page.url == first
+    answer(page)
+    turn(page)
+    page.context.set_offline(False)
+    # On the server their time is over until the link is opened there again.
+    expect(page.locator("h1")).to_have_text("This page is no longer open")
+    page.goto(link)
+    saved(page)
+
+
+OLDER = """
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil((async () => {
+  await (await caches.open("survey 0 of before")).put("/survey/old", new Response("old"));
+  await clients.claim();
+})()));
+"""
+
+
+def test_a_worker_of_an_older_release_gives_way_with_what_it_kept(
+    tab: Tab, runtime_sqlite: Runtime, person: Participant
+) -> None:
+    app = create_app(runtime_sqlite)
+    worker = app.extensions["scripts"]
+    older = {"on": True}
+    app.extensions["scripts"] = lambda name: OLDER if older["on"] and name == "worker" else worker(name)
+
+    @app.after_request
+    def at_once(response: Response) -> Response:
+        if request.path == "/survey/worker.js":
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    with serving_app(app) as address:
+        page = ready(tab, address + factories.create_link(runtime_sqlite, person))
+        choose(page, "heard_via", "family")
+        turn(page)
+        kept(page, '"family"')
+        for _ in range(100):
+            if "survey 0 of before" in page.evaluate(SHELVES):
+                break
+            page.wait_for_timeout(50)
+        older["on"] = False
+        page.reload()
+        page.wait_for_function(READY)
+        page.evaluate(
+            "async () => Promise.all((await navigator.serviceWorker.getRegistrations()).map((each) => each.update()))"
+        )
+        for _ in range(100):
+            if "survey 0 of before" not in page.evaluate(SHELVES):
+                break
+            page.wait_for_timeout(50)
+        assert "survey 0 of before" not in page.evaluate(SHELVES)
+        here = on(page)
+        page.context.set_offline(True)
+        page.reload()
+        assert on(page) == here
+
+
+def test_scripts_of_one_release_never_meet_a_slip_of_another(begun: Page, runtime_sqlite: Runtime) -> None:
+    """What is kept for other scripts than those of the page stays where it is."""
+    page = begun
+    page.evaluate(
+        """async () => {
+      const [, handle] = /^.survey.([^/]+)/.exec(location.pathname);
+      const shelf = await caches.open(`survey 1 ${handle}`);
+      const page = await (await shelf.match(`/survey/${handle}/kept`)).json();
+      page.slip.scripts = "/static/survey/another/survey.js";
+      await shelf.put(`/survey/${handle}/kept`, new Response(JSON.stringify(page)));
+    }"""
+    )
+    page.reload()
+    page.wait_for_timeout(300)
+    assert page.evaluate(READY) in (None, False) or not page.locator("main h1").count()
+    page.context.set_offline(False)
+    page.reload()
+    assert on(page)
+
+
+NO = "new DOMException('no', 'SecurityError')"
+FORBIDDEN = {
+    "caches": "delete globalThis.caches; delete Window.prototype.caches;",
+    "workers": "delete Navigator.prototype.serviceWorker;",
+    "registering": f"ServiceWorkerContainer.prototype.register = () => Promise.reject({NO});",
+    "keeping": f"CacheStorage.prototype.open = () => Promise.reject({NO});",
+    "databases": f"Object.defineProperty(globalThis, 'indexedDB', {{ get() {{ throw {NO}; }} }});",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_a_browser_that_forbids_it_goes_on_as_without(
+    tab: Tab, link: str, runtime_sqlite: Runtime, person: Participant, what: str
+) -> None:
+    page = tab("about:blank", "phone")
+    page.add_init_script(FORBIDDEN[what])
+    page.goto(link)
+    page.get_by_label("I have read what this is about").check()
+    go_on(page)
+    page.locator("#own").check()
+    go_on(page)
+    page.wait_for_function(READY)
+    choose(page, "heard_via", "family")
+    turn(page)
+    assert question(page) != "heard_via"
+    said_saved(page)
+    assert factories.stored(runtime_sqlite, person)[0]["heard_via"] == Codes(("family",))
+    page.get_by_role("link", name="Leave now").click()
+    expect(page).to_have_url("about:blank")
