@@ -124,6 +124,8 @@ class AuditAction(enum.StrEnum):
     PERSON_SEEN = "person_seen"
     QUEUE_SEEN = "queue_seen"
     CASE_SEEN = "case_seen"
+    PARTICIPANT_CHANGED = "participant_changed"
+    CASE_CHANGED = "case_changed"
     CONTACT_SEEN = "contact_seen"
     CONTACT_CORRECTED = "contact_corrected"
     SEARCHED = "searched"

@@ -158,6 +158,8 @@ RULES: dict[str, str | Action] = {
     "manager.find": Action.MANAGE_PARTICIPANTS,
     "manager.give": Action.MANAGE_PARTICIPANTS,
     "manager.import_file": Action.MANAGE_PARTICIPANTS,
+    "manager.mend": Action.MANAGE_PARTICIPANTS,
+    "manager.mend_case": Action.MANAGE_PARTICIPANTS,
     "manager.list_page": Action.MANAGE_PARTICIPANTS,
     "manager.list_columns": Action.MANAGE_PARTICIPANTS,
     "manager.list_decide": Action.MANAGE_PARTICIPANTS,
