@@ -153,9 +153,10 @@ def test_a_picture_is_handed_out_with_title_and_cautions(opened: Opened) -> None
 
 def test_what_cannot_be_noted_does_not_leave(opened: Opened) -> None:
     page = opened(MEASURE)
-    page.route("**/taken", lambda route: route.fulfill(status=503))
-    taken: list[object] = []
-    page.on("download", taken.append)
+    # A session that has ended leads to signing in.
+    page.route("**/taken", lambda route: route.fulfill(status=302, headers={"Location": "/staff/login"}))
+    taken: list[str] = []
+    page.on("download", lambda download: taken.append(download.suggested_filename))
     page.locator("[data-download=png]").first.click()
     expect(page.locator("[data-copy-status]")).to_contain_text("Not taken")
     page.get_by_role("button", name="Copy as text").click()
