@@ -246,6 +246,7 @@ def _words(study: Study, questionnaire: Questionnaire) -> dict[str, Any]:
             "ended": _("Kept on this phone. Open your link again"),
             "elses": _("Kept on this phone until your link is opened again"),
         },
+        "list": _("%(first)s, %(rest)s", first="{}", rest="{}"),
         "stands": {
             "self": _("You answered this elsewhere meanwhile: %(answer)s. That answer stands.", answer="{}"),
             "interviewer": _("An interviewer wrote down meanwhile: %(answer)s. That answer stands.", answer="{}"),
