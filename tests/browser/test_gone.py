@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, expect
 
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role
@@ -11,7 +15,7 @@ from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible
-from tests.browser.conftest import Tab, sign_in
+from tests.browser.conftest import QUIET_AND_HEADLESS, Tab, sign_in
 from tests.browser.test_turning import choose, ready, turn
 
 KEPT = """() => new Promise(done => {
@@ -26,6 +30,18 @@ KEPT = """() => new Promise(done => {
 """Whose answers this phone keeps, and how many that are not sent."""
 
 THERE = "Nothing more is asked of you"
+
+
+@pytest.fixture(scope="module")
+def browser(browser: Browser) -> Iterator[Browser]:
+    """A Chromium that keeps pages behind the back button, as people's do: Playwright's own is told not to."""
+    launched = browser.browser_type.launch(
+        executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+        args=QUIET_AND_HEADLESS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield launched
+    launched.close()
 
 
 def handle_of(page: Page) -> str:
@@ -93,10 +109,20 @@ def behind(page: Page, secret: str, steps: int = 6) -> list[str]:
     found = []
     for _ in range(steps):
         page.go_back()
-        page.wait_for_load_state()
-        if secret in page.content() or secret in page.locator("body").inner_text():
+        if secret in content(page):
             found.append(page.url)
     return found
+
+
+def content(page: Page) -> str:
+    """What a page is made of, once it stays: one that was left goes on by itself."""
+    while True:
+        page.wait_for_load_state()
+        try:
+            return page.content()
+        except Error as error:
+            if "navigating" not in error.message:
+                raise
 
 
 def test_behind_the_back_button_nothing_is_left_of_staff(runtime_sqlite: Runtime, tab: Tab, live_server: str) -> None:
@@ -129,7 +155,7 @@ def test_behind_the_back_button_nothing_is_left_of_a_participant(
     turn(page)
     page.locator("textarea").fill("At the job centre with Paula")
     turn(page)
-    expect(page.locator("#state")).to_have_text("Saved")
+    expect(page.locator("#state")).to_have_text("Saved", timeout=20_000)
     words = page.locator("h1").inner_text()
     page.get_by_role("link", name="Leave now").click()
     expect(page).to_have_url("about:blank")

@@ -4,7 +4,7 @@ phone, light and dark; and the page of a database that fails."""
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.participants import Contact
@@ -73,7 +73,6 @@ def test_they_can_be_used_by_everybody(
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ur" else "ltr"), address
         check_accessible(page)
         check_reflow(page)
-        shown(page, language, size, path)
     with factories.operator(runtime_sqlite).writing() as work:
         contacts.write(work, known.participant, Contact(name="Amara Nowak", phone="07700 900123"))
     page.goto(f"{live_server}/rights/job_rotation/{known.participant.reference}/pin")
@@ -82,7 +81,6 @@ def test_they_can_be_used_by_everybody(
     page.locator("main form button").first.click()
     expect(page.locator(".secret")).to_be_visible()
     check_accessible(page)
-    shown(page, language, size, "pin-done")
 
 
 @pytest.mark.parametrize(("language", "size", "scheme"), IN)
@@ -112,17 +110,8 @@ def test_a_database_that_fails_is_said_so_that_it_can_be_read(
         expect(page.locator("main .button")).to_have_count(1)
         check_accessible(page)
         check_reflow(page)
-        shown(page, language, size, "503")
     finally:
         mend()
     page.locator("main .button").click()
     expect(page.get_by_text(TYPED)).to_have_count(0)
     expect(page.locator("main form").first).to_be_visible()
-
-
-def shown(page: Page, language: str, size: str, path: str) -> None:
-    import os
-
-    if folder := os.environ.get("REST10_SHOTS"):
-        name = path.strip("/").replace("/", "_").replace("?", "_").replace("{", "").replace("}", "")
-        page.screenshot(path=f"{folder}/{language}_{size}_{name}.png", full_page=True)

@@ -97,7 +97,7 @@ class Server:
             time.sleep(0.5)
             self.master = self._started()
 
-    def wait_until_ready(self, limit_s: float = 180) -> None:
+    def wait_until_ready(self, limit_s: float = 900) -> None:
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
             with contextlib.suppress(NoAnswer):
@@ -333,7 +333,7 @@ class Load:
     def acknowledged(self) -> int:
         return sum(len(each) for each in self.tally.acknowledged.values())
 
-    def wait_for_more(self, count: int, limit_s: float = 240) -> None:
+    def wait_for_more(self, count: int, limit_s: float = 900) -> None:
         """Until so many more answers were acknowledged."""
         wanted, end = self.acknowledged + count, time.monotonic() + limit_s
         while self.acknowledged < wanted and not self.tally.troubles:

@@ -1,4 +1,7 @@
-"""PostgreSQL is stopped at once and started again while participants answer."""
+"""PostgreSQL is stopped at once and started again while participants answer.
+
+SQLite is no server: it runs inside the workers, and `kills` stops it with them, in the middle of a transaction. What
+else can take its file away (locked, full, read-only, damaged, moved) is in `integration/test_database_faults.py`."""
 
 from __future__ import annotations
 

@@ -234,6 +234,25 @@ def test_what_a_page_shows_or_does_is_in_the_trail(runtime: Runtime, client: Cli
             assert {(entry.actor, entry.staff_id) for entry in new} == {(ActorKind.STAFF, member.id)}
 
 
+def test_whatever_leaves_as_a_file_is_an_entry(runtime: Runtime, client: Client) -> None:
+    """By what is sent, not by how its address ends. A picture is made in the browser, of the page that is shown."""
+    reachable(runtime)
+    clients = {}
+    for role in Role:
+        clients[role] = Client(client.raw.application.test_client())
+        clients[role].sign_in(factories.create_staff(runtime, role).email)
+    files = set()
+    for endpoint, rule in RULES.items():
+        if (role := role_for(rule)) is not None:
+            for method, path, _ in rules_of(client, endpoint):
+                if method == "GET":
+                    response = clients[role].raw.get(path, query_string={"mode": "phone"})
+                    if response.status_code == 200 and response.mimetype != "text/html":
+                        files.add(endpoint)
+    assert len(files) > 10
+    assert {each for each in files if not isinstance(PAGES[each], A)} <= {"manager.template", "staff.session_left"}
+
+
 def test_every_file_of_a_release_is_in_the_trail(cafe: Runtime) -> None:
     client = signed_in(cafe, Role.VIEWER)
     walked = Walk(client, f"/released/{versioned.NAME}")

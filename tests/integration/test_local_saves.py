@@ -53,6 +53,18 @@ def test_a_page_is_saved_and_the_next_one_told(runtime: Runtime, candidate: Part
     assert device.stand()["revision"] == 1
 
 
+def test_behind_a_door_nobody_is_told_how_far_somebody_is(
+    runtime: Runtime, candidate: Participant, link: str, device: Device
+) -> None:
+    """An employer who has the link as well could watch them answer."""
+    device.save("heard_via", {"heard_via": "job_shop"})
+    factories.set_pin(runtime, candidate, "739164")
+    other = Device(Phone(runtime), runtime)
+    other.phone.open(link)
+    stand = other.stand()
+    assert (stand["state"], stand["revision"]) == ("door", None)
+
+
 def test_a_save_that_comes_again_is_dropped_in_silence(
     runtime: Runtime, candidate: Participant, device: Device
 ) -> None:

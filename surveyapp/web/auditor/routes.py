@@ -51,11 +51,14 @@ def trail() -> Reply:
 
 
 def _noted(detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """What an entry says besides, as it is stored."""
-    return [
-        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        for name, value in detail.items()
-    ]
+    """What an entry says besides, as it is stored; nothing of what is empty."""
+    return [(name, _written(value)) for name, value in detail.items() if value not in ({}, [], None)]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _day(name: str) -> dt.date | None:

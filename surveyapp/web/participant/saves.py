@@ -18,7 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from surveyapp.domain.answering.saves import SaveFate, SentSave
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.entry.doors import Door
+from surveyapp.domain.entry.doors import READS_ANSWERS, Door
 from surveyapp.domain.errors import (
     AccessRefused,
     ConsentMissing,
@@ -96,9 +96,12 @@ def _was_erased() -> bool:
 @takes_json
 @in_json
 def stand(handle: str) -> Response:
-    """How far the answers stand, and a token for the saves to come."""
+    """How far the answers stand, and a token for the saves to come. Behind a door not even how many saves there were:
+    whoever else has the link would see somebody answer."""
     here = survey_session.visit(runtime(), entrance.who(handle), entrance.standing())
-    return jsonify(revision=here.response.revision if here.response else 0, token=generate_csrf(), state=_state(here))
+    revision = here.response.revision if here.response else 0
+    shown = revision if here.door in READS_ANSWERS else None
+    return jsonify(revision=shown, token=generate_csrf(), state=_state(here))
 
 
 def _state(here: Visit) -> str:

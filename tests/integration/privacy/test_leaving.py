@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
@@ -15,20 +16,22 @@ from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateR
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange, open_changes
-from surveyapp.domain.staff import Role
+from surveyapp.domain.staff import Action, Role
 from surveyapp.services.cases import scheduling
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.identity import IdentityFact
-from surveyapp.services.privacy import leaving
+from surveyapp.services.privacy import erasing, leaving
 from surveyapp.services.questionnaires.release_preview import freezing, opening
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.simulation.making import simulate
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.database import new_id
 from surveyapp.store.privacy import participation
 from surveyapp.store.security import audit
+from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
 from tests import factories
 from tests.conftest import Clock
 from tests.drills.erasure import rows_of
@@ -49,8 +52,10 @@ def desk(runtime: Runtime) -> Desk:
     return Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
 
 
-def record(desk: Desk, person: Participant, change: ParticipationChange) -> Participant:
-    left = leaving.record(desk, factories.STUDY, person.reference, change, REASONS[change][0], KNOWN)
+def record(
+    desk: Desk, person: Participant, change: ParticipationChange, known: frozenset[IdentityFact] = KNOWN
+) -> Participant:
+    left = leaving.record(desk, factories.STUDY, person.reference, change, REASONS[change][0], known)
     assert left is not None
     return left
 
@@ -168,6 +173,31 @@ class TestWithdrawing:
         }
         record(desk, person, UNDONE)
         assert everything.printed() == with_them["results"]
+
+    def test_simulated_people_leave_the_numbers_as_if_they_had_never_been(
+        self, runtime: Runtime, desk: Desk, client: Client, clock: Clock
+    ) -> None:
+        """Withdrawn and erased come to the same numbers, whichever way somebody answered that was made up."""
+        simulate(factories.operator(runtime), factories.STUDY, 60, 11)
+        with runtime.database.reading() as session:
+            query = select(ParticipantRow.reference).join(CaseRow).join(ResponseRow)
+            sent = query.where(ParticipantRow.group_id == "backfill", ResponseRow.submitted_at.is_not(None))
+            reference = session.scalars(sent.order_by(ParticipantRow.reference)).first()
+            person = participants.participant_by_reference(
+                session, desk.scope(Action.HANDLE_RIGHTS, factories.STUDY), str(reference), clock.now.date()
+            )
+        assert person is not None
+        everything = Everything(runtime, client.raw.application)
+        before = everything.read()
+        record(desk, person, WITHDRAWN, frozenset({IdentityFact.SITE, IdentityFact.ENROLLED}))
+        withdrawn = everything.read()
+        assert {place for place in before if before[place] != withdrawn[place]} > OF_ANSWERS
+        record(desk, person, UNDONE, frozenset({IdentityFact.SITE, IdentityFact.ENROLLED}))
+        assert everything.printed() == before["results"]
+        with factories.operator(runtime).writing() as work:
+            erasing.erase(work, person)
+        erased = everything.read()
+        assert {place for place in before if withdrawn[place] != erased[place]} <= OF_PEOPLE
 
     def test_nobody_who_withdrew_is_in_the_middle_of_a_version(self, runtime: Runtime, desk: Desk) -> None:
         person = create_reachable(runtime)
