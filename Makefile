@@ -15,7 +15,7 @@ demo: .venv/.installed ## serve the demonstration on this machine until Ctrl-C [
 
 test: .venv/.tools ## everything, on SQLite and PostgreSQL, browser included
 	@scripts/provision.sh
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.tools ## ruff, types, layer contracts, questionnaires
 	$(BIN)/ruff check .

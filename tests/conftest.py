@@ -9,19 +9,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import flask
 import hypothesis
-import jinja2
 import pytest
-from werkzeug.routing import Rule
 
-from surveyapp import create_app
+import surveyapp
 from surveyapp.services import demo
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import migrating
-from tests import factories
+from tests import factories, once, two_databases
 from tests.databases import Cluster, copy_database, find_binary, quick_folder, take_rows_out
 from tests.page import Client
 
@@ -36,45 +32,38 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("shiftline")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both", action="store_true", help="run all there is on SQLite and PostgreSQL both")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Puts the files of a run in memory, unless somebody said where they go."""
+    config.addinivalue_line("markers", "both_databases: runs on SQLite and PostgreSQL both, also in the whole run")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(two_databases.Record(), "both-databases")
     if config.option.basetemp is None and not hasattr(config, "workerinput"):
         config.option.basetemp = made = tempfile.mkdtemp(prefix="shiftline-tests-", dir=quick_folder())
         config.add_cleanup(lambda: shutil.rmtree(made, ignore_errors=True))
 
 
-# Every test makes an application of its own: what its templates compile to is kept for the next.
-class CompiledOnce(jinja2.BytecodeCache):
-    """Compiled templates, in memory."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves tests of pages to one database (`two_databases`), and puts first what takes long and is little: at the end
+    of a run it would be waited for."""
+    if two_databases.is_whole(config):
+        items[:], left = two_databases.on_one(items)
+        config.hook.pytest_deselected(items=left)
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
-flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["ran"] = sorted(two_databases.ran)
 
 
-# Likewise for addresses: Werkzeug compiles a function for each, most of what making an application costs. What the
-# function does hangs on the address and what stands in for parts of it.
-_compile_builder = Rule._compile_builder
-_builders: dict[tuple[Any, ...], Any] = {}
+LONG = ("tests/browser/", "tests/integration/test_drills.py", "tests/integration/test_fuzz.py")
 
-
-def _builder_compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
-    key = (tuple(rule._trace), append_unknown, tuple(sorted((rule.defaults or {}).items())))
-    if key not in _builders:
-        _builders[key] = _compile_builder(rule, append_unknown)
-    return _builders[key]
-
-
-Rule._compile_builder = _builder_compiled_once  # type: ignore[method-assign]
+once.keep()
+two_databases.watch()
 
 NOW = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
 """When tests happen: a Monday morning, 11:30 in Coventry."""
@@ -160,7 +149,7 @@ def runtime(database_url: str, clock: Clock) -> Iterator[Runtime]:
 
 @pytest.fixture
 def client(runtime: Runtime) -> Client:
-    app = create_app(runtime)
+    app = surveyapp.create_app(runtime)
     app.testing = True
     return Client(app.test_client())
 

@@ -79,13 +79,19 @@ class Interviewer:
         """Presses a button of a screen that was open all along."""
         return self.post(f"{self.case}/sections/{section_id}{self.talk}", {**answers, "then": "next"})
 
-    def autosave(self, section_id: str, answers: Mapping[str, Any], save_id: str | None = None) -> TestResponse:
-        """What the page sends by itself."""
-        return self.client.raw.post(
-            f"{self.case}/sections/{section_id}{self.talk}",
-            data={**answers, "save_id": save_id or str(uuid.uuid4())},
-            headers={"Accept": "application/json", "X-CSRFToken": self.token()},
-        )
+    def autosave(self, page: str, form: Mapping[str, Any], **more: Any) -> TestResponse:
+        """What the page sends by itself of one of its questions. `more`: what of the save is not as usual."""
+        save = {
+            "save": str(uuid.uuid4()),
+            "page": page,
+            "questionnaire": "backfill_1",
+            "version": 1,
+            "language": "en",
+            "form": {name: [values] if isinstance(values, str) else list(values) for name, values in form.items()},
+            **more,
+        }
+        headers = {"X-CSRFToken": self.token()}
+        return self.client.raw.post(f"{self.case}/saves{self.talk}", json=save, headers=headers)
 
     def finish(self, chosen: Mapping[str, Any] | None = None) -> TestResponse:
         """Answers every section that is left, with the first option where nothing is chosen, and hands in."""

@@ -124,6 +124,8 @@ class AuditAction(enum.StrEnum):
     PERSON_SEEN = "person_seen"
     QUEUE_SEEN = "queue_seen"
     CASE_SEEN = "case_seen"
+    PARTICIPANT_CHANGED = "participant_changed"
+    CASE_CHANGED = "case_changed"
     CONTACT_SEEN = "contact_seen"
     CONTACT_CORRECTED = "contact_corrected"
     SEARCHED = "searched"
@@ -157,6 +159,7 @@ class AuditAction(enum.StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     CASE_TAKEN_OVER = "case_taken_over"
     ATTEMPT_RECORDED = "attempt_recorded"
+    ATTEMPT_UNDONE = "attempt_undone"
 
 
 @dataclass(frozen=True, kw_only=True)

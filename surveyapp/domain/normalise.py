@@ -59,6 +59,8 @@ def free_text(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`free_text` on one line: a line end, a tab or several blanks become one space."""
+    if text.isascii() and text.isprintable():  # what most text is, and what nothing is to be done to
+        return " ".join(text.split())
     return " ".join(free_text(text).split())
 
 
@@ -69,6 +71,8 @@ def code(text: str) -> str:
     Superscripts, circled digits, fractions and other signs that only contain a digit stay as they are, so that whoever
     reads the code in ASCII refuses them.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     folded = "".join(_folded(character) for character in unicodedata.normalize("NFC", _NEVER.sub("", text)))
     return " ".join(_NOT_SHOWN.sub(_blank_or_nothing, folded).split())
 

@@ -69,6 +69,16 @@ SENTENCES: Mapping[str, str] = {
         "again with more answers."
     ),
     "made_meanwhile": N_("Release %(number)s was made meanwhile. Look at it first."),
+    "agreed_words": N_(
+        "That is not understood as a time. Write for example “Tuesday after 5”, “tomorrow morning” or “in two weeks”, "
+        "or enter day and time."
+    ),
+    "agreed_twice": N_(
+        "The clocks go back that night, so that this time comes twice. Choose which of the two is meant."
+    ),
+    "too_late_to_undo": N_(
+        "It is too late to undo that: more than a minute has passed, or somebody went on with %(reference)s since."
+    ),
     "nobody_to_call": N_("There is nobody to call: %(reference)s at touchpoint %(touchpoint)s is %(state)s."),
     "cannot_answer": N_("%(reference)s can no longer answer touchpoint %(touchpoint)s: the case is %(state)s."),
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),
@@ -275,6 +285,11 @@ SENTENCES: Mapping[str, str] = {
     "consent_without_day": N_("Say on which day the consent was given."),
     "consent_wording_unknown": N_("“%(written)s” is not a version of the wording. The newest is %(newest)s."),
     "list_without_group": N_("Say which group these people are in: choose one, or the column that says it."),
+    "site_unknown": N_("There is no site %(site)s. Use one of: %(sites)s."),
+    "group_after_answers": N_("%(reference)s has begun to answer the questions of their group, and stays in it."),
+    "group_with_relationship": N_("Somebody belongs with %(reference)s as one of their group. Take that away first."),
+    "stopped_take_up": N_("%(reference)s asked not to be contacted. Record first that they take part again."),
+    "days_backward": N_("This day is before the one it comes after."),
     "no_list": N_("There is no such list, or it is somebody else’s."),
     "list_gone": N_("The file is no longer kept. Choose it again."),
     "list_moved_on": N_("This list has moved on meanwhile. Look at where it stands now."),

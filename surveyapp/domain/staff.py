@@ -135,7 +135,7 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """Somebody who signs in."""
+    """Somebody who signs in. `single_keys`: whether keys without Ctrl do something on the pages of an interview."""
 
     id: uuid.UUID
     email: str
@@ -143,6 +143,7 @@ class Staff:
     active: bool
     second_factor: bool
     grants: tuple[Grant, ...] = ()
+    single_keys: bool = True
 
     def may(self, action: Action, study: str | None) -> bool:
         """Whether any of their roles in the study allows it; without a study, in the whole installation."""

@@ -273,11 +273,10 @@ def _case(row: CaseRow) -> Case:
 
 
 def add_attempt(session: Session, attempt: Attempt) -> None:
-    """Stores an attempt, its note sealed with the key of whom it is about."""
-    sealed = None
+    """Stores an attempt and how the case stands before it, its note sealed with the key of whom it is about."""
+    sealed, before = None, session.get_one(CaseRow, attempt.case_id)
     if attempt.note is not None:
-        person = session.get_one(CaseRow, attempt.case_id).participant_id
-        sealed = seals_of(session).seal(person, bound_note(attempt.id), attempt.note)
+        sealed = seals_of(session).seal(before.participant_id, bound_note(attempt.id), attempt.note)
     session.add(
         AttemptRow(
             id=attempt.id,
@@ -288,6 +287,8 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
             mode=attempt.mode,
             note_sealed=sealed,
             next_at=attempt.next_at,
+            disposition_before=before.disposition,
+            next_before=before.next_at,
         )
     )
 

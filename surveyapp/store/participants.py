@@ -330,6 +330,31 @@ def events(session: Session, participant_id: uuid.UUID) -> list[Event]:
     return [Event(row.event, row.on_date, row.source) for row in rows]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Where somebody belongs, and what is known of them."""
+
+    group: str
+    site_id: uuid.UUID | None
+    enrolled_on: dt.date
+    attributes: Mapping[str, str]
+
+
+def replace_placed(session: Session, participant_id: uuid.UUID, placed: Placed) -> None:
+    """Puts somebody where they belong now. They are counted anew."""
+    session.execute(
+        update(ParticipantRow)
+        .where(ParticipantRow.id == participant_id)
+        .values(
+            group_id=placed.group,
+            site_id=placed.site_id,
+            enrolled_on=placed.enrolled_on,
+            attributes=dict(placed.attributes),
+        )
+    )
+    results.note_change_of(session, participant_id)
+
+
 def set_stopped(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:
     """Since when nobody contacts somebody; None: they are asked again."""
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(stopped_at=at))

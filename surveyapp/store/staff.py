@@ -150,6 +150,11 @@ def set_active(session: Session, staff_id: uuid.UUID, active: bool) -> None:
     session.get_one(StaffRow, staff_id).active = active
 
 
+def set_single_keys(session: Session, staff_id: uuid.UUID, on: bool) -> None:
+    """Whether keys without Ctrl do something on the pages of an interview."""
+    session.get_one(StaffRow, staff_id).single_keys = on
+
+
 def set_totp(session: Session, staff_id: uuid.UUID, sealed: Sealed | None) -> None:
     """Sets or takes away the second factor."""
     row = session.get_one(StaffRow, staff_id)
@@ -184,6 +189,7 @@ def _staff(session: Session, row: StaffRow) -> Staff:
         active=row.active,
         second_factor=row.totp_ciphertext is not None or passkeys.of_staff(session, row.id) != (),
         grants=_grants(session, row.id),
+        single_keys=row.single_keys,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +19,9 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.conftest import SIZES, Tab, sign_in
+from tests.browser.conftest import SIZES, Tab, serving_app, sign_in
 from tests.interviewer import create_reachable
+from tests.typist import DELAYS, Slow, begun, goes_wrong
 
 Desk = Callable[..., Page]
 
@@ -45,14 +48,6 @@ def participant(runtime_sqlite: Runtime) -> Participant:
     return create_reachable(runtime_sqlite)
 
 
-def begin(runtime: Runtime, staff: Staff, participant: Participant) -> survey_session.ByInterviewer:
-    """The interviewer with the case open and consent recorded."""
-    who = factories.by_interviewer(staff, participant)
-    calls.open_case(runtime, who)
-    answering.give_consent(runtime, who, {"take_part": True})
-    return who
-
-
 def go(page: Page, participant: Participant, rest: str = "") -> None:
     origin = page.url.partition("/interviews")[0]
     page.goto(f"{origin}/interviews/job_rotation/{participant.reference}/1{rest}")
@@ -68,26 +63,25 @@ def saved(page: Page) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_section_is_entered_by_keyboard_alone(
+def test_from_the_queue_on_everything_goes_by_few_keys(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff, size: str
 ) -> None:
     page = desk(size)
     keys = page.keyboard
     page.get_by_role("button", name=f"Take up {participant.reference}").focus()
+    pressed = 6
     keys.press("Enter")
     page.wait_for_url("**/1")
-    expect(page.locator(".item.now")).to_have_attribute("data-item", "mode")
-    keys.press("1")
-    keys.press("Enter")
+    expect(page.get_by_role("button", name="Start the interview")).to_be_focused()
     keys.press("Enter")
     page.wait_for_url("**/consent*")
     expect(page.locator(".item.now")).to_have_attribute("data-item", "consent_take_part")
     for answer in ("1", "2", "1"):
         keys.press(answer)
-        keys.press("Enter")
     keys.press("Enter")
     page.wait_for_url("**/sections/start*")
     expect(page.locator(".item.now")).to_have_attribute("data-item", "heard_via")
+    assert pressed <= 6
     keys.press("5")
     keys.type("Ann, next door")
     expect(page.locator("[data-item=heard_via_detail]")).to_be_visible()
@@ -95,8 +89,6 @@ def test_a_section_is_entered_by_keyboard_alone(
     keys.type("Over the fence.")
     keys.press("Control+Enter")
     keys.press("1")
-    expect(page.locator("[data-item=first_feeling_why]")).to_be_visible()
-    keys.press("Enter")
     keys.type("1 day a week/no bus - R")
     keys.press("Enter")
     keys.type("So there.")
@@ -111,8 +103,8 @@ def test_a_section_is_entered_by_keyboard_alone(
     keys.press("Escape")
     keys.press("ArrowDown")
     keys.press("Enter")
-    keys.press("Enter")
     page.wait_for_url("**/sections/readiness_start*")
+    expect(page.get_by_role("heading", name="Work readiness sessions")).to_be_visible()
     answers = survey_session.visit(runtime_sqlite, factories.by_interviewer(staff, participant)).ready[1].answers
     assert dict(answers) == {
         "heard_via": Codes(("other",)),
@@ -122,6 +114,35 @@ def test_a_section_is_entered_by_keyboard_alone(
         "first_feeling_why": Text("1 day a week/no bus - R\nSo there."),
         "hopes": Codes(("confidence",)),
     }
+    count_the_keys_of_the_rest(page, staff, participant)
+
+
+def count_the_keys_of_the_rest(page: Page, staff: Staff, participant: Participant) -> None:
+    """Goes on to the end, and hands in: closed questions take 1.3 keys at most, and the end two."""
+    closed = pressed = 0
+    while "/sections/" in page.url:
+        now = page.locator(".item.now")
+        name = now.get_attribute("data-item")
+        box = now.locator("textarea, input[type=text]:not(.specify input, .why input)").first
+        if box.count():
+            page.keyboard.type("3" if "inputmode" in (box.evaluate("each => each.outerHTML")) else "Some words")
+            page.keyboard.press("Control+Enter")
+        else:
+            closed += 1
+            pressed += 1
+            page.keyboard.press("1")
+            if "/sections/" in page.url and page.locator(".item.now").get_attribute("data-item") == name:
+                pressed += 1
+                page.keyboard.press("Enter")
+        if page.locator(".item.now").count() and page.locator(".item.now").get_attribute("data-item") == name:
+            page.wait_for_url("**/check*")
+    assert closed > 15
+    assert pressed / closed <= 1.3
+    expect(page.get_by_role("button", name="Hand in the interview")).to_be_focused()
+    expect(page.get_by_text("What was answered")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/interviews")
+    expect(page.get_by_role("status")).to_contain_text("is handed in")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -146,12 +167,12 @@ def test_every_page_is_accessible_and_fits(
     check(f"{participant.reference}, touchpoint 1")
     page.get_by_role("button", name="Open the case").click()
     check("Before you start")
-    check_targets(page, ".chip, .opt, .call, .stream button")
+    check_targets(page, ".opt, .call, .stream button")
     go(page, participant, "/consent?mode=phone")
     check("Consent")
     page.get_by_role("button", name="Record and go on").click()
     check("There is a problem")
-    begin(runtime_sqlite, staff, participant)
+    begun(runtime_sqlite, staff, participant)
     start_of_interview(page, participant)
     check("How it began")
     check_targets(page, ".opt, .on button:visible, .keys a, .keys button")
@@ -166,9 +187,12 @@ def test_every_page_is_accessible_and_fits(
     check("Go to a section")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Next section").click()
-    check("Some answers are missing")
+    expect(page.get_by_text("Enter an answer, or skip the question and say why.").first).to_be_visible()
+    check_accessible(page)
     go(page, participant, "/check?mode=phone")
     check("Last look")
+    go(page, participant, "/end")
+    check("End this call")
     go(page, participant, "/end?outcome=callback")
     expect(page.get_by_label("Day and time agreed")).to_be_focused()
     page.get_by_role("button", name="Record and close the case").click()
@@ -182,7 +206,7 @@ def test_every_page_is_accessible_and_fits(
 def test_what_was_entered_is_there_after_a_reload(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    begin(runtime_sqlite, staff, participant)
+    begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
     expect(page.locator("[data-saved]")).to_have_text("nothing entered yet")
@@ -197,32 +221,41 @@ def test_what_was_entered_is_there_after_a_reload(
 def test_without_a_network_it_says_so_and_saves_when_it_is_back(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    who = begin(runtime_sqlite, staff, participant)
+    who = begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
 
     def cut(route: Route) -> None:
         route.abort() if route.request.method == "POST" else route.continue_()
 
-    page.route("**/sections/**", cut)
+    page.route("**/saves*", cut)
     page.keyboard.press("2")
     expect(page.locator("[data-saved]")).to_have_text("Not saved yet – will retry")
     expect(page.locator("#alarm")).to_have_text("Not saved yet – will retry")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
     page.keyboard.press("3")
-    page.keyboard.press("n")
-    expect(page.locator(".item.now")).to_have_attribute("data-item", "first_feeling")
-    page.unroute("**/sections/**")
+    page.keyboard.type("It is far away")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Work readiness sessions")).to_be_visible()
+    page.unroute("**/saves*")
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page)
     answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
-    assert answers == {"heard_via": Codes(("jobcentre_plus",)), "first_feeling": Codes(("negative",))}
+    assert answers == {
+        "heard_via": Codes(("jobcentre_plus",)),
+        "heard_via_detail": Missing(Reason.SKIPPED),
+        "first_feeling": Codes(("negative",)),
+        "first_feeling_why": Text("It is far away"),
+        "hopes": Codes(("lasting_employment",)),
+    }
 
 
 def test_signed_out_elsewhere_it_goes_on_once_signed_in_again(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    begin(runtime_sqlite, staff, participant)
+    begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
     other = page.context.new_page()
@@ -240,22 +273,25 @@ def test_signed_out_elsewhere_it_goes_on_once_signed_in_again(
     saved(page)
 
 
-def test_a_case_taken_over_stops_saving_and_says_who_has_it(
+def test_what_is_entered_once_a_case_was_taken_over_waits_and_says_who_has_it(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    begin(runtime_sqlite, staff, participant)
+    begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
     supervisor = factories.create_staff(runtime_sqlite, Role.SUPERVISOR, email="sam@example.org")
     calls.open_case(runtime_sqlite, factories.by_interviewer(supervisor, participant), take_over=True)
     page.keyboard.press("2")
-    expect(page.locator("[data-saved]")).to_contain_text("Not saved: Sam has this case open now.")
+    expect(page.locator("[data-saved]")).to_contain_text("Sam has this case open now. What you entered since is kept")
+    calls.release(runtime_sqlite, factories.by_interviewer(supervisor, participant))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    saved(page)
 
 
 def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    who = begin(runtime_sqlite, staff, participant)
+    who = begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
     page.keyboard.press("s")
@@ -269,44 +305,104 @@ def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(
     page.keyboard.press("2")
     expect(page.locator("[data-item=hopes] input:checked")).to_have_attribute("value", "skipped")
     page.keyboard.press("-")
-    page.get_by_role("button", name="Next section").click()
     page.wait_for_url("**/sections/readiness_start*")
+    saved(page)
     answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
     assert answers["heard_via"] == Missing(Reason.SKIPPED, "Had to go 1 2")
     assert answers["first_feeling"] == Missing(Reason.DONT_KNOW)
     assert answers["hopes"] == Missing(Reason.PREFER_NOT_TO_SAY)
 
 
-def test_a_call_is_ended_by_its_key(
+def test_a_call_is_ended_by_a_chord_and_taken_back_within_a_minute(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    begin(runtime_sqlite, staff, participant)
+    begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
     page.keyboard.press("1")
+    page.keyboard.press("Control+e")
+    page.wait_for_url("**/end?*")
     page.keyboard.press("a")
     page.wait_for_url("**/end?*outcome=answerphone*")
-    expect(page.get_by_role("button", name="Record and close the case")).to_be_focused()
-    page.keyboard.press("Enter")
+    for key in ("Enter", "Enter", "a", "Enter", "Enter"):
+        page.keyboard.press(key)
+    assert "outcome=answerphone" in page.url
+    page.keyboard.press("Control+Enter")
     page.wait_for_url("**/interviews")
     expect(page.get_by_role("status")).to_have_text(f"{participant.reference}: “Answerphone” is recorded.")
-    with runtime_sqlite.database.reading() as session:
+    assert tried(runtime_sqlite, participant) == [Mode.PHONE]
+    page.get_by_role("button", name="Undo it").click()
+    page.wait_for_url("**/1")
+    expect(page.get_by_role("status")).to_contain_text("That is taken back")
+    assert tried(runtime_sqlite, participant) == []
+
+
+def tried(runtime: Runtime, participant: Participant) -> list[Mode]:
+    with runtime.database.reading() as session:
         case = cases.cases_of(session, participant.id)[0]
-        assert [attempt.mode for attempt in cases.attempts_of(session, case.id)] == [Mode.PHONE]
+        return [attempt.mode for attempt in cases.attempts_of(session, case.id)]
 
 
-def test_single_keys_can_be_turned_off(
+def test_somebody_who_types_faster_than_the_server_answers_ends_no_call(
+    runtime_sqlite: Runtime, tab: Tab, staff: Staff
+) -> None:
+    slow = Slow(runtime_sqlite)
+    with serving_app(slow.app) as address:
+        page = tab(f"{address}/interviews")
+        sign_in(page, staff.email, "/interviews")
+        random_ = random.Random(12)
+        for slow.delay in DELAYS:
+            who = begun(runtime_sqlite, staff, create_reachable(runtime_sqlite))
+            assert goes_wrong(page, runtime_sqlite, who, random_) is None, slow.delay
+
+
+def test_what_another_window_entered_is_said_and_shown_in_this_one(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    begin(runtime_sqlite, staff, participant)
+    begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".item.now")).to_have_attribute("data-item", "heard_via")
+    other.keyboard.press("2")
+    saved(other)
+    expect(page.locator(".told-now")).to_contain_text("open in another window too")
+    expect(page.locator("input[name=heard_via][value=jobcentre_plus]")).to_be_checked()
+
+
+def test_what_the_participant_answered_meanwhile_is_told_and_chosen_from(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    who = begun(runtime_sqlite, staff, participant)
+    page = desk()
+    start_of_interview(page, participant)
+    link = factories.by_link(runtime_sqlite, participant)
+    answering.save_page(runtime_sqlite, link, "heard_via", {"heard_via": ["online"]}, uuid.uuid4())
+    page.locator("[data-item=heard_via]").get_by_text("From the Jobcentre").click()
+    told = page.locator("[data-item=heard_via] .told")
+    expect(told).to_contain_text("The participant answered this meanwhile:")
+    check_accessible(page)
+    told.get_by_role("button", name="Put what I entered in its place").click()
+    saved(page)
+    expect(told).to_have_count(0)
+    assert survey_session.visit(runtime_sqlite, who).ready[1].answers["heard_via"] == Codes(("jobcentre_plus",))
+
+
+def test_single_keys_can_be_turned_off_for_good(
+    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
+) -> None:
+    begun(runtime_sqlite, staff, participant)
     page = desk()
     start_of_interview(page, participant)
     page.keyboard.press("?")
-    page.get_by_label("Single keys work").uncheck()
+    with page.expect_response("**/interviews/keys"):
+        page.get_by_label("Single keys work").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("2")
-    page.keyboard.press("n")
-    page.reload()
+    page = desk()
+    start_of_interview(page, participant)
+    page.keyboard.press("2")
     expect(page.locator("[data-saved]")).to_have_text("nothing entered yet")
     expect(page.locator("input[name=heard_via]:checked")).to_have_count(0)
 
@@ -314,7 +410,7 @@ def test_single_keys_can_be_turned_off(
 def test_without_a_script_the_interview_is_plain_forms(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    begin(runtime_sqlite, staff, participant)
+    begun(runtime_sqlite, staff, participant)
     page = desk(java_script_enabled=False)
     go(page, participant, "/sections/start?mode=phone&language=en")
     page.locator("label", has_text="From the Jobcentre").click()
@@ -329,14 +425,14 @@ def test_without_a_script_the_interview_is_plain_forms(
 def test_words_taken_out_again_do_not_come_back(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
-    who = begin(runtime_sqlite, staff, participant)
+    who = begun(runtime_sqlite, staff, participant)
     answering.save_section(runtime_sqlite, who, "start", {"first_feeling": ["positive"]}, who.staff.id, finish=False)
     page = desk()
     start_of_interview(page, participant)
     words = page.get_by_label("What made you feel that way at first?")
-    with page.expect_response("**/sections/**"):
+    with page.expect_response("**/saves*"):
         words.fill("Not to be written down")
-    with page.expect_response("**/sections/**"):
+    with page.expect_response("**/saves*"):
         words.fill("")
     page.reload()
     expect(words).to_have_value("")

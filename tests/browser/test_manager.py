@@ -102,24 +102,32 @@ def test_a_file_is_mended_checked_and_imported(office: Office, size: str) -> Non
     page = office(size, f"{HOME}/participants/import")
     check(page)
 
-    def send(content: str, button: str) -> None:
+    def send(content: str) -> None:
         file = {"name": "people.csv", "mimeType": "text/csv", "buffer": content.encode()}
-        page.get_by_label("CSV file").set_input_files(files=[file])  # type: ignore[list-item]
-        page.get_by_role("button", name=button).click()
+        page.get_by_label("The list").set_input_files(files=[file])  # type: ignore[list-item]
+        page.get_by_role("button", name="Read the list").click()
 
-    send("group,age,phone\nbackfil,old,1\nbackfill,,\n", "Import")
+    send("")
+    expect(page.get_by_role("alert")).to_contain_text("The file is empty")
+    check(page)
+    send("group,age,Mobile\nbackfil,old,1\nbackfill,,\n")
+    expect(page.get_by_label("Mobile")).to_have_value("phone")
+    check(page)
+    page.get_by_role("button", name="Look at every row").click()
     expect(page.get_by_role("alert")).to_contain_text("3 faults in people.csv.")
-    expect(page.get_by_role("table").first.get_by_role("row")).to_have_count(4)
     check(page)
-    send("group,age,phone\nbackfill,,\nbackfill,,\n", "Check only")
-    expect(page.get_by_role("status")).to_contain_text("The file is good: 2 participants can be added.")
+    page.get_by_role("button", name="Throw the list away").click()
+    send("Name,Mobile\nAmina Yusuf,07700 900142\nYusuf Amina,\n")
+    page.get_by_label("Everybody in the list is in").select_option("backfill")
+    page.get_by_role("button", name="Look at every row").click()
+    expect(page.get_by_role("group", name="Row 3")).to_contain_text("the same name")
     check(page)
-    send("group,age,phone\nbackfill,,\nbackfill,,\n", "Import")
-    expect(page.get_by_role("status")).to_have_text("2 participants are added.")
-    send_again = page.get_by_role("link", name="Import")
-    send_again.click()
-    send("group,age,phone\nbackfill,,\nbackfill,,\n", "Import")
-    expect(page.get_by_role("alert")).to_contain_text("looks as if somebody were in the study already")
+    page.get_by_label("Leave the row out").check()
+    page.get_by_role("button", name="Bring the list in").click()
+    expect(page.get_by_role("status")).to_have_text("1 participant was added.")
+    check(page)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_role("status")).to_have_text("1 participant is taken out again.")
     check(page)
 
 

@@ -16,7 +16,7 @@ from surveyapp.domain.instrument.kinds import KINDS, Form
 from surveyapp.domain.instrument.kinds.dates import MONTHS_BY_NAME
 from surveyapp.domain.instrument.questionnaire import Option, Question
 from surveyapp.domain.normalise import code, free_text, one_line
-from surveyapp.web.participant.pack import reading_of
+from surveyapp.web.packs.pack import reading_of
 from tests.browser.modules import modules, run
 from tests.unit.test_reading import CASES, form_of, question_of
 

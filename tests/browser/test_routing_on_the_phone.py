@@ -30,7 +30,7 @@ from surveyapp.domain.instrument.outside import as_data as condition_data
 from surveyapp.domain.instrument.outside import condition_of, leaves_outside, told_of_outside
 from surveyapp.domain.instrument.questionnaire import Moment, Option, Question, Questionnaire, Section, Statement
 from surveyapp.domain.instrument.routing import Route, Situation, pages_of, parts_of, walk
-from surveyapp.web.participant.pack import reading_of
+from surveyapp.web.packs.pack import reading_of
 from tests.browser.modules import modules, run
 from tests.browser.test_reading_on_the_phone import as_data
 from tests.unit.test_conditions import CASES, case_lookup
@@ -232,7 +232,7 @@ def data_of(answers: Answers) -> dict[str, Any]:
 
 
 def resume_of(route: Route) -> str | None:
-    from surveyapp.web.participant.views import resume_at
+    from surveyapp.domain.instrument.routing import resume_at
 
     page = resume_at(route)
     return page.id if page else None

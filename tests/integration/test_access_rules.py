@@ -14,7 +14,7 @@ from tests import factories
 from tests.page import Client
 
 EVERYBODY, PARTICIPANT, ENTERING, STAFF = "everybody", "participant", "entering", "staff"
-SCRIPT = "a participant's script"
+SCRIPT = "a script"
 """Open to all; for whoever came by a link or code; between a right password and being signed in; signed in."""
 
 RULES: dict[str, str | Action] = {
@@ -93,7 +93,13 @@ RULES: dict[str, str | Action] = {
     "interviewer.queue": STAFF,  # shows the studies in which they interview: none to somebody who does not
     "interviewer.release": Action.INTERVIEW,
     "interviewer.save": Action.INTERVIEW,
+    "interviewer.undo": Action.INTERVIEW,
+    "interviewer.keep_single_keys": STAFF,  # of one's own
     "interviewer.search": STAFF,
+    "interviewer.pack": STAFF,
+    "interviewer.saves": SCRIPT,
+    "interviewer.slip": SCRIPT,
+    "interviewer.stand": SCRIPT,
     "interviewer.section": Action.INTERVIEW,
     "interviewer.start": Action.INTERVIEW,
     "evaluator.measure": Action.SEE_RESULTS,
@@ -152,6 +158,8 @@ RULES: dict[str, str | Action] = {
     "manager.find": Action.MANAGE_PARTICIPANTS,
     "manager.give": Action.MANAGE_PARTICIPANTS,
     "manager.import_file": Action.MANAGE_PARTICIPANTS,
+    "manager.mend": Action.MANAGE_PARTICIPANTS,
+    "manager.mend_case": Action.MANAGE_PARTICIPANTS,
     "manager.list_page": Action.MANAGE_PARTICIPANTS,
     "manager.list_columns": Action.MANAGE_PARTICIPANTS,
     "manager.list_decide": Action.MANAGE_PARTICIPANTS,

@@ -115,6 +115,8 @@ PAGES: dict[str, A | str] = {
     "manager.import_file": "what is imported is an entry, by test_importing",
     "manager.list_page": "what is seen of a list is an entry, by test_lists_brought_in",
     "manager.list_columns": NOTHING,
+    "manager.mend": A.PERSON_SEEN,
+    "manager.mend_case": "what is changed is an entry, by test_mending",
     "manager.list_decide": "what is imported is an entry, by test_lists_brought_in",
     "manager.list_discard": NOTHING,
     "manager.list_undo": "what is taken back is an entry, by test_lists_brought_in",

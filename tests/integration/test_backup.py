@@ -28,6 +28,8 @@ from surveyapp.store.security.protection import unprotected
 from tests import factories
 from tests.page import Client
 
+pytestmark = pytest.mark.both_databases
+
 IDENTITY, RECIPIENT = backup.new_identity()
 
 

@@ -10,7 +10,7 @@ import pytest
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
-from surveyapp.domain.fieldwork.call_queue import moment_of, within_call_hours
+from surveyapp.domain.fieldwork.call_queue import within_call_hours
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
@@ -19,6 +19,7 @@ from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases
+from surveyapp.store.entry import accesses
 from surveyapp.store.security import audit
 from tests import factories
 from tests.interviewer import Interviewer, create_reachable
@@ -237,8 +238,73 @@ def test_calling_hours(local: dt.datetime, within: bool) -> None:
     assert within_call_hours(local) is within
 
 
-def test_a_time_that_the_clocks_skip_does_not_exist(runtime: Runtime) -> None:
-    zone = runtime.zone(runtime.study(factories.STUDY))
-    assert moment_of(on_the_clock("2027-03-28T01:30"), zone) is None
-    assert moment_of(on_the_clock("2026-10-25T01:30"), zone) == dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
-    assert moment_of(on_the_clock("2026-06-15T09:00"), zone) == dt.datetime(2026, 6, 15, 8, 0, tzinfo=dt.UTC)
+def test_a_call_back_is_agreed_in_words_and_of_a_time_that_comes_twice_it_is_asked_which(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    unclear = interviewer.end("callback", in_words="when I am back")
+    assert unclear.status_code == 422
+    assert "That is not understood as a time" in Page(unclear.text).words
+    interviewer.end("callback", in_words="Tuesday after 5")
+    assert stand(runtime, participant)[1] == dt.datetime(2026, 6, 16, 16, 0, tzinfo=dt.UTC)
+    runtime.clock.forward(days=100)  # type: ignore[attr-defined]
+    interviewer.client.sign_in(interviewer.staff.email)
+    later = create_reachable(runtime)
+    interviewer.open(later)
+    twice = interviewer.end("callback", agreed="2026-10-25T01:30")
+    assert twice.status_code == 422
+    assert "Choose which of the two is meant" in Page(twice.text).words
+    interviewer.end("callback", agreed="2026-10-25T01:30", which="second")
+    assert stand(runtime, later)[1] == dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
+
+
+class TestTakingBack:
+    @pytest.mark.parametrize("outcome", ["answerphone", "refused", "callback", "link_sent", "wrong_number"])
+    def test_within_a_minute_everything_is_as_before(
+        self, runtime: Runtime, interviewer: Interviewer, outcome: str
+    ) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        interviewer.end("callback", agreed="2026-06-20T14:00")
+        runtime.clock.forward(minutes=2)  # type: ignore[attr-defined]
+        before = stand(runtime, participant)
+        interviewer.open(participant)
+        interviewer.end(outcome, agreed="2026-06-22T14:00")
+        assert stand(runtime, participant) != before
+        runtime.clock.forward(seconds=59)  # type: ignore[attr-defined]
+        form = interviewer.client.page("/interviews")
+        assert "just now" in form.words
+        undone = interviewer.post(f"{interviewer.case}/undo", {"attempt_id": form.fields()["attempt_id"][0]})
+        assert undone.location == interviewer.case
+        assert stand(runtime, participant) == before
+        assert "Before you start" in interviewer.client.page(interviewer.case).words
+        assert [entry.detail["outcome"] for entry in trail(runtime, "attempt_undone")] == [outcome]
+        assert [entry.detail["outcome"] for entry in trail(runtime, "attempt_recorded")] == ["callback", outcome]
+
+    def test_not_after_a_minute_nor_once_somebody_went_on(
+        self, client: Client, runtime: Runtime, interviewer: Interviewer
+    ) -> None:
+        participant = create_reachable(runtime)
+        interviewer.open(participant)
+        interviewer.end("no_answer")
+        attempt_id = interviewer.client.page("/interviews").fields()["attempt_id"][0]
+        colleague = Interviewer(client, runtime)
+        assert colleague.post(f"{interviewer.case}/undo", {"attempt_id": attempt_id}).status_code == 409
+        runtime.clock.forward(seconds=30)  # type: ignore[attr-defined]
+        colleague.open(participant)
+        assert interviewer.post(f"{interviewer.case}/undo", {"attempt_id": attempt_id}).status_code == 409
+        colleague.end("busy")
+        assert interviewer.post(f"{interviewer.case}/undo", {"attempt_id": attempt_id}).status_code == 409
+        runtime.clock.forward(seconds=61)  # type: ignore[attr-defined]
+        assert "just now" not in interviewer.client.page("/interviews").words
+        assert stand(runtime, participant)[2] == ["no_answer", "busy"]
+
+
+def stand(runtime: Runtime, participant: Participant) -> tuple[Disposition, dt.datetime | None, list[str], int]:
+    """How a case stands: its disposition, the time agreed, its attempts, and how many links open it."""
+    with runtime.database.reading() as session:
+        case = cases.cases_of(session, participant.id)[0]
+        tried = [attempt.outcome.value for attempt in cases.attempts_of(session, case.id)]
+        links = sum(each.revoked_at is None for each in accesses.accesses_of(session, case.id))
+        return case.disposition, case.next_at, tried, links

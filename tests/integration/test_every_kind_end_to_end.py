@@ -35,6 +35,8 @@ from tests.office import spaced
 from tests.page import Client
 from tests.phone import Phone
 
+pytestmark = pytest.mark.both_databases
+
 Form = Mapping[str, str | list[str]]
 
 

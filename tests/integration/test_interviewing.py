@@ -16,6 +16,8 @@ from tests import factories
 from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def interviewer(client: Client, runtime: Runtime) -> Interviewer:
@@ -108,9 +110,8 @@ def test_without_consent_there_are_no_questions(runtime: Runtime, interviewer: I
     declined = interviewer.post(f"{interviewer.case}/consent?mode=phone", answers)
     assert declined.location == f"{interviewer.case}?mode=phone"
     assert "They did not agree to take part" in interviewer.client.page(interviewer.case).words
-    refused = interviewer.autosave("start", {"heard_via": "online"})
-    assert refused.status_code == 409
-    assert refused.json == {"problem": "Consent to take part comes before the first question."}
+    refused = interviewer.autosave("heard_via", {"heard_via": "online"})
+    assert (refused.status_code, refused.json) == (403, {"why": "consent"})
 
 
 def test_consent_given_at_touchpoint_1_carries_over(runtime: Runtime, interviewer: Interviewer) -> None:
@@ -134,23 +135,51 @@ def test_consent_given_at_touchpoint_1_carries_over(runtime: Runtime, interviewe
         }
 
 
-def test_a_follow_up_comes_up_once_the_answer_that_asks_it_is_saved(runtime: Runtime, interviewer: Interviewer) -> None:
+def test_a_save_says_what_became_of_it_and_renews_the_hold(runtime: Runtime, interviewer: Interviewer) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    save = str(uuid.uuid4())
+    saved = interviewer.autosave("first_feeling", {"first_feeling": "positive"}, save=save)
+    assert saved.json == {
+        "save": save,
+        "became": "saved",
+        "revision": 1,
+        "next": "heard_via",
+        "faults": [],
+        "stands": {},
+        "hold": {"at": "11:30", "until": "12:00", "seconds": 1800, "attempts": 0},
+    }
+    assert (interviewer.autosave("first_feeling", {}, save=save).json or {})["became"] == "known"
+    visit = survey_session.visit(runtime, factories.by_interviewer(interviewer.staff, participant))
+    given = (visit.given or {})["first_feeling"]
+    assert (given.answer, given.by, given.mode) == (Codes(("positive",)), interviewer.staff.id, Mode.PHONE)
+
+
+def test_what_the_participant_answered_meanwhile_is_told_and_nothing_is_lost(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
+    participant = create_reachable(runtime)
+    interviewer.open(participant)
+    interviewer.start()
+    link = factories.by_link(runtime, participant)
+    answering.save_page(runtime, link, "heard_via", {"heard_via": ["online"]}, uuid.uuid4())
+    told = interviewer.autosave("heard_via", {"heard_via": "family"}, over={"heard_via": None}).json or {}
+    assert told["became"] == "contested"
+    stands = told["stands"]["heard_via"]
+    assert (stands["form"], stands["whose"]) == ({"heard_via": ["online"]}, "self")
+    chosen = interviewer.autosave("heard_via", {"heard_via": "family"}, over={"heard_via": stands["save"]})
+    assert (chosen.json or {})["became"] == "saved"
+
+
+def test_what_another_window_sends_after_the_interview_was_handed_in_is_kept_as_a_correction(
+    runtime: Runtime, interviewer: Interviewer
+) -> None:
     interviewer.open(create_reachable(runtime))
     interviewer.start()
-    assert "first_feeling_why" not in interviewer.section("start").source
-    saved = interviewer.autosave(
-        "start", {"first_feeling": "positive", "shown": ["heard_via", "first_feeling", "hopes"]}
-    )
-    assert saved.status_code == 200
-    assert saved.json is not None
-    assert saved.json["items"]["first_feeling"]["answered"]
-    assert 'name="first_feeling_why"' in saved.json["cards"]
-    assert saved.json["saved_at"] == "11:30"
-    assert saved.json["hold_until"] == "12:00"
-    shown = ["heard_via", "first_feeling", "first_feeling_why", "hopes"]
-    again = interviewer.autosave("start", {"hopes": "confidence", "shown": shown})
-    assert again.json is not None
-    assert again.json["cards"] is None
+    interviewer.finish()
+    late = interviewer.autosave("heard_via", {"heard_via": "online"}).json or {}
+    assert (late["became"], late["revision"]) == ("kept_as_correction", None)
 
 
 def test_without_a_script_a_follow_up_never_shown_is_not_skipped(runtime: Runtime, interviewer: Interviewer) -> None:
@@ -194,10 +223,11 @@ def test_what_can_be_stored_is_stored_though_something_else_is_wrong(
     assert {"#q-heard_via", "#q-hopes"} <= set(page.links())
     answers = survey_session.visit(runtime, factories.by_interviewer(interviewer.staff, participant)).ready[1].answers
     assert answers == {"first_feeling": Codes(("neutral",))}
-    by_itself = interviewer.autosave("start", {"heard_via": "television", "hopes": "confidence"}).json
-    assert by_itself is not None
-    assert by_itself["items"]["heard_via"]["fault"] == "Choose from the answers shown."
-    assert by_itself["items"]["hopes"] == {"answered": True, "by": "", "fault": ""}
+    by_itself = interviewer.autosave("heard_via", {"heard_via": "television"}).json or {}
+    assert by_itself["became"] == "faulty"
+    assert [(each["variable"], each["sentence"], each["id"]) for each in by_itself["faults"]] == [
+        ("heard_via", "Choose from the answers shown.", "q-heard_via")
+    ]
 
 
 def test_going_past_what_the_participant_said_leaves_it_theirs(runtime: Runtime, interviewer: Interviewer) -> None:

@@ -31,6 +31,8 @@ from tests.device import Device
 from tests.integration.test_moving import cafe_of, guest
 from tests.phone import Phone
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def device(runtime: Runtime, phone: Phone) -> Device:

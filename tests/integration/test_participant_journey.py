@@ -15,6 +15,8 @@ from tests import factories
 from tests.conftest import NOW, Clock
 from tests.phone import Phone
 
+pytestmark = pytest.mark.both_databases
+
 PLACED = {
     "attended_readiness_sessions": "yes",
     "placed": "yes",

@@ -33,6 +33,8 @@ from tests.conftest import NOW, Clock
 from tests.databases import copy_database
 from tests.page import Client, Page
 
+pytestmark = pytest.mark.both_databases
+
 MENTORING, ROTATION = "mentoring", "job_rotation"
 
 

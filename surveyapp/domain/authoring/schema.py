@@ -195,6 +195,11 @@ class ThresholdsW(Model):
     low_base: Annotated[int, Field(ge=1)] = 30
 
 
+class CompletionW(Model):
+    complete: Annotated[int, Field(ge=1, le=100)] = 80
+    partial: Annotated[int, Field(ge=1, le=100)] = 50
+
+
 class HelpW(Model):
     name: WordsW
     phone: WordsW | None = None
@@ -336,6 +341,7 @@ class StudyW(Model):
     partial: list[str] = []
     time_zone: str = "Europe/London"
     thresholds: ThresholdsW = ThresholdsW()
+    completion: CompletionW = CompletionW()
     help: HelpW
     attributes: dict[AttributeName, AttributeW] = {}
     segments: list[AttributeName] = []

@@ -21,13 +21,6 @@ def within_call_hours(local: dt.datetime) -> bool:
     return begin <= local.time() <= end
 
 
-def moment_of(written: dt.datetime, zone: dt.tzinfo) -> dt.datetime | None:
-    """A time as written on a local clock, as a moment in UTC. The first of two where the clocks go back; None where
-    they go forward over it, so that it never comes."""
-    moment = written.replace(tzinfo=zone, fold=0).astimezone(dt.UTC)
-    return moment if moment.astimezone(zone).replace(tzinfo=None, fold=0) == written.replace(fold=0) else None
-
-
 class QueuePriority(enum.Enum):
     """Why somebody is in the queue, in the order in which they are called."""
 

@@ -56,6 +56,9 @@ NEEDS_TIME = frozenset({Outcome.CALLBACK, Outcome.APPOINTMENT})
 MAXIMUM_ATTEMPTS = 5
 """Attempts without an agreed time, after which a supervisor decides (fieldwork convention, standards.md)."""
 
+UNDO_FOR = dt.timedelta(minutes=1)
+"""How long whoever recorded an attempt can take it back."""
+
 AROUND_AGREED = dt.timedelta(minutes=30)
 """How far from an agreed time an attempt may be made and still count as made then."""
 

@@ -256,3 +256,11 @@ def _asked(page: Page, lookup: Lookup) -> bool | None:
 
 def _chosen(answer: Answer | None, code: str) -> bool:
     return isinstance(answer, Codes) and code in answer.codes
+
+
+def resume_at(route: Route) -> Page | None:
+    """Where to go on: the first page to answer, or what is to be read just before it."""
+    page = route.frontier
+    while page is not None and (before := route.before(page.id)) is not None and not before.parts:
+        page = before
+    return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,29 @@ class Thresholds:
     minimum_base: int = 10
     minimum_cell: int = 5
     low_base: int = 30
+
+
+class Completion(enum.Enum):
+    """How much of an interview that was handed in was answered."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    BROKEN_OFF = "broken_off"
+
+
+@dataclass(frozen=True)
+class CompletionRule:
+    """From which percentage of the questions asked that were answered an interview is complete, and from which it is
+    partial; under that it counts as broken off. AAPOR leaves the shares to the study, and these are its examples."""
+
+    complete: int = 80
+    partial: int = 50
+
+    def of(self, answered: int, asked: int) -> Completion:
+        """What `answered` of `asked` questions come to; where nothing was asked nothing is missing."""
+        if 100 * answered >= self.complete * asked:
+            return Completion.COMPLETE
+        return Completion.PARTIAL if 100 * answered >= self.partial * asked else Completion.BROKEN_OFF
 
 
 QUIET_DAYS = 28
@@ -276,7 +300,7 @@ class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
     offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
     another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
-    everything is sent."""
+    everything is sent. `completion`: what an interview that was handed in counts as."""
 
     id: str
     title: str
@@ -308,6 +332,7 @@ class Study:
     comparators: tuple[Comparator, ...] = ()
     facts: tuple[KeyFact, ...] = ()
     thanks: str | None = None
+    completion: CompletionRule = CompletionRule()
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -12,10 +12,12 @@ from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Answering
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateRefused
-from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
+from surveyapp.domain.fieldwork.agreed import agreed_in_words, moments_of
+from surveyapp.domain.fieldwork.call_queue import QueuePriority, priority_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     NEEDS_TIME,
+    UNDO_FOR,
     AccessKind,
     Attempt,
     CaseState,
@@ -24,6 +26,7 @@ from surveyapp.domain.fieldwork.cases import (
     calls_without_appointment,
     disposition_after,
 )
+from surveyapp.domain.fieldwork.completion import DISPOSITIONS, answered_of
 from surveyapp.domain.instrument.study import Group, Study, Touchpoint
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
@@ -38,6 +41,8 @@ from surveyapp.services.responses.survey_session import ByInterviewer, Visit, an
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.calling import attempts
+from surveyapp.store.calling.attempts import RecentAttempt
 
 NOTE_LENGTH = 1000
 """Characters of a note on an attempt."""
@@ -233,6 +238,22 @@ def opened_case(runtime: Runtime, who: ByInterviewer) -> OpenCase:
         return _opened(work, visit, leases.held(work, visit.case.id))
 
 
+@dataclass(frozen=True)
+class Hold:
+    """The interviewer's own hold on a case, if it is live, and how many attempts were recorded for the case."""
+
+    lease: Lease | None
+    attempts: int
+
+
+def hold_of(runtime: Runtime, who: ByInterviewer, case_id: uuid.UUID) -> Hold:
+    """How the hold on a case stands that was just saved in."""
+    with Desk(runtime, who.actor).reading() as work:
+        lease = leases.live(cases.lease_of(work.session, case_id), work.now)
+        mine = lease if lease and lease.staff_id == who.staff.id else None
+        return Hold(mine, attempts.count(work.session, case_id))
+
+
 def closed_case(runtime: Runtime, who: ByInterviewer) -> Visit:
     """A case from outside, without its contact. Raises NotPermitted, NotFound, StateRefused."""
     with Desk(runtime, who.actor).writing() as work:
@@ -273,25 +294,33 @@ def _opened(work: Work, visit: Visit, lease: Lease, anew: bool = False) -> OpenC
     )
 
 
+@dataclass(frozen=True)
+class AgreedTime:
+    """A time for the next attempt, on the study's own clock (no zone): as a day and time, or in words. `later`: which
+    of two it is where the clocks go back over it; None: nobody said."""
+
+    at: dt.datetime | None = None
+    in_words: str = ""
+    later: bool | None = None
+
+
 def record_attempt(
     runtime: Runtime,
     who: ByInterviewer,
     outcome: Outcome,
     attempt_id: uuid.UUID,
     note: str = "",
-    agreed: dt.datetime | None = None,
+    agreed: AgreedTime = AgreedTime(),
 ) -> RecordedAttempt:
     """Records what came of an attempt, which ends the hold on the case.
 
-    `agreed` is the time agreed for the next one, on the study's own clock (no zone): needed for a call back or an
-    appointment, ignored otherwise. The same `attempt_id` again records nothing new. A link is made when it is what came
-    of it. Raises InputRefused (field `agreed` or `note`), HeldByAnother, StateRefused, NotPermitted, NotFound.
+    `agreed` is the time agreed for the next one: needed for a call back or an appointment, ignored otherwise. The same
+    `attempt_id` again records nothing new. A link is made when it is what came of it. Raises InputRefused (field
+    `agreed`, `in_words`, `which` or `note`), HeldByAnother, StateRefused, NotPermitted, NotFound.
     """
     if outcome not in RECORDED_BY_HAND:
         raise InputRefused(say("completed_by_itself"), "outcome")
-    note = note.strip().replace("\r\n", "\n")
-    if len(note) > NOTE_LENGTH:
-        raise InputRefused(say("note_too_long", limit=NOTE_LENGTH), "note")
+    note = _note(note)
     with Desk(runtime, who.actor).writing() as work:
         study = survey_session.visit_in(work, who).study
         if cases.has_attempt(work.session, attempt_id):
@@ -321,9 +350,35 @@ def record_attempt(
         return RecordedAttempt(outcome=outcome, next_at=next_at, outside_hours=outside, given=given, answered=answered)
 
 
-def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visit:
-    """Hands in the interview, records the attempt as completed, and ends the hold. Twice is the same as once. Raises
+def undoable(desk: Desk) -> RecentAttempt | None:
+    """What this interviewer recorded within the last minute, if it can be taken back; never a finished interview."""
+    with desk.reading() as work:
+        return _undoable(work)
+
+
+def _undoable(work: Work) -> RecentAttempt | None:
+    found = attempts.newest_by(work.session, work.staff.id, work.now - UNDO_FOR)
+    return found if found and found.outcome is not Outcome.COMPLETED else None
+
+
+def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
+    """Takes back an attempt: it is gone, the case stands as it did before and is the interviewer's again, a link that
+    came of it has ended, and the trail has both. Raises StateRefused after a minute, or once somebody went on with the
+    case; HeldByAnother; NotPermitted; NotFound."""
+    with Desk(runtime, who.actor).writing() as work:
+        visit = survey_session.visit_in(work, who, lock=True)
+        found = _undoable(work)
+        if found is None or found.id != attempt_id or found.case_id != visit.case.id:
+            raise StateRefused(say("too_late_to_undo", reference=who.reference))
+        attempts.undo(work.session, attempt_id)
+        _record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
+
+
+def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: str = "") -> Visit:
+    """Hands in the interview, records the attempt as completed with the closing note, and ends the hold. The case is
+    complete, partial or broken off by the study's rule. Twice is the same as once. Raises InputRefused (`note`),
     Unfinished, HeldByAnother, StateRefused, NotPermitted, NotFound."""
+    note = _note(note)
     with Desk(runtime, who.actor).writing() as work:
         visit, anew = answering.submit_in(work, who)
         if anew:
@@ -336,11 +391,21 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> Visi
                 at=work.now,
                 outcome=Outcome.COMPLETED,
                 mode=who.mode,
+                note=note or None,
             )
             _record(work, who, visit, attempt)
+            came_to = answered_of(visit.ready[1]).completion(visit.study.completion)
+            cases.set_disposition(work.session, visit.case.id, DISPOSITIONS[came_to])
         else:
             cases.release_lease(work.session, visit.case.id, who.staff.id)
         return visit
+
+
+def _note(written: str) -> str:
+    note = written.strip().replace("\r\n", "\n")
+    if len(note) > NOTE_LENGTH:
+        raise InputRefused(say("note_too_long", limit=NOTE_LENGTH), "note")
+    return note
 
 
 def _record(work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt) -> None:
@@ -352,16 +417,24 @@ def _record(work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt) -> N
     _record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value)
 
 
-def _agreed_moment(work: Work, study: Study, agreed: dt.datetime | None) -> dt.datetime:
+def _agreed_moment(work: Work, study: Study, said: AgreedTime) -> dt.datetime:
+    zone, now = work.runtime.zone(study), work.now
+    agreed = said.at
+    if said.in_words.strip():
+        agreed = agreed_in_words(said.in_words, now.astimezone(zone).replace(tzinfo=None))
+        if agreed is None:
+            raise InputRefused(say("agreed_words"), "in_words")
     if agreed is None:
         raise InputRefused(say("agreed_missing"), "agreed")
-    zone, now = work.runtime.zone(study), work.now
     away = agreed - now.astimezone(zone).replace(tzinfo=None)
     # The first and last days of the calendar have no moment in every zone, and nobody means them.
     near = abs(away) < 2 * FURTHEST
-    moment = moment_of(agreed, zone) if near else None
-    if near and moment is None:
+    moments = moments_of(agreed, zone) if near else ()
+    if near and not moments:
         raise InputRefused(say("agreed_not_there"), "agreed")
+    if len(moments) > 1 and said.later is None and moments[1] > now:
+        raise InputRefused(say("agreed_twice"), "which")
+    moment = (moments[-1] if said.later else moments[0]) if moments else None
     if moment is None or moment <= now or moment > now + FURTHEST:
         if away > dt.timedelta(0):
             raise InputRefused(say("agreed_too_far", days=FURTHEST.days), "agreed")

@@ -5,7 +5,6 @@ The rules of answering are `answering`'s; here is what only screens need.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -101,13 +100,12 @@ def save(
     *,
     finish: bool,
     shown: Collection[str] | None = None,
-    client_at: dt.datetime | None = None,
 ) -> Screen:
     """Stores a screen, as `answering.save_section` does, and shows the case as it then is, with the faults of what
     could not be stored. Renews the hold. Raises NotFound, HeldByAnother, AlreadySubmitted, ConsentMissing."""
     faults: tuple[AnswerFault, ...] = ()
     try:
-        answering.save_section(runtime, who, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at)
+        answering.save_section(runtime, who, section_id, form, save_id, finish=finish, shown=shown)
     except AnswersRefused as refused:
         faults = refused.faults
     return Screen(calls.opened_case(runtime, who), faults)

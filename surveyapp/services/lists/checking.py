@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.fieldwork.lists import LateChoice
@@ -48,6 +49,26 @@ class CasesAhead:
     @property
     def people(self) -> int:
         return sum(self.states.values())
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "group": self.group,
+            "number": self.number,
+            "states": {state.value: count for state, count in self.states.items()},
+            "late": self.late,
+            "ended_on": [day.isoformat() for day in self.ended_on] if self.ended_on else None,
+        }
+
+    @staticmethod
+    def of_json(kept: Mapping[str, Any]) -> CasesAhead:
+        ended = [dt.date.fromisoformat(day) for day in kept["ended_on"] or ()]
+        return CasesAhead(
+            group=kept["group"],
+            number=kept["number"],
+            states={CaseState(state): count for state, count in kept["states"].items()},
+            late=kept["late"],
+            ended_on=(ended[0], ended[1]) if ended else None,
+        )
 
 
 @dataclass(kw_only=True)

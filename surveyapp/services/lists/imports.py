@@ -40,7 +40,7 @@ from surveyapp.services.lists import bringing, checking, doubles, headings, read
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.checking import CheckedList
 from surveyapp.services.lists.doubles import LikelyDouble
-from surveyapp.services.lists.mapping import ListMapping, MappedList, mapped
+from surveyapp.services.lists.mapping import ListMapping, MappedList, date_either, mapped
 from surveyapp.services.lists.sheet import RowFault
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
@@ -153,14 +153,12 @@ def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListM
     with desk.reading() as work:
         record_in(work, desk, study_id, import_id)
         data = unsealed(work, import_id, "file")
-        sites = site_names(work, study)
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
     if "group" not in mapping.columns and not mapping.group:
         raise InputRefused(say("list_without_group"), "group")
-    found = mapped(sheet, mapping, study, sites)
-    if found.either and mapping.order is None:
-        raise InputRefused(say("dates_either", written=found.either), "order")
+    if either := date_either(sheet, mapping, study):
+        raise InputRefused(say("dates_either", written=either), "order")
     with desk.writing() as work:
         begun = records.step(
             work.session,
@@ -168,14 +166,14 @@ def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListM
             [ListState.READ, ListState.CHECKED, *_given_up(work, desk, study_id, import_id)],
             ListState.CHECKING,
             done=0,
-            total=len(found.rows),
+            total=len(sheet.rows),
             beat_at=work.now,
             failed=None,
             summary={"mapping": mapping.as_json()},
         )
     if not begun:
         raise StateRefused(say("list_moved_on"))
-    _run(desk, import_id, len(found.rows), ListState.READ, lambda: _look(desk, study_id, import_id))
+    _run(desk, import_id, len(sheet.rows), ListState.READ, lambda: _look(desk, study_id, import_id))
 
 
 def keep_reading(desk: Desk, study_id: str, import_id: uuid.UUID, encoding: str, sheet_name: str) -> None:
@@ -226,6 +224,8 @@ def _run(desk: Desk, import_id: uuid.UUID, rows: int, back: ListState, act: Call
         except Exception:
             _log.exception("A list could not be worked on.")
             _give_up(desk, import_id, back, packed(say("list_failed")))
+        finally:
+            contacts.forget_read()
 
     if rows <= AT_ONCE:
         guarded()
@@ -266,6 +266,7 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         "faults": [[each.line, each.column, packed(each.sentence)] for each in checked.faults[:FAULTS_KEPT]],
         "doubles": [[each.line, each.by.value, each.reference, each.other_line] for each in checked.doubles],
         "sites": list(checked.new_sites),
+        "ahead": [each.as_json() for each in checked.ahead],
     }
     by = Counter(each.by.value for each in checked.doubles)
     with desk.writing() as work:

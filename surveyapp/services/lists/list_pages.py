@@ -20,12 +20,12 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.kept_sentences import unpacked
-from surveyapp.services.lists import checking, doubles, headings, reading
+from surveyapp.services.lists import checking, headings, reading
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.checking import CasesAhead
 from surveyapp.services.lists.doubles import LikelyDouble
-from surveyapp.services.lists.imports import kept_double, record_in, scope_of, site_names, unsealed
-from surveyapp.services.lists.mapping import ListMapping, WrittenRow, mapped
+from surveyapp.services.lists.imports import kept_double, record_in, scope_of, unsealed
+from surveyapp.services.lists.mapping import ListMapping, WrittenRow, date_either
 from surveyapp.services.lists.sheet import ListSheet, RowFault
 from surveyapp.services.participants import contacts, list_columns
 from surveyapp.services.participants.enrolment_form import ListColumn
@@ -101,14 +101,13 @@ def opened(desk: Desk, study_id: str, import_id: uuid.UUID, **changed: Any) -> O
     with desk.reading() as work:
         found = record_in(work, desk, study_id, import_id)
         data = unsealed(work, import_id, "file")
-        sites = site_names(work, study)
     mapping = ListMapping.of_json(found.summary["mapping"])
     mapping = dataclasses.replace(mapping, **changed)
     words = headings.words_for(desk.runtime, desk.runtime.study(study_id))
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
     if len(mapping.columns) != len(sheet.header):
         mapping = dataclasses.replace(mapping, columns=words.proposed(sheet.header))
-    either = mapped(sheet, mapping, study, sites).either
+    either = date_either(sheet, mapping, study)
     return OpenList(record=found, sheet=sheet, mapping=mapping, either=either, columns=list_columns.columns(study))
 
 
@@ -126,15 +125,7 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) ->
         decisions = Decisions.of_json(found.summary.get("decisions", {}))
         pages = max(1, -(-len(rows) // PER_PAGE))
         page = min(max(page, 1), pages)
-        zone, today = work.runtime.zone(study), work.today(study)
-        matched = {each.line for each in likely if each.by is doubles.DoubleBy.REFERENCE}
-        everybody = [
-            (line, list_columns.check(study, today, zone, _for_cases(row))[0])
-            for line, row in rows
-            if line not in matched
-        ]
         shown = dict(rows[(page - 1) * PER_PAGE : page * PER_PAGE])
-        ahead = checking.cases_ahead(work, study, everybody)
         people = tuple(_person_ahead(work, study, line, row, decisions) for line, row in shown.items())
         beside = tuple(_beside(work, scope, study, each, dict(rows), decisions) for each in likely[:PER_PAGE])
         again = _again(work, study, found.sha256)
@@ -146,7 +137,7 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) ->
         rows=len(rows),
         new=len(rows) - sum(each.proposed is not DoubleChoice.ANOTHER for each in likely),
         new_sites=tuple(kept["sites"]),
-        ahead=tuple(ahead),
+        ahead=tuple(CasesAhead.of_json(each) for each in kept["ahead"]),
         doubles=beside,
         doubles_in_all=len(likely),
         by=found.summary["by"],
@@ -156,14 +147,6 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) ->
         decisions=decisions,
         again=again,
     )
-
-
-_NOT_FOR_CASES = frozenset({"phone", "other_phones", "email", "address", "name", "needs", "born", "preferred"})
-
-
-def _for_cases(row: WrittenRow) -> WrittenRow:
-    """What cases follow from: reading phone numbers again would take most of the time."""
-    return {name: value for name, value in row.items() if name not in _NOT_FOR_CASES}
 
 
 def _again(work: Work, study: Study, sha256: str) -> Sentence | None:

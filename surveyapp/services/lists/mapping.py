@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +88,20 @@ def mapped(sheet: ListSheet, mapping: ListMapping, study: Study, sites: Mapping[
     return made
 
 
+def date_either(sheet: ListSheet, mapping: ListMapping, study: Study) -> str:
+    """A date of which nobody can tell whether the day or the month comes first; empty where there is none."""
+    if mapping.order is not None:
+        return ""
+    certain, either = orders_in(_days_written(sheet, mapping.columns, study))
+    return "" if certain else either
+
+
+def _days_written(sheet: ListSheet, columns: Sequence[str], study: Study) -> Iterator[str]:
+    dates = _dates(study)
+    places = [place for place, column in enumerate(columns) if column in dates]
+    return (cells[place] for _, cells in sheet.rows for place in places if place < len(cells))
+
+
 def _check_columns(sheet: ListSheet, columns: Sequence[str], mapping: ListMapping, made: MappedList) -> None:
     if "group" not in columns and not mapping.group:
         made.faults.append(RowFault(sheet.line, "group", say("column_missing")))
@@ -122,12 +136,10 @@ def _dates(study: Study) -> frozenset[str]:
 def _order(sheet: ListSheet, columns: Sequence[str], mapping: ListMapping, study: Study, made: MappedList) -> DayOrder:
     """Which comes first in this list's dates: as was said, or as the dates themselves show. Says where they show both,
     and which date could be either where they show neither."""
-    dates = _dates(study)
-    places = [place for place, column in enumerate(columns) if column in dates]
-    written = (cells[place] for _, cells in sheet.rows for place in places if place < len(cells))
-    certain, either = orders_in(written)
+    certain, either = orders_in(_days_written(sheet, columns, study))
     if len(certain) == 2:
         made.faults.append(RowFault(sheet.line, "", say("dates_mixed")))
+        certain = {DayOrder.DAY}
     if mapping.order is not None:
         return mapping.order
     if not certain:

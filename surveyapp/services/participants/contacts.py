@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -143,20 +143,28 @@ def lookups(work: Work, scope: Scope) -> Iterator[tuple[str, set[str]]]:
 
 def checked(contact: Contact) -> Contact:
     """The contact, stray space gone. Raises InputRefused for the first field that cannot be used."""
-    kept = Contact(**{field.name: normalise.one_line(getattr(contact, field.name)) for field in fields(Contact)})
-    kept = replace(kept, phone=_after("tel:", kept.phone), email=_after("mailto:", kept.email))
-    for field in fields(Contact):
-        if len(getattr(kept, field.name)) > MAXIMUM_LENGTH:
-            raise InputRefused(say("text_too_long", limit=MAXIMUM_LENGTH), field.name)
-    if kept.phone and phone_number(kept.phone) is None:
+    return Contact(**{field.name: checked_field(field.name, getattr(contact, field.name)) for field in fields(Contact)})
+
+
+def checked_field(name: str, written: str) -> str:
+    """One field of a contact, the same."""
+    kept = normalise.one_line(written) if written else ""
+    if name == "phone":
+        kept = _after("tel:", kept)
+    elif name == "email":
+        kept = _after("mailto:", kept)
+    if len(kept) > MAXIMUM_LENGTH:
+        raise InputRefused(say("text_too_long", limit=MAXIMUM_LENGTH), name)
+    if name == "phone" and kept and phone_number(kept) is None:
         enter = say("not_a_phone_number")
-        refused = say("both", first=say("too_short_to_dial"), second=enter) if _parsed(kept.phone) else enter
-        raise InputRefused(refused, "phone")
-    for each in filter(None, (part.strip() for part in kept.other_phones.split(";"))):
-        if phone_number(each) is None:
-            raise InputRefused(say("not_another_phone", written=each[:60]), "other_phones")
-    if kept.email and email_address(kept.email) is None:
-        raise InputRefused(say("not_an_email"), "email")
+        refused = say("both", first=say("too_short_to_dial"), second=enter) if _parsed(kept) else enter
+        raise InputRefused(refused, name)
+    if name == "other_phones":
+        for each in filter(None, (part.strip() for part in kept.split(";"))):
+            if phone_number(each) is None:
+                raise InputRefused(say("not_another_phone", written=each[:60]), name)
+    if name == "email" and kept and email_address(kept) is None:
+        raise InputRefused(say("not_an_email"), name)
     return kept
 
 
@@ -165,7 +173,7 @@ def _after(scheme: str, written: str) -> str:
     return written[len(scheme) :].lstrip("/").strip() if written.casefold().startswith(scheme) else written
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=100_000)
 def phone_number(written: str) -> str | None:
     """A number as E.164 (`+447700900142`), whatever spaces, brackets or country code it is written with; None if nobody
     could dial it. An extension is left out."""
@@ -198,7 +206,7 @@ def _can_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
     return _LONG_ENOUGH[0] in reasons and all(reason in _LONG_ENOUGH for reason in reasons)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=100_000)
 def email_address(written: str) -> str | None:
     """An e-mail address in lower case, as it is looked up; None if it cannot be one. Whether there is such a place, and
     whether it takes post, nobody is asked."""
@@ -207,3 +215,9 @@ def email_address(written: str) -> str | None:
     except EmailNotValidError:
         return None
     return found.normalized.casefold()
+
+
+def forget_read() -> None:
+    """Lets go of the numbers and addresses that were read: a list reads each several times over."""
+    phone_number.cache_clear()
+    email_address.cache_clear()

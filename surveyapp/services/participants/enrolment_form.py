@@ -181,6 +181,8 @@ class WrittenFields:
 
     def several(self, name: str, values: Mapping[str, str]) -> str:
         """The codes of several values, each written as its code or its label, with commas or semicolons between."""
+        if not self.said(name):
+            return ""
         by_word = {_folded(word): code for code, label in values.items() for word in (code, label)}
         found: dict[str, None] = {}
         for part in re.split(r"[,;]", self.said(name)):
@@ -238,7 +240,7 @@ class WrittenFields:
 
     def contact_field(self, name: str, value: str) -> str:
         try:
-            return str(getattr(contacts.checked(Contact(**{name: value})), name))
+            return contacts.checked_field(name, value)
         except InputRefused as refused:
             self.fault(name, refused.sentence)
             return ""

@@ -121,7 +121,6 @@ def save_section(
     *,
     finish: bool,
     shown: Collection[str] | None = None,
-    client_at: dt.datetime | None = None,
 ) -> Saved:
     """Stores an interviewer's screen: every variable of a section that has something posted.
 
@@ -134,9 +133,7 @@ def save_section(
         before = visit_in(work, who, lock=True)
         _check_answerable(before)
         _check_consented(before)
-        saved, faults = save_section_in(
-            work, who, before, section_id, form, save_id, finish=finish, shown=shown, client_at=client_at
-        )
+        saved, faults = save_section_in(work, who, before, section_id, form, save_id, finish=finish, shown=shown)
     if faults:
         raise AnswersRefused(faults)
     return saved
@@ -152,7 +149,6 @@ def save_section_in(
     *,
     finish: bool,
     shown: Collection[str] | None = None,
-    client_at: dt.datetime | None = None,
 ) -> tuple[Saved, tuple[AnswerFault, ...]]:
     """`save_section` inside the caller's unit of work, after a visit that holds the lock: what was saved, and what is
     wrong with the rest."""
@@ -161,7 +157,7 @@ def save_section_in(
         raise NotFound(say("no_section", questionnaire=questionnaire.title, section=section_id))
     answers: dict[str, Answer] = {}
     faults: list[AnswerFault] = []
-    posted = {key.partition(":")[0] for key, values in form.items() if any(value.strip() for value in values)}
+    posted = saving.filled_in(form)
     for page in (page for page in pages_of(questionnaire) if page.section.id == section_id):
         parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
         left_empty = finish and (shown is None or page.id in shown)
@@ -171,7 +167,7 @@ def save_section_in(
     reached = walk(questionnaire, given | answers, before.situation)
     asked = {part.key for page in reached.pages if page.section.id == section_id for part in page.parts}
     kept = {key: answer for key, answer in answers.items() if key in asked and key in reached.answers}
-    entered = Entered(section=section_id, page=section_id, answers=kept, save_id=save_id, client_at=client_at)
+    entered = Entered(section=section_id, page=section_id, answers=kept, save_id=save_id, client_at=None)
     saved = saving.carry_out_in(work, who, saving.plan(work, who, before, entered))
     return saved, tuple(fault for fault in faults if fault.variable in asked)
 

@@ -29,8 +29,8 @@ from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.responses import NewSave, RecordedAnswer, Response
 from surveyapp.services.responses import carrying, saving
-from surveyapp.services.responses.saving import Planned
-from surveyapp.services.responses.survey_session import Visit, answering_of, visit_in
+from surveyapp.services.responses.saving import Planned, filled_in
+from surveyapp.services.responses.survey_session import ByInterviewer, Visit, Who, answering_of, visit_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.answering import writing
@@ -55,10 +55,12 @@ class Received:
     to_remember: tuple[uuid.UUID, uuid.UUID, int] | None = None
 
 
-def receive(runtime: Runtime, who: ByLink, sent: SentSave, found: Arrived | None = None) -> Received:
-    """Takes a save as it came. `found`: where they stand, if that was read already. Raises NoSave, ConsentMissing,
-    DoorShut, AccessRefused."""
+def receive(runtime: Runtime, who: Who, sent: SentSave, found: Arrived | None = None) -> Received:
+    """Takes a save as it came. `found`: where they stand, if that was read already. An interviewer's takes the hold on
+    the case anew. Raises NoSave, ConsentMissing, DoorShut, AccessRefused, HeldByAnother, NotPermitted, NotFound."""
     who = dataclasses.replace(who, language=sent.language)
+    if isinstance(who, ByInterviewer):
+        return _received_under_the_hold(runtime, who, sent)
 
     def work_out(work: Work, found: Arrived | None) -> Planned[Received]:
         return _worked_out(work, who, sent, found)
@@ -70,9 +72,18 @@ def receive(runtime: Runtime, who: ByLink, sent: SentSave, found: Arrived | None
     return received
 
 
-def _worked_out(work: Work, who: ByLink, sent: SentSave, found: Arrived | None) -> Planned[Received]:
+def _received_under_the_hold(runtime: Runtime, who: ByInterviewer, sent: SentSave) -> Received:
+    with Desk(runtime, who.actor).writing() as work:
+        planned = _worked_out(work, who, sent, None, lock=True)
+        received = saving.carry_out_in(work, who, planned)
+        if received.to_remember is not None:
+            writing.remember(work.session, *received.to_remember)
+        return received
+
+
+def _worked_out(work: Work, who: Who, sent: SentSave, found: Arrived | None, lock: bool = False) -> Planned[Received]:
     ids = {sent.save, *filter(None, sent.over.values())}
-    before = visit_in(work, who, found=found, client_ids=ids)
+    before = visit_in(work, who, lock, found, ids)
     response = before.response
     if response is None:
         raise ConsentMissing("Consent to take part comes before every answer.")
@@ -85,22 +96,35 @@ def _worked_out(work: Work, who: ByLink, sent: SentSave, found: Arrived | None) 
     shown = None if met is Reception.LATE else before
     if sent.save in before.said.known:
         return Planned(_again(shown, page, sent, before.said.known[sent.save]), before)
-    parsed = KINDS[page.question.kind].parse(page.parts, sent.form, SkipRule.NOBODY)
-    if parsed.faults:
-        return Planned(Received(fate=SaveFate.FAULTY, visit=shown, page=page, faults=tuple(parsed.faults)), before)
-    if not parsed.answers:
+    answers, faults = _read(who, page, sent)
+    if faults:
+        return Planned(Received(fate=SaveFate.FAULTY, visit=shown, page=page, faults=faults), before)
+    if not answers:
         return Planned(Received(fate=SaveFate.SAVED, visit=shown, page=page), before)
     if met is Reception.LATE:
-        return _kept_late(work, who, before, old, page, sent, parsed.answers)
+        return _kept_late(work, who, before, old, page, sent, answers)
     if not before.consented:
         raise ConsentMissing("Consent to take part comes before every answer.")
-    return _taken(work, who, before, old, page, sent, parsed.answers)
+    return _taken(work, who, before, old, page, sent, answers)
 
 
-def _check_door(visit: Visit, who: ByLink, met: Reception) -> None:
+def _read(who: Who, page: Page, sent: SentSave) -> tuple[Answers, tuple[AnswerFault, ...]]:
+    """What the form says, and what is wrong with it. An interviewer's screen saves as it is filled in: of a page it
+    sends what has something in it, and what is still empty is no fault."""
+    kind = KINDS[page.question.kind]
+    if isinstance(who, ByLink):
+        parsed = kind.parse(page.parts, sent.form, SkipRule.NOBODY)
+        return parsed.answers, tuple(parsed.faults)
+    parsed = kind.parse(page.parts, sent.form, SkipRule.INTERVIEWER)
+    posted = filled_in(sent.form)
+    answers = {key: answer for key, answer in parsed.answers.items() if key in posted}
+    return answers, tuple(fault for fault in parsed.faults if fault.code != "required")
+
+
+def _check_door(visit: Visit, who: Who, met: Reception) -> None:
     """Questions have to be open; a correction needs a browser in which they were answered before. Raises DoorShut."""
     sent = answering_of(visit.response) is Answering.SENT
-    if met is Reception.LATE and sent and who.by is not Familiarity.STRANGE:
+    if isinstance(who, ByLink) and met is Reception.LATE and sent and who.by is not Familiarity.STRANGE:
         return
     if visit.door is not Door.QUESTIONS:
         raise DoorShut(visit.door)
@@ -132,7 +156,7 @@ def _again(shown: Visit | None, page: Page, sent: SentSave, seen: SeenSave) -> R
 
 
 def _kept_late(
-    work: Work, who: ByLink, before: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
+    work: Work, who: Who, before: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
 ) -> Planned[Received]:
     """Kept in the history of the version it was asked in, for staff to open the answers with. Nothing is shown. What
     was taken back with the consent to it is let go."""
@@ -144,7 +168,7 @@ def _kept_late(
 
 
 def _taken(
-    work: Work, who: ByLink, before: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
+    work: Work, who: Who, before: Visit, old: Questionnaire, page: Page, sent: SentSave, answers: Answers
 ) -> Planned[Received]:
     questionnaire, _, response = before.ready
     new = _save_of(work, who, before, old, page, sent, answers)
@@ -177,7 +201,7 @@ def _taken(
 
 
 def _save_of(
-    work: Work, who: ByLink, visit: Visit, asked: Questionnaire, page: Page, sent: SentSave, answers: Answers
+    work: Work, who: Who, visit: Visit, asked: Questionnaire, page: Page, sent: SentSave, answers: Answers
 ) -> NewSave:
     newest_wording = asked.wording[1] if asked.wording else 0
     return NewSave(
@@ -185,7 +209,7 @@ def _save_of(
         section=page.section.id,
         language=visit.language,
         mode=who.mode,
-        by=None,
+        by=work.staff_id,
         client_at=sent.at,
         recorded_at=work.now,
         payload_hash=saving.hash_of(work, visit.participant, page.id, answers),

@@ -19,6 +19,7 @@ from surveyapp.domain.entry.doors import PinStanding
 from surveyapp.domain.entry.pins import Pin
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
+from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import NOT_ASKED, walk
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import NewSave, RecordedAnswer, payload_hash
@@ -243,6 +244,11 @@ def _keep_pin(work: Work, who: Who, before: Visit) -> None:
     if isinstance(who, ByLink) and who.chosen_pin and before.pin is PinStanding.NONE:
         pins.set_pin(work.session, Pin(participant_id=before.participant.id, hashed=who.chosen_pin, set_at=work.now))
         work.record(AuditAction.PIN_CHOSEN, before.participant.reference, study=before.study.id)
+
+
+def filled_in(form: Form) -> set[str]:
+    """The variables of which a form has something, a reason for no answer too."""
+    return {name.partition(":")[0] for name, values in form.items() if any(value.strip() for value in values)}
 
 
 def changed_by(given: Mapping[str, RecordedAnswer], answers: Answers) -> dict[str, Answer]:

@@ -34,6 +34,12 @@ def ways_in(desk: Desk) -> WaysIn:
         )
 
 
+def keep_single_keys(desk: Desk, on: bool) -> None:
+    """Whether keys without Ctrl do something on the pages of an interview."""
+    with desk.writing() as work:
+        store.set_single_keys(work.session, work.staff.id, on)
+
+
 def ask_for_passkey(desk: Desk) -> PasskeyRequest:
     """Asks the browser for another passkey. Raises StateRefused."""
     with desk.reading() as work:

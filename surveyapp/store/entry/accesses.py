@@ -29,6 +29,13 @@ def add_access(session: Session, access: Access, digest: str) -> None:
     )
 
 
+def set_expiry(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:
+    """Until when the links and codes of a case live that nobody has ended."""
+    session.execute(
+        update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at.is_(None)).values(expires_at=at)
+    )
+
+
 def access_by_digest(session: Session, digests: Sequence[str]) -> Access | None:
     """The link or code that is stored in one of these forms."""
     row = session.scalars(select(AccessRow).where(AccessRow.digest.in_(digests))).one_or_none()

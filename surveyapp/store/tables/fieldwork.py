@@ -44,7 +44,8 @@ class AccessRow(Base):
 
 
 class AttemptRow(Base):
-    """`note_sealed`: the note, with the key of whom it is about; `note`: one from before people had keys."""
+    """`note_sealed`: the note, with the key of whom it is about; `note`: one from before people had keys.
+    `disposition_before` and `next_before`: how the case stood, for an attempt that is undone."""
 
     __tablename__ = "attempt"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -56,6 +57,8 @@ class AttemptRow(Base):
     note: Mapped[str | None]
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     next_at: Mapped[dt.datetime | None]
+    disposition_before: Mapped[Disposition | None]
+    next_before: Mapped[dt.datetime | None]
 
 
 class LeaseRow(Base):

@@ -22,6 +22,7 @@ class StaffRow(Base):
     totp_ciphertext: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
+    single_keys: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
 
 

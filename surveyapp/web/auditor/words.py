@@ -50,6 +50,8 @@ ACTIONS = {
     A.COHORT_SIMULATED: lazy("simulated people"),
     A.PARTICIPANT_ADDED: lazy("added a participant"),
     A.PARTICIPANTS_IMPORTED: lazy("imported participants"),
+    A.PARTICIPANT_CHANGED: lazy("changed where somebody belongs"),
+    A.CASE_CHANGED: lazy("changed a case"),
     A.IMPORT_UNDONE: lazy("took an import back"),
     A.LIST_SEEN: lazy("looked at a list before its import"),
     A.PARTICIPANTS_SEEN: lazy("looked at the list of participants"),
@@ -88,5 +90,6 @@ ACTIONS = {
     A.NOT_ELIGIBLE: lazy("recorded that somebody is not eligible"),
     A.CASE_TAKEN_OVER: lazy("took a case over from a colleague"),
     A.ATTEMPT_RECORDED: lazy("recorded an attempt to reach somebody"),
+    A.ATTEMPT_UNDONE: lazy("took back an attempt just recorded"),
 }
 """By action; whoever did it is the subject of the sentence."""

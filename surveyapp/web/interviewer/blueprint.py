@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute
@@ -15,7 +14,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
-from surveyapp.web.interviewer.views import ENDINGS, MODES, attempt_words, facts
+from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff
 
@@ -73,34 +72,18 @@ def frame(case: OpenCase, who: ByInterviewer) -> dict[str, Any]:
         "zone": case.visit.study.time_zone,
         "facts": facts(case, who.staff.id),
         "endings": ENDINGS,
+        "consequences": CONSEQUENCES,
         "modes": MODES,
         "attempt_words": attempt_words,
         "maximum": MAXIMUM_ATTEMPTS,
         "saved_at": max(saves, default=None),
-        "hold_seconds": hold_seconds(case),
         "own": own,
         "asks": url_for("rights.person", study_id=who.study, reference=who.reference) if handles else None,
     }
 
 
-def hold_seconds(case: OpenCase) -> int:
-    """How long the hold on the case lasts if nothing is saved. Seconds, not a time: browsers' clocks are off."""
-    return int((case.lease.until - runtime().clock()).total_seconds())
-
-
-def wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"
-
-
-def _refused(sentence: str) -> tuple[Response, int]:
-    """An answer to a page that saves by itself: what it sent cannot be stored, and trying again will not help."""
-    return jsonify(problem=sentence), 409
-
-
 @interviewer.errorhandler(HeldByAnother)
 def _held(error: HeldByAnother) -> Any:
-    if wants_json():
-        return _refused(_("%(name)s has this case open now. Your last answers were not stored.", name=error.name))
     places = request.view_args or {}
     study = runtime().study(places["study_id"])
     may_take_over = current_staff().may(Action.TAKE_OVER, study.id)
@@ -113,29 +96,20 @@ def _held(error: HeldByAnother) -> Any:
 @interviewer.errorhandler(NotHeld)
 @interviewer.errorhandler(ModeMissing)
 def _open_first(_error: Exception) -> Any:
-    if wants_json():
-        return _refused(_("You no longer have this case open. Open it again; every answer stored before is kept."))
     return redirect(own("case"))
 
 
 @interviewer.errorhandler(ConsentMissing)
 def _consent_first(_error: ConsentMissing) -> Any:
-    if wants_json():
-        return _refused(_("Consent to take part comes before the first question."))
     return redirect(own("consent"))
 
 
 @interviewer.errorhandler(NotOnRoute)
 def _go_where_they_are(error: NotOnRoute) -> Any:
-    if wants_json():
-        return _refused(_("These questions are no longer asked. Go on with the next section."))
     return redirect(own("section", section_id=error.page) if error.page else own("check"))
 
 
 @interviewer.errorhandler(AlreadySubmitted)
 def _already_submitted(_error: AlreadySubmitted) -> Any:
-    sentence = _("These answers are handed in already, so nothing more can be entered.")
-    if wants_json():
-        return _refused(sentence)
-    flash(sentence)
+    flash(_("These answers are handed in already, so nothing more can be entered."))
     return redirect(url_for("interviewer.queue"))

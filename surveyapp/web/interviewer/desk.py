@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+import uuid
+
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused, NotHeld
@@ -12,6 +14,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import RECORDED_BY_HAND, OpenCase, QueueLine, RecordedAttempt
 from surveyapp.services.responses.survey_session import ByInterviewer
+from surveyapp.services.staff import own_account
 from surveyapp.web.interviewer import forms
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
 from surveyapp.web.interviewer.views import CONSEQUENCES, Filters, attempt_words, grouped
@@ -69,6 +72,8 @@ def _queue_page(lines: list[QueueLine], filters: Filters, searched: str) -> str:
         resting=resting,
         now=now,
         me=staff.id,
+        undoable=calls.undoable(desk()),
+        outcomes=OUTCOMES,
         attempt_words=attempt_words,
         preference=preference,
         maximum=MAXIMUM_ATTEMPTS,
@@ -111,6 +116,28 @@ def release(study_id: str, reference: str, touchpoint: int) -> Reply:
     return redirect(url_for("interviewer.queue"))
 
 
+@interviewer.post(f"{CASE}/undo")
+@staff_only
+def undo(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """Takes back what was recorded of a call within the last minute; the case is open again."""
+    who = caller(study_id, reference, touchpoint)
+    try:
+        attempt_id = uuid.UUID(request.form.get("attempt_id", ""))
+    except ValueError:
+        abort(400)
+    calls.undo(runtime(), who, attempt_id)
+    flash(_("That is taken back: %(reference)s stands as before, and is open for you.", reference=reference))
+    return redirect(own("case"))
+
+
+@interviewer.post("/keys")
+@staff_only
+def keep_single_keys() -> Reply:
+    """Whether keys without Ctrl do something on this interviewer's pages, wherever they sign in."""
+    own_account.keep_single_keys(desk(), request.form.get("single_keys") != "off")
+    return redirect(url_for("interviewer.queue"))
+
+
 @interviewer.route(f"{CASE}/pin", methods=["GET", "POST"])
 @staff_only
 def let_in(study_id: str, reference: str, touchpoint: int) -> Reply:
@@ -142,7 +169,7 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
         "interviewer/end.html",
         outcome=outcome,
         title=OUTCOMES[outcome],
-        consequence=CONSEQUENCES.get(outcome),
+        consequence=CONSEQUENCES[outcome],
         form=form,
         **frame(calls.opened_case(runtime(), who), who),
     )

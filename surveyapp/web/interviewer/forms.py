@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 
@@ -16,7 +15,7 @@ from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Outcome
 from surveyapp.domain.instrument.study import Purpose
-from surveyapp.services.fieldwork.calls import NOTE_LENGTH
+from surveyapp.services.fieldwork.calls import NOTE_LENGTH, AgreedTime
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import MODES, language_name
@@ -56,6 +55,15 @@ class AttemptForm(StaffForm):
     attempt_id = HiddenField()
     mode = RadioField(lazy("How did you try?"), [InputRequired(lazy("Choose how you tried to reach them."))])
     agreed = TypedMoment(lazy("Day and time agreed"), [Optional()])
+    in_words = StringField(lazy("Or in words, as “Tuesday after 5”, “in two weeks”"), [Length(max=80)])
+    which = RadioField(
+        lazy("Which of the two?"),
+        [Optional()],
+        choices=[
+            SelectChoice("first", lazy("the first, before the clocks go back")),
+            SelectChoice("second", lazy("the second")),
+        ],
+    )
     note = TextAreaField(
         lazy("Note for whoever calls next (optional)"),
         [Length(max=NOTE_LENGTH, message=lazy("Make the note shorter: at most %(max)d characters."))],
@@ -65,7 +73,7 @@ class AttemptForm(StaffForm):
         super().__init__(data={"mode": mode.value, "outcome": outcome.value, "attempt_id": str(uuid.uuid4())})
         self.mode.choices = _modes()
         if outcome not in NEEDS_TIME:
-            del self.agreed
+            del self.agreed, self.in_words, self.which
 
     @property
     def key(self) -> uuid.UUID:
@@ -76,8 +84,11 @@ class AttemptForm(StaffForm):
             return uuid.uuid4()
 
     @property
-    def agreed_time(self) -> dt.datetime | None:
-        return self.agreed.data if "agreed" in self else None
+    def agreed_time(self) -> AgreedTime:
+        if "agreed" not in self:
+            return AgreedTime()
+        later = {"first": False, "second": True}.get(self.which.data or "")
+        return AgreedTime(self.agreed.data, self.in_words.data or "", later)
 
     def applied_to(self, who: ByInterviewer) -> ByInterviewer:
         """The interviewer, having tried as chosen."""
@@ -85,7 +96,7 @@ class AttemptForm(StaffForm):
 
     def refuse(self, refused: InputRefused) -> None:
         """Shows what the service refused beside the field it is about."""
-        field = self.agreed if refused.field == "agreed" else self.note
+        field = next((each for each in self if each.name == refused.field), self.note)
         field.errors = [*field.errors, worded(refused.sentence)]
 
 

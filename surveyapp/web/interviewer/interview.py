@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
-from surveyapp.domain.errors import Unfinished
+from surveyapp.domain.errors import InputRefused, Unfinished
+from surveyapp.domain.fieldwork.completion import answered_of
 from surveyapp.services.fieldwork import calls, interview
-from surveyapp.services.fieldwork.interview import Screen
-from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses import answering
 from surveyapp.services.responses.expected_time import expected_time
-from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.interviewer import forms
+from surveyapp.services.responses.survey_session import ByInterviewer, Visit
+from surveyapp.web.interviewer import forms, saves
 from surveyapp.web.interviewer.blueprint import (
     CASE,
     caller,
     frame,
-    hold_seconds,
     interviewer,
     own,
     talker,
-    wants_json,
 )
 from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
-from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.interviewer.views import COMPLETIONS
+from surveyapp.web.participant.views import answers_by_section
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
+from surveyapp.web.shared.words import worded
 
 
 @interviewer.post(f"{CASE}/start")
@@ -90,7 +88,7 @@ def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> 
     return _section_page(who, case, screen)
 
 
-def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, screen: SectionScreen) -> str:
+def _section_page(who: ByInterviewer, case: calls.OpenCase, screen: SectionScreen) -> str:
     stands = interview.sections(case.visit)
     return render_template(
         "interviewer/section.html",
@@ -98,6 +96,7 @@ def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, scree
         stands=stands,
         number=1 + stands.index(screen.stand),
         save_id=uuid.uuid4(),
+        slip=saves.slip_of(case, who),
         **frame(case, who),
     )
 
@@ -105,9 +104,9 @@ def _section_page(who: survey_session.ByInterviewer, case: calls.OpenCase, scree
 @interviewer.post(f"{CASE}/sections/<section_id>")
 @staff_only
 def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Reply:
-    """Stores the screen: as it is filled in (JSON), or by one of its buttons."""
+    """Stores the screen by one of its buttons, where no script saves it as it is filled in."""
     who, posted = talker(study_id, reference, touchpoint), request.form.to_dict(flat=False)
-    then = "stay" if wants_json() else request.form.get("then", "stay")
+    then = request.form.get("then", "stay")
     after = interview.save(
         runtime(),
         who,
@@ -116,34 +115,13 @@ def save(study_id: str, reference: str, touchpoint: int, section_id: str) -> Rep
         _uuid(request.form.get("save_id")),
         finish=then == "next",
         shown=request.form.getlist("shown"),
-        client_at=_moment(request.form.get("client_at")),
     )
     stand = interview.stand_of(after.case.visit, section_id)
-    refilled = posted if after.faults and not wants_json() else None
+    refilled = posted if after.faults else None
     screen = section_screen(after.case, stand, who.staff.id, refilled, after.faults)
-    if wants_json():
-        return _saved(after, screen, set(request.form.getlist("shown")))
     if after.faults:
         return _section_page(who, after.case, screen), 422
     return redirect(_next_page(after.case.visit, screen, then))
-
-
-def _saved(after: Screen, screen: SectionScreen, shown: set[str]) -> Response:
-    """What the page shows anew: the clock of the save and of the hold, who answered, faults; and the cards, if other
-    questions are asked now than those on the screen."""
-    zone = after.case.visit.study.time_zone
-    items = {
-        item.field.name: {"answered": item.answered, "by": item.by or "", "fault": item.field.fault or ""}
-        for item in screen.items
-    }
-    return jsonify(
-        saved_at=local_time(runtime().clock(), zone, "HH:mm"),
-        hold_until=local_time(after.case.lease.until, zone, "HH:mm"),
-        hold_seconds=hold_seconds(after.case),
-        items=items,
-        faults=[sentence for _id, _asked, sentence in screen.faults],
-        cards=None if screen.pages == shown else render_template("interviewer/cards.html", screen=screen),
-    )
 
 
 def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
@@ -168,9 +146,24 @@ def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
 def check(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The last look: what is still to answer, section by section; then the answers are handed in."""
     who = talker(study_id, reference, touchpoint)
+    return _last_look(who, "")
+
+
+def _last_look(who: ByInterviewer, note: str, wrong: str | None = None) -> str:
     case = calls.opened_case(runtime(), who)
-    stands = interview.sections(case.visit)
-    return render_template("interviewer/check.html", stands=stands, attempt_id=uuid.uuid4(), **frame(case, who))
+    count = answered_of(case.visit.ready[1])
+    return render_template(
+        "interviewer/check.html",
+        stands=interview.sections(case.visit),
+        answered=answers_by_section(case.visit),
+        count=count,
+        counts_as=COMPLETIONS[count.completion(case.visit.study.completion)],
+        attempt_id=uuid.uuid4(),
+        note=note,
+        wrong=wrong,
+        note_length=calls.NOTE_LENGTH,
+        **frame(case, who),
+    )
 
 
 @interviewer.post(f"{CASE}/check")
@@ -178,7 +171,9 @@ def check(study_id: str, reference: str, touchpoint: int) -> Reply:
 def hand_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     who = talker(study_id, reference, touchpoint)
     try:
-        calls.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")))
+        calls.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")), request.form.get("note", ""))
+    except InputRefused as refused:
+        return _last_look(who, request.form.get("note", ""), worded(refused.sentence)), 422
     except Unfinished:
         flash(_("There are questions still to answer, so nothing was handed in."))
         return redirect(own("check"))
@@ -191,12 +186,3 @@ def _uuid(written: str | None) -> uuid.UUID:
         return uuid.UUID(written or "")
     except ValueError:
         return uuid.uuid4()
-
-
-def _moment(written: str | None) -> dt.datetime | None:
-    """When the browser says it sent the form; a clock nobody can vouch for, kept for looking into disputes."""
-    try:
-        moment = dt.datetime.fromisoformat(written or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -1,8 +1,8 @@
-"""The interviewer's pages, put together: the desk (queue, opening, ending a call) and the interview."""
+"""The interviewer's pages, put together: the desk (queue, opening, ending a call), the interview, and its saves."""
 
 from __future__ import annotations
 
-from surveyapp.web.interviewer import desk, interview
+from surveyapp.web.interviewer import desk, interview, saves
 from surveyapp.web.interviewer.blueprint import interviewer
 
-__all__ = ["desk", "interview", "interviewer"]
+__all__ = ["desk", "interview", "interviewer", "saves"]

@@ -5,8 +5,9 @@ Worked out before the template: what is chosen, which key chooses it, who answer
 
 from __future__ import annotations
 
+import functools
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -15,7 +16,8 @@ from flask_babel import lazy_gettext as lazy
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Control, Form, Part, note_field
-from surveyapp.domain.instrument.questionnaire import Question
+from surveyapp.domain.instrument.questionnaire import Question, Questionnaire
+from surveyapp.domain.instrument.routing import Page, pages_of
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.fieldwork.calls import OpenCase
@@ -35,11 +37,12 @@ DIGITS = "1234567890"
 class Item:
     """One variable to ask: its field and, around it, what only an interviewer has.
 
-    `keys`: what chooses an option or a reason, by its id. `skip` is there where an answer is required, with a `note`
-    why. `by` says who answered, where it was not this interviewer.
+    `page_id`: the page that it stands for, or is part of. `keys`: what chooses an option or a reason, by its id. `skip`
+    is there where an answer is required, with a `note` why. `by` says who answered, where it was not this interviewer.
     """
 
     field: Field
+    page_id: str
     keys: Mapping[str, str]
     skip: FieldOption | None
     note: str
@@ -61,9 +64,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Card:
-    """A question on the screen, with the pages of the route it stands for."""
+    """A question on the screen of a section, with the pages of the route it stands for."""
 
     question: Question
+    section: str
     pages: tuple[str, ...]
     items: tuple[Item, ...]
 
@@ -101,20 +105,14 @@ def section_screen(
     faults: Sequence[AnswerFault] = (),
 ) -> SectionScreen:
     """The screen filled in with what was last answered or, where something was refused, with what was posted."""
-    filling = Filling(
-        given=case.visit.given or {},
-        posted=posted,
-        faults=faults,
-        reasons=REASON_LABELS,
-        in_words=_sentence,
-        frame="q-",
+    given, answers = case.visit.given or {}, case.visit.ready[1].answers
+    filling = _filling(given=given, posted=posted, faults=faults)
+    made = _cards(
+        (presented_to(case.visit, each) for each in stand.pages),
+        filling,
+        answered=lambda field: field.part.key in answers and field.fault is None,
+        by=lambda key: said_by(case, staff_id, given.get(key)),
     )
-    cards: dict[str, tuple[Question, list[str], list[Item]]] = {}
-    for page in (presented_to(case.visit, each) for each in stand.pages):
-        _question, pages, items = cards.setdefault(page.question.id, (page.question, [], []))
-        pages.append(page.id)
-        items += [_item(case, staff_id, filling, filling.field(page, part)) for part in page.parts if part.when is None]
-    made = tuple(Card(question, tuple(pages), tuple(items)) for question, pages, items in cards.values())
     listed = tuple(
         (each.id, item.label or card.question.text, each.fault)
         for card in made
@@ -125,18 +123,48 @@ def section_screen(
     return SectionScreen(stand, made, listed)
 
 
-def _item(case: OpenCase, staff_id: uuid.UUID, filling: Filling, field: Field) -> Item:
+def blank_cards(questionnaire: Questionnaire) -> tuple[Card, ...]:
+    """Every card for anybody: options and quotations as written, nothing filled in, a place for each fault."""
+    filling = _filling(given={}, posted=None, faults=(), blank=True)
+    return _cards(pages_of(questionnaire), filling, answered=lambda _field: False, by=lambda _key: None)
+
+
+_filling = functools.partial(
+    Filling, reasons=REASON_LABELS, in_words=lambda fault, part: fault_in_words(fault, part), frame="q-"
+)
+
+
+def _cards(
+    pages: Iterable[Page],
+    filling: Filling,
+    answered: Callable[[Field], bool],
+    by: Callable[[str], str | None],
+) -> tuple[Card, ...]:
+    cards: dict[tuple[str, str], tuple[Question, list[str], list[Item]]] = {}
+    for page in pages:
+        # Moments that are asked apart are in two sections.
+        _question, shown, items = cards.setdefault((page.section.id, page.question.id), (page.question, [], []))
+        shown.append(page.id)
+        for field in (filling.field(page, part) for part in page.parts if part.when is None):
+            items.append(_item(page.id, filling, field, answered(field), by(field.part.key)))
+    return tuple(
+        Card(question, section, tuple(shown), tuple(items)) for (section, _), (question, shown, items) in cards.items()
+    )
+
+
+def _item(page_id: str, filling: Filling, field: Field, answered: bool, by: str | None) -> Item:
     part, skip = field.part, None
     if part.required:
         chosen = SKIP in filling.told(part)
         skip = FieldOption(value=SKIP, id=f"{field.id}-skipped", label=_("Skip"), chosen=chosen, alone=True)
     return Item(
         field=field,
+        page_id=page_id,
         keys=_keys(field, skip),
         skip=skip,
         note="".join(filling.form.get(note_field(part.key), ())).strip(),
-        answered=part.key in case.visit.ready[1].answers and field.fault is None,
-        by=_by(case, staff_id, filling.given.get(part.key)),
+        answered=answered,
+        by=by,
     )
 
 
@@ -153,7 +181,8 @@ def _keys(field: Field, skip: FieldOption | None) -> dict[str, str]:
     return keys | {skip.id: SKIP_KEY} if skip else keys
 
 
-def _by(case: OpenCase, staff_id: uuid.UUID, given: RecordedAnswer | None) -> str | None:
+def said_by(case: OpenCase, staff_id: uuid.UUID, given: RecordedAnswer | None) -> str | None:
+    """Who answered, where it was not this interviewer."""
     if given is None or given.by == staff_id:
         return None
     if given.mode is Mode.SELF:
@@ -162,7 +191,7 @@ def _by(case: OpenCase, staff_id: uuid.UUID, given: RecordedAnswer | None) -> st
     return _("entered by %(name)s, %(mode)s", name=name or _("a colleague"), mode=str(MODES[given.mode]).lower())
 
 
-def _sentence(fault: AnswerFault, part: Part) -> str:
+def fault_in_words(fault: AnswerFault, part: Part) -> str:
     """What is wrong, for somebody who may also skip."""
     if fault.code == "required":
         return _("Enter an answer, or skip the question and say why.")

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as lazy
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
-from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.study import Completion, Study
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.services.fieldwork.calls import OpenCase, QueueLine
 from surveyapp.web.shared.assembly import local_date, local_time
@@ -38,6 +38,13 @@ PRIORITIES: dict[QueuePriority, LazyString] = {
     QueuePriority.SUPERVISOR: lazy("For a supervisor to decide"),
 }
 
+COMPLETIONS: dict[Completion, LazyString] = {
+    Completion.COMPLETE: lazy("complete"),
+    Completion.PARTIAL: lazy("partial"),
+    Completion.BROKEN_OFF: lazy("broken off"),
+}
+"""What an interview that is handed in counts as."""
+
 ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
     ("N", Outcome.NO_ANSWER, lazy("No answer")),
     ("U", Outcome.BUSY, lazy("Busy")),
@@ -53,6 +60,9 @@ ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
 """The ways to end a call: key, outcome, what the chip says."""
 
 CONSEQUENCES: dict[Outcome, LazyString] = {
+    Outcome.NO_ANSWER: lazy("The case goes back into the queue, after people who were not tried for longer."),
+    Outcome.BUSY: lazy("The case goes back into the queue, after people who were not tried for longer."),
+    Outcome.ANSWERPHONE: lazy("The case goes back into the queue, after people who were not tried for longer."),
     Outcome.CALLBACK: lazy("Enter when they asked to be called. The case comes to the head of the queue then."),
     Outcome.APPOINTMENT: lazy("Enter the time you agreed. The case comes to the head of the queue then."),
     Outcome.REFUSED: lazy(

@@ -227,3 +227,45 @@ class LinksForm(StaffForm):
     def __init__(self, choices: Mapping[str, str]) -> None:
         super().__init__()
         self.touchpoint.choices = [SelectChoice(*each) for each in choices.items()]
+
+
+class MendForm(_FaultsAtFields):
+    """Where somebody belongs and what is known of them. Made for a study by `mend_form`."""
+
+    sure = HiddenField()
+    columns: Sequence[ListColumn] = ()
+
+    def written(self) -> dict[str, str]:
+        return {column.name: self[column.name].data or "" for column in self.columns}
+
+
+def mend_form(study: Study, columns: Sequence[ListColumn], sites: Sequence[Site], held: Mapping[str, str]) -> MendForm:
+    """The form that changes what `columns` say of somebody; `held`: as it stands."""
+    fields: dict[str, Field] = {}
+    for column in columns:
+        if column.name == "site":
+            there = [(each.reference, _site_label(each)) for each in sites]
+            fields["site"] = _select(lazy("Site"), lazy("None"), there)
+        elif column.name == "group":
+            fields["group"] = SelectField(lazy("Group"), choices=[_choice(g.id, g.title) for g in study.groups])
+        elif column.values:
+            fields[column.name] = _select(column.label, lazy("Not known"), column.values.items())
+        else:
+            fields[column.name] = _day(lazy("Enrolled on"))
+    form: MendForm = type("StudyMendForm", (MendForm,), fields)(data=dict(held))
+    form.columns = columns
+    return form
+
+
+class CaseForm(_FaultsAtFields):
+    """The days of a case, and whether its person is asked again."""
+
+    opens_on = _day(lazy("Opens on"))
+    due_on = _day(lazy("Due on"))
+    closes_on = _day(lazy("Last day"))
+    again = BooleanField(lazy("They are asked again"))
+    sure = HiddenField()
+
+    def written(self) -> dict[str, str]:
+        days = {name: self[name].data or "" for name in ("opens_on", "due_on", "closes_on")}
+        return {**days, "again": "yes" if self.again.data else ""}

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.staff import Action
+from surveyapp.services.fieldwork import mending
 from surveyapp.services.participants import enrolment, enrolment_form, relating, roster
 from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views
@@ -142,3 +143,45 @@ def contact(study_id: str, reference: str) -> Reply:
             flash(_("The contact details are saved."))
             return redirect(url_for("manager.person", study_id=study_id, reference=reference))
     return page("contact", form, participant=participant)
+
+
+@manager.route(f"{PERSON}/mend", methods=["GET", "POST"])
+@staff_only
+def mend(study_id: str, reference: str) -> Reply:
+    """Changes where somebody belongs and what is known of them; what follows is shown first."""
+    found = roster.person(desk(), study_id, reference)
+    columns = mending.columns(found.study)
+    held = mending.as_written(found.study, found.participant)
+    form = forms.mend_form(found.study, columns, enrolment.sites(desk(), study_id), held)
+    plan = None
+    if form.validate_on_submit():
+        try:
+            if form.sure.data:
+                mending.mend(desk(), study_id, reference, form.written())
+                flash(_("The change is made."))
+                return redirect(url_for("manager.person", study_id=study_id, reference=reference))
+            plan = mending.plan(desk(), study_id, reference, form.written())
+        except EnrolmentRefused as refused:
+            form.refuse(refused.faults)
+    return page("mend", form, participant=found.participant, plan=plan)
+
+
+@manager.route(f"{PERSON}/<int:touchpoint>/mend", methods=["GET", "POST"])
+@staff_only
+def mend_case(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """Changes the days of a case, or has somebody asked again; what follows is shown first."""
+    held = mending.case_as_written(desk(), study_id, reference, touchpoint)
+    form = forms.CaseForm(data=held)
+    plan = mending.plan_case(desk(), study_id, reference, touchpoint, {})
+    shown = False
+    if form.validate_on_submit():
+        try:
+            if form.sure.data:
+                mending.mend_case(desk(), study_id, reference, touchpoint, form.written())
+                flash(_("The change is made."))
+                return redirect(url_for("manager.person", study_id=study_id, reference=reference))
+            plan = mending.plan_case(desk(), study_id, reference, touchpoint, form.written())
+            shown = True
+        except EnrolmentRefused as refused:
+            form.refuse(refused.faults)
+    return page("mend_case", form, plan=plan, shown=shown)

@@ -24,7 +24,7 @@ from surveyapp.domain.errors import (
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
-from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.instrument.routing import Page, resume_at
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.expected_time import ExpectedTime
 from surveyapp.services.responses.survey_session import Visit
@@ -284,7 +284,7 @@ def place(backend: Backend, here: Visit, note: str | None = None) -> str:
         return backend.address("consent", here)
     if backend.asks_first(here):
         return backend.address("begin", here)
-    page = views.resume_at(here.route)
+    page = resume_at(here.route)
     if page is None:
         return backend.address("check", here)
     return _address(backend, page.id, here, note if here.response.revision else None)

@@ -37,7 +37,8 @@ from surveyapp.services.responses.expected_time import ExpectedTime, expected_ti
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
-from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, slip, views
+from surveyapp.web.packs import slip
+from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, views
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
@@ -46,6 +47,7 @@ from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import has_cookie, keep_form, token, typed_texts
+from surveyapp.web.shared.static_files import SCRIPT
 
 participant = Blueprint("participant", __name__, template_folder="templates")
 
@@ -201,7 +203,8 @@ def slip_of(handle: str) -> Response:
     if here.submitted or here.state not in ANSWERABLE or not here.consented or backend.asks_first(here):
         abort(404)
     whose = runtime().keyring.whose(here.participant.id)
-    told = slip.contents(here, handle, backend.own_device) | {"whose": whose}
+    told = slip.contents(here, handle, backend.own_device, pack.address(here.study, here.ready[0]))
+    told |= {"whose": whose, "scripts": url_for(SCRIPT, name="survey")}
     # Only a device of their own keeps anything that a link could lead to.
     return jsonify(told | {"link": entrance.told_link()} if backend.own_device else told)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, session
 from flask_babel import force_locale
@@ -16,8 +15,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from surveyapp.domain.answering.saves import SaveFate, SentSave
-from surveyapp.domain.answers import Mode
+from surveyapp.domain.answering.saves import SentSave
 from surveyapp.domain.entry.doors import READS_ANSWERS, Door
 from surveyapp.domain.errors import (
     AccessRefused,
@@ -27,34 +25,23 @@ from surveyapp.domain.errors import (
     NotFound,
 )
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
-from surveyapp.domain.instrument.kinds import form_values
 from surveyapp.domain.instrument.routing import Page
-from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.privacy import erasing
 from surveyapp.services.responses import local_saves, survey_session
 from surveyapp.services.responses.local_saves import NoSave, Received
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.translation import interface_catalogues
+from surveyapp.web.packs import saves
 from surveyapp.web.participant import entrance, views
 from surveyapp.web.participant.entrance import BEGAN, NotLetIn, SomebodyElses
 from surveyapp.web.shared import assembly
-from surveyapp.web.shared.answers import said
 from surveyapp.web.shared.errors import RETRY_AFTER
 from surveyapp.web.shared.faults import fault_sentence
 from surveyapp.web.shared.incoming import JSON, SentFromElsewhere, takes_json
 from surveyapp.web.shared.runtime import runtime
 
-LONGEST = 512 * 1024
-"""Bytes of a save; a page's form has as many at most."""
-
 WHOSE = "X-Whose"
 """The header in which a phone names whose answers it keeps, as the slip did."""
-
-
-def _why(status: int, why: str) -> Response:
-    answer = jsonify(why=why)
-    answer.status_code = status
-    return answer
 
 
 def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
@@ -65,23 +52,23 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
         try:
             return view(handle)
         except NotLetIn as error:
-            return _why(410, "gone") if error.gone or _was_erased() else _why(401, "ended")
+            return saves.why(410, "gone") if error.gone or _was_erased() else saves.why(401, "ended")
         except (AccessRefused, NotFound):
-            return _why(410, "gone") if _was_erased() else _why(401, "ended")
+            return saves.why(410, "gone") if _was_erased() else saves.why(401, "ended")
         except SomebodyElses:
-            return _why(410, "gone") if _was_erased() else _why(409, "elses")
+            return saves.why(410, "gone") if _was_erased() else saves.why(409, "elses")
         except CSRFError:
-            return _why(403, "token")
+            return saves.why(403, "token")
         except SentFromElsewhere:
-            return _why(403, "elsewhere")
+            return saves.why(403, "elsewhere")
         except DoorShut:
-            return _why(403, "door")
+            return saves.why(403, "door")
         except ConsentMissing:
-            return _why(403, "consent")
+            return saves.why(403, "consent")
         except (NoSave, ValidationError, RequestEntityTooLarge):
-            return _why(422, "shape")
+            return saves.why(422, "shape")
         except DatabaseUnavailable:
-            answer = _why(503, "unavailable")
+            answer = saves.why(503, "unavailable")
             answer.headers.update(RETRY_AFTER)
             return answer
 
@@ -124,42 +111,19 @@ def receive(handle: str) -> Response:
     who = entrance.who(handle)
     assembly.csrf.protect()
     if request.mimetype != JSON:
-        return _why(415, "shape")
-    request.max_content_length = LONGEST
-    sent = SentSave.model_validate_json(request.get_data(cache=False))
+        return saves.why(415, "shape")
+    sent = saves.sent()
     received = local_saves.receive(runtime(), who, sent, entrance.standing())
     visit = received.visit
     if visit is not None and visit.response is not None and visit.response.revision and BEGAN not in session:
         entrance.note_began(handle)
     serves = interface_catalogues.serves_participants(sent.language)
     with force_locale(sent.language if serves else interface_catalogues.SOURCE):
-        return jsonify(_answer(sent, received))
+        return jsonify(saves.answer(sent, received, _faults))
 
 
-def _answer(sent: SentSave, received: Received) -> dict[str, Any]:
-    visit, page = received.visit, received.page
-    answer: dict[str, Any] = {
-        "save": str(sent.save),
-        "became": received.fate.value,
-        "revision": None,
-        "next": None,
-        "faults": [],
-        "stands": {},
-    }
-    if page is not None and received.fate is SaveFate.FAULTY:
-        answer["faults"] = _faults(visit, page, sent, received)
-    if visit is None or visit.response is None:
-        return answer
-    following = visit.next_page(sent.page)
-    answer["revision"] = visit.response.revision
-    answer["next"] = "check" if following is None else following.id
-    if page is not None:
-        answer["stands"] = {key: _stands(page, key, each) for key, each in received.stands.items()}
-    return answer
-
-
-def _faults(visit: Visit | None, page: Page, sent: SentSave, received: Received) -> list[dict[str, str]]:
-    parts = {part.key: part for part in page.parts}
+def _faults(page: Page, sent: SentSave, received: Received) -> list[dict[str, str]]:
+    visit, parts = received.visit, {part.key: part for part in page.parts}
     ids = {}
     if visit is not None:
         view = views.question_page(visit, page, sent.form, received.faults)
@@ -173,16 +137,6 @@ def _faults(visit: Visit | None, page: Page, sent: SentSave, received: Received)
         }
         for each in received.faults
     ]
-
-
-def _stands(page: Page, variable: str, given: RecordedAnswer) -> dict[str, Any]:
-    part = next((each for each in page.parts if each.key == variable), None)
-    return {
-        "save": str(given.client_id),
-        "form": form_values(variable, given.answer),
-        "words": [str(each) for each in said(part, given.answer)] if part else [],
-        "whose": "self" if given.mode is Mode.SELF else "interviewer",
-    }
 
 
 def add_saves(blueprint: Blueprint, prefix: str) -> None:

@@ -138,14 +138,6 @@ def agreed_in(names: Iterable[str]) -> dict[str, bool]:
     return {name.removeprefix("agree-"): True for name in names if name.startswith("agree-")}
 
 
-def resume_at(route: Route) -> Page | None:
-    """Where to go on: the first page to answer, or what is to be read just before it."""
-    page = route.frontier
-    while page is not None and (before := route.before(page.id)) is not None and not before.parts:
-        page = before
-    return page
-
-
 @dataclass(frozen=True)
 class Said:
     """An answer on the check page: under which moment, in which words; `own`: the person's, in whatever language."""

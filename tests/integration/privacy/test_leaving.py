@@ -42,6 +42,8 @@ from tests.page import Client
 from tests.phone import Phone
 from tests.sealed import know
 
+pytestmark = pytest.mark.both_databases
+
 KNOWN = frozenset({IdentityFact.NAME, IdentityFact.PHONE})
 STOPPED, TAKEN_UP = ParticipationChange.STOPPED, ParticipationChange.TAKEN_UP
 WITHDRAWN, UNDONE = ParticipationChange.WITHDRAWN, ParticipationChange.WITHDRAWAL_UNDONE

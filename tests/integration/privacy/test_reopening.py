@@ -24,6 +24,8 @@ from tests.conftest import Clock
 from tests.page import Client
 from tests.phone import Phone
 
+pytestmark = pytest.mark.both_databases
+
 SLIP = CorrectionReason.SLIP
 
 

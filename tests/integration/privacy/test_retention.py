@@ -35,6 +35,8 @@ from tests.interviewer import create_reachable
 from tests.page import Client
 from tests.sealed import know
 
+pytestmark = pytest.mark.both_databases
+
 ENDS = dt.date(2026, 12, 31)
 RULE = RetentionRule(
     study_ends=ENDS, contacts=KeepUntil(touchpoint=1, days=10), words=KeepUntil(days=30), answers=KeepUntil(days=90)

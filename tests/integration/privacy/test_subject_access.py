@@ -38,6 +38,8 @@ from tests.integration.test_who_answered import hand_in
 from tests.interviewer import CONTACT, create_reachable
 from tests.page import Client, Page
 
+pytestmark = pytest.mark.both_databases
+
 KNOWN = (IdentityFact.NAME, IdentityFact.PHONE)
 HOSTILE = '<script>alert(1)</script> & "quoted" =1+1 \u202e'
 

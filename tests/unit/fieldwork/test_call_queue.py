@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from surveyapp.domain.fieldwork.call_queue import QueuePriority, moment_of, priority_of, within_call_hours
+from surveyapp.domain.fieldwork.call_queue import QueuePriority, priority_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import CaseState, Outcome
 from tests.fieldwork import NOW, SHORTLY
 
@@ -32,24 +31,6 @@ FRIDAY, SATURDAY, SUNDAY, MONDAY = (dt.date(2026, 6, day) for day in (12, 13, 14
 )
 def test_people_are_called_between_two_times(day: dt.date, time: str, called: bool) -> None:
     assert within_call_hours(dt.datetime.combine(day, dt.time.fromisoformat(time))) is called
-
-
-@pytest.mark.parametrize(
-    ("written", "moment"),
-    [
-        ("2026-06-15 11:30", "2026-06-15 10:30"),
-        ("2026-12-15 11:30", "2026-12-15 11:30"),
-        ("2026-03-29 00:59", "2026-03-29 00:59"),
-        ("2026-03-29 01:00", None),  # the clocks go forward over it
-        ("2026-03-29 01:59", None),
-        ("2026-03-29 02:00", "2026-03-29 01:00"),
-        ("2026-10-25 01:30", "2026-10-25 00:30"),  # the first of two
-        ("2026-10-25 02:00", "2026-10-25 02:00"),
-    ],
-)
-def test_a_time_on_the_local_clock_is_a_moment(written: str, moment: str | None) -> None:
-    expected = dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC) if moment else None
-    assert moment_of(dt.datetime.fromisoformat(written), ZoneInfo("Europe/London")) == expected
 
 
 FEW, ALL = 4, 5

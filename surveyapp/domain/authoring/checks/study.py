@@ -85,6 +85,13 @@ def _check_names(study: Study, source: Source) -> None:
                 "threshold_of_two",
                 "“Fewer than 2” would say one. Use 1 (hide nothing), or 3 or more.",
             )
+    if study.completion.partial > study.completion.complete:
+        source.fault(
+            ("completion", "partial"),
+            "bad_value",
+            f"An interview would be partial from {study.completion.partial} % and complete from "
+            f"{study.completion.complete} % on. Write the smaller share here.",
+        )
     if not study.required_purposes:
         source.fault(("consent",), "no_consent", "One purpose must be `required: true`: consent to take part.")
     _check_languages(study, source)

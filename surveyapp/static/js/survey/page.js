@@ -46,7 +46,7 @@ function named(content, name) {
 }
 
 // Fills in what is chosen or written, as the server would have: an attribute, so that nothing counts as changed.
-function fill(content, page, values) {
+export function fill(content, page, values) {
   for (const part of page.parts) if (part.boxes) values = { ...boxed(part, values), ...values };
   for (const input of content.querySelectorAll("input, textarea")) {
     const held = values[input.name] ?? [];

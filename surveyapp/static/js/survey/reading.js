@@ -6,12 +6,13 @@
 import { compare, decimalsOf, readings } from "./figures.js";
 import { caseless, code, freeText, oneLine } from "./normalise.js";
 
-// Reads the parts of one page from `form`: every value by the name of its field. `words`: the pack's.
-export function read(parts, form, words = {}) {
+// Reads the parts of one page from `form`: every value by the name of its field. `words`: the pack's; `skips`: whether
+// whoever asks may leave out a question, as an interviewer may.
+export function read(parts, form, words = {}, skips = false) {
   const found = { answers: {}, faults: [], unsure: false };
   for (const part of parts) {
     if (part.when && !found.answers[part.when[0]]?.codes?.includes(part.when[1])) continue;
-    const { fault, unsure, ...answer } = readPart(part, form, words);
+    const { fault, unsure, ...answer } = readPart(part, form, words, skips);
     if (fault) found.faults.push({ variable: part.key, ...fault });
     else {
       found.answers[part.key] = answer;
@@ -37,11 +38,12 @@ export function readStored(pages, forms, words) {
   return answers;
 }
 
-function readPart(part, form, words) {
+function readPart(part, form, words, skips = false) {
   const values = typed(part, form);
   const reasons = [...new Set((form[`${part.key}:missing`] ?? []).map(code).filter(Boolean))];
   if (reasons.length && values.length) return wrong("exclusive");
   if (reasons.length > 1) return wrong("more_than_one");
+  if (skips && reasons[0] === "skipped") return { missing: "skipped" };
   if (reasons.length) return part.missing?.includes(reasons[0]) ? { missing: reasons[0] } : wrong("not_an_option");
   if (values.length) return READERS[part.type](part, values, words);
   return part.required ? wrong("required") : { missing: "skipped" };

@@ -124,6 +124,7 @@ export class Sending {
         this.token = null;
         if (!tokens) continue;
       }
+      this.sentence = said.body?.sentence;
       const never = (said.status === 422 && said.body?.why === "shape") || said.status === 413;
       return never ? { aside: said.status } : reason(said);
     }

@@ -58,30 +58,6 @@ export class Stream {
       if (skip) skip.checked = true;
     }
   }
-
-  // Shows what a save brought: faults, who answered, and other questions, without touching what is being typed.
-  update(answer) {
-    for (const item of this.items) {
-      const news = answer.items[item.dataset.item];
-      // What was not sent this time is as it was: its fault stands, though the server knows nothing of it.
-      if (news && (answer.sent.has(item.dataset.item) || !item.classList.contains("faulty"))) refresh(item, news);
-    }
-    if (answer.cards) this.merge(answer.cards);
-    for (const card of this.root.querySelectorAll(".q")) {
-      const items = [...card.querySelectorAll("[data-item]")];
-      card.classList.toggle("done", items.length > 0 && items.every((item) => item.classList.contains("done")));
-    }
-  }
-
-  merge(html) {
-    const fresh = new DOMParser().parseFromString(html, "text/html");
-    patch(this.root, fresh.body, "[data-card]", (card) => card.dataset.card, (old, renewed) => {
-      patch(old, renewed, "[data-item]", (item) => item.dataset.item, () => {});
-      old.querySelectorAll("input[name=shown]").forEach((field) => field.remove());
-      old.prepend(...renewed.querySelectorAll("input[name=shown]"));
-    });
-    if (this.current && !this.current.isConnected) this.start();
-  }
 }
 
 export function isAnswered(item) {
@@ -89,19 +65,20 @@ export function isAnswered(item) {
     && (["radio", "checkbox"].includes(field.type) ? field.checked : field.type !== "hidden" && field.value.trim()));
 }
 
-function refresh(item, news) {
-  item.classList.toggle("done", news.answered);
-  item.classList.toggle("faulty", Boolean(news.fault));
-  for (const [name, text] of [[".fault", news.fault], [".by", news.by]]) {
+// Shows how an item stands: whether it is answered, what is wrong, who answered where it was somebody else.
+export function refresh(item, { answered, fault = "", by = "" }) {
+  item.classList.toggle("done", answered && !fault);
+  item.classList.toggle("faulty", Boolean(fault));
+  for (const [name, text] of [[".fault", fault], [".by", by]]) {
     const line = item.querySelector(name);
-    line.textContent = text;
+    if (line.textContent !== text) line.textContent = text;
     line.hidden = !text;
   }
 }
 
 // Makes the children of `old` that fit `selector` the same, in the same order, as those of `fresh`, keeping the elements
 // that stay; `keep` renews what is inside one.
-function patch(old, fresh, selector, key, keep) {
+export function patch(old, fresh, selector, key, keep) {
   const standing = new Map([...old.querySelectorAll(selector)].map((element) => [key(element), element]));
   let after = null;
   for (const renewed of fresh.querySelectorAll(selector)) {

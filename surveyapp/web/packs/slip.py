@@ -7,7 +7,6 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import url_for
 from flask_wtf.csrf import generate_csrf
 
 from surveyapp.domain.instrument.conditions import Reference, reference_id
@@ -16,23 +15,21 @@ from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.instrument.outside import told_of_outside
 from surveyapp.domain.instrument.piping import quotes, texts_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire
+from surveyapp.domain.instrument.routing import resume_at
 from surveyapp.services.responses.survey_session import Visit
-from surveyapp.web.participant import pack, views
 from surveyapp.web.shared.answers import DAY
 from surveyapp.web.shared.assembly import last_local_day
 from surveyapp.web.shared.presenting import fact_of
-from surveyapp.web.shared.static_files import SCRIPT
 
 
-def contents(visit: Visit, handle: str, own: bool | None) -> dict[str, Any]:
-    """The slip as data. Raises ConsentMissing before the response begins."""
+def contents(visit: Visit, handle: str, own: bool | None, pack: str) -> dict[str, Any]:
+    """The slip as data; `pack`: where that is. Raises ConsentMissing before the response begins."""
     questionnaire, route, response = visit.ready
-    following = views.resume_at(route)
+    following = resume_at(route)
     closes = visit.case.closes_at
     return {
         "handle": handle,
-        "scripts": url_for(SCRIPT, name="survey"),
-        "pack": pack.address(visit.study, questionnaire),
+        "pack": pack,
         "questionnaire": questionnaire.id,
         "version": questionnaire.version,
         "wording": (questionnaire.wording and questionnaire.wording[1]) or None,

@@ -1,0 +1,60 @@
+// The bar over an open case: until when it is theirs, whether what was entered is saved, and what is to be known at once.
+
+export class Bar {
+  // `state`: the line of the bar; `spoken`: is read out.
+  constructor(state, spoken) {
+    Object.assign(this, { state, spoken, at: null, stand: null });
+  }
+
+  // As a save was answered: seconds in place of a time, as browsers' clocks are off. Says so when the hold lapses: from then
+  // on a colleague can open the case.
+  hold({ at, until, seconds }) {
+    clearTimeout(this.lapse);
+    const { holdText, lapsedText } = this.state.dataset;
+    const said = this.state.querySelector("[data-hold]");
+    this.at = at;
+    if (until) said.textContent = holdText.replace("{time}", until);
+    this.lapse = setTimeout(() => {
+      said.textContent = lapsedText;
+      this.state.classList.add("waiting");
+    }, seconds * 1000);
+  }
+
+  tell(stand, sentence) {
+    const { dataset } = this.state;
+    const text = {
+      saving: dataset.savingText, saved: dataset.savedText, back: dataset.faultyText, ended: dataset.signedOutText,
+      elses: sentence ?? dataset.unsavedText, gone: dataset.goneText,
+    }[stand] ?? dataset.unsavedText;
+    const waiting = !["saving", "saved", "back"].includes(stand);
+    const before = this.stand;
+    if (stand === "saved" && before === null) return;
+    this.stand = stand;
+    this.state.querySelector("[data-saved]").textContent = text.replace("{time}", this.at);
+    this.state.classList.toggle("waiting", waiting);
+    if (waiting && this.waited !== stand) this.spoken.textContent = text;
+    if (!waiting && this.waited && stand === "saved") this.spoken.textContent = dataset.backText;
+    if (waiting || stand === "saved") this.waited = waiting ? stand : null;
+  }
+
+  // In sight and read out until something else is entered.
+  say(text) {
+    this.alarm(text);
+    this.passing = true;
+  }
+
+  pass() {
+    if (this.passing) document.querySelector(".note.told-now")?.remove();
+    this.passing = false;
+  }
+
+  // In sight and read out, until the next page.
+  alarm(text) {
+    this.passing = false;
+    this.spoken.textContent = text;
+    const work = document.getElementById("work");
+    const note = work.querySelector(".note.told-now") ?? Object.assign(document.createElement("p"), { className: "note told-now" });
+    note.textContent = text;
+    work.prepend(note);
+  }
+}

@@ -1,0 +1,68 @@
+"""A save as a script sends it in the background, a participant's or an interviewer's, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from surveyapp.domain.answering.saves import SaveFate, SentSave
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.instrument.kinds import form_values
+from surveyapp.domain.instrument.routing import Page
+from surveyapp.domain.responses import RecordedAnswer
+from surveyapp.services.responses.local_saves import Received
+from surveyapp.web.shared.answers import said
+
+LONGEST = 512 * 1024
+"""Bytes of a save; a page's form has as many at most."""
+
+Faults = Callable[[Page, SentSave, Received], list[dict[str, str]]]
+"""What is wrong with a save, in words: variable, code, sentence and id of where it is put right."""
+
+
+def why(status: int, why: str, **more: Any) -> Response:
+    """What keeps a save waiting, or from being one."""
+    answer = jsonify(why=why, **more)
+    answer.status_code = status
+    return answer
+
+
+def sent() -> SentSave:
+    """The save of this request. Raises ValidationError, RequestEntityTooLarge."""
+    request.max_content_length = LONGEST
+    return SentSave.model_validate_json(request.get_data(cache=False))
+
+
+def answer(sent: SentSave, received: Received, faults: Faults) -> dict[str, Any]:
+    """What became of a save, where they go on, and what stands in place of what was contested."""
+    visit, page = received.visit, received.page
+    answer: dict[str, Any] = {
+        "save": str(sent.save),
+        "became": received.fate.value,
+        "revision": None,
+        "next": None,
+        "faults": [],
+        "stands": {},
+    }
+    if page is not None and received.fate is SaveFate.FAULTY:
+        answer["faults"] = faults(page, sent, received)
+    if visit is None or visit.response is None:
+        return answer
+    following = visit.next_page(sent.page)
+    answer["revision"] = visit.response.revision
+    answer["next"] = "check" if following is None else following.id
+    if page is not None:
+        answer["stands"] = {key: _stands(page, key, each) for key, each in received.stands.items()}
+    return answer
+
+
+def _stands(page: Page, variable: str, given: RecordedAnswer) -> dict[str, Any]:
+    part = next((each for each in page.parts if each.key == variable), None)
+    return {
+        "save": str(given.client_id),
+        "form": form_values(variable, given.answer),
+        "words": [str(each) for each in said(part, given.answer)] if part else [],
+        "whose": "self" if given.mode is Mode.SELF else "interviewer",
+    }

@@ -1,0 +1,129 @@
+"""What is the same for every test of a process is made once: the application, its addresses, its compiled templates and
+its SQL. Made anew for every test they would be half of what a test costs."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import types
+from typing import Any
+
+import flask
+import jinja2
+from sqlalchemy import Engine
+from werkzeug.routing import Rule
+
+import surveyapp
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import database
+
+
+class CompiledOnce(jinja2.BytecodeCache):
+    """Compiled templates, in memory."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+# Werkzeug compiles a function for each address, most of what making an application costs. What the function does hangs
+# on the address and what stands in for parts of it.
+_compile_builder = Rule._compile_builder
+_builders: dict[tuple[Any, ...], Any] = {}
+
+
+def _builder_compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
+    key = (tuple(rule._trace), append_unknown, tuple(sorted((rule.defaults or {}).items())))
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+class Statements(dict[Any, Any]):
+    """SQL by what it says, for every engine of a kind: an engine's own cache begins empty, and each test has engines of
+    its own. All of them are made in one way (`store.database.make_engine`)."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
+_statements: dict[str, Statements] = {}
+_make_engine = database.make_engine
+
+
+def _engine_with_statements_of_before(url: str, *, may_create: bool = False) -> Engine:
+    engine = _make_engine(url, may_create=may_create)
+    engine._compiled_cache = _statements.setdefault(engine.dialect.name, Statements())
+    return engine
+
+
+_create_app = surveyapp.create_app
+_applications: dict[str, flask.Flask] = {}
+WHERE_THINGS_LIE = ("database_url", "person_keys", "cache", "backups", "questionnaires")
+"""What of the settings no application is made of: its runtime knows."""
+
+
+def create_app(runtime: Runtime) -> flask.Flask:
+    """An application like any other of these settings, down to what it holds, but for its runtime and its
+    configuration, which are its own. It takes no more addresses and handlers: Flask refuses them, as it does once a
+    request has come."""
+    if runtime.settings.provider:  # whom it asks keeps what the provider said
+        return _create_app(runtime)
+    settings = dataclasses.asdict(runtime.settings)
+    key = repr([value for name, value in settings.items() if name not in WHERE_THINGS_LIE])
+    if key not in _applications:
+        _applications[key] = _create_app(runtime)
+        del _applications[key].extensions["surveyapp"]
+    kept = _applications[key]
+    made = copy.copy(kept)
+    made.config = copy.copy(kept.config)
+    made.extensions = {**kept.extensions, "surveyapp": runtime}
+    made.before_request_funcs = _of(made, kept, kept.before_request_funcs)
+    made.after_request_funcs = _of(made, kept, kept.after_request_funcs)
+    made.wsgi_app = _rebound(kept.wsgi_app, kept, made)  # type: ignore[method-assign]
+    made._got_first_request = True
+    return made
+
+
+def _of(made: flask.Flask, kept: flask.Flask, handlers: dict[Any, list[Any]]) -> dict[Any, list[Any]]:
+    return {name: [_rebound(each, kept, made) for each in each_of] for name, each_of in handlers.items()}
+
+
+def _rebound(thing: Any, kept: flask.Flask, made: flask.Flask) -> Any:
+    """What was made for one application, for another: a function that closes over it, a method, a layer around it."""
+    if thing is kept:
+        return made
+    if isinstance(thing, types.MethodType):
+        of = _rebound(thing.__self__, kept, made)
+        return thing if of is thing.__self__ else types.MethodType(thing.__func__, of)
+    if isinstance(thing, types.FunctionType):
+        if not any(cell.cell_contents is kept for cell in thing.__closure__ or ()):
+            return thing
+        cells = tuple(types.CellType(_rebound(each.cell_contents, kept, made)) for each in thing.__closure__ or ())
+        return types.FunctionType(thing.__code__, thing.__globals__, thing.__name__, thing.__defaults__, cells)
+    if isinstance(thing, type) or not hasattr(thing, "__dict__"):
+        return thing
+    of_it = {name: each for name, each in vars(thing).items() if each is kept or callable(each)}
+    rebound = {name: _rebound(each, kept, made) for name, each in of_it.items()}
+    if all(rebound[name] is each for name, each in of_it.items()):
+        return thing
+    layer = copy.copy(thing)
+    vars(layer).update(rebound)
+    return layer
+
+
+def keep() -> None:
+    """From here on, in this process."""
+    flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+    Rule._compile_builder = _builder_compiled_once  # type: ignore[method-assign]
+    database.make_engine = _engine_with_statements_of_before
+    surveyapp.create_app = create_app

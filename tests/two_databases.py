@@ -1,0 +1,127 @@
+"""Which tests run on SQLite and PostgreSQL both, and the record of what ran on which (docs/decisions/0043).
+
+What differs between the two is SQL, and all of it is in `surveyapp/store`. Pages and commands only translate: in the
+whole run a test that opens them runs on one of the two, by its name, so that half of them meet each. What writes or
+queries without one, and whatever is marked `both_databases`, runs on both. The record: which public functions of the
+store asked which database something. The whole run tells at its end which of them did on one alone.
+
+`pytest --both`, and any run that is asked for by a path or by -k, runs all on both.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+import surveyapp
+
+KINDS = ("sqlite", "postgresql")
+OPENS = frozenset({"Client", "Phone", "Interviewer", "CliRunner", "create_app"})
+"""What a file that opens pages or gives commands has taken in."""
+
+STORE = Path(surveyapp.__file__).parent / "store"
+OF_ONE: Mapping[str, str] = {}
+"""Functions of the store that only one of the databases has a use for, each with the reason."""
+
+ran: set[tuple[str, str]] = set()
+"""In this process, which function of the store asked which kind of database."""
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Whether the run is all there is, with nothing picked out."""
+    given: bool | None = getattr(config, "workerinput", {}).get("whole")
+    if given is not None:
+        return given
+    everywhere = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    picking = ("keyword", "markexpr", "deselect", "lf", "both")
+    return everywhere and not any(getattr(config.option, name, None) for name in picking)
+
+
+def on_one(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Those that run in the whole run, and those that are left to their other database."""
+    kept, left = [], []
+    for item in items:
+        (kept if _runs(item) else left).append(item)
+    return kept, left
+
+
+def _runs(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    kind = call.params.get("database_url") if call else None
+    if call is None or kind is None or item.get_closest_marker("both_databases"):
+        return True
+    if "client" not in item.fixturenames and not OPENS & vars(item.module).keys():  # type: ignore[attr-defined]
+        return True
+    name = item.nodeid.partition("[")[0] + call.id.replace(kind, "", 1)
+    return kind == KINDS[zlib.crc32(name.encode()) % 2]
+
+
+def watch() -> None:
+    """Begins the record."""
+    event.listen(Engine, "before_cursor_execute", _note)
+
+
+def _note(connection: Connection, *_rest: object) -> None:
+    kind = connection.dialect.name
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = _name(frame.f_code)
+        if name:
+            ran.add((name, kind))
+        frame = frame.f_back  # type: ignore[assignment]
+
+
+_names: dict[CodeType, str | None] = {}
+
+
+def _name(code: CodeType) -> str | None:
+    if code not in _names:
+        path = Path(code.co_filename)
+        of_store = STORE in path.parents and not any(
+            part.startswith(("_", "<")) for part in code.co_qualname.split(".")
+        )
+        module = ".".join(path.relative_to(STORE).with_suffix("").parts) if of_store else ""
+        _names[code] = f"{module}.{code.co_qualname}" if of_store else None
+    return _names[code]
+
+
+def alone(found: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Functions that asked one kind of database alone, with its name."""
+    kinds: dict[str, set[str]] = {}
+    for name, kind in found:
+        kinds.setdefault(name, set()).add(kind)
+    return {name: next(iter(of)) for name, of in sorted(kinds.items()) if len(of) == 1 and name not in OF_ONE}
+
+
+class Record:
+    """Gathers what the processes of a whole run have noted, and tells it at the end."""
+
+    def __init__(self) -> None:
+        self.found: set[tuple[str, str]] = set()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        node.workerinput["whole"] = is_whole(node.config)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        self.found |= {(name, kind) for name, kind in getattr(node, "workeroutput", {}).get("ran", ())}
+
+    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
+        self.found |= ran
+        for name, kind in self.missing(config).items():
+            terminalreporter.write_line(
+                f"store.{name} ran on {kind} alone: mark a test of it both_databases (tests/two_databases.py)", red=True
+            )
+
+    def missing(self, config: pytest.Config) -> dict[str, str]:
+        """Nothing where part was run, or where one of the databases is not there."""
+        both_there = {kind for _, kind in self.found} == set(KINDS)
+        return alone(self.found) if is_whole(config) and both_there else {}
