@@ -88,7 +88,8 @@ def test_one_response_begun_by_a_participant_and_finished_by_an_interviewer(runt
     walk_to(runtime, link, "hopes", {})
     phone = factories.by_interviewer(factories.create_staff(runtime, factories.Role.INTERVIEWER), participant)
     walk_to(runtime, phone, None, {})
-    visit = answering.submit(runtime, phone)
+    answering.submit(runtime, phone)
+    visit = survey_session.visit(runtime, phone)
     with runtime.database.reading() as session:
         assert responses.modes_of(session, visit.ready[2].id) == [Mode.SELF, Mode.PHONE]
         given = responses.given_answers(session, visit.ready[2].id)

@@ -188,7 +188,7 @@ def said(
         named |= {"client_ids": list(client_ids), "saves_of": standing.response.id if standing.response else None}
     query = _QUERIES[bool(earlier), site is not None, bool(client_ids)]
     by_kind: dict[int, list[Row[Any]]] = {kind: [] for kind in _Kind}
-    for row in session.connection().execute(query, named):
+    for row in session.connection().execute(query, named).all():
         by_kind[row.kind].append(row)
     words = PersonWords(session, person=standing.participant.id)
     given, current = _answers(by_kind[_Kind.CURRENT], by_kind[_Kind.NEWEST], words)

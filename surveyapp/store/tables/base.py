@@ -8,7 +8,7 @@ import uuid
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, MetaData, Uuid
+from sqlalchemy import JSON, CheckConstraint, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
 from surveyapp.domain.answers import Mode, Reason
@@ -21,7 +21,7 @@ from surveyapp.domain.responses import CorrectionReason, ResponseState
 from surveyapp.domain.security.guesses import GuessKind
 from surveyapp.domain.staff import Role
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
-from surveyapp.store.column_types import ExactNumber, OneOf, UtcDateTime
+from surveyapp.store.column_types import ExactNumber, Id, OneOf, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -37,7 +37,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         dt.datetime: UtcDateTime(),
         Decimal: ExactNumber(),
-        uuid.UUID: Uuid(),
+        uuid.UUID: Id(),
         dict[str, Any]: JSON(),
         **{
             kind: OneOf(kind)
