@@ -48,6 +48,7 @@ PAGES: dict[str, A | str] = {
     },
     "evaluator.taken": A.RESULTS_TAKEN,
     "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
+    "participant.worker": NOTHING,
     "survey_script": NOTHING,
     "static": NOTHING,
     "health.live": NOTHING,
@@ -237,7 +238,7 @@ def test_what_a_page_shows_or_does_is_in_the_trail(runtime: Runtime, client: Cli
 
 
 def test_whatever_leaves_as_a_file_is_an_entry(runtime: Runtime, client: Client) -> None:
-    """By what is sent, not by how its address ends. A picture is made in the browser, of the page that is shown."""
+    """By what is sent, not by how its address ends. A picture is made in the browser, which says so."""
     reachable(runtime)
     clients = {}
     for role in Role:
