@@ -68,8 +68,8 @@ def test_from_the_queue_on_everything_goes_by_few_keys(
 ) -> None:
     page = desk(size)
     keys = page.keyboard
-    page.get_by_role("button", name=f"Take up {participant.reference}").focus()
     pressed = 6
+    expect(page.get_by_role("button", name=f"Take up {participant.reference}")).to_be_focused()
     keys.press("Enter")
     page.wait_for_url("**/1")
     expect(page.get_by_role("button", name="Start the interview")).to_be_focused()

@@ -41,6 +41,7 @@ RULES: dict[str, str | Action] = {
     "participant.later": PARTICIPANT,
     "participant.question": PARTICIPANT,
     "participant.pack": EVERYBODY,
+    "participant.worker": EVERYBODY,
     "participant.slip": SCRIPT,
     "participant.submit": PARTICIPANT,
     "participant.survey": PARTICIPANT,

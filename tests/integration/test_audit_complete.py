@@ -48,6 +48,7 @@ PAGES: dict[str, A | str] = {
     },
     "evaluator.taken": A.RESULTS_TAKEN,
     "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
+    "participant.worker": NOTHING,
     "survey_script": NOTHING,
     "static": NOTHING,
     "health.live": NOTHING,

@@ -130,6 +130,9 @@ def test_by_any_attribute_and_for_some_alone(desk: Desk) -> None:
     assert [change.base.count for change in by.changes] == [3, 2, 1, 2, 2, 0, 2, 2, 0]
     only = look(desk, "coffee", only=("site.size", "small"))
     assert [(row.net.count, row.tally.base.count) for row in only.everyone] == [(0, 2), (1, 2), (2, 2)]
+    assert only.title.endswith(": Small)")
+    assert only.asked_of.endswith(": Small)")
+    assert only.title.startswith(by.title)
 
 
 def test_a_question_by_a_question(desk: Desk) -> None:

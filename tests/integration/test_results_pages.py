@@ -313,7 +313,7 @@ def test_a_spreadsheet_has_the_records_of_the_csv_says_its_edition_and_is_in_the
 FOR_FILES = (
     "/measures/placement_satisfaction?people=matched",
     "/measures/placement_satisfaction?by=employer_size",
-    "/look/backfill/placement_satisfaction?across=overall_value",
+    "/look/backfill/placement_satisfaction?with=1:heard_via",
     "/questions/backfill/1?by=employer_size",
 )
 """Beside what the walk comes to by itself: the states of a page that have other tables."""

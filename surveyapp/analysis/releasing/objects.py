@@ -138,7 +138,7 @@ def told_tally(
             joined.append(Joined(members, cell))
     place_of = {name: index for index, name in enumerate(code)}
     for net in nets:
-        told = _sum_of(row.groups, {place_of[member] for member in net.members if member in place_of})
+        told = _sum_of(row.groups, row.base, {place_of[member] for member in net.members if member in place_of})
         cells[net.code] = told_cell(told, base, at_least=row.bounded)
     rating = working.rating if computed else None
     if rating is not None:
@@ -166,7 +166,7 @@ def _several(people: Slice, rows: Sequence[tuple[str, RowTold | None]], rules: T
     if not told:
         return withheld(people)
     first = told[0][1]
-    yes = {code: _sum_of(row.groups, {0}) for code, row in told}
+    yes = {code: _sum_of(row.groups, row.base, {0}) for code, row in told}
     return Tally(
         people=people,
         base=told_cell(first.base, None),
@@ -184,13 +184,27 @@ def _codes(options: Sequence[Category], where: StatusPlace) -> list[str]:
     return codes[::-1] if where.backwards else codes
 
 
-def _sum_of(groups: Iterable[OptionGroup], members: set[int]) -> Told:
-    """How many gave any of these options, where the groups that are told come to just them."""
+def _sum_of(groups: Sequence[OptionGroup], base: Told, members: set[int]) -> Told:
+    """How many gave any of these options, where the groups that are told come to just them: of ranges their sum, and
+    no more than the base leaves beside the others."""
     inside = [group for group in groups if set(group.members) <= members]
     if {member for group in inside for member in group.members} != members:
         return Told()
+    found = _added(inside)
+    others = _added(group for group in groups if group not in inside)
+    if found.low is None or found.high is None:
+        return found
+    low, high = found.low, found.high
+    if base.high is not None:
+        high = min(high, base.high - (others.low or 0))
+    if base.low is not None and others.high is not None:
+        low = max(low, base.low - others.high)
+    return Told(low, high)
+
+
+def _added(groups: Iterable[OptionGroup]) -> Told:
     low = high = 0
-    for group in inside:
+    for group in groups:
         if group.told.low is None or group.told.high is None:
             return Told()
         low, high = low + group.told.low, high + group.told.high
@@ -330,7 +344,7 @@ def told_change(
     codes = _codes(options, where)
     members = {codes.index(code) for code in net.members} if net else set()
     if net and set(pair.sides[0]) == members:
-        before, after = (_sum_of(groups, members) for groups in (pair.before, pair.after))
+        before, after = (_sum_of(groups, pair.base, members) for groups in (pair.before, pair.after))
         made = dataclasses.replace(
             made,
             before=told_cell(before, base),

@@ -58,6 +58,9 @@ class _Placed:
     middle: float
 
 
+MESSAGE_ABOVE, MESSAGE = 42, 80
+"""Characters a line of why a row has no bar: in a narrow chart, and in a wide one."""
+
 ABOVE_WIDE = 38
 """Letters that stand on one line over a bar of a narrow chart: a row's name and what is at its end together."""
 
@@ -215,8 +218,15 @@ def _name_lines(bar: Bar, frame: _Frame) -> list[str]:
 
 def _more_room(bar: Bar, frame: _Frame) -> float:
     """What a row is higher than its bar, for the words of what is not for publication beside it."""
-    lines = 0 if frame.above else len(wrapped(bar.private, PRIVATE))
+    if frame.above:
+        return frame.line * max(0, len(_message_lines(bar, frame)) - 1)
+    lines = max(len(wrapped(bar.private, PRIVATE)), len(_message_lines(bar, frame)))
     return max(0.0, frame.line * lines - frame.bar)
+
+
+def _message_lines(bar: Bar, frame: _Frame) -> list[str]:
+    """Why a row has no bar, in lines that stand where it would be."""
+    return wrapped(bar.message, MESSAGE_ABOVE if frame.above else MESSAGE)
 
 
 def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, Any]]:
@@ -234,7 +244,8 @@ def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, A
         under = top + 10 + frame.line * max(len(lines), 1)
         end = at_start() | {"x": 1, "xanchor": "right", "align": "right"}
         texts.append(start | {"text": plain(lines), "y": top + half * max(len(lines), 1), "font": name_font})
-        texts.append(start | {"text": plain([bar.message or bar.detail or ""]), "y": under, "font": SOFT})
+        said = _message_lines(bar, frame) or [bar.detail or ""]
+        texts.append(start | {"text": plain(said), "y": under + half * (len(said) - 1), "font": SOFT})
         texts.append(end | {"text": plain([bar.value or ""]), "y": top + half, "font": value_font | {"size": 15}})
         texts.append(end | {"text": plain([share]), "y": under, "font": SOFT})
     else:
@@ -256,7 +267,8 @@ def _row_texts(row: _Placed, frame: _Frame, *, headed: bool) -> list[dict[str, A
             texts.append(beside | {"xshift": beside["xshift"] + 32, "text": plain(said), "y": middle, "font": SOFT})
         if bar.message:
             texts.append(
-                at_start(-12 if bar.withheld else 0) | {"text": plain([bar.message]), "y": middle, "font": SOFT}
+                at_start(-12 if bar.withheld else 0)
+                | {"text": plain(_message_lines(bar, frame)), "y": middle, "font": SOFT}
             )
     return [text for text in texts if text["text"]]
 
@@ -362,7 +374,8 @@ def _outlines(placed: list[_Placed], frame: _Frame) -> list[dict[str, Any]]:
                 end = segment.start + segment.width
                 found.append(dashed(segment.start, end, row.middle - reach, row.middle + reach, "var(--control)"))
         if row.bar.withheld and not frame.above:
-            box = dashed(0, 1, row.middle - reach, row.middle + reach, "var(--control)")
+            high = max(reach, frame.line * len(_message_lines(row.bar, frame)) / 2 + 4)
+            box = dashed(0, 1, row.middle - high, row.middle + high, "var(--control)")
             found.append(box | {"xref": "paper"})
     return found
 

@@ -192,13 +192,18 @@ def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) 
     part, group = rows[-1].part, data.study.group(asked.group)
     title = plain(part.statement.text if part.statement else part.label)
     assert group is not None
+    # What is said of some people alone says so wherever it goes: headline, picture, sentence, spreadsheet.
+    alone = ""
+    if asked.only is not None:
+        attribute = _attribute(data, asked.only[0])
+        alone = f" ({attribute.label}: {attribute.values[asked.only[1]]})"
     declared = [each for each in data.study.measures if (each.group, each.variable) == (asked.group, asked.variable)]
     return Measure(
         id=declared[0].id if declared and not asked.option else asked.variable,
         theme=declared[0].theme if declared else "",
-        title=declared[0].title if declared and not asked.option else title,
+        title=(declared[0].title if declared and not asked.option else title) + alone,
         group=asked.group,
-        asked_of=declared[0].asked_of if declared else group.title,
+        asked_of=(declared[0].asked_of if declared else group.title) + alone,
         variable=asked.variable,
         net=CHOSEN if asked.option else part.question.favourable or "",
         rows=tuple(each.row for each in rows),

@@ -109,6 +109,18 @@ def test_ranges_while_people_answer() -> None:
     assert tally.cells["confident"] == Cell(None, low=40, high=48)
 
 
+def test_a_net_of_ranges_is_no_more_than_its_base_and_no_less_than_the_others_leave() -> None:
+    told = row(
+        ((0, 1), Told(0, 4)), ((2,), Told(0, 0)), ((3,), Told(5, 9)), ((4,), Told(5, 9)),
+        base=Told(10, 14), collecting=True,
+    )  # fmt: skip
+    tally = objects.told_tally(made.tally((6, 6, 0, 1, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
+    assert tally.cells["confident"] == Cell(None, low=10, high=14)
+    told = dataclasses.replace(told, base=Told(20, 24))
+    tally = objects.told_tally(made.tally((9, 9, 0, 2, 0)), (table(told), HERE), None, made.OPTIONS, (made.NET,), RULES)
+    assert tally.cells["confident"] == Cell(None, low=16, high=18)
+
+
 @pytest.mark.parametrize(
     ("told", "interval"),
     [

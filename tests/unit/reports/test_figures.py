@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import itertools
 import json
 import re
@@ -15,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.domain.results import Category, Distribution, RatingSummary, Shift
+from surveyapp.domain.results import Category, Distribution, NextLook, RatingSummary, Shift
 from surveyapp.reports.charts.bars import stretched
 from surveyapp.reports.charts.columns import rating_columns
 from surveyapp.reports.charts.drawn import question_chart, shift_chart
@@ -94,6 +96,22 @@ def test_what_is_not_told_is_the_rest_of_a_whole_bar_and_has_no_number(counts: l
         for option, count in zip(made.OPTIONS, counts, strict=True):
             if count is None:
                 assert len(re.findall(rf"{option.label}: \d+ of", written)) == 1  # the other row's
+
+
+@pytest.mark.parametrize(("narrow", "most"), [(True, 42), (False, 80)])
+def test_why_a_row_is_not_told_stands_in_lines_that_fit_its_box(narrow: bool, most: int) -> None:
+    again = NextLook(4, dt.date(2027, 3, 10))
+    hidden = dataclasses.replace(made.withheld(), again=again)
+    shift = made.shift(made.measured(made.tally((16, 12, 1, 0, 0)), hidden))
+    layout = shift_figure(shift, narrow=narrow)["layout"]
+    (said,) = [each for each in layout["annotations"] if "Looked at again" in each["text"]]
+    lines = said["text"].split("<br>")
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= most
+    boxes = [shape for shape in layout["shapes"] if shape.get("xref") == "paper" and shape["line"].get("dash")]
+    half = 9 * len(lines)
+    assert narrow or any(box["y0"] <= said["y"] - half and said["y"] + half <= box["y1"] for box in boxes)
+    assert said["y"] + half <= layout["height"]
 
 
 def test_four_options_without_a_neutral_one_part_in_the_middle() -> None:
