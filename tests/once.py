@@ -74,8 +74,7 @@ WHERE_THINGS_LIE = ("database_url", "person_keys", "cache", "backups", "question
 
 def create_app(runtime: Runtime) -> flask.Flask:
     """An application like any other of these settings, down to what it holds, but for its runtime and its
-    configuration, which are its own. It takes no more addresses and handlers: Flask refuses them, as it does once a
-    request has come."""
+    configuration, and what it does before and after a request, which are its own. It takes no more addresses."""
     if runtime.settings.provider:  # whom it asks keeps what the provider said
         return _create_app(runtime)
     settings = dataclasses.asdict(runtime.settings)
@@ -90,8 +89,17 @@ def create_app(runtime: Runtime) -> flask.Flask:
     made.before_request_funcs = _of(made, kept, kept.before_request_funcs)
     made.after_request_funcs = _of(made, kept, kept.after_request_funcs)
     made.wsgi_app = _rebound(kept.wsgi_app, kept, made)  # type: ignore[method-assign]
-    made._got_first_request = True
+    for taking in SHARED:
+        setattr(made, taking, _refused)
     return made
+
+
+SHARED = ("add_url_rule", "register_blueprint", "register_error_handler", "context_processor")
+"""Ways to add to what every application of the same settings holds together."""
+
+
+def _refused(*_arguments: object, **_named: object) -> None:
+    raise AssertionError("shared with other tests (tests/once.py): a test that adds to it makes a Flask of its own")
 
 
 def _of(made: flask.Flask, kept: flask.Flask, handlers: dict[Any, list[Any]]) -> dict[Any, list[Any]]:

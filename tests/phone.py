@@ -115,7 +115,7 @@ class Phone:
         return {
             name: values
             for name, values in self.page.fields().items()
-            if name not in ("csrf_token", "save_id") and values != [""]
+            if name not in ("csrf_token", "save_id", "seen") and values != [""]
         }
 
     def follow(self, text: str) -> Page:

@@ -3,7 +3,7 @@
 What differs between the two is SQL, and all of it is in `surveyapp/store`. Pages and commands only translate: in the
 whole run a test that opens them runs on one of the two, by its name, so that half of them meet each. What writes or
 queries without one, and whatever is marked `both_databases`, runs on both. The record: which public functions of the
-store asked which database something. The whole run tells at its end which of them did on one alone.
+store asked which database something. The whole run tells at its end which of them did on SQLite alone.
 
 `pytest --both`, and any run that is asked for by a path or by -k, runs all on both.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -27,9 +27,6 @@ OPENS = frozenset({"Client", "Phone", "Interviewer", "CliRunner", "create_app"})
 """What a file that opens pages or gives commands has taken in."""
 
 STORE = Path(surveyapp.__file__).parent / "store"
-OF_ONE: Mapping[str, str] = {}
-"""Functions of the store that only one of the databases has a use for, each with the reason."""
-
 ran: set[tuple[str, str]] = set()
 """In this process, which function of the store asked which kind of database."""
 
@@ -92,12 +89,10 @@ def _name(code: CodeType) -> str | None:
     return _names[code]
 
 
-def alone(found: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Functions that asked one kind of database alone, with its name."""
-    kinds: dict[str, set[str]] = {}
-    for name, kind in found:
-        kinds.setdefault(name, set()).add(kind)
-    return {name: next(iter(of)) for name, of in sorted(kinds.items()) if len(of) == 1 and name not in OF_ONE}
+def alone(found: Iterable[tuple[str, str]]) -> list[str]:
+    """Functions that asked SQLite and never PostgreSQL. The other way round are locks, which SQLite has no need of."""
+    asked = set(found)
+    return sorted(name for name, kind in asked if kind == "sqlite" and (name, "postgresql") not in asked)
 
 
 class Record:
@@ -116,12 +111,8 @@ class Record:
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
         self.found |= ran
-        for name, kind in self.missing(config).items():
-            terminalreporter.write_line(
-                f"store.{name} ran on {kind} alone: mark a test of it both_databases (tests/two_databases.py)", red=True
-            )
-
-    def missing(self, config: pytest.Config) -> dict[str, str]:
-        """Nothing where part was run, or where one of the databases is not there."""
         both_there = {kind for _, kind in self.found} == set(KINDS)
-        return alone(self.found) if is_whole(config) and both_there else {}
+        for name in alone(self.found) if is_whole(config) and both_there else ():
+            terminalreporter.write_line(
+                f"store.{name} ran on SQLite alone: mark a test of it both_databases (tests/two_databases.py)", red=True
+            )

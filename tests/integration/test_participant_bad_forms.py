@@ -170,20 +170,22 @@ def test_double_tap_on_continue_saves_once(runtime: Runtime, candidate: Particip
     assert factories.stored(runtime, candidate) == ({"heard_via": Codes(("family",))}, 1)
 
 
-def test_an_old_form_with_another_answer_is_a_changed_answer(
+def test_an_old_form_with_another_answer_is_a_changed_answer_once_that_was_told(
     runtime: Runtime, candidate: Participant, phone: Phone
 ) -> None:
     form = phone.page.fields()
     phone.send({**form, "heard_via": "family"})
     phone.send(heard_via_detail="My aunt works there.")
     phone.send({**form, "heard_via": "online"}, to="/survey/q/heard_via")
+    assert phone.status == 409
+    phone.send()
     assert factories.stored(runtime, candidate)[0] == {
         "heard_via": Codes(("online",)),
         "heard_via_detail": Text("My aunt works there."),
     }
 
 
-def test_two_tabs_on_the_same_question_keep_the_last_answer_and_the_history(
+def test_of_two_tabs_on_the_same_question_the_later_is_told_and_both_are_in_the_history(
     runtime: Runtime, candidate: Participant, phone: Phone
 ) -> None:
     one = phone.page.fields()
@@ -191,7 +193,10 @@ def test_two_tabs_on_the_same_question_keep_the_last_answer_and_the_history(
     assert one["save_id"] != two["save_id"]
     phone.send({**one, "heard_via": "family"}, to="/survey/q/heard_via")
     phone.send({**two, "heard_via": "online"}, to="/survey/q/heard_via")
-    assert factories.stored(runtime, candidate) == ({"heard_via": Codes(("online",))}, 2)
+    assert phone.status == 409
+    assert factories.stored(runtime, candidate) == ({"heard_via": Codes(("family",))}, 2)
+    phone.send()
+    assert factories.stored(runtime, candidate) == ({"heard_via": Codes(("online",))}, 3)
 
 
 @pytest.mark.parametrize("save_id", ["", "1", "not-a-uuid", "\x00", str(uuid.uuid4()) * 40])

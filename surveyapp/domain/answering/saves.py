@@ -131,6 +131,16 @@ def is_contested(
     return seen is None or variable in seen.said or standing.revision > seen.revision
 
 
+def contested_in(
+    changed: Collection[str],
+    standing: Mapping[str, StandingSave],
+    over: Mapping[str, uuid.UUID | None],
+    known: Mapping[uuid.UUID, SeenSave],
+) -> set[str]:
+    """Of the variables that a save would change those in which what stands came since what was on the screen."""
+    return {key for key in changed if is_contested(key, standing.get(key), over.get(key), known)}
+
+
 def still_contested(seen: SeenSave, standing: Mapping[str, StandingSave]) -> Collection[str]:
     """The variables of a known save that another's answer still stands for, though it came earlier: nobody has chosen
     yet. What was taken once is never older than what stands."""

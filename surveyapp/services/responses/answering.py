@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from surveyapp.domain.answers import Answer
 from surveyapp.domain.audit import AuditAction
@@ -78,15 +78,17 @@ def save_page(
     save_id: uuid.UUID,
     client_at: dt.datetime | None = None,
     found: Arrived | None = None,
+    seen: Sequence[uuid.UUID | None] | None = None,
 ) -> Saved:
     """Stores one page's answers: history appended, current answers replaced, all in one transaction.
 
-    The same form sent again changes nothing. `found`: where they stand, if that was read already. Raises
+    The same form sent again changes nothing. `found`: where they stand, if that was read already; `seen`: of each part
+    of the page the save whose answer was on the screen, so that a newer one is not written over in silence. Raises
     AnswersRefused (nothing stored), NotOnRoute, AlreadySubmitted, StateRefused.
     """
 
     def work_out(work: Work, found: Arrived | None) -> saving.Planned[Saved]:
-        before = visit_in(work, who, found=found, client_ids=(save_id,))
+        before = visit_in(work, who, found=found, client_ids={save_id, *filter(None, seen or ())})
         _check_answerable(before)
         _check_consented(before)
         page = before.ready[1].page(page_id)
@@ -96,8 +98,14 @@ def save_page(
         parsed = KINDS[page.question.kind].parse(page.parts, form, _skip_rule(who))
         if parsed.faults:
             raise AnswersRefused(tuple(parsed.faults))
+        keys = [part.key for part in page.parts]
         entered = Entered(
-            section=page.section.id, page=page.id, answers=parsed.answers, save_id=save_id, client_at=client_at
+            section=page.section.id,
+            page=page.id,
+            answers=parsed.answers,
+            save_id=save_id,
+            client_at=client_at,
+            over=None if seen is None else dict(zip(keys, seen, strict=False)),
         )
         return saving.plan(work, who, before, entered)
 

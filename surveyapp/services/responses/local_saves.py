@@ -16,8 +16,7 @@ from surveyapp.domain.answering.saves import (
     SaveFate,
     SeenSave,
     SentSave,
-    StandingSave,
-    is_contested,
+    contested_in,
     reception,
     still_contested,
 )
@@ -151,7 +150,7 @@ def _page(work: Work, visit: Visit, response: Response, sent: SentSave) -> tuple
 def _again(shown: Visit | None, page: Page, sent: SentSave, seen: SeenSave) -> Received:
     """It was there before: nothing is stored. Where its answer never arrived, what it was contested by is told now."""
     given = shown.given or {} if shown else {}
-    stands = {each: given[each] for each in still_contested(seen, _standing(given))}
+    stands = {each: given[each] for each in still_contested(seen, saving.standing(given))}
     fate = SaveFate.CONTESTED if stands else SaveFate.KNOWN
     return Received(fate=fate, visit=shown, page=page, stands=stands)
 
@@ -181,14 +180,15 @@ def _taken(
         moved = {each.variable: each.new for each in becomes if each.new is not None}
         aside = {key: answer for key, answer in answers.items() if moved.get(key) != answer}
         answers = moved
-    given, standing = before.given or {}, _standing(before.given or {})
+    given = before.given or {}
+    standing = saving.standing(given)
     changed = saving.changed_by(given, answers)
     if not changed and not aside:
         unchanged = Received(
             fate=SaveFate.SAVED, visit=before, page=page, to_remember=(response.id, sent.save, response.revision)
         )
         return Planned(unchanged, before)
-    contested = {key for key in changed if is_contested(key, standing.get(key), sent.over.get(key), before.said.known)}
+    contested = contested_in(changed, standing, sent.over, before.said.known)
     taken = {key: answer for key, answer in changed.items() if key not in contested}
     rows, after = saving.prepared(work, before, new, changed, taken, aside, old.version)
     stands = {key: given[key] for key in sorted(contested)}
@@ -215,7 +215,3 @@ def _save_of(
         payload_hash=saving.hash_of(work, visit.participant, page.id, answers),
         wording=min(sent.wording or 0, newest_wording) or None,
     )
-
-
-def _standing(given: Mapping[str, RecordedAnswer]) -> dict[str, StandingSave]:
-    return {key: StandingSave(each.client_id, each.revision) for key, each in given.items()}

@@ -9,9 +9,10 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from surveyapp.domain.answering.saves import StandingSave, contested_in, still_contested
 from surveyapp.domain.answers import Answer, Answers, Text
 from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import PinStanding
@@ -36,10 +37,12 @@ from surveyapp.store.entry import pins
 
 @dataclass(frozen=True)
 class Saved:
-    """After a save: the visit as it now is, and whether it said nothing new (the same form sent again)."""
+    """After a save: the visit as it now is, and whether it said nothing new (the same form sent again). `stands`: what
+    came since what was on the screen, and so was not written over."""
 
     visit: Visit
     repeated: bool
+    stands: Mapping[str, RecordedAnswer] = field(default_factory=dict)
 
 
 Done = TypeVar("Done")
@@ -97,13 +100,15 @@ def carry_out_in(work: Work, who: Who, planned: Planned[Done]) -> Done:
 @dataclass(frozen=True, kw_only=True)
 class Entered:
     """What a form brought: the answers of a page or, `page` then being its name, of a whole section. `save_id`: the id
-    that the form was given when it was shown; `client_at`: when it was sent, by the browser's clock."""
+    that the form was given when it was shown; `client_at`: when it was sent, by the browser's clock; `over`: of each
+    variable the save whose answer was on the screen (None: nothing is known of that)."""
 
     section: str
     page: str
     answers: Answers
     save_id: uuid.UUID
     client_at: dt.datetime | None
+    over: Mapping[str, uuid.UUID | None] | None = None
 
 
 def plan(work: Work, who: Who, before: Visit, entered: Entered) -> Planned[Saved]:
@@ -111,8 +116,12 @@ def plan(work: Work, who: Who, before: Visit, entered: Entered) -> Planned[Saved
     questionnaire, _, _ = before.ready
     hashed = hash_of(work, before.participant, entered.page, entered.answers)
     changed = changed_by(before.given or {}, entered.answers)
+    given = before.given or {}
+    known, stand = before.said.known, standing(given)
     if not changed or before.said.hashes.get(entered.save_id) == hashed:
-        return Planned(Saved(before, True), before)
+        seen = known.get(entered.save_id) if entered.over is not None else None
+        stands = {key: given[key] for key in still_contested(seen, stand)} if seen else {}
+        return Planned(Saved(before, True, stands), before)
     revision = questionnaire.wording[1] or None if questionnaire.wording else None
     new = NewSave(
         id=entered.save_id,
@@ -125,8 +134,15 @@ def plan(work: Work, who: Who, before: Visit, entered: Entered) -> Planned[Saved
         payload_hash=hashed,
         wording=revision,
     )
-    rows, after = prepared(work, before, new, changed, changed)
-    return Planned(Saved(after, False), before, rows)
+    contested = set() if entered.over is None else contested_in(changed, stand, entered.over, known)
+    taken = {key: answer for key, answer in changed.items() if key not in contested}
+    rows, after = prepared(work, before, new, changed, taken)
+    return Planned(Saved(after, False, {key: given[key] for key in sorted(contested)}), before, rows)
+
+
+def standing(given: Mapping[str, RecordedAnswer]) -> dict[str, StandingSave]:
+    """Of each variable the save whose answer stands."""
+    return {key: StandingSave(each.client_id, each.revision) for key, each in given.items()}
 
 
 def prepared(

@@ -18,6 +18,7 @@ from babel import Locale
 from babel.numbers import get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
 from flask import Response, abort, current_app, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import KINDS, Control, Part, PartType
@@ -237,6 +238,7 @@ def _words(questionnaire: Questionnaire) -> dict[str, Any]:
     locale = get_locale() or "en"
     types = {part.type for part in parts_of(questionnaire).values()}
     words: dict[str, Any] = {
+        "list": _("%(first)s, %(rest)s", first="{}", rest="{}"),
         "number": {
             "decimal": get_decimal_symbol(locale),
             "group": get_group_symbol(locale),

@@ -25,11 +25,20 @@ from surveyapp.domain.errors import (
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page, resume_at
+from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.expected_time import ExpectedTime
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import views
 from surveyapp.web.shared.reply import Reply
+
+
+class AnswersContested(Exception):
+    """Somebody else answered since the page was shown: theirs stands (`stands`), and both are in the history."""
+
+    def __init__(self, stands: Mapping[str, RecordedAnswer]) -> None:
+        super().__init__(", ".join(stands))
+        self.stands = stands
 
 
 class Backend(Protocol):
@@ -66,7 +75,7 @@ class Backend(Protocol):
 
     def answer(self, page_id: str, form: Form) -> Visit:
         """Takes a page's answers, given in the language it was shown in. Raises AnswersRefused, NotOnRoute,
-        AlreadySubmitted, ConsentMissing, StateRefused."""
+        AlreadySubmitted, ConsentMissing, StateRefused, AnswersContested."""
 
     def kept(self) -> KeptForm | None:
         """What they had typed on this page when their session ended, if it was not sent since."""
@@ -131,6 +140,11 @@ def answer(backend: Backend, page_id: str) -> Reply:
         if _then() and views.only_unanswered(refused.faults):
             return redirect(_elsewhere(backend, here, page_id, unsaved=views.anything_posted(page, form)))
         return _question(backend, here, page, form, refused.faults), 422
+    except AnswersContested as contested:
+        here = backend.here("question")
+        if (page := backend.page(here, page_id)) is None:
+            return redirect(place(backend, here))
+        return _question(backend, here, page, form, stands=contested.stands), 409
     if chosen:
         return redirect(_address(backend, page_id, after))
     return redirect(_elsewhere(backend, after, page_id) if _then() else _onward(backend, after, page_id))
@@ -309,12 +323,20 @@ def _question(
     faults: tuple[AnswerFault, ...] = (),
     note: str | None = None,
     kept: KeptForm | None = None,
+    stands: Mapping[str, RecordedAnswer] | None = None,
 ) -> str:
+    shown = kept.fields if kept else posted
+    # What is filled in again was written over what was on the screen then; what stands now is told.
+    seen = shown.get("seen") if shown and not stands else None
+    given = here.given or {}
     return show(
         backend,
         "question",
         here,
-        view=views.question_page(here, page, kept.fields if kept else posted, faults),
+        view=views.question_page(here, page, shown, faults),
+        seen=seen or [str(given[part.key].client_id) if part.key in given else "" for part in page.parts],
+        stands=views.told_of(page, stands or {}),
+        skip=_onward(backend, here, page.id) if stands else None,
         back=_back(backend, here, page.id),
         action=_address(backend, page.id, here),
         save_id=uuid.uuid4(),

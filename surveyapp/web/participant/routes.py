@@ -161,11 +161,15 @@ class StoredAnswers:
         return answering.give_consent(runtime(), self._at_first, agreed)
 
     def answer(self, page_id: str, form: Form) -> Visit:
-        saved = answering.save_page(runtime(), self._at_first, page_id, form, _save_id(), found=entrance.standing())
+        saved = answering.save_page(
+            runtime(), self._at_first, page_id, form, _save_id(), found=entrance.standing(), seen=_seen(form)
+        )
         after = saved.visit
         # A page that only tells something stores nothing: whoever passed it has not begun.
         if after.response and after.response.revision:
             entrance.note_began(self._handle)
+        if saved.stands:
+            raise pages.AnswersContested(saved.stands)
         return after
 
     def kept(self) -> KeptForm | None:
@@ -238,6 +242,14 @@ def _save_id() -> uuid.UUID:
         return uuid.UUID(request.form.get("save_id", ""))
     except ValueError:
         return uuid.uuid4()
+
+
+def _seen(form: Form) -> list[uuid.UUID | None] | None:
+    """Of each part of the page the save whose answer was on the screen. One that is no id was never seen here."""
+    try:
+        return [uuid.UUID(each) if each else None for each in form["seen"]] if "seen" in form else None
+    except ValueError:
+        return [uuid.uuid4() for _each in form["seen"]]
 
 
 def _code_fault(why: str, seconds: int) -> str:

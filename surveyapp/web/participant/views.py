@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from surveyapp.domain.answers import is_substantive
+from surveyapp.domain.answers import Mode, is_substantive
 from surveyapp.domain.errors import AnswerFault
 from surveyapp.domain.instrument.kinds import Form, Part, PartType
 from surveyapp.domain.instrument.routing import Page, Route, SectionProgress
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.normalise import is_blank
+from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.web.shared.answers import REASONS, said
 from surveyapp.web.shared.fields import Field, Filling
+from surveyapp.web.shared.language import listed
 from surveyapp.web.shared.presenting import presented_to
 
 LONG = 160
@@ -196,6 +198,16 @@ def _said(page: Page, part: Part, route: Route) -> Said:
     several = len(part.question.moments) > 1
     quiet = not is_substantive(answer)
     return Said(part.moment_label if several else None, tuple(words), quiet, part.type is PartType.TEXT and not quiet)
+
+
+def told_of(page: Page, stands: Mapping[str, RecordedAnswer]) -> list[tuple[str, str]]:
+    """What somebody else answered meanwhile, and who: `self` or `interviewer`."""
+    parts = {part.key: part for part in page.parts}
+    return [
+        (listed(said(parts[key], each.answer)), "self" if each.mode is Mode.SELF else "interviewer")
+        for key, each in stands.items()
+        if key in parts
+    ]
 
 
 def asked_again_on(visit: Visit, zone: dt.tzinfo) -> dt.date | None:

@@ -1,6 +1,8 @@
 // Somebody else answered meanwhile: what stands is told above the question, with one's own filled in below it. Both are in
 // the history; which one counts is chosen here.
 
+import { listed } from "./facts.js";
+
 // `stands`: as the server tells it, by variable; `words`: of the pack; `keep()`: what stands is to stay.
 export function choice(stands, words, keep) {
   const box = Object.assign(document.createElement("div"), { className: "note told" });
@@ -9,7 +11,7 @@ export function choice(stands, words, keep) {
     const line = document.createElement("p");
     // The answer may run the other way than the sentence: its own element keeps it apart.
     const [before, after] = words.stands[whose].split("{}");
-    const own = Object.assign(document.createElement("bdi"), { textContent: answer.join(", ") });
+    const own = Object.assign(document.createElement("bdi"), { textContent: listed(answer, words) });
     line.append(before, own, after ?? "");
     box.append(line);
   }

@@ -22,10 +22,16 @@ export function quote(root, fact) {
   }
 }
 
+// Texts with the comma of a language between them.
+export function listed(texts, words) {
+  const [before, between, after] = words.list.split("{}");
+  return texts.reduce((first, rest) => before + first + between + rest + after);
+}
+
 // An answer of this response as a text quotes it; empty where there is none.
 export function inWords(answer, part, words) {
   if (!answer || answer.missing) return "";
-  if (answer.codes) return answer.codes.map((code) => part.labels?.[code] ?? code).join(", ");
+  if (answer.codes) return listed(answer.codes.map((code) => part.labels?.[code] ?? code), words);
   if (answer.number) return writtenNumber(answer.number, words.number);
   if (answer.day) {
     const [year, month, day] = answer.day.split("-");

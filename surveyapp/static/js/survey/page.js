@@ -4,7 +4,7 @@ import { typedNumber, writtenNumber } from "./figures.js";
 import { quote } from "./facts.js";
 
 // Fields of the form that are not of the question.
-const OWN = new Set(["csrf_token", "save_id", "kept_form", "then", "lang"]);
+const OWN = new Set(["csrf_token", "save_id", "kept_form", "seen", "then", "lang"]);
 
 // A page of the pack as a fragment of elements, for one person. `order`: the codes of its options as they see them;
 // `values`: what its fields hold, by name; `fact`: as for `quote`.
