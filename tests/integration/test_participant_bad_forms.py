@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -199,7 +197,7 @@ def test_of_two_tabs_on_the_same_question_the_later_is_told_and_both_are_in_the_
     assert factories.stored(runtime, candidate) == ({"heard_via": Codes(("online",))}, 3)
 
 
-@pytest.mark.parametrize("save_id", ["", "1", "not-a-uuid", "\x00", str(uuid.uuid4()) * 40])
+@pytest.mark.parametrize("save_id", ["", "1", "not-a-uuid", "\x00", "4f1c0a52-7d3e-4b0a-9a57-0d9a1a3c6f10" * 40])
 def test_a_tampered_save_id_still_saves(runtime: Runtime, candidate: Participant, phone: Phone, save_id: str) -> None:
     phone.send(heard_via="family", save_id=save_id)
     assert phone.question == "heard_via_detail"

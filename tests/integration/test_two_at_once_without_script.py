@@ -76,7 +76,7 @@ def test_the_same_answer_and_ones_own_newest_are_no_conflict(
     assert stands(runtime, person) == Codes(("job_shop",))
 
 
-@pytest.mark.parametrize("seen", ["", "not an id", str(uuid.uuid4())])
+@pytest.mark.parametrize("seen", ["", "not an id", "4f1c0a52-7d3e-4b0a-9a57-0d9a1a3c6f10"])
 def test_what_was_never_seen_is_told_too(runtime: Runtime, person: Participant, phone: Phone, seen: str) -> None:
     meanwhile(runtime, person)
     phone.open("/survey/q/heard_via")
