@@ -21,12 +21,14 @@ class Operator:
 @dataclass(frozen=True)
 class ByLink:
     """A participant, by the access their link or code opened. `by`: what is known of their browser; `chosen_pin`: the
-    hash of the PIN they chose before their first answer, to be kept with it."""
+    hash of the PIN they chose before their first answer, to be kept with it; `begins`: their session, until an answer
+    was stored in it."""
 
     access_id: uuid.UUID
     language: str = "en"
     by: Familiarity = Familiarity.STRANGE
     chosen_pin: str | None = field(default=None, repr=False)
+    begins: uuid.UUID | None = None
 
     @property
     def actor(self) -> ByLink:

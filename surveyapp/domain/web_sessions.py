@@ -63,15 +63,16 @@ class SessionStanding(enum.Enum):
 @dataclass(frozen=True, kw_only=True)
 class WebSession:
     """Somebody's stay in one browser. `staff_id` of staff, `access_id` of a participant; `own_device`: whether the
-    device is the participant's own (None: not said); `user_agent`: the browser in a few words; `seen_at`: the last
-    page, to within `SEEN_EVERY`; `verified_at`: when a password or second factor was last given; `expires_at`: its end,
-    however much it is used."""
+    device is the participant's own (None: not said); `began`: whether an answer was stored in it; `user_agent`: the
+    browser in a few words; `seen_at`: the last page, to within `SEEN_EVERY`; `verified_at`: when a password or second
+    factor was last given; `expires_at`: its end, however much it is used."""
 
     id: uuid.UUID
     audience: SessionAudience
     staff_id: uuid.UUID | None = None
     access_id: uuid.UUID | None = None
     own_device: bool | None = None
+    began: bool = False
     user_agent: str = ""
     created_at: dt.datetime
     seen_at: dt.datetime

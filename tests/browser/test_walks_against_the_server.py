@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from surveyapp import create_app
 from surveyapp.domain.answers import Mode
@@ -21,7 +21,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import responses
-from surveyapp.store.tables import AnswerHistoryRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
+from surveyapp.store.tables import AnswerHistoryRow, CaseRow, ParticipantRow, ResponseRow, SaveRow, WebSessionRow
 from tests import factories, versioned
 from tests.conftest import Clock
 from tests.device import Device
@@ -72,9 +72,9 @@ class Replay:
         if opened.path == "/survey/consent":
             opened.send({"agree-take_part": "yes"})
         opened.say_whose()
-        with opened.client.raw.session_transaction() as session:
+        with self.runtime.database.writing() as session:
             # Answers were begun on this phone: else nothing is taken from it once they were sent on another.
-            session["began"] = True
+            session.execute(update(WebSessionRow).values(began=True))
         return Device(opened, self.runtime, "first")
 
     def hear(self, event: dict[str, Any]) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 
 import pytest
@@ -22,6 +23,7 @@ from surveyapp.store.entry import pins as pin_store
 from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
+from tests.device import Device
 from tests.page import Client, Page
 from tests.phone import Phone
 
@@ -91,6 +93,42 @@ def test_without_a_pin_another_browser_is_told_whom_to_ask(runtime: Runtime, lin
     assert "pin" not in other.page.fields()
     other.send({"pin": PIN, "csrf_token": phone.page.fields()["csrf_token"]}, to="/survey/pin")
     assert other.path == "/survey/pin"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("by_script", [False, True], ids=["form", "script"])
+@pytest.mark.parametrize("pin", ["", PIN], ids=["no PIN", "PIN"])
+def test_whoever_never_heard_that_their_first_answer_was_taken_goes_on(
+    runtime: Runtime, candidate: Participant, link: str, pin: str, by_script: bool
+) -> None:
+    phone = Phone(runtime)
+    phone.open(link)
+    phone.send({"agree-take_part": "yes"})
+    phone.say_whose("yes", pin)
+    before, form = copy.deepcopy(phone.client.raw._cookies), phone.page.fields() | {"heard_via": "family"}
+    device = Device(phone, runtime)
+    save = device.body("heard_via", {"heard_via": "family"})
+    again = Device(phone, runtime)
+
+    def answer(device: Device) -> None:
+        if by_script:
+            assert device.send(save)["next"] == "heard_via_detail"
+        else:
+            phone.send(form, to="/survey/q/heard_via")
+            assert (phone.status, phone.question) == (200, "heard_via_detail")
+
+    answer(device)
+    # The answer to it, with whatever it set in the browser, was lost on the way: it is sent again.
+    phone.client.raw._cookies = before
+    answer(again)
+    assert factories.stored(runtime, candidate) == ({"heard_via": Codes(("family",))}, 1)
+    phone.open("/survey/leave")
+    phone.open(link)
+    assert phone.question == "heard_via_detail", "on a device of one's own also later"
+    other = Phone(runtime)
+    other.open(link)
+    assert other.path == "/survey/pin"
+    assert ("pin" in other.page.fields()) is bool(pin)
 
 
 def test_ones_own_device_is_known_again(runtime: Runtime, clock: Clock, link: str) -> None:

@@ -33,6 +33,7 @@ from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.answering.writing import PreparedSave
 from surveyapp.store.database import new_id
 from surveyapp.store.entry import pins
+from surveyapp.store.security import web_sessions
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,12 @@ def carry_out(
 
 def _store(work: Work, who: Who, before: Visit, rows: PreparedSave) -> bool:
     stored = writing.store(work.session, rows)
-    if stored and before.response is not None and before.response.revision == 0:
-        _keep_pin(work, who, before)
+    if stored and isinstance(who, ByLink):
+        # Kept with the answer: what is said of it may never arrive, and they are let in again all the same.
+        if who.begins is not None:
+            web_sessions.set_began(work.session, who.begins)
+        if before.response is not None and before.response.revision == 0:
+            _keep_pin(work, who, before)
     return stored
 
 
@@ -238,10 +243,10 @@ def hash_of(work: Work, participant: Participant, page_id: str, answers: Answers
     )
 
 
-def _keep_pin(work: Work, who: Who, before: Visit) -> None:
+def _keep_pin(work: Work, who: ByLink, before: Visit) -> None:
     """The PIN chosen before the first answer belongs to whoever gave that answer, and to nobody who opened the same
     link elsewhere meanwhile. One from an earlier touchpoint stays."""
-    if isinstance(who, ByLink) and who.chosen_pin and before.pin is PinStanding.NONE:
+    if who.chosen_pin and before.pin is PinStanding.NONE:
         pins.set_pin(work.session, Pin(participant_id=before.participant.id, hashed=who.chosen_pin, set_at=work.now))
         work.record(AuditAction.PIN_CHOSEN, before.participant.reference, study=before.study.id)
 

@@ -93,10 +93,11 @@ def begin_staff(work: Work, staff: Staff, browser: Browser) -> SignedIn:
 
 
 def begin_participant(
-    runtime: Runtime, access_id: uuid.UUID, browser: Browser, own_device: bool | None = None
+    runtime: Runtime, access_id: uuid.UUID, browser: Browser, before: WebSession | None = None
 ) -> Begun:
     """Begins the session of whoever came by a link or code, which the caller found to be good. Whatever the browser
-    came with ends. Raises AccessRefused."""
+    came with ends; `before`: what of it was the same person's, whose device and answers are gone on with. Raises
+    AccessRefused."""
     with Desk(runtime, ByLink(access_id)).writing() as work:
         access = accesses.access(work.session, access_id)
         if access is None:
@@ -105,7 +106,8 @@ def begin_participant(
             id=new_id(),
             audience=SessionAudience.PARTICIPANT,
             access_id=access_id,
-            own_device=own_device,
+            own_device=before.own_device if before else None,
+            began=before is not None and before.began,
             user_agent=browser.words,
             created_at=work.now,
             seen_at=work.now,

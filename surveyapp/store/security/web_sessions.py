@@ -21,6 +21,7 @@ _COLUMNS = (
     WebSessionRow.staff_id,
     WebSessionRow.access_id,
     WebSessionRow.own_device,
+    WebSessionRow.began,
     WebSessionRow.user_agent,
     WebSessionRow.created_at,
     WebSessionRow.seen_at,
@@ -68,6 +69,11 @@ def set_verified(session: Session, session_id: uuid.UUID, at: dt.datetime) -> No
 def set_own_device(session: Session, session_id: uuid.UUID, own: bool) -> None:
     """Writes down whether the device is the participant's own."""
     session.execute(update(WebSessionRow).where(WebSessionRow.id == session_id).values(own_device=own))
+
+
+def set_began(session: Session, session_id: uuid.UUID) -> None:
+    """Writes down that an answer was stored in it."""
+    session.execute(update(WebSessionRow).where(WebSessionRow.id == session_id).values(began=True))
 
 
 def end(session: Session, session_id: uuid.UUID, at: dt.datetime, why: EndedWhy) -> int:

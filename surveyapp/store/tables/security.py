@@ -71,6 +71,7 @@ class WebSessionRow(Base):
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id", ondelete="CASCADE"), index=True)
     own_device: Mapped[bool | None]
+    began: Mapped[bool]
     user_agent: Mapped[str]
     created_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]

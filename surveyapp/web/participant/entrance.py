@@ -1,8 +1,9 @@
 """Who is answering in this browser: let in by a link or code, one person at a time, and known again on a device of
 their own.
 
-Beside the token of its session the signed cookie holds whose pages these are (`handle`), whether the answers were begun
-or the PIN was given in this session, and the hash of a PIN that waits for the first answer.
+Beside the token of its session the signed cookie holds whose pages these are (`handle`), whether the PIN was given in
+this session, and the hash of a PIN that waits for the first answer. Whether answers were begun in it stands with the
+session: a cookie may never arrive.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ OPENED = "opened"
 GONE = "gone"
 """In the address that a page leads to whose script was told that nothing of theirs is wanted any more."""
 
-HANDLE, BEGAN, PROVEN, CHOSEN_PIN = "handle", "began", "proven", "pin"
+HANDLE, PROVEN, CHOSEN_PIN = "handle", "proven", "pin"
 """Names in the cookie of the session."""
 
 ENDED = "ended"
@@ -48,7 +49,7 @@ ENDED = "ended"
 KEPT = "kept"
 """In the cookie: something that was typed when the session before ended is kept for them."""
 
-_CARRIED = ("csrf_token", BEGAN, PROVEN, CHOSEN_PIN, CHOSEN)
+_CARRIED = ("csrf_token", PROVEN, CHOSEN_PIN, CHOSEN)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
 
 LINK = "link"
@@ -88,8 +89,7 @@ def let_in(access_id: uuid.UUID) -> str:
         rested = session.get(HANDLE) == arrived.handle and (was := token()) and sessions.rested(runtime(), was)
         carried = {name: session[name] for name in _CARRIED if same and name in session}
         wanted = arrived.known or preferred(arrived.offered) or arrived.offered[0]
-        own = there.own_device if same and there is not None else None
-        begun = sessions.begin_participant(runtime(), access_id, browser(), own)
+        begun = sessions.begin_participant(runtime(), access_id, browser(), there if same else None)
         for known in ("web_session", "standing"):
             g.pop(known, None)
         begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)
@@ -151,16 +151,17 @@ def own_handle() -> str:
 
 def who(handle: str) -> ByLink:
     """Who is answering on a page of this handle. Raises NotLetIn, SomebodyElses, AccessRefused."""
-    access_id = web_session().access_id
-    assert access_id is not None
+    there = web_session()
+    assert there.access_id is not None
     if handle != session[HANDLE]:
         raise SomebodyElses
-    began = BEGAN in session or _is_marked(handle)
+    began = there.began or _is_marked(handle)
     return ByLink(
-        access_id,
+        there.access_id,
         asked_language(),
         Familiarity.PROVEN if PROVEN in session else Familiarity.BEGAN if began else Familiarity.STRANGE,
         session.get(CHOSEN_PIN),
+        None if there.began else there.id,
     )
 
 
@@ -178,16 +179,14 @@ def say_whose(handle: str, own: bool) -> None:
     g.web_session = dataclasses.replace(web_session(), own_device=own)
     if not own and _is_marked(handle):
         _keep_mark(handle, "", dt.timedelta(0))
-    elif own and BEGAN in session:
+    elif own and web_session().began:
         note_began(handle)
 
 
 def note_began(handle: str) -> None:
-    """An answer was taken from this browser: it goes on here, and on a device of their own also once this session is
-    over."""
+    """An answer was taken from this browser: a PIN that waited was kept with it, and a device of their own is known
+    again once this session is over."""
     # A cookie that is touched is sent again.
-    if BEGAN not in session:
-        session[BEGAN] = True
     if CHOSEN_PIN in session:
         session.pop(CHOSEN_PIN)
     if web_session().own_device and not _is_marked(handle):

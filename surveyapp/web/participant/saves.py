@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, Response, jsonify, request, session
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError, generate_csrf
 from pydantic import ValidationError
@@ -33,7 +33,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.packs import saves
 from surveyapp.web.participant import entrance, views
-from surveyapp.web.participant.entrance import BEGAN, NotLetIn, SomebodyElses
+from surveyapp.web.participant.entrance import NotLetIn, SomebodyElses
 from surveyapp.web.shared import assembly
 from surveyapp.web.shared.errors import RETRY_AFTER
 from surveyapp.web.shared.faults import fault_sentence
@@ -115,7 +115,7 @@ def receive(handle: str) -> Response:
     sent = saves.sent()
     received = local_saves.receive(runtime(), who, sent, entrance.standing())
     visit = received.visit
-    if visit is not None and visit.response is not None and visit.response.revision and BEGAN not in session:
+    if visit is not None and visit.response is not None and visit.response.revision:
         entrance.note_began(handle)
     serves = interface_catalogues.serves_participants(sent.language)
     with force_locale(sent.language if serves else interface_catalogues.SOURCE):
