@@ -224,7 +224,7 @@ def test_withdrawing_ends_every_session_of_the_person(runtime: Runtime, candidat
     stranger.agree(factories.create_link(runtime, factories.create_participant(runtime)))
     with factories.operator(runtime).writing() as work:
         assert sessions.end_all_of_participant(work, candidate.id, EndedWhy.WITHDRAWN) == 2
-    assert [go_on(each) == OVER for each in (phone, other, stranger)] == [True, True, False]
+    assert [go_on(each) == "Nothing more is asked of you" for each in (phone, other, stranger)] == [True, True, False]
 
 
 @pytest.mark.parametrize(("own", "minutes"), [(None, 30), (False, 30), (True, 12 * 60)])
