@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import re
 import uuid
 from typing import cast
 
@@ -52,8 +53,10 @@ KEPT = "kept"
 _CARRIED = ("csrf_token", PROVEN, CHOSEN_PIN, CHOSEN)
 """What another link to the same questions goes on with, so that a page open in another tab can still be sent."""
 
-LINK = "link"
-"""In the cookie, until a device of their own was told: by what it knows their link again where there is no signal."""
+LINK = "shiftline_link"
+"""The cookie that is there from a link to the slip: by what it says a device of their own knows the link again where
+there is no signal. One by itself, for a slip is fetched in the background: an answer that came late with the session's
+cookie in it would put back the one of before another link was opened."""
 
 MARK_LIVES = dt.timedelta(days=400)
 """How long a device of somebody's own is known again: no browser keeps a cookie longer."""
@@ -102,15 +105,17 @@ def let_in(access_id: uuid.UUID) -> str:
     return str(session[HANDLE])
 
 
-def note_link(path: str) -> None:
+def note_link(handle: str, path: str) -> None:
     """Keeps the mark of a link until `told_link`: a digest, from which nobody gets back to it."""
-    session[LINK] = hashlib.sha256(path.encode()).hexdigest()[:32]
+    _set_cookie(handle, LINK, "slip", hashlib.sha256(path.encode()).hexdigest()[:32], dt.timedelta(hours=1))
 
 
-def told_link() -> str | None:
+def told_link(handle: str) -> str | None:
     """The mark of the link that was opened last, once."""
-    found = session.pop(LINK, None)
-    return found if isinstance(found, str) else None
+    found = request.cookies.get(LINK, "")
+    if found:
+        _set_cookie(handle, LINK, "slip", "", dt.timedelta(0))
+    return found if re.fullmatch("[0-9a-f]{32}", found) else None
 
 
 def _session_there() -> WebSession | None:
@@ -228,13 +233,19 @@ def _is_marked(handle: str) -> bool:
 
 
 def _keep_mark(handle: str, mark: str, lives: dt.timedelta) -> None:
+    _set_cookie(handle, _mark_name(), "survey", mark, lives)
+
+
+def _set_cookie(handle: str, name: str, place: str, value: str, lives: dt.timedelta) -> None:
+    """A cookie that is sent with one place of somebody's pages, and all below it."""
+
     @after_this_request
     def _set(response: Response) -> Response:
         response.set_cookie(
-            _mark_name(),
-            mark,
+            name,
+            value,
             max_age=int(lives.total_seconds()),
-            path=url_for("participant.survey", handle=handle),
+            path=url_for(f"participant.{place}", handle=handle),
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",

@@ -83,7 +83,7 @@ def start() -> Reply:
 def link(arrived: str) -> Reply:
     """A personal link, and whatever a message has put around it."""
     handle = entrance.let_in(links.open_link(runtime(), arrived))
-    entrance.note_link(request.path)
+    entrance.note_link(handle, request.path)
     return _welcome(handle)
 
 
@@ -206,7 +206,7 @@ def slip_of(handle: str) -> Response:
     told = slip.contents(here, handle, backend.own_device, pack.address(here.study, here.ready[0]))
     told |= {"whose": whose, "scripts": url_for(SCRIPT, name="survey")}
     # Only a device of their own keeps anything that a link could lead to.
-    return jsonify(told | {"link": entrance.told_link()} if backend.own_device else told)
+    return jsonify(told | {"link": entrance.told_link(handle)} if backend.own_device else told)
 
 
 @participant.get("/survey/worker.js")
