@@ -236,6 +236,7 @@ def test_all_of_a_list_is_in_or_nothing(runtime: Runtime, desk: Desk, monkeypatc
     assert len(references(runtime)) == 2
 
 
+@pytest.mark.both_databases
 def test_a_number_that_was_given_to_somebody_meanwhile_is_not_given_twice(
     runtime: Runtime, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,6 +256,7 @@ def test_a_number_that_was_given_to_somebody_meanwhile_is_not_given_twice(
     assert contact(desk, "BF-0003").name == "Amina Yusuf"
 
 
+@pytest.mark.both_databases
 def test_what_was_interrupted_is_thrown_away(runtime: Runtime, desk: Desk, clock: Clock) -> None:
     import_id = looked_at(desk, LIST)
     with runtime.database.writing() as session:

@@ -162,6 +162,7 @@ def test_somebody_who_left_has_no_passkey(runtime: Runtime) -> None:
         by_passkey.enter(runtime, asked.challenge, device.show(asked.options))
 
 
+@pytest.mark.both_databases
 def test_a_passkey_is_removed_but_not_the_last_second_factor(runtime: Runtime) -> None:
     manager = factories.create_staff(runtime, Role.MANAGER)
     desk = Desk(runtime, manager)

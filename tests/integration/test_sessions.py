@@ -323,6 +323,7 @@ def test_a_person_who_is_gone_takes_their_sessions_with_them(runtime: Runtime) -
 # One's own
 
 
+@pytest.mark.both_databases
 def test_ones_sessions_are_listed_and_ended_one_or_all_others(
     runtime: Runtime, signed_in: Client, manager: Staff
 ) -> None:
