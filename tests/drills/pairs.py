@@ -10,7 +10,7 @@ import itertools
 import uuid
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +44,8 @@ MEET_NOBODY = frozenset({Role.EVALUATOR, Role.VIEWER, Role.AUDITOR, Role.ADMINIS
 
 OF_ONE_ENDPOINT = 3
 """So many addresses of one kind are walked: a list of people leads to each of them."""
+
+SCRIPTS_OF_INTERVIEWS = (("GET", "interviewer.slip"), ("GET", "interviewer.stand"), ("POST", "interviewer.saves"))
 
 
 @dataclass
@@ -186,6 +188,7 @@ def _walk(seat: Seat, pages: int) -> Iterator[tuple[str, str]]:
             waiting.append(link)
     if seat.own is not None:
         yield from _of_scripts(seat)
+    yield from _of_interviews(urls, known)
 
 
 def _of_scripts(seat: Seat) -> Iterator[tuple[str, str]]:
@@ -193,12 +196,24 @@ def _of_scripts(seat: Seat) -> Iterator[tuple[str, str]]:
     adapter = seat.client.raw.application.url_map.bind("localhost")
     handle = seat.begin.split("/")[2]
     for rule in seat.client.raw.application.url_map.iter_rules():
-        if RULES[rule.endpoint] == SCRIPT:
+        if RULES[rule.endpoint] == SCRIPT and "handle" in rule.arguments:
             (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
             yield method, adapter.build(rule.endpoint, {"handle": handle})
     slip = seat.client.raw.get(f"/survey/{handle}/slip").json
     assert slip is not None
     yield "GET", slip["pack"]
+
+
+def _of_interviews(urls: Any, known: Iterable[str | tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """(method, address) of what the script of an interview asks for, of every case that somebody was led to."""
+    cases = set()
+    for each in known:
+        method, address = ("GET", each) if isinstance(each, str) else each
+        if _endpoint(urls, address, method) in ("interviewer.case", "interviewer.open_case"):
+            cases.add(tuple(sorted(urls.match(urlsplit(address).path, method=method)[1].items())))
+    for case in sorted(cases):
+        for method, endpoint in SCRIPTS_OF_INTERVIEWS:
+            yield method, urls.build(endpoint, dict(case))
 
 
 def _endpoint(urls: Any, address: str, method: str) -> str | None:
@@ -273,7 +288,10 @@ def _said(answer: TestResponse) -> str:
 
 
 def _rule(app: Flask, method: str, address: str) -> str | Action:
-    return RULES[_endpoint(app.url_map.bind("localhost"), address, method) or "static"]
+    endpoint = _endpoint(app.url_map.bind("localhost"), address, method) or "static"
+    # An interview's script is told in JSON what keeps it away; who may is the same as for the pages around it.
+    of_interviews = RULES[endpoint] == SCRIPT and endpoint.startswith("interviewer.")
+    return Action.INTERVIEW if of_interviews else RULES[endpoint]
 
 
 def _is_nobody_of(other: Seat, person: Secrets) -> bool:

@@ -52,16 +52,21 @@ NOT_PAGES = {
     "viewer.people_xlsx",
     "viewer.questions_csv",
     "viewer.questions_xlsx",
+    "evaluator.taken",
+    "viewer.taken",
     "interviewer.release",
     "interviewer.save",
     "manager.template",
 }
-"""What only a file, a line of JSON or another page answers."""
+"""What only a file, a line of JSON, nothing at all or another page answers."""
 
 BY_ITSELF = {
     "evaluator.taken": "what a page posts when a picture or its sentence is taken",
     "viewer.taken": "the same",
     "interviewer.save": "a page that saves by itself",
+    "interviewer.pack": "what the script of an interview asks for",
+    "interviewer.keep_single_keys": "a switch of an interview's pages, which their script posts",
+    "interviewer.undo": "the button of whoever recorded a call within the last minute: here nobody has",
     "interviewer.hand_in": "the button of an interview in which nothing is left to ask",
     "viewer.crosstabs": "the study here declares none",
     "viewer.crosstabs_csv": "the same",

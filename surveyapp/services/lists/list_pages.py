@@ -239,6 +239,7 @@ class RowResult:
 def results_of(desk: Desk, study_id: str, import_id: uuid.UUID) -> list[RowResult]:
     """What came of each row, with the reference and how the person is reached, so that it can be put beside the list.
     Noted of everybody. Raises NotPermitted, NotFound."""
+    scope_of(desk, study_id)
     desk.check(Action.SEE_CONTACTS, study_id)
     with desk.writing() as work:
         record_in(work, desk, study_id, import_id)

@@ -121,6 +121,7 @@ def release(study_id: str, reference: str, touchpoint: int) -> Reply:
 def undo(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Takes back what was recorded of a call within the last minute; the case is open again."""
     who = caller(study_id, reference, touchpoint)
+    who.staff.check(Action.INTERVIEW, study_id)
     try:
         attempt_id = uuid.UUID(request.form.get("attempt_id", ""))
     except ValueError:

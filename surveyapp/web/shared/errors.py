@@ -43,14 +43,21 @@ def _page(status: int, title: str, sentence: str, typed: Sequence[str] = ()) -> 
     return render_template(template, title=title, sentence=sentence, typed=typed), status
 
 
-def _not_found(error: errors.NotFound) -> tuple[str, int]:
-    _note(error)
-    return _page(404, _("There is no such page"), worded(error.sentence))
+def _not_found(error: errors.NotFound) -> ErrorPage:
+    return _refused(error, 404, _("There is no such page"))
 
 
-def _not_permitted(error: errors.NotPermitted) -> tuple[str, int]:
-    _note(error)
-    return _page(403, _("You cannot do this"), worded(error.sentence))
+def _not_permitted(error: errors.NotPermitted) -> ErrorPage:
+    return _refused(error, 403, _("You cannot do this"))
+
+
+def _refused(error: errors.NotPermitted | errors.NotFound, status: int, title: str) -> ErrorPage:
+    """What cannot be noted is not said either: while nothing can be stored, what was sent is given back."""
+    try:
+        _note(error)
+    except errors.DatabaseUnavailable as down:
+        return unavailable(down)
+    return _page(status, title, worded(error.sentence))
 
 
 def _note(error: errors.NotPermitted | errors.NotFound) -> None:
