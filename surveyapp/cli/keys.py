@@ -39,8 +39,9 @@ def rotate() -> None:
 
     done = rotating.rotate(open_desk())
     click.echo(
-        f"Sealed anew: the keys of {done.keys} people, {done.second_factors} second factors, {done.rows} rows of "
-        "before. `surveyapp keys list` says which keys can be taken out of the settings."
+        f"Sealed anew: the keys of {done.keys} people, {done.second_factors} second factors, {done.lists} lists being "
+        f"brought in, {done.rows} rows of before. `surveyapp keys list` says which keys can be taken out "
+        "of the settings."
     )
 
 

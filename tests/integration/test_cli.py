@@ -15,16 +15,25 @@ from surveyapp.reports.files.results_table import COLUMNS
 from surveyapp.services.simulation import making
 from surveyapp.settings import ROOT
 from tests import factories
+from tests.databases import copy_database
+
+
+@pytest.fixture(scope="module")
+def demonstration(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy: commands go by the clock on the wall, and whoever takes the template finds it counted on no other day."""
+    path = tmp_path_factory.mktemp("cli") / "demo.db"
+    copy_database(demo_template, path)
+    return path
 
 
 @pytest.fixture
-def environment(demo_template: Path) -> dict[str, str]:
+def environment(demonstration: Path) -> dict[str, str]:
     return {
         "SURVEYAPP_SECRET_KEY": "s" * 40,
         "SURVEYAPP_ACCESS_KEYS": f"first:{factories.KEY}",
         "SURVEYAPP_CONTACT_KEYS": f"first:{factories.KEY}",
         "SURVEYAPP_AUDIT_KEY": factories.KEY,
-        "SURVEYAPP_DATABASE_URL": f"sqlite:///{demo_template}",
+        "SURVEYAPP_DATABASE_URL": f"sqlite:///{demonstration}",
         "SURVEYAPP_DEMO": "yes",
     }
 
@@ -145,10 +154,10 @@ def test_simulate_says_how_to_migrate(simulating: tuple[dict[str, str], list[str
 
 
 def test_simulate_refuses_people_of_the_demonstration(
-    simulating: tuple[dict[str, str], list[str]], demo_template: Path
+    simulating: tuple[dict[str, str], list[str]], demonstration: Path
 ) -> None:
     environment, command = simulating
-    code, _, error = run(*changed(command, "--database", f"sqlite:///{demo_template}"), environment=environment)
+    code, _, error = run(*changed(command, "--database", f"sqlite:///{demonstration}"), environment=environment)
     assert code == 1
     assert "who are not simulated, and the two are never mixed. Name an empty one" in error
 

@@ -88,8 +88,9 @@ def test_without_the_file_of_keys_it_says_so_and_makes_no_other(runtime: Runtime
     assert str(place) in (readiness.problem(runtime) or "")
     with pytest.raises(KeyMissing), factories.operator(runtime).reading() as work:
         contacts.read(work, known.participant.id)
+    other = factories.create_participant(runtime)
     with pytest.raises(KeyMissing), factories.operator(runtime).writing() as work:
-        contacts.write(work, factories.create_participant(runtime), known.contact)
+        contacts.write(work, other, known.contact)
     with pytest.raises(KeyMissing, match=r"No new one was made|keys at"):
         readiness.migrate(runtime.settings)
     assert not place.exists()

@@ -14,10 +14,12 @@ from surveyapp.cli import main
 from surveyapp.domain.errors import AccessRefused, KeyMissing
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import runtime as runtimes
+from surveyapp.services.lists import imports, list_pages
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.privacy import erasing, rotating
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store.entry import pins as store
 from surveyapp.store.tables import Base
 from tests import factories
@@ -26,6 +28,7 @@ from tests.phone import Phone
 from tests.sealed import know
 
 NEW = b"n" * 32
+NOTHING = rotating.Rotated(keys=0, second_factors=0, lists=0, rows=0)
 
 
 @pytest.fixture
@@ -45,8 +48,8 @@ def test_contact_keys_are_changed_and_the_old_one_is_needed_no_more(runtime: Run
         erasing.erase(work, gone.participant)
     both = told(runtime, contact_keys={"new": NEW, **runtime.settings.contact_keys})
     desk = factories.operator(both)
-    assert rotating.rotate(desk) == rotating.Rotated(3, 1, 0)
-    assert rotating.rotate(desk) == rotating.Rotated(0, 0, 0)
+    assert rotating.rotate(desk) == rotating.Rotated(keys=3, second_factors=1, lists=0, rows=0)
+    assert rotating.rotate(desk) == NOTHING
     assert rotating.retired(rotating.inventory(desk)) == [("CONTACT_KEYS", "first")]
     alone = told(runtime, contact_keys={"new": NEW})
     for of_old in (runtime, alone):
@@ -57,6 +60,34 @@ def test_contact_keys_are_changed_and_the_old_one_is_needed_no_more(runtime: Run
             else:
                 assert [contacts.read(work, each.participant.id) for each in known] == [each.contact for each in known]
     assert list(alone.person_keys.forgotten()) == [gone.participant.id]
+    for made in (both, alone):
+        made.database.dispose()
+
+
+@pytest.mark.parametrize("looked_at", [False, True], ids=["read", "looked at"])
+def test_a_list_being_brought_in_is_sealed_anew(runtime: Runtime, looked_at: bool) -> None:
+    """As it came and as it was understood; and one that came before the key changed is looked at after."""
+    manager = factories.create_staff(runtime, Role.MANAGER)
+    data = b"First Name,Last Name,Mobile\nAmina,Yusuf,07700 900142\n"
+    before = Desk(runtime, manager)
+    import_id = imports.begin(before, factories.STUDY, "list.csv", data)
+    both = told(runtime, contact_keys={"new": NEW, **runtime.settings.contact_keys})
+    mapping = list_pages.opened(before, factories.STUDY, import_id, group="backfill").mapping
+    if looked_at:
+        imports.tell_columns(before, factories.STUDY, import_id, mapping)
+    found = rotating.inventory(factories.operator(both))
+    assert [(each.key_id, each.count) for each in found if "list" in each.what] == [("first", 1)]
+    if looked_at:
+        desk = factories.operator(both)
+        assert rotating.rotate(desk).lists == 1
+        assert rotating.rotate(desk) == NOTHING
+        assert rotating.retired(rotating.inventory(desk)) == [("CONTACT_KEYS", "first")]
+    else:
+        imports.tell_columns(Desk(both, manager), factories.STUDY, import_id, mapping)
+    alone = told(runtime, contact_keys={"new": NEW})
+    with Desk(alone, manager).reading() as work:
+        assert imports.unsealed(work, import_id, "file") == data
+        assert b"Amina" in imports.unsealed(work, import_id, "kept")
     for made in (both, alone):
         made.database.dispose()
 
@@ -189,4 +220,6 @@ def test_the_commands_say_what_they_did(
 
 def test_every_table_that_names_a_key_is_counted() -> None:
     naming = {table.name for table in Base.metadata.sorted_tables if any("key_id" in column.name for column in table.c)}
-    assert naming == {"contact", "staff", "kept_form"}, "count it in sealed_rows.counts, and let rotate seal it anew"
+    assert naming == {"contact", "staff", "kept_form", "list_import"}, (
+        "count it in sealed_rows.counts, and let rotate seal it anew"
+    )

@@ -13,6 +13,7 @@ from surveyapp.domain.instrument.study import (
     Anchor,
     Attribute,
     Comparison,
+    CompletionRule,
     EnrolmentRule,
     Measure,
     MeasureRow,
@@ -47,6 +48,7 @@ MEASURE: dict[str, Any] = {
 }  # fmt: skip
 CHANGED: dict[type, dict[str, Any]] = {
     Thresholds: {"minimum_base": 77, "minimum_cell": 77, "low_base": 77},
+    CompletionRule: {"complete": 77, "partial": 27},
     EnrolmentRule: {"until": "2025-01-01", "quiet_days": 77},
     ReleaseRule: {"every": "week", "minimum_new": 77, "live": True},
     Attribute: {"id": "site.other", "label": "Other", "values": {"other": "Other"}},
@@ -63,6 +65,7 @@ CHANGED: dict[type, dict[str, Any]] = {
     },
     Declaration: {"variable": "other", "because": "Other.", "comparable": False, "mapping": ()},
 }
+RULES = {EnrolmentRule: "enrolment", ReleaseRule: "releases", CompletionRule: "completion"}
 NO_MEANING = {
     "id": "it is the study's name",
     "title": "a heading",
@@ -95,8 +98,8 @@ def replaced(kind: type, field: str, value: Any) -> Study:
     measure, touchpoint, comparison = STUDY.measures[0], STUDY.touchpoints[0], STUDY.comparisons[0]
     if kind is Thresholds:
         return dataclasses.replace(STUDY, thresholds=dataclasses.replace(STUDY.thresholds, **change))
-    if kind in (EnrolmentRule, ReleaseRule):
-        name = "enrolment" if kind is EnrolmentRule else "releases"
+    if kind in RULES:
+        name = RULES[kind]
         return dataclasses.replace(STUDY, **{name: dataclasses.replace(getattr(STUDY, name), **change)})
     if kind is Attribute:
         first = dataclasses.replace(STUDY.attributes[0], **change)
@@ -135,7 +138,7 @@ def test_every_field_of_a_study_is_recorded_or_has_a_reason_why_not() -> None:
     for kind, values in CHANGED.items():
         assert {field.name for field in dataclasses.fields(kind)} == set(values), kind
     recorded = {"thresholds", "segments", "attributes", "measures", "consent", "touchpoints", "comparisons"}
-    recorded |= {"enrolment", "releases", "crosstabs"}
+    recorded |= {"enrolment", "releases", "crosstabs", "completion"}
     assert recorded | set(NO_MEANING) == {field.name for field in dataclasses.fields(Study)}
 
 

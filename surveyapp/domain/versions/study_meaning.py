@@ -117,7 +117,7 @@ _KEYED = ("attributes", "measures", "consent")
 
 
 def _settings(study: Study) -> Iterator[Setting]:
-    for key in ("thresholds", "enrolment", "releases"):
+    for key in ("thresholds", "completion", "enrolment", "releases"):
         yield from _flat(key, (key,), dataclasses.asdict(getattr(study, key)))
     yield Setting("segments", ", ".join(study.segments), ("segments",))
     yield Setting("crosstabs", ", ".join(" × ".join(pair) for pair in study.crosstabs), ("crosstabs",))

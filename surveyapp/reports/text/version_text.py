@@ -58,6 +58,7 @@ WHAT = {
     "reliability": N_("Reliability, as published"),
     "band": N_("Band"),
     "thresholds": N_("Threshold"),
+    "completion": N_("When an interview is complete"),
     "segments": N_("Segments"),
     "crosstabs": N_("Questions across one another"),
     "enrolment": N_("End of enrolment"),

@@ -112,6 +112,28 @@ def unsealed(work: Work, import_id: uuid.UUID, name: str) -> bytes:
     return zlib.decompress(base64.b85decode(text))
 
 
+def seal_anew(desk: Desk) -> int:
+    """Seals with the first contact key the lists that an older one seals, each in a transaction of its own: a list may
+    be megabytes. Returns how many. One whose key is no longer listed stays until it is thrown away."""
+    keyring, first = desk.runtime.keyring, desk.runtime.settings.contact_key_id
+    with desk.reading() as work:
+        waiting = records.sealed_otherwise(work.session, first)
+    count = 0
+    for import_id in waiting:
+        with desk.writing() as work:
+            records.lock(work.session, import_id)
+            values = {}
+            for name in ("file", "kept"):
+                sealed = records.sealed(work.session, import_id, kept=name == "kept")
+                if sealed is not None and sealed.key_id != first and sealed.key_id in keyring.contact_keys:
+                    text = keyring.unseal(import_id, f"list {name}", sealed)
+                    values[name] = keyring.seal(import_id, f"list {name}", text).ciphertext
+            if values:
+                records.change(work.session, import_id, key_id=first, **values)
+                count += 1
+    return count
+
+
 def scope_of(desk: Desk, study_id: str) -> Scope:
     return desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
 
@@ -271,6 +293,11 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     by = Counter(each.by.value for each in checked.doubles)
     with desk.writing() as work:
         sealed = _sealed(work, import_id, "kept", json.dumps(kept, ensure_ascii=False).encode())
+        records.lock(work.session, import_id)
+        beside = records.sealed(work.session, import_id, kept=False)
+        # One key is named for both: where the first was changed since the file came, the file goes under it too.
+        turned = beside is not None and beside.key_id != sealed.key_id
+        file = {"file": _sealed(work, import_id, "file", data).ciphertext} if turned else {}
         records.step(
             work.session,
             import_id,
@@ -278,6 +305,7 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
             ListState.CHECKED,
             kept=sealed.ciphertext,
             key_id=sealed.key_id,
+            **file,
             done=len(made.rows),
             beat_at=work.now,
             summary={

@@ -1,18 +1,20 @@
 """Changing the keys of an installation while it is served, and saying what still rests on which.
 
 A new key is listed first in the settings, the older ones after it; every process then knows both. `rotate` seals anew
-what the older contact keys seal: people's own keys and staff's second factors. What people's keys seal stays as it is.
-Access keys cannot be changed under a link that was given out: an old one retires when its last link ends. PINs come
-under the first when they are next given.
+what the older contact keys seal: people's own keys, staff's second factors, lists being brought in. What people's keys
+seal stays as it is. Access keys cannot be changed under a link that was given out: an old one retires when its last
+link ends. PINs come under the first when they are next given.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from surveyapp.domain.audit import AuditAction
+from surveyapp.services.lists import imports
 from surveyapp.services.privacy import resealing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -27,10 +29,11 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Rotated:
-    """How many people's keys, second factors and rows of before are sealed anew."""
+    """How many people's keys, second factors, lists being brought in and rows of before are sealed anew."""
 
     keys: int
     second_factors: int
+    lists: int
     rows: int
 
 
@@ -61,14 +64,16 @@ def rotate(desk: Desk) -> Rotated:
     while some := list(islice(remaining, AT_ONCE)):
         keys.file.wrap_anew({person: keys.wrapped(person, key) for person, key in keys.of(some).items()})
         wrapped += len(some)
+    lists = imports.seal_anew(desk)
     with desk.writing() as work:
         factors = retiring.second_factors(work.session, first)
         for who, sealed in factors:
             secret = work.runtime.keyring.unseal(who, "totp", sealed)
             staff.set_totp(work.session, who, work.runtime.keyring.seal(who, "totp", secret))
-        if wrapped or factors or rows:
-            work.record(AuditAction.KEYS_CHANGED, what="rotated", keys=wrapped, second_factors=len(factors), rows=rows)
-    return Rotated(wrapped, len(factors), rows)
+        done = Rotated(wrapped, len(factors), lists, rows)
+        if any(dataclasses.astuple(done)):
+            work.record(AuditAction.KEYS_CHANGED, what="rotated", **dataclasses.asdict(done))
+    return done
 
 
 def inventory(desk: Desk) -> list[SealedWith]:

@@ -83,6 +83,17 @@ def sealed(session: Session, import_id: uuid.UUID, kept: bool) -> Sealed | None:
     return None if row is None or row.sealed is None or row.key_id is None else Sealed(row.key_id, row.sealed)
 
 
+def sealed_otherwise(session: Session, key_id: str) -> list[uuid.UUID]:
+    """The lists that are sealed with another key than this."""
+    query = select(ListImportRow.id).where(ListImportRow.key_id.is_not(None), ListImportRow.key_id != key_id)
+    return list(session.scalars(query.order_by(ListImportRow.id)))
+
+
+def lock(session: Session, import_id: uuid.UUID) -> None:
+    """Locks a list until the unit of work ends; of a database file all of it is locked."""
+    session.execute(select(ListImportRow.id).where(ListImportRow.id == import_id).with_for_update()).all()
+
+
 def step(
     session: Session, import_id: uuid.UUID, before: Collection[ListState], after: ListState, **values: Any
 ) -> bool:

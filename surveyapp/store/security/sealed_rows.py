@@ -21,6 +21,7 @@ from surveyapp.store.tables import (
     ContactLookupRow,
     ContactRow,
     KeptFormRow,
+    ListImportRow,
     ListRowRow,
     ParticipantRow,
     ResponseRow,
@@ -87,6 +88,12 @@ def counts(session: Session) -> Counter[tuple[str, str]]:
     for what, named in (("contact", ContactRow.key_id), ("form kept for later", KeptFormRow.key_id)):
         for key_id, many in session.execute(select(named, func.count()).group_by(named)):
             found[what, key_id] = many
+    for key_id, many in session.execute(
+        select(func.coalesce(ListImportRow.key_id, ""), func.count())
+        .where(ListImportRow.key_id.is_not(None))
+        .group_by(ListImportRow.key_id)
+    ):
+        found["list being brought in", key_id] = many
     for key_id, many in session.execute(
         select(func.coalesce(StaffRow.totp_key_id, ""), func.count())
         .where(StaffRow.totp_key_id.is_not(None))

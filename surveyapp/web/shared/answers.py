@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask_babel import LazyString, format_date, format_time, get_locale
 from flask_babel import lazy_gettext as _
 
@@ -52,6 +52,11 @@ def written(answer: Answer | None) -> str | None:
             return text
         case _:
             return None
+
+
+def written_percent(whole: int) -> str:
+    """A whole percentage with its sign, where the reader's language puts it."""
+    return format_percent(Decimal(whole) / 100, locale=get_locale() or "en")
 
 
 def written_number(value: Decimal | int) -> str:

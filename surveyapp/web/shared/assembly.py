@@ -106,6 +106,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
     app.add_template_filter(local_date, "local_date")
     app.add_template_filter(last_local_day, "last_local_day")
     app.add_template_filter(answers.written_number, "written_number")
+    app.add_template_filter(answers.written_percent, "written_percent")
     app.add_template_filter(words.state_word, "state_word")
     app.add_template_filter(words.state_tone, "state_tone")
     app.add_template_filter(words.role_word, "role_word")
