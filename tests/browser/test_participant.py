@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_from_link_to_receipt_on_a_small_phone(runtime_sqlite: Runtime, opened: 
         answer(page)
         go_on(page)
     assert {"hopes", "readiness_motivation", "confidence_career_potential", "overall_value", "recommend_why"} <= seen
-    assert page.url.endswith("/check")
+    expect(page).to_have_url(re.compile("/check$"))
     check_page(page)
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers were sent")
@@ -135,7 +136,7 @@ def test_the_same_without_javascript(runtime_sqlite: Runtime, opened: Opened) ->
             break
         choose_first(page)
         go_on(page)
-    assert page.url.endswith("/check")
+    expect(page).to_have_url(re.compile("/check$"))
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. Your answers were sent")
 
@@ -178,7 +179,7 @@ def test_with_the_keyboard_alone(runtime_sqlite: Runtime, opened: Opened) -> Non
     tab_to("Continue")
     with page.expect_navigation():
         press("Enter")
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     assert focused() == "heard_via-fault"
     press("Tab")
     assert focused() == "heard_via"
@@ -190,7 +191,8 @@ def test_with_the_keyboard_alone(runtime_sqlite: Runtime, opened: Opened) -> Non
     keys.type("From a friend")
     with page.expect_navigation():
         press("Enter")
-    assert page.url.endswith("/heard_via_detail"), "Enter in a line of text is Continue"
+    # Enter in a line of text is Continue.
+    expect(page).to_have_url(re.compile("/heard_via_detail$"))
     tab_to("Back")
     with page.expect_navigation():
         press("Enter")
@@ -222,7 +224,7 @@ def test_every_error_state(at: Callable[..., str], opened: Opened) -> None:
     ):
         page = opened(at(question))
         go_on(page)
-        assert page.title().startswith("Error: ")
+        expect(page).to_have_title(re.compile("^Error: "))
         expect(page.locator(".fault").first).to_be_focused()
         check_page(page)
 
@@ -278,7 +280,7 @@ def test_back_keeps_what_was_just_chosen(at: Callable[..., str], opened: Opened)
     page.get_by_label("Negative").check()
     with page.expect_navigation():
         page.get_by_role("link", name="Back").click()
-    assert page.url.endswith("/heard_via_detail")
+    expect(page).to_have_url(re.compile("/heard_via_detail$"))
     go_on(page)
     expect(page.get_by_label("Negative")).to_be_checked()
 
