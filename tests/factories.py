@@ -213,7 +213,7 @@ def by_link(runtime: Runtime, participant: Participant, touchpoint: int = 1) -> 
 
 def known_by(runtime: Runtime, link: str) -> ByLink:
     """Whoever has a link and gave the PIN: it opens everything."""
-    return ByLink(links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.PROVEN)
+    return ByLink(access_id=links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.PROVEN)
 
 
 def set_pin(runtime: Runtime, participant: Participant, digits: str) -> None:

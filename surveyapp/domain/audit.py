@@ -18,7 +18,7 @@ class Operator:
     """Whoever runs commands on the machine. They can read its database, so no role is asked of them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ByLink:
     """A participant, by the access their link or code opened. `by`: what is known of their browser; `chosen_pin`: the
     hash of the PIN they chose before their first answer, to be kept with it; `begins`: their session, until an answer

@@ -305,7 +305,7 @@ def _answer(
             case = next(each for each in there if each.touchpoint == written["touchpoint"])
             link = links.issue(work, person, case, AccessKind.LINK).link
         assert link is not None
-        who = ByLink(links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.BEGAN)
+        who = ByLink(access_id=links.open_link(runtime, link.removeprefix("/s/")), by=Familiarity.BEGAN)
     else:
         who = ByInterviewer(
             staff=interviewer, study=study.id, reference=person.reference, touchpoint=written["touchpoint"], mode=mode

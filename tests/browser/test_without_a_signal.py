@@ -97,7 +97,7 @@ def test_a_reload_shows_the_page_that_was_there_and_sends_what_waits(
     here = question(page)
     page.reload()
     assert on(page) == here
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("#state")).to_have_text("Kept on this phone, trying again")
     page.locator("a.back").click()
     assert question(page) == first_feeling

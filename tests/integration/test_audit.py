@@ -32,7 +32,7 @@ def actors(runtime: Runtime) -> dict[ActorKind, Actor]:
     return {
         ActorKind.STAFF: factories.create_staff(runtime, Role.MANAGER),
         ActorKind.OPERATOR: Operator(),
-        ActorKind.PARTICIPANT: ByLink(uuid.uuid4()),
+        ActorKind.PARTICIPANT: ByLink(access_id=uuid.uuid4()),
         ActorKind.SYSTEM: System(),
     }
 

@@ -108,5 +108,5 @@ def test_its_first_links_are_of_every_study(demo_runtime: Runtime) -> None:
     studies = set()
     for link in demo.new_links(demo_runtime, 2):
         access_id = access_links.open_link(demo_runtime, link.rpartition("/s/")[2])
-        studies.add(survey_session.visit(demo_runtime, ByLink(access_id)).study.id)
+        studies.add(survey_session.visit(demo_runtime, ByLink(access_id=access_id)).study.id)
     assert studies == {"job_rotation", "mentoring"}

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from surveyapp.domain.answers import Codes
-from surveyapp.domain.entry.doors import Familiarity
+from surveyapp.domain.audit import ByLink
 from surveyapp.domain.entry.pins import TRIES
 from surveyapp.domain.errors import DoorShut, InputRefused
 from surveyapp.domain.fieldwork.cases import AccessKind
@@ -284,7 +284,7 @@ def test_ten_wrong_ones_and_then_only_staff(runtime: Runtime, candidate: Partici
 def test_tries_are_counted_before_they_are_looked_at(runtime: Runtime, link: str) -> None:
     begun(runtime, link, pin=PIN)
     stranger = factories.known_by(runtime, link)
-    stranger = type(stranger)(stranger.access_id, by=Familiarity.STRANGE)
+    stranger = ByLink(access_id=stranger.access_id)
     for typed in ("letters", "1", ""):
         with pytest.raises(InputRefused):
             pins.give(runtime, stranger, typed)
@@ -299,7 +299,7 @@ def test_nothing_is_stored_from_a_browser_it_does_not_open_in(
     runtime: Runtime, candidate: Participant, link: str
 ) -> None:
     phone = begun(runtime, link)
-    stranger = type(factories.known_by(runtime, link))(factories.known_by(runtime, link).access_id)
+    stranger = ByLink(access_id=factories.known_by(runtime, link).access_id)
     with pytest.raises(DoorShut):
         answering.save_page(runtime, stranger, "heard_via", {"heard_via": ["online"]}, candidate.id)
     with pytest.raises(DoorShut):

@@ -79,7 +79,7 @@ class Arrival:
 
 def arrival(runtime: Runtime, access_id: uuid.UUID) -> Arrival:
     """Raises AccessRefused."""
-    with Desk(runtime, ByLink(access_id)).reading() as work:
+    with Desk(runtime, ByLink(access_id=access_id)).reading() as work:
         access = admitted(work, accesses.access(work.session, access_id))
         case = cases.case(work.session, access.case_id)
         assert case is not None

@@ -98,7 +98,7 @@ def begin_participant(
     """Begins the session of whoever came by a link or code, which the caller found to be good. Whatever the browser
     came with ends; `before`: what of it was the same person's, whose device and answers are gone on with. Raises
     AccessRefused."""
-    with Desk(runtime, ByLink(access_id)).writing() as work:
+    with Desk(runtime, ByLink(access_id=access_id)).writing() as work:
         access = accesses.access(work.session, access_id)
         if access is None:
             raise AccessRefused("wrong")

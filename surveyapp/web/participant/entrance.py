@@ -162,11 +162,11 @@ def who(handle: str) -> ByLink:
         raise SomebodyElses
     began = there.began or _is_marked(handle)
     return ByLink(
-        there.access_id,
-        asked_language(),
-        Familiarity.PROVEN if PROVEN in session else Familiarity.BEGAN if began else Familiarity.STRANGE,
-        session.get(CHOSEN_PIN),
-        None if there.began else there.id,
+        access_id=there.access_id,
+        language=asked_language(),
+        by=Familiarity.PROVEN if PROVEN in session else Familiarity.BEGAN if began else Familiarity.STRANGE,
+        chosen_pin=session.get(CHOSEN_PIN),
+        begins=None if there.began else there.id,
     )
 
 
