@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from surveyapp.domain.fieldwork.cases import Outcome
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Staff
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts, calls
 from surveyapp.services.participants import contacts
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
@@ -64,5 +64,5 @@ def know(runtime: Runtime, staff: Staff, number: int, *, note: bool = True) -> K
     answering.save_section(runtime, at_desk, "start", form, uuid.uuid4(), finish=False)
     if note:
         calls.open_case(runtime, at_desk)
-        calls.record_attempt(runtime, at_desk, Outcome.NO_ANSWER, uuid.uuid4(), known.note)
+        attempts.record_attempt(runtime, at_desk, Outcome.NO_ANSWER, uuid.uuid4(), known.note)
     return known

@@ -35,7 +35,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import state_for_answering, state_of
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.questionnaires import versions as questionnaire_versions
@@ -331,7 +331,7 @@ def _answer(
         if not _save_sections(runtime, who, form, written.get("stopped_at")):
             return
         if isinstance(who, ByInterviewer):
-            calls.hand_in(runtime, who, uuid.uuid4())
+            attempts.hand_in(runtime, who, uuid.uuid4())
         else:
             answering.submit(runtime, who)
     except (AnswersRefused, Unfinished) as error:

@@ -17,7 +17,7 @@ from surveyapp.domain.errors import KeyMissing
 from surveyapp.domain.staff import Role
 from surveyapp.reports.files.results_table import as_record
 from surveyapp.services import runtime as runtimes
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import call_queue
 from surveyapp.services.participants import contacts
 from surveyapp.services.privacy import copying, erasing, replaying
 from surveyapp.services.results import current
@@ -129,7 +129,7 @@ def _installation(ground: Ground, url: str) -> Runtime:
 def _use(runtime: Runtime, interviewer: Desk, known: list[KnownPerson]) -> None:
     """What leaves traces: the answers are handed in, counted and released, people are looked for by name."""
     for each in known[:5]:
-        found = calls.queue(interviewer, search=each.contact.name)
+        found = call_queue.queue(interviewer, search=each.contact.name)
         assert [line.reference for line in found] == [each.participant.reference]
     study = runtime.study(factories.STUDY)
     with factories.operator(runtime).writing() as work:

@@ -14,7 +14,7 @@ from surveyapp.domain.fieldwork.call_queue import within_call_hours
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts, call_queue
 from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -158,7 +158,7 @@ class TestTheEndOfACall:
         assert "Choose what came of it" in Page(interviewer.end("completed").text).words
         who = factories.by_interviewer(interviewer.staff, participant)
         with pytest.raises(InputRefused):
-            calls.record_attempt(runtime, who, Outcome.COMPLETED, uuid.uuid4())
+            attempts.record_attempt(runtime, who, Outcome.COMPLETED, uuid.uuid4())
         assert disposition(runtime, participant) is Disposition.UNKNOWN
 
     def test_a_long_note_is_refused_not_cut(self, runtime: Runtime, interviewer: Interviewer) -> None:
@@ -174,7 +174,7 @@ class TestTheEndOfACall:
         assert interviewer.open(participant).status_code == 409
         who = factories.by_interviewer(interviewer.staff, participant)
         with pytest.raises(StateRefused):
-            calls.record_attempt(runtime, who, Outcome.NO_ANSWER, uuid.uuid4())
+            attempts.record_attempt(runtime, who, Outcome.NO_ANSWER, uuid.uuid4())
 
 
 class TestPermission:
@@ -215,7 +215,7 @@ class TestPermission:
         for act in self.ACTS:
             assert other.post(f"/interviews{act}", full).status_code == 403, act
         with pytest.raises(NotPermitted):
-            calls.queue(Desk(runtime, other.staff))
+            call_queue.queue(Desk(runtime, other.staff))
 
     def test_every_act_needs_the_pages_token(self, runtime: Runtime, interviewer: Interviewer) -> None:
         create_reachable(runtime, reference="BF-1")

@@ -15,7 +15,7 @@ from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts, call_queue, calls
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -51,17 +51,21 @@ class TestTheQueue:
         persons = {name: create_reachable(runtime) for name in names}
         who = {name: factories.by_interviewer(staff, person) for name, person in persons.items()}
         for _ in range(5):
-            calls.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
+            attempts.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
         answering.give_consent(runtime, who["begun"], {"take_part": True})
         soon, tomorrow = on_the_clock("2026-06-30T14:00"), on_the_clock("2026-07-01T14:00")
-        calls.record_attempt(
-            runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=calls.AgreedTime(soon)
+        attempts.record_attempt(
+            runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=attempts.AgreedTime(soon)
         )
-        calls.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=calls.AgreedTime(soon))
-        calls.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=calls.AgreedTime(tomorrow))
+        attempts.record_attempt(
+            runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=attempts.AgreedTime(soon)
+        )
+        attempts.record_attempt(
+            runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=attempts.AgreedTime(tomorrow)
+        )
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
         fresh = create_reachable(runtime)
-        turns = {line.reference: line.priority for line in calls.queue(Desk(runtime, staff))}
+        turns = {line.reference: line.priority for line in call_queue.queue(Desk(runtime, staff))}
         assert list(turns) == [persons[name].reference for name in ("appointment", "callback", "begun", "overdue")] + [
             fresh.reference,
             persons["later"].reference,
@@ -72,14 +76,17 @@ class TestTheQueue:
     def test_nobody_who_cannot_answer_is_in_it(self, runtime: Runtime, clock: Clock) -> None:
         staff = factories.create_staff(runtime, Role.INTERVIEWER)
         refused, withdrawn, ineligible, submitted, closed = [create_reachable(runtime) for _ in range(5)]
-        calls.record_attempt(runtime, factories.by_interviewer(staff, refused), Outcome.REFUSED, uuid.uuid4())
+        attempts.record_attempt(runtime, factories.by_interviewer(staff, refused), Outcome.REFUSED, uuid.uuid4())
         with runtime.database.writing() as session:
             participants.withdraw(session, withdrawn.id, clock())
             case = cases.cases_of(session, ineligible.id)[0]
             cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
-        assert {line.reference for line in calls.queue(Desk(runtime, staff))} == {submitted.reference, closed.reference}
+        assert {line.reference for line in call_queue.queue(Desk(runtime, staff))} == {
+            submitted.reference,
+            closed.reference,
+        }
         clock.forward(days=61)
-        assert calls.queue(Desk(runtime, staff)) == []
+        assert call_queue.queue(Desk(runtime, staff)) == []
 
     def test_a_site_interviewer_sees_only_their_sites_people(self, client: Client, runtime: Runtime) -> None:
         mine, theirs = factories.create_site(runtime, "A1"), factories.create_site(runtime, "B1")
@@ -169,7 +176,7 @@ class TestTheQueue:
         # what they recorded within the last minute, to be taken back: its case may have left the queue by it.
         assert len(many) == len(few) == 8, many
         with counted(runtime) as service:
-            calls.queue(Desk(runtime, interviewer.staff))
+            call_queue.queue(Desk(runtime, interviewer.staff))
         reads, writes = service[:3], service[3:]
         assert [each.split()[0] for each in reads] == ["SELECT"] * 3
         assert [each.split()[:3] for each in writes] == [["INSERT", "INTO", "audit"]]
@@ -305,7 +312,7 @@ class TestTheCase:
         assert interviewer.open(participant).status_code == 404
         assert interviewer.client.get(interviewer.case).status_code == 404
         with pytest.raises(NotFound):
-            calls.record_attempt(
+            attempts.record_attempt(
                 runtime, factories.by_interviewer(interviewer.staff, participant), Outcome.NO_ANSWER, uuid.uuid4()
             )
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
@@ -278,7 +278,7 @@ def test_handing_in_twice_records_one_attempt_and_opens_what_follows(
     interviewer.start()
     interviewer.finish()
     who = factories.by_interviewer(interviewer.staff, participant)
-    calls.hand_in(runtime, who, uuid.uuid4())
+    attempts.hand_in(runtime, who, uuid.uuid4())
     late = interviewer.answer_late("start", {"heard_via": "family"})
     assert late.location == "/interviews"
     assert "handed in already" in interviewer.client.page("/interviews").words

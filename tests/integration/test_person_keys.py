@@ -150,7 +150,7 @@ def test_what_was_kept_before_is_read_and_then_sealed_with_peoples_own_keys(runt
 
 
 def test_many_peoples_keys_are_read_in_one_go(runtime: Runtime, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
-    from surveyapp.services.fieldwork import calls
+    from surveyapp.services.fieldwork import call_queue
     from surveyapp.services.work import Desk
 
     for number in range(12):
@@ -163,7 +163,7 @@ def test_many_peoples_keys_are_read_in_one_go(runtime: Runtime, staff: Staff, mo
         return read(file, people)
 
     monkeypatch.setattr(KeyFile, "read", noted)
-    assert len(calls.queue(Desk(runtime, staff))) == 12
+    assert len(call_queue.queue(Desk(runtime, staff))) == 12
     assert reads == [12]
     reads.clear()
     with factories.operator(runtime).reading() as work:

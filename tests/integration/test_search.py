@@ -8,7 +8,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Action, Role
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import call_queue
 from surveyapp.services.participants import contacts, roster
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -57,7 +57,10 @@ def test_people_are_found_by_what_is_said_of_them(peopled: Runtime, written: str
 
 def test_a_search_leaves_a_trace_without_its_words(peopled: Runtime) -> None:
     interviewer = factories.create_staff(peopled, Role.INTERVIEWER)
-    assert {line.reference for line in calls.queue(Desk(peopled, interviewer), search="amar")} == {"BF-8002", "BF-8003"}
+    assert {line.reference for line in call_queue.queue(Desk(peopled, interviewer), search="amar")} == {
+        "BF-8002",
+        "BF-8003",
+    }
     with factories.operator(peopled).reading() as work:
         (entry,) = [each for each in audit.entries(work.session) if each.action is AuditAction.SEARCHED]
     assert (entry.staff_id, entry.study, entry.subject) == (interviewer.id, factories.STUDY, None)

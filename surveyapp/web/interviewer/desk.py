@@ -11,8 +11,10 @@ from surveyapp.domain.errors import InputRefused, NotHeld
 from surveyapp.domain.fieldwork.call_queue import within_call_hours
 from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.staff import Action
-from surveyapp.services.fieldwork import calls
-from surveyapp.services.fieldwork.calls import RECORDED_BY_HAND, OpenCase, QueueLine, RecordedAttempt
+from surveyapp.services.fieldwork import attempts, call_queue, calls
+from surveyapp.services.fieldwork.attempts import RECORDED_BY_HAND, RecordedAttempt
+from surveyapp.services.fieldwork.call_queue import QueueLine
+from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.staff import own_account
 from surveyapp.web.interviewer import forms
@@ -38,7 +40,7 @@ def queue() -> Reply:
         whole_number("touchpoint"),
         request.args.get("view", ""),
     )
-    lines = calls.queue(desk(), filters.study or None)
+    lines = call_queue.queue(desk(), filters.study or None)
     return _queue_page(lines, filters, "")
 
 
@@ -48,7 +50,7 @@ def search() -> Reply:
     """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
-    found = calls.queue(desk(), search=text)
+    found = call_queue.queue(desk(), search=text)
     return _queue_page(found, Filters(), text)
 
 
@@ -72,7 +74,7 @@ def _queue_page(lines: list[QueueLine], filters: Filters, searched: str) -> str:
         resting=resting,
         now=now,
         me=staff.id,
-        undoable=calls.undoable(desk()),
+        undoable=attempts.undoable(desk()),
         outcomes=OUTCOMES,
         attempt_words=attempt_words,
         preference=preference,
@@ -126,7 +128,7 @@ def undo(study_id: str, reference: str, touchpoint: int) -> Reply:
         attempt_id = uuid.UUID(request.form.get("attempt_id", ""))
     except ValueError:
         abort(400)
-    calls.undo(runtime(), who, attempt_id)
+    attempts.undo(runtime(), who, attempt_id)
     flash(_("That is taken back: %(reference)s stands as before, and is open for you.", reference=reference))
     return redirect(own("case"))
 
@@ -159,7 +161,7 @@ def end(study_id: str, reference: str, touchpoint: int) -> Reply:
     form = forms.AttemptForm(who.mode, outcome)
     if form.validate_on_submit():
         try:
-            recorded = calls.record_attempt(
+            recorded = attempts.record_attempt(
                 runtime(), form.applied_to(who), outcome, form.key, form.note.data or "", form.agreed_time
             )
         except InputRefused as refused:

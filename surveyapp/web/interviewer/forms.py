@@ -15,7 +15,7 @@ from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Outcome
 from surveyapp.domain.instrument.study import Purpose
-from surveyapp.services.fieldwork.calls import NOTE_LENGTH, AgreedTime
+from surveyapp.services.fieldwork.attempts import NOTE_LENGTH, AgreedTime
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import MODES, language_name

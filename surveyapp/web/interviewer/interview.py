@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused, Unfinished
 from surveyapp.domain.fieldwork.completion import answered_of
-from surveyapp.services.fieldwork import calls, interview
+from surveyapp.services.fieldwork import attempts, calls, interview
 from surveyapp.services.responses import answering
 from surveyapp.services.responses.expected_time import expected_time
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
@@ -161,7 +161,7 @@ def _last_look(who: ByInterviewer, note: str, wrong: str | None = None) -> str:
         attempt_id=uuid.uuid4(),
         note=note,
         wrong=wrong,
-        note_length=calls.NOTE_LENGTH,
+        note_length=attempts.NOTE_LENGTH,
         **frame(case, who),
     )
 
@@ -171,7 +171,7 @@ def _last_look(who: ByInterviewer, note: str, wrong: str | None = None) -> str:
 def hand_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     who = talker(study_id, reference, touchpoint)
     try:
-        calls.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")), request.form.get("note", ""))
+        attempts.hand_in(runtime(), who, _uuid(request.form.get("attempt_id")), request.form.get("note", ""))
     except InputRefused as refused:
         return _last_look(who, request.form.get("note", ""), worded(refused.sentence)), 422
     except Unfinished:

@@ -16,7 +16,8 @@ from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
 from surveyapp.domain.instrument.study import Completion, Study
 from surveyapp.domain.responses import ResponseSummary
-from surveyapp.services.fieldwork.calls import OpenCase, QueueLine
+from surveyapp.services.fieldwork.call_queue import QueueLine
+from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
 from surveyapp.web.shared.language import listed, staff_study
 from surveyapp.web.shared.words import OUTCOMES, preference

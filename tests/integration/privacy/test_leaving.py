@@ -18,7 +18,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange, open_changes
 from surveyapp.domain.staff import Action, Role
 from surveyapp.services.cases import scheduling
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts, call_queue, calls
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import erasing, leaving
@@ -74,7 +74,7 @@ def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
 
 def queued(runtime: Runtime) -> set[str]:
     staff = factories.create_staff(runtime, Role.INTERVIEWER)
-    return {each.reference for each in calls.queue(Desk(runtime, staff))}
+    return {each.reference for each in call_queue.queue(Desk(runtime, staff))}
 
 
 def answer(runtime: Runtime, person: Participant, touchpoint: int = 1) -> Phone:
@@ -138,7 +138,7 @@ class TestStopping:
         staff = factories.create_staff(runtime, Role.INTERVIEWER)
         who = factories.by_interviewer(staff, tried)
         calls.open_case(runtime, who)
-        calls.record_attempt(runtime, who, Outcome.NO_ANSWER, new_id())
+        attempts.record_attempt(runtime, who, Outcome.NO_ANSWER, new_id())
         Phone(runtime).agree(factories.create_link(runtime, begun))
         for person in (tried, begun, late):
             record(desk, person, STOPPED)
@@ -234,7 +234,7 @@ class TestWithdrawing:
         for who in (staff, interviewer.staff):
             with pytest.raises(NotFound):
                 calls.open_case(runtime, factories.by_interviewer(who, person))
-        assert calls.queue(Desk(runtime, staff), search=CONTACT.phone) == []
+        assert call_queue.queue(Desk(runtime, staff), search=CONTACT.phone) == []
         for page in (phone.open(link), phone.open("/survey/done"), phone.open("/survey/check")):
             assert "You asked to leave this study" in page.words
             assert "Check your answers" not in page.words

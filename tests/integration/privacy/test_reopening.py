@@ -11,7 +11,7 @@ from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import CorrectionReason, Response
 from surveyapp.domain.staff import Role
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import call_queue
 from surveyapp.services.participants import roster
 from surveyapp.services.privacy import correcting
 from surveyapp.services.runtime import Runtime
@@ -123,9 +123,9 @@ def test_they_are_in_the_queue_and_the_roster_until_it_closes(
     runtime: Runtime, desk: Desk, person: Participant, phone: Phone, clock: Clock
 ) -> None:
     interviewer = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
-    assert calls.queue(interviewer) == []
+    assert call_queue.queue(interviewer) == []
     correcting.reopen(desk, factories.STUDY, person.reference, 1, SLIP)
-    assert [line.state for line in calls.queue(interviewer)] == [CaseState.IN_PROGRESS]
+    assert [line.state for line in call_queue.queue(interviewer)] == [CaseState.IN_PROGRESS]
     assert roster.person(desk, factories.STUDY, person.reference).cases[0].state is CaseState.IN_PROGRESS
     clock.forward(days=61)
     assert roster.person(desk, factories.STUDY, person.reference).cases[0].state is CaseState.SUBMITTED

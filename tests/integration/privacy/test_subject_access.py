@@ -21,7 +21,7 @@ from surveyapp.domain.responses import NewSave
 from surveyapp.domain.staff import Role
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
-from surveyapp.services.fieldwork import calls
+from surveyapp.services.fieldwork import attempts, calls
 from surveyapp.services.participants import contacts
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import subject_access
@@ -69,7 +69,7 @@ def person(runtime: Runtime, clock: Clock) -> Participant:
     staff = factories.create_staff(runtime, Role.INTERVIEWER, email="zofia@example.org")
     who = factories.by_interviewer(staff, made)
     calls.open_case(runtime, who)
-    calls.record_attempt(runtime, who, calls.Outcome.NO_ANSWER, new_id(), "Rang twice")
+    attempts.record_attempt(runtime, who, attempts.Outcome.NO_ANSWER, new_id(), "Rang twice")
     hand_in(runtime, made, recommend="very_likely")
     clock.forward(minutes=5)
     say(runtime, made, clock, recommend_why="because")
