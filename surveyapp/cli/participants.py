@@ -13,7 +13,7 @@ from surveyapp.cli.context import open_desk
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import in_english
 from surveyapp.services.lists import all_at_once
-from surveyapp.services.lists.text_files import ENCODINGS
+from surveyapp.services.lists.files.text_files import ENCODINGS
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.services.privacy import leaving

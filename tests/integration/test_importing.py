@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from surveyapp.domain.errors import NotPermitted
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope, Staff
-from surveyapp.services.lists import all_at_once, sheet
+from surveyapp.services.lists import all_at_once
 from surveyapp.services.lists.all_at_once import Import, import_file
-from surveyapp.services.lists.sheet import RowFault
+from surveyapp.services.lists.files import sheet
+from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.participants import contacts, enrolment
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk

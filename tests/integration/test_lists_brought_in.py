@@ -18,7 +18,7 @@ from surveyapp.domain.fieldwork.cases import CaseState, Disposition
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Scope, Staff
-from surveyapp.services.lists import all_at_once, bringing, imports, list_pages
+from surveyapp.services.lists import all_at_once, bringing, held, imports, list_pages, taking_back
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.participants import contacts, enrolment
@@ -174,7 +174,7 @@ def test_a_double_is_kept_merged_updated_or_left_out_and_all_of_it_taken_back(
     assert references(runtime) == people
     held = contact(desk, "BF-0001")
     assert (held.phone, held.address) == kept
-    imports.undo(desk, STUDY, import_id)
+    taking_back.undo(desk, STUDY, import_id)
     assert references(runtime) == {"BF-0001"}
     assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900142")
 
@@ -185,7 +185,7 @@ def test_a_list_is_not_taken_back_once_somebody_has_answered(runtime: Runtime, d
     person = enrolment.contact_of(desk, STUDY, "BF-0001")[0]
     answering.give_consent(runtime, factories.by_link(runtime, person), {"take_part": True, "recontact": False})
     with pytest.raises(StateRefused, match="begun to answer"):
-        imports.undo(desk, STUDY, import_id)
+        taking_back.undo(desk, STUDY, import_id)
     assert references(runtime) == {"BF-0001", "BF-0002"}
 
 
@@ -225,9 +225,9 @@ def test_all_of_a_list_is_in_or_nothing(runtime: Runtime, desk: Desk, monkeypatc
 
     monkeypatch.setattr(staging, "stage", breaks)
     imports.decide(desk, STUDY, import_id, Decisions())
-    found = imports.record(desk, STUDY, import_id)
+    found = held.record(desk, STUDY, import_id)
     assert found.state is ListState.CHECKED
-    assert "Nobody was added" in str(imports.failure(found))
+    assert "Nobody was added" in str(held.failure(found))
     assert references(runtime) == set()
     with runtime.database.reading() as session:
         assert staging.staged(session, import_id) == []
@@ -262,12 +262,12 @@ def test_what_was_interrupted_is_thrown_away(runtime: Runtime, desk: Desk, clock
     with runtime.database.writing() as session:
         records.change(session, import_id, state=ListState.IMPORTING, beat_at=clock())
     with pytest.raises(StateRefused):
-        imports.discard(desk, STUDY, import_id)
+        taking_back.discard(desk, STUDY, import_id)
     clock.now += dt.timedelta(minutes=2)
-    assert imports.interrupted(desk, imports.record(desk, STUDY, import_id))
-    imports.discard(desk, STUDY, import_id)
+    assert held.interrupted(desk, held.record(desk, STUDY, import_id))
+    taking_back.discard(desk, STUDY, import_id)
     with pytest.raises(NotFound):
-        imports.record(desk, STUDY, import_id)
+        held.record(desk, STUDY, import_id)
 
 
 def test_a_list_of_another_is_seen_by_who_manages_the_whole_study(runtime: Runtime, desk: Desk) -> None:
@@ -275,9 +275,9 @@ def test_a_list_of_another_is_seen_by_who_manages_the_whole_study(runtime: Runti
     site = factories.create_site(runtime)
     of_a_site = factories.create_staff(runtime, Role.MANAGER, site=site)
     with pytest.raises(NotFound):
-        imports.record(Desk(runtime, of_a_site), STUDY, import_id)
+        held.record(Desk(runtime, of_a_site), STUDY, import_id)
     other = factories.create_staff(runtime, Role.MANAGER)
-    assert imports.record(Desk(runtime, other), STUDY, import_id).id == import_id
+    assert held.record(Desk(runtime, other), STUDY, import_id).id == import_id
 
 
 def test_a_workbook_is_brought_in(runtime: Runtime, desk: Desk) -> None:

@@ -14,7 +14,7 @@ from surveyapp.cli import main
 from surveyapp.domain.errors import AccessRefused, KeyMissing
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services import runtime as runtimes
-from surveyapp.services.lists import imports, list_pages
+from surveyapp.services.lists import held, imports, list_pages
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.privacy import erasing, rotating
 from surveyapp.services.responses import answering
@@ -86,8 +86,8 @@ def test_a_list_being_brought_in_is_sealed_anew(runtime: Runtime, looked_at: boo
         imports.tell_columns(Desk(both, manager), factories.STUDY, import_id, mapping)
     alone = told(runtime, contact_keys={"new": NEW})
     with Desk(alone, manager).reading() as work:
-        assert imports.unsealed(work, import_id, "file") == data
-        assert b"Amina" in imports.unsealed(work, import_id, "kept")
+        assert held.unsealed(work, import_id, "file") == data
+        assert b"Amina" in held.unsealed(work, import_id, "kept")
     for made in (both, alone):
         made.database.dispose()
 

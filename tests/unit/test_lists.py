@@ -9,9 +9,9 @@ import pytest
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.participants import Contact
 from surveyapp.services.lists import checking, headings
+from surveyapp.services.lists.files.reading import read_sheet
+from surveyapp.services.lists.files.sheet import ListSheet
 from surveyapp.services.lists.mapping import ListMapping, mapped
-from surveyapp.services.lists.reading import read_sheet
-from surveyapp.services.lists.sheet import ListSheet
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.settings import ROOT
 from tests.list_files import ListFile, list_files

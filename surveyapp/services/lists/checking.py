@@ -17,8 +17,8 @@ from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.lists import doubles
 from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.mapping import MappedList
-from surveyapp.services.lists.sheet import RowFault
 from surveyapp.services.participants import list_columns
 from surveyapp.services.participants.enrolling import place
 from surveyapp.services.participants.list_columns import ListedPerson

@@ -8,47 +8,37 @@ until all of it is.
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import hashlib
 import json
 import logging
 import threading
 import uuid
-import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-
-from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import (
     EnrolmentRefused,
     InputRefused,
-    NotFound,
     SaidError,
     StateRefused,
 )
-from surveyapp.domain.fieldwork.lists import BUSY, KEPT_FOR, DoubleChoice, ListRecord, ListState, RowOutcome
+from surveyapp.domain.fieldwork.lists import BUSY, KEPT_FOR, DoubleChoice, ListRecord, ListState
 from surveyapp.domain.instrument.study import Study
-from surveyapp.domain.participants import Contact
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.kept_sentences import packed, unpacked
-from surveyapp.services.lists import bringing, checking, doubles, headings, reading
+from surveyapp.services.kept_sentences import packed
+from surveyapp.services.lists import bringing, checking, headings, held
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.checking import CheckedList
-from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.lists.files import reading
+from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.mapping import ListMapping, MappedList, date_either, mapped
-from surveyapp.services.lists.sheet import RowFault
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import participants
 from surveyapp.store.database import new_id
-from surveyapp.store.lists import records, staging
-from surveyapp.store.lists.records import ListRow
-from surveyapp.store.participants import Sealed
+from surveyapp.store.lists import records
 
 AT_ONCE = 1_000
 """Lists of up to so many rows are done while the page waits."""
@@ -92,89 +82,18 @@ def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
             beat_at=work.now,
             summary={"mapping": mapping.as_json()},
         )
-        records.add(work.session, record, _sealed(work, import_id, "file", data))
+        records.add(work.session, record, held.sealed(work, import_id, "file", data))
     return import_id
-
-
-def _sealed(work: Work, import_id: uuid.UUID, name: str, data: bytes) -> Sealed:
-    return work.runtime.keyring.seal(import_id, f"list {name}", base64.b85encode(zlib.compress(data, 6)).decode())
-
-
-def unsealed(work: Work, import_id: uuid.UUID, name: str) -> bytes:
-    """Raises StateRefused where it is gone, or its key is."""
-    sealed = records.sealed(work.session, import_id, kept=name == "kept")
-    if sealed is None:
-        raise StateRefused(say("list_gone"))
-    try:
-        text = work.runtime.keyring.unseal(import_id, f"list {name}", sealed)
-    except (InvalidTag, KeyError):
-        raise StateRefused(say("list_gone")) from None
-    return zlib.decompress(base64.b85decode(text))
-
-
-def seal_anew(desk: Desk) -> int:
-    """Seals with the first contact key the lists that an older one seals, each in a transaction of its own: a list may
-    be megabytes. Returns how many. One whose key is no longer listed stays until it is thrown away."""
-    keyring, first = desk.runtime.keyring, desk.runtime.settings.contact_key_id
-    with desk.reading() as work:
-        waiting = records.sealed_otherwise(work.session, first)
-    count = 0
-    for import_id in waiting:
-        with desk.writing() as work:
-            records.lock(work.session, import_id)
-            values = {}
-            for name in ("file", "kept"):
-                sealed = records.sealed(work.session, import_id, kept=name == "kept")
-                if sealed is not None and sealed.key_id != first and sealed.key_id in keyring.contact_keys:
-                    text = keyring.unseal(import_id, f"list {name}", sealed)
-                    values[name] = keyring.seal(import_id, f"list {name}", text).ciphertext
-            if values:
-                records.change(work.session, import_id, key_id=first, **values)
-                count += 1
-    return count
-
-
-def scope_of(desk: Desk, study_id: str) -> Scope:
-    return desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
-
-
-def record_in(work: Work, desk: Desk, study_id: str, import_id: uuid.UUID) -> ListRecord:
-    """The list, if the actor may see it: their own, or any where they manage the whole study. Raises NotFound."""
-    found = records.get(work.session, study_id, import_id)
-    everywhere = desk.may_everywhere(Action.MANAGE_PARTICIPANTS, study_id)
-    if found is None or not (everywhere or found.staff_id == work.staff_id):
-        raise NotFound(say("no_list"))
-    return found
-
-
-def lists(desk: Desk, study_id: str) -> list[ListRecord]:
-    """The study's lists, the newest first: those of the actor alone, where they manage only some sites. Raises
-    NotPermitted."""
-    scope_of(desk, study_id)
-    with desk.reading() as work:
-        own = None if desk.may_everywhere(Action.MANAGE_PARTICIPANTS, study_id) else work.staff_id
-        return records.of_study(work.session, study_id, own, 50)
-
-
-def record(desk: Desk, study_id: str, import_id: uuid.UUID) -> ListRecord:
-    """Where a list stands. Raises NotPermitted, NotFound."""
-    scope_of(desk, study_id)
-    with desk.reading() as work:
-        return record_in(work, desk, study_id, import_id)
-
-
-def site_names(work: Work, study: Study) -> dict[str, str]:
-    return {each.name: each.reference for each in participants.sites(work.session, study.id, work.today(study))}
 
 
 def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListMapping) -> None:
     """Keeps what the columns are and looks at every row: at once, or for a long list in the background. Raises
     NotPermitted, NotFound, StateRefused, InputRefused naming `order` or `group` where that is still to be said."""
-    scope_of(desk, study_id)
+    held.scope_of(desk, study_id)
     study = desk.runtime.study(study_id)
     with desk.reading() as work:
-        record_in(work, desk, study_id, import_id)
-        data = unsealed(work, import_id, "file")
+        held.record_in(work, desk, study_id, import_id)
+        data = held.unsealed(work, import_id, "file")
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
     if "group" not in mapping.columns and not mapping.group:
@@ -201,13 +120,13 @@ def tell_columns(desk: Desk, study_id: str, import_id: uuid.UUID, mapping: ListM
 def keep_reading(desk: Desk, study_id: str, import_id: uuid.UUID, encoding: str, sheet_name: str) -> None:
     """Reads the file anew, in another character set or another of its sheets. Raises NotPermitted, NotFound,
     StateRefused."""
-    scope_of(desk, study_id)
+    held.scope_of(desk, study_id)
     study = desk.runtime.study(study_id)
     words = headings.words_for(desk.runtime, study)
     with desk.writing() as work:
-        found = record_in(work, desk, study_id, import_id)
+        found = held.record_in(work, desk, study_id, import_id)
         before = ListMapping.of_json(found.summary["mapping"])
-        data = unsealed(work, import_id, "file")
+        data = held.unsealed(work, import_id, "file")
         sheet = reading.read_sheet(data, words, encoding=encoding, sheet_name=sheet_name)
         mapping = dataclasses.replace(
             before, columns=words.proposed(sheet.header), encoding=encoding or sheet.encoding, sheet=sheet.name
@@ -218,20 +137,15 @@ def keep_reading(desk: Desk, study_id: str, import_id: uuid.UUID, encoding: str,
 
 def back_to_columns(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     """Lets the columns of a list be told anew. Raises NotPermitted, NotFound, StateRefused."""
-    scope_of(desk, study_id)
+    held.scope_of(desk, study_id)
     with desk.writing() as work:
-        record_in(work, desk, study_id, import_id)
+        held.record_in(work, desk, study_id, import_id)
         if not records.step(work.session, import_id, [ListState.CHECKED], ListState.READ, failed=None):
             raise StateRefused(say("list_moved_on"))
 
 
-def interrupted(desk: Desk, found: ListRecord) -> bool:
-    """Whether what worked on a list has ended before it was through."""
-    return found.interrupted(desk.runtime.clock())
-
-
 def _given_up(work: Work, desk: Desk, study_id: str, import_id: uuid.UUID) -> list[ListState]:
-    found = record_in(work, desk, study_id, import_id)
+    found = held.record_in(work, desk, study_id, import_id)
     return [found.state] if found.interrupted(work.now) else []
 
 
@@ -273,11 +187,11 @@ def _progress(desk: Desk, import_id: uuid.UUID) -> Callable[[int], None]:
 
 
 def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
-    scope, study = scope_of(desk, study_id), desk.runtime.study(study_id)
+    scope, study = held.scope_of(desk, study_id), desk.runtime.study(study_id)
     with desk.reading() as work:
-        found = record_in(work, desk, study_id, import_id)
-        data = unsealed(work, import_id, "file")
-        sites = site_names(work, study)
+        found = held.record_in(work, desk, study_id, import_id)
+        data = held.unsealed(work, import_id, "file")
+        sites = held.site_names(work, study)
     mapping = ListMapping.of_json(found.summary["mapping"])
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
@@ -292,12 +206,12 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     }
     by = Counter(each.by.value for each in checked.doubles)
     with desk.writing() as work:
-        sealed = _sealed(work, import_id, "kept", json.dumps(kept, ensure_ascii=False).encode())
+        sealed = held.sealed(work, import_id, "kept", json.dumps(kept, ensure_ascii=False).encode())
         records.lock(work.session, import_id)
         beside = records.sealed(work.session, import_id, kept=False)
         # One key is named for both: where the first was changed since the file came, the file goes under it too.
         turned = beside is not None and beside.key_id != sealed.key_id
-        file = {"file": _sealed(work, import_id, "file", data).ciphertext} if turned else {}
+        file = {"file": held.sealed(work, import_id, "file", data).ciphertext} if turned else {}
         records.step(
             work.session,
             import_id,
@@ -324,26 +238,21 @@ def look(desk: Desk, scope: Scope, study: Study, made: MappedList, progress: che
         return checking.check(work, scope, study, people, faults)
 
 
-def kept_double(kept: Sequence[Any]) -> LikelyDouble:
-    line, by, reference, other_line = kept
-    return LikelyDouble(line=line, by=doubles.DoubleBy(by), reference=reference, other_line=other_line)
-
-
 def decide(
     desk: Desk, study_id: str, import_id: uuid.UUID, decisions: Decisions, others: DoubleChoice | None = None
 ) -> None:
     """Brings a list in as decided: at once, or a long one in the background. `others`: what is done with likely doubles
     that nothing was decided of. Raises NotPermitted, NotFound, StateRefused, InputRefused while it has faults."""
-    scope_of(desk, study_id)
+    held.scope_of(desk, study_id)
     with desk.writing() as work:
-        found = record_in(work, desk, study_id, import_id)
+        found = held.record_in(work, desk, study_id, import_id)
         if found.state is ListState.CHECKED and found.summary["faulty"]:
             raise InputRefused(say("list_has_faults"), "file")
         if others is not None:
-            kept = json.loads(unsealed(work, import_id, "kept"))
+            kept = json.loads(held.unsealed(work, import_id, "kept"))
             rest = {
                 each.line: others
-                for each in map(kept_double, kept["doubles"])
+                for each in map(held.kept_double, kept["doubles"])
                 if each.proposed is not DoubleChoice.UPDATE
             }
             decisions = dataclasses.replace(decisions, doubles={**rest, **decisions.doubles})
@@ -363,11 +272,11 @@ def decide(
 
 
 def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
-    scope, study = scope_of(desk, study_id), desk.runtime.study(study_id)
+    scope, study = held.scope_of(desk, study_id), desk.runtime.study(study_id)
     bringing.clear(desk, study, import_id)  # what an earlier try had brought
     with desk.reading() as work:
-        found = record_in(work, desk, study_id, import_id)
-        kept = json.loads(unsealed(work, import_id, "kept"))
+        found = held.record_in(work, desk, study_id, import_id)
+        kept = json.loads(held.unsealed(work, import_id, "kept"))
     decisions = Decisions.of_json(found.summary.get("decisions", {}))
     made = MappedList(rows=[(line, row) for line, row in kept["rows"]])
     people, faults = checking.read_rows(
@@ -375,64 +284,5 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     )
     if faults:
         raise InputRefused(say("list_has_faults"), "file")
-    rows = bringing.sort_rows(people, [kept_double(each) for each in kept["doubles"]], decisions)
+    rows = bringing.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
     bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, _progress(desk, import_id))
-
-
-def discard(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
-    """Throws a list away that was not brought in. Raises NotPermitted, NotFound, StateRefused."""
-    scope_of(desk, study_id)
-    study = desk.runtime.study(study_id)
-    with desk.reading() as work:
-        found = record_in(work, desk, study_id, import_id)
-    if found.state in (ListState.IMPORTED, ListState.UNDONE) or (
-        found.state in BUSY and not found.interrupted(desk.runtime.clock())
-    ):
-        raise StateRefused(say("list_moved_on"))
-    bringing.clear(desk, study, import_id)
-    with desk.writing() as work:
-        records.remove(work.session, import_id)
-
-
-def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
-    """Takes a whole list back: whoever it added goes, whoever it changed is as before. Raises NotPermitted, NotFound,
-    and StateRefused once somebody of it has begun to answer."""
-    scope, study = scope_of(desk, study_id), desk.runtime.study(study_id)
-    with desk.writing() as work:
-        found = record_in(work, desk, study_id, import_id)
-        if found.state is not ListState.IMPORTED:
-            raise StateRefused(say("list_moved_on"))
-        rows = records.rows_of(work.session, import_id)
-        added = [each.participant_id for each in rows if each.outcome is RowOutcome.ADDED and each.participant_id]
-        # Whoever is about to answer waits; whoever has answered keeps the list from being taken back.
-        staging.lock_cases(work.session, added)
-        if answered := records.answered(work.session, import_id):
-            raise StateRefused(say("list_answered", people=answered))
-        _restore(work, rows)
-        records.forget_rows(work.session, import_id)
-        staging.remove(work.session, import_id, added, study_id, work.now)
-        staging.forget_counts(work.session, study_id, scope.origin)
-        records.step(work.session, import_id, [ListState.IMPORTED], ListState.UNDONE, finished_at=work.now)
-        work.record(AuditAction.IMPORT_UNDONE, study=study.id, count=len(added), sha256=found.sha256)
-    desk.runtime.person_keys.forget(added, desk.runtime.clock())
-
-
-def _restore(work: Work, rows: Sequence[ListRow]) -> None:
-    """Puts back how people were reached before the list. Of several rows of one person, the first knows."""
-    changed = {}
-    for each in reversed(rows):
-        if each.before is not None and each.participant_id is not None:
-            changed[each.participant_id] = json.loads(
-                work.seals.unseal(each.participant_id, bringing.BEFORE, each.before)
-            )
-    whole = {}
-    for person, before in changed.items():
-        contact = Contact(**before["contact"])
-        whole[person] = (contacts.sealed(work, person, contact), contacts.sealed_lookup(work, person, contact))
-        staging.set_attributes(work.session, person, before["attributes"])
-    staging.replace_contacts(work.session, whole)
-
-
-def failure(found: ListRecord) -> Sentence | None:
-    """Why the last step did not come to an end."""
-    return unpacked(json.loads(found.failed)) if found.failed else None

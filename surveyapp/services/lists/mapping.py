@@ -11,8 +11,8 @@ from surveyapp.domain import normalise
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.near_names import near
 from surveyapp.domain.sentences import say, with_hint
+from surveyapp.services.lists.files.sheet import ListSheet, RowFault
 from surveyapp.services.lists.headings import JOINED, HeadingWords
-from surveyapp.services.lists.sheet import ListSheet, RowFault
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.services.participants.written_days import DayOrder, orders_in, read_day
 

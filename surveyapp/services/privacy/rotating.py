@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.services.lists import imports
+from surveyapp.services.lists import held
 from surveyapp.services.privacy import resealing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -64,7 +64,7 @@ def rotate(desk: Desk) -> Rotated:
     while some := list(islice(remaining, AT_ONCE)):
         keys.file.wrap_anew({person: keys.wrapped(person, key) for person, key in keys.of(some).items()})
         wrapped += len(some)
-    lists = imports.seal_anew(desk)
+    lists = held.seal_anew(desk)
     with desk.writing() as work:
         factors = retiring.second_factors(work.session, first)
         for who, sealed in factors:

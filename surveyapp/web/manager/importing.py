@@ -16,12 +16,12 @@ from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState
 from surveyapp.domain.participants import CONTACT_FIELDS
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import csv_file
-from surveyapp.services.lists import all_at_once, imports, list_pages
+from surveyapp.services.lists import all_at_once, held, imports, list_pages, taking_back
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.doubles import DoubleBy
+from surveyapp.services.lists.files.sheet import MAXIMUM_BYTES, MAXIMUM_ROWS
+from surveyapp.services.lists.files.text_files import ENCODINGS
 from surveyapp.services.lists.mapping import ListMapping
-from surveyapp.services.lists.sheet import MAXIMUM_BYTES, MAXIMUM_ROWS
-from surveyapp.services.lists.text_files import ENCODINGS
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import manager, page
@@ -80,7 +80,7 @@ def import_file(study_id: str) -> Reply:
     return page(
         "import",
         form,
-        lists=imports.lists(desk(), study_id),
+        lists=held.lists(desk(), study_id),
         states=STATES,
         columns=all_at_once.columns(desk(), study_id),
         column_label=views.column_label,
@@ -104,14 +104,14 @@ def template(study_id: str) -> Reply:
 @staff_only
 def list_page(study_id: str, import_id: uuid.UUID) -> Reply:
     """A list where it stands: its columns, what would come of it, how far it has come, or what came of it."""
-    found = imports.record(desk(), study_id, import_id)
+    found = held.record(desk(), study_id, import_id)
     match found.state:
         case ListState.READ:
             return _columns_page(study_id, import_id)
         case ListState.CHECKED:
             return _decide_page(study_id, import_id)
         case ListState.CHECKING | ListState.IMPORTING:
-            return page("list_progress", record=found, interrupted=imports.interrupted(desk(), found))
+            return page("list_progress", record=found, interrupted=held.interrupted(desk(), found))
     back = list_pages.taking_back(desk(), study_id, import_id) if found.state is ListState.IMPORTED else None
     return page("list_done", record=found, back=back, states=STATES)
 
@@ -123,7 +123,7 @@ def _columns_page(study_id: str, import_id: uuid.UUID, fault: str = "", **change
         opened=opened,
         fault=fault,
         faulty=bool(fault),
-        failure=imports.failure(opened.record),
+        failure=held.failure(opened.record),
         labels={column.name: views.column_label(column) for column in opened.columns},
         encodings=ENCODINGS,
     )
@@ -163,7 +163,7 @@ def list_columns(study_id: str, import_id: uuid.UUID) -> Reply:
 
 def _decide_page(study_id: str, import_id: uuid.UUID, fault: str = "") -> Reply:
     seen = list_pages.looked_at(desk(), study_id, import_id, whole_number("page") or 1)
-    failure = imports.failure(seen.record)
+    failure = held.failure(seen.record)
     return page(
         "list_decide",
         seen=seen,
@@ -219,7 +219,7 @@ def _late(asked: Mapping[str, str]) -> dict[tuple[str, int], LateChoice]:
 @staff_only
 def list_discard(study_id: str, import_id: uuid.UUID) -> Reply:
     """Throws a list away that was not brought in."""
-    imports.discard(desk(), study_id, import_id)
+    taking_back.discard(desk(), study_id, import_id)
     flash(_("The list is thrown away. Nobody of it was added."))
     return redirect(url_for("manager.import_file", study_id=study_id))
 
@@ -229,7 +229,7 @@ def list_discard(study_id: str, import_id: uuid.UUID) -> Reply:
 def list_undo(study_id: str, import_id: uuid.UUID) -> Reply:
     """Takes a whole list back, while nobody of it has answered."""
     back = list_pages.taking_back(desk(), study_id, import_id)
-    imports.undo(desk(), study_id, import_id)
+    taking_back.undo(desk(), study_id, import_id)
     flash(ngettext("%(num)s participant is taken out again.", "%(num)s participants are taken out again.", back.added))
     return redirect(url_for("manager.list_page", study_id=study_id, import_id=import_id))
 

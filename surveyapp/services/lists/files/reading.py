@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from surveyapp.domain.sentences import Sentence, say
-from surveyapp.services.lists import text_files, workbook
+from surveyapp.services.lists.files import text_files, workbook
+from surveyapp.services.lists.files.sheet import MAXIMUM_BYTES, ListSheet, fill
 from surveyapp.services.lists.headings import HeadingWords
-from surveyapp.services.lists.sheet import MAXIMUM_BYTES, ListSheet, fill
 
 _OTHERS = (
     (b"%PDF", say("file_is_pdf")),

@@ -17,8 +17,8 @@ from charset_normalizer import from_bytes
 
 from surveyapp.domain.authoring.file_text import utf_16
 from surveyapp.domain.sentences import say
+from surveyapp.services.lists.files.sheet import MAXIMUM_BYTES, TITLE_ROWS, ListSheet, SheetRow
 from surveyapp.services.lists.headings import HeadingWords
-from surveyapp.services.lists.sheet import MAXIMUM_BYTES, TITLE_ROWS, ListSheet, SheetRow
 
 ENCODINGS = {
     "cp1252": "Windows-1252",

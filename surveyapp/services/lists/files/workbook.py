@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from surveyapp.domain.sentences import Sentence, say
-from surveyapp.services.lists.sheet import MAXIMUM_COLUMNS, ListSheet, SheetRow
+from surveyapp.services.lists.files.sheet import MAXIMUM_COLUMNS, ListSheet, SheetRow
 
 MAXIMUM_UNPACKED, MAXIMUM_PARTS = 250_000_000, 2_000
 

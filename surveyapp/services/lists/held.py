@@ -1,0 +1,114 @@
+"""What is held of a list while it is brought in: where it stands, and sealed what was in it, for whoever may see it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+
+from surveyapp.domain.errors import (
+    NotFound,
+    StateRefused,
+)
+from surveyapp.domain.fieldwork.lists import ListRecord
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import Sentence, say
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.kept_sentences import unpacked
+from surveyapp.services.lists import doubles
+from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
+from surveyapp.store.lists import records
+from surveyapp.store.participants import Sealed
+
+
+def sealed(work: Work, import_id: uuid.UUID, name: str, data: bytes) -> Sealed:
+    return work.runtime.keyring.seal(import_id, f"list {name}", base64.b85encode(zlib.compress(data, 6)).decode())
+
+
+def unsealed(work: Work, import_id: uuid.UUID, name: str) -> bytes:
+    """Raises StateRefused where it is gone, or its key is."""
+    kept = records.sealed(work.session, import_id, kept=name == "kept")
+    if kept is None:
+        raise StateRefused(say("list_gone"))
+    try:
+        text = work.runtime.keyring.unseal(import_id, f"list {name}", kept)
+    except (InvalidTag, KeyError):
+        raise StateRefused(say("list_gone")) from None
+    return zlib.decompress(base64.b85decode(text))
+
+
+def seal_anew(desk: Desk) -> int:
+    """Seals with the first contact key the lists that an older one seals, each in a transaction of its own: a list may
+    be megabytes. Returns how many. One whose key is no longer listed stays until it is thrown away."""
+    keyring, first = desk.runtime.keyring, desk.runtime.settings.contact_key_id
+    with desk.reading() as work:
+        waiting = records.sealed_otherwise(work.session, first)
+    count = 0
+    for import_id in waiting:
+        with desk.writing() as work:
+            records.lock(work.session, import_id)
+            values = {}
+            for name in ("file", "kept"):
+                before = records.sealed(work.session, import_id, kept=name == "kept")
+                if before is not None and before.key_id != first and before.key_id in keyring.contact_keys:
+                    text = keyring.unseal(import_id, f"list {name}", before)
+                    values[name] = keyring.seal(import_id, f"list {name}", text).ciphertext
+            if values:
+                records.change(work.session, import_id, key_id=first, **values)
+                count += 1
+    return count
+
+
+def scope_of(desk: Desk, study_id: str) -> Scope:
+    return desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+
+
+def record_in(work: Work, desk: Desk, study_id: str, import_id: uuid.UUID) -> ListRecord:
+    """The list, if the actor may see it: their own, or any where they manage the whole study. Raises NotFound."""
+    found = records.get(work.session, study_id, import_id)
+    everywhere = desk.may_everywhere(Action.MANAGE_PARTICIPANTS, study_id)
+    if found is None or not (everywhere or found.staff_id == work.staff_id):
+        raise NotFound(say("no_list"))
+    return found
+
+
+def lists(desk: Desk, study_id: str) -> list[ListRecord]:
+    """The study's lists, the newest first: those of the actor alone, where they manage only some sites. Raises
+    NotPermitted."""
+    scope_of(desk, study_id)
+    with desk.reading() as work:
+        own = None if desk.may_everywhere(Action.MANAGE_PARTICIPANTS, study_id) else work.staff_id
+        return records.of_study(work.session, study_id, own, 50)
+
+
+def record(desk: Desk, study_id: str, import_id: uuid.UUID) -> ListRecord:
+    """Where a list stands. Raises NotPermitted, NotFound."""
+    scope_of(desk, study_id)
+    with desk.reading() as work:
+        return record_in(work, desk, study_id, import_id)
+
+
+def site_names(work: Work, study: Study) -> dict[str, str]:
+    return {each.name: each.reference for each in participants.sites(work.session, study.id, work.today(study))}
+
+
+def interrupted(desk: Desk, found: ListRecord) -> bool:
+    """Whether what worked on a list has ended before it was through."""
+    return found.interrupted(desk.runtime.clock())
+
+
+def kept_double(kept: Sequence[Any]) -> LikelyDouble:
+    line, by, reference, other_line = kept
+    return LikelyDouble(line=line, by=doubles.DoubleBy(by), reference=reference, other_line=other_line)
+
+
+def failure(found: ListRecord) -> Sentence | None:
+    """Why the last step did not come to an end."""
+    return unpacked(json.loads(found.failed)) if found.failed else None
