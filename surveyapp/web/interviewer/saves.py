@@ -11,15 +11,11 @@ from typing import Any
 
 from flask import Response, jsonify, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import CSRFError, generate_csrf
-from pydantic import ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask_wtf.csrf import generate_csrf
 
 from surveyapp.domain.answering.saves import SentSave
 from surveyapp.domain.errors import (
     AccessRefused,
-    ConsentMissing,
-    DatabaseUnavailable,
     HeldByAnother,
     NotFound,
     NotHeld,
@@ -31,7 +27,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import Hold, OpenCase
 from surveyapp.services.responses import local_saves, survey_session
-from surveyapp.services.responses.local_saves import NoSave, Received
+from surveyapp.services.responses.local_saves import Received
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer import pack
 from surveyapp.web.interviewer.blueprint import CASE, caller, interviewer
@@ -39,8 +35,7 @@ from surveyapp.web.interviewer.screens import fault_in_words, said_by
 from surveyapp.web.packs import saves, slip
 from surveyapp.web.shared import assembly
 from surveyapp.web.shared.assembly import local_time
-from surveyapp.web.shared.errors import RETRY_AFTER
-from surveyapp.web.shared.incoming import JSON, SentFromElsewhere, takes_json
+from surveyapp.web.shared.incoming import JSON, takes_json
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import signed_in
 
@@ -50,6 +45,7 @@ ScriptView = Callable[[ByInterviewer], Response]
 def in_json(view: ScriptView) -> Callable[..., Response]:
     """What keeps an interviewer from here, as a script is told it."""
 
+    @saves.in_json
     @wraps(view)
     def handler(study_id: str, reference: str, touchpoint: int) -> Response:
         try:
@@ -69,18 +65,6 @@ def in_json(view: ScriptView) -> Callable[..., Response]:
             return saves.why(409, "lapsed")
         except (AccessRefused, NotFound, NotPermitted, StateRefused):
             return saves.why(401, "ended")
-        except CSRFError:
-            return saves.why(403, "token")
-        except SentFromElsewhere:
-            return saves.why(403, "elsewhere")
-        except ConsentMissing:
-            return saves.why(403, "consent")
-        except (NoSave, ValidationError, RequestEntityTooLarge):
-            return saves.why(422, "shape")
-        except DatabaseUnavailable:
-            answer = saves.why(503, "unavailable")
-            answer.headers.update(RETRY_AFTER)
-            return answer
 
     return handler
 

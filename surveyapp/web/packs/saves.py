@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from flask import Response, jsonify, request
+from flask_wtf.csrf import CSRFError
+from pydantic import ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from surveyapp.domain.answering.saves import SaveFate, SentSave
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.errors import ConsentMissing, DatabaseUnavailable
 from surveyapp.domain.instrument.kinds import form_values
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.responses import RecordedAnswer
-from surveyapp.services.responses.local_saves import Received
+from surveyapp.services.responses.local_saves import NoSave, Received
 from surveyapp.web.shared.answers import said
+from surveyapp.web.shared.errors import RETRY_AFTER
+from surveyapp.web.shared.incoming import SentFromElsewhere
 
 LONGEST = 512 * 1024
 """Bytes of a save; a page's form has as many at most."""
@@ -27,6 +34,30 @@ def why(status: int, why: str, **more: Any) -> Response:
     answer = jsonify(why=why, **more)
     answer.status_code = status
     return answer
+
+
+def in_json(view: Callable[..., Response]) -> Callable[..., Response]:
+    """What keeps a script out, told as it reads it, where it is the same for everybody: whoever is let in where, each
+    door says itself."""
+
+    @wraps(view)
+    def handler(*args: Any, **values: Any) -> Response:
+        try:
+            return view(*args, **values)
+        except CSRFError:
+            return why(403, "token")
+        except SentFromElsewhere:
+            return why(403, "elsewhere")
+        except ConsentMissing:
+            return why(403, "consent")
+        except (NoSave, ValidationError, RequestEntityTooLarge):
+            return why(422, "shape")
+        except DatabaseUnavailable:
+            answer = why(503, "unavailable")
+            answer.headers.update(RETRY_AFTER)
+            return answer
+
+    return handler
 
 
 def sent() -> SentSave:

@@ -11,16 +11,12 @@ from functools import wraps
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import force_locale
-from flask_wtf.csrf import CSRFError, generate_csrf
-from pydantic import ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask_wtf.csrf import generate_csrf
 
 from surveyapp.domain.answering.saves import SentSave
 from surveyapp.domain.entry.doors import READS_ANSWERS, Door
 from surveyapp.domain.errors import (
     AccessRefused,
-    ConsentMissing,
-    DatabaseUnavailable,
     DoorShut,
     NotFound,
 )
@@ -28,16 +24,15 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.services.privacy import erasing
 from surveyapp.services.responses import local_saves, survey_session
-from surveyapp.services.responses.local_saves import NoSave, Received
+from surveyapp.services.responses.local_saves import Received
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.packs import saves
 from surveyapp.web.participant import entrance, views
 from surveyapp.web.participant.entrance import NotLetIn, SomebodyElses
 from surveyapp.web.shared import assembly
-from surveyapp.web.shared.errors import RETRY_AFTER
 from surveyapp.web.shared.faults import fault_sentence
-from surveyapp.web.shared.incoming import JSON, SentFromElsewhere, takes_json
+from surveyapp.web.shared.incoming import JSON, takes_json
 from surveyapp.web.shared.runtime import runtime
 
 WHOSE = "X-Whose"
@@ -47,6 +42,7 @@ WHOSE = "X-Whose"
 def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
     """What keeps somebody from here, as a script is told it."""
 
+    @saves.in_json
     @wraps(view)
     def handler(handle: str) -> Response:
         try:
@@ -57,20 +53,8 @@ def in_json(view: Callable[[str], Response]) -> Callable[[str], Response]:
             return saves.why(410, "gone") if _was_erased() else saves.why(401, "ended")
         except SomebodyElses:
             return saves.why(410, "gone") if _was_erased() else saves.why(409, "elses")
-        except CSRFError:
-            return saves.why(403, "token")
-        except SentFromElsewhere:
-            return saves.why(403, "elsewhere")
         except DoorShut:
             return saves.why(403, "door")
-        except ConsentMissing:
-            return saves.why(403, "consent")
-        except (NoSave, ValidationError, RequestEntityTooLarge):
-            return saves.why(422, "shape")
-        except DatabaseUnavailable:
-            answer = saves.why(503, "unavailable")
-            answer.headers.update(RETRY_AFTER)
-            return answer
 
     return handler
 
