@@ -77,7 +77,10 @@ def test_a_list_is_brought_in_by_its_pages_and_taken_back(runtime: Runtime, clie
     fields = {**columns.fields(), **{f"column-{place}": each for place, each in enumerate(chosen)}}
     # Which group they are in is still to be said.
     refused = client.post(f"{here}/columns", fields)
-    assert "Say which group" in Page(refused.text).words
+    assert Page(refused.text).words.count("Say which group") == 2, "above, and where it is put right"
+    assert {'href="#group"', 'id="group"', 'id="group-fault"'} <= set(
+        re.findall(r'(?:id|href)="#?group[-a-z]*"', refused.text)
+    )
     client.post(f"{here}/columns", {**fields, "group": "backfill"})
     seen = client.page(here)
     assert "Amina Yusuf" in seen.words

@@ -72,9 +72,11 @@ class PersonAhead:
 
 @dataclass(frozen=True, kw_only=True)
 class LookedAt:
-    """A list that was looked at, with what is to be decided. `faults` are the first of `faulty`."""
+    """A list that was looked at, with what is to be decided. `faults` are the first of `faulty`; `columns`: what they
+    may be of."""
 
     record: ListRecord
+    columns: tuple[ListColumn, ...]
     faults: tuple[RowFault, ...]
     faulty: int
     rows: int
@@ -133,6 +135,7 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) ->
     desk.note(AuditAction.LIST_SEEN, study=study_id, page=page, doubles=len(beside))
     return LookedAt(
         record=found,
+        columns=list_columns.columns(study),
         faults=tuple(RowFault(line, column, unpacked(why)) for line, column, why in kept["faults"]),
         faulty=int(found.summary["faulty"]),
         rows=len(rows),

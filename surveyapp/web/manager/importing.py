@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
@@ -22,6 +22,7 @@ from surveyapp.services.lists.doubles import DoubleBy
 from surveyapp.services.lists.files.sheet import MAXIMUM_BYTES, MAXIMUM_ROWS
 from surveyapp.services.lists.files.text_files import ENCODINGS
 from surveyapp.services.lists.mapping import ListMapping
+from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.web.manager import forms, views
 from surveyapp.web.manager.blueprint import manager, page
@@ -116,15 +117,16 @@ def list_page(study_id: str, import_id: uuid.UUID) -> Reply:
     return page("list_done", record=found, back=back, states=STATES)
 
 
-def _columns_page(study_id: str, import_id: uuid.UUID, fault: str = "", **changed: Any) -> Reply:
+def _columns_page(study_id: str, import_id: uuid.UUID, refused: InputRefused | None = None, **changed: Any) -> Reply:
     opened = list_pages.opened(desk(), study_id, import_id, **changed)
     return page(
         "list_columns",
         opened=opened,
-        fault=fault,
-        faulty=bool(fault),
+        fault=worded(refused.sentence) if refused else "",
+        at=refused.field if refused else "",
+        faulty=refused is not None,
         failure=held.failure(opened.record),
-        labels={column.name: views.column_label(column) for column in opened.columns},
+        labels=_labels(opened.columns),
         encodings=ENCODINGS,
     )
 
@@ -157,8 +159,12 @@ def list_columns(study_id: str, import_id: uuid.UUID) -> Reply:
     try:
         imports.tell_columns(desk(), study_id, import_id, ListMapping(**changed))
     except InputRefused as refused:
-        return _columns_page(study_id, import_id, worded(refused.sentence), **changed)
+        return _columns_page(study_id, import_id, refused, **changed)
     return redirect(url_for("manager.list_page", study_id=study_id, import_id=import_id))
+
+
+def _labels(columns: Iterable[ListColumn]) -> dict[str, str]:
+    return {column.name: views.column_label(column) for column in columns}
 
 
 def _decide_page(study_id: str, import_id: uuid.UUID, fault: str = "") -> Reply:
@@ -172,6 +178,7 @@ def _decide_page(study_id: str, import_id: uuid.UUID, fault: str = "") -> Reply:
         choices=CHOICES,
         by=BY,
         late=LATE,
+        labels=_labels(seen.columns),
         groups={group.id: group.title for group in staff_study(study_id).groups},
     )
 

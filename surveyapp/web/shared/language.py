@@ -13,7 +13,7 @@ from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, g, redirect, request, session, url_for
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -286,6 +286,16 @@ def isolated(text: object) -> object:
     if language is None or direction(language) == direction(reader_language()):
         return str(text)
     return f"\u2068{text}\u2069"
+
+
+def broken_at(text: str) -> Markup:
+    """A long address, which breaks after its @ before it breaks anywhere."""
+    return escape(text).replace("@", Markup("@<wbr>"))
+
+
+def unbroken(text: str) -> Markup:
+    """A reference, which no line breaks at its hyphen."""
+    return Markup('<span class="unbroken">{}</span>').format(text)
 
 
 @functools.cache
