@@ -121,8 +121,8 @@ def test_every_fault_of_a_file_is_listed(client: Client, manager: Staff) -> None
     here = upload(client, "group,phone\nbackfill,07700 900142\nbackfil,1\n")
     page = client.page(here)
     assert "2 faults in people.csv." in page.words
-    assert rows(page)[1].startswith("3 group “backfil” is not one of the values. Did you mean “backfill”?")
-    assert rows(page)[2].startswith("3 phone Enter one phone number")
+    assert rows(page)[1].startswith("3 Group “backfil” is not one of the values. Did you mean “backfill”?")
+    assert rows(page)[2].startswith("3 Phone number Enter one phone number")
     assert client.post(f"{here}/decide", {**page.fields(), "go": "on"}).status_code == 422
     nothing = post(client, IMPORT)
     assert isinstance(nothing, Page)
