@@ -1,4 +1,4 @@
-"""The check of a page finds what it is there for: one bad cell among a hundred, and colours of the scheme not on show."""
+"""The check of a page finds what it is there for: one bad cell of a hundred, colours of the scheme not on show."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -37,29 +38,35 @@ def opened(tab: Tab, live_server: str) -> Opened:
     asked."""
 
     def come(path: str, **options: Any) -> Page:
-        page = tab(live_server + path, "phone", **options)
-        if "/pin" in page.url:
-            page.fill("#pin", PIN)
-            go_on(page)
-        begin(page)
-        return page
+        return come_in(tab(live_server + path, "phone", **options))
 
     return come
+
+
+def come_in(page: Page) -> Page:
+    """From a link on."""
+    if "/pin" in page.url:
+        page.fill("#pin", PIN)
+        go_on(page)
+    begin(page)
+    return page
 
 
 @pytest.fixture
 def at(runtime_sqlite: Runtime) -> Callable[..., str]:
     """A link to somebody who has answered up to a question (None: every one)."""
 
-    def link(stop: str | None, group: str = "backfill", chosen: dict[str, str] | None = None) -> str:
-        participant = factories.create_participant(runtime_sqlite, group)
-        who = factories.by_link(runtime_sqlite, participant)
-        answering.give_consent(runtime_sqlite, who, {"take_part": True})
-        walk_to(runtime_sqlite, who, stop, chosen or PLACED)
-        factories.set_pin(runtime_sqlite, participant, PIN)
-        return factories.create_link(runtime_sqlite, participant)
+    return functools.partial(link_at, runtime_sqlite)
 
-    return link
+
+def link_at(runtime: Runtime, stop: str | None, group: str = "backfill", chosen: dict[str, str] | None = None) -> str:
+    """A link to somebody new who has answered up to a question (None: every one)."""
+    participant = factories.create_participant(runtime, group)
+    who = factories.by_link(runtime, participant)
+    answering.give_consent(runtime, who, {"take_part": True})
+    walk_to(runtime, who, stop, chosen or PLACED)
+    factories.set_pin(runtime, participant, PIN)
+    return factories.create_link(runtime, participant)
 
 
 def new_link(runtime: Runtime) -> str:
