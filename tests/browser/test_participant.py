@@ -86,12 +86,17 @@ def begin(page: Page) -> None:
         go_on(page)
 
 
+NAMES = """(all) => {
+  const names = new Set(all.map((each) => each.name));
+  return [...names].filter((name) => !(name.endsWith(":missing") && names.has(name.slice(0, -8))));
+}"""
+"""The names of groups; those of reasons for no answer only where there is nothing else."""
+
+
 def choose_first(page: Page) -> None:
     """Chooses the first of every group on the page; a reason for no answer only where there is nothing else."""
-    names = [each.get_attribute("name") or "" for each in page.locator("input:is([type=radio], [type=checkbox])").all()]
-    for name in dict.fromkeys(names):
-        if name.removesuffix(":missing") not in set(names) - {name}:
-            page.locator(f'label:has(input[name="{name}"])').first.click()
+    for name in page.locator("input:is([type=radio], [type=checkbox])").evaluate_all(NAMES):
+        page.locator(f'label:has(input[name="{name}"])').first.click()
 
 
 def answer(page: Page) -> None:
