@@ -34,8 +34,8 @@ def modules(browser: Browser) -> Iterator[Page]:
 
 
 def run(page: Page, script: str, given: Any) -> Any:
-    """What `script` comes to: the body of a function of `given`, in which `load` imports a module by its name. What goes
-    in and what comes out is JSON: Playwright's own way of telling values takes many times as long."""
+    """What `script` comes to: the body of a function of `given`, in which `load` imports a module by its name. What
+    goes in and comes out is JSON: Playwright's own way of telling values takes many times as long."""
     found = page.evaluate(
         f"""async ([base, text]) => {{
           const load = (name) => import(base + name);
