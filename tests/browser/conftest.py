@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from surveyapp import create_app
+from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import Clock
@@ -148,6 +149,18 @@ def live_server(runtime_sqlite: Runtime) -> Iterator[str]:
     """The demonstration installation, served."""
     with serving(runtime_sqlite) as address:
         yield address
+
+
+@pytest.fixture
+def person(runtime_sqlite: Runtime) -> Participant:
+    """Somebody of the study, asked for the first time."""
+    return factories.create_participant(runtime_sqlite)
+
+
+@pytest.fixture
+def link(runtime_sqlite: Runtime, live_server: str, person: Participant) -> str:
+    """Theirs, whole."""
+    return live_server + factories.create_link(runtime_sqlite, person)
 
 
 @pytest.fixture

@@ -61,16 +61,6 @@ def said_saved(page: Page) -> None:
 
 
 @pytest.fixture
-def person(runtime_sqlite: Runtime) -> Participant:
-    return factories.create_participant(runtime_sqlite)
-
-
-@pytest.fixture
-def link(runtime_sqlite: Runtime, live_server: str, person: Participant) -> str:
-    return live_server + factories.create_link(runtime_sqlite, person)
-
-
-@pytest.fixture
 def begun(tab: Tab, link: str) -> Page:
     """A phone of their own, without a signal since its second question."""
     page = ready(tab, link)
