@@ -4,53 +4,20 @@ reads. docs/accessibility.md names these checks."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT
-from tests.browser.conftest import NOT_LOADED, SIZES
-from tests.browser.test_participant import come_in, link_at, new_link
-
-Shown = Callable[[str | None], Page]
+from tests.browser.phone_pages import Shown, new_link
+from tests.browser.phone_pages import phones as phones
+from tests.browser.phone_pages import shown as shown
 
 QUESTIONS = ("heard_via", "first_feeling_why", "confidence_career_potential", "overall_value", None)
 
 WINDOWS = {"small": (320, 480), "on its side": (640, 300), "enlarged": (320, 256)}
-
-
-@pytest.fixture(scope="module")
-def pages(browser: Browser, runtime_of_module: Runtime, server_of_module: str) -> Iterator[dict[str | None, Page]]:
-    """Phones of people who are at each of the questions, once for all tests here: what they do is never sent."""
-    made, complaints = {}, []
-    for question in QUESTIONS:
-        page = browser.new_context(viewport=SIZES["phone"]).new_page()  # type: ignore[arg-type]
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(server_of_module + link_at(runtime_of_module, question))
-        made[question] = come_in(page)
-    yield made
-    for page in made.values():
-        page.context.close()
-    assert [each for each in complaints if not each.startswith(NOT_LOADED)] == []
-
-
-@pytest.fixture
-def shown(pages: dict[str | None, Page]) -> Shown:
-    """A phone that shows a question as it came, on a screen of its usual size."""
-
-    def show(question: str | None) -> Page:
-        page = pages[question]
-        page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
-        page.emulate_media(color_scheme="light", forced_colors="none")
-        page.goto(page.url)
-        return page
-
-    return show
 
 
 COVERED = """() => {

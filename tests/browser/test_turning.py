@@ -16,7 +16,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.test_participant import begin, go_on
+from tests.browser.phone_pages import begin, go_on
 
 READY = "() => history.state && history.state.page"
 """Whether the page on show can be turned here."""

@@ -16,7 +16,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store.tables import AccessRow, AnswerHistoryRow, CaseRow, SaveRow
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.test_participant import PIN, PLACED, go_on
+from tests.browser.phone_pages import PIN, PLACED, go_on
 from tests.browser.test_turning import READY, answer, choose, question, ready, saved, turn
 from tests.browser.test_turning import first as first
 from tests.conftest import Clock

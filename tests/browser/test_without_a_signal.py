@@ -14,7 +14,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab, serving_app
-from tests.browser.test_participant import go_on
+from tests.browser.phone_pages import go_on
 from tests.browser.test_turning import READY, answer, choose, question, ready, saved, turn
 
 SHELVES = "async () => (await caches.keys()).sort()"
