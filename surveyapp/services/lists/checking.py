@@ -143,11 +143,12 @@ def cases_ahead(
 ) -> list[CasesAhead]:
     """Each touchpoint with the cases that would be at it, in the order of the study."""
     zone = work.runtime.zone(study)
+    standing = scheduling.as_it_stands(work, study)
     states: dict[tuple[str, int], Counter[CaseState]] = {}
     ended: dict[tuple[str, int], list[dt.date]] = {}
     for _, listed in people:
         person = somebody(study, work.now, listed)
-        for case in scheduling.planned(study, zone, work.now, person, listed.new.events, late or {}):
+        for case in scheduling.planned(standing, zone, work.now, person, listed.new.events, late or {}):
             key = (person.group, case.touchpoint)
             state = case.state(work.now, None)
             states.setdefault(key, Counter())[state] += 1
