@@ -120,7 +120,8 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         (ConsentRow, consents),
     ):
         if rows:
-            session.execute(insert(table), rows)
+            # Rows of a table and not objects: of 50,000 people these are hundreds of thousands.
+            session.connection().execute(insert(table.__table__), rows)  # type: ignore[arg-type]
     if newcomers:
         results.note_newcomers(session, [each.participant for each in newcomers])
 

@@ -360,6 +360,7 @@ ARGUMENTS = {
     "participants withdraw": [factories.STUDY, "BF-0001", *CONFIRMED],
     "participants columns": [factories.STUDY],
     "participants import": [factories.STUDY, __file__],
+    "participants replan": [factories.STUDY],
     "questionnaires open": [factories.STUDY, "backfill_1"],
     "questionnaires move": [factories.STUDY, "backfill_1"],
     "questionnaires reword": [factories.STUDY, "backfill_1"],

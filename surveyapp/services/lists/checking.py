@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.fieldwork.lists import LateChoice
@@ -101,6 +104,32 @@ def read_rows(
         if count % BEAT == 0:
             progress(count)
     return people, faults
+
+
+_LISTED = TypeAdapter(list[tuple[int, ListedPerson]])
+
+
+def people_as_json(people: list[Listed]) -> str:
+    """People that were read from rows, to be kept until they are brought in."""
+    return _LISTED.dump_json(people).decode()
+
+
+def people_of_json(kept: str) -> list[Listed]:
+    return _LISTED.validate_json(kept)
+
+
+def rules_of(study: Study, zone: dt.tzinfo) -> str:
+    """What reading a row depends on, as a hash: people who were read under other rules are read anew."""
+    rules = (
+        study.groups,
+        study.attributes,
+        study.events,
+        study.relationships,
+        study.consent,
+        study.retention,
+        str(zone),
+    )
+    return hashlib.sha256(repr(rules).encode()).hexdigest()
 
 
 def check(work: Work, scope: Scope, study: Study, people: list[Listed], faults: list[RowFault]) -> CheckedList:

@@ -28,7 +28,7 @@ from surveyapp.domain.fieldwork.touchpoint_changes import (
 )
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Scope
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
 from surveyapp.services.mending import replanning
 from surveyapp.services.mending.replanning import ReplannedCase
@@ -73,8 +73,8 @@ class TouchpointPlan:
 
 
 def lines(desk: Desk, study_id: str) -> list[TouchpointLine]:
-    """Every touchpoint of a study. Raises NotPermitted."""
-    scope = whole_study(desk, study_id)
+    """Every touchpoint of a study, with the cases of those whom the actor manages. Raises NotPermitted."""
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     study = desk.study(study_id)
     with desk.reading() as work:
         standings = store.standings(work.session, study_id)
@@ -90,8 +90,8 @@ def lines(desk: Desk, study_id: str) -> list[TouchpointLine]:
 
 
 def line(desk: Desk, study_id: str, group: str, number: int) -> TouchpointLine:
-    """One touchpoint with what was done to it, the newest first. Raises NotPermitted, NotFound."""
-    scope = whole_study(desk, study_id)
+    """The same of one touchpoint, with what was done to it, the newest first. Raises NotPermitted, NotFound."""
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.reading() as work:
         return _line(work, scope, desk.study(study_id), group, number)
 

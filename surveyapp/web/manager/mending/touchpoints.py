@@ -17,12 +17,13 @@ from surveyapp.domain.fieldwork.touchpoint_changes import (
     TouchpointChangeKind,
     TouchpointStanding,
 )
+from surveyapp.domain.staff import Action
 from surveyapp.services.mending import touchpoints as service
 from surveyapp.web.manager.blueprint import manager, page
 from surveyapp.web.manager.forms import FormOfFaults
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.sign_in import desk, staff_only
+from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
 ACTS = {
     TouchpointAct.PAUSE: lazy("Pause it: nobody begins, nobody is called, nothing is overdue"),
@@ -81,30 +82,35 @@ def _offered(standing: TouchpointStanding) -> Iterable[tuple[TouchpointAct, obje
             yield each, UNDO[standing.undoable.kind]
 
 
+def _may_change(study_id: str) -> bool:
+    """Whether touchpoints are theirs to change: those of the whole study are not a site's."""
+    return current_staff().may_everywhere(Action.MANAGE_PARTICIPANTS, study_id)
+
+
 @manager.get("/<study_id>/touchpoints")
 @staff_only
 def touchpoints(study_id: str) -> Reply:
     """Every touchpoint, whether it is paused, extended or closed, and where its cases stand."""
-    return page("touchpoints", lines=service.lines(desk(), study_id))
+    return page("touchpoints", lines=service.lines(desk(), study_id), may_change=_may_change(study_id))
 
 
-@manager.route("/<study_id>/touchpoints/<group>/<int:number>", methods=["GET", "POST"])
+@manager.route("/<study_id>/touchpoints/<group>/<int:touchpoint>", methods=["GET", "POST"])
 @staff_only
-def touchpoint(study_id: str, group: str, number: int) -> Reply:
+def touchpoint(study_id: str, group: str, touchpoint: int) -> Reply:
     """One touchpoint, and what is done to it; what follows is shown first."""
-    line = service.line(desk(), study_id, group, number)
+    line = service.line(desk(), study_id, group, touchpoint)
     form = TouchpointForm()
     form.offer(line.standing)
     plan = None
     if form.validate_on_submit():
         try:
             if form.sure.data and form.sure.data == form.seen:
-                made = service.change(desk(), study_id, group, number, form.written())
+                made = service.change(desk(), study_id, group, touchpoint, form.written())
                 flash(str(DONE[made.act]))
-                return redirect(url_for("manager.touchpoint", study_id=study_id, group=group, number=number))
-            plan = service.plan(desk(), study_id, group, number, form.written())
+                return redirect(url_for("manager.touchpoint", study_id=study_id, group=group, touchpoint=touchpoint))
+            plan = service.plan(desk(), study_id, group, touchpoint, form.written())
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
     elif not form.is_submitted() and line.standing.paused_at is not None:
         form.days.data = str(service.days_paused(line, runtime().clock()))
-    return page("touchpoint", form, line=line, plan=plan, kinds=KINDS)
+    return page("touchpoint", form, line=line, plan=plan, kinds=KINDS, may_change=_may_change(study_id))
