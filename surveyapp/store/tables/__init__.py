@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from surveyapp.store.tables.base import Base, known
-from surveyapp.store.tables.fieldwork import AccessRow, AttemptRow, CaseRow, LeaseRow
+from surveyapp.store.tables.fieldwork import (
+    AccessRow,
+    AttemptRow,
+    CaseRow,
+    ChangedCaseRow,
+    LeaseRow,
+    TouchpointChangeRow,
+)
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
 from surveyapp.store.tables.people import (
     ConsentRow,
@@ -59,6 +66,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "CaseRow",
+    "ChangedCaseRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
@@ -94,6 +102,7 @@ __all__ = [
     "SiteRow",
     "SpentChallengeRow",
     "StaffRow",
+    "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
     "known",
