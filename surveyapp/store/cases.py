@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Lease
+from surveyapp.domain.fieldwork.cases import ENDED, Attempt, Case, Disposition, Lease
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
+from surveyapp.store.calling import referrals
 from surveyapp.store.database import seals_of
 from surveyapp.store.tables import (
     AttemptRow,
@@ -163,7 +164,8 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             ParticipantRow.stopped_at.is_(None),
             CaseRow.opens_at <= now,
             or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
-            CaseRow.disposition.not_in([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE]),
+            CaseRow.disposition.not_in(ENDED),
+            ~referrals.blocking(ParticipantRow.id),
             or_(
                 ResponseRow.state.is_(None),
                 ResponseRow.state != ResponseState.SUBMITTED,
@@ -243,10 +245,6 @@ def complete(session: Session, case_id: uuid.UUID) -> None:
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(closed))
 
 
-ENDED = frozenset({Disposition.REFUSAL, Disposition.NOT_ELIGIBLE})
-"""Dispositions with which a case is not answered any more."""
-
-
 def end_leases(session: Session, participant_id: uuid.UUID) -> None:
     """Ends every hold on a person's cases."""
     mine = select(CaseRow.id).where(CaseRow.participant_id == participant_id)
@@ -256,6 +254,11 @@ def end_leases(session: Session, participant_id: uuid.UUID) -> None:
 def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:
     """Records or clears the agreed time of the next call."""
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
+
+
+def set_not_by(session: Session, case_ids: Sequence[uuid.UUID], staff_id: uuid.UUID | None) -> None:
+    """Who is not to call these cases again; None: anybody may."""
+    session.execute(update(CaseRow).where(CaseRow.id.in_(case_ids)).values(not_by=staff_id))
 
 
 def _case(row: CaseRow) -> Case:
@@ -269,14 +272,16 @@ def _case(row: CaseRow) -> Case:
         disposition=row.disposition,
         assigned_to=row.assigned_to,
         next_at=row.next_at,
+        not_by=row.not_by,
     )
 
 
-def add_attempt(session: Session, attempt: Attempt) -> None:
-    """Stores an attempt and how the case stands before it, its note sealed with the key of whom it is about."""
-    sealed, before = None, session.get_one(CaseRow, attempt.case_id)
+def add_attempt(session: Session, attempt: Attempt, before: Mapping[str, Any] | None = None) -> None:
+    """Stores an attempt, its note sealed with the key of whom it is about. `before`: how everything stands that can
+    follow from it (`undoing.standing`)."""
+    sealed, case_row = None, session.get_one(CaseRow, attempt.case_id)
     if attempt.note is not None:
-        sealed = seals_of(session).seal(before.participant_id, bound_note(attempt.id), attempt.note)
+        sealed = seals_of(session).seal(case_row.participant_id, bound_note(attempt.id), attempt.note)
     session.add(
         AttemptRow(
             id=attempt.id,
@@ -287,8 +292,8 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
             mode=attempt.mode,
             note_sealed=sealed,
             next_at=attempt.next_at,
-            disposition_before=before.disposition,
-            next_before=before.next_at,
+            detail=attempt.detail,
+            before=None if before is None else dict(before),
         )
     )
 
@@ -338,6 +343,7 @@ def _attempt(session: Session, row: AttemptRow, name: str | None, person: uuid.U
         mode=row.mode,
         note=note,
         next_at=row.next_at,
+        detail=row.detail,
     )
 
 

@@ -39,6 +39,7 @@ _WORDS: dict[object, str] = {
     Disposition.REFUSAL: N_("Refusal"),
     Disposition.NON_CONTACT: N_("No contact yet"),
     Disposition.OTHER: N_("Could not take part"),
+    Disposition.DECEASED: N_("Deceased"),
     Disposition.UNKNOWN: N_("Not known"),
     Disposition.NOT_ELIGIBLE: N_("Not eligible"),
     Outcome.NO_ANSWER: N_("No answer"),

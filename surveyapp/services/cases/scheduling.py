@@ -34,7 +34,7 @@ def plan_cases(work: Work, participant: Participant) -> list[Case]:
             continue
         case = _new_case(participant, touchpoint, days)
         if participant.stopped_at is not None:
-            case = dataclasses.replace(case, disposition=Disposition.REFUSAL)
+            case = dataclasses.replace(case, disposition=_ended_as(participant))
         cases.add_case(work.session, case)
         existing[touchpoint.number] = case
         made.append(case)
@@ -80,7 +80,7 @@ def planned(
                 case LateChoice.NOT_ASKED:
                     disposition = Disposition.NOT_ELIGIBLE
         if participant.stopped_at is not None:
-            disposition = Disposition.REFUSAL
+            disposition = _ended_as(participant)
         made.append(dataclasses.replace(_new_case(participant, touchpoint, days), disposition=disposition))
     return made
 
@@ -92,6 +92,11 @@ def ended_before(touchpoint: Touchpoint, days: Window, participant: Participant,
         and days.closes_at is not None
         and days.closes_at <= start_of(participant.enrolled_on, zone)
     )
+
+
+def _ended_as(participant: Participant) -> Disposition:
+    """What the cases are of somebody who is not asked any more."""
+    return Disposition.DECEASED if participant.deceased_at is not None else Disposition.REFUSAL
 
 
 def _new_case(participant: Participant, touchpoint: Touchpoint, days: Window) -> Case:

@@ -52,6 +52,8 @@ class ParticipantRow(Base):
     enrolled_on: Mapped[dt.date]
     stopped_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
+    deceased_at: Mapped[dt.datetime | None]
+    language_asked: Mapped[str | None]
     anonymised_at: Mapped[dt.datetime | None]
 
 

@@ -114,6 +114,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=None,
             query={"view": "in_person"},
         ),
+        NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
         NavigationPlace(
             endpoint="rights.requests",
             words=_("Requests"),
