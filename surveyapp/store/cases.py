@@ -55,6 +55,7 @@ class WaitingCase:
     reopened: bool
     attempts: tuple[Attempt, ...]
     lease: Lease | None
+    not_called_by: uuid.UUID | None
     sealed: Mapping[str, participants.Sealed]
 
 
@@ -179,6 +180,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
                 CaseRow,
                 ParticipantRow.reference,
                 ParticipantRow.group_id,
+                ParticipantRow.not_called_by,
                 SiteRow.name.label("site"),
                 ResponseRow.state.label("response_state"),
                 ResponseRow.reopened_at,
@@ -226,6 +228,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             reopened=row.reopened_at is not None,
             attempts=tuple(attempts.get(row.CaseRow.id, ())),
             lease=row.LeaseRow and _lease(row.LeaseRow, row.holder),
+            not_called_by=row.not_called_by,
             sealed=sealed.get(row.CaseRow.participant_id, {}),
         )
         for row in rows
@@ -256,11 +259,6 @@ def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> No
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
 
 
-def set_not_by(session: Session, case_ids: Sequence[uuid.UUID], staff_id: uuid.UUID | None) -> None:
-    """Who is not to call these cases again; None: anybody may."""
-    session.execute(update(CaseRow).where(CaseRow.id.in_(case_ids)).values(not_by=staff_id))
-
-
 def _case(row: CaseRow) -> Case:
     return Case(
         id=row.id,
@@ -272,7 +270,6 @@ def _case(row: CaseRow) -> Case:
         disposition=row.disposition,
         assigned_to=row.assigned_to,
         next_at=row.next_at,
-        not_by=row.not_by,
     )
 
 

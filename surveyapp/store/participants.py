@@ -221,6 +221,7 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
                 withdrawn_at=row.withdrawn_at,
                 deceased_at=row.deceased_at,
                 language_asked=row.language_asked,
+                not_called_by=row.not_called_by,
             )
         )
     return made
@@ -376,3 +377,8 @@ def set_deceased(session: Session, participant_id: uuid.UUID, at: dt.datetime | 
 def set_language_asked(session: Session, participant_id: uuid.UUID, code: str | None) -> None:
     """The language that whoever calls somebody has to speak; None: none in particular."""
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(language_asked=code))
+
+
+def set_not_called_by(session: Session, participant_id: uuid.UUID, staff_id: uuid.UUID | None) -> None:
+    """Who is not to call somebody again; None: anybody may."""
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(not_called_by=staff_id))

@@ -154,8 +154,7 @@ class CaseState(enum.Enum):
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One participant at one touchpoint. `due_at` and `closes_at` are the first moments after the last day on which
-    answers come in time, and on which they are taken at all; `next_at` is an agreed time to call,
-    `not_by` the interviewer who is not to call it again."""
+    answers come in time, and on which they are taken at all; `next_at` is an agreed time to call."""
 
     id: uuid.UUID
     participant_id: uuid.UUID
@@ -166,7 +165,6 @@ class Case:
     disposition: Disposition = Disposition.UNKNOWN
     assigned_to: uuid.UUID | None = None
     next_at: dt.datetime | None = None
-    not_by: uuid.UUID | None = None
 
     def state(
         self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False, reopened: bool = False

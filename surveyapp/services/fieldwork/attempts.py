@@ -229,8 +229,7 @@ def _follow(work: Work, visit: Visit, attempt: Attempt, said: SaidOfOutcome) -> 
     person, follows = visit.participant, CONSEQUENCES[attempt.outcome]
     if attempt.outcome is Outcome.LANGUAGE_BARRIER:
         participants.set_language_asked(work.session, person.id, said.language)
-        theirs = [each.id for each in cases.cases_of(work.session, person.id)]
-        cases.set_not_by(work.session, theirs, attempt.staff_id)
+        participants.set_not_called_by(work.session, person.id, attempt.staff_id)
     if follows.leaving is ParticipationChange.WITHDRAWN:
         assert said.why is not None
         identity.confirm(work, person, said.confirmed)

@@ -70,9 +70,8 @@ def decide(desk: Desk, study_id: str, referral_id: uuid.UUID, decision: Referral
             raise StateRefused(say("referral_gone"))
         if decision not in DECISIONS[found.kind]:
             raise InputRefused(say("decision_missing"), "decision")
-        theirs = [each.id for each in cases.cases_of(work.session, found.participant_id)]
         if decision is ReferralDecision.BY_ANOTHER:
-            cases.set_not_by(work.session, theirs, found.staff_id)
+            participants.set_not_called_by(work.session, found.participant_id, found.staff_id)
         if decision is ReferralDecision.STOPPED:
             today = work.today(work.runtime.study(study_id))
             person = participants.participant(work.session, found.participant_id, today)

@@ -29,12 +29,14 @@ def standing(session: Session, participant_id: uuid.UUID) -> dict[str, Any]:
     ).all()
     return {
         "participant": {name: _written(getattr(person, name)) for name in _OF_PERSON}
-        | {"language_asked": person.language_asked},
+        | {
+            "language_asked": person.language_asked,
+            "not_called_by": person.not_called_by and person.not_called_by.hex,
+        },
         "cases": {
             row.CaseRow.id.hex: {
                 "disposition": row.CaseRow.disposition.value,
                 "next_at": _written(row.CaseRow.next_at),
-                "not_by": row.CaseRow.not_by and row.CaseRow.not_by.hex,
             }
             for row in rows
         },
@@ -73,7 +75,11 @@ def _restore(session: Session, participant_id: uuid.UUID, before: Mapping[str, A
     session.execute(
         update(ParticipantRow)
         .where(ParticipantRow.id == participant_id)
-        .values({name: _read(person[name]) for name in _OF_PERSON} | {"language_asked": person["language_asked"]})
+        .values(
+            language_asked=person["language_asked"],
+            not_called_by=person["not_called_by"] and uuid.UUID(person["not_called_by"]),
+            **{name: _read(person[name]) for name in _OF_PERSON},
+        )
     )
     for key, stood in before["cases"].items():
         session.execute(
@@ -82,7 +88,6 @@ def _restore(session: Session, participant_id: uuid.UUID, before: Mapping[str, A
             .values(
                 disposition=Disposition(stood["disposition"]),
                 next_at=_read(stood["next_at"]),
-                not_by=stood["not_by"] and uuid.UUID(stood["not_by"]),
             )
         )
     for key, at in before["reopened"].items():

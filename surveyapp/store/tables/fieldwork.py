@@ -30,7 +30,6 @@ class CaseRow(Base):
     disposition: Mapped[Disposition]
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     next_at: Mapped[dt.datetime | None]
-    not_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class AccessRow(Base):

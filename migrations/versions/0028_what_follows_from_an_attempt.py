@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0029'
+revision = '0028'
 down_revision = '0027'
 branch_labels = None
 depends_on = None
@@ -37,9 +37,9 @@ def upgrade() -> None:
     with op.batch_alter_table('participant') as batch:
         batch.add_column(sa.Column('deceased_at', sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column('language_asked', sa.String(), nullable=True))
+        batch.add_column(sa.Column('not_called_by', sa.Uuid(), nullable=True))
+        batch.create_foreign_key(batch.f('fk_participant_not_called_by'), 'staff', ['not_called_by'], ['id'])
     with op.batch_alter_table('case') as batch:
-        batch.add_column(sa.Column('not_by', sa.Uuid(), nullable=True))
-        batch.create_foreign_key(batch.f('fk_case_not_by'), 'staff', ['not_by'], ['id'])
         known(batch, 'case', 'disposition', DISPOSITIONS)
     with op.batch_alter_table('participation') as batch:
         known(batch, 'participation', 'change', CHANGES)
@@ -90,8 +90,8 @@ def downgrade() -> None:
         known(batch, 'participation', 'why', REASONS[:7])
     with op.batch_alter_table('case') as batch:
         known(batch, 'case', 'disposition', [each for each in DISPOSITIONS if each != 'O-D'])
-        batch.drop_constraint(batch.f('fk_case_not_by'), type_='foreignkey')
-        batch.drop_column('not_by')
     with op.batch_alter_table('participant') as batch:
+        batch.drop_constraint(batch.f('fk_participant_not_called_by'), type_='foreignkey')
+        batch.drop_column('not_called_by')
         batch.drop_column('language_asked')
         batch.drop_column('deceased_at')
