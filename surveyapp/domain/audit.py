@@ -163,6 +163,8 @@ class AuditAction(enum.StrEnum):
     PIN_READ_OUT = "pin_read_out"
     NOT_ELIGIBLE = "not_eligible"
     CASE_TAKEN_OVER = "case_taken_over"
+    CASE_HANDED_OVER = "case_handed_over"
+    CASE_TAKEN_BACK = "case_taken_back"
     ATTEMPT_RECORDED = "attempt_recorded"
     ATTEMPT_UNDONE = "attempt_undone"
 

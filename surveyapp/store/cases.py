@@ -244,7 +244,12 @@ def set_disposition(session: Session, case_id: uuid.UUID, disposition: Dispositi
 
 def complete(session: Session, case_id: uuid.UUID) -> None:
     """All of it was answered: no call is to come."""
-    closed = {"disposition": Disposition.COMPLETE, "next_at": None}
+    closed = {
+        "disposition": Disposition.COMPLETE,
+        "next_at": None,
+        "on_their_own_since": None,
+        "on_their_own_of": None,
+    }
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(closed))
 
 
@@ -259,6 +264,12 @@ def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> No
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
 
 
+def set_on_their_own(session: Session, case_id: uuid.UUID, since: dt.datetime | None, of: uuid.UUID | None) -> None:
+    """Since when the person answers by themselves, and in whose call; None: the interviewer asks."""
+    values = {"on_their_own_since": since, "on_their_own_of": of}
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(values))
+
+
 def _case(row: CaseRow) -> Case:
     return Case(
         id=row.id,
@@ -270,6 +281,8 @@ def _case(row: CaseRow) -> Case:
         disposition=row.disposition,
         assigned_to=row.assigned_to,
         next_at=row.next_at,
+        on_their_own_since=row.on_their_own_since,
+        on_their_own_of=row.on_their_own_of,
     )
 
 

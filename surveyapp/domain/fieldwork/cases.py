@@ -154,7 +154,9 @@ class CaseState(enum.Enum):
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One participant at one touchpoint. `due_at` and `closes_at` are the first moments after the last day on which
-    answers come in time, and on which they are taken at all; `next_at` is an agreed time to call."""
+    answers come in time, and on which they are taken at all; `next_at` is an agreed time to call;
+    `on_their_own_since`: since when the person answers by themselves, in a call of the interviewer
+    `on_their_own_of`."""
 
     id: uuid.UUID
     participant_id: uuid.UUID
@@ -165,6 +167,8 @@ class Case:
     disposition: Disposition = Disposition.UNKNOWN
     assigned_to: uuid.UUID | None = None
     next_at: dt.datetime | None = None
+    on_their_own_since: dt.datetime | None = None
+    on_their_own_of: uuid.UUID | None = None
 
     def state(
         self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False, reopened: bool = False

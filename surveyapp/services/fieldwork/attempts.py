@@ -256,6 +256,7 @@ def _record(
         referrals.add(work.session, attempt.id, visit.participant.id, kind, attempt.at)
     cases.set_disposition(work.session, visit.case.id, disposition_after(visit.case.disposition, attempt.outcome))
     cases.set_next(work.session, visit.case.id, attempt.next_at)
+    cases.set_on_their_own(work.session, visit.case.id, None, None)
     cases.release_lease(work.session, visit.case.id, who.staff.id)
     detail = {"detail": attempt.detail.value} if attempt.detail else {}
     record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value, **detail)

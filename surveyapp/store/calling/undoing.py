@@ -37,6 +37,8 @@ def standing(session: Session, participant_id: uuid.UUID) -> dict[str, Any]:
             row.CaseRow.id.hex: {
                 "disposition": row.CaseRow.disposition.value,
                 "next_at": _written(row.CaseRow.next_at),
+                "on_their_own_since": _written(row.CaseRow.on_their_own_since),
+                "on_their_own_of": row.CaseRow.on_their_own_of and row.CaseRow.on_their_own_of.hex,
             }
             for row in rows
         },
@@ -88,6 +90,8 @@ def _restore(session: Session, participant_id: uuid.UUID, before: Mapping[str, A
             .values(
                 disposition=Disposition(stood["disposition"]),
                 next_at=_read(stood["next_at"]),
+                on_their_own_since=_read(stood["on_their_own_since"]),
+                on_their_own_of=stood["on_their_own_of"] and uuid.UUID(stood["on_their_own_of"]),
             )
         )
     for key, at in before["reopened"].items():

@@ -30,6 +30,8 @@ class CaseRow(Base):
     disposition: Mapped[Disposition]
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     next_at: Mapped[dt.datetime | None]
+    on_their_own_since: Mapped[dt.datetime | None]
+    on_their_own_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class AccessRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.web.interviewer import desk, ending, interview, saves
+from surveyapp.web.interviewer import desk, ending, interview, saves, switching
 from surveyapp.web.interviewer.blueprint import interviewer
 
-__all__ = ["desk", "ending", "interview", "interviewer", "saves"]
+__all__ = ["desk", "ending", "interview", "interviewer", "saves", "switching"]

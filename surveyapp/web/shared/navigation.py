@@ -97,6 +97,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.hand_in",
                 "interviewer.end",
                 "interviewer.let_in",
+                "interviewer.themselves",
                 "interviewer.undo",
             ),
         ),
