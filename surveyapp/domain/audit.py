@@ -165,6 +165,7 @@ class AuditAction(enum.StrEnum):
     CASE_TAKEN_OVER = "case_taken_over"
     CASE_HANDED_OVER = "case_handed_over"
     CASE_TAKEN_BACK = "case_taken_back"
+    PROXY_ANSWERS = "proxy_answers"
     ATTEMPT_RECORDED = "attempt_recorded"
     ATTEMPT_UNDONE = "attempt_undone"
 

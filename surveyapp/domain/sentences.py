@@ -77,6 +77,7 @@ SENTENCES: Mapping[str, str] = {
         "The clocks go back that night, so that this time comes twice. Choose which of the two is meant."
     ),
     "detail_missing": N_("Choose one of these."),
+    "no_proxy": N_("This study lets nobody answer for somebody else in this way. Choose who answers."),
     "complaint_missing": N_("Write down what they complained of, in their words as far as you can."),
     "contact_missing": N_("Write down the new number or address that you took."),
     "complaint_open": N_(

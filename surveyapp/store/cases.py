@@ -270,6 +270,11 @@ def set_on_their_own(session: Session, case_id: uuid.UUID, since: dt.datetime | 
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(values))
 
 
+def set_proxy(session: Session, case_id: uuid.UUID, proxy: str) -> None:
+    """Who answers for the person."""
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(proxy=proxy))
+
+
 def _case(row: CaseRow) -> Case:
     return Case(
         id=row.id,
@@ -283,6 +288,7 @@ def _case(row: CaseRow) -> Case:
         next_at=row.next_at,
         on_their_own_since=row.on_their_own_since,
         on_their_own_of=row.on_their_own_of,
+        proxy=row.proxy,
     )
 
 

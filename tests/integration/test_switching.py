@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 import pytest
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.errors import HeldByAnother, NotPermitted
+from surveyapp.domain.errors import HeldByAnother, InputRefused, NotPermitted
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.staff import Role
-from surveyapp.services.fieldwork import attempts, calls, switching
+from surveyapp.services.fieldwork import attempts, calls, interview, switching
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
@@ -65,3 +66,23 @@ def test_back_again_and_ended_otherwise_the_call_is_the_interviewers(runtime: Ru
     assert survey_session.visit(runtime, who).case.on_their_own_since is None
     attempts.undo(runtime, who, attempt_id)
     assert survey_session.visit(runtime, who).case.on_their_own_of == me.id
+
+
+def test_somebody_answers_for_them_where_the_study_says_who_may(runtime: Runtime) -> None:
+    """Each answer says so, and so does what is held of the person."""
+    person = create_reachable(runtime)
+    me = factories.create_staff(runtime, Role.INTERVIEWER)
+    who = factories.by_interviewer(me, person, mode=Mode.PROXY)
+    calls.open_case(runtime, who)
+    for proxy in ("relative", ""):
+        with pytest.raises(InputRefused) as refused:
+            interview.begin(runtime, who, proxy)
+        assert refused.value.field == "proxy"
+    allowed = dataclasses.replace(runtime.studies[factories.STUDY], proxies={"relative": "A relative"})
+    runtime = dataclasses.replace(runtime, studies={**runtime.studies, factories.STUDY: allowed}, _studies_in={})
+    interview.begin(runtime, who, "relative")
+    visit = answering.give_consent(runtime, who, AGREED)
+    walk_to(runtime, who, "hopes", {})
+    visit = survey_session.visit(runtime, who)
+    assert visit.case.proxy == "relative"
+    assert {each.mode for each in (visit.given or {}).values()} == {Mode.PROXY}

@@ -156,7 +156,7 @@ class Case:
     """One participant at one touchpoint. `due_at` and `closes_at` are the first moments after the last day on which
     answers come in time, and on which they are taken at all; `next_at` is an agreed time to call;
     `on_their_own_since`: since when the person answers by themselves, in a call of the interviewer
-    `on_their_own_of`."""
+    `on_their_own_of`; `proxy`: who answered for them last, by the study's code."""
 
     id: uuid.UUID
     participant_id: uuid.UUID
@@ -169,6 +169,7 @@ class Case:
     next_at: dt.datetime | None = None
     on_their_own_since: dt.datetime | None = None
     on_their_own_of: uuid.UUID | None = None
+    proxy: str | None = None
 
     def state(
         self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False, reopened: bool = False

@@ -32,6 +32,7 @@ class CaseRow(Base):
     next_at: Mapped[dt.datetime | None]
     on_their_own_since: Mapped[dt.datetime | None]
     on_their_own_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    proxy: Mapped[str | None]
 
 
 class AccessRow(Base):

@@ -93,6 +93,7 @@ ACTIONS = {
     A.NOT_ELIGIBLE: lazy("recorded that somebody is not eligible"),
     A.CASE_TAKEN_OVER: lazy("took a case over from a colleague"),
     A.CASE_HANDED_OVER: lazy("let somebody go on by themselves within a call"),
+    A.PROXY_ANSWERS: lazy("entered the answers of somebody who answers for a participant"),
     A.CASE_TAKEN_BACK: lazy("went on with the questions that somebody was answering by themselves"),
     A.ATTEMPT_RECORDED: lazy("recorded an attempt to reach somebody"),
     A.ATTEMPT_UNDONE: lazy("took back an attempt just recorded"),

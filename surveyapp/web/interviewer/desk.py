@@ -97,7 +97,8 @@ def case(study_id: str, reference: str, touchpoint: int) -> Reply:
     except NotHeld:
         visit = calls.closed_case(runtime(), who)
         return render_template("interviewer/closed.html", visit=visit, own=own)
-    return case_page(opened, who, forms.StartForm(runtime().offered(opened.visit.study), who.mode))
+    form = forms.StartForm(runtime().offered(opened.visit.study), who.mode, staff_study(study_id).proxies)
+    return case_page(opened, who, form)
 
 
 def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Reply:

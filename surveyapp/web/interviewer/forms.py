@@ -6,7 +6,9 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -28,6 +30,8 @@ from surveyapp.web.shared.incoming import StaffForm, TypedMoment
 from surveyapp.web.shared.words import worded
 
 CONSENT = "consent_"
+THEMSELVES = "-"
+"""That nobody answers for the person: no code is written so."""
 
 
 def _modes() -> list[SelectChoice]:
@@ -39,10 +43,21 @@ class StartForm(StaffForm):
 
     mode = RadioField(lazy("How are you talking?"), [InputRequired(lazy("Choose how you are talking."))])
     language = SelectField(lazy("Language of the questions"))
+    proxy = RadioField(lazy("Who answers?"), [InputRequired(lazy("Choose who answers."))])
 
-    def __init__(self, languages: Sequence[str], talking: Mode) -> None:
-        super().__init__(data={"mode": talking.value, "language": languages[0]})
+    def __init__(
+        self, languages: Sequence[str], talking: Mode, proxies: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        mode = talking if talking in TALKING else Mode.PHONE
+        super().__init__(data={"mode": mode.value, "language": languages[0], "proxy": THEMSELVES})
         self.mode.choices = _modes()
+        if proxies:
+            self.proxy.choices = [
+                SelectChoice(THEMSELVES, lazy("They themselves")),
+                *(SelectChoice(code, label) for code, label in proxies.items()),
+            ]
+        else:
+            del self.proxy
         self.language.choices = [SelectChoice(code, language_name(code)) for code in languages]
         if len(languages) == 1:
             del self.language
@@ -50,7 +65,14 @@ class StartForm(StaffForm):
     def applied_to(self, who: ByInterviewer) -> ByInterviewer:
         """The interviewer, talking as chosen."""
         language = self.language.data if "language" in self else who.language
-        return dataclasses.replace(who, mode=Mode(self.mode.data), language=language)
+        return dataclasses.replace(
+            who, mode=Mode.PROXY if self.answers_for else Mode(self.mode.data), language=language
+        )
+
+    @property
+    def answers_for(self) -> str:
+        """The code of who answers for the person; empty: they do."""
+        return self.proxy.data if "proxy" in self and self.proxy.data != THEMSELVES else ""
 
 
 NOTE_LABELS = {
@@ -80,7 +102,7 @@ class AttemptForm(StaffForm):
         ],
     )
     detail = RadioField(lazy("Which is it?"), [Optional()])
-    language = SelectField(lazy("Which language do they speak?"))
+    language = SelectField(lazy("Which language do they speak?"), validate_choice=False)
     facts = SelectMultipleField(lazy("What they knew"), validate_choice=False)
     why = RadioField(lazy("Why, as far as they said"), validate_choice=False)
     note = TextAreaField(
@@ -91,7 +113,8 @@ class AttemptForm(StaffForm):
     def __init__(
         self, mode: Mode, outcome: Outcome, values: Mapping[IdentityFact, str | dt.date] | None = None
     ) -> None:
-        super().__init__(data={"mode": mode.value, "outcome": outcome.value, "attempt_id": str(uuid.uuid4())})
+        tried = mode if mode in TALKING else Mode.PHONE
+        super().__init__(data={"mode": tried.value, "outcome": outcome.value, "attempt_id": str(uuid.uuid4())})
         self.values = values or {}
         self.mode.choices = _modes()
         if outcome not in NEEDS_TIME:
@@ -137,10 +160,12 @@ class AttemptForm(StaffForm):
     def said(self) -> SaidOfOutcome:
         """What the outcome needs besides, as far as it was filled in."""
         detail = self.detail.data if "detail" in self else ""
+        language = self.language.data if "language" in self else ""
+        known = "language" in self and any(each.value == language for each in self.language.choices)
         why = self.why.data if "why" in self else ""
         return SaidOfOutcome(
             detail=next((each for each in OutcomeDetail if each.value == detail), None),
-            language=(self.language.data or None) if "language" in self else None,
+            language=language if known and language else None,
             confirmed=self.confirmed,
             why=next((each for each in LeavingReason if each.value == why), None),
         )
@@ -162,12 +187,17 @@ class SearchForm(StaffForm):
     search = StringField(lazy("Name, reference, phone number or e-mail address"), [Length(max=254)])
 
 
+def _asked_aloud(purpose: Purpose) -> str:
+    """What an interviewer says: as the study words it for the ear, or what it says in writing, as a question."""
+    return purpose.aloud or _("Please say yes or no to this: “%(text)s”", text=purpose.text)
+
+
 def consent_form(purposes: Sequence[Purpose]) -> type[StaffForm]:
     """A form that asks yes or no to each purpose."""
     choices = [SelectChoice("yes", lazy("Yes")), SelectChoice("no", lazy("No"))]
     fields = {
         f"{CONSENT}{purpose.id}": RadioField(
-            purpose.text, [InputRequired(lazy("Choose yes or no for each line."))], choices=choices
+            _asked_aloud(purpose), [InputRequired(lazy("Choose yes or no for each line."))], choices=choices
         )
         for purpose in purposes
     }

@@ -27,6 +27,7 @@ from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
 from surveyapp.web.interviewer.views import COMPLETIONS
 from surveyapp.web.participant.views import answers_by_section
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
@@ -38,13 +39,14 @@ from surveyapp.web.shared.words import worded
 def start(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Chooses how they talk, and goes to consent or to the first question to answer."""
     who = caller(study_id, reference, touchpoint)
-    form = forms.StartForm(runtime().offered(runtime().study(study_id)), who.mode)
+    study = runtime().study(study_id)
+    form = forms.StartForm(runtime().offered(study), who.mode, staff_study(study_id).proxies)
     if not form.validate():
         return case_page(calls.opened_case(runtime(), who), who, form)
     switching.take_back(runtime(), who)
     who = form.applied_to(who)
     talking = {"mode": who.mode.value, "language": who.language}
-    visit = interview.begin(runtime(), who)
+    visit = interview.begin(runtime(), who, form.answers_for)
     if interview.needs_consent(visit):
         return redirect(own("consent", **talking))
     return redirect(_where_to_go_on(visit, **talking))

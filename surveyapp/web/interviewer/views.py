@@ -28,6 +28,7 @@ MODES: dict[Mode, LazyString] = {
     Mode.PHONE: lazy("Phone"),
     Mode.IN_PERSON: lazy("In person"),
     Mode.VIDEO: lazy("Video"),
+    Mode.PROXY: lazy("By somebody for them"),
     Mode.SELF: lazy("Online"),
 }
 
@@ -179,6 +180,7 @@ def facts(case: OpenCase, staff_id: uuid.UUID) -> list[CaseFact]:
         (_("Language"), language_name(contact.language)),
         (_("E-mail"), contact.email),
         (_("Belongs to"), _site(case, study)),
+        (_("Answers for them"), study.proxies.get(case.visit.case.proxy or "", case.visit.case.proxy or "")),
     ]
     pairs += [
         (study.events.get(event.event, event.event), local_date(event.on, study.time_zone, "d MMM"))
