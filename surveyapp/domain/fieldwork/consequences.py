@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.cases import Outcome, OutcomeDetail
-from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.staff import Action
 
 
@@ -38,6 +37,13 @@ class LinksThen(enum.Enum):
     ONE_MORE = "one_more"
     OPEN_NOTHING = "open_nothing"
     ENDED = "ended"
+
+
+class WayOut(enum.Enum):
+    """What an outcome says of the person's part in the study."""
+
+    WITHDRAWN = "withdrawn"
+    DIED = "died"
 
 
 class ReferralKind(enum.StrEnum):
@@ -113,7 +119,7 @@ class Consequence:
     others: OtherCases = OtherCases.AS_THEY_WERE
     links: LinksThen = LinksThen.GO_ON
     referral: ReferralKind | None = None
-    leaving: ParticipationChange | None = None
+    leaving: WayOut | None = None
     put_right_by: Action | None = None
     lasting: bool = False
 
@@ -121,8 +127,8 @@ class Consequence:
     def audited(self) -> tuple[AuditAction, ...]:
         """What enters the trail, in order, of somebody who has been given a link."""
         change = {
-            ParticipationChange.WITHDRAWN: (AuditAction.IDENTITY_CONFIRMED, AuditAction.PARTICIPATION_WITHDRAWN),
-            ParticipationChange.DIED: (AuditAction.ACCESS_REVOKED, AuditAction.DEATH_RECORDED),
+            WayOut.WITHDRAWN: (AuditAction.IDENTITY_CONFIRMED, AuditAction.PARTICIPATION_WITHDRAWN),
+            WayOut.DIED: (AuditAction.ACCESS_REVOKED, AuditAction.DEATH_RECORDED),
         }
         link = (AuditAction.LINK_GIVEN_OUT,) if self.links is LinksThen.ONE_MORE else ()
         return (*(change[self.leaving] if self.leaving else ()), AuditAction.ATTEMPT_RECORDED, *link)
@@ -163,7 +169,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = {
         next_call=NextCall.NEVER,
         others=OtherCases.ENDED,
         links=LinksThen.OPEN_NOTHING,
-        leaving=ParticipationChange.WITHDRAWN,
+        leaving=WayOut.WITHDRAWN,
         put_right_by=Action.HANDLE_RIGHTS,
         lasting=True,
     ),
@@ -171,7 +177,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = {
         next_call=NextCall.NEVER,
         others=OtherCases.ENDED,
         links=LinksThen.ENDED,
-        leaving=ParticipationChange.DIED,
+        leaving=WayOut.DIED,
         put_right_by=Action.HANDLE_RIGHTS,
         lasting=True,
     ),

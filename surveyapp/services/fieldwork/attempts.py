@@ -23,7 +23,7 @@ from surveyapp.domain.fieldwork.cases import (
     disposition_after,
 )
 from surveyapp.domain.fieldwork.completion import DISPOSITIONS, answered_of
-from surveyapp.domain.fieldwork.consequences import CONSEQUENCES, DETAILS, LinksThen, note_needed
+from surveyapp.domain.fieldwork.consequences import CONSEQUENCES, DETAILS, LinksThen, WayOut, note_needed
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import say
@@ -44,6 +44,9 @@ from surveyapp.store.calling.attempts import RecentAttempt
 
 NOTE_LENGTH = 1000
 """Characters of a note on an attempt."""
+
+CHANGES = {WayOut.WITHDRAWN: ParticipationChange.WITHDRAWN, WayOut.DIED: ParticipationChange.DIED}
+"""What is recorded of the person's part in the study."""
 
 FURTHEST = dt.timedelta(days=180)
 """How far ahead a call can be agreed; anything later is a slip of the pen."""
@@ -174,7 +177,7 @@ def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
             accesses_ended=follows.links is LinksThen.ENDED,
         )
         if follows.leaving is not None:
-            leaving.note_undone(work, visit.participant, follows.leaving)
+            leaving.note_undone(work, visit.participant, CHANGES[follows.leaving])
         record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
 
 
@@ -230,12 +233,13 @@ def _follow(work: Work, visit: Visit, attempt: Attempt, said: SaidOfOutcome) -> 
     if attempt.outcome is Outcome.LANGUAGE_BARRIER:
         participants.set_language_asked(work.session, person.id, said.language)
         participants.set_not_called_by(work.session, person.id, attempt.staff_id)
-    if follows.leaving is ParticipationChange.WITHDRAWN:
+    if follows.leaving is WayOut.WITHDRAWN:
         assert said.why is not None
         identity.confirm(work, person, said.confirmed)
-        leaving.make(work, person, follows.leaving, said.why)
+        leaving.make(work, person, CHANGES[follows.leaving], said.why)
     elif follows.leaving is not None:
-        leaving.make(work, person, follows.leaving, REASONS[follows.leaving][0])
+        change = CHANGES[follows.leaving]
+        leaving.make(work, person, change, REASONS[change][0])
 
 
 def _note(written: str) -> str:
