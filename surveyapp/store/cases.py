@@ -71,6 +71,7 @@ def add_case(session: Session, case: Case) -> None:
             disposition=case.disposition,
             assigned_to=case.assigned_to,
             next_at=case.next_at,
+            moved_at=case.moved_at,
         )
     )
     session.flush()
@@ -79,13 +80,13 @@ def add_case(session: Session, case: Case) -> None:
 
 def case(session: Session, case_id: uuid.UUID) -> Case | None:
     row = session.get(CaseRow, case_id)
-    return None if row is None else _case(row)
+    return None if row is None else case_in(row)
 
 
 def locked_case(session: Session, case_id: uuid.UUID) -> Case | None:
     """The case, locked until the unit of work ends: whoever answers or interviews queues behind it."""
     row = session.execute(select(CaseRow).where(CaseRow.id == case_id).with_for_update()).scalar_one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else case_in(row)
 
 
 def lock(session: Session, case_id: uuid.UUID) -> None:
@@ -98,7 +99,7 @@ def lock(session: Session, case_id: uuid.UUID) -> None:
 def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:
     """A participant's cases by touchpoint."""
     rows = session.scalars(select(CaseRow).where(CaseRow.participant_id == participant_id).order_by(CaseRow.touchpoint))
-    return [_case(row) for row in rows]
+    return [case_in(row) for row in rows]
 
 
 def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: int) -> Case | None:
@@ -108,7 +109,7 @@ def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: in
         scope,
     ).where(ParticipantRow.reference == reference, CaseRow.touchpoint == touchpoint)
     row: CaseRow | None = session.scalars(query).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else case_in(row)
 
 
 def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[CaseOverview]:
@@ -143,7 +144,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
         mine = attempts.get(row.CaseRow.id, [])
         found.append(
             CaseOverview(
-                case=_case(row.CaseRow),
+                case=case_in(row.CaseRow),
                 participant=persons[row.CaseRow.participant_id],
                 response_state=row.response_state,
                 submitted_at=row.submitted_at,
@@ -166,6 +167,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             CaseRow.opens_at <= now,
             or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
             CaseRow.disposition.not_in(ENDED),
+            CaseRow.paused_at.is_(None),
             ~referrals.blocking(ParticipantRow.id),
             or_(
                 ResponseRow.state.is_(None),
@@ -220,7 +222,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
         sealed.setdefault(field.participant_id, {})[field.field] = participants.Sealed(field.key_id, field.ciphertext)
     return [
         WaitingCase(
-            case=_case(row.CaseRow),
+            case=case_in(row.CaseRow),
             reference=row.reference,
             group=row.group_id,
             site=row.site,
@@ -275,7 +277,8 @@ def set_proxy(session: Session, case_id: uuid.UUID, proxy: str) -> None:
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(proxy=proxy))
 
 
-def _case(row: CaseRow) -> Case:
+def case_in(row: CaseRow) -> Case:
+    """A case as it is stored."""
     return Case(
         id=row.id,
         participant_id=row.participant_id,
@@ -286,6 +289,8 @@ def _case(row: CaseRow) -> Case:
         disposition=row.disposition,
         assigned_to=row.assigned_to,
         next_at=row.next_at,
+        moved_at=row.moved_at,
+        paused_at=row.paused_at,
         on_their_own_since=row.on_their_own_since,
         on_their_own_of=row.on_their_own_of,
         proxy=row.proxy,

@@ -2,15 +2,15 @@
 
 Attempts that could be undone are a minute old at most: how their cases stood is not carried over.
 
-Revises: 0027
+Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0028'
-down_revision = '0027'
+revision = '0031'
+down_revision = '0030'
 branch_labels = None
 depends_on = None
 
