@@ -170,7 +170,7 @@ class Relationship:
         return self.label if group == self.first else self.reverse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Purpose:
     """Something a participant consents to, in a version of its wording. `aloud`: how an interviewer asks it, where what
     stands on a screen does not do for the ear."""
