@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import answering, phone, protection, questionnaires, results, served
+from tests.benchmarks import answering, lists, phone, protection, questionnaires, results, served
 
-NAMES = ("answering", "served", "questionnaires", "protection", "results")
+NAMES = ("answering", "served", "questionnaires", "protection", "lists", "results")
 ALONE = ("phone",)
 """Only where it is asked for: it takes a browser of its own."""
 
@@ -35,6 +35,8 @@ def main() -> None:
         questionnaires.main()
     if "protection" in names:
         protection.main()
+    if "lists" in names:
+        lists.main()
     if "phone" in names:
         phone.main()
     if "results" in names:

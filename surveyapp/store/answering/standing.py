@@ -43,11 +43,14 @@ class Arrived:
     wording: int
 
 
-_SESSION, _ACCESS, _PIN, _CASE, _PERSON, _SITE, _RESPONSE = (
+_columns: list[dict[str, Any]] = [
     {column.name: column for column in table.__table__.columns}
     for table in (WebSessionRow, AccessRow, PinRow, CaseRow, ParticipantRow, SiteRow, ResponseRow)
-)
+]
+_SESSION, _ACCESS, _PIN, _CASE, _PERSON, _SITE, _RESPONSE = _columns
 """The columns of each table, by name."""
+
+_CASE["paused_at"] = CaseRow.paused_at.expression  # no column: worked out from what was done to the touchpoint
 
 
 def _labelled(prefix: str, columns: Mapping[str, Any]) -> list[Any]:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from surveyapp.store.tables.base import Base, known
-from surveyapp.store.tables.fieldwork import AccessRow, AttemptRow, CaseRow, LeaseRow
+from surveyapp.store.tables.fieldwork import (
+    AccessRow,
+    AttemptRow,
+    CaseRow,
+    ChangedCaseRow,
+    LeaseRow,
+    ReferralRow,
+    TouchpointChangeRow,
+)
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
 from surveyapp.store.tables.people import (
     ConsentRow,
@@ -59,6 +67,7 @@ __all__ = [
     "AuditRow",
     "Base",
     "CaseRow",
+    "ChangedCaseRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
@@ -81,6 +90,7 @@ __all__ = [
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
     "RecoveryCodeRow",
+    "ReferralRow",
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",
@@ -94,6 +104,7 @@ __all__ = [
     "SiteRow",
     "SpentChallengeRow",
     "StaffRow",
+    "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
     "known",

@@ -4,16 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, OutcomeDetail
+from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
+from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.store.tables.base import Base, known
+from surveyapp.store.tables.people import ParticipantRow
+
+
+class TouchpointChangeRow(Base):
+    """A group's touchpoint paused, extended by some days or closed. It holds until `ended_at`: resumed or taken
+    back."""
+
+    __tablename__ = "touchpoint_change"
+    __table_args__ = (Index(None, "study", "group_id", "touchpoint"), known("kind", TouchpointChangeKind))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    group_id: Mapped[str]
+    touchpoint: Mapped[int]
+    kind: Mapped[TouchpointChangeKind]
+    days: Mapped[int]
+    made_at: Mapped[dt.datetime]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[dt.datetime | None]
+    ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+_whose = aliased(ParticipantRow)
 
 
 class CaseRow(Base):
+    """`moved_at`: when somebody chose this window in place of the study's rule. `paused_at` is no column: it is worked
+    out from what was done to the touchpoint."""
+
     __tablename__ = "case"
     __table_args__ = (
         UniqueConstraint("participant_id", "touchpoint"),
@@ -21,13 +49,43 @@ class CaseRow(Base):
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
-    touchpoint: Mapped[int]
+    touchpoint: Mapped[int] = mapped_column()
     opens_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime | None]
     closes_at: Mapped[dt.datetime | None]
     disposition: Mapped[Disposition]
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     next_at: Mapped[dt.datetime | None]
+    on_their_own_since: Mapped[dt.datetime | None]
+    on_their_own_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    proxy: Mapped[str | None]
+    moved_at: Mapped[dt.datetime | None]
+    paused_at: Mapped[dt.datetime | None] = column_property(
+        select(func.min(TouchpointChangeRow.made_at))
+        .join(_whose, (_whose.study == TouchpointChangeRow.study) & (_whose.group_id == TouchpointChangeRow.group_id))
+        .where(
+            _whose.id == participant_id,
+            TouchpointChangeRow.touchpoint == touchpoint,
+            TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED,
+            TouchpointChangeRow.ended_at.is_(None),
+        )
+        .correlate_except(TouchpointChangeRow, _whose)
+        .scalar_subquery()
+    )
+
+
+class ChangedCaseRow(Base):
+    """A case as it was before a change of its touchpoint, and as that left it."""
+
+    __tablename__ = "changed_case"
+    change_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("touchpoint_change.id"), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True, index=True)
+    due_before: Mapped[dt.datetime | None]
+    closes_before: Mapped[dt.datetime | None]
+    disposition_before: Mapped[Disposition]
+    due_after: Mapped[dt.datetime | None]
+    closes_after: Mapped[dt.datetime | None]
+    disposition_after: Mapped[Disposition]
 
 
 class AccessRow(Base):
@@ -45,9 +103,11 @@ class AccessRow(Base):
 
 class AttemptRow(Base):
     """`note_sealed`: the note, with the key of whom it is about; `note`: one from before people had keys.
-    `disposition_before` and `next_before`: how the case stood, for an attempt that is undone."""
+    `detail`: why somebody is not eligible, or what is known of where they moved; `before`: how everything stood that
+    can follow from it, for an attempt that is undone."""
 
     __tablename__ = "attempt"
+    __table_args__ = (known("detail", OutcomeDetail),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -57,8 +117,29 @@ class AttemptRow(Base):
     note: Mapped[str | None]
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     next_at: Mapped[dt.datetime | None]
-    disposition_before: Mapped[Disposition | None]
-    next_before: Mapped[dt.datetime | None]
+    detail: Mapped[OutcomeDetail | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ReferralRow(Base):
+    """What came of an attempt that somebody else has to see to; what was said is the attempt's note. Whoever has one
+    that `blocks_calls` is not called."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index(None, "participant_id", "blocks_calls"),
+        known("kind", ReferralKind),
+        known("decision", ReferralDecision),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempt.id"), unique=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    kind: Mapped[ReferralKind]
+    at: Mapped[dt.datetime]
+    blocks_calls: Mapped[bool]
+    decision: Mapped[ReferralDecision | None]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class LeaseRow(Base):

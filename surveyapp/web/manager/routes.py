@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from surveyapp.web.manager import filing, giving, granting, importing, people, releasing
 from surveyapp.web.manager.blueprint import manager
+from surveyapp.web.manager.mending import replanning, touchpoints
 
-__all__ = ["filing", "giving", "granting", "importing", "manager", "people", "releasing"]
+__all__ = ["filing", "giving", "granting", "importing", "manager", "people", "releasing", "replanning", "touchpoints"]

@@ -79,6 +79,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             ),
         ),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
+        NavigationPlace(
+            endpoint="manager.touchpoints",
+            words=_("Touchpoints"),
+            action=Action.MANAGE_PARTICIPANTS,
+            beneath=("manager.touchpoint", "manager.replan"),
+        ),
     ),
     (
         NavigationPlace(
@@ -97,6 +103,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.hand_in",
                 "interviewer.end",
                 "interviewer.let_in",
+                "interviewer.themselves",
                 "interviewer.undo",
             ),
         ),
@@ -114,6 +121,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=None,
             query={"view": "in_person"},
         ),
+        NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
         NavigationPlace(
             endpoint="rights.requests",
             words=_("Requests"),

@@ -17,17 +17,19 @@ from surveyapp.web.shared.language import isolated, listed
 STATES: dict[CaseState, LazyString] = {
     CaseState.SCHEDULED: _("Scheduled"),
     CaseState.OPEN: _("Open"),
+    CaseState.PAUSED: _("Paused"),
     CaseState.OVERDUE: _("Overdue"),
     CaseState.IN_PROGRESS: _("In progress"),
     CaseState.SUBMITTED: _("Submitted"),
     CaseState.CLOSED: _("Closed"),
     CaseState.REFUSED: _("Refused"),
     CaseState.NOT_ELIGIBLE: _("Not eligible"),
+    CaseState.DECEASED: _("Deceased"),
     CaseState.WITHDRAWN: _("Withdrawn"),
 }
 """In the order a case goes through them."""
 
-TONES: dict[CaseState, str] = {CaseState.SUBMITTED: "good", CaseState.OVERDUE: "warn"}
+TONES: dict[CaseState, str] = {CaseState.SUBMITTED: "good", CaseState.OVERDUE: "warn", CaseState.PAUSED: "warn"}
 """How a state's tag is drawn (`.tag.good`, `.tag.warn`); the word in it says the same."""
 
 OUTCOMES: dict[Outcome, LazyString] = {
@@ -38,8 +40,13 @@ OUTCOMES: dict[Outcome, LazyString] = {
     Outcome.APPOINTMENT: _("Appointment made"),
     Outcome.LINK_SENT: _("Link sent"),
     Outcome.WRONG_NUMBER: _("Wrong number"),
+    Outcome.MOVED: _("Moved"),
     Outcome.LANGUAGE_BARRIER: _("Language barrier"),
     Outcome.REFUSED: _("Refused"),
+    Outcome.NOT_ELIGIBLE: _("Not eligible"),
+    Outcome.COMPLAINED: _("Complained"),
+    Outcome.WITHDREW: _("Withdrew"),
+    Outcome.DECEASED: _("Has died"),
     Outcome.BROKEN_OFF: _("Broken off"),
     Outcome.COMPLETED: _("Completed"),
 }
@@ -50,6 +57,7 @@ DISPOSITIONS: dict[Disposition, LazyString] = {
     Disposition.REFUSAL: _("Refusal"),
     Disposition.NON_CONTACT: _("No contact yet"),
     Disposition.OTHER: _("Could not take part"),
+    Disposition.DECEASED: _("Deceased"),
     Disposition.UNKNOWN: _("Not known"),
     Disposition.NOT_ELIGIBLE: _("Not eligible"),
 }
