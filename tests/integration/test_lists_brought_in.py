@@ -182,6 +182,34 @@ def test_a_double_is_kept_merged_updated_or_left_out_and_all_of_it_taken_back(
     assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900142")
 
 
+def test_what_a_list_said_of_somebody_who_is_there_is_taken_back_with_it(runtime: Runtime, desk: Desk) -> None:
+    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf"})
+    enrolment.set_event(desk, STUDY, "BF-0001", "placement_start", "2026-06-01")
+
+    def stands() -> tuple[object, ...]:
+        person = enrolment.contact_of(desk, STUDY, "BF-0001")[0]
+        with runtime.database.reading() as session:
+            return (
+                person.stopped_at is not None,
+                {each.event: each.on for each in participants.events(session, person.id)},
+                {name: each.given for name, each in participants.consents(session, person.id).items()},
+                [each.disposition for each in cases.cases_of(session, person.id)],
+            )
+
+    before = stands()
+    import_id = looked_at(
+        desk,
+        "Reference,event.placement_start,event.training_start,consent.take_part,consented_on,do_not_contact\n"
+        "BF-0001,2026-05-05,2026-06-09,yes,2026-06-02,yes\n",
+    )
+    imports.decide(desk, STUDY, import_id, Decisions())
+    # What was said of a day before stands.
+    happened = {"placement_start": dt.date(2026, 6, 1), "training_start": dt.date(2026, 6, 9)}
+    assert stands() == (True, happened, {"take_part": True}, [Disposition.REFUSAL])
+    taking_back.undo(desk, STUDY, import_id)
+    assert stands() == before
+
+
 def test_a_list_is_not_taken_back_once_somebody_has_answered(runtime: Runtime, desk: Desk) -> None:
     import_id = looked_at(desk, LIST)
     imports.decide(desk, STUDY, import_id, Decisions())

@@ -169,7 +169,8 @@ def _standing_change(participant: Participant) -> ParticipationChange | None:
     return ParticipationChange.STOPPED if participant.stopped_at is not None else ParticipationChange.TAKEN_UP
 
 
-def _stop(work: Work, participant: Participant, why: LeavingReason) -> None:
+def stop(work: Work, participant: Participant, why: LeavingReason) -> None:
+    """Somebody is contacted no more: inside the caller's unit of work."""
     for case in cases.cases_of(work.session, participant.id):
         cases.locked_case(work.session, case.id)
         cases.set_next(work.session, case.id, None)
@@ -183,7 +184,7 @@ def _stop(work: Work, participant: Participant, why: LeavingReason) -> None:
     _note(work, participant, ParticipationChange.STOPPED, why)
 
 
-def _take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
+def take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
     """They got in touch, which no refusal outlasts: what can still be answered is what its attempts made of it. What
     closed meanwhile was refused, and stays so."""
     for case in cases.cases_of(work.session, participant.id):
@@ -223,8 +224,8 @@ def _note(work: Work, participant: Participant, change: ParticipationChange, why
 
 
 _MAKE: Mapping[ParticipationChange, Callable[[Work, Participant, LeavingReason], None]] = {
-    ParticipationChange.STOPPED: _stop,
-    ParticipationChange.TAKEN_UP: _take_up,
+    ParticipationChange.STOPPED: stop,
+    ParticipationChange.TAKEN_UP: take_up,
     ParticipationChange.WITHDRAWN: _withdraw,
     ParticipationChange.WITHDRAWAL_UNDONE: _undo_withdrawal,
 }
