@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -180,6 +181,27 @@ def test_a_double_is_kept_merged_updated_or_left_out_and_all_of_it_taken_back(
     taking_back.undo(desk, STUDY, import_id)
     assert references(runtime) == {"BF-0001"}
     assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900142")
+
+
+def test_many_doubles_are_decided_of_page_by_page_and_the_rest_together(
+    runtime: Runtime, desk: Desk, client: Client, manager: Staff
+) -> None:
+    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf", "phone": "07700 900142"})
+    import_id = looked_at(desk, "Name,Phone\n" + "Amina Yusuf,07700 900142\n" * 60)
+    client.sign_in(manager.email)
+    here = f"{IMPORT}/{import_id}"
+    first = client.page(here)
+    assert "Page 1 of 3" in first.words
+    decided = {**first.fields(), "double-2": "update", "doubles": "3"}
+    assert client.post(f"{here}/decide", decided).location.endswith("?doubles=3")
+    third = client.page(f"{here}?doubles=3")
+    assert "Page 3 of 3" in third.words
+    assert client.page(here).fields()["double-2"] == ["update"]
+    client.post(f"{here}/decide", {**third.fields(), "double-61": "another", "others": "leave", "go": "on"})
+    # The first page says of 24 rows that they are others, the third of ten, one of them just now.
+    with runtime.database.reading() as session:
+        outcomes = Counter(each.outcome.value for each in records.rows_of(session, import_id))
+    assert outcomes == {"updated": 1, "added": 34, "left_out": 25}
 
 
 def test_what_a_list_said_of_somebody_who_is_there_is_taken_back_with_it(runtime: Runtime, desk: Desk) -> None:

@@ -46,6 +46,10 @@ class Decisions:
     doubles: Mapping[int, DoubleChoice] = field(default_factory=dict)
     late: Mapping[tuple[str, int], LateChoice] = field(default_factory=dict)
 
+    def over(self, before: Decisions) -> Decisions:
+        """These, and what was decided before of what these say nothing of."""
+        return Decisions(doubles={**before.doubles, **self.doubles}, late={**before.late, **self.late})
+
     def as_json(self) -> dict[str, Any]:
         return {
             "doubles": {str(line): choice.value for line, choice in self.doubles.items()},
