@@ -275,7 +275,8 @@ def decide(
     desk: Desk, study_id: str, import_id: uuid.UUID, decisions: Decisions, others: DoubleChoice | None = None
 ) -> None:
     """Brings a list in as decided now and before: at once, or a long one in the background. `others`: what is done
-    with likely doubles that nothing was decided of. Raises NotPermitted, NotFound, StateRefused, InputRefused while it has faults."""
+    with likely doubles that nothing was decided of. Raises NotPermitted, NotFound, StateRefused, InputRefused while it
+    has faults."""
     held.scope_of(desk, study_id)
     with desk.writing() as work:
         found = held.record_in(work, desk, study_id, import_id)
