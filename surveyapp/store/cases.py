@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Lease
+from surveyapp.domain.fieldwork.cases import ENDED, Attempt, Case, Disposition, Lease
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
+from surveyapp.store.calling import referrals
 from surveyapp.store.database import seals_of
 from surveyapp.store.tables import (
     AttemptRow,
@@ -54,6 +55,7 @@ class WaitingCase:
     reopened: bool
     attempts: tuple[Attempt, ...]
     lease: Lease | None
+    not_called_by: uuid.UUID | None
     sealed: Mapping[str, participants.Sealed]
 
 
@@ -164,8 +166,9 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             ParticipantRow.stopped_at.is_(None),
             CaseRow.opens_at <= now,
             or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
-            CaseRow.disposition.not_in([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE]),
+            CaseRow.disposition.not_in(ENDED),
             CaseRow.paused_at.is_(None),
+            ~referrals.blocking(ParticipantRow.id),
             or_(
                 ResponseRow.state.is_(None),
                 ResponseRow.state != ResponseState.SUBMITTED,
@@ -179,6 +182,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
                 CaseRow,
                 ParticipantRow.reference,
                 ParticipantRow.group_id,
+                ParticipantRow.not_called_by,
                 SiteRow.name.label("site"),
                 ResponseRow.state.label("response_state"),
                 ResponseRow.reopened_at,
@@ -226,6 +230,7 @@ def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[s
             reopened=row.reopened_at is not None,
             attempts=tuple(attempts.get(row.CaseRow.id, ())),
             lease=row.LeaseRow and _lease(row.LeaseRow, row.holder),
+            not_called_by=row.not_called_by,
             sealed=sealed.get(row.CaseRow.participant_id, {}),
         )
         for row in rows
@@ -241,12 +246,13 @@ def set_disposition(session: Session, case_id: uuid.UUID, disposition: Dispositi
 
 def complete(session: Session, case_id: uuid.UUID) -> None:
     """All of it was answered: no call is to come."""
-    closed = {"disposition": Disposition.COMPLETE, "next_at": None}
+    closed = {
+        "disposition": Disposition.COMPLETE,
+        "next_at": None,
+        "on_their_own_since": None,
+        "on_their_own_of": None,
+    }
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(closed))
-
-
-ENDED = frozenset({Disposition.REFUSAL, Disposition.NOT_ELIGIBLE})
-"""Dispositions with which a case is not answered any more."""
 
 
 def end_leases(session: Session, participant_id: uuid.UUID) -> None:
@@ -258,6 +264,17 @@ def end_leases(session: Session, participant_id: uuid.UUID) -> None:
 def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:
     """Records or clears the agreed time of the next call."""
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
+
+
+def set_on_their_own(session: Session, case_id: uuid.UUID, since: dt.datetime | None, of: uuid.UUID | None) -> None:
+    """Since when the person answers by themselves, and in whose call; None: the interviewer asks."""
+    values = {"on_their_own_since": since, "on_their_own_of": of}
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(values))
+
+
+def set_proxy(session: Session, case_id: uuid.UUID, proxy: str) -> None:
+    """Who answers for the person."""
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(proxy=proxy))
 
 
 def case_in(row: CaseRow) -> Case:
@@ -274,14 +291,18 @@ def case_in(row: CaseRow) -> Case:
         next_at=row.next_at,
         moved_at=row.moved_at,
         paused_at=row.paused_at,
+        on_their_own_since=row.on_their_own_since,
+        on_their_own_of=row.on_their_own_of,
+        proxy=row.proxy,
     )
 
 
-def add_attempt(session: Session, attempt: Attempt) -> None:
-    """Stores an attempt and how the case stands before it, its note sealed with the key of whom it is about."""
-    sealed, before = None, session.get_one(CaseRow, attempt.case_id)
+def add_attempt(session: Session, attempt: Attempt, before: Mapping[str, Any] | None = None) -> None:
+    """Stores an attempt, its note sealed with the key of whom it is about. `before`: how everything stands that can
+    follow from it (`undoing.standing`)."""
+    sealed, case_row = None, session.get_one(CaseRow, attempt.case_id)
     if attempt.note is not None:
-        sealed = seals_of(session).seal(before.participant_id, bound_note(attempt.id), attempt.note)
+        sealed = seals_of(session).seal(case_row.participant_id, bound_note(attempt.id), attempt.note)
     session.add(
         AttemptRow(
             id=attempt.id,
@@ -292,8 +313,8 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
             mode=attempt.mode,
             note_sealed=sealed,
             next_at=attempt.next_at,
-            disposition_before=before.disposition,
-            next_before=before.next_at,
+            detail=attempt.detail,
+            before=None if before is None else dict(before),
         )
     )
 
@@ -343,6 +364,7 @@ def _attempt(session: Session, row: AttemptRow, name: str | None, person: uuid.U
         mode=row.mode,
         note=note,
         next_at=row.next_at,
+        detail=row.detail,
     )
 
 

@@ -107,6 +107,8 @@ PAGES: dict[str, A | str] = {
     "interviewer.slip": HOLD,
     "interviewer.stand": HOLD,
     "interviewer.pack": QUESTIONS,
+    "interviewer.themselves": "who lets somebody go on by themselves makes an entry, by test_switching",
+    "interviewer.take_back": "the same",
     "interviewer.undo": "what is taken back is an entry, by test_ending_calls",
     "interviewer.keep_single_keys": NOTHING,
     "manager.participants": A.PARTICIPANTS_SEEN,
@@ -154,6 +156,7 @@ PAGES: dict[str, A | str] = {
     "interviewer.let_in": A.CONTACT_SEEN,
     "rights.held": A.CONTACT_SEEN,
     "rights.kept": COUNTS,
+    "rights.waiting": A.PARTICIPANTS_SEEN,
     "rights.reopen": "opening answers again is an entry, by test_reopening",
 }
 

@@ -103,6 +103,8 @@ def _lines(work: Work, scope: Scope, study: Study, only: Collection[str] | None)
         group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
         if state not in ANSWERABLE or group is None or touchpoint is None:
             continue
+        if each.not_called_by == work.staff_id:
+            continue  # another interviewer calls them
         calls = calls_without_appointment(each.attempts)
         last = each.attempts[-1].outcome if each.attempts else None
         wishes = {

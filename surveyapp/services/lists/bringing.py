@@ -359,7 +359,7 @@ def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
         if each.events:
             scheduling.plan_cases(work, person)
         if each.stops:
-            leaving.stop(work, person, LeavingReason.NOT_SAID)
+            leaving.make(work, person, ParticipationChange.STOPPED, LeavingReason.NOT_SAID)
     work.record_many(
         AuditAction.CONTACT_CORRECTED,
         [(each.person.reference, {"source": "import"}) for each in changes],

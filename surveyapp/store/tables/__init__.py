@@ -9,6 +9,7 @@ from surveyapp.store.tables.fieldwork import (
     CaseRow,
     ChangedCaseRow,
     LeaseRow,
+    ReferralRow,
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
@@ -89,6 +90,7 @@ __all__ = [
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
     "RecoveryCodeRow",
+    "ReferralRow",
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",

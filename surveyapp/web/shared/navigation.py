@@ -103,6 +103,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.hand_in",
                 "interviewer.end",
                 "interviewer.let_in",
+                "interviewer.themselves",
                 "interviewer.undo",
             ),
         ),
@@ -120,6 +121,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=None,
             query={"view": "in_person"},
         ),
+        NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
         NavigationPlace(
             endpoint="rights.requests",
             words=_("Requests"),
