@@ -18,13 +18,12 @@ from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
-from surveyapp.services.cases import scheduling
+from surveyapp.services.cases import scheduling, stopping
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
 from surveyapp.services.participants.enrolling import Placement
 from surveyapp.services.participants.list_columns import ListedPerson
-from surveyapp.services.privacy import leaving
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
@@ -359,7 +358,7 @@ def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
         if each.events:
             scheduling.plan_cases(work, person)
         if each.stops:
-            leaving.make(work, person, ParticipationChange.STOPPED, LeavingReason.NOT_SAID)
+            stopping.stop(work, person, LeavingReason.NOT_SAID)
     work.record_many(
         AuditAction.CONTACT_CORRECTED,
         [(each.person.reference, {"source": "import"}) for each in changes],

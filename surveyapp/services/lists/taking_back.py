@@ -15,11 +15,11 @@ from surveyapp.domain.errors import (
 from surveyapp.domain.fieldwork.lists import BUSY, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event
-from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.sentences import say
+from surveyapp.services.cases import stopping
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.participants import contacts
-from surveyapp.services.privacy import leaving
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
 from surveyapp.store.lists import records, staging
@@ -98,4 +98,4 @@ def _take_out(
         if touchpoint is not None and touchpoint.opens.event in gone:
             enrolment.take_case_back(work.session, case.id)
     if before.get("stops") and there.stopped_at is not None and there.stopped_at == brought_at:
-        leaving.make(work, there, ParticipationChange.TAKEN_UP, LeavingReason.MISTAKE)
+        stopping.take_up(work, there, LeavingReason.MISTAKE)
