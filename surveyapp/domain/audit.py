@@ -162,6 +162,7 @@ class AuditAction(enum.StrEnum):
     CASE_TAKEN_OVER = "case_taken_over"
     ATTEMPT_RECORDED = "attempt_recorded"
     ATTEMPT_UNDONE = "attempt_undone"
+    CALLS_DECIDED = "calls_decided"
 
 
 @dataclass(frozen=True, kw_only=True)

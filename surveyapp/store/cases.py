@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Lease
@@ -20,11 +19,9 @@ from surveyapp.store.database import seals_of
 from surveyapp.store.tables import (
     AttemptRow,
     CaseRow,
-    ContactRow,
     LeaseRow,
     ParticipantRow,
     ResponseRow,
-    SiteRow,
     StaffRow,
 )
 
@@ -40,21 +37,6 @@ class CaseOverview:
     attempts: int
     last_attempt: Attempt | None
     lease: Lease | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WaitingCase:
-    """A case that can be answered now, with what a queue shows of it. `sealed` holds the contact fields asked for."""
-
-    case: Case
-    reference: str
-    group: str
-    site: str | None
-    response_state: ResponseState | None
-    reopened: bool
-    attempts: tuple[Attempt, ...]
-    lease: Lease | None
-    sealed: Mapping[str, participants.Sealed]
 
 
 def add_case(session: Session, case: Case) -> None:
@@ -77,13 +59,13 @@ def add_case(session: Session, case: Case) -> None:
 
 def case(session: Session, case_id: uuid.UUID) -> Case | None:
     row = session.get(CaseRow, case_id)
-    return None if row is None else _case(row)
+    return None if row is None else case_of(row)
 
 
 def locked_case(session: Session, case_id: uuid.UUID) -> Case | None:
     """The case, locked until the unit of work ends: whoever answers or interviews queues behind it."""
     row = session.execute(select(CaseRow).where(CaseRow.id == case_id).with_for_update()).scalar_one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else case_of(row)
 
 
 def lock(session: Session, case_id: uuid.UUID) -> None:
@@ -96,7 +78,7 @@ def lock(session: Session, case_id: uuid.UUID) -> None:
 def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:
     """A participant's cases by touchpoint."""
     rows = session.scalars(select(CaseRow).where(CaseRow.participant_id == participant_id).order_by(CaseRow.touchpoint))
-    return [_case(row) for row in rows]
+    return [case_of(row) for row in rows]
 
 
 def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: int) -> Case | None:
@@ -106,7 +88,7 @@ def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: in
         scope,
     ).where(ParticipantRow.reference == reference, CaseRow.touchpoint == touchpoint)
     row: CaseRow | None = session.scalars(query).one_or_none()
-    return None if row is None else _case(row)
+    return None if row is None else case_of(row)
 
 
 def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[CaseOverview]:
@@ -141,7 +123,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
         mine = attempts.get(row.CaseRow.id, [])
         found.append(
             CaseOverview(
-                case=_case(row.CaseRow),
+                case=case_of(row.CaseRow),
                 participant=persons[row.CaseRow.participant_id],
                 response_state=row.response_state,
                 submitted_at=row.submitted_at,
@@ -151,83 +133,6 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
             )
         )
     return found
-
-
-def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[str]) -> list[WaitingCase]:
-    """The cases in scope that can be answered now, by reference and touchpoint, with these contact fields (sealed).
-    Three queries, however many cases."""
-
-    def callable_now(query: Any) -> Any:
-        return participants.scoped(query, scope).where(
-            ParticipantRow.withdrawn_at.is_(None),
-            ParticipantRow.stopped_at.is_(None),
-            CaseRow.opens_at <= now,
-            or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
-            CaseRow.disposition.not_in([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE]),
-            or_(
-                ResponseRow.state.is_(None),
-                ResponseRow.state != ResponseState.SUBMITTED,
-                ResponseRow.reopened_at.is_not(None),
-            ),
-        )
-
-    rows = session.execute(
-        callable_now(
-            select(
-                CaseRow,
-                ParticipantRow.reference,
-                ParticipantRow.group_id,
-                SiteRow.name.label("site"),
-                ResponseRow.state.label("response_state"),
-                ResponseRow.reopened_at,
-                LeaseRow,
-                StaffRow.name.label("holder"),
-            )
-            .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-            .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
-            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-            .outerjoin(LeaseRow, LeaseRow.case_id == CaseRow.id)
-            .outerjoin(StaffRow, StaffRow.id == LeaseRow.staff_id)
-        ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
-    ).all()
-    attempts: dict[uuid.UUID, list[Attempt]] = {}
-    for attempt in _attempts(
-        session,
-        callable_now(
-            select(AttemptRow, StaffRow.name, CaseRow.participant_id)
-            .join(CaseRow, CaseRow.id == AttemptRow.case_id)
-            .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-            .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
-        ).order_by(AttemptRow.at, AttemptRow.id),
-    ):
-        attempts.setdefault(attempt.case_id, []).append(attempt)
-    sealed: dict[uuid.UUID, dict[str, participants.Sealed]] = {}
-    for field in session.scalars(
-        callable_now(
-            select(ContactRow)
-            .join(ParticipantRow, ParticipantRow.id == ContactRow.participant_id)
-            .join(CaseRow, CaseRow.participant_id == ParticipantRow.id)
-            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-        )
-        .where(ContactRow.field.in_(fields))
-        .order_by(ContactRow.participant_id, ContactRow.field)
-    ):
-        sealed.setdefault(field.participant_id, {})[field.field] = participants.Sealed(field.key_id, field.ciphertext)
-    return [
-        WaitingCase(
-            case=_case(row.CaseRow),
-            reference=row.reference,
-            group=row.group_id,
-            site=row.site,
-            response_state=row.response_state,
-            reopened=row.reopened_at is not None,
-            attempts=tuple(attempts.get(row.CaseRow.id, ())),
-            lease=row.LeaseRow and _lease(row.LeaseRow, row.holder),
-            sealed=sealed.get(row.CaseRow.participant_id, {}),
-        )
-        for row in rows
-    ]
 
 
 def set_disposition(session: Session, case_id: uuid.UUID, disposition: Disposition) -> None:
@@ -258,7 +163,8 @@ def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> No
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
 
 
-def _case(row: CaseRow) -> Case:
+def case_of(row: CaseRow) -> Case:
+    """A case as it is stored."""
     return Case(
         id=row.id,
         participant_id=row.participant_id,

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
+from surveyapp.store.calling import stands
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AuditRow,
@@ -225,11 +227,16 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
 
 
 def save_contact(
-    session: Session, participant_id: uuid.UUID, fields: Mapping[str, Sealed], lookup: bytes | None
+    session: Session,
+    participant_id: uuid.UUID,
+    fields: Mapping[str, Sealed],
+    lookup: bytes | None,
+    wishes: CallWishes = NO_WISHES,
 ) -> None:
-    """Replaces a participant's contact record and what finds it."""
+    """Replaces a participant's contact record, what finds it, and how they asked to be called."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == participant_id))
+    stands.set_wishes(session, {participant_id: wishes})
     session.add_all(
         ContactRow(participant_id=participant_id, field=field, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
         for field, sealed in fields.items()

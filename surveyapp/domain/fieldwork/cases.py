@@ -46,12 +46,16 @@ class Outcome(enum.Enum):
     WRONG_NUMBER = "wrong_number"
     LANGUAGE_BARRIER = "language_barrier"
     REFUSED = "refused"
+    REFUSED_SOFTLY = "refused_softly"
     BROKEN_OFF = "broken_off"
     COMPLETED = "completed"
 
 
 NEEDS_TIME = frozenset({Outcome.CALLBACK, Outcome.APPOINTMENT})
 """Outcomes that agree a time for the next attempt."""
+
+REFUSALS = frozenset({Outcome.REFUSED, Outcome.REFUSED_SOFTLY})
+"""For good, and for now: “I have no time for this”."""
 
 MAXIMUM_ATTEMPTS = 5
 """Attempts without an agreed time, after which a supervisor decides (fieldwork convention, standards.md)."""
@@ -72,6 +76,7 @@ _AFTER_OUTCOME = {
     Outcome.WRONG_NUMBER: Disposition.UNKNOWN,
     Outcome.LANGUAGE_BARRIER: Disposition.OTHER,
     Outcome.REFUSED: Disposition.REFUSAL,
+    Outcome.REFUSED_SOFTLY: Disposition.REFUSAL,
     Outcome.BROKEN_OFF: Disposition.PARTIAL,
 }
 
@@ -97,7 +102,7 @@ def disposition_without_refusal(attempts: Sequence[Attempt], begun: bool) -> Dis
     answers that were `begun`, made of it."""
     disposition = Disposition.PARTIAL if begun else Disposition.UNKNOWN
     for attempt in attempts:
-        if attempt.outcome is not Outcome.REFUSED:
+        if attempt.outcome not in REFUSALS:
             disposition = disposition_after(disposition, attempt.outcome)
     return disposition
 

@@ -300,7 +300,8 @@ class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
     offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
     another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
-    everything is sent. `completion`: what an interview that was handed in counts as."""
+    everything is sent. `completion`: what an interview that was handed in counts as; `soft_refusals_again`:
+    whether somebody who refused softly may be asked once more, after two weeks and by another interviewer."""
 
     id: str
     title: str
@@ -333,6 +334,7 @@ class Study:
     facts: tuple[KeyFact, ...] = ()
     thanks: str | None = None
     completion: CompletionRule = CompletionRule()
+    soft_refusals_again: bool = False
 
     def __hash__(self) -> int:
         return hash(self.id)

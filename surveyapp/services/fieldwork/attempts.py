@@ -10,7 +10,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Answering
 from surveyapp.domain.errors import InputRefused, StateRefused
 from surveyapp.domain.fieldwork.agreed import agreed_in_words, moments_of
-from surveyapp.domain.fieldwork.call_queue import within_call_hours
+from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     NEEDS_TIME,
     UNDO_FOR,
@@ -23,6 +23,7 @@ from surveyapp.domain.fieldwork.completion import DISPOSITIONS, answered_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.services.fieldwork import standing
 from surveyapp.services.fieldwork.calls import callable_visit, record_on
 from surveyapp.services.participants import links
 from surveyapp.services.participants.links import GivenOut
@@ -134,6 +135,7 @@ def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
         if found is None or found.id != attempt_id or found.case_id != visit.case.id:
             raise StateRefused(say("too_late_to_undo", reference=who.reference))
         store.undo(work.session, attempt_id)
+        standing.work_out(work, visit.study, visit.case.id)
         record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
 
 
@@ -177,6 +179,7 @@ def _record(work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt) -> N
     cases.set_disposition(work.session, visit.case.id, disposition_after(visit.case.disposition, attempt.outcome))
     cases.set_next(work.session, visit.case.id, attempt.next_at)
     cases.release_lease(work.session, visit.case.id, who.staff.id)
+    standing.work_out(work, visit.study, visit.case.id)
     record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value)
 
 

@@ -15,6 +15,7 @@ from surveyapp.domain.participants import Contact
 from surveyapp.domain.sentences import say
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.participants import contacts
+from surveyapp.services.participants.call_wishes import read_wishes
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
@@ -69,6 +70,10 @@ def _restore(work: Work, rows: Sequence[ListRow]) -> None:
     whole = {}
     for person, before in changed.items():
         contact = Contact(**before["contact"])
-        whole[person] = (contacts.sealed(work, person, contact), contacts.sealed_lookup(work, person, contact))
+        whole[person] = (
+            contacts.sealed(work, person, contact),
+            contacts.sealed_lookup(work, person, contact),
+            read_wishes(contact),
+        )
         staging.set_attributes(work.session, person, before["attributes"])
     staging.replace_contacts(work.session, whole)

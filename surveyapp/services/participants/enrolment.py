@@ -12,6 +12,7 @@ from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Partic
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases import scheduling
+from surveyapp.services.fieldwork import standing
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.services.participants.enrolling import enrol, place
 from surveyapp.services.work import Desk, Work
@@ -87,6 +88,8 @@ def correct_contact(
             raise ContactShared(tuple(shared))
         if changed:
             contacts.write(work, participant, contact)
+            if {"phone", "other_phones"} & set(changed):
+                standing.number_mended(work, desk.runtime.study(study_id), participant.id)
             work.record(AuditAction.CONTACT_CORRECTED, reference, study=study_id, fields=changed)
 
 

@@ -49,6 +49,10 @@ _SESSION, _ACCESS, _PIN, _CASE, _PERSON, _SITE, _RESPONSE = (
 )
 """The columns of each table, by name."""
 
+# How people are called is nothing that answering has to do with.
+_CASE = {name: _CASE[name] for name in Case.__dataclass_fields__}
+_PERSON = {name: column for name, column in _PERSON.items() if not name.startswith("call_")}
+
 
 def _labelled(prefix: str, columns: Mapping[str, Any]) -> list[Any]:
     return [column.label(f"{prefix}_{name}") for name, column in columns.items()]

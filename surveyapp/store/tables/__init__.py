@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surveyapp.store.tables.base import Base, known
-from surveyapp.store.tables.fieldwork import AccessRow, AttemptRow, CaseRow, LeaseRow
+from surveyapp.store.tables.fieldwork import AccessRow, AttemptRow, CallDecisionRow, CaseRow, LeaseRow
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
 from surveyapp.store.tables.people import (
     ConsentRow,
@@ -58,6 +58,7 @@ __all__ = [
     "AuditChainRow",
     "AuditRow",
     "Base",
+    "CallDecisionRow",
     "CaseRow",
     "ConsentRow",
     "ContactLookupRow",

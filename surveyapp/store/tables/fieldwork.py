@@ -5,15 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.fieldwork.call_stand import ANY_PART, CallHold, DecisionKind
+from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS, AccessKind, Disposition, Outcome
 from surveyapp.store.tables.base import Base, known
 
 
 class CaseRow(Base):
+    """From `calls` on: how it stands for whoever calls (`CallStand`), worked out from attempts and decisions,
+    which hold the keys of staff."""
+
     __tablename__ = "case"
     __table_args__ = (
         UniqueConstraint("participant_id", "touchpoint"),
@@ -28,6 +32,31 @@ class CaseRow(Base):
     disposition: Mapped[Disposition]
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     next_at: Mapped[dt.datetime | None]
+    calls: Mapped[int] = mapped_column(default=0)
+    allowed: Mapped[int] = mapped_column(default=MAXIMUM_ATTEMPTS)
+    tried_at: Mapped[dt.datetime | None]
+    tried_outcome: Mapped[Outcome | None]
+    tried_mode: Mapped[Mode | None]
+    tried_by: Mapped[uuid.UUID | None]
+    keeper: Mapped[uuid.UUID | None]
+    not_by: Mapped[uuid.UUID | None]
+    rest_until: Mapped[dt.datetime | None]
+    parts_left: Mapped[int] = mapped_column(default=ANY_PART)
+    again_at: Mapped[dt.datetime | None]
+    held_back: Mapped[CallHold | None]
+
+
+class CallDecisionRow(Base):
+    """What was decided of calling somebody. Insert only."""
+
+    __tablename__ = "call_decision"
+    __table_args__ = (known("kind", DecisionKind),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
+    kind: Mapped[DecisionKind]
+    more: Mapped[int]
 
 
 class AccessRow(Base):
@@ -48,6 +77,7 @@ class AttemptRow(Base):
     `disposition_before` and `next_before`: how the case stood, for an attempt that is undone."""
 
     __tablename__ = "attempt"
+    __table_args__ = (Index(None, "staff_id", "at"),)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))

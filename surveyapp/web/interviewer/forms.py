@@ -15,6 +15,7 @@ from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Outcome
 from surveyapp.domain.instrument.study import Purpose
+from surveyapp.domain.staff import Staff
 from surveyapp.services.fieldwork.attempts import NOTE_LENGTH, AgreedTime
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.responses.survey_session import ByInterviewer
@@ -105,6 +106,24 @@ class SearchForm(StaffForm):
     address or in a log."""
 
     search = StringField(lazy("Name, reference, phone number or e-mail address"), [Length(max=254)])
+
+
+class InterviewingForm(StaffForm):
+    """Whom an interviewer can call."""
+
+    speaks = StringField(lazy("Languages"), [Length(max=120)])
+    gender = SelectField(
+        lazy("You are"),
+        choices=[("", lazy("Not said")), ("woman", lazy("A woman")), ("man", lazy("A man"))],
+    )
+
+    @classmethod
+    def of(cls, staff: Staff) -> InterviewingForm:
+        """Filled in with what they said."""
+        return cls(formdata=None, speaks=", ".join(map(language_name, staff.speaks)), gender=staff.gender)
+
+    def refuse(self, refused: InputRefused) -> None:
+        self.speaks.errors = [*self.speaks.errors, worded(refused.sentence)]
 
 
 def consent_form(purposes: Sequence[Purpose]) -> type[StaffForm]:

@@ -98,6 +98,8 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.end",
                 "interviewer.let_in",
                 "interviewer.undo",
+                "interviewer.interviewing",
+                "interviewer.hand_over",
             ),
         ),
         NavigationPlace(

@@ -40,6 +40,7 @@ OUTCOMES: dict[Outcome, LazyString] = {
     Outcome.WRONG_NUMBER: _("Wrong number"),
     Outcome.LANGUAGE_BARRIER: _("Language barrier"),
     Outcome.REFUSED: _("Refused"),
+    Outcome.REFUSED_SOFTLY: _("Refused for now"),
     Outcome.BROKEN_OFF: _("Broken off"),
     Outcome.COMPLETED: _("Completed"),
 }

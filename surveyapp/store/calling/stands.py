@@ -1,0 +1,134 @@
+"""How a case stands for whoever calls, and how its person asked to be called: what a queue is sorted by."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.fieldwork.call_stand import CallDecision, CallHold, CallStand
+from surveyapp.domain.fieldwork.call_wishes import CallWishes
+from surveyapp.domain.fieldwork.cases import Attempt
+from surveyapp.store.tables import AttemptRow, CallDecisionRow, CaseRow, ContactRow, ParticipantRow
+
+
+def tried(session: Session, case_id: uuid.UUID) -> list[Attempt]:
+    """The attempts of a case, oldest first, without their notes and without names."""
+    rows = session.scalars(
+        select(AttemptRow).where(AttemptRow.case_id == case_id).order_by(AttemptRow.at, AttemptRow.id)
+    )
+    return [
+        Attempt(
+            id=row.id,
+            case_id=row.case_id,
+            staff_id=row.staff_id,
+            staff_name=None,
+            at=row.at,
+            outcome=row.outcome,
+            mode=row.mode,
+            next_at=row.next_at,
+        )
+        for row in rows
+    ]
+
+
+def decisions(session: Session, case_id: uuid.UUID) -> list[CallDecision]:
+    """What was decided of calling somebody, oldest first."""
+    rows = session.scalars(
+        select(CallDecisionRow)
+        .where(CallDecisionRow.case_id == case_id)
+        .order_by(CallDecisionRow.at, CallDecisionRow.id)
+    )
+    return [
+        CallDecision(id=row.id, case_id=row.case_id, staff_id=row.staff_id, at=row.at, kind=row.kind, more=row.more)
+        for row in rows
+    ]
+
+
+def add_decision(session: Session, decision: CallDecision) -> None:
+    session.add(CallDecisionRow(**asdict(decision)))
+    session.flush()
+
+
+def set_stand(session: Session, case_id: uuid.UUID, stand: CallStand) -> None:
+    session.flush()
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(asdict(stand)))
+
+
+def stored(session: Session, case_id: uuid.UUID) -> CallStand:
+    """How a case stands."""
+    return stand_of(session.get_one(CaseRow, case_id, populate_existing=True))
+
+
+def forget_stands(session: Session, participant_id: uuid.UUID) -> None:
+    """Takes away who tried to reach somebody, when, and what came of it."""
+    mine = update(CaseRow).where(CaseRow.participant_id == participant_id)
+    session.execute(mine.values(asdict(CallStand())))
+
+
+def stand_of(row: CaseRow) -> CallStand:
+    return CallStand(**{name: getattr(row, name) for name in CallStand.__dataclass_fields__})
+
+
+def uncounted(session: Session, limit: int) -> list[tuple[uuid.UUID, str]]:
+    """Cases with attempts of which it was not worked out how they stand, with their studies."""
+    query = (
+        select(CaseRow.id, ParticipantRow.study)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(CaseRow.tried_at.is_(None), select(AttemptRow.id).where(AttemptRow.case_id == CaseRow.id).exists())
+        .order_by(CaseRow.id)
+        .limit(limit)
+    )
+    return [(row.id, row.study) for row in session.execute(query)]
+
+
+def held_back_of(session: Session, participant_id: uuid.UUID, why: CallHold) -> list[uuid.UUID]:
+    """Somebody's cases that nobody calls because of this."""
+    query = select(CaseRow.id).where(CaseRow.participant_id == participant_id, CaseRow.held_back == why)
+    return list(session.scalars(query.order_by(CaseRow.touchpoint)))
+
+
+def wish_columns(wishes: CallWishes) -> dict[str, Any]:
+    """What is stored of how somebody asked to be called."""
+    return {
+        "call_way": wishes.way,
+        "call_languages": f",{','.join(wishes.languages)}," if wishes.languages else None,
+        "call_interviewer": wishes.interviewer or None,
+        "call_begins": wishes.begins,
+        "call_ends": wishes.ends,
+        "call_days": wishes.days,
+    }
+
+
+def wishes_of(row: ParticipantRow) -> CallWishes:
+    return CallWishes(
+        way=row.call_way or "",
+        languages=tuple(filter(None, (row.call_languages or "").split(","))),
+        interviewer=row.call_interviewer or "",
+        begins=row.call_begins,
+        ends=row.call_ends,
+        days=row.call_days,
+    )
+
+
+def set_wishes(session: Session, wishes: Mapping[uuid.UUID, CallWishes]) -> None:
+    """Stores how people asked to be called."""
+    for person, each in wishes.items():
+        session.execute(update(ParticipantRow).where(ParticipantRow.id == person).values(wish_columns(each)))
+
+
+def unread(session: Session, limit: int) -> list[uuid.UUID]:
+    """People with a contact record out of which it was not read how they asked to be called."""
+    reachable = select(ContactRow.field).where(ContactRow.participant_id == ParticipantRow.id).exists()
+    query = select(ParticipantRow.id).where(ParticipantRow.call_way.is_(None), reachable)
+    return list(session.scalars(query.order_by(ParticipantRow.id).limit(limit)))
+
+
+def forget_wishes(session: Session, people: Collection[uuid.UUID]) -> None:
+    """Takes away how people asked to be called, with how they are reached."""
+    nothing = dict.fromkeys(wish_columns(CallWishes()))
+    session.execute(update(ParticipantRow).where(ParticipantRow.id.in_(people)).values(nothing))
