@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import random
 import statistics
 
@@ -20,7 +21,7 @@ from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.services.work import Desk
 from surveyapp.store.calling.stands import wish_columns
 from surveyapp.store.database import new_id
-from surveyapp.store.tables import AttemptRow, CaseRow, ParticipantRow
+from surveyapp.store.tables import AttemptRow, CaseRow, ContactRow, ParticipantRow
 from tests import factories
 from tests.benchmarks.shared import headed, once, row
 from tests.databases import find_binary
@@ -88,8 +89,6 @@ def peopled(runtime: Runtime, people: int = PEOPLE) -> None:
                     **vars(call_stand(attempts, (), zone)),
                 }
             )
-        from surveyapp.store.tables import ContactRow
-
         for table, rows in ((ParticipantRow, persons), (ContactRow, sealed), (CaseRow, cases), (AttemptRow, tried)):
             work.session.execute(insert(table), rows)
 
@@ -108,8 +107,8 @@ def main(people: int = PEOPLE) -> None:
                     raw.exec_driver_sql("ANALYZE")
             desk = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
             for what, target, run in (
-                ("the next case", "≤ 50 ms", lambda: call_queue.next_case(desk)),
-                ("a page of the queue, with times agreed", "", lambda: call_queue.queue(desk)),
+                ("the next case", "≤ 50 ms", functools.partial(call_queue.next_case, desk)),
+                ("a page of the queue, with times agreed", "", functools.partial(call_queue.queue, desk)),
             ):
                 run()
                 taken = [once(run) for _ in range(TIMES)]

@@ -29,6 +29,7 @@ from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, roster
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.calling import queue as store
+from surveyapp.store.calling import stands
 from surveyapp.store.calling.queue import CallScope, QueueNarrowed, QueueRow
 
 PER_PAGE = 15
@@ -46,7 +47,7 @@ MOST_FOUND = 30
 class QueueLine:
     """A case in the queue. `priority`: why it stands where it does, None where nobody calls; `hold`: why nobody does;
     `lease`: who has a case of this person open; `keeper`: the name of whose they are; `clash`: another time agreed by
-    the same interviewer, too near this one."""
+    the same interviewer, too near this one; `tried`: how many attempts there were, where it is to be decided."""
 
     study: Study
     group: Group
@@ -66,6 +67,7 @@ class QueueLine:
     lease: Lease | None
     keeper: str | None
     clash: dt.datetime | None = None
+    tried: int = 0
 
     @property
     def can_be_opened(self) -> bool:
@@ -133,11 +135,10 @@ def queue(desk: Desk, wanted: QueueWanted = EVERYBODY) -> CallQueue:
         pages = max(1, -(-many // PER_PAGE))
         page = min(max(wanted.page, 1), pages)
         # Those who are not called now come after all who are: where these end on the page, the first of them are seen.
-        more = 0 if wanted.agreed or wanted.later else SHOWN_LATER
         skip = (page - 1) * PER_PAGE
-        listed = store.places(
-            work.session, scopes, caller, leases, narrowed, skip=skip, limit=min(PER_PAGE, many - skip) + more
-        )
+        ends = min(PER_PAGE, many - skip) + (0 if wanted.agreed or wanted.later else SHOWN_LATER)
+        limit = max(PER_PAGE, ends)
+        listed = store.places(work.session, scopes, caller, leases, narrowed, skip=skip, limit=limit)
         mine = QueueNarrowed(agreed=True)
         agreed = [] if wanted.agreed else store.places(work.session, scopes, caller, leases, mine, limit=MOST_AGREED)
         lines = _lines(work, caller, dict.fromkeys([*listed, *agreed]), leases)
@@ -195,7 +196,11 @@ def held_back(
         caller = _caller(work)
         leases = store.held(work.session, scopes, work.now)
         count, ids = store.held_back(work.session, scopes, why, work.now, (max(page, 1) - 1) * PER_PAGE, PER_PAGE)
-        lines = tuple(_lines(work, caller, ids, leases).values())
+        tried = stands.counts(work.session, ids)
+        lines = tuple(
+            dataclasses.replace(line, tried=tried.get(line.case_id, 0))
+            for line in _lines(work, caller, ids, leases).values()
+        )
     desk.note(AuditAction.QUEUE_SEEN, study=study, count=len(lines), references=[line.reference for line in lines])
     return count, lines
 

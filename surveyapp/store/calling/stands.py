@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.call_stand import CallDecision, CallHold, CallStand
@@ -34,6 +34,12 @@ def tried(session: Session, case_id: uuid.UUID) -> list[Attempt]:
         )
         for row in rows
     ]
+
+
+def counts(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many attempts there were of each of these cases that had any."""
+    query = select(AttemptRow.case_id, func.count()).where(AttemptRow.case_id.in_(case_ids))
+    return dict(session.execute(query.group_by(AttemptRow.case_id)).all())
 
 
 def decisions(session: Session, case_id: uuid.UUID) -> list[CallDecision]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.web.interviewer import desk, interview, saves
+from surveyapp.web.interviewer import deciding, desk, interview, saves
 from surveyapp.web.interviewer.blueprint import interviewer
 
-__all__ = ["desk", "interview", "interviewer", "saves"]
+__all__ = ["deciding", "desk", "interview", "interviewer", "saves"]

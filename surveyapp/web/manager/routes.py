@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.web.manager import filing, giving, granting, importing, people, releasing
+from surveyapp.web.manager import filing, giving, granting, importing, numbers, people, releasing
 from surveyapp.web.manager.blueprint import manager
 
-__all__ = ["filing", "giving", "granting", "importing", "manager", "people", "releasing"]
+__all__ = ["filing", "giving", "granting", "importing", "manager", "numbers", "people", "releasing"]

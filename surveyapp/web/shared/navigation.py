@@ -78,6 +78,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.list_results",
             ),
         ),
+        NavigationPlace(endpoint="manager.numbers", words=_("Wrong numbers"), action=Action.MANAGE_PARTICIPANTS),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
     ),
     (
@@ -115,6 +116,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.INTERVIEW,
             address=None,
             query={"view": "in_person"},
+        ),
+        NavigationPlace(
+            endpoint="interviewer.to_decide",
+            words=_("To decide"),
+            action=Action.DECIDE_CALLS,
+            beneath=("interviewer.decide",),
         ),
         NavigationPlace(
             endpoint="rights.requests",
