@@ -64,7 +64,7 @@ def take_up(runtime: Runtime, who: ByInterviewer, *, in_touch: bool) -> None:
 
 def _check_again(work: Work, who: ByInterviewer, visit: Visit) -> None:
     stand = standing.stored(work, visit.case.id)
-    if stand.again_at is None or not visit.study.soft_refusals_again:
+    if stand.again_at is None or not work.runtime.study(who.study).soft_refusals_again:
         raise StateRefused(say("refused_for_good", reference=who.reference))
     if stand.again_at > work.now:
         day = stand.again_at.astimezone(work.runtime.zone(visit.study)).date()
@@ -86,7 +86,9 @@ def hand_over(runtime: Runtime, who: ByInterviewer) -> None:
 
 
 def _locked(work: Work, who: ByInterviewer) -> Visit:
-    visit = survey_session.visit_in(work, who, lock=True)
+    # Whoever decides does not take the case: somebody may be talking.
+    cases.locked_case(work.session, survey_session.visit_in(work, who).case.id)
+    visit = survey_session.visit_in(work, who)
     if visit.participant.withdrawn_at is not None:
         raise NotFound(say("no_case", reference=who.reference, touchpoint=who.touchpoint))
     return visit
