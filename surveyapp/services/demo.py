@@ -33,9 +33,9 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Scope, Staff
-from surveyapp.services.cases import scheduling
+from surveyapp.services.cases import scheduling, standing
 from surveyapp.services.cases.state import state_for_answering, state_of
-from surveyapp.services.fieldwork import attempts, standing
+from surveyapp.services.fieldwork import attempts
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.questionnaires import versions as questionnaire_versions

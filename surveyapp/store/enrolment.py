@@ -15,9 +15,8 @@ from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.store import results
-from surveyapp.store.calling.stands import wish_columns
 from surveyapp.store.database import new_id
-from surveyapp.store.participants import Sealed
+from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
     CaseRow,
     ConsentRow,

@@ -19,8 +19,8 @@ from surveyapp.services.fieldwork import call_queue
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.services.work import Desk
-from surveyapp.store.calling.stands import wish_columns
 from surveyapp.store.database import new_id
+from surveyapp.store.participants import wish_columns
 from surveyapp.store.tables import AttemptRow, CaseRow, ContactRow, ParticipantRow
 from tests import factories
 from tests.benchmarks.shared import headed, once, row

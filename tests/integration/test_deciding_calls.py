@@ -14,10 +14,11 @@ from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Outcome
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Action, Role, Staff
-from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding, standing
+from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding, working_out
 from surveyapp.services.participants import enrolment
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.store import participants
 from surveyapp.store.calling import stands
 from surveyapp.store.security import audit
 from surveyapp.store.tables import CaseRow, ParticipantRow
@@ -212,9 +213,9 @@ def test_what_is_stored_is_what_follows_from_what_was_tried(runtime: Runtime, cl
         assert (after.calls, after.not_by, after.tried_outcome) == (2, None, Outcome.NO_ANSWER)
         # As an installation has it that is brought up to date: nothing is worked out yet.
         stands.forget_stands(session, person.id)
-        stands.forget_wishes(session, [person.id])
-    assert standing.work_out_older(factories.operator(runtime)) == 2
-    assert standing.work_out_older(factories.operator(runtime)) == 0
+        participants.forget_wishes(session, [person.id])
+    assert working_out.work_out_older(factories.operator(runtime)) == 2
+    assert working_out.work_out_older(factories.operator(runtime)) == 0
     with runtime.database.reading() as session:
         assert stands.stored(session, case_id) == after
-        assert stands.wishes_of(session.get_one(ParticipantRow, person.id)).languages == ("en",)
+        assert participants.wishes_of(session.get_one(ParticipantRow, person.id)).languages == ("en",)

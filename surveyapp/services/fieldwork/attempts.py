@@ -23,7 +23,7 @@ from surveyapp.domain.fieldwork.completion import DISPOSITIONS, answered_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.fieldwork import standing
+from surveyapp.services.cases import standing
 from surveyapp.services.fieldwork.calls import callable_visit, record_on
 from surveyapp.services.participants import links
 from surveyapp.services.participants.links import GivenOut

@@ -8,7 +8,7 @@ from surveyapp.domain.fieldwork.call_stand import MOST_MORE, CallStand, Decision
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, disposition_without_refusal
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.services.fieldwork import standing
+from surveyapp.services.cases import standing
 from surveyapp.services.fieldwork.calls import record_on
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit

@@ -18,11 +18,11 @@ from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
-from surveyapp.services.fieldwork import standing
+from surveyapp.services.cases import standing
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
-from surveyapp.services.participants.call_wishes import read_wishes
 from surveyapp.services.participants.enrolling import Placement
 from surveyapp.services.participants.list_columns import ListedPerson
 from surveyapp.services.work import Desk, Work

@@ -13,9 +13,9 @@ from surveyapp.domain.errors import (
 from surveyapp.domain.fieldwork.lists import BUSY, ListState, RowOutcome
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.sentences import say
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.participants import contacts
-from surveyapp.services.participants.call_wishes import read_wishes
 from surveyapp.services.work import Desk, Work
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow

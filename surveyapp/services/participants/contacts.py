@@ -22,7 +22,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
-from surveyapp.services.participants.call_wishes import read_wishes
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.person_keys import PERSONAL
 from surveyapp.services.work import Work
 from surveyapp.store import participants

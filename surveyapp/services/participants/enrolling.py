@@ -15,8 +15,8 @@ from surveyapp.domain.participants import Contact, Event, Participant, Site
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.participants import contacts, enrolment_form, relating
-from surveyapp.services.participants.call_wishes import read_wishes
 from surveyapp.services.participants.enrolment_form import NewParticipant
 from surveyapp.services.work import Work
 from surveyapp.store import enrolment as store

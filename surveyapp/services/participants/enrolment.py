@@ -11,8 +11,7 @@ from surveyapp.domain.fieldwork.cases import window
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Participant, Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.cases import scheduling
-from surveyapp.services.fieldwork import standing
+from surveyapp.services.cases import scheduling, standing
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.services.participants.enrolling import enrol, place
 from surveyapp.services.work import Desk, Work

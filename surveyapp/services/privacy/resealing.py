@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.participants import Contact
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.participants import contacts
-from surveyapp.services.participants.call_wishes import read_wishes
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import answer_rows, cases, participants
 from surveyapp.store.security import sealed_rows

@@ -8,7 +8,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.security.passkeys import Passkey, WaysIn
 from surveyapp.domain.sentences import say
-from surveyapp.services.participants.call_wishes import languages_of
+from surveyapp.services.cases.call_wishes import languages_of
 from surveyapp.services.staff import passkeys, recovery_codes, totp
 from surveyapp.services.staff.by_passkey import party_of
 from surveyapp.services.staff.passkeys import Challenge, PasskeyRequest

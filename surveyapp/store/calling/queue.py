@@ -20,8 +20,9 @@ from surveyapp.domain.fieldwork.call_wishes import IN_WRITING, day_bit, minute_o
 from surveyapp.domain.fieldwork.cases import Case, Disposition, Lease, Outcome
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
-from surveyapp.store.calling.stands import stand_of, wishes_of
+from surveyapp.store.calling.stands import stand_of
 from surveyapp.store.cases import case_of
+from surveyapp.store.participants import wishes_of
 from surveyapp.store.tables import CaseRow, LeaseRow, ParticipantRow, ResponseRow, SiteRow, StaffRow
 
 PLACE = {priority: number for number, priority in enumerate(ORDER)}

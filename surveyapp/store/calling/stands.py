@@ -1,17 +1,15 @@
-"""How a case stands for whoever calls, and how its person asked to be called: what a queue is sorted by."""
+"""How a case stands for whoever calls: what a queue is sorted by."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.call_stand import CallDecision, CallHold, CallStand
-from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.cases import Attempt
 from surveyapp.store.tables import AttemptRow, CallDecisionRow, CaseRow, ContactRow, ParticipantRow
 
@@ -98,43 +96,8 @@ def held_back_of(session: Session, participant_id: uuid.UUID, why: CallHold) -> 
     return list(session.scalars(query.order_by(CaseRow.touchpoint)))
 
 
-def wish_columns(wishes: CallWishes) -> dict[str, Any]:
-    """What is stored of how somebody asked to be called."""
-    return {
-        "call_way": wishes.way,
-        "call_languages": f",{','.join(wishes.languages)}," if wishes.languages else None,
-        "call_interviewer": wishes.interviewer or None,
-        "call_begins": wishes.begins,
-        "call_ends": wishes.ends,
-        "call_days": wishes.days,
-    }
-
-
-def wishes_of(row: ParticipantRow) -> CallWishes:
-    return CallWishes(
-        way=row.call_way or "",
-        languages=tuple(filter(None, (row.call_languages or "").split(","))),
-        interviewer=row.call_interviewer or "",
-        begins=row.call_begins,
-        ends=row.call_ends,
-        days=row.call_days,
-    )
-
-
-def set_wishes(session: Session, wishes: Mapping[uuid.UUID, CallWishes]) -> None:
-    """Stores how people asked to be called."""
-    for person, each in wishes.items():
-        session.execute(update(ParticipantRow).where(ParticipantRow.id == person).values(wish_columns(each)))
-
-
 def unread(session: Session, limit: int) -> list[uuid.UUID]:
     """People with a contact record out of which it was not read how they asked to be called."""
     reachable = select(ContactRow.field).where(ContactRow.participant_id == ParticipantRow.id).exists()
     query = select(ParticipantRow.id).where(ParticipantRow.call_way.is_(None), reachable)
     return list(session.scalars(query.order_by(ParticipantRow.id).limit(limit)))
-
-
-def forget_wishes(session: Session, people: Collection[uuid.UUID]) -> None:
-    """Takes away how people asked to be called, with how they are reached."""
-    nothing = dict.fromkeys(wish_columns(CallWishes()))
-    session.execute(update(ParticipantRow).where(ParticipantRow.id.in_(people)).values(nothing))

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Origin
-from surveyapp.store import enrolment, results
-from surveyapp.store.calling import stands
+from surveyapp.store import enrolment, participants, results
 from surveyapp.store.enrolment import Enrolment
 from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import (
@@ -120,7 +119,7 @@ def replace_contacts(
     for table, rows in ((ContactRow, fields), (ContactLookupRow, lookups)):
         if rows:
             session.execute(insert(table), rows)
-    stands.set_wishes(session, {person: wishes for person, (_, _, wishes) in contacts.items()})
+    participants.set_wishes(session, {person: wishes for person, (_, _, wishes) in contacts.items()})
 
 
 def _some(people: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:

@@ -14,7 +14,7 @@ from surveyapp.domain.privacy.retention import KeptPerson
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
 from surveyapp.store.calling import stands
-from surveyapp.store.participants import scoped
+from surveyapp.store.participants import forget_wishes, scoped
 from surveyapp.store.tables import (
     AccessRow,
     AnswerHistoryRow,
@@ -105,7 +105,7 @@ def erase_contacts(session: Session, person: uuid.UUID) -> None:
     """Takes away how somebody is reached and found, and the links and codes that were given to them."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == person))
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == person))
-    stands.forget_wishes(session, [person])
+    forget_wishes(session, [person])
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     session.execute(delete(AccessRow).where(AccessRow.case_id.in_(mine)))
 
