@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import uuid
 from collections.abc import Callable
@@ -20,10 +21,12 @@ from surveyapp.store import cases
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
 from tests.browser.conftest import SIZES, Tab, serving_app, sign_in
-from tests.interviewer import create_reachable
+from tests.interviewer import CONTACT, create_reachable
 from tests.typist import DELAYS, Slow, begun, goes_wrong
 
 Desk = Callable[..., Page]
+
+ANY_TIME = dataclasses.replace(CONTACT, times="")
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def desk(tab: Tab, live_server: str, staff: Staff) -> Desk:
 
 @pytest.fixture
 def participant(runtime_sqlite: Runtime) -> Participant:
-    return create_reachable(runtime_sqlite)
+    return create_reachable(runtime_sqlite, ANY_TIME)
 
 
 def go(page: Page, participant: Participant, rest: str = "") -> None:
@@ -69,7 +72,7 @@ def test_from_the_queue_on_everything_goes_by_few_keys(
     page = desk(size)
     keys = page.keyboard
     pressed = 6
-    expect(page.get_by_role("button", name=f"Take up {participant.reference}")).to_be_focused()
+    expect(page.get_by_role("button", name=f"Open and call {participant.reference}")).to_be_focused()
     keys.press("Enter")
     page.wait_for_url("**/1")
     expect(page.get_by_role("button", name="Start the interview")).to_be_focused()
@@ -159,8 +162,8 @@ def test_every_page_is_accessible_and_fits(
         check_accessible(page)
         check_reflow(page)
 
-    check("To be called")
-    check_targets(page, ".line button, .find button, .find select")
+    check("Who to call")
+    check_targets(page, ".ring button, .next button, .next a, .line button")
     go(page, other)
     check("has this case open")
     go(page, participant)

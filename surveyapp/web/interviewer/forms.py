@@ -114,7 +114,11 @@ class InterviewingForm(StaffForm):
     speaks = StringField(lazy("Languages"), [Length(max=120)])
     gender = SelectField(
         lazy("You are"),
-        choices=[("", lazy("Not said")), ("woman", lazy("A woman")), ("man", lazy("A man"))],
+        choices=[
+            SelectChoice("", lazy("Not said")),
+            SelectChoice("woman", lazy("A woman")),
+            SelectChoice("man", lazy("A man")),
+        ],
     )
 
     @classmethod
