@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from surveyapp.cli.context import open_desk
+from surveyapp.domain.fieldwork.lists import LateChoice
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import in_english
 from surveyapp.services.lists import all_at_once
 from surveyapp.services.lists.files.text_files import ENCODINGS
+from surveyapp.services.mending import replanning
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.services.privacy import leaving
@@ -87,6 +89,36 @@ def columns(study: str) -> None:
         needed = "; needed" if column.name in all_at_once.NEEDED else ""
         values = f": {', '.join(column.values)}" if column.values else ""
         click.echo(f"{column.name}\t{column.label}{values}{needed}")
+
+
+@participants.command()
+@click.argument("study")
+@click.option(
+    "--late",
+    type=click.Choice([each.value for each in LateChoice]),
+    default=LateChoice.CLOSED.value,
+    show_default=True,
+    help="What becomes of new cases whose window is over.",
+)
+@click.option("--ended", is_flag=True, help="Move cases that are over, too.")
+@click.option("--sure", is_flag=True, help="Do it. Without this, what would move is said and nothing is stored.")
+def replan(study: str, *, late: str, ended: bool, sure: bool) -> None:
+    """Bring the cases of a STUDY in line with its schedule, after that changed in study.yaml: new touchpoints reach
+    those who are enrolled. What was begun or sent stays, and so do days chosen by hand."""
+    choices = replanning.ReplanChoices(late=LateChoice(late), ended=ended)
+    made = (replanning.replan if sure else replanning.plan)(open_desk(), study, choices)
+    for each in made.touchpoints:
+        counts = ", ".join(f"{count:,} {in_english(fate)}" for fate, count in _by_fate(each.fates))
+        states = ", ".join(f"{count:,} {in_english(state)}" for state, count in each.states.items())
+        click.echo(f"{each.group} {each.number}: {counts or 'nobody'}{f' (then: {states})' if states else ''}")
+        if each.by_hand:
+            click.echo(f"  days chosen by hand stay: {', '.join(each.by_hand)}")
+    if not sure and made.changes:
+        click.echo("Nothing was stored. Run it again with --sure to do it.")
+
+
+def _by_fate(fates: Mapping[replanning.ReplanFate, int]) -> list[tuple[replanning.ReplanFate, int]]:
+    return [(fate, fates[fate]) for fate in replanning.ReplanFate if fates.get(fate)]
 
 
 def _sentence(count: int, one: str, several: str, end: str) -> str:

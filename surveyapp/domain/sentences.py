@@ -17,6 +17,9 @@ SENTENCES: Mapping[str, str] = {
     "role_does_not_let": N_("Your role in this study does not let you %(action)s. Ask a manager."),
     "some_sites_only": N_("You manage some of the study's sites. Ask a manager of the whole study to open a version."),
     "whole_study_only": N_("You manage some of the study's sites. Ask a manager of the whole study to make a release."),
+    "all_sites_only": N_(
+        "You manage some of the study's sites. Ask a manager of the whole study to change a touchpoint."
+    ),
     "own_sites_only": N_("You add people at your own sites only. Use one of: %(sites)s."),
     "own_account": N_("This is your own account. Another administrator changes it."),
     "own_grants": N_("Nobody changes their own roles. Ask somebody else who may."),
@@ -297,6 +300,10 @@ SENTENCES: Mapping[str, str] = {
     "group_after_answers": N_("%(reference)s has begun to answer the questions of their group, and stays in it."),
     "group_with_relationship": N_("Somebody belongs with %(reference)s as one of their group. Take that away first."),
     "stopped_take_up": N_("%(reference)s asked not to be contacted. Record first that they take part again."),
+    "act_missing": N_("Choose what is to be done."),
+    "act_not_open": N_("The touchpoint has changed meanwhile, so this cannot be done now. Look at how it stands."),
+    "days_to_add": N_("“%(written)s” is not a number of days. Write a whole number from %(least)s to %(most)s."),
+    "nothing_to_extend": N_("This touchpoint has no last day, so there is nothing to extend."),
     "days_backward": N_("This day is before the one it comes after."),
     "no_list": N_("There is no such list, or it is somebody else’s."),
     "list_gone": N_("The file is no longer kept. Choose it again."),

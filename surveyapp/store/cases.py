@@ -51,6 +51,7 @@ def add_case(session: Session, case: Case) -> None:
             disposition=case.disposition,
             assigned_to=case.assigned_to,
             next_at=case.next_at,
+            moved_at=case.moved_at,
         )
     )
     session.flush()
@@ -59,13 +60,13 @@ def add_case(session: Session, case: Case) -> None:
 
 def case(session: Session, case_id: uuid.UUID) -> Case | None:
     row = session.get(CaseRow, case_id)
-    return None if row is None else case_of(row)
+    return None if row is None else case_in(row)
 
 
 def locked_case(session: Session, case_id: uuid.UUID) -> Case | None:
     """The case, locked until the unit of work ends: whoever answers or interviews queues behind it."""
     row = session.execute(select(CaseRow).where(CaseRow.id == case_id).with_for_update()).scalar_one_or_none()
-    return None if row is None else case_of(row)
+    return None if row is None else case_in(row)
 
 
 def lock(session: Session, case_id: uuid.UUID) -> None:
@@ -78,7 +79,7 @@ def lock(session: Session, case_id: uuid.UUID) -> None:
 def cases_of(session: Session, participant_id: uuid.UUID) -> list[Case]:
     """A participant's cases by touchpoint."""
     rows = session.scalars(select(CaseRow).where(CaseRow.participant_id == participant_id).order_by(CaseRow.touchpoint))
-    return [case_of(row) for row in rows]
+    return [case_in(row) for row in rows]
 
 
 def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: int) -> Case | None:
@@ -88,7 +89,7 @@ def case_in_scope(session: Session, scope: Scope, reference: str, touchpoint: in
         scope,
     ).where(ParticipantRow.reference == reference, CaseRow.touchpoint == touchpoint)
     row: CaseRow | None = session.scalars(query).one_or_none()
-    return None if row is None else case_of(row)
+    return None if row is None else case_in(row)
 
 
 def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[CaseOverview]:
@@ -123,7 +124,7 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
         mine = attempts.get(row.CaseRow.id, [])
         found.append(
             CaseOverview(
-                case=case_of(row.CaseRow),
+                case=case_in(row.CaseRow),
                 participant=persons[row.CaseRow.participant_id],
                 response_state=row.response_state,
                 submitted_at=row.submitted_at,
@@ -163,7 +164,7 @@ def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> No
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
 
 
-def case_of(row: CaseRow) -> Case:
+def case_in(row: CaseRow) -> Case:
     """A case as it is stored."""
     return Case(
         id=row.id,
@@ -175,6 +176,8 @@ def case_of(row: CaseRow) -> Case:
         disposition=row.disposition,
         assigned_to=row.assigned_to,
         next_at=row.next_at,
+        moved_at=row.moved_at,
+        paused_at=row.paused_at,
     )
 
 

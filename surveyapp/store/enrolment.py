@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -110,7 +112,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for each in newcomers
         for consent in each.consents
     ]
-    cases = [dict(vars(case)) for each in newcomers for case in each.cases]
+    cases = [as_row(case) for each in newcomers for case in each.cases]
     session.flush()
     for table, rows in (
         (ParticipantRow, people),
@@ -121,9 +123,15 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         (ConsentRow, consents),
     ):
         if rows:
-            session.execute(insert(table), rows)
+            # Rows of a table and not objects: of 50,000 people these are hundreds of thousands.
+            session.connection().execute(insert(table.__table__), rows)  # type: ignore[arg-type]
     if newcomers:
         results.note_newcomers(session, [each.participant for each in newcomers])
+
+
+def as_row(case: Case) -> dict[str, Any]:
+    """A case as it is stored: that its touchpoint is paused is not kept with it."""
+    return {name: value for name, value in vars(case).items() if name != "paused_at"}
 
 
 def set_event(session: Session, participant_id: uuid.UUID, event: Event) -> None:
@@ -146,6 +154,7 @@ def unanswered_touchpoints(session: Session, participant_id: uuid.UUID) -> set[i
     return set(rows)
 
 
-def move_case(session: Session, case_id: uuid.UUID, window: Window) -> None:
-    """Gives a case another window."""
-    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(dataclasses.asdict(window)))
+def move_case(session: Session, case_id: uuid.UUID, window: Window, moved_at: dt.datetime | None) -> None:
+    """Gives a case another window; `moved_at`: now, where somebody chose it in place of the study's rule."""
+    values = {**dataclasses.asdict(window), "moved_at": moved_at}
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(values))

@@ -58,13 +58,23 @@ def note_change(session: Session, study: str, origin: Origin, participant_id: uu
 
 def note_newcomers(session: Session, people: Sequence[Participant]) -> None:
     """`note_change` of many people who are new, in one statement."""
-    session.execute(
-        insert(ResultChangeRow),
-        [
-            {"id": new_id(), "study": each.study, "origin": each.origin, "participant_id": each.id, "state": None}
-            for each in people
-        ],
-    )
+    _note_all(session, [(each.study, each.origin, each.id) for each in people])
+
+
+def note_changes(session: Session, scope: Scope, people: Collection[uuid.UUID]) -> None:
+    """`note_change` of many people of a study, in one statement."""
+    _note_all(session, [(scope.study, scope.origin, each) for each in sorted(people)])
+
+
+def _note_all(session: Session, people: Sequence[tuple[str, Origin, uuid.UUID]]) -> None:
+    if people:
+        session.execute(
+            insert(ResultChangeRow),
+            [
+                {"id": new_id(), "study": study, "origin": origin, "participant_id": person, "state": None}
+                for study, origin, person in people
+            ],
+        )
 
 
 def note_change_of(session: Session, participant_id: uuid.UUID) -> None:

@@ -50,6 +50,8 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
             CaseRow.disposition,
             CaseRow.assigned_to,
             CaseRow.next_at,
+            CaseRow.moved_at,
+            CaseRow.paused_at,
             ResponseRow.state.label("response_state"),
             ResponseRow.submitted_at,
             ResponseRow.reopened_at,
@@ -73,6 +75,8 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
                 disposition=row.disposition,
                 assigned_to=row.assigned_to,
                 next_at=row.next_at,
+                moved_at=row.moved_at,
+                paused_at=row.paused_at,
             )
         found.append(
             RosterLine(

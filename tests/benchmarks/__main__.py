@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import answering, calling, phone, protection, questionnaires, results, served
+from tests.benchmarks import answering, calling, lists, phone, protection, questionnaires, results, served
 
-NAMES = ("answering", "served", "calling", "questionnaires", "protection", "results")
+NAMES = ("answering", "served", "calling", "questionnaires", "protection", "lists", "results")
 ALONE = ("phone",)
 """Only where it is asked for: it takes a browser of its own."""
 
@@ -37,6 +37,8 @@ def main() -> None:
         questionnaires.main()
     if "protection" in names:
         protection.main()
+    if "lists" in names:
+        lists.main()
     if "phone" in names:
         phone.main()
     if "results" in names:

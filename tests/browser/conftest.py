@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from surveyapp import create_app
+from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.conftest import Clock
@@ -96,10 +98,31 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def runtime_sqlite(sqlite_url: str, clock: Clock) -> Iterator[Runtime]:
     """A demonstration installation (its cookies work without TLS) with the Job Rotation questionnaires open."""
-    made = factories.create_runtime(sqlite_url, clock, demo=True)
+    with installed(sqlite_url, clock) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def installed(url: str, clock: Clock) -> Iterator[Runtime]:
+    made = factories.create_runtime(url, clock, demo=True)
     factories.open_questionnaires(made)
     yield made
     made.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def runtime_of_module(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """The same for all tests of a file: for those that look and change nothing."""
+    path = tmp_path_factory.mktemp("module") / "module.db"
+    shutil.copy(sqlite_template, path)
+    with installed(f"sqlite:///{path}", Clock()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server_of_module(runtime_of_module: Runtime) -> Iterator[str]:
+    with serving(runtime_of_module) as address:
+        yield address
 
 
 def serving(runtime: Runtime) -> contextlib.AbstractContextManager[str]:
@@ -126,6 +149,18 @@ def live_server(runtime_sqlite: Runtime) -> Iterator[str]:
     """The demonstration installation, served."""
     with serving(runtime_sqlite) as address:
         yield address
+
+
+@pytest.fixture
+def person(runtime_sqlite: Runtime) -> Participant:
+    """Somebody of the study, asked for the first time."""
+    return factories.create_participant(runtime_sqlite)
+
+
+@pytest.fixture
+def link(runtime_sqlite: Runtime, live_server: str, person: Participant) -> str:
+    """Theirs, whole."""
+    return live_server + factories.create_link(runtime_sqlite, person)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from surveyapp.services.runtime import Runtime
 from tests.browser.conftest import Tab
-from tests.browser.test_participant import PIN, begin, go_on
-from tests.browser.test_participant import at as at
+from tests.browser.phone_pages import PIN, begin, go_on
+from tests.browser.phone_pages import at as at
 
 VOICES = """(voices) => {
   const said = [];

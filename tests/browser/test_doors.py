@@ -12,7 +12,8 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.test_participant import PIN, check_page, go_on, new_link
+from tests.browser.phone_pages import PIN, go_on, new_link
+from tests.browser.test_participant import check_page
 
 SPENT = 10
 

@@ -1,15 +1,11 @@
-"""An interviewer in a browser: by keyboard alone, on a desk and on a phone, with and without a network."""
+"""An interviewer in a browser: by keyboard alone, on a desk and on a phone, with and without a script."""
 
 from __future__ import annotations
 
-import dataclasses
 import random
-import uuid
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Error, Page, expect
 
 from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
 from surveyapp.domain.participants import Participant
@@ -21,48 +17,12 @@ from surveyapp.store import cases
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
 from tests.browser.conftest import SIZES, Tab, serving_app, sign_in
-from tests.interviewer import CONTACT, create_reachable
-from tests.typist import DELAYS, Slow, begun, goes_wrong
-
-Desk = Callable[..., Page]
-
-ANY_TIME = dataclasses.replace(CONTACT, times="")
-
-
-@pytest.fixture
-def staff(runtime_sqlite: Runtime) -> Staff:
-    return factories.create_staff(runtime_sqlite, Role.INTERVIEWER, email="ines@example.org", second_factor=False)
-
-
-@pytest.fixture
-def desk(tab: Tab, live_server: str, staff: Staff) -> Desk:
-    """Opens the queue as the interviewer."""
-
-    def open_queue(size: str = "desk", **options: Any) -> Page:
-        page = tab(f"{live_server}/interviews", size, **options)
-        sign_in(page, staff.email, "/interviews")
-        return page
-
-    return open_queue
-
-
-@pytest.fixture
-def participant(runtime_sqlite: Runtime) -> Participant:
-    return create_reachable(runtime_sqlite, ANY_TIME)
-
-
-def go(page: Page, participant: Participant, rest: str = "") -> None:
-    origin = page.url.partition("/interviews")[0]
-    page.goto(f"{origin}/interviews/job_rotation/{participant.reference}/1{rest}")
-
-
-def start_of_interview(page: Page, participant: Participant) -> None:
-    go(page, participant, "/sections/start?mode=phone&language=en")
-    expect(page.locator(".item.now")).to_have_attribute("data-item", "heard_via")
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("[data-saved]")).to_have_text("saved 11:30")
+from tests.browser.interviewing import Desk, go, saved, start_of_interview
+from tests.browser.interviewing import desk as desk
+from tests.browser.interviewing import participant as participant
+from tests.browser.interviewing import staff as staff
+from tests.interviewer import create_reachable
+from tests.typist import Slow, begun, goes_wrong
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -120,24 +80,45 @@ def test_from_the_queue_on_everything_goes_by_few_keys(
     count_the_keys_of_the_rest(page, staff, participant)
 
 
+NOW = """() => {
+  const now = document.querySelector(".item.now");
+  if (!now) return [null, null];
+  const box = [...now.querySelectorAll("textarea, input[type=text]")].find((each) => !each.closest(".specify, .why"));
+  return [now.dataset.item, box ? box.inputMode || "text" : null];
+}"""
+"""The question that is on, and what its own box takes, where it has one."""
+
+
+def now(page: Page) -> tuple[str | None, str | None]:
+    """`NOW`, also where the page is left at this very moment."""
+    try:
+        name, box = page.evaluate(NOW)
+    except Error as error:
+        if "navigation" not in error.message:
+            raise
+        page.wait_for_load_state()
+        name, box = page.evaluate(NOW)
+    return name, box
+
+
 def count_the_keys_of_the_rest(page: Page, staff: Staff, participant: Participant) -> None:
     """Goes on to the end, and hands in: closed questions take 1.3 keys at most, and the end two."""
     closed = pressed = 0
+    name, box = now(page)
     while "/sections/" in page.url:
-        now = page.locator(".item.now")
-        name = now.get_attribute("data-item")
-        box = now.locator("textarea, input[type=text]:not(.specify input, .why input)").first
-        if box.count():
-            page.keyboard.type("3" if "inputmode" in (box.evaluate("each => each.outerHTML")) else "Some words")
+        before = name
+        if box:
+            page.keyboard.type("Some words" if box == "text" else "3")
             page.keyboard.press("Control+Enter")
         else:
             closed += 1
             pressed += 1
             page.keyboard.press("1")
-            if "/sections/" in page.url and page.locator(".item.now").get_attribute("data-item") == name:
+            if now(page)[0] == before:
                 pressed += 1
                 page.keyboard.press("Enter")
-        if page.locator(".item.now").count() and page.locator(".item.now").get_attribute("data-item") == name:
+        name, box = now(page)
+        if name == before:
             page.wait_for_url("**/check*")
     assert closed > 15
     assert pressed / closed <= 1.3
@@ -221,76 +202,6 @@ def test_what_was_entered_is_there_after_a_reload(
     expect(page.locator(".item.now")).to_have_attribute("data-item", "heard_via_detail")
 
 
-def test_without_a_network_it_says_so_and_saves_when_it_is_back(
-    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
-) -> None:
-    who = begun(runtime_sqlite, staff, participant)
-    page = desk()
-    start_of_interview(page, participant)
-
-    def cut(route: Route) -> None:
-        route.abort() if route.request.method == "POST" else route.continue_()
-
-    page.route("**/saves*", cut)
-    page.keyboard.press("2")
-    expect(page.locator("[data-saved]")).to_have_text("Not saved yet – will retry")
-    expect(page.locator("#alarm")).to_have_text("Not saved yet – will retry")
-    page.keyboard.press("Control+Enter")
-    page.keyboard.press("3")
-    page.keyboard.type("It is far away")
-    page.keyboard.press("Control+Enter")
-    page.keyboard.press("1")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Work readiness sessions")).to_be_visible()
-    page.unroute("**/saves*")
-    page.evaluate("dispatchEvent(new Event('online'))")
-    saved(page)
-    answers = survey_session.visit(runtime_sqlite, who).ready[1].answers
-    assert answers == {
-        "heard_via": Codes(("jobcentre_plus",)),
-        "heard_via_detail": Missing(Reason.SKIPPED),
-        "first_feeling": Codes(("negative",)),
-        "first_feeling_why": Text("It is far away"),
-        "hopes": Codes(("lasting_employment",)),
-    }
-
-
-def test_signed_out_elsewhere_it_goes_on_once_signed_in_again(
-    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
-) -> None:
-    begun(runtime_sqlite, staff, participant)
-    page = desk()
-    start_of_interview(page, participant)
-    other = page.context.new_page()
-    other.goto(page.url.partition("/interviews")[0] + "/interviews")
-    other.get_by_role("button", name="Sign out").click()
-    page.keyboard.press("2")
-    expect(page.locator("[data-saved]")).to_contain_text("you are signed out")
-    other.fill("#email", staff.email)
-    other.fill("#password", factories.PASSWORD)
-    other.press("#password", "Enter")
-    other.wait_for_url("**/interviews")
-    for _ in range(3):
-        page.evaluate("dispatchEvent(new Event('online'))")
-        page.wait_for_timeout(300)
-    saved(page)
-
-
-def test_what_is_entered_once_a_case_was_taken_over_waits_and_says_who_has_it(
-    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
-) -> None:
-    begun(runtime_sqlite, staff, participant)
-    page = desk()
-    start_of_interview(page, participant)
-    supervisor = factories.create_staff(runtime_sqlite, Role.SUPERVISOR, email="sam@example.org")
-    calls.open_case(runtime_sqlite, factories.by_interviewer(supervisor, participant), take_over=True)
-    page.keyboard.press("2")
-    expect(page.locator("[data-saved]")).to_contain_text("Sam has this case open now. What you entered since is kept")
-    calls.release(runtime_sqlite, factories.by_interviewer(supervisor, participant))
-    page.evaluate("dispatchEvent(new Event('online'))")
-    saved(page)
-
-
 def test_reasons_for_no_answer_have_keys_and_give_way_to_answers(
     runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
 ) -> None:
@@ -354,42 +265,9 @@ def test_somebody_who_types_faster_than_the_server_answers_ends_no_call(
         page = tab(f"{address}/interviews")
         sign_in(page, staff.email, "/interviews")
         random_ = random.Random(12)
-        for slow.delay in DELAYS:
+        for slow.delay in (0, 300):
             who = begun(runtime_sqlite, staff, create_reachable(runtime_sqlite))
             assert goes_wrong(page, runtime_sqlite, who, random_) is None, slow.delay
-
-
-def test_what_another_window_entered_is_said_and_shown_in_this_one(
-    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
-) -> None:
-    begun(runtime_sqlite, staff, participant)
-    page = desk()
-    start_of_interview(page, participant)
-    other = page.context.new_page()
-    other.goto(page.url)
-    expect(other.locator(".item.now")).to_have_attribute("data-item", "heard_via")
-    other.keyboard.press("2")
-    saved(other)
-    expect(page.locator(".told-now")).to_contain_text("open in another window too")
-    expect(page.locator("input[name=heard_via][value=jobcentre_plus]")).to_be_checked()
-
-
-def test_what_the_participant_answered_meanwhile_is_told_and_chosen_from(
-    runtime_sqlite: Runtime, desk: Desk, participant: Participant, staff: Staff
-) -> None:
-    who = begun(runtime_sqlite, staff, participant)
-    page = desk()
-    start_of_interview(page, participant)
-    link = factories.by_link(runtime_sqlite, participant)
-    answering.save_page(runtime_sqlite, link, "heard_via", {"heard_via": ["online"]}, uuid.uuid4())
-    page.locator("[data-item=heard_via]").get_by_text("From the Jobcentre").click()
-    told = page.locator("[data-item=heard_via] .told")
-    expect(told).to_contain_text("The participant answered this meanwhile:")
-    check_accessible(page)
-    told.get_by_role("button", name="Put what I entered in its place").click()
-    saved(page)
-    expect(told).to_have_count(0)
-    assert survey_session.visit(runtime_sqlite, who).ready[1].answers["heard_via"] == Codes(("jobcentre_plus",))
 
 
 def test_single_keys_can_be_turned_off_for_good(

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_participant import at as at
-from tests.browser.test_participant import go_on
-from tests.browser.test_participant import opened as opened
+from tests.browser.phone_pages import at as at
+from tests.browser.phone_pages import go_on
+from tests.browser.phone_pages import opened as opened
 
 
 def gone(page: Page) -> None:

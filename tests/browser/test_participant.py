@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.conftest import Tab
-from tests.integration.test_answering import walk_to
+from tests.browser.phone_pages import Opened, Shown, begin, go_on, new_link
+from tests.browser.phone_pages import at as at
+from tests.browser.phone_pages import opened as opened
+from tests.browser.phone_pages import phones as phones
+from tests.browser.phone_pages import shown as shown
 
-PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
-          "confidence_career_potential": "not_very_confident"}  # fmt: skip
 TAPPED = (
     ".option, .steps label, .moments label, button:visible:not(.visually-hidden), .back, .top a, .change a, .state a, "
     "summary"
@@ -26,65 +26,18 @@ TAPPED = (
 LOOK = """(main) => [...new Set([...main.querySelectorAll("*")].map((each) => each.tagName + each.className))].join()"""
 """Which elements a page is made of: pages made of the same are checked for accessibility once."""
 
-Opened = Callable[..., Page]
 
-PIN = "482913"
-
-
-@pytest.fixture
-def opened(tab: Tab, live_server: str) -> Opened:
-    """Opens an address on a phone: with the PIN where answers were begun elsewhere, and as their own where that is
-    asked."""
-
-    def come(path: str, **options: Any) -> Page:
-        page = tab(live_server + path, "phone", **options)
-        if "/pin" in page.url:
-            page.fill("#pin", PIN)
-            go_on(page)
-        begin(page)
-        return page
-
-    return come
-
-
-@pytest.fixture
-def at(runtime_sqlite: Runtime) -> Callable[..., str]:
-    """A link to somebody who has answered up to a question (None: every one)."""
-
-    def link(stop: str | None, group: str = "backfill", chosen: dict[str, str] | None = None) -> str:
-        participant = factories.create_participant(runtime_sqlite, group)
-        who = factories.by_link(runtime_sqlite, participant)
-        answering.give_consent(runtime_sqlite, who, {"take_part": True})
-        walk_to(runtime_sqlite, who, stop, chosen or PLACED)
-        factories.set_pin(runtime_sqlite, participant, PIN)
-        return factories.create_link(runtime_sqlite, participant)
-
-    return link
-
-
-def new_link(runtime: Runtime) -> str:
-    return factories.create_link(runtime, factories.create_participant(runtime))
-
-
-def go_on(page: Page) -> None:
-    """Presses the main button and waits for what follows."""
-    with page.expect_navigation():
-        page.locator("button.main").click()
-
-
-def begin(page: Page) -> None:
-    """Says that the phone is theirs, where that is asked."""
-    if "/begin" in page.url:
-        page.locator("#own").check()
-        go_on(page)
+NAMES = """(all) => {
+  const names = new Set(all.map((each) => each.name));
+  return [...names].filter((name) => !(name.endsWith(":missing") && names.has(name.slice(0, -8))));
+}"""
+"""The names of groups; those of reasons for no answer only where there is nothing else."""
 
 
 def choose_first(page: Page) -> None:
     """Chooses the first of every group on the page; a reason for no answer only where there is nothing else."""
-    names = [each.get_attribute("name") or "" for each in page.locator("input:is([type=radio], [type=checkbox])").all()]
-    for name in dict.fromkeys(names):
-        if name.removesuffix(":missing") not in set(names) - {name}:
-            page.locator(f'label:has(input[name="{name}"])').first.click()
+    for name in page.locator("input:is([type=radio], [type=checkbox])").evaluate_all(NAMES):
+        page.locator(f'label:has(input[name="{name}"])').first.click()
 
 
 def answer(page: Page) -> None:
@@ -199,8 +152,8 @@ def test_with_the_keyboard_alone(runtime_sqlite: Runtime, opened: Opened) -> Non
     expect(page.get_by_label("How did you hear?")).to_have_value("From a friend")
 
 
-def test_focus_is_seen_on_everything_that_takes_it(at: Callable[..., str], opened: Opened) -> None:
-    page = opened(at("overall_value"))
+def test_focus_is_seen_on_everything_that_takes_it(shown: Shown) -> None:
+    page = shown("overall_value")
     ring = """() => {
       const shown = (element) => {
         const { outlineStyle, outlineWidth, opacity } = getComputedStyle(element);
@@ -214,7 +167,7 @@ def test_focus_is_seen_on_everything_that_takes_it(at: Callable[..., str], opene
         page.keyboard.press("Tab")
 
 
-def test_every_error_state(at: Callable[..., str], opened: Opened) -> None:
+def test_every_error_state(shown: Shown) -> None:
     for question in (
         "heard_via",
         "hopes",
@@ -222,7 +175,7 @@ def test_every_error_state(at: Callable[..., str], opened: Opened) -> None:
         "confidence_career_potential",
         "overall_value",
     ):
-        page = opened(at(question))
+        page = shown(question)
         go_on(page)
         expect(page).to_have_title(re.compile("^Error: "))
         expect(page.locator(".fault").first).to_be_focused()
@@ -285,8 +238,8 @@ def test_back_keeps_what_was_just_chosen(at: Callable[..., str], opened: Opened)
     expect(page.get_by_label("Negative")).to_be_checked()
 
 
-def test_characters_left_are_said_near_the_end_only(at: Callable[..., str], opened: Opened) -> None:
-    page = opened(at("first_feeling_why"))
+def test_characters_left_are_said_near_the_end_only(shown: Shown) -> None:
+    page = shown("first_feeling_why")
     box = page.locator("textarea")
     box.fill("a" * 3000)
     expect(page.locator(".left")).to_have_text("")
@@ -334,9 +287,9 @@ def test_after_the_first_page_only_pages_are_fetched(runtime_sqlite: Runtime, op
     assert [url.rpartition("/")[2] for url in fetched] == ["begin"]
 
 
-def test_text_at_twice_its_size_and_pages_from_right_to_left(at: Callable[..., str], opened: Opened) -> None:
+def test_text_at_twice_its_size_and_pages_from_right_to_left(shown: Shown) -> None:
     for question in ("heard_via", "confidence_career_potential", "overall_value", None):
-        page = opened(at(question))
+        page = shown(question)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         check_reflow(page, 360)
         page.evaluate("document.documentElement.style.fontSize = ''; document.documentElement.dir = 'rtl'")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.benchmarks.phone import READY
 from tests.browser.accessible import check_accessible
-from tests.browser.test_participant import at as at
-from tests.browser.test_participant import opened as opened
+from tests.browser.phone_pages import Shown
+from tests.browser.phone_pages import phones as phones
+from tests.browser.phone_pages import shown as shown
 
 SHOW = """async ({ module, stand }) => {
   const { showState } = await import(module);
@@ -31,10 +30,8 @@ def show(page: Page, stand: str) -> None:
 
 
 @pytest.mark.parametrize(("stand", "words", "warm", "again"), STANDS)
-def test_the_word_is_always_in_sight(
-    at: Callable[..., str], opened: Callable[..., Page], stand: str, words: str, warm: bool, again: bool
-) -> None:
-    page = opened(at("heard_via"))
+def test_the_word_is_always_in_sight(shown: Shown, stand: str, words: str, warm: bool, again: bool) -> None:
+    page = shown("heard_via")
     page.wait_for_function(READY)
     show(page, stand)
     said = page.locator("#state")
@@ -50,8 +47,8 @@ def test_the_word_is_always_in_sight(
     check_accessible(page)
 
 
-def test_send_says_what_it_waits_for(at: Callable[..., str], opened: Callable[..., Page]) -> None:
-    page = opened(at(None))
+def test_send_says_what_it_waits_for(shown: Shown) -> None:
+    page = shown(None)
     send = page.locator("button.main")
     show(page, "waiting")
     expect(send).to_have_text("Send when there is a signal")

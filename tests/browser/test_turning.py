@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from surveyapp.domain.answers import Codes
+from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.test_participant import begin, go_on, new_link
+from tests.browser.phone_pages import begin, go_on
 
 READY = "() => history.state && history.state.page"
 """Whether the page on show can be turned here."""
@@ -24,9 +25,9 @@ Opened = Callable[..., Page]
 
 
 @pytest.fixture
-def first(runtime_sqlite: Runtime, tab: Tab, live_server: str) -> Page:
+def first(tab: Tab, link: str) -> Page:
     """A phone on the first question, ready to turn."""
-    return ready(tab, live_server + new_link(runtime_sqlite))
+    return ready(tab, link)
 
 
 def ready(tab: Tab, link: str) -> Page:
@@ -186,10 +187,8 @@ def tidy(html: str) -> str:
 
 @pytest.mark.parametrize("keeps", [False, True], ids=["one's own", "what stands"])
 def test_what_an_interviewer_wrote_down_meanwhile_is_told_and_one_of_the_two_chosen(
-    runtime_sqlite: Runtime, tab: Tab, live_server: str, keeps: bool
+    runtime_sqlite: Runtime, person: Participant, first: Page, keeps: bool
 ) -> None:
-    person = factories.create_participant(runtime_sqlite)
-    first = ready(tab, live_server + factories.create_link(runtime_sqlite, person))
     choose(first, "heard_via", "job_shop")
     turn(first)
     saved(first)

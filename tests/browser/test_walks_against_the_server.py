@@ -27,9 +27,12 @@ from tests.conftest import Clock
 from tests.device import Device
 from tests.integration.test_moving import guest
 from tests.phone import Phone
+from tests.two_databases import is_whole
 from tests.walks import walked
 
 WALKS = 36
+WALKS_OF_ALL = 12
+"""Of a run of everything."""
 
 ASKED = (
     versioned.COFFEE,
@@ -129,8 +132,11 @@ def compared(answer: dict[str, Any]) -> dict[str, Any]:
     return answer | {"stands": stands, "faults": sorted(each["variable"] for each in answer["faults"])}
 
 
-def test_the_model_answers_as_the_server_does(browser: Browser, cafe: Runtime, clock: Clock) -> None:
-    taken = walked(browser, range(2000, 2000 + WALKS), hears=True)
+def test_the_model_answers_as_the_server_does(
+    browser: Browser, cafe: Runtime, clock: Clock, pytestconfig: pytest.Config
+) -> None:
+    walks = WALKS_OF_ALL if is_whole(pytestconfig) else WALKS
+    taken = walked(browser, range(2000, 2000 + walks), hears=True)
     became = set()
     for number, (seed, events) in enumerate(taken.heard.items()):
         replay = Replay(cafe, clock, number)

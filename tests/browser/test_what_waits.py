@@ -16,8 +16,9 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store.tables import AccessRow, AnswerHistoryRow, CaseRow, SaveRow
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.test_participant import PIN, PLACED, go_on
+from tests.browser.phone_pages import PIN, PLACED, go_on
 from tests.browser.test_turning import READY, answer, choose, question, ready, saved, turn
+from tests.browser.test_turning import first as first
 from tests.conftest import Clock
 from tests.integration.test_answering import walk_to
 
@@ -31,21 +32,6 @@ HELD = """() => new Promise(done => {
   };
 })"""
 """How many handles have a record on this phone."""
-
-
-@pytest.fixture
-def person(runtime_sqlite: Runtime) -> Participant:
-    return factories.create_participant(runtime_sqlite)
-
-
-@pytest.fixture
-def link(runtime_sqlite: Runtime, live_server: str, person: Participant) -> str:
-    return live_server + factories.create_link(runtime_sqlite, person)
-
-
-@pytest.fixture
-def first(tab: Tab, link: str) -> Page:
-    return ready(tab, link)
 
 
 def said(page: Page, words: str) -> None:

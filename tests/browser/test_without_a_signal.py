@@ -14,7 +14,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab, serving_app
-from tests.browser.test_participant import go_on
+from tests.browser.phone_pages import go_on
 from tests.browser.test_turning import READY, answer, choose, question, ready, saved, turn
 
 SHELVES = "async () => (await caches.keys()).sort()"
@@ -58,16 +58,6 @@ def refused(page: Page, address: str) -> bool:
 def said_saved(page: Page) -> None:
     expect(page.locator("#unsaved")).to_be_hidden()
     expect(page.locator("#state")).to_have_text("Saved")
-
-
-@pytest.fixture
-def person(runtime_sqlite: Runtime) -> Participant:
-    return factories.create_participant(runtime_sqlite)
-
-
-@pytest.fixture
-def link(runtime_sqlite: Runtime, live_server: str, person: Participant) -> str:
-    return live_server + factories.create_link(runtime_sqlite, person)
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete
 
 from surveyapp.cli import main
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from surveyapp.store.security import audit
+from surveyapp.store.tables import CaseRow
 from tests import factories
 
 
@@ -79,3 +81,21 @@ def test_the_columns_are_listed() -> None:
     result = CliRunner().invoke(main, ["participants", "columns", factories.STUDY])
     assert "group\tGroup: employee, backfill; needed" in result.output.splitlines()
     assert "age\tAge: under_25, 25_50, over_50" in result.output.splitlines()
+
+
+def test_a_schedule_that_changed_is_told_and_carried_out(runtime: Runtime) -> None:
+    factories.create_participant(runtime)
+
+    def ask(*options: str) -> str:
+        result = CliRunner().invoke(main, ["participants", "replan", factories.STUDY, *options])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "backfill 1: 1 same (then: 1 closed)" in ask()
+    with runtime.database.writing() as session:
+        session.execute(delete(CaseRow))
+    said = ask()
+    assert "backfill 1: 1 new (then: 1 closed)" in said
+    assert "Nothing was stored" in said
+    assert "backfill 1: 1 new" in ask("--sure")
+    assert "backfill 1: 1 same" in ask("--sure", "--ended", "--late", "not_asked")

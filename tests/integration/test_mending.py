@@ -10,7 +10,7 @@ from surveyapp.domain.errors import EnrolmentRefused, StateRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState, Disposition
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Staff
-from surveyapp.services.fieldwork import mending
+from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import enrolment, links
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime

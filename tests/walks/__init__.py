@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,11 +47,11 @@ class Walked:
 def walked(browser: Browser, seeds: Sequence[int], *, hears: bool = False, broken: str = "") -> Walked:
     """Takes the walks of these seeds. `broken`: what is done to each `queue`, in JavaScript, to see it found."""
     total = Walked()
-    for found in _each(browser, seeds, broken):
+    for found in _each(browser, seeds, hears, broken):
         total.walks += 1
         total.answers += found["answers"]
         total.kept += found["kept"]
-        total.requests += len(found["heard"])
+        total.requests += found["requests"]
         for name in PROMISED:
             if found[name]:
                 total.troubles[name].append(found["seed"])
@@ -75,11 +76,17 @@ def page_app() -> Flask:
     return app
 
 
-def _each(browser: Browser, seeds: Sequence[int], broken: str) -> Iterator[dict[str, Any]]:
+WALK = """async ([seed, broken, hears]) => {
+  const { heard, stands, ...found } = await (await import("/walks/walk.js")).walk(seed, broken);
+  return JSON.stringify({ ...found, requests: heard.length, ...(hears ? { heard, stands } : {}) });
+}"""
+
+
+def _each(browser: Browser, seeds: Sequence[int], hears: bool, broken: str) -> Iterator[dict[str, Any]]:
     with serving_app(page_app()) as address:
         context = browser.new_context()
         page = context.new_page()
         page.goto(address)
         for seed in seeds:
-            yield page.evaluate("async (given) => (await import('/walks/walk.js')).walk(...given)", [seed, broken])
+            yield json.loads(page.evaluate(WALK, [seed, broken, hears]))
         context.close()

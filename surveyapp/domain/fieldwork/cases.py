@@ -112,6 +112,7 @@ class CaseState(enum.Enum):
 
     SCHEDULED = "scheduled"
     OPEN = "open"
+    PAUSED = "paused"
     OVERDUE = "overdue"
     IN_PROGRESS = "in_progress"
     SUBMITTED = "submitted"
@@ -124,7 +125,9 @@ class CaseState(enum.Enum):
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One participant at one touchpoint. `due_at` and `closes_at` are the first moments after the last day on which
-    answers come in time, and on which they are taken at all; `next_at` is an agreed time to call."""
+    answers come in time, and on which they are taken at all; `next_at` is an agreed time to call. `moved_at`: when
+    somebody chose this window instead of the study's rule; `paused_at`: since when its touchpoint is paused, if it
+    is."""
 
     id: uuid.UUID
     participant_id: uuid.UUID
@@ -135,16 +138,19 @@ class Case:
     disposition: Disposition = Disposition.UNKNOWN
     assigned_to: uuid.UUID | None = None
     next_at: dt.datetime | None = None
+    moved_at: dt.datetime | None = None
+    paused_at: dt.datetime | None = None
 
     def state(
         self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False, reopened: bool = False
     ) -> CaseState:
         """The case's state at a time. `response` is how far its response has come; None: not begun. `reopened`: it was
-        sent and is open again, until it is sent again or the case closes."""
+        sent and is open again, until it is sent again or the case closes. While it is paused no window ends, nothing is
+        overdue and nothing is begun; what was begun goes on."""
         if withdrawn:
             return CaseState.WITHDRAWN
+        closed = self.closes_at is not None and self.closes_at <= (now if self.paused_at is None else self.paused_at)
         if response is ResponseState.SUBMITTED:
-            closed = self.closes_at is not None and now >= self.closes_at
             return CaseState.IN_PROGRESS if reopened and not closed else CaseState.SUBMITTED
         if self.disposition is Disposition.REFUSAL:
             return CaseState.REFUSED
@@ -152,17 +158,19 @@ class Case:
             return CaseState.NOT_ELIGIBLE
         if now < self.opens_at:
             return CaseState.SCHEDULED
-        if self.closes_at is not None and now >= self.closes_at:
+        if closed:
             return CaseState.CLOSED
         if response is ResponseState.STARTED:
             return CaseState.IN_PROGRESS
+        if self.paused_at is not None:
+            return CaseState.PAUSED
         return CaseState.OVERDUE if self.due_at is not None and now >= self.due_at else CaseState.OPEN
 
 
 ANSWERABLE = frozenset({CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS})
 """States in which answers are taken."""
 
-OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.SUBMITTED}
+OPENS = ANSWERABLE | {CaseState.SCHEDULED, CaseState.PAUSED, CaseState.SUBMITTED}
 """States in which a link or code opens something: questions, a date to come back, or a receipt."""
 
 

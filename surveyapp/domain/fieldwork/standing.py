@@ -27,6 +27,7 @@ class Standing(enum.Enum):
 STANDING: Mapping[CaseState, Standing] = {
     CaseState.SUBMITTED: Standing.ANSWERED,
     CaseState.OPEN: Standing.OPEN,
+    CaseState.PAUSED: Standing.OPEN,
     CaseState.OVERDUE: Standing.OPEN,
     CaseState.IN_PROGRESS: Standing.OPEN,
     CaseState.CLOSED: Standing.CLOSED,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.fieldwork.lists import LateChoice
@@ -103,6 +106,32 @@ def read_rows(
     return people, faults
 
 
+_LISTED = TypeAdapter(list[tuple[int, ListedPerson]])
+
+
+def people_as_json(people: list[Listed]) -> str:
+    """People that were read from rows, to be kept until they are brought in."""
+    return _LISTED.dump_json(people).decode()
+
+
+def people_of_json(kept: str) -> list[Listed]:
+    return _LISTED.validate_json(kept)
+
+
+def rules_of(study: Study, zone: dt.tzinfo) -> str:
+    """What reading a row depends on, as a hash: people who were read under other rules are read anew."""
+    rules = (
+        study.groups,
+        study.attributes,
+        study.events,
+        study.relationships,
+        study.consent,
+        study.retention,
+        str(zone),
+    )
+    return hashlib.sha256(repr(rules).encode()).hexdigest()
+
+
 def check(work: Work, scope: Scope, study: Study, people: list[Listed], faults: list[RowFault]) -> CheckedList:
     """What the database knows of the rows. Stores nothing."""
     found = CheckedList(people=people, doubles=doubles.find(work, scope, study, people))
@@ -143,11 +172,12 @@ def cases_ahead(
 ) -> list[CasesAhead]:
     """Each touchpoint with the cases that would be at it, in the order of the study."""
     zone = work.runtime.zone(study)
+    standing = scheduling.as_it_stands(work, study)
     states: dict[tuple[str, int], Counter[CaseState]] = {}
     ended: dict[tuple[str, int], list[dt.date]] = {}
     for _, listed in people:
         person = somebody(study, work.now, listed)
-        for case in scheduling.planned(study, zone, work.now, person, listed.new.events, late or {}):
+        for case in scheduling.planned(standing, zone, work.now, person, listed.new.events, late or {}):
             key = (person.group, case.touchpoint)
             state = case.state(work.now, None)
             states.setdefault(key, Counter())[state] += 1

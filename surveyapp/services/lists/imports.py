@@ -15,7 +15,7 @@ import logging
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from surveyapp.domain.errors import (
@@ -44,6 +44,9 @@ AT_ONCE = 1_000
 """Lists of up to so many rows are done while the page waits."""
 
 FAULTS_KEPT = 500
+
+FORGOTTEN_AFTER = 600
+"""For how many seconds what was read of a long list's numbers and addresses is remembered after it was looked at."""
 
 _log = logging.getLogger(__name__)
 
@@ -161,12 +164,22 @@ def _run(desk: Desk, import_id: uuid.UUID, rows: int, back: ListState, act: Call
             _log.exception("A list could not be worked on.")
             _give_up(desk, import_id, back, packed(say("list_failed")))
         finally:
-            contacts.forget_read()
+            if rows <= AT_ONCE or back is not ListState.READ:
+                contacts.forget_read()
+            else:
+                _forget_later()
 
     if rows <= AT_ONCE:
         guarded()
     else:
         threading.Thread(target=guarded, name=f"list {import_id}", daemon=True).start()
+
+
+def _forget_later() -> None:
+    """What was read of a long list's numbers and addresses is needed once more, to bring it in: that is mostly soon."""
+    later = threading.Timer(FORGOTTEN_AFTER, contacts.forget_read)
+    later.daemon = True
+    later.start()
 
 
 def _sentence_of(refused: SaidError) -> Sentence:
@@ -204,6 +217,9 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         "sites": list(checked.new_sites),
         "ahead": [each.as_json() for each in checked.ahead],
     }
+    if not checked.faults:
+        kept["people"] = checking.people_as_json(checked.people)
+        kept["rules"] = checking.rules_of(study, desk.runtime.zone(study))
     by = Counter(each.by.value for each in checked.doubles)
     with desk.writing() as work:
         sealed = held.sealed(work, import_id, "kept", json.dumps(kept, ensure_ascii=False).encode())
@@ -278,11 +294,19 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         found = held.record_in(work, desk, study_id, import_id)
         kept = json.loads(held.unsealed(work, import_id, "kept"))
     decisions = Decisions.of_json(found.summary.get("decisions", {}))
-    made = MappedList(rows=[(line, row) for line, row in kept["rows"]])
-    people, faults = checking.read_rows(
-        study, desk.runtime.today(study), desk.runtime.zone(study), made, lambda done: None
-    )
-    if faults:
-        raise InputRefused(say("list_has_faults"), "file")
+    people = _people(desk, study, kept)
     rows = bringing.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
     bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, _progress(desk, import_id))
+
+
+def _people(desk: Desk, study: Study, kept: Mapping[str, Any]) -> list[checking.Listed]:
+    """Whom a list that was looked at has: as they were read then, unless the study's rules have changed since. Raises
+    InputRefused where that makes them faulty."""
+    zone = desk.runtime.zone(study)
+    if kept.get("rules") == checking.rules_of(study, zone):
+        return checking.people_of_json(kept["people"])
+    made = MappedList(rows=[(line, row) for line, row in kept["rows"]])
+    people, faults = checking.read_rows(study, desk.runtime.today(study), zone, made, lambda done: None)
+    if faults:
+        raise InputRefused(say("list_has_faults"), "file")
+    return people

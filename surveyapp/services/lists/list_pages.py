@@ -167,7 +167,8 @@ def _person_ahead(work: Work, study: Study, line: int, row: WrittenRow, decision
     zone = work.runtime.zone(study)
     listed, _ = list_columns.check(study, work.today(study), zone, row)
     person = checking.somebody(study, work.now, listed)
-    planned = scheduling.planned(study, zone, work.now, person, listed.new.events, decisions.late)
+    standing = scheduling.as_it_stands(work, study)
+    planned = scheduling.planned(standing, zone, work.now, person, listed.new.events, decisions.late)
     group = study.group(listed.new.group)
     titles = {each.number: each.title for each in study.touchpoints_of(listed.new.group)}
     return PersonAhead(

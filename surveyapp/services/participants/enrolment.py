@@ -109,10 +109,12 @@ def set_event(desk: Desk, study_id: str, reference: str, event: str, written_day
             return
         store.set_event(work.session, participant.id, Event(event, day, "manager"))
         unanswered = store.unanswered_touchpoints(work.session, participant.id)
+        standing = scheduling.as_it_stands(work, study)
         for case in cases.cases_of(work.session, participant.id):
-            touchpoint = study.touchpoint(participant.group, case.touchpoint)
-            if touchpoint and touchpoint.opens.event == event and case.touchpoint in unanswered:
-                store.move_case(work.session, case.id, window(touchpoint, day, work.runtime.zone(study)))
+            touchpoint = standing.touchpoint(participant.group, case.touchpoint)
+            follows = touchpoint is not None and touchpoint.opens.event == event and case.moved_at is None
+            if touchpoint is not None and follows and case.touchpoint in unanswered:
+                store.move_case(work.session, case.id, window(touchpoint, day, work.runtime.zone(study)), None)
         scheduling.plan_cases(work, participant)
         action = AuditAction.EVENT_CORRECTED if event in before else AuditAction.EVENT_RECORDED
         work.record(action, reference, study=study_id, event=event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
 import re
 from collections.abc import Iterable
 
@@ -29,6 +30,7 @@ _SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?", re.ASCII)
 """Days since 1899-12-30, as spreadsheets count them: from 1954 to 2091."""
 
 
+@functools.lru_cache(maxsize=4_096)
 def read_day(written: str, order: DayOrder = DayOrder.DAY) -> dt.date | None:
     """A date as 2026-01-31, 31/01/2026, 31.1.26 or 31 January 2026, with or without a time after it; None if it is no
     date. `order`: which comes first where both are numbers."""

@@ -27,7 +27,7 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.privacy import participation, reopening
 
-ENDED_BY_STOPPING = ANSWERABLE | {CaseState.SCHEDULED}
+ENDED_BY_STOPPING = ANSWERABLE | {CaseState.SCHEDULED, CaseState.PAUSED}
 """States of a case that stopping ends: it could be answered now, or later."""
 
 SHOWN = 50

@@ -18,12 +18,21 @@ from surveyapp.domain.fieldwork.call_queue import ALWAYS, CALLED_NOW, NEVER, ORD
 from surveyapp.domain.fieldwork.call_stand import CallHold, part_of
 from surveyapp.domain.fieldwork.call_wishes import IN_WRITING, day_bit, minute_of, within_call_hours
 from surveyapp.domain.fieldwork.cases import Case, Disposition, Lease, Outcome
+from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.calling.stands import stand_of
-from surveyapp.store.cases import case_of
+from surveyapp.store.cases import case_in
 from surveyapp.store.participants import wishes_of
-from surveyapp.store.tables import CaseRow, LeaseRow, ParticipantRow, ResponseRow, SiteRow, StaffRow
+from surveyapp.store.tables import (
+    CaseRow,
+    LeaseRow,
+    ParticipantRow,
+    ResponseRow,
+    SiteRow,
+    StaffRow,
+    TouchpointChangeRow,
+)
 
 PLACE = {priority: number for number, priority in enumerate(ORDER)}
 FIRST_LATER = PLACE[QueuePriority.LATER]
@@ -151,7 +160,7 @@ def _row(row: Any, lease: Lease | None) -> QueueRow:
         held_by=lease.staff_id if lease else None,
     )
     return QueueRow(
-        case=case_of(row.CaseRow),
+        case=case_in(row.CaseRow),
         study=row.ParticipantRow.study,
         group=row.ParticipantRow.group_id,
         site=row.site,
@@ -251,7 +260,15 @@ def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetim
     """That answers are taken of a case now, or that it is a refusal that may be tried once more."""
     softly = [each.scope.study for each in scopes if each.soft_again]
     refused_softly = and_(case.again_at <= now, ParticipantRow.study.in_(softly)) if softly else false()
+    paused = exists().where(
+        TouchpointChangeRow.study == ParticipantRow.study,
+        TouchpointChangeRow.group_id == ParticipantRow.group_id,
+        TouchpointChangeRow.touchpoint == case.touchpoint,
+        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED,
+        TouchpointChangeRow.ended_at.is_(None),
+    )
     return (
+        ~paused,
         case.opens_at <= now,
         or_(case.closes_at.is_(None), case.closes_at > now),
         case.disposition != Disposition.NOT_ELIGIBLE,

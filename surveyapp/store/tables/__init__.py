@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from surveyapp.store.tables.base import Base, known
-from surveyapp.store.tables.fieldwork import AccessRow, AttemptRow, CallDecisionRow, CaseRow, LeaseRow
+from surveyapp.store.tables.fieldwork import (
+    AccessRow,
+    AttemptRow,
+    CallDecisionRow,
+    CaseRow,
+    ChangedCaseRow,
+    LeaseRow,
+    TouchpointChangeRow,
+)
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
 from surveyapp.store.tables.people import (
     ConsentRow,
@@ -60,6 +68,7 @@ __all__ = [
     "Base",
     "CallDecisionRow",
     "CaseRow",
+    "ChangedCaseRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
@@ -95,6 +104,7 @@ __all__ = [
     "SiteRow",
     "SpentChallengeRow",
     "StaffRow",
+    "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
     "known",

@@ -16,6 +16,7 @@ from surveyapp.domain.audit import ActorKind, AuditAction
 from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
+from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
@@ -63,6 +64,7 @@ class Base(DeclarativeBase):
                 ResponseState,
                 Role,
                 RowOutcome,
+                TouchpointChangeKind,
             )
         },
     }

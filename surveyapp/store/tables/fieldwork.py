@@ -5,18 +5,42 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_stand import ANY_PART, CallHold, DecisionKind
 from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS, AccessKind, Disposition, Outcome
+from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.store.tables.base import Base, known
+from surveyapp.store.tables.people import ParticipantRow
+
+
+class TouchpointChangeRow(Base):
+    """A group's touchpoint paused, extended by some days or closed. It holds until `ended_at`: resumed or taken
+    back."""
+
+    __tablename__ = "touchpoint_change"
+    __table_args__ = (Index(None, "study", "group_id", "touchpoint"), known("kind", TouchpointChangeKind))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    group_id: Mapped[str]
+    touchpoint: Mapped[int]
+    kind: Mapped[TouchpointChangeKind]
+    days: Mapped[int]
+    made_at: Mapped[dt.datetime]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[dt.datetime | None]
+    ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+
+
+_whose = aliased(ParticipantRow)
 
 
 class CaseRow(Base):
-    """From `calls` on: how it stands for whoever calls (`CallStand`), worked out from attempts and decisions,
-    which hold the keys of staff."""
+    """`moved_at`: when somebody chose this window in place of the study's rule. `paused_at` is no column: it is worked
+    out from what was done to the touchpoint. From `calls` on: how it stands for whoever calls (`CallStand`), worked out
+    from attempts and decisions, which hold the keys of staff."""
 
     __tablename__ = "case"
     __table_args__ = (
@@ -25,13 +49,14 @@ class CaseRow(Base):
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
-    touchpoint: Mapped[int]
+    touchpoint: Mapped[int] = mapped_column()
     opens_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime | None]
     closes_at: Mapped[dt.datetime | None]
     disposition: Mapped[Disposition]
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     next_at: Mapped[dt.datetime | None]
+    moved_at: Mapped[dt.datetime | None]
     calls: Mapped[int] = mapped_column(default=0)
     allowed: Mapped[int] = mapped_column(default=MAXIMUM_ATTEMPTS)
     tried_at: Mapped[dt.datetime | None]
@@ -44,6 +69,18 @@ class CaseRow(Base):
     parts_left: Mapped[int] = mapped_column(default=ANY_PART)
     again_at: Mapped[dt.datetime | None]
     held_back: Mapped[CallHold | None]
+    paused_at: Mapped[dt.datetime | None] = column_property(
+        select(func.min(TouchpointChangeRow.made_at))
+        .join(_whose, (_whose.study == TouchpointChangeRow.study) & (_whose.group_id == TouchpointChangeRow.group_id))
+        .where(
+            _whose.id == participant_id,
+            TouchpointChangeRow.touchpoint == touchpoint,
+            TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED,
+            TouchpointChangeRow.ended_at.is_(None),
+        )
+        .correlate_except(TouchpointChangeRow, _whose)
+        .scalar_subquery()
+    )
 
 
 class CallDecisionRow(Base):
@@ -57,6 +94,20 @@ class CallDecisionRow(Base):
     at: Mapped[dt.datetime]
     kind: Mapped[DecisionKind]
     more: Mapped[int]
+
+
+class ChangedCaseRow(Base):
+    """A case as it was before a change of its touchpoint, and as that left it."""
+
+    __tablename__ = "changed_case"
+    change_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("touchpoint_change.id"), primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True, index=True)
+    due_before: Mapped[dt.datetime | None]
+    closes_before: Mapped[dt.datetime | None]
+    disposition_before: Mapped[Disposition]
+    due_after: Mapped[dt.datetime | None]
+    closes_after: Mapped[dt.datetime | None]
+    disposition_after: Mapped[Disposition]
 
 
 class AccessRow(Base):

@@ -52,7 +52,7 @@ def _day(label: object) -> StringField:
     return StringField(label, widget=DateInput())
 
 
-class _FaultsAtFields(StaffForm):
+class FormOfFaults(StaffForm):
     """A form that shows what the services refuse where it was written."""
 
     def refuse(self, faults: Iterable[FieldFault]) -> None:
@@ -64,7 +64,7 @@ class _FaultsAtFields(StaffForm):
         return self[column]
 
 
-class ContactForm(_FaultsAtFields):
+class ContactForm(FormOfFaults):
     """How somebody is reached. Others may have the same number or address, which is then confirmed."""
 
     name = StringField(lazy("Name"))
@@ -93,7 +93,7 @@ class ContactForm(_FaultsAtFields):
         return ContactForm(data={name: getattr(contact, name) for name in CONTACT_FIELDS})
 
 
-class EventForm(_FaultsAtFields):
+class EventForm(FormOfFaults):
     """Something that happened, and when."""
 
     event = SelectField(lazy("What happened"), validate_choice=False)
@@ -104,7 +104,7 @@ class EventForm(_FaultsAtFields):
         self.event.choices = [_choice(*each) for each in study.events.items()]
 
 
-class RelatedForm(_FaultsAtFields):
+class RelatedForm(FormOfFaults):
     """Whom somebody of a group has a relationship to."""
 
     relationship = SelectField(lazy("What they are to one another"), validate_choice=False)
@@ -229,7 +229,7 @@ class LinksForm(StaffForm):
         self.touchpoint.choices = [SelectChoice(*each) for each in choices.items()]
 
 
-class MendForm(_FaultsAtFields):
+class MendForm(FormOfFaults):
     """Where somebody belongs and what is known of them. Made for a study by `mend_form`."""
 
     sure = HiddenField()
@@ -257,7 +257,7 @@ def mend_form(study: Study, columns: Sequence[ListColumn], sites: Sequence[Site]
     return form
 
 
-class CaseForm(_FaultsAtFields):
+class CaseForm(FormOfFaults):
     """The days of a case, and whether its person is asked again."""
 
     opens_on = _day(lazy("Opens on"))

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.errors import ContactShared, EnrolmentRefused
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.staff import Action
-from surveyapp.services.fieldwork import mending
+from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import enrolment, enrolment_form, relating, roster
 from surveyapp.services.participants.roster import Narrowed, Person
 from surveyapp.web.manager import forms, views

@@ -4,5 +4,17 @@ from __future__ import annotations
 
 from surveyapp.web.manager import filing, giving, granting, importing, numbers, people, releasing
 from surveyapp.web.manager.blueprint import manager
+from surveyapp.web.manager.mending import replanning, touchpoints
 
-__all__ = ["filing", "giving", "granting", "importing", "manager", "numbers", "people", "releasing"]
+__all__ = [
+    "filing",
+    "giving",
+    "granting",
+    "importing",
+    "manager",
+    "numbers",
+    "people",
+    "releasing",
+    "replanning",
+    "touchpoints",
+]

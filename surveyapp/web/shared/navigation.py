@@ -80,6 +80,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
         ),
         NavigationPlace(endpoint="manager.numbers", words=_("Wrong numbers"), action=Action.MANAGE_PARTICIPANTS),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
+        NavigationPlace(
+            endpoint="manager.touchpoints",
+            words=_("Touchpoints"),
+            action=Action.MANAGE_PARTICIPANTS,
+            beneath=("manager.touchpoint", "manager.replan"),
+        ),
     ),
     (
         NavigationPlace(

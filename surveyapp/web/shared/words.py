@@ -17,6 +17,7 @@ from surveyapp.web.shared.language import isolated, listed
 STATES: dict[CaseState, LazyString] = {
     CaseState.SCHEDULED: _("Scheduled"),
     CaseState.OPEN: _("Open"),
+    CaseState.PAUSED: _("Paused"),
     CaseState.OVERDUE: _("Overdue"),
     CaseState.IN_PROGRESS: _("In progress"),
     CaseState.SUBMITTED: _("Submitted"),
@@ -27,7 +28,7 @@ STATES: dict[CaseState, LazyString] = {
 }
 """In the order a case goes through them."""
 
-TONES: dict[CaseState, str] = {CaseState.SUBMITTED: "good", CaseState.OVERDUE: "warn"}
+TONES: dict[CaseState, str] = {CaseState.SUBMITTED: "good", CaseState.OVERDUE: "warn", CaseState.PAUSED: "warn"}
 """How a state's tag is drawn (`.tag.good`, `.tag.warn`); the word in it says the same."""
 
 OUTCOMES: dict[Outcome, LazyString] = {

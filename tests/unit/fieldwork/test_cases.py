@@ -83,7 +83,7 @@ def test_what_became_of_it_comes_before_the_clock(
 
 def test_what_is_answerable_and_what_a_link_opens() -> None:
     assert {CaseState.OPEN, CaseState.OVERDUE, CaseState.IN_PROGRESS} == ANSWERABLE
-    assert {*ANSWERABLE, CaseState.SCHEDULED, CaseState.SUBMITTED} == OPENS
+    assert {*ANSWERABLE, CaseState.SCHEDULED, CaseState.PAUSED, CaseState.SUBMITTED} == OPENS
 
 
 C, P, R, NC, O, U, NE = (  # noqa: E741 - AAPOR's letters

@@ -3,15 +3,15 @@ of calling somebody is kept; whom an interviewer can talk with is known
 
 What of it is older is worked out by `surveyapp migrate` once the tables are there: people's wishes are sealed.
 
-Revises: 0027
+Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0028'
-down_revision = '0027'
+revision = '0031'
+down_revision = '0030'
 branch_labels = None
 depends_on = None
 

@@ -15,11 +15,11 @@ from surveyapp.domain.fieldwork.cases import (
     Case,
     CaseState,
     Disposition,
-    Window,
     access_expiry,
     disposition_without_refusal,
 )
 from surveyapp.domain.fieldwork.days import end_of, last_day, start_of
+from surveyapp.domain.fieldwork.touchpoint_changes import window_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
@@ -125,7 +125,7 @@ def mend(desk: Desk, study_id: str, reference: str, written: Mapping[str, str]) 
 
 def _move(work: Work, study: Study, after: Case) -> None:
     """Gives a case its new window; its links and codes live as long as is due to that."""
-    store.move_case(work.session, after.id, Window(after.opens_at, after.due_at, after.closes_at))
+    store.move_case(work.session, after.id, window_of(after), after.moved_at)
     accesses.set_expiry(work.session, after.id, access_expiry(after, work.runtime.zone(study)))
 
 
@@ -171,8 +171,8 @@ def _moves(
 ) -> list[CaseMove]:
     """What becomes of each case that nobody has begun to answer. One of the same number keeps its links."""
     happened = {each.event: each.on for each in reversed(participants.events(work.session, person.id))}
-    zone = work.runtime.zone(study)
-    planned = {each.touchpoint: each for each in scheduling.planned(study, zone, work.now, after, happened)}
+    zone, standing = work.runtime.zone(study), scheduling.as_it_stands(work, study)
+    planned = {each.touchpoint: each for each in scheduling.planned(standing, zone, work.now, after, happened)}
     found = []
     for number in sorted(there.keys() | planned.keys()):
         if number in begun:
@@ -180,7 +180,9 @@ def _moves(
         old, new = there.get(number), planned.get(number)
         touchpoint = study.touchpoint(after.group, number) or study.touchpoint(person.group, number)
         if old is not None and new is not None:
-            new = dataclasses.replace(old, opens_at=new.opens_at, due_at=new.due_at, closes_at=new.closes_at)
+            new = dataclasses.replace(
+                old, opens_at=new.opens_at, due_at=new.due_at, closes_at=new.closes_at, moved_at=new.moved_at
+            )
             if new == old and after.group == person.group:
                 continue
         elif old is not None and study.touchpoint(after.group, number) is not None:
@@ -296,6 +298,8 @@ def _plan_case(
         closes_at=end_of(days["closes_on"], zone) if days["closes_on"] else None,
         disposition=disposition,
     )
+    if window_of(after) != window_of(case):
+        after = dataclasses.replace(after, moved_at=work.now)
     return CasePlan(
         participant=person,
         touchpoint=touchpoint,

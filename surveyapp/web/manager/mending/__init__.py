@@ -1,0 +1,1 @@
+"""Pages on which what stands of a study is put right."""

@@ -1,0 +1,114 @@
+"""Participants' pages on a phone: links to people who are at a question, and how one goes from a link to it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from surveyapp.services.responses import answering
+from surveyapp.services.runtime import Runtime
+from tests import factories
+from tests.browser.conftest import NOT_LOADED, SIZES, Tab
+from tests.integration.test_answering import walk_to
+
+PLACED = {"attended_readiness_sessions": "yes", "placed": "yes", "employability_sessions": "yes",
+          "confidence_career_potential": "not_very_confident"}  # fmt: skip
+
+PIN = "482913"
+
+Opened = Callable[..., Page]
+Shown = Callable[[str | None], Page]
+
+
+@pytest.fixture
+def opened(tab: Tab, live_server: str) -> Opened:
+    """Opens an address on a phone: with the PIN where answers were begun elsewhere, and as their own where that is
+    asked."""
+
+    def come(path: str, **options: Any) -> Page:
+        return come_in(tab(live_server + path, "phone", **options))
+
+    return come
+
+
+def come_in(page: Page) -> Page:
+    """From a link on."""
+    if "/pin" in page.url:
+        page.fill("#pin", PIN)
+        go_on(page)
+    begin(page)
+    return page
+
+
+@pytest.fixture
+def at(runtime_sqlite: Runtime) -> Callable[..., str]:
+    """A link to somebody who has answered up to a question (None: every one)."""
+
+    return functools.partial(link_at, runtime_sqlite)
+
+
+def link_at(runtime: Runtime, stop: str | None, group: str = "backfill", chosen: dict[str, str] | None = None) -> str:
+    """A link to somebody new who has answered up to a question (None: every one)."""
+    participant = factories.create_participant(runtime, group)
+    who = factories.by_link(runtime, participant)
+    answering.give_consent(runtime, who, {"take_part": True})
+    walk_to(runtime, who, stop, chosen or PLACED)
+    factories.set_pin(runtime, participant, PIN)
+    return factories.create_link(runtime, participant)
+
+
+def new_link(runtime: Runtime) -> str:
+    return factories.create_link(runtime, factories.create_participant(runtime))
+
+
+def go_on(page: Page) -> None:
+    """Presses the main button and waits for what follows."""
+    with page.expect_navigation():
+        page.locator("button.main").click()
+
+
+def begin(page: Page) -> None:
+    """Says that the phone is theirs, where that is asked."""
+    if "/begin" in page.url:
+        page.locator("#own").check()
+        go_on(page)
+
+
+@pytest.fixture(scope="module")
+def phones(browser: Browser, runtime_of_module: Runtime, server_of_module: str) -> Iterator[Shown]:
+    """The phone of somebody who is at a question (None: has answered every one)."""
+    opened: dict[str | None, Page] = {}
+    complaints: list[str] = []
+
+    def at(question: str | None) -> Page:
+        if question not in opened:
+            page = browser.new_context(viewport=SIZES["phone"]).new_page()  # type: ignore[arg-type]
+            page.set_default_timeout(10_000)
+            page.on("console", lambda message: complaints.append(message.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(server_of_module + link_at(runtime_of_module, question))
+            opened[question] = come_in(page)
+        return opened[question]
+
+    yield at
+    for page in opened.values():
+        page.context.close()
+    assert [each for each in complaints if not each.startswith(NOT_LOADED)] == []
+
+
+@pytest.fixture
+def shown(phones: Shown) -> Shown:
+    """It as it came, on a screen of its usual size."""
+
+    def show(question: str | None) -> Page:
+        page = phones(question)
+        page.set_viewport_size(SIZES["phone"])  # type: ignore[arg-type]
+        page.emulate_media(color_scheme="light", forced_colors="none")
+        page.goto(page.url)
+        return page
+
+    return show
