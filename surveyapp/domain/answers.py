@@ -19,12 +19,13 @@ class Reason(enum.Enum):
 
 
 class Mode(enum.Enum):
-    """How an answer came."""
+    """How an answer came; *proxy*: from somebody who answers for the person, whatever the way."""
 
     SELF = "self"
     PHONE = "phone"
     IN_PERSON = "in_person"
     VIDEO = "video"
+    PROXY = "proxy"
 
 
 @dataclass(frozen=True)

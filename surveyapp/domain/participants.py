@@ -31,7 +31,9 @@ class Site:
 @dataclass(frozen=True, kw_only=True)
 class Participant:
     """A person in a study and a group. Nothing here says who they are; that is `Contact`. `stopped_at`: since when
-    nobody contacts them; `withdrawn_at`: since when their answers are left out of everything."""
+    nobody contacts them; `withdrawn_at`: since when their answers are left out of everything; `deceased_at`: when it
+    was recorded that they died; `language_asked`: the language that whoever calls them has to speak;
+    `not_called_by`: the interviewer who is not to."""
 
     id: uuid.UUID
     study: str
@@ -43,6 +45,9 @@ class Participant:
     attributes: Mapping[str, str] = field(default_factory=dict)
     stopped_at: dt.datetime | None = None
     withdrawn_at: dt.datetime | None = None
+    deceased_at: dt.datetime | None = None
+    language_asked: str | None = None
+    not_called_by: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)

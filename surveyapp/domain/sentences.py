@@ -79,6 +79,15 @@ SENTENCES: Mapping[str, str] = {
     "agreed_twice": N_(
         "The clocks go back that night, so that this time comes twice. Choose which of the two is meant."
     ),
+    "detail_missing": N_("Choose one of these."),
+    "no_proxy": N_("This study lets nobody answer for somebody else in this way. Choose who answers."),
+    "complaint_missing": N_("Write down what they complained of, in their words as far as you can."),
+    "contact_missing": N_("Write down the new number or address that you took."),
+    "complaint_open": N_(
+        "%(reference)s complained, and is not called until a supervisor has decided. Talk to your supervisor."
+    ),
+    "referral_gone": N_("That is decided already, or was taken back."),
+    "decision_missing": N_("Choose what comes of it."),
     "too_late_to_undo": N_(
         "It is too late to undo that: more than a minute has passed, or somebody went on with %(reference)s since."
     ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Attempt, Case, Disposition, Lease
+from surveyapp.domain.fieldwork.cases import ENDED, Attempt, Case, Disposition, Lease
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
@@ -145,12 +146,13 @@ def set_disposition(session: Session, case_id: uuid.UUID, disposition: Dispositi
 
 def complete(session: Session, case_id: uuid.UUID) -> None:
     """All of it was answered: no call is to come."""
-    closed = {"disposition": Disposition.COMPLETE, "next_at": None}
+    closed = {
+        "disposition": Disposition.COMPLETE,
+        "next_at": None,
+        "on_their_own_since": None,
+        "on_their_own_of": None,
+    }
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(closed))
-
-
-ENDED = frozenset({Disposition.REFUSAL, Disposition.NOT_ELIGIBLE})
-"""Dispositions with which a case is not answered any more."""
 
 
 def end_leases(session: Session, participant_id: uuid.UUID) -> None:
@@ -162,6 +164,17 @@ def end_leases(session: Session, participant_id: uuid.UUID) -> None:
 def set_next(session: Session, case_id: uuid.UUID, at: dt.datetime | None) -> None:
     """Records or clears the agreed time of the next call."""
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(next_at=at))
+
+
+def set_on_their_own(session: Session, case_id: uuid.UUID, since: dt.datetime | None, of: uuid.UUID | None) -> None:
+    """Since when the person answers by themselves, and in whose call; None: the interviewer asks."""
+    values = {"on_their_own_since": since, "on_their_own_of": of}
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(values))
+
+
+def set_proxy(session: Session, case_id: uuid.UUID, proxy: str) -> None:
+    """Who answers for the person."""
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(proxy=proxy))
 
 
 def case_in(row: CaseRow) -> Case:
@@ -178,14 +191,18 @@ def case_in(row: CaseRow) -> Case:
         next_at=row.next_at,
         moved_at=row.moved_at,
         paused_at=row.paused_at,
+        on_their_own_since=row.on_their_own_since,
+        on_their_own_of=row.on_their_own_of,
+        proxy=row.proxy,
     )
 
 
-def add_attempt(session: Session, attempt: Attempt) -> None:
-    """Stores an attempt and how the case stands before it, its note sealed with the key of whom it is about."""
-    sealed, before = None, session.get_one(CaseRow, attempt.case_id)
+def add_attempt(session: Session, attempt: Attempt, before: Mapping[str, Any] | None = None) -> None:
+    """Stores an attempt, its note sealed with the key of whom it is about. `before`: how everything stands that can
+    follow from it (`undoing.standing`)."""
+    sealed, case_row = None, session.get_one(CaseRow, attempt.case_id)
     if attempt.note is not None:
-        sealed = seals_of(session).seal(before.participant_id, bound_note(attempt.id), attempt.note)
+        sealed = seals_of(session).seal(case_row.participant_id, bound_note(attempt.id), attempt.note)
     session.add(
         AttemptRow(
             id=attempt.id,
@@ -196,8 +213,8 @@ def add_attempt(session: Session, attempt: Attempt) -> None:
             mode=attempt.mode,
             note_sealed=sealed,
             next_at=attempt.next_at,
-            disposition_before=before.disposition,
-            next_before=before.next_at,
+            detail=attempt.detail,
+            before=None if before is None else dict(before),
         )
     )
 
@@ -247,6 +264,7 @@ def _attempt(session: Session, row: AttemptRow, name: str | None, person: uuid.U
         mode=row.mode,
         note=note,
         next_at=row.next_at,
+        detail=row.detail,
     )
 
 

@@ -220,6 +220,9 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
                 attributes=row.attributes,
                 stopped_at=row.stopped_at,
                 withdrawn_at=row.withdrawn_at,
+                deceased_at=row.deceased_at,
+                language_asked=row.language_asked,
+                not_called_by=row.not_called_by,
             )
         )
     return made
@@ -259,7 +262,7 @@ def wish_columns(wishes: CallWishes) -> dict[str, Any]:
 def wishes_of(row: ParticipantRow) -> CallWishes:
     return CallWishes(
         way=row.call_way or "",
-        languages=tuple(filter(None, (row.call_languages or "").split(","))),
+        languages=tuple(filter(None, (row.language_asked or row.call_languages or "").split(","))),
         interviewer=row.call_interviewer or "",
         begins=row.call_begins,
         ends=row.call_ends,
@@ -405,3 +408,18 @@ def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime | None
     """Since when somebody's answers are left out of everything; None: they count again."""
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(withdrawn_at=at))
     results.note_change_of(session, participant_id)
+
+
+def set_deceased(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:
+    """When it was recorded that somebody died; None: they did not."""
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(deceased_at=at))
+
+
+def set_language_asked(session: Session, participant_id: uuid.UUID, code: str | None) -> None:
+    """The language that whoever calls somebody has to speak; None: none in particular."""
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(language_asked=code))
+
+
+def set_not_called_by(session: Session, participant_id: uuid.UUID, staff_id: uuid.UUID | None) -> None:
+    """Who is not to call somebody again; None: anybody may."""
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(not_called_by=staff_id))

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.fieldwork.cases import ENDED
 from surveyapp.domain.releases import CasesSoFar, CollectingFacts, Release, ReleaseTerms, TouchpointKey
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
@@ -204,7 +204,7 @@ def collecting_facts(session: Session, scope: Scope) -> CollectingFacts:
     """What decides whether a study's touchpoints collect. Two queries, however many cases. Those of people who
     withdrew, refused or are not eligible hold nothing open: nobody answers them."""
     submitted = ResponseRow.state == ResponseState.SUBMITTED
-    nobody = CaseRow.disposition.in_([Disposition.REFUSAL, Disposition.NOT_ELIGIBLE])
+    nobody = CaseRow.disposition.in_(ENDED)
     unsent = or_(ResponseRow.state.is_(None), ~submitted, ResponseRow.reopened_at.is_not(None))
     waiting = and_(unsent, ~nobody)
     query = (

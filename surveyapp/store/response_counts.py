@@ -123,6 +123,7 @@ def _standing(of: Any, response: Any, now: dt.datetime) -> ColumnElement[str]:
         (of.disposition == Disposition.NOT_ELIGIBLE, Standing.NOT_ELIGIBLE.value),
         (of.opens_at > now, Standing.NOT_OPEN.value),
         (of.disposition == Disposition.REFUSAL, Standing.REFUSED.value),
+        (of.disposition == Disposition.DECEASED, Standing.CLOSED.value),
         (of.closes_at <= now, Standing.CLOSED.value),
         else_=Standing.OPEN.value,
     )

@@ -95,6 +95,8 @@ RULES: dict[str, str | Action] = {
     "interviewer.release": Action.INTERVIEW,
     "interviewer.save": Action.INTERVIEW,
     "interviewer.undo": Action.INTERVIEW,
+    "interviewer.themselves": Action.INTERVIEW,
+    "interviewer.take_back": Action.INTERVIEW,
     "interviewer.keep_single_keys": STAFF,  # of one's own
     "interviewer.search": STAFF,
     "interviewer.pack": STAFF,
@@ -147,6 +149,7 @@ RULES: dict[str, str | Action] = {
     "rights.requests": Action.HANDLE_RIGHTS,
     "rights.find": Action.HANDLE_RIGHTS,
     "rights.kept": Action.HANDLE_RIGHTS,
+    "rights.waiting": Action.HANDLE_RIGHTS,
     "rights.held": Action.HANDLE_RIGHTS,
     "rights.person": Action.HANDLE_RIGHTS,
     "rights.change": Action.HANDLE_RIGHTS,

@@ -97,7 +97,6 @@ PAGES: dict[str, A | str] = {
     "interviewer.hand_over": "what is decided is an entry, by test_deciding_calls",
     "interviewer.to_decide": A.QUEUE_SEEN,
     "interviewer.decide": "what is decided is an entry, by test_deciding_calls",
-    "manager.numbers": A.QUEUE_SEEN,
     "interviewer.open_case": A.CONTACT_SEEN,
     "interviewer.case": A.CASE_SEEN,
     "interviewer.check": HOLD,
@@ -112,6 +111,8 @@ PAGES: dict[str, A | str] = {
     "interviewer.slip": HOLD,
     "interviewer.stand": HOLD,
     "interviewer.pack": QUESTIONS,
+    "interviewer.themselves": "who lets somebody go on by themselves makes an entry, by test_switching",
+    "interviewer.take_back": "the same",
     "interviewer.undo": "what is taken back is an entry, by test_ending_calls",
     "interviewer.keep_single_keys": NOTHING,
     "manager.participants": A.PARTICIPANTS_SEEN,
@@ -159,6 +160,7 @@ PAGES: dict[str, A | str] = {
     "interviewer.let_in": A.CONTACT_SEEN,
     "rights.held": A.CONTACT_SEEN,
     "rights.kept": COUNTS,
+    "rights.waiting": A.PARTICIPANTS_SEEN,
     "rights.reopen": "opening answers again is an entry, by test_reopening",
 }
 

@@ -110,8 +110,6 @@ def test_a_wrong_number_waits_until_it_is_put_right(runtime: Runtime, clock: Clo
     clock.forward(days=1)
     manager = Desk(runtime, factories.create_staff(runtime, Role.MANAGER))
     assert to_be_called(runtime, staff) == set()
-    listed = call_queue.held_back(manager, Action.MANAGE_PARTICIPANTS, factories.STUDY, CallHold.NUMBER)
-    assert [line.reference for line in listed[1]] == [person.reference]
     written = {"name": "Amara Nowak", "phone": "07700 900142", "language": "en", "times": "after 9"}
     enrolment.correct_contact(manager, factories.STUDY, person.reference, written)
     assert to_be_called(runtime, staff) == set()

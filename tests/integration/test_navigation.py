@@ -55,6 +55,7 @@ NOT_PAGES = {
     "evaluator.taken",
     "viewer.taken",
     "interviewer.release",
+    "interviewer.take_back",
     "interviewer.save",
     "manager.template",
 }
@@ -66,6 +67,7 @@ BY_ITSELF = {
     "interviewer.save": "a page that saves by itself",
     "interviewer.pack": "what the script of an interview asks for",
     "interviewer.keep_single_keys": "a switch of an interview's pages, which their script posts",
+    "interviewer.take_back": "the button of a case whose person goes on by themselves: here nobody does",
     "interviewer.undo": "the button of whoever recorded a call within the last minute: here nobody has",
     "interviewer.hand_in": "the button of an interview in which nothing is left to ask",
     "viewer.crosstabs": "the study here declares none",

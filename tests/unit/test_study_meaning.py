@@ -52,7 +52,7 @@ CHANGED: dict[type, dict[str, Any]] = {
     EnrolmentRule: {"until": "2025-01-01", "quiet_days": 77},
     ReleaseRule: {"every": "week", "minimum_new": 77, "live": True},
     Attribute: {"id": "site.other", "label": "Other", "values": {"other": "Other"}},
-    Purpose: {"id": "other", "version": 7, "required": False, "text": "Other."},
+    Purpose: {"id": "other", "version": 7, "required": False, "text": "Other.", "aloud": "Other?"},
     Measure: MEASURE,
     MeasureRow: {"touchpoint": 7, "moment": "before", "label": "Other", "detail": "Other."},
     Touchpoint: TOUCHPOINT,
@@ -80,6 +80,7 @@ NO_MEANING = {
     "time_zone": "it moves a day's end by hours, and no answer",
     "help": "whom to ask",
     "groups": "titles and letters of references",
+    "proxies": "who may answer for somebody; how each answer came is kept with it",
     "events": "titles; when a touchpoint opens stands in the touchpoint",
     "questionnaires": "frozen by themselves",
     "relationships": "results do not split by them",
@@ -144,7 +145,13 @@ def test_every_field_of_a_study_is_recorded_or_has_a_reason_why_not() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value", "refused"),
-    [("text", "Other.", True), ("required", False, True), ("version", 7, False), ("id", "other", False)],
+    [
+        ("text", "Other.", True),
+        ("aloud", "Other?", True),
+        ("required", False, True),
+        ("version", 7, False),
+        ("id", "other", False),
+    ],
 )
 def test_consent_is_declared_by_its_version(field: str, value: Any, refused: bool) -> None:
     frozen = freeze(STUDY, NOTHING_FROZEN)

@@ -156,6 +156,7 @@ def _study(
         attributes=tuple(Attribute(name, each.label, each.values) for name, each in written.attributes.items()),
         segments=tuple(written.segments),
         events=written.events,
+        proxies=written.proxies,
         consent=tuple(Purpose(**each.model_dump()) for each in written.consent),
         touchpoints=tuple(touchpoints),
         measures=tuple(

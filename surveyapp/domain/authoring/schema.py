@@ -222,6 +222,7 @@ class PurposeW(Model):
     version: Annotated[int, Field(ge=1, le=9999)] = 1
     required: bool = False
     text: WordsW
+    aloud: WordsW | None = None
 
 
 class KeyFactW(Model):
@@ -348,6 +349,7 @@ class StudyW(Model):
     segments: list[AttributeName] = []
     groups: Annotated[dict[NameW, GroupW], Field(min_length=1)]
     events: dict[NameW, WordsW] = {}
+    proxies: dict[NameW, WordsW] = {}
     relationships: dict[NameW, RelationshipW] = {}
     consent: list[PurposeW]
     touchpoints: Annotated[list[TouchpointW], Field(min_length=1)]

@@ -1,9 +1,12 @@
-"""When to call back, as it is said on the phone: `Tuesday after 5`, `in two weeks`, `tomorrow morning`."""
+"""When to call back, as it is said on the phone: `Tuesday after 5`, `in two weeks`, `jutro rano`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+
+from surveyapp.domain.fieldwork.agreed_words import in_english
+from surveyapp.domain.fieldwork.call_wishes import WEEKDAY_HOURS, WEEKEND_HOURS
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -21,7 +24,8 @@ LATEST_EVENING = 8
 
 _NUMBER = r"(half an|\d{1,3}|" + "|".join(name for name in NUMBERS if name != "half an") + ")"
 _AFTER = re.compile(
-    rf"\b(?:in|after)\s+{_NUMBER}\s+(minute|hour|day|week|month)s?\b|\b{_NUMBER}\s+(day|week)s?\s+from now\b"
+    rf"\b(?:in|after)\s+{_NUMBER}\s+(minute|hour|day|week|month)s?\b"
+    rf"|\b{_NUMBER}\s+(minute|hour|day|week|month)s?\s+(?:from now|after|later)\b"
 )
 _DAY = re.compile(r"\b(?:(next|this|on)\s+)?(" + "|".join(DAYS) + r"|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b")
 _TIME = re.compile(
@@ -45,12 +49,14 @@ def moments_of(written: dt.datetime, zone: dt.tzinfo) -> tuple[dt.datetime, ...]
 
 
 def agreed_in_words(written: str, now: dt.datetime) -> dt.datetime | None:
-    """The time that is meant, on the same clock as `now` (no zone); None where it is not understood.
+    """The time that is meant, on the same clock as `now` (no zone), said in English, Polish, Punjabi or Urdu; None
+    where it is not understood.
 
-    A day with no time is at the same time of day as it is now. A time that has passed today is tomorrow's; a weekday is
-    the next one, today's only with a time still to come. `next Tuesday` is the first that comes, as is `Tuesday`.
+    A day with no time is at the same time of day as it is now, or the nearest at which people are called. A time that
+    has passed today is tomorrow's; a weekday is the next one, today's only with a time still to come. `next Tuesday` is
+    the first that comes, as is `Tuesday`.
     """
-    text = " ".join(written.casefold().replace("’", "'").split()).rstrip("?.! ")
+    text = in_english(" ".join(written.replace("’", "'").split()).rstrip("?.!؟ "))
     if not text:
         return None
     if found := _AFTER.search(text):
@@ -59,7 +65,9 @@ def agreed_in_words(written: str, now: dt.datetime) -> dt.datetime | None:
         time, rest = _time(rest)
         if moved is None or not _only_fillers(rest):
             return None
-        return moved if time is None else dt.datetime.combine(moved.date(), time)
+        if time is not None:
+            return dt.datetime.combine(moved.date(), time)
+        return moved if (found[2] or found[4]) in ("minute", "hour") else _within_hours(moved)
     day, rest, sure = _day(text, now.date())
     time, rest = _time(rest)
     if not _only_fillers(rest) or (day is None and time is None):
@@ -68,10 +76,17 @@ def agreed_in_words(written: str, now: dt.datetime) -> dt.datetime | None:
         time = now.time().replace(second=0, microsecond=0)
         if day == now.date():
             return None
+        return _within_hours(dt.datetime.combine(day or now.date(), time))
     agreed = dt.datetime.combine(day or now.date(), time)
     if agreed <= now and not sure:
         agreed += dt.timedelta(days=1 if day is None else 7)
     return agreed
+
+
+def _within_hours(local: dt.datetime) -> dt.datetime:
+    """The nearest time of the same day at which people are called: nobody said at which."""
+    begin, end = WEEKEND_HOURS if local.weekday() >= 5 else WEEKDAY_HOURS
+    return dt.datetime.combine(local.date(), min(max(local.time(), begin), end))
 
 
 def _moved(now: dt.datetime, written: str, unit: str) -> dt.datetime | None:

@@ -61,7 +61,7 @@ class Caller:
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
     """What the order rests on. `begun`: there are answers, not all of them sent; `next_at`: the time agreed; `held_by`:
-    who has a case of this person open now."""
+    who has a case of this person open now; `not_called_by`: who is not to call them, about anything."""
 
     reference: str
     touchpoint: int
@@ -71,6 +71,7 @@ class Waiting:
     stand: CallStand
     wishes: CallWishes
     held_by: uuid.UUID | None = None
+    not_called_by: uuid.UUID | None = None
 
 
 def hold_on(stand: CallStand, next_at: dt.datetime | None) -> CallHold | None:
@@ -82,7 +83,7 @@ def is_for_another(case: Waiting, caller: Caller) -> bool:
     """Whether it is to be another interviewer: they asked for one, or speak none of the languages of this one."""
     wishes = case.wishes
     return (
-        case.stand.not_by == caller.staff_id
+        caller.staff_id in (case.stand.not_by, case.not_called_by)
         or bool(wishes.interviewer and caller.gender and wishes.interviewer != caller.gender)
         or bool(wishes.languages and caller.speaks and not set(wishes.languages) & set(caller.speaks))
     )

@@ -31,21 +31,19 @@ MOST_MORE = 10
 
 
 class CallHold(enum.StrEnum):
-    """Why nobody is called although answers are taken: a supervisor is to decide; the number is wrong; it was decided
-    that nobody calls any more."""
+    """Why nobody is called although answers are taken: a supervisor is to decide; it was decided that nobody calls any
+    more. What is to be put right or decided of the person is a referral (`consequences.py`)."""
 
     SUPERVISOR = "supervisor"
-    NUMBER = "number"
     STOPPED = "stopped"
 
 
 class DecisionKind(enum.StrEnum):
-    """What was decided of calling: so many attempts more; none; the number was put right; they got in touch after they
+    """What was decided of calling: so many attempts more; none; they got in touch after they
     had refused; they are asked once more after refusing softly; the case is anybody's again."""
 
     MORE = "more"
     STOP = "stop"
-    NUMBER_MENDED = "number_mended"
     IN_TOUCH = "in_touch"
     TRIED_AGAIN = "tried_again"
     HANDED_OVER = "handed_over"
@@ -72,9 +70,6 @@ REACHED = frozenset({*NEEDS_TIME, Outcome.LINK_SENT, Outcome.BROKEN_OFF, Outcome
 
 ANOTHER_NEXT = frozenset({Outcome.LANGUAGE_BARRIER, Outcome.REFUSED_SOFTLY})
 """Outcomes after which it has to be another interviewer."""
-
-HOLDS: dict[Outcome, CallHold] = {Outcome.WRONG_NUMBER: CallHold.NUMBER}
-"""Outcomes after which nobody is called until something is put right."""
 
 
 def part_of(local: dt.datetime) -> int:
@@ -115,7 +110,6 @@ def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], z
     not_by: uuid.UUID | None = None
     rest_until: dt.datetime | None = None
     again_at: dt.datetime | None = None
-    waits_for: CallHold | None = None
     parts = Counter[int]({MORNING_BIT: 0, AFTERNOON_BIT: 0, EVENING_BIT: 0})
     made: list[Attempt] = []
     # Of one moment, the attempt comes before what was decided of it.
@@ -127,8 +121,6 @@ def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], z
                     allowed, stopped, rest_until = calls_without_appointment(made) + each.more, False, None
                 case DecisionKind.STOP:
                     stopped = True
-                case DecisionKind.NUMBER_MENDED:
-                    waits_for = rest_until = None
                 case DecisionKind.IN_TOUCH:
                     allowed = max(allowed, calls_without_appointment(made) + 1)
                     stopped, not_by, again_at, rest_until = False, None, None, None
@@ -142,11 +134,9 @@ def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], z
         if outcome in NEEDS_TIME:
             stopped = False
         if outcome in REACHED:
-            keeper, waits_for = each.staff_id, None
+            keeper = each.staff_id
         if outcome in ANOTHER_NEXT:
-            keeper, not_by, waits_for = None, each.staff_id, None
-        if outcome in HOLDS:
-            waits_for = HOLDS[outcome]
+            keeper, not_by = None, each.staff_id
         if outcome in NOT_REACHED:
             parts[part_of(each.at.astimezone(zone))] += 1
         if outcome is Outcome.REFUSED_SOFTLY:
@@ -172,5 +162,5 @@ def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], z
         rest_until=rest_until,
         parts_left=sum(bit for bit, count in parts.items() if count == fewest),
         again_at=again_at,
-        held_back=CallHold.STOPPED if stopped else waits_for or (CallHold.SUPERVISOR if calls >= allowed else None),
+        held_back=CallHold.STOPPED if stopped else CallHold.SUPERVISOR if calls >= allowed else None,
     )

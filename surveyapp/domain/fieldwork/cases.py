@@ -23,15 +23,22 @@ class AccessKind(enum.StrEnum):
 
 
 class Disposition(enum.Enum):
-    """Final disposition of a case, in AAPOR's classes (Standard Definitions). People are named: the unknown is UO."""
+    """Final disposition of a case, in AAPOR's classes (Standard Definitions). People are named: the unknown is UO. Of
+    the class O, *deceased* (2.31) is told from the rest: nothing follows it."""
 
     COMPLETE = "I"
     PARTIAL = "P"
     REFUSAL = "R"
     NON_CONTACT = "NC"
     OTHER = "O"
+    DECEASED = "O-D"
     UNKNOWN = "UO"
     NOT_ELIGIBLE = "NE"
+
+    @property
+    def aapor(self) -> str:
+        """The class that rates are reckoned with."""
+        return self.value.partition("-")[0]
 
 
 class Outcome(enum.Enum):
@@ -44,11 +51,28 @@ class Outcome(enum.Enum):
     APPOINTMENT = "appointment"
     LINK_SENT = "link_sent"
     WRONG_NUMBER = "wrong_number"
+    MOVED = "moved"
     LANGUAGE_BARRIER = "language_barrier"
     REFUSED = "refused"
     REFUSED_SOFTLY = "refused_softly"
+    NOT_ELIGIBLE = "not_eligible"
+    COMPLAINED = "complained"
+    WITHDREW = "withdrew"
+    DECEASED = "deceased"
     BROKEN_OFF = "broken_off"
     COMPLETED = "completed"
+
+
+class OutcomeDetail(enum.StrEnum):
+    """Why somebody is not eligible; what is known of where somebody moved."""
+
+    OUTSIDE_GROUP = "outside_group"
+    NEVER_HAPPENED = "never_happened"
+    LISTED_TWICE = "listed_twice"
+    OUTSIDE_AREA = "outside_area"
+    CONTACT_TAKEN = "contact_taken"
+    CONTACT_ASKED_FOR = "contact_asked_for"
+    CONTACT_UNKNOWN = "contact_unknown"
 
 
 NEEDS_TIME = frozenset({Outcome.CALLBACK, Outcome.APPOINTMENT})
@@ -74,20 +98,30 @@ _AFTER_OUTCOME = {
     Outcome.APPOINTMENT: Disposition.NON_CONTACT,
     Outcome.LINK_SENT: Disposition.NON_CONTACT,
     Outcome.WRONG_NUMBER: Disposition.UNKNOWN,
+    Outcome.MOVED: Disposition.UNKNOWN,
     Outcome.LANGUAGE_BARRIER: Disposition.OTHER,
     Outcome.REFUSED: Disposition.REFUSAL,
     Outcome.REFUSED_SOFTLY: Disposition.REFUSAL,
+    Outcome.NOT_ELIGIBLE: Disposition.NOT_ELIGIBLE,
+    Outcome.COMPLAINED: Disposition.NON_CONTACT,
+    Outcome.DECEASED: Disposition.DECEASED,
     Outcome.BROKEN_OFF: Disposition.PARTIAL,
 }
+
+ENDED = frozenset({Disposition.REFUSAL, Disposition.NOT_ELIGIBLE, Disposition.DECEASED})
+"""Dispositions with which a case is not answered any more."""
+
+_FINAL = ENDED | {Disposition.COMPLETE}
 
 
 def disposition_after(current: Disposition, outcome: Outcome) -> Disposition:
     """What a case's disposition becomes when an attempt ends so.
 
-    Complete, refused and not eligible are final; contact once made is not unmade by a later unanswered call. An
-    interview broken off counts as partial until it is taken up again.
+    Complete, refused, not eligible and deceased are final; contact once made is not unmade by a later unanswered call.
+    An interview broken off counts as partial until it is taken up again. Withdrawing is said of the person: the case
+    stays as it was, so that undoing it brings it back.
     """
-    if current in (Disposition.COMPLETE, Disposition.REFUSAL, Disposition.NOT_ELIGIBLE):
+    if current in _FINAL or outcome is Outcome.WITHDREW:
         return current
     if outcome is Outcome.COMPLETED:
         return Disposition.COMPLETE
@@ -98,11 +132,11 @@ def disposition_after(current: Disposition, outcome: Outcome) -> Disposition:
 
 
 def disposition_without_refusal(attempts: Sequence[Attempt], begun: bool) -> Disposition:
-    """What a case is once somebody who refused takes part again: what their other attempts, in the order made, and
-    answers that were `begun`, made of it."""
+    """What a case is once somebody for whom it had ended takes part again: what their other attempts, in the order
+    made, and answers that were `begun`, made of it."""
     disposition = Disposition.PARTIAL if begun else Disposition.UNKNOWN
     for attempt in attempts:
-        if attempt.outcome not in REFUSALS:
+        if attempt.outcome not in (*REFUSALS, Outcome.NOT_ELIGIBLE, Outcome.DECEASED):
             disposition = disposition_after(disposition, attempt.outcome)
     return disposition
 
@@ -119,6 +153,7 @@ class CaseState(enum.Enum):
     CLOSED = "closed"
     REFUSED = "refused"
     NOT_ELIGIBLE = "not_eligible"
+    DECEASED = "deceased"
     WITHDRAWN = "withdrawn"
 
 
@@ -127,7 +162,8 @@ class Case:
     """One participant at one touchpoint. `due_at` and `closes_at` are the first moments after the last day on which
     answers come in time, and on which they are taken at all; `next_at` is an agreed time to call. `moved_at`: when
     somebody chose this window instead of the study's rule; `paused_at`: since when its touchpoint is paused, if it
-    is."""
+    is; `on_their_own_since`: since when the person answers by themselves, in a call of the interviewer
+    `on_their_own_of`; `proxy`: who answered for them last, by the study's code."""
 
     id: uuid.UUID
     participant_id: uuid.UUID
@@ -140,6 +176,9 @@ class Case:
     next_at: dt.datetime | None = None
     moved_at: dt.datetime | None = None
     paused_at: dt.datetime | None = None
+    on_their_own_since: dt.datetime | None = None
+    on_their_own_of: uuid.UUID | None = None
+    proxy: str | None = None
 
     def state(
         self, now: dt.datetime, response: ResponseState | None, withdrawn: bool = False, reopened: bool = False
@@ -156,6 +195,8 @@ class Case:
             return CaseState.REFUSED
         if self.disposition is Disposition.NOT_ELIGIBLE:
             return CaseState.NOT_ELIGIBLE
+        if self.disposition is Disposition.DECEASED:
+            return CaseState.DECEASED
         if now < self.opens_at:
             return CaseState.SCHEDULED
         if closed:
@@ -208,6 +249,7 @@ class Attempt:
     mode: Mode
     note: str | None = None
     next_at: dt.datetime | None = None
+    detail: OutcomeDetail | None = None
 
 
 @dataclass(frozen=True)

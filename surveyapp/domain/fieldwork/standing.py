@@ -34,14 +34,15 @@ STANDING: Mapping[CaseState, Standing] = {
     CaseState.REFUSED: Standing.REFUSED,
     CaseState.SCHEDULED: Standing.NOT_OPEN,
     CaseState.NOT_ELIGIBLE: Standing.NOT_ELIGIBLE,
+    CaseState.DECEASED: Standing.CLOSED,
     CaseState.WITHDRAWN: Standing.WITHDRAWN,
 }
 
 
 def standing_of(case: Case, state: CaseState, now: dt.datetime) -> Standing:
     """What response has come of a case in a state. A refusal counts from the day on which the touchpoint opens: of
-    somebody who stopped before it, nobody could have asked yet."""
-    early = state is CaseState.REFUSED and now < case.opens_at
+    somebody who stopped, or died, before it, nobody could have asked yet."""
+    early = state in (CaseState.REFUSED, CaseState.DECEASED) and now < case.opens_at
     return Standing.NOT_OPEN if early else STANDING[state]
 
 

@@ -170,14 +170,21 @@ class Relationship:
         return self.label if group == self.first else self.reverse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Purpose:
-    """Something a participant consents to, in a version of its wording."""
+    """Something a participant consents to, in a version of its wording. `aloud`: how an interviewer asks it, where what
+    stands on a screen does not do for the ear."""
 
     id: str
     version: int
     required: bool
     text: str
+    aloud: str | None = None
+
+    @property
+    def said(self) -> str:
+        """What an interviewer reads out."""
+        return self.aloud or self.text
 
 
 @dataclass(frozen=True)
@@ -300,8 +307,9 @@ class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
     offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
     another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
-    everything is sent. `completion`: what an interview that was handed in counts as; `soft_refusals_again`:
-    whether somebody who refused softly may be asked once more, after two weeks and by another interviewer."""
+    everything is sent. `completion`: what an interview that was handed in counts as; `proxies`: who may answer for
+    somebody, by code (nobody, where there is none); `soft_refusals_again`: whether somebody who refused softly may be
+    asked once more, after two weeks and by another interviewer."""
 
     id: str
     title: str
@@ -334,6 +342,7 @@ class Study:
     facts: tuple[KeyFact, ...] = ()
     thanks: str | None = None
     completion: CompletionRule = CompletionRule()
+    proxies: Mapping[str, str] = field(default_factory=dict)
     soft_refusals_again: bool = False
 
     def __hash__(self) -> int:

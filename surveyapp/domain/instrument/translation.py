@@ -280,6 +280,7 @@ def _study(study: Study, say: Translate) -> Study:
         groups=tuple(_group(group, say) for group in study.groups),
         attributes=tuple(_attribute(attribute, say) for attribute in study.attributes),
         events={name: say(f"event.{name}", label, E) for name, label in study.events.items()},
+        proxies={name: say(f"proxy.{name}", label, P) for name, label in study.proxies.items()},
         touchpoints=tuple(_touchpoint(touchpoint, say) for touchpoint in study.touchpoints),
         measures=tuple(_measure(measure, say) for measure in study.measures),
         comparisons=tuple(_comparison(comparison, say) for comparison in study.comparisons),
@@ -295,7 +296,8 @@ def _key_fact(number: int, fact: KeyFact, say: Translate) -> KeyFact:
 
 
 def _purpose(purpose: Purpose, say: Translate) -> Purpose:
-    return dataclasses.replace(purpose, text=say(f"consent.{purpose.id}", purpose.text, P))
+    id = f"consent.{purpose.id}"
+    return dataclasses.replace(purpose, text=say(id, purpose.text, P), aloud=_maybe(say, f"{id}.aloud", purpose.aloud))
 
 
 def _group(group: Group, say: Translate) -> Group:

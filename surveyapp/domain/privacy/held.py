@@ -82,6 +82,7 @@ class HeldTouchpoint:
     opens_at: dt.datetime
     closes_at: dt.datetime | None
     disposition: Disposition
+    proxy: str | None
     questionnaire: str | None
     version: int | None
     started_at: dt.datetime | None

@@ -30,6 +30,7 @@ class FrozenPurpose:
 
     required: bool
     text: str
+    aloud: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def freeze(study: Study, before: FrozenStudy) -> FrozenStudy:
     """The study as it is now, with the wordings of consent that were frozen before."""
     consent = {name: dict(versions) for name, versions in before.consent.items()}
     for purpose in study.consent:
-        consent.setdefault(purpose.id, {})[purpose.version] = FrozenPurpose(purpose.required, purpose.text)
+        consent.setdefault(purpose.id, {})[purpose.version] = _frozen(purpose)
     return FrozenStudy({each.name: each.said for each in settings_of(study)}, consent)
 
 
@@ -101,15 +102,19 @@ def _consent_fault(frozen: Mapping[int, FrozenPurpose], purpose: Purpose, index:
             f"Version {newest} of the consent “{purpose.id}” was frozen: people agreed to it. Write "
             f"`version: {newest}` with its words, or `version: {newest + 1}` with others.",
         )  # fmt: skip
-    if was is None or was == FrozenPurpose(purpose.required, purpose.text):
+    if was is None or was == _frozen(purpose):
         return None
-    key = "text" if was.text != purpose.text else "required"
-    what = "says something else" if key == "text" else "is required where it was not, or the other way round,"
+    key = "text" if was.text != purpose.text else "aloud" if was.aloud != purpose.aloud else "required"
+    what = "is required where it was not, or the other way round," if key == "required" else "says something else"
     return ConsentFault(
         index, key,
         f"The consent “{purpose.id}” {what} than version {purpose.version} that people agreed to. Write "
         f"`version: {newest + 1}`, and everybody is asked again; or undo the change.",
     )  # fmt: skip
+
+
+def _frozen(purpose: Purpose) -> FrozenPurpose:
+    return FrozenPurpose(purpose.required, purpose.text, purpose.aloud)
 
 
 _KEYED = ("attributes", "measures", "consent")

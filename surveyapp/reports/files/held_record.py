@@ -28,6 +28,7 @@ _WORDS: dict[object, str] = {
     Mode.PHONE: N_("by phone"),
     Mode.IN_PERSON: N_("in person"),
     Mode.VIDEO: N_("by video call"),
+    Mode.PROXY: N_("by somebody for you"),
     Reason.DONT_KNOW: N_("Don’t know"),
     Reason.PREFER_NOT_TO_SAY: N_("Prefer not to say"),
     Reason.SKIPPED: N_("Not answered"),
@@ -39,6 +40,7 @@ _WORDS: dict[object, str] = {
     Disposition.REFUSAL: N_("Refusal"),
     Disposition.NON_CONTACT: N_("No contact yet"),
     Disposition.OTHER: N_("Could not take part"),
+    Disposition.DECEASED: N_("Deceased"),
     Disposition.UNKNOWN: N_("Not known"),
     Disposition.NOT_ELIGIBLE: N_("Not eligible"),
     Outcome.NO_ANSWER: N_("No answer"),
@@ -231,6 +233,8 @@ class _Page:
         ]
         if each.sent_again_at:
             facts.append(_("Sent again on %(day)s.", day=self._moment(each.sent_again_at)))
+        if each.proxy:
+            facts.append(_("Somebody answered for you: %(who)s.", who=each.proxy))
         if each.questionnaire:
             facts.append(_("Asked in version %(version)s of the questions.", version=each.version))
         facts.append(_("Where it stands: %(what)s.", what=self._word(each.disposition)))

@@ -183,7 +183,13 @@ def modes_table(tables: Sequence[tuple[str | None, ResponseTable]], words: Phras
 def mode_words(words: Phrasing) -> dict[str, str]:
     """What the modes of answering are called, by mode."""
     _ = words.gettext
-    return {"self": _("By themselves"), "phone": _("By phone"), "in_person": _("In person"), "video": _("On video")}
+    return {
+        "self": _("By themselves"),
+        "phone": _("By phone"),
+        "in_person": _("In person"),
+        "video": _("On video"),
+        "proxy": _("By somebody for them"),
+    }
 
 
 def people_words(kind: PeopleKind, words: Phrasing) -> str:

@@ -146,7 +146,7 @@ def new_case(
         opens_at=days.opens_at,
         due_at=days.due_at,
         closes_at=days.closes_at,
-        disposition=Disposition.REFUSAL if participant.stopped_at is not None else disposition,
+        disposition=disposition if participant.stopped_at is None else _ended_as(participant),
         moved_at=moved_at,
     )
 
@@ -158,6 +158,11 @@ def ended_before(touchpoint: Touchpoint, days: Window, participant: Participant,
         and days.closes_at is not None
         and days.closes_at <= start_of(participant.enrolled_on, zone)
     )
+
+
+def _ended_as(participant: Participant) -> Disposition:
+    """What the cases are of somebody who is not asked any more."""
+    return Disposition.DECEASED if participant.deceased_at is not None else Disposition.REFUSAL
 
 
 def _day_of(

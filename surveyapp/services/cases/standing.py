@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from surveyapp.domain.fieldwork.call_stand import CallDecision, CallHold, CallStand, DecisionKind, call_stand
+from surveyapp.domain.fieldwork.call_stand import CallDecision, CallStand, DecisionKind, call_stand
 from surveyapp.domain.instrument.study import Study
 from surveyapp.services.work import Work
 from surveyapp.store.calling import stands
@@ -26,12 +26,6 @@ def decided(work: Work, study: Study, case_id: uuid.UUID, kind: DecisionKind, mo
     decision = CallDecision(id=new_id(), case_id=case_id, staff_id=work.staff_id, at=work.now, kind=kind, more=more)
     stands.add_decision(work.session, decision)
     return work_out(work, study, case_id)
-
-
-def number_mended(work: Work, study: Study, participant_id: uuid.UUID) -> None:
-    """Lets somebody be called again whose number was wrong."""
-    for case_id in stands.held_back_of(work.session, participant_id, CallHold.NUMBER):
-        decided(work, study, case_id, DecisionKind.NUMBER_MENDED)
 
 
 def stored(work: Work, case_id: uuid.UUID) -> CallStand:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Answering
@@ -17,26 +19,35 @@ from surveyapp.domain.fieldwork.cases import (
     AccessKind,
     Attempt,
     Outcome,
+    OutcomeDetail,
     disposition_after,
 )
 from surveyapp.domain.fieldwork.completion import DISPOSITIONS, answered_of
+from surveyapp.domain.fieldwork.consequences import CONSEQUENCES, DETAILS, LinksThen, WayOut, note_needed
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import standing
 from surveyapp.services.fieldwork.calls import callable_visit, record_on
-from surveyapp.services.participants import links
+from surveyapp.services.participants import identity, links
+from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.participants.links import GivenOut
+from surveyapp.services.privacy import leaving
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit, answering_of
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases
+from surveyapp.store import cases, participants
 from surveyapp.store.calling import attempts as store
+from surveyapp.store.calling import referrals, undoing
 from surveyapp.store.calling.attempts import RecentAttempt
 
 NOTE_LENGTH = 1000
 """Characters of a note on an attempt."""
+
+CHANGES = {WayOut.WITHDRAWN: ParticipationChange.WITHDRAWN, WayOut.DIED: ParticipationChange.DIED}
+"""What is recorded of the person's part in the study."""
 
 FURTHEST = dt.timedelta(days=180)
 """How far ahead a call can be agreed; anything later is a slip of the pen."""
@@ -68,6 +79,18 @@ class AgreedTime:
     later: bool | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SaidOfOutcome:
+    """What an outcome needs besides. `detail`: why somebody is not eligible, or what is known of where they moved;
+    `language`: the language they speak (a code; None: not known); `confirmed` and `why`: who it was that withdrew, and
+    why as far as they said."""
+
+    detail: OutcomeDetail | None = None
+    language: str | None = None
+    confirmed: Collection[IdentityFact] = ()
+    why: LeavingReason | None = None
+
+
 def record_attempt(
     runtime: Runtime,
     who: ByInterviewer,
@@ -75,20 +98,28 @@ def record_attempt(
     attempt_id: uuid.UUID,
     note: str = "",
     agreed: AgreedTime = AgreedTime(),
+    said: SaidOfOutcome = SaidOfOutcome(),
 ) -> RecordedAttempt:
-    """Records what came of an attempt, which ends the hold on the case.
+    """Records what came of an attempt and all that follows from it (`CONSEQUENCES`), which ends the hold on the case.
 
     `agreed` is the time agreed for the next one: needed for a call back or an appointment, ignored otherwise. The same
     `attempt_id` again records nothing new. A link is made when it is what came of it. Raises InputRefused (field
-    `agreed`, `in_words`, `which` or `note`), HeldByAnother, StateRefused, NotPermitted, NotFound.
+    `agreed`, `in_words`, `which`, `note`, `detail`, `language`, `facts` or `why`), HeldByAnother, StateRefused,
+    NotPermitted, NotFound.
     """
     if outcome not in RECORDED_BY_HAND:
         raise InputRefused(say("completed_by_itself"), "outcome")
     note = _note(note)
     with Desk(runtime, who.actor).writing() as work:
-        study = survey_session.visit_in(work, who).study
+        here = survey_session.visit_in(work, who)
+        study = here.study
         if cases.has_attempt(work.session, attempt_id):
             return RecordedAttempt(outcome=outcome, next_at=None)
+        _check_said(outcome, note, said)
+        if CONSEQUENCES[outcome].leaving is not None:
+            # In one order, before this case by itself: two who end cases of one person wait for each other only so.
+            for each in cases.cases_of(work.session, here.participant.id):
+                cases.lock(work.session, each.id)
         visit = callable_visit(work, who, lock=True)
         next_at = _agreed_moment(work, study, agreed) if outcome in NEEDS_TIME else None
         staff = who.staff
@@ -102,8 +133,11 @@ def record_attempt(
             mode=who.mode,
             note=note or None,
             next_at=next_at,
+            detail=said.detail if outcome in DETAILS else None,
         )
-        _record(work, who, visit, attempt)
+        before = undoing.standing(work.session, visit.participant.id)
+        _follow(work, visit, attempt, said)
+        _record(work, who, visit, attempt, before)
         given = None
         if outcome is Outcome.LINK_SENT:
             staff.check(Action.GIVE_ACCESS, who.study)
@@ -134,7 +168,17 @@ def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
         found = _undoable(work)
         if found is None or found.id != attempt_id or found.case_id != visit.case.id:
             raise StateRefused(say("too_late_to_undo", reference=who.reference))
-        store.undo(work.session, attempt_id)
+        if referrals.is_decided(work.session, attempt_id):
+            raise StateRefused(say("too_late_to_undo", reference=who.reference))
+        follows = CONSEQUENCES[found.outcome]
+        undoing.undo(
+            work.session,
+            attempt_id,
+            links=follows.links is LinksThen.ONE_MORE,
+            accesses_ended=follows.links is LinksThen.ENDED,
+        )
+        if follows.leaving is not None:
+            leaving.note_undone(work, visit.participant, CHANGES[follows.leaving])
         standing.work_out(work, visit.study, visit.case.id)
         record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
 
@@ -166,6 +210,40 @@ def hand_in(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID, note: s
         return visit
 
 
+def to_ask_for(runtime: Runtime, who: ByInterviewer) -> Mapping[IdentityFact, str | dt.date]:
+    """What somebody who withdraws on the phone can be asked for, to be compared with what they say. A sight of a
+    contact, noted as one. Raises NotPermitted, NotFound, StateRefused."""
+    who.staff.check(Action.SEE_CONTACTS, who.study)
+    with Desk(runtime, who.actor).writing() as work:
+        visit = callable_visit(work, who)
+        record_on(work, who, AuditAction.CONTACT_SEEN)
+        return identity.facts(work, visit.participant)
+
+
+def _check_said(outcome: Outcome, note: str, said: SaidOfOutcome) -> None:
+    if outcome in DETAILS and said.detail not in DETAILS[outcome]:
+        raise InputRefused(say("detail_missing"), "detail")
+    if note_needed(outcome, said.detail) and not note:
+        raise InputRefused(say("complaint_missing" if outcome is Outcome.COMPLAINED else "contact_missing"), "note")
+    if outcome is Outcome.WITHDREW and said.why not in REASONS[ParticipationChange.WITHDRAWN]:
+        raise InputRefused(say("why_missing"), "why")
+
+
+def _follow(work: Work, visit: Visit, attempt: Attempt, said: SaidOfOutcome) -> None:
+    """Does what follows for the person, and not for this case alone."""
+    person, follows = visit.participant, CONSEQUENCES[attempt.outcome]
+    if attempt.outcome is Outcome.LANGUAGE_BARRIER:
+        participants.set_language_asked(work.session, person.id, said.language)
+        participants.set_not_called_by(work.session, person.id, attempt.staff_id)
+    if follows.leaving is WayOut.WITHDRAWN:
+        assert said.why is not None
+        identity.confirm(work, person, said.confirmed)
+        leaving.make(work, person, CHANGES[follows.leaving], said.why)
+    elif follows.leaving is not None:
+        change = CHANGES[follows.leaving]
+        leaving.make(work, person, change, REASONS[change][0])
+
+
 def _note(written: str) -> str:
     note = written.strip().replace("\r\n", "\n")
     if len(note) > NOTE_LENGTH:
@@ -173,14 +251,22 @@ def _note(written: str) -> str:
     return note
 
 
-def _record(work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt) -> None:
+def _record(
+    work: Work, who: ByInterviewer, visit: Visit, attempt: Attempt, before: Mapping[str, Any] | None = None
+) -> None:
     """Stores an attempt and what follows from it for the case, and lets go of the case."""
-    cases.add_attempt(work.session, attempt)
+    cases.add_attempt(work.session, attempt, before)
+    work.session.flush()
+    kind = CONSEQUENCES[attempt.outcome].referral
+    if kind is not None:
+        referrals.add(work.session, attempt.id, visit.participant.id, kind, attempt.at)
     cases.set_disposition(work.session, visit.case.id, disposition_after(visit.case.disposition, attempt.outcome))
     cases.set_next(work.session, visit.case.id, attempt.next_at)
+    cases.set_on_their_own(work.session, visit.case.id, None, None)
     cases.release_lease(work.session, visit.case.id, who.staff.id)
     standing.work_out(work, visit.study, visit.case.id)
-    record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value)
+    detail = {"detail": attempt.detail.value} if attempt.detail else {}
+    record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value, **detail)
 
 
 def _agreed_moment(work: Work, study: Study, said: AgreedTime) -> dt.datetime:

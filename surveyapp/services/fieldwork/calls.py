@@ -16,6 +16,7 @@ from surveyapp.domain.fieldwork.cases import (
     Lease,
     calls_without_appointment,
 )
+from surveyapp.domain.fieldwork.consequences import DECIDES, ReferralKind
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.sentences import say
@@ -27,7 +28,7 @@ from surveyapp.services.responses.survey_session import ByInterviewer, Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-from surveyapp.store.calling import attempts, held
+from surveyapp.store.calling import attempts, held, referrals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,9 @@ def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> 
         who.staff.check(Action.TAKE_OVER, who.study)
     with Desk(runtime, who.actor).writing() as work:
         visit = callable_visit(work, who)
+        complained = ReferralKind.COMPLAINT in referrals.kinds_blocking(work.session, visit.participant.id)
+        if complained and not who.staff.may(DECIDES[ReferralKind.COMPLAINT], who.study):
+            raise StateRefused(say("complaint_open", reference=who.reference))
         held.lock_person(work.session, visit.participant.id)
         _check_person(work, visit, take_over)
         taken = leases.take(work, visit.case.id, take_over)

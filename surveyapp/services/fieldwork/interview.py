@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.errors import AnswerFault, AnswersRefused, NotFound, NotOnRoute
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import AnswerFault, AnswersRefused, InputRefused, NotFound, NotOnRoute
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.questionnaire import Section
 from surveyapp.domain.instrument.routing import Page, pages_of
@@ -20,9 +21,14 @@ from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
+from surveyapp.store import cases
 
 MODES = (Mode.PHONE, Mode.IN_PERSON, Mode.VIDEO)
 """How an interviewer can talk with somebody."""
+
+ASKING = (*MODES, Mode.PROXY)
+"""How the answers can come that an interviewer enters."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,25 @@ def needs_consent(visit: Visit) -> bool:
     return not (asked and visit.consented)
 
 
-def begin(runtime: Runtime, who: ByInterviewer) -> Visit:
-    """Starts or takes up the response, consent having been recorded before (see `needs_consent`)."""
+def begin(runtime: Runtime, who: ByInterviewer, proxy: str = "") -> Visit:
+    """Starts or takes up the response, consent having been recorded before (see `needs_consent`). `proxy`: the code of
+    who answers for the person, which the study must allow. Raises InputRefused (`proxy`)."""
     visit = survey_session.visit(runtime, who)
+    if proxy or who.mode is Mode.PROXY:
+        _note_proxy(runtime, who, proxy)
     if visit.response is None and not needs_consent(visit):
         return answering.give_consent(runtime, who, {key: said.given for key, said in visit.consents.items()})
     return visit
+
+
+def _note_proxy(runtime: Runtime, who: ByInterviewer, proxy: str) -> None:
+    with Desk(runtime, who.actor).writing() as work:
+        visit = calls.callable_visit(work, who, lock=True)
+        if proxy not in visit.study.proxies:
+            raise InputRefused(say("no_proxy"), "proxy")
+        if visit.case.proxy != proxy:
+            cases.set_proxy(work.session, visit.case.id, proxy)
+            calls.record_on(work, who, AuditAction.PROXY_ANSWERS, proxy=proxy)
 
 
 def sections(visit: Visit) -> tuple[SectionStand, ...]:

@@ -18,7 +18,6 @@ from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
-from surveyapp.services.cases import standing
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
@@ -28,6 +27,7 @@ from surveyapp.services.participants.list_columns import ListedPerson
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
+from surveyapp.store.calling import referrals
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
 from surveyapp.store.privacy import participation
@@ -330,7 +330,7 @@ def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
     for each in changes:
         person, listed = each.person, each.listed
         if each.new_number:
-            standing.number_mended(work, study, person.id)
+            referrals.mend(work.session, person.id, work.now, work.staff_id)
         if dict(each.attributes) != dict(person.attributes):
             staging.set_attributes(work.session, person.id, each.attributes)
             results.note_change_of(work.session, person.id)

@@ -11,12 +11,13 @@ from surveyapp.domain.fieldwork.cases import window
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Participant, Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
-from surveyapp.services.cases import scheduling, standing
+from surveyapp.services.cases import scheduling
 from surveyapp.services.participants import contacts, enrolment_form
 from surveyapp.services.participants.enrolling import enrol, place
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants
 from surveyapp.store import enrolment as store
+from surveyapp.store.calling import referrals
 from surveyapp.store.database import new_id
 
 
@@ -62,10 +63,15 @@ def contact_of(desk: Desk, study_id: str, reference: str) -> tuple[Participant, 
         return participant, contacts.read(work, participant.id)
 
 
+REACHED_BY = frozenset({"phone", "other_phones", "email", "address"})
+"""Fields of a contact with which somebody who could not be reached may be reached again."""
+
+
 def correct_contact(
     desk: Desk, study_id: str, reference: str, written: Mapping[str, str], *, confirmed: bool = False
 ) -> None:
-    """Replaces a participant's contact record. Raises NotPermitted, NotFound, EnrolmentRefused, ContactShared."""
+    """Replaces a participant's contact record. Whoever was not called because of a wrong number, or because they moved,
+    is called again. Raises NotPermitted, NotFound, EnrolmentRefused, ContactShared."""
     desk.check(Action.SEE_CONTACTS, study_id)
     contact, faults = enrolment_form.check_contact(written)
     if faults:
@@ -87,8 +93,8 @@ def correct_contact(
             raise ContactShared(tuple(shared))
         if changed:
             contacts.write(work, participant, contact)
-            if {"phone", "other_phones"} & set(changed):
-                standing.number_mended(work, desk.runtime.study(study_id), participant.id)
+            if REACHED_BY & set(changed):
+                referrals.mend(work.session, participant.id, work.now, work.staff_id)
             work.record(AuditAction.CONTACT_CORRECTED, reference, study=study_id, fields=changed)
 
 

@@ -12,19 +12,27 @@ from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition, disposition_without_refusal
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import Participant
-from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, Participation, ParticipationChange, open_changes
+from surveyapp.domain.privacy.leaving import (
+    NOT_SPOKEN_WITH,
+    REASONS,
+    LeavingReason,
+    Participation,
+    ParticipationChange,
+    open_changes,
+)
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import can_be_opened, state_of
-from surveyapp.services.participants import identity, roster
+from surveyapp.services.participants import identity, links, roster
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import erasing
 from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.entry import accesses
 from surveyapp.store.privacy import participation, reopening
 
 ENDED_BY_STOPPING = ANSWERABLE | {CaseState.SCHEDULED, CaseState.PAUSED}
@@ -38,6 +46,8 @@ _AUDITED = {
     ParticipationChange.TAKEN_UP: AuditAction.PARTICIPATION_TAKEN_UP,
     ParticipationChange.WITHDRAWN: AuditAction.PARTICIPATION_WITHDRAWN,
     ParticipationChange.WITHDRAWAL_UNDONE: AuditAction.WITHDRAWAL_UNDONE,
+    ParticipationChange.DIED: AuditAction.DEATH_RECORDED,
+    ParticipationChange.DEATH_UNDONE: AuditAction.DEATH_UNDONE,
 }
 
 
@@ -102,7 +112,7 @@ def _outlook(work: Work, study: Study, participant: Participant) -> LeavingOutlo
     return LeavingOutlook(
         study=study,
         participant=participant,
-        changes=open_changes(participant.stopped_at, participant.withdrawn_at),
+        changes=open_changes(participant.stopped_at, participant.withdrawn_at, participant.deceased_at),
         recorded=tuple(participation.of(work.session, participant.id)),
         sent=tuple(sent),
         begun=tuple(begun),
@@ -148,15 +158,16 @@ def record(
         participant = found(work, desk, study_id, reference)
         if why is None or why not in REASONS[change]:
             raise InputRefused(say("why_missing"), "why")
-        if change not in open_changes(participant.stopped_at, participant.withdrawn_at):
+        if change not in open_changes(participant.stopped_at, participant.withdrawn_at, participant.deceased_at):
             if change is _standing_change(participant):
                 return participant
             raise StateRefused(say("change_not_open", reference=reference))
-        identity.confirm(work, participant, confirmed)
+        if change not in NOT_SPOKEN_WITH:
+            identity.confirm(work, participant, confirmed)
         if change is ParticipationChange.ERASED:
             erasing.erase(work, participant)
             return None
-        _MAKE[change](work, participant, why)
+        make(work, participant, change, why)
         work.session.flush()
         work.session.expire_all()
         return found(work, desk, study_id, reference)
@@ -166,21 +177,71 @@ def _standing_change(participant: Participant) -> ParticipationChange | None:
     """What was recorded last of those that show in where somebody stands: the same form sent twice."""
     if participant.withdrawn_at is not None:
         return ParticipationChange.WITHDRAWN
+    if participant.deceased_at is not None:
+        return ParticipationChange.DIED
     return ParticipationChange.STOPPED if participant.stopped_at is not None else ParticipationChange.TAKEN_UP
 
 
+def make(work: Work, participant: Participant, change: ParticipationChange, why: LeavingReason) -> None:
+    """Does what was asked, in the caller's unit of work, who has checked who asks; it is never an erasure."""
+    _MAKE[change](work, participant, why)
+
+
+def note_undone(work: Work, participant: Participant, change: ParticipationChange) -> None:
+    """Notes that a change was taken back within the minute in which an attempt can be undone."""
+    _note(work, participant, _UNDONE_BY[change], LeavingReason.MISTAKE)
+
+
+_UNDONE_BY = {
+    ParticipationChange.WITHDRAWN: ParticipationChange.WITHDRAWAL_UNDONE,
+    ParticipationChange.DIED: ParticipationChange.DEATH_UNDONE,
+}
+
+
 def _stop(work: Work, participant: Participant, why: LeavingReason) -> None:
+    _end_cases(work, participant, Disposition.REFUSAL)
+    participants.set_stopped(work.session, participant.id, work.now)
+    _note(work, participant, ParticipationChange.STOPPED, why)
+
+
+def _end_cases(work: Work, participant: Participant, ended_as: Disposition) -> None:
+    """Ends whatever could still be answered, and every hold on it; what was sent stays."""
     for case in cases.cases_of(work.session, participant.id):
         cases.locked_case(work.session, case.id)
         cases.set_next(work.session, case.id, None)
         response = responses.response_of(work.session, case.id)
         sent = response is not None and response.state is ResponseState.SUBMITTED
         if not sent and state_of(work, case, response) in ENDED_BY_STOPPING:
-            cases.set_disposition(work.session, case.id, Disposition.REFUSAL)
+            cases.set_disposition(work.session, case.id, ended_as)
     cases.end_leases(work.session, participant.id)
     reopening.close_all(work.session, participant.id)
-    participants.set_stopped(work.session, participant.id, work.now)
-    _note(work, participant, ParticipationChange.STOPPED, why)
+
+
+def _die(work: Work, participant: Participant, why: LeavingReason) -> None:
+    """Nobody calls, writes to or asks them, on any page, from now on; their links end, and with them whatever is open
+    in a browser. Touchpoints to come are made as ended (`scheduling`)."""
+    _end_cases(work, participant, Disposition.DECEASED)
+    links.revoke_all(work, participant)
+    participants.set_stopped(work.session, participant.id, participant.stopped_at or work.now)
+    participants.set_deceased(work.session, participant.id, work.now)
+    _note(work, participant, ParticipationChange.DIED, why)
+
+
+def _undo_death(work: Work, participant: Participant, why: LeavingReason) -> None:
+    """It was somebody else, or an error: what can still be answered is what its attempts made of it, and links that
+    ended with it open again."""
+    asked_before = participant.stopped_at == participant.deceased_at
+    for case in cases.cases_of(work.session, participant.id):
+        if case.disposition is Disposition.DECEASED:
+            response = responses.response_of(work.session, case.id)
+            before = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
+            cases.set_disposition(work.session, case.id, before if asked_before else Disposition.REFUSAL)
+        if participant.deceased_at is not None:
+            accesses.open_again(work.session, case.id, participant.deceased_at)
+    if asked_before:
+        participants.set_stopped(work.session, participant.id, None)
+    participants.set_deceased(work.session, participant.id, None)
+    _note(work, participant, ParticipationChange.DEATH_UNDONE, why)
 
 
 def _take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
@@ -227,4 +288,6 @@ _MAKE: Mapping[ParticipationChange, Callable[[Work, Participant, LeavingReason],
     ParticipationChange.TAKEN_UP: _take_up,
     ParticipationChange.WITHDRAWN: _withdraw,
     ParticipationChange.WITHDRAWAL_UNDONE: _undo_withdrawal,
+    ParticipationChange.DIED: _die,
+    ParticipationChange.DEATH_UNDONE: _undo_death,
 }

@@ -163,6 +163,7 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
         opens_at=case.opens_at,
         closes_at=case.closes_at,
         disposition=case.disposition,
+        proxy=study.proxies.get(case.proxy, case.proxy) if case.proxy else None,
         questionnaire=response.questionnaire if response else None,
         version=response.version if response else None,
         started_at=response.started_at if response else None,

@@ -40,7 +40,7 @@ def read(folder: Path) -> FrozenStudy:
 
 def write(folder: Path, study: Study) -> None:
     """Records the study as it is now. The wordings of consent that were frozen before stay."""
-    tree = _adapter.dump_python(study_meaning.freeze(study, read(folder)), mode="json")
+    tree = _adapter.dump_python(study_meaning.freeze(study, read(folder)), mode="json", exclude_none=True)
     text = json.dumps(tree, indent=1, sort_keys=True, ensure_ascii=False)
     (folder / STUDY_LOCK).write_text(text + "\n", encoding="utf-8")
 

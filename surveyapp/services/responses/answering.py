@@ -11,7 +11,7 @@ import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
-from surveyapp.domain.answers import Answer
+from surveyapp.domain.answers import Answer, Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Door
 from surveyapp.domain.errors import (
@@ -25,7 +25,7 @@ from surveyapp.domain.errors import (
     StateRefused,
     Unfinished,
 )
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, Disposition
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, Attempt, Disposition, Outcome
 from surveyapp.domain.instrument.kinds import KINDS, Form, SkipRule
 from surveyapp.domain.instrument.routing import NOT_ASKED, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven
@@ -200,10 +200,37 @@ def _hand_in(work: Work, who: Who) -> bool:
         _send_again(work, before)
     else:
         responses.submit(work.session, response.id, work.now)
+    if before.case.on_their_own_of is not None and who.mode is Mode.SELF:
+        _close_call(work, before)
     cases.complete(work.session, before.case.id)
     work.session.flush()
     plan_cases(work, before.participant)
     return True
+
+
+def _close_call(work: Work, before: Visit) -> None:
+    """The call in which they went on by themselves ends as complete, and its hold with it."""
+    case, staff_id = before.case, before.case.on_their_own_of
+    assert staff_id is not None
+    attempt = Attempt(
+        id=new_id(),
+        case_id=case.id,
+        staff_id=staff_id,
+        staff_name=None,
+        at=work.now,
+        outcome=Outcome.COMPLETED,
+        mode=Mode.SELF,
+    )
+    cases.add_attempt(work.session, attempt)
+    cases.release_lease(work.session, case.id, staff_id)
+    work.record(
+        AuditAction.ATTEMPT_RECORDED,
+        before.participant.reference,
+        study=before.study.id,
+        touchpoint=case.touchpoint,
+        outcome=attempt.outcome.value,
+        mode=attempt.mode.value,
+    )
 
 
 def _skip_rule(who: Who) -> SkipRule:

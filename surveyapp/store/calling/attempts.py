@@ -1,4 +1,4 @@
-"""What was just tried, and taking it back."""
+"""What was just tried."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Outcome
-from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow
+from surveyapp.store.tables import AttemptRow, CaseRow, ParticipantRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +57,3 @@ def newest_by(session: Session, staff_id: uuid.UUID, since: dt.datetime) -> Rece
         reference=row.ParticipantRow.reference,
         touchpoint=row.touchpoint,
     )
-
-
-def undo(session: Session, attempt_id: uuid.UUID) -> None:
-    """Takes an attempt out again: its case stands as it did before. Links that came of it end."""
-    row = session.get_one(AttemptRow, attempt_id)
-    case = session.get_one(CaseRow, row.case_id)
-    if row.disposition_before is not None:
-        case.disposition = row.disposition_before
-    case.next_at = row.next_before
-    if row.outcome is Outcome.LINK_SENT:
-        session.execute(
-            update(AccessRow)
-            .where(AccessRow.case_id == row.case_id, AccessRow.issued_at == row.at, AccessRow.revoked_at.is_(None))
-            .values(revoked_at=row.at)
-        )
-    session.delete(row)
-    session.flush()

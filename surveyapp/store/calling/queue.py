@@ -17,10 +17,11 @@ from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_queue import ALWAYS, CALLED_NOW, NEVER, ORDER, SOON, Caller, QueuePriority, Waiting
 from surveyapp.domain.fieldwork.call_stand import CallHold, part_of
 from surveyapp.domain.fieldwork.call_wishes import IN_WRITING, day_bit, minute_of, within_call_hours
-from surveyapp.domain.fieldwork.cases import Case, Disposition, Lease, Outcome
+from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition, Lease, Outcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.store.calling import referrals
 from surveyapp.store.calling.stands import stand_of
 from surveyapp.store.cases import case_in
 from surveyapp.store.participants import wishes_of
@@ -158,6 +159,7 @@ def _row(row: Any, lease: Lease | None) -> QueueRow:
         stand=stand_of(row.CaseRow),
         wishes=wishes_of(row.ParticipantRow),
         held_by=lease.staff_id if lease else None,
+        not_called_by=row.ParticipantRow.not_called_by,
     )
     return QueueRow(
         case=case_in(row.CaseRow),
@@ -269,9 +271,10 @@ def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetim
     )
     return (
         ~paused,
+        ~referrals.blocking(ParticipantRow.id),
         case.opens_at <= now,
         or_(case.closes_at.is_(None), case.closes_at > now),
-        case.disposition != Disposition.NOT_ELIGIBLE,
+        case.disposition.not_in(ENDED - {Disposition.REFUSAL}),
         or_(case.disposition != Disposition.REFUSAL, refused_softly),
         or_(
             response.state.is_(None),
@@ -292,11 +295,17 @@ def _in(scopes: Sequence[CallScope]) -> ColumnElement[bool]:
 def _for_another(caller: Caller) -> ColumnElement[bool]:
     """`is_for_another`."""
     found: list[ColumnElement[bool]] = [func.coalesce(CaseRow.not_by == caller.staff_id, false())]
+    found.append(func.coalesce(ParticipantRow.not_called_by == caller.staff_id, false()))
     if caller.gender:
         found.append(func.coalesce(ParticipantRow.call_interviewer != caller.gender, false()))
     if caller.speaks:
-        shared = or_(*(ParticipantRow.call_languages.like(f"%,{code},%") for code in caller.speaks))
-        found.append(and_(ParticipantRow.call_languages.is_not(None), ~shared))
+        # What was asked for in a call goes before what the contact record says.
+        asked = case(
+            (ParticipantRow.language_asked.is_not(None), literal(",") + ParticipantRow.language_asked + literal(",")),
+            else_=ParticipantRow.call_languages,
+        )
+        shared = or_(*(asked.like(f"%,{code},%") for code in caller.speaks))
+        found.append(and_(asked.is_not(None), ~shared))
     return or_(*found)
 
 

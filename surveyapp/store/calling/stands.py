@@ -9,7 +9,7 @@ from dataclasses import asdict
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.fieldwork.call_stand import CallDecision, CallHold, CallStand
+from surveyapp.domain.fieldwork.call_stand import CallDecision, CallStand
 from surveyapp.domain.fieldwork.cases import Attempt
 from surveyapp.store.tables import AttemptRow, CallDecisionRow, CaseRow, ContactRow, ParticipantRow
 
@@ -88,12 +88,6 @@ def uncounted(session: Session, limit: int) -> list[tuple[uuid.UUID, str]]:
         .limit(limit)
     )
     return [(row.id, row.study) for row in session.execute(query)]
-
-
-def held_back_of(session: Session, participant_id: uuid.UUID, why: CallHold) -> list[uuid.UUID]:
-    """Somebody's cases that nobody calls because of this."""
-    query = select(CaseRow.id).where(CaseRow.participant_id == participant_id, CaseRow.held_back == why)
-    return list(session.scalars(query.order_by(CaseRow.touchpoint)))
 
 
 def unread(session: Session, limit: int) -> list[uuid.UUID]:

@@ -69,6 +69,12 @@ def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> in
     return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
+def open_again(session: Session, case_id: uuid.UUID, revoked_at: dt.datetime) -> None:
+    """Lets the links and codes of a case that were revoked at a moment open it again."""
+    query = update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at == revoked_at)
+    session.execute(query.values(revoked_at=None))
+
+
 def last_revoked(session: Session, case_id: uuid.UUID) -> dt.datetime | None:
     """When links or codes of a case were last revoked."""
     return session.scalar(select(func.max(AccessRow.revoked_at)).where(AccessRow.case_id == case_id))

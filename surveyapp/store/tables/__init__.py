@@ -10,6 +10,7 @@ from surveyapp.store.tables.fieldwork import (
     CaseRow,
     ChangedCaseRow,
     LeaseRow,
+    ReferralRow,
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
@@ -91,6 +92,7 @@ __all__ = [
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
     "RecoveryCodeRow",
+    "ReferralRow",
     "RelationshipRow",
     "ReleasePageRow",
     "ReleaseRow",

@@ -14,7 +14,8 @@ from sqlalchemy.orm import DeclarativeBase
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import ActorKind, AuditAction
 from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
-from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, OutcomeDetail
+from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.domain.participants import Origin
@@ -59,8 +60,11 @@ class Base(DeclarativeBase):
                 Mode,
                 Origin,
                 Outcome,
+                OutcomeDetail,
                 ParticipationChange,
                 Reason,
+                ReferralDecision,
+                ReferralKind,
                 ResponseState,
                 Role,
                 RowOutcome,

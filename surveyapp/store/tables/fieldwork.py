@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.call_stand import ANY_PART, CallHold, DecisionKind
-from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS, AccessKind, Disposition, Outcome
+from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS, AccessKind, Disposition, Outcome, OutcomeDetail
+from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.store.tables.base import Base, known
 from surveyapp.store.tables.people import ParticipantRow
@@ -56,6 +58,9 @@ class CaseRow(Base):
     disposition: Mapped[Disposition]
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     next_at: Mapped[dt.datetime | None]
+    on_their_own_since: Mapped[dt.datetime | None]
+    on_their_own_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    proxy: Mapped[str | None]
     moved_at: Mapped[dt.datetime | None]
     calls: Mapped[int] = mapped_column(default=0)
     allowed: Mapped[int] = mapped_column(default=MAXIMUM_ATTEMPTS)
@@ -125,10 +130,11 @@ class AccessRow(Base):
 
 class AttemptRow(Base):
     """`note_sealed`: the note, with the key of whom it is about; `note`: one from before people had keys.
-    `disposition_before` and `next_before`: how the case stood, for an attempt that is undone."""
+    `detail`: why somebody is not eligible, or what is known of where they moved; `before`: how everything stood that
+    can follow from it, for an attempt that is undone."""
 
     __tablename__ = "attempt"
-    __table_args__ = (Index(None, "staff_id", "at"),)
+    __table_args__ = (Index(None, "staff_id", "at"), known("detail", OutcomeDetail))
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -138,8 +144,29 @@ class AttemptRow(Base):
     note: Mapped[str | None]
     note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     next_at: Mapped[dt.datetime | None]
-    disposition_before: Mapped[Disposition | None]
-    next_before: Mapped[dt.datetime | None]
+    detail: Mapped[OutcomeDetail | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ReferralRow(Base):
+    """What came of an attempt that somebody else has to see to; what was said is the attempt's note. Whoever has one
+    that `blocks_calls` is not called."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index(None, "participant_id", "blocks_calls"),
+        known("kind", ReferralKind),
+        known("decision", ReferralDecision),
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempt.id"), unique=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    kind: Mapped[ReferralKind]
+    at: Mapped[dt.datetime]
+    blocks_calls: Mapped[bool]
+    decision: Mapped[ReferralDecision | None]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class LeaseRow(Base):

@@ -55,6 +55,9 @@ class ParticipantRow(Base):
     enrolled_on: Mapped[dt.date]
     stopped_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
+    deceased_at: Mapped[dt.datetime | None]
+    language_asked: Mapped[str | None]
+    not_called_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     anonymised_at: Mapped[dt.datetime | None]
     call_way: Mapped[str | None]
     call_languages: Mapped[str | None]

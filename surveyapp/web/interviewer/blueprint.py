@@ -12,7 +12,7 @@ from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnot
 from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork.calls import OpenCase
-from surveyapp.services.fieldwork.interview import MODES as TALKING
+from surveyapp.services.fieldwork.interview import ASKING
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.web.interviewer.views import CONSEQUENCES, ENDINGS, MODES, attempt_words, facts
 from surveyapp.web.shared.runtime import runtime
@@ -31,7 +31,7 @@ class ModeMissing(Exception):
 def caller(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     """The interviewer at the case of the address; by phone, unless it says otherwise."""
     written = request.args.get("mode", "")
-    mode = next((mode for mode in TALKING if mode.value == written), Mode.PHONE)
+    mode = next((mode for mode in ASKING if mode.value == written), Mode.PHONE)
     language = request.args.get("language", "")
     if study_id in runtime().studies and language not in runtime().offered(study := runtime().study(study_id)):
         language = study.source_language
@@ -42,7 +42,7 @@ def caller(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
 
 def talker(study_id: str, reference: str, touchpoint: int) -> ByInterviewer:
     """The interviewer while talking: the address says how. Raises ModeMissing."""
-    if request.args.get("mode") not in {mode.value for mode in TALKING}:
+    if request.args.get("mode") not in {mode.value for mode in ASKING}:
         raise ModeMissing
     return caller(study_id, reference, touchpoint)
 

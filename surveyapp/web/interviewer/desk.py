@@ -1,11 +1,10 @@
-"""Who is to be called, opening and closing a case, and the end of a call."""
+"""Who is to be called, opening and closing a case."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused, NotHeld
@@ -14,15 +13,13 @@ from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding
-from surveyapp.services.fieldwork.attempts import RECORDED_BY_HAND, RecordedAttempt
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.staff import own_account
 from surveyapp.web.interviewer import forms, queue_words
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
-from surveyapp.web.interviewer.views import CONSEQUENCES, Filters
+from surveyapp.web.interviewer.views import Filters
 from surveyapp.web.rights.letting_in import let_in_page
-from surveyapp.web.shared.assembly import local_time
 from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
@@ -141,7 +138,8 @@ def case(study_id: str, reference: str, touchpoint: int) -> Reply:
     except NotHeld:
         visit = calls.closed_case(runtime(), who)
         return render_template("interviewer/closed.html", visit=visit, own=own)
-    return case_page(opened, who, forms.StartForm(runtime().offered(opened.visit.study), who.mode))
+    form = forms.StartForm(runtime().offered(opened.visit.study), who.mode, staff_study(study_id).proxies)
+    return case_page(opened, who, form)
 
 
 def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Reply:
@@ -158,21 +156,6 @@ def release(study_id: str, reference: str, touchpoint: int) -> Reply:
     return redirect(url_for("interviewer.queue"))
 
 
-@interviewer.post(f"{CASE}/undo")
-@staff_only
-def undo(study_id: str, reference: str, touchpoint: int) -> Reply:
-    """Takes back what was recorded of a call within the last minute; the case is open again."""
-    who = caller(study_id, reference, touchpoint)
-    who.staff.check(Action.INTERVIEW, study_id)
-    try:
-        attempt_id = uuid.UUID(request.form.get("attempt_id", ""))
-    except ValueError:
-        abort(400)
-    attempts.undo(runtime(), who, attempt_id)
-    flash(_("That is taken back: %(reference)s stands as before, and is open for you.", reference=reference))
-    return redirect(own("case"))
-
-
 @interviewer.post("/keys")
 @staff_only
 def keep_single_keys() -> Reply:
@@ -187,58 +170,3 @@ def let_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Lets somebody in who is on the phone and goes on by their link."""
     current_staff().check(Action.INTERVIEW, study_id)
     return let_in_page(study_id, reference, own("case"))
-
-
-@interviewer.route(f"{CASE}/end", methods=["GET", "POST"])
-@staff_only
-def end(study_id: str, reference: str, touchpoint: int) -> Reply:
-    """What came of the call: a note, a time where one was agreed, and the case is let go."""
-    who = caller(study_id, reference, touchpoint)
-    written = (request.form if request.method == "POST" else request.args).get("outcome", "")
-    outcome = next((each for each in RECORDED_BY_HAND if each.value == written), None)
-    if outcome is None:
-        return render_template("interviewer/end.html", outcome=None, **frame(calls.opened_case(runtime(), who), who))
-    form = forms.AttemptForm(who.mode, outcome)
-    if form.validate_on_submit():
-        try:
-            recorded = attempts.record_attempt(
-                runtime(), form.applied_to(who), outcome, form.key, form.note.data or "", form.agreed_time
-            )
-        except InputRefused as refused:
-            form.refuse(refused)
-        else:
-            return _ended(recorded, study_id, reference, touchpoint)
-    page = render_template(
-        "interviewer/end.html",
-        outcome=outcome,
-        title=OUTCOMES[outcome],
-        consequence=CONSEQUENCES[outcome],
-        form=form,
-        **frame(calls.opened_case(runtime(), who), who),
-    )
-    return page, 422 if form.errors else 200
-
-
-def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint: int) -> Reply:
-    if recorded.given is not None:
-        address = f"{runtime().settings.public_url}{recorded.given.link}"
-        return render_template(
-            "interviewer/link.html",
-            address=address,
-            given=recorded.given,
-            reference=reference,
-            study=staff_study(study_id),
-            begun=recorded.answered,
-            let_in=own("let_in"),
-        )
-    study = runtime().study(study_id)
-    sentences = [
-        _("%(reference)s: “%(outcome)s” is recorded.", reference=reference, outcome=OUTCOMES[recorded.outcome])
-    ]
-    if recorded.next_at is not None:
-        when = local_time(recorded.next_at, study.time_zone, "EEEE d MMMM, HH:mm")
-        sentences.append(_("The next call is agreed for %(when)s.", when=when))
-    if recorded.outside_hours:
-        sentences.append(_("That is outside calling hours, so make sure that somebody is there to call."))
-    flash(" ".join(sentences))
-    return redirect(url_for("interviewer.queue"))

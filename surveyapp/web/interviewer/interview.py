@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused, Unfinished
 from surveyapp.domain.fieldwork.completion import answered_of
-from surveyapp.services.fieldwork import attempts, calls, interview
+from surveyapp.services.fieldwork import attempts, calls, interview, switching
 from surveyapp.services.responses import answering
 from surveyapp.services.responses.expected_time import expected_time
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
@@ -27,6 +27,7 @@ from surveyapp.web.interviewer.desk import case_page
 from surveyapp.web.interviewer.screens import SectionScreen, section_screen
 from surveyapp.web.interviewer.views import COMPLETIONS
 from surveyapp.web.participant.views import answers_by_section
+from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import staff_only
@@ -38,12 +39,14 @@ from surveyapp.web.shared.words import worded
 def start(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Chooses how they talk, and goes to consent or to the first question to answer."""
     who = caller(study_id, reference, touchpoint)
-    form = forms.StartForm(runtime().offered(runtime().study(study_id)), who.mode)
+    study = runtime().study(study_id)
+    form = forms.StartForm(runtime().offered(study), who.mode, staff_study(study_id).proxies)
     if not form.validate():
         return case_page(calls.opened_case(runtime(), who), who, form)
+    switching.take_back(runtime(), who)
     who = form.applied_to(who)
     talking = {"mode": who.mode.value, "language": who.language}
-    visit = interview.begin(runtime(), who)
+    visit = interview.begin(runtime(), who, form.answers_for)
     if interview.needs_consent(visit):
         return redirect(own("consent", **talking))
     return redirect(_where_to_go_on(visit, **talking))
@@ -84,6 +87,8 @@ def section(study_id: str, reference: str, touchpoint: int, section_id: str) -> 
     case = calls.opened_case(runtime(), who)
     if not case.visit.consented:
         return redirect(own("consent"))
+    if case.visit.case.on_their_own_since is not None:
+        return redirect(own("case"))
     screen = section_screen(case, interview.stand_of(case.visit, section_id), who.staff.id)
     return _section_page(who, case, screen)
 
@@ -146,6 +151,8 @@ def _next_page(visit: Visit, screen: SectionScreen, then: str) -> str:
 def check(study_id: str, reference: str, touchpoint: int) -> Reply:
     """The last look: what is still to answer, section by section; then the answers are handed in."""
     who = talker(study_id, reference, touchpoint)
+    if calls.opened_case(runtime(), who).visit.case.on_their_own_since is not None:
+        return redirect(own("case"))
     return _last_look(who, "")
 
 

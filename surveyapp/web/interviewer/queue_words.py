@@ -22,7 +22,6 @@ from surveyapp.web.shared.words import OUTCOMES, PREFERRED, STATES
 
 HOLDS: dict[CallHold, LazyString] = {
     CallHold.SUPERVISOR: lazy("All attempts are used up. A supervisor decides whether to go on."),
-    CallHold.NUMBER: lazy("The number is wrong. Nobody calls until it is put right."),
     CallHold.STOPPED: lazy("It was decided that nobody calls any more."),
 }
 INTERVIEWERS: dict[str, LazyString] = {

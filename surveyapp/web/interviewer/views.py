@@ -10,11 +10,13 @@ from babel import Locale, UnknownLocaleError
 from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
+from wtforms.fields.choices import SelectChoice
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
 from surveyapp.domain.instrument.study import Completion, Study
 from surveyapp.domain.responses import ResponseSummary
+from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork.call_queue import QueueWanted
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
@@ -25,6 +27,7 @@ MODES: dict[Mode, LazyString] = {
     Mode.PHONE: lazy("Phone"),
     Mode.IN_PERSON: lazy("In person"),
     Mode.VIDEO: lazy("Video"),
+    Mode.PROXY: lazy("By somebody for them"),
     Mode.SELF: lazy("Online"),
 }
 
@@ -35,20 +38,49 @@ COMPLETIONS: dict[Completion, LazyString] = {
 }
 """What an interview that is handed in counts as."""
 
-ENDINGS: tuple[tuple[str, Outcome, LazyString], ...] = (
-    ("N", Outcome.NO_ANSWER, lazy("No answer")),
-    ("U", Outcome.BUSY, lazy("Busy")),
-    ("A", Outcome.ANSWERPHONE, lazy("Answerphone")),
-    ("C", Outcome.CALLBACK, lazy("Call back…")),
-    ("P", Outcome.APPOINTMENT, lazy("Appointment…")),
-    ("W", Outcome.WRONG_NUMBER, lazy("Wrong number")),
-    ("O", Outcome.LANGUAGE_BARRIER, lazy("Language barrier")),
-    ("R", Outcome.REFUSED, lazy("Refused")),
-    ("F", Outcome.REFUSED_SOFTLY, lazy("Refused for now")),
-    ("B", Outcome.BROKEN_OFF, lazy("Broken off")),
-    ("L", Outcome.LINK_SENT, lazy("Send the link")),
+Ending = tuple[str, Outcome, LazyString]
+"""A way to end a call: its key, the outcome, what the chip says."""
+
+ENDINGS: tuple[tuple[LazyString, tuple[Ending, ...]], ...] = (
+    (
+        lazy("Not reached"),
+        (
+            ("N", Outcome.NO_ANSWER, lazy("No answer")),
+            ("U", Outcome.BUSY, lazy("Busy")),
+            ("A", Outcome.ANSWERPHONE, lazy("Answerphone")),
+            ("W", Outcome.WRONG_NUMBER, lazy("Wrong number…")),
+            ("M", Outcome.MOVED, lazy("Moved…")),
+        ),
+    ),
+    (
+        lazy("To go on later"),
+        (
+            ("C", Outcome.CALLBACK, lazy("Call back…")),
+            ("P", Outcome.APPOINTMENT, lazy("Appointment…")),
+            ("L", Outcome.LINK_SENT, lazy("Send the link…")),
+            ("B", Outcome.BROKEN_OFF, lazy("Broken off")),
+            ("O", Outcome.LANGUAGE_BARRIER, lazy("Language barrier…")),
+        ),
+    ),
+    (
+        lazy("It ends here"),
+        (
+            ("R", Outcome.REFUSED, lazy("Refused")),
+            ("F", Outcome.REFUSED_SOFTLY, lazy("Refused for now")),
+            ("I", Outcome.NOT_ELIGIBLE, lazy("Not eligible…")),
+            ("K", Outcome.COMPLAINED, lazy("Complains…")),
+            ("Q", Outcome.WITHDREW, lazy("Withdraws…")),
+            ("D", Outcome.DECEASED, lazy("Has died…")),
+        ),
+    ),
 )
-"""The ways to end a call: key, outcome, what the chip says."""
+"""The ways to end a call, under their headings."""
+
+PUT_RIGHT_BY: dict[Action | None, LazyString] = {
+    Action.MANAGE_PARTICIPANTS: lazy("After that, whoever runs the study can put it right."),
+    Action.HANDLE_RIGHTS: lazy("After that, a supervisor can put it right, and says why."),
+}
+"""Who can still change what was recorded, once it can be undone no more."""
 
 CONSEQUENCES: dict[Outcome, LazyString] = {
     Outcome.NO_ANSWER: lazy("The case goes back into the queue, after people who were not tried for longer."),
@@ -68,9 +100,62 @@ CONSEQUENCES: dict[Outcome, LazyString] = {
         "A new personal link is made when you record this. It is shown once, for you to copy into a message. "
         "Links given out before go on working."
     ),
-    Outcome.WRONG_NUMBER: lazy("Say in the note what you learned. The person who runs the study mends the number."),
-    Outcome.LANGUAGE_BARRIER: lazy("Say in the note which language they need."),
+    Outcome.WRONG_NUMBER: lazy(
+        "The case stays open and goes on the list of whoever runs the study. Nobody calls the person, about anything, "
+        "until the number is mended."
+    ),
+    Outcome.MOVED: lazy(
+        "The case stays open and goes on the list of whoever runs the study. Nobody calls the person, about anything, "
+        "until it is known how to reach them."
+    ),
+    Outcome.LANGUAGE_BARRIER: lazy(
+        "The case stays open and goes to another interviewer: one who speaks the language, where one is known."
+    ),
+    Outcome.NOT_ELIGIBLE: lazy(
+        "This case ends as not eligible and counts in no response rate. Their other touchpoints stay as they are."
+    ),
+    Outcome.COMPLAINED: lazy(
+        "What they said goes to a supervisor. Nobody calls the person, about anything, until that is decided. Their "
+        "link goes on working."
+    ),
+    Outcome.WITHDREW: lazy(
+        "All they ever answered leaves every page, file and count at once, at every touchpoint. Nobody contacts them "
+        "again, and their links open nothing."
+    ),
+    Outcome.DECEASED: lazy(
+        "Everything stops at once, for everybody: each open case and each touchpoint to come ends, every link ends, "
+        "nobody calls or writes again, and a colleague who has them open is told at the next save. What they answered "
+        "stays."
+    ),
 }
+
+UNDOING: dict[Outcome, LazyString] = {
+    Outcome.LINK_SENT: lazy("If you undo it the new link ends, even if you have sent it by then."),
+    Outcome.WITHDREW: lazy(
+        "Undone, all of it is back; only where their questions are open, the link has to be opened again."
+    ),
+    Outcome.DECEASED: lazy(
+        "Undone, all of it is back; only where their questions are open, the link has to be opened again."
+    ),
+}
+"""What undoing does not bring back."""
+
+
+def after_minute(outcome: Outcome) -> str:
+    """What whoever recorded it can tell the person, or should know, now that it stands."""
+    match outcome:
+        case Outcome.COMPLAINED:
+            return _("A supervisor sees to it.")
+        case Outcome.WRONG_NUMBER | Outcome.MOVED:
+            return _("Whoever runs the study sees to it.")
+    return ""
+
+
+def every_language() -> list[SelectChoice]:
+    """Every language that has a code of two letters, as the reader calls it, by that name."""
+    reader = get_locale() or Locale("en")
+    named = {code: name for code, name in reader.languages.items() if len(code) == 2}
+    return [SelectChoice(code, name) for code, name in sorted(named.items(), key=lambda each: each[1].casefold())]
 
 
 @dataclass(frozen=True)
@@ -89,6 +174,7 @@ def facts(case: OpenCase, staff_id: uuid.UUID) -> list[CaseFact]:
         (_("Language"), language_name(contact.language)),
         (_("E-mail"), contact.email),
         (_("Belongs to"), _site(case, study)),
+        (_("Answers for them"), study.proxies.get(case.visit.case.proxy or "", case.visit.case.proxy or "")),
     ]
     pairs += [
         (study.events.get(event.event, event.event), local_date(event.on, study.time_zone, "d MMM"))

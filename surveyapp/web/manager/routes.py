@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.web.manager import filing, giving, granting, importing, numbers, people, releasing
+from surveyapp.web.manager import filing, giving, granting, importing, people, releasing
 from surveyapp.web.manager.blueprint import manager
 from surveyapp.web.manager.mending import replanning, touchpoints
 
@@ -12,7 +12,6 @@ __all__ = [
     "granting",
     "importing",
     "manager",
-    "numbers",
     "people",
     "releasing",
     "replanning",

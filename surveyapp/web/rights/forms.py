@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 
+from flask import request
 from flask_babel import lazy_gettext as lazy
-from wtforms import BooleanField, RadioField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.fieldwork.consequences import ReferralDecision
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason
 from surveyapp.services.participants.identity import IdentityFact
-from surveyapp.web.rights.words import CORRECTION_WORDS, FACT_WORDS, REASON_WORDS
+from surveyapp.web.rights.words import CORRECTION_WORDS, DECISION_WORDS, FACT_WORDS, REASON_WORDS
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.words import worded
 
@@ -61,6 +64,28 @@ class ChangeForm(IdentityForm):
     @property
     def reason(self) -> LeavingReason | None:
         return next((each for each in self.reasons if each.value == self.why.data), None)
+
+
+class ReferralForm(_RefusedAtFields):
+    """What comes of a referral."""
+
+    referral = HiddenField()
+    decision = RadioField(lazy("What comes of it"), validate_choice=False)
+
+    def __init__(self, referral: uuid.UUID, decisions: Sequence[ReferralDecision]) -> None:
+        # Several are on one page: the one that was posted is whose it is.
+        self.is_submitted_here = request.method == "POST" and request.form.get("referral") == str(referral)
+        super().__init__(request.form if self.is_submitted_here else None, data={"referral": str(referral)})
+        self.decisions = decisions
+        self.decision.choices = [SelectChoice(each.value, DECISION_WORDS[each]) for each in decisions]
+        self.decision.id = f"decision-{referral}"
+
+    @property
+    def chosen(self) -> ReferralDecision | None:
+        return next((each for each in self.decisions if each.value == self.decision.data), None)
+
+    def refuse(self, refused: InputRefused) -> None:
+        self.decision.errors = [*self.decision.errors, worded(refused.sentence)]
 
 
 class ReopenForm(_RefusedAtFields):

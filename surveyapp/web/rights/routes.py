@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import abort, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.errors import InputRefused, StateRefused
 from surveyapp.domain.privacy.held import HeldRecord
-from surveyapp.domain.privacy.leaving import ParticipationChange
+from surveyapp.domain.privacy.leaving import NOT_SPOKEN_WITH, ParticipationChange
+from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import Phrasing
+from surveyapp.services.fieldwork import referrals
 from surveyapp.services.privacy import correcting, leaving, retention, subject_access
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.rights import forms
@@ -47,6 +49,29 @@ def find(study_id: str) -> Reply:
 def kept(study_id: str) -> Reply:
     """What is held of how many people, and until when."""
     return page("retention", outlook=retention.outlook(desk(), study_id))
+
+
+@rights.route("/<study_id>/waiting", methods=["GET", "POST"])
+@staff_only
+def waiting(study_id: str) -> Reply:
+    """Whom nobody calls until somebody has decided: wrong numbers and people who moved, for whoever runs the study;
+    complaints, for a supervisor."""
+    lines = referrals.waiting(desk(), study_id)
+    shown = [(line, forms.ReferralForm(line.referral.id, line.decisions)) for line in lines]
+    if request.method == "POST":
+        line, form = next((each for each in shown if each[1].is_submitted_here), (None, None))
+        if line is None or form is None:
+            raise StateRefused(say("referral_gone"))
+        try:
+            decided = referrals.decide(desk(), study_id, line.referral.id, form.chosen)
+        except InputRefused as refused:
+            form.refuse(refused)
+        else:
+            flash(_("%(reference)s: that is decided.", reference=decided.reference))
+            return redirect(url_for(".waiting", study_id=study_id))
+    faulty = next((form for _line, form in shown if form.errors), None)
+    may_mend = current_staff().may(Action.MANAGE_PARTICIPANTS, study_id)
+    return page("waiting", faulty, shown=shown, may_mend=may_mend)
 
 
 @rights.get(PERSON)
@@ -98,7 +123,8 @@ def change(study_id: str, reference: str, change: str) -> Reply:
     wanted = next((each for each in ParticipationChange if each.value == change), None)
     if wanted is None:
         abort(404)
-    form = forms.ChangeForm(leaving.to_ask_for(desk(), study_id, reference), wanted)
+    asked = {} if wanted in NOT_SPOKEN_WITH else leaving.to_ask_for(desk(), study_id, reference)
+    form = forms.ChangeForm(asked, wanted)
     if form.validate_on_submit():
         try:
             left = leaving.record(desk(), study_id, reference, wanted, form.reason, form.confirmed)

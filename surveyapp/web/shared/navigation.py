@@ -78,7 +78,6 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.list_results",
             ),
         ),
-        NavigationPlace(endpoint="manager.numbers", words=_("Wrong numbers"), action=Action.MANAGE_PARTICIPANTS),
         NavigationPlace(endpoint="manager.links", words=_("Links"), action=Action.MANAGE_PARTICIPANTS),
         NavigationPlace(
             endpoint="manager.touchpoints",
@@ -104,6 +103,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.hand_in",
                 "interviewer.end",
                 "interviewer.let_in",
+                "interviewer.themselves",
                 "interviewer.undo",
                 "interviewer.interviewing",
                 "interviewer.hand_over",
@@ -123,6 +123,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=None,
             query={"view": "in_person"},
         ),
+        NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
         NavigationPlace(
             endpoint="interviewer.to_decide",
             words=_("To decide"),

@@ -24,6 +24,7 @@ STATES: dict[CaseState, LazyString] = {
     CaseState.CLOSED: _("Closed"),
     CaseState.REFUSED: _("Refused"),
     CaseState.NOT_ELIGIBLE: _("Not eligible"),
+    CaseState.DECEASED: _("Deceased"),
     CaseState.WITHDRAWN: _("Withdrawn"),
 }
 """In the order a case goes through them."""
@@ -39,9 +40,14 @@ OUTCOMES: dict[Outcome, LazyString] = {
     Outcome.APPOINTMENT: _("Appointment made"),
     Outcome.LINK_SENT: _("Link sent"),
     Outcome.WRONG_NUMBER: _("Wrong number"),
+    Outcome.MOVED: _("Moved"),
     Outcome.LANGUAGE_BARRIER: _("Language barrier"),
     Outcome.REFUSED: _("Refused"),
     Outcome.REFUSED_SOFTLY: _("Refused for now"),
+    Outcome.NOT_ELIGIBLE: _("Not eligible"),
+    Outcome.COMPLAINED: _("Complained"),
+    Outcome.WITHDREW: _("Withdrew"),
+    Outcome.DECEASED: _("Has died"),
     Outcome.BROKEN_OFF: _("Broken off"),
     Outcome.COMPLETED: _("Completed"),
 }
@@ -52,6 +58,7 @@ DISPOSITIONS: dict[Disposition, LazyString] = {
     Disposition.REFUSAL: _("Refusal"),
     Disposition.NON_CONTACT: _("No contact yet"),
     Disposition.OTHER: _("Could not take part"),
+    Disposition.DECEASED: _("Deceased"),
     Disposition.UNKNOWN: _("Not known"),
     Disposition.NOT_ELIGIBLE: _("Not eligible"),
 }

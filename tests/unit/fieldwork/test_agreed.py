@@ -89,3 +89,57 @@ def test_the_night_the_clocks_change_has_an_hour_twice_or_not_at_all(written: st
 def test_whatever_is_written_it_is_a_time_or_nothing(written: str) -> None:
     agreed = agreed_in_words(written, NOW)
     assert agreed is None or agreed.tzinfo is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("we wtorek po 17", "2026-12-01 17:00"),
+        ("w srode po 17-tej", "2026-12-02 17:00"),
+        ("za dwa tygodnie", "2026-12-10 14:05"),
+        ("za tydzień wieczorem", "2026-12-03 18:00"),
+        ("za pół godziny", "2026-11-26 14:35"),
+        ("jutro rano", "2026-11-27 10:00"),
+        ("pojutrze po południu", "2026-11-28 14:00"),
+        ("o siedemnastej", "2026-11-26 17:00"),
+        ("w pt. o 17:30", "2026-11-27 17:30"),
+        ("między 17 a 18 w środę", "2026-12-02 17:00"),
+        ("12 grudnia o 10", "2026-12-12 10:00"),
+        ("منگل کو 5 بجے کے بعد", "2026-12-01 17:00"),
+        ("بدھ کو پانچ بجے", "2026-12-02 17:00"),
+        ("دو ہفتے بعد", "2026-12-10 14:05"),
+        ("دو ہفتوں میں", "2026-12-10 14:05"),
+        ("آدھے گھنٹے بعد", "2026-11-26 14:35"),
+        ("کل صبح", "2026-11-27 10:00"),
+        ("پرسوں شام ۶ بجے", "2026-11-28 18:00"),
+        ("۵ دسمبر کو ۳ بجے", "2026-12-05 15:00"),
+        ("ਮੰਗਲਵਾਰ ਨੂੰ 5 ਵਜੇ ਤੋਂ ਬਾਅਦ", "2026-12-01 17:00"),
+        ("ਦੋ ਹਫ਼ਤਿਆਂ ਵਿੱਚ", "2026-12-10 14:05"),
+        ("ਅੱਧੇ ਘੰਟੇ ਬਾਅਦ", "2026-11-26 14:35"),
+        ("ਕੱਲ੍ਹ ਸਵੇਰੇ", "2026-11-27 10:00"),
+        ("ਸ਼ੁੱਕਰਵਾਰ ਨੂੰ ਦਸ ਵਜੇ", "2026-11-27 10:00"),
+        ("੧੨ ਦਸੰਬਰ ਨੂੰ ੪ ਵਜੇ", "2026-12-12 16:00"),
+        ("jak wrócę", None),
+        ("w przyszłości", None),
+        ("جب میں واپس آؤں", None),
+        ("ਜਦੋਂ ਮੈਂ ਵਾਪਸ ਆਵਾਂ", None),
+    ],
+)
+def test_it_is_understood_in_every_language_of_the_pages(written: str, meant: str | None) -> None:
+    assert agreed_in_words(written, NOW) == (dt.datetime.fromisoformat(meant) if meant else None)
+
+
+@pytest.mark.parametrize(
+    ("now", "written", "meant"),
+    [
+        ("2026-11-28 18:30", "in two weeks", "2026-12-12 17:00"),
+        ("2026-11-28 08:30", "in 10 days", "2026-12-08 09:00"),
+        ("2026-11-26 21:00", "Tuesday", "2026-12-01 20:30"),
+        ("2026-11-26 20:30", "Tuesday", "2026-12-01 20:30"),
+        ("2026-11-26 21:00", "Tuesday at 9 pm", "2026-12-01 21:00"),
+        ("2026-11-26 20:00", "in an hour", "2026-11-26 21:00"),
+    ],
+)
+def test_a_time_that_nobody_said_is_one_at_which_people_are_called(now: str, written: str, meant: str) -> None:
+    """One that was said stays, and the page remarks on it."""
+    assert agreed_in_words(written, dt.datetime.fromisoformat(now)) == dt.datetime.fromisoformat(meant)

@@ -142,7 +142,6 @@ P = QueuePriority
         (waiting(due_at=NOW), P.OVERDUE),
         (waiting(due_at=NOW, begun=True), P.BEGUN),
         (waiting(held_back=CallHold.SUPERVISOR), None),
-        (waiting(held_back=CallHold.NUMBER, next_at=NOW), None),
         (waiting(held_back=CallHold.STOPPED, next_at=NOW), None),
         (waiting(held_back=CallHold.SUPERVISOR, next_at=NOW), P.CALLBACK),
         (waiting(next_at=NOW + HOUR, tried_outcome=Outcome.APPOINTMENT), P.APPOINTMENT),
@@ -162,6 +161,8 @@ P = QueuePriority
         (waiting(way="email", begun=True), P.BEGUN),
         (waiting(not_by=ME, next_at=NOW), P.ANOTHER),
         (waiting(not_by=OTHER), P.WAITING),
+        (waiting(not_called_by=ME), P.ANOTHER),
+        (waiting(not_called_by=OTHER), P.WAITING),
         (waiting(held_by=ME, not_by=ME), P.OPEN),
         (waiting(held_by=OTHER, next_at=NOW), P.TALKING),
     ],
@@ -221,8 +222,8 @@ def test_somebody_is_called_once_for_all_of_their_touchpoints() -> None:
     assert of_person([second, first]) is first
     agreed = waiting(touchpoint=2, next_at=NOW + DAY)
     assert of_person([first, agreed]) is agreed
-    assert of_person([waiting(held_back=CallHold.NUMBER), second]) is second
-    assert of_person([waiting(held_back=CallHold.NUMBER)]) is None
+    assert of_person([waiting(held_back=CallHold.STOPPED), second]) is second
+    assert of_person([waiting(held_back=CallHold.STOPPED)]) is None
 
 
 def tried(at: dt.datetime, outcome: Outcome, by: uuid.UUID = ME, next_at: dt.datetime | None = None) -> Attempt:
@@ -268,10 +269,7 @@ K = DecisionKind
             CallHold.SUPERVISOR,
         ),
         ([*five(), tried(LATE, Outcome.CALLBACK, next_at=LATE + DAY)], [decision(LATE, K.STOP)], CallHold.STOPPED),
-        ([tried(NOW, Outcome.WRONG_NUMBER)], [], CallHold.NUMBER),
-        ([tried(NOW, Outcome.WRONG_NUMBER)], [decision(LATE, K.NUMBER_MENDED)], None),
-        ([*five(), tried(LATE, Outcome.WRONG_NUMBER)], [decision(LATE, K.NUMBER_MENDED)], CallHold.SUPERVISOR),
-        ([tried(NOW, Outcome.WRONG_NUMBER), tried(LATE, Outcome.CALLBACK)], [], None),
+        ([tried(NOW, Outcome.WRONG_NUMBER)], [], None),
     ],
 )
 def test_when_nobody_calls(attempts: list[Attempt], decisions: list[CallDecision], held: CallHold | None) -> None:

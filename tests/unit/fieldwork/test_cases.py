@@ -103,8 +103,13 @@ LEAVES: dict[Outcome, dict[Disposition, Disposition]] = {
     Outcome.APPOINTMENT: {U: NC, NC: NC, P: P, O: O},
     Outcome.LINK_SENT: {U: NC, NC: NC, P: P, O: O},
     Outcome.WRONG_NUMBER: {U: U, NC: U, P: P, O: O},
+    Outcome.MOVED: {U: U, NC: U, P: P, O: O},
     Outcome.LANGUAGE_BARRIER: {U: O, NC: O, P: O, O: O},
     Outcome.REFUSED: {U: R, NC: R, P: R, O: R},
+    Outcome.NOT_ELIGIBLE: {U: NE, NC: NE, P: NE, O: NE},
+    Outcome.COMPLAINED: {U: NC, NC: NC, P: P, O: O},
+    Outcome.WITHDREW: {U: U, NC: NC, P: P, O: O},
+    Outcome.DECEASED: dict.fromkeys((U, NC, P, O), Disposition.DECEASED),
     Outcome.BROKEN_OFF: {U: P, NC: P, P: P, O: P},
     Outcome.COMPLETED: {U: C, NC: C, P: C, O: C},
 }
@@ -113,7 +118,7 @@ LEAVES: dict[Outcome, dict[Disposition, Disposition]] = {
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_what_an_attempt_leaves(outcome: Outcome) -> None:
-    settled = {each: each for each in (C, R, NE)}
+    settled = {each: each for each in (C, R, NE, Disposition.DECEASED)}
     assert {each: disposition_after(each, outcome) for each in Disposition} == LEAVES[outcome] | settled
 
 

@@ -94,11 +94,34 @@ def _check_names(study: Study, source: Source) -> None:
         )
     if not study.required_purposes:
         source.fault(("consent",), "no_consent", "One purpose must be `required: true`: consent to take part.")
+    _check_ear(study, source)
     _check_languages(study, source)
     if study.time_zone not in _time_zones():
         near = source.did_you_mean(study.time_zone, _time_zones())
         sentence = f"There is no time zone “{study.time_zone}”. Write it like Europe/London.{near}"
         source.fault(("time_zone",), "unknown_time_zone", sentence)
+
+
+LONGEST_ALOUD = 40
+"""Words of a consent that is asked aloud: nobody keeps more in mind by ear."""
+
+_NOT_SAID = re.compile(r"https?:|www\.|@|[<>\[\]{}*_#]")
+
+
+def _check_ear(study: Study, source: Source) -> None:
+    """How consent is asked aloud is for the ear."""
+    for index, purpose in enumerate(study.consent):
+        if purpose.aloud is None:
+            continue
+        sentence = None
+        if purpose.aloud == purpose.text:
+            sentence = "This is what `text` says, which is read out where nothing stands here. Leave it out."
+        elif len(purpose.aloud.split()) > LONGEST_ALOUD:
+            sentence = f"Nobody keeps more than {LONGEST_ALOUD} words in mind by ear. Say it shorter."
+        elif found := _NOT_SAID.search(purpose.aloud):
+            sentence = f"“{found[0]}” cannot be read out. Say it in words."
+        if sentence:
+            source.fault(("consent", index, "aloud"), "not_for_the_ear", sentence)
 
 
 def _short(attribute: str) -> str:

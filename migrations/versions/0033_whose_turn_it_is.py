@@ -3,15 +3,15 @@ of calling somebody is kept; whom an interviewer can talk with is known
 
 What of it is older is worked out by `surveyapp migrate` once the tables are there: people's wishes are sealed.
 
-Revises: 0030
+Revises: 0032
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0031'
-down_revision = '0030'
+revision = '0033'
+down_revision = '0032'
 branch_labels = None
 depends_on = None
 
@@ -46,7 +46,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(), nullable=False),
     sa.Column('more', sa.Integer(), nullable=False),
     sa.CheckConstraint(
-        "kind IN ('more', 'stop', 'number_mended', 'in_touch', 'tried_again', 'handed_over')",
+        "kind IN ('more', 'stop', 'in_touch', 'tried_again', 'handed_over')",
         name=op.f('ck_call_decision_kind_known'),
     ),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_call_decision_case_id')),

@@ -1,0 +1,132 @@
+"""What came of attempts that somebody else has to see to before the person is called again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Exists, delete, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.fieldwork.consequences import STILL_NOT_CALLED, ReferralDecision, ReferralKind
+from surveyapp.domain.staff import Scope
+from surveyapp.store.database import new_id
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import AttemptRow, CaseRow, ParticipantRow, ReferralRow, StaffRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referral:
+    """A referral that nobody has decided yet, of whom, and from whose attempt."""
+
+    id: uuid.UUID
+    attempt_id: uuid.UUID
+    case_id: uuid.UUID
+    participant_id: uuid.UUID
+    reference: str
+    touchpoint: int
+    kind: ReferralKind
+    at: dt.datetime
+    staff_id: uuid.UUID | None
+    staff_name: str | None
+
+
+def blocking(participant_id: Any) -> Exists:
+    """Whether something keeps the person from being called, as a condition of a query that has them."""
+    return select(ReferralRow.id).where(ReferralRow.participant_id == participant_id, ReferralRow.blocks_calls).exists()
+
+
+def add(
+    session: Session, attempt_id: uuid.UUID, participant_id: uuid.UUID, kind: ReferralKind, at: dt.datetime
+) -> None:
+    session.add(
+        ReferralRow(
+            id=new_id(),
+            attempt_id=attempt_id,
+            participant_id=participant_id,
+            kind=kind,
+            at=at,
+            blocks_calls=True,
+        )
+    )
+
+
+def waiting(session: Session, scope: Scope, kinds: Collection[ReferralKind]) -> list[Referral]:
+    """Those of these kinds in scope that wait to be decided, oldest first."""
+    return _found(session, scope, ReferralRow.kind.in_(kinds))
+
+
+def in_scope(session: Session, scope: Scope, referral_id: uuid.UUID) -> Referral | None:
+    """One that waits to be decided, if the scope may see its person."""
+    found = _found(session, scope, ReferralRow.id == referral_id)
+    return found[0] if found else None
+
+
+def _found(session: Session, scope: Scope, which: ColumnElement[bool]) -> list[Referral]:
+    query = scoped(
+        select(ReferralRow, AttemptRow.case_id, AttemptRow.staff_id, ParticipantRow.reference, CaseRow.touchpoint,
+               StaffRow.name)
+        .join(AttemptRow, AttemptRow.id == ReferralRow.attempt_id)
+        .join(CaseRow, CaseRow.id == AttemptRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == ReferralRow.participant_id)
+        .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id),
+        scope,
+    ).where(which, ReferralRow.decision.is_(None), ParticipantRow.withdrawn_at.is_(None))  # fmt: skip
+    return [
+        Referral(
+            id=row.ReferralRow.id,
+            attempt_id=row.ReferralRow.attempt_id,
+            case_id=row.case_id,
+            participant_id=row.ReferralRow.participant_id,
+            reference=row.reference,
+            touchpoint=row.touchpoint,
+            kind=row.ReferralRow.kind,
+            at=row.ReferralRow.at,
+            staff_id=row.staff_id,
+            staff_name=row.name,
+        )
+        for row in session.execute(query.order_by(ReferralRow.at, ReferralRow.id))
+    ]
+
+
+def kinds_blocking(session: Session, participant_id: uuid.UUID) -> set[ReferralKind]:
+    """What keeps somebody from being called."""
+    query = select(ReferralRow.kind).where(ReferralRow.participant_id == participant_id, ReferralRow.blocks_calls)
+    return set(session.scalars(query))
+
+
+def decide(
+    session: Session, referral_id: uuid.UUID, decision: ReferralDecision, at: dt.datetime, by: uuid.UUID | None
+) -> None:
+    session.execute(
+        update(ReferralRow)
+        .where(ReferralRow.id == referral_id)
+        .values(decision=decision, decided_at=at, decided_by=by, blocks_calls=decision in STILL_NOT_CALLED)
+    )
+
+
+REACH = frozenset({ReferralKind.WRONG_NUMBER, ReferralKind.MOVED})
+"""Those that a new phone number or address mends."""
+
+
+def mend(session: Session, participant_id: uuid.UUID, at: dt.datetime, by: uuid.UUID | None) -> None:
+    """How somebody is reached was put right: they are called again."""
+    session.execute(
+        update(ReferralRow)
+        .where(ReferralRow.participant_id == participant_id, ReferralRow.kind.in_(REACH), ReferralRow.blocks_calls)
+        .values(decision=ReferralDecision.MENDED, decided_at=at, decided_by=by, blocks_calls=False)
+    )
+
+
+def is_decided(session: Session, attempt_id: uuid.UUID) -> bool:
+    """Whether somebody has decided what came of an attempt."""
+    decision = select(ReferralRow.decision).where(ReferralRow.attempt_id == attempt_id)
+    return session.scalar(decision) is not None
+
+
+def drop(session: Session, attempt_id: uuid.UUID) -> None:
+    """Takes out what an attempt that is undone brought up."""
+    session.execute(delete(ReferralRow).where(ReferralRow.attempt_id == attempt_id))

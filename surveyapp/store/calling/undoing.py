@@ -1,0 +1,106 @@
+"""How everything stands that can follow from an attempt, so that undoing the attempt brings all of it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.store import results
+from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ReferralRow, ResponseRow
+
+_OF_PERSON = ("stopped_at", "withdrawn_at", "deceased_at")
+
+
+def standing(session: Session, participant_id: uuid.UUID) -> dict[str, Any]:
+    """How a person, their cases and what is open again of their answers stand: `participant`, `cases` and `reopened`,
+    by key, in what JSON can hold. The caller has locked whatever the attempt changes."""
+    person = session.execute(select(ParticipantRow).where(ParticipantRow.id == participant_id)).scalar_one()
+    rows = session.execute(
+        select(CaseRow, ResponseRow.id, ResponseRow.reopened_at)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .where(CaseRow.participant_id == participant_id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return {
+        "participant": {name: _written(getattr(person, name)) for name in _OF_PERSON}
+        | {
+            "language_asked": person.language_asked,
+            "not_called_by": person.not_called_by and person.not_called_by.hex,
+        },
+        "cases": {
+            row.CaseRow.id.hex: {
+                "disposition": row.CaseRow.disposition.value,
+                "next_at": _written(row.CaseRow.next_at),
+                "on_their_own_since": _written(row.CaseRow.on_their_own_since),
+                "on_their_own_of": row.CaseRow.on_their_own_of and row.CaseRow.on_their_own_of.hex,
+            }
+            for row in rows
+        },
+        "reopened": {row.id.hex: _written(row.reopened_at) for row in rows if row.reopened_at is not None},
+    }
+
+
+def undo(session: Session, attempt_id: uuid.UUID, *, links: bool, accesses_ended: bool) -> None:
+    """Takes an attempt out again, and everything stands as it did before it. `links`: those that came of it end;
+    `accesses_ended`: those that it ended open again."""
+    row = session.get_one(AttemptRow, attempt_id)
+    case = session.get_one(CaseRow, row.case_id)
+    mine = select(CaseRow.id).where(CaseRow.participant_id == case.participant_id)
+    if row.before is not None:
+        _restore(session, case.participant_id, row.before)
+    if links:
+        session.execute(
+            update(AccessRow)
+            .where(AccessRow.case_id == row.case_id, AccessRow.issued_at == row.at, AccessRow.revoked_at.is_(None))
+            .values(revoked_at=row.at)
+        )
+    if accesses_ended:
+        session.execute(
+            update(AccessRow).where(AccessRow.case_id.in_(mine), AccessRow.revoked_at == row.at).values(revoked_at=None)
+        )
+    session.execute(delete(ReferralRow).where(ReferralRow.attempt_id == attempt_id))
+    session.flush()
+    session.delete(row)
+    session.flush()
+    session.expire_all()
+    results.note_change_of(session, case.participant_id)
+
+
+def _restore(session: Session, participant_id: uuid.UUID, before: Mapping[str, Any]) -> None:
+    person = before["participant"]
+    session.execute(
+        update(ParticipantRow)
+        .where(ParticipantRow.id == participant_id)
+        .values(
+            language_asked=person["language_asked"],
+            not_called_by=person["not_called_by"] and uuid.UUID(person["not_called_by"]),
+            **{name: _read(person[name]) for name in _OF_PERSON},
+        )
+    )
+    for key, stood in before["cases"].items():
+        session.execute(
+            update(CaseRow)
+            .where(CaseRow.id == uuid.UUID(key))
+            .values(
+                disposition=Disposition(stood["disposition"]),
+                next_at=_read(stood["next_at"]),
+                on_their_own_since=_read(stood["on_their_own_since"]),
+                on_their_own_of=stood["on_their_own_of"] and uuid.UUID(stood["on_their_own_of"]),
+            )
+        )
+    for key, at in before["reopened"].items():
+        session.execute(update(ResponseRow).where(ResponseRow.id == uuid.UUID(key)).values(reopened_at=_read(at)))
+
+
+def _written(at: dt.datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _read(written: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(written) if written else None

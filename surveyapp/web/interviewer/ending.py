@@ -1,0 +1,101 @@
+"""The end of a call: what came of it, said with what follows before it is recorded, and taken back within a minute."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.fieldwork.cases import Outcome
+from surveyapp.domain.fieldwork.consequences import CONSEQUENCES as FOLLOWS
+from surveyapp.domain.staff import Action
+from surveyapp.services.fieldwork import attempts, calls
+from surveyapp.services.fieldwork.attempts import RECORDED_BY_HAND, RecordedAttempt
+from surveyapp.web.interviewer import forms
+from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
+from surveyapp.web.interviewer.views import CONSEQUENCES, PUT_RIGHT_BY, UNDOING, after_minute
+from surveyapp.web.rights import words
+from surveyapp.web.shared.assembly import local_time
+from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import staff_only
+from surveyapp.web.shared.words import OUTCOMES
+
+
+@interviewer.post(f"{CASE}/undo")
+@staff_only
+def undo(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """Takes back what was recorded of a call within the last minute; the case is open again."""
+    who = caller(study_id, reference, touchpoint)
+    who.staff.check(Action.INTERVIEW, study_id)
+    try:
+        attempt_id = uuid.UUID(request.form.get("attempt_id", ""))
+    except ValueError:
+        abort(400)
+    attempts.undo(runtime(), who, attempt_id)
+    flash(_("That is taken back: %(reference)s stands as before, and is open for you.", reference=reference))
+    return redirect(own("case"))
+
+
+@interviewer.route(f"{CASE}/end", methods=["GET", "POST"])
+@staff_only
+def end(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """What came of the call: what it needs besides, a note, and the case is let go."""
+    who = caller(study_id, reference, touchpoint)
+    written = (request.form if request.method == "POST" else request.args).get("outcome", "")
+    outcome = next((each for each in RECORDED_BY_HAND if each.value == written), None)
+    if outcome is None:
+        return render_template("interviewer/end.html", outcome=None, **frame(calls.opened_case(runtime(), who), who))
+    asked_for = attempts.to_ask_for(runtime(), who) if outcome is Outcome.WITHDREW else {}
+    form = forms.AttemptForm(who.mode, outcome, asked_for)
+    if form.validate_on_submit():
+        try:
+            recorded = attempts.record_attempt(
+                runtime(), form.applied_to(who), outcome, form.key, form.note.data or "", form.agreed_time, form.said
+            )
+        except InputRefused as refused:
+            form.refuse(refused)
+        else:
+            return _ended(recorded, study_id, reference, touchpoint)
+    page = render_template(
+        "interviewer/end.html",
+        outcome=outcome,
+        title=OUTCOMES[outcome],
+        consequence=CONSEQUENCES[outcome],
+        undoing=UNDOING.get(outcome, ""),
+        put_right=PUT_RIGHT_BY.get(FOLLOWS[outcome].put_right_by),
+        form=form,
+        words=words,
+        **frame(calls.opened_case(runtime(), who), who),
+    )
+    return page, 422 if form.errors else 200
+
+
+def _ended(recorded: RecordedAttempt, study_id: str, reference: str, touchpoint: int) -> Reply:
+    if recorded.given is not None:
+        address = f"{runtime().settings.public_url}{recorded.given.link}"
+        return render_template(
+            "interviewer/link.html",
+            address=address,
+            given=recorded.given,
+            reference=reference,
+            study=staff_study(study_id),
+            begun=recorded.answered,
+            let_in=own("let_in"),
+        )
+    study = runtime().study(study_id)
+    sentences = [
+        _("%(reference)s: “%(outcome)s” is recorded.", reference=reference, outcome=OUTCOMES[recorded.outcome])
+    ]
+    if recorded.next_at is not None:
+        when = local_time(recorded.next_at, study.time_zone, "EEEE d MMMM, HH:mm")
+        sentences.append(_("The next call is agreed for %(when)s.", when=when))
+    if recorded.outside_hours:
+        sentences.append(_("That is outside calling hours, so make sure that somebody is there to call."))
+    if said := after_minute(recorded.outcome):
+        sentences.append(said)
+    flash(" ".join(sentences))
+    return redirect(url_for("interviewer.queue"))
