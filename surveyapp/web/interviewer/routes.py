@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.web.interviewer import deciding, desk, ending, interview, saves, switching
+from surveyapp.web.interviewer import desk, ending, interview, saves, switching
 from surveyapp.web.interviewer.blueprint import interviewer
 
-__all__ = ["deciding", "desk", "ending", "interview", "interviewer", "saves", "switching"]
+__all__ = ["desk", "ending", "interview", "interviewer", "saves", "switching"]
