@@ -34,7 +34,7 @@ window.accessible = (() => {
 
   // What a page is made of is written out only where something is wrong.
   async function violations(context, runOnly) {
-    const found = await axe.run(context, { runOnly, resultTypes: ["violations"], elementRef: true });
+    const found = await axe.run(context, { runOnly, resultTypes: ["violations"], elementRef: true, iframes: false });
     const place = ({ element, target }) => (element ? element.outerHTML.slice(0, 400) : target.join(" "));
     return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(place).join(", ")}`);
   }

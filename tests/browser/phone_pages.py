@@ -71,6 +71,12 @@ def go_on(page: Page) -> None:
         page.locator("button.main").click()
 
 
+def send_page(page: Page) -> None:
+    """Sends the page to the server as it is, where the phone might have turned it or said what is wrong by itself."""
+    with page.expect_navigation():
+        page.locator("form.question").evaluate("(form) => form.submit()")
+
+
 def begin(page: Page) -> None:
     """Says that the phone is theirs, where that is asked."""
     if "/begin" in page.url:

@@ -12,7 +12,7 @@ from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.phone_pages import Opened, Shown, begin, go_on, new_link
+from tests.browser.phone_pages import Opened, Shown, begin, go_on, new_link, send_page
 from tests.browser.phone_pages import at as at
 from tests.browser.phone_pages import opened as opened
 from tests.browser.phone_pages import phones as phones
@@ -176,7 +176,7 @@ def test_every_error_state(shown: Shown) -> None:
         "overall_value",
     ):
         page = shown(question)
-        go_on(page)
+        send_page(page)
         expect(page).to_have_title(re.compile("^Error: "))
         expect(page.locator(".fault").first).to_be_focused()
         check_page(page)
@@ -247,7 +247,7 @@ def test_characters_left_are_said_near_the_end_only(shown: Shown) -> None:
     expect(page.locator(".left")).to_have_text("Characters left: 10")
     box.fill("a" * 5003)
     expect(page.locator(".left")).to_have_text("Characters too many: 3")
-    go_on(page)
+    send_page(page)
     expect(page.locator(".fault")).to_contain_text("5000 characters at most")
     assert len(page.locator("textarea").input_value()) == 5003
 
