@@ -12,6 +12,7 @@ from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import EnrolmentRefused, FieldFault
+from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Participant
@@ -19,6 +20,7 @@ from surveyapp.domain.privacy.leaving import LeavingReason, Participation, Parti
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling, stopping
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
@@ -27,6 +29,7 @@ from surveyapp.services.participants.list_columns import ListedPerson
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
+from surveyapp.store.calling import referrals
 from surveyapp.store.database import new_id
 from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
@@ -194,6 +197,8 @@ class _Change:
     before: bytes
     contact: Mapping[str, participants.Sealed]
     lookup: bytes | None
+    wishes: CallWishes
+    new_number: bool
     attributes: Mapping[str, str]
     events: Mapping[str, dt.date]
     consents: Mapping[uuid.UUID, TakenConsent]
@@ -239,6 +244,8 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
                 before=work.seals.seal(person.id, BEFORE, json.dumps(before)),
                 contact=contacts.sealed(work, person.id, contact),
                 lookup=contacts.sealed_lookup(work, person.id, contact),
+                wishes=read_wishes(contact),
+                new_number=before["contact"]["phone"] != contact.phone,
                 attributes=attributes,
                 events=events,
                 consents=consents,
@@ -345,9 +352,13 @@ def _stopped(work: Work, person: Participant) -> None:
 
 
 def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
-    staging.replace_contacts(work.session, {each.person.id: (each.contact, each.lookup) for each in changes})
+    staging.replace_contacts(
+        work.session, {each.person.id: (each.contact, each.lookup, each.wishes) for each in changes}
+    )
     for each in changes:
         person = each.person
+        if each.new_number:
+            referrals.mend(work.session, person.id, work.now, work.staff_id)
         if dict(each.attributes) != dict(person.attributes):
             staging.set_attributes(work.session, person.id, each.attributes)
             results.note_change_of(work.session, person.id)

@@ -18,6 +18,7 @@ from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.sentences import say
 from surveyapp.services.cases import stopping
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
@@ -75,7 +76,11 @@ def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.d
             _take_out(work, study, each.participant_id, before, brought_at)
     for person, before in changed.items():
         contact = Contact(**before["contact"])
-        whole[person] = (contacts.sealed(work, person, contact), contacts.sealed_lookup(work, person, contact))
+        whole[person] = (
+            contacts.sealed(work, person, contact),
+            contacts.sealed_lookup(work, person, contact),
+            read_wishes(contact),
+        )
         staging.set_attributes(work.session, person, before["attributes"])
     staging.replace_contacts(work.session, whole)
 
