@@ -226,7 +226,7 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
         consents = {new_id(): each for each in listed.consents}
         stops = listed.do_not_contact and person.id not in stopped
         stopped |= {person.id} if stops else set()
-        before = {
+        before: dict[str, Any] = {
             "contact": dict(vars(contact)),
             "attributes": dict(attributes),
             "events": {event: day.isoformat() for event, day in events.items()},
