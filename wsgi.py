@@ -29,3 +29,5 @@ get_ready(app)
 for _study in _runtime.studies if _there else ():
     for _sentence in questionnaire_versions.disagreements(_runtime, _study):
         app.logger.warning(_sentence)
+# Workers are forked off what stands here: each opens connections of its own.
+_runtime.database.dispose()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,10 @@ from surveyapp.store import migrating
 from tests import factories, once, two_databases
 from tests.databases import Cluster, copy_database, find_binary, quick_folder, take_rows_out
 from tests.page import Client
+
+# What was compiled once is kept for the next process, and for those that tests start, whatever the machine says.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Time is measured by benchmarks: a busy machine must not fail a property. In CI every run tries the same examples.
 hypothesis.settings.register_profile(
@@ -53,6 +59,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:], left = two_databases.on_one(items)
         config.hook.pytest_deselected(items=left)
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Everything that was read until now stays to the end: to look through it for what may go is a sixth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -14,7 +14,7 @@ import sys
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
@@ -67,25 +67,33 @@ def watch() -> None:
 
 def _note(connection: Connection, *_rest: object) -> None:
     kind = connection.dialect.name
-    frame = sys._getframe(1)
+    within = False
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = _name(frame.f_code)
         if name:
             ran.add((name, kind))
-        frame = frame.f_back  # type: ignore[assignment]
+        # Below the store nothing of it is asked any more: the many frames of a page are not gone through.
+        if within and name is None:
+            return
+        within = within or name is not None
+        frame = frame.f_back
 
 
 _names: dict[CodeType, str | None] = {}
 
 
 def _name(code: CodeType) -> str | None:
+    """Which function of the store it is, where it is one: nothing for what is the store's own affair."""
     if code not in _names:
         path = Path(code.co_filename)
-        of_store = STORE in path.parents and not any(
-            part.startswith(("_", "<")) for part in code.co_qualname.split(".")
-        )
-        module = ".".join(path.relative_to(STORE).with_suffix("").parts) if of_store else ""
-        _names[code] = f"{module}.{code.co_qualname}" if of_store else None
+        if STORE not in path.parents:
+            _names[code] = None
+        elif any(part.startswith(("_", "<")) for part in code.co_qualname.split(".")):
+            _names[code] = ""
+        else:
+            module = ".".join(path.relative_to(STORE).with_suffix("").parts)
+            _names[code] = f"{module}.{code.co_qualname}"
     return _names[code]
 
 

@@ -19,6 +19,9 @@ from surveyapp.settings import ROOT, Settings, from_environment
 DEMO_ENV = ROOT / "instance" / "demo.env"
 """What `make demo` writes: the demonstration's flag and keys. Read only if it is there and no secret key is set."""
 
+AS_FOR_REAL = ("--config", str(ROOT / "deploy" / "gunicorn.conf.py"))
+"""How the application is served, in the demonstration as for real."""
+
 
 def environment() -> Mapping[str, str]:
     """The process's environment, with the demonstration's in it when there is no other."""
@@ -75,5 +78,5 @@ def serve(application: str, port: int, *more: str) -> None:
     """Becomes gunicorn, on this machine alone: what is written before is seen first, and Ctrl-C reaches it."""
     sys.stdout.flush()
     # Arguments of our own, no shell.
-    arguments = [application, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--log-level", "warning"]
-    os.execve(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, *more], dict(environment()))
+    arguments = [application, "--bind", f"127.0.0.1:{port}", *more]
+    os.execve(sys.executable, [sys.executable, "-m", "gunicorn", *arguments], dict(environment()))

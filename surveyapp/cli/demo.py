@@ -9,16 +9,12 @@ import secrets
 
 import click
 
-from surveyapp.cli.context import DEMO_ENV, check_port, open_runtime, open_settings
+from surveyapp.cli.context import AS_FOR_REAL, DEMO_ENV, check_port, open_runtime, open_settings
 from surveyapp.cli.context import serve as become_server
 from surveyapp.services import demo as service
 from surveyapp.services import readiness
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.runtime import Runtime
-
-SERVER = ("--worker-class", "gthread", "--workers", "2", "--threads", "1", "--keep-alive", "75")
-"""How the demonstration is served. More threads in a worker share one lock of the interpreter, and wait for each other
-besides for SQLite's, which lets in whoever happens to ask. A connection outlasts a reader's pause."""
 
 
 @click.group()
@@ -57,7 +53,7 @@ def serve(port: int) -> None:
         service.load(runtime)
     _greet(runtime)
     runtime.database.dispose()
-    become_server("wsgi:app", port, *SERVER)
+    become_server("wsgi:app", port, *AS_FOR_REAL)
 
 
 def _migrated() -> Runtime:

@@ -146,7 +146,8 @@ def try_out(study: str, questionnaire: str, port: int) -> None:
     check_port(port)
     click.echo(f"{questionnaire} of {study} is at http://127.0.0.1:{port} until Ctrl-C. Save its file to see it anew.")
     application = f"surveyapp:create_draft_app({str(folder.resolve())!r}, {study!r}, {questionnaire!r})"
-    serve(application, port, "--threads", "8", "--graceful-timeout", "3")
+    more = ("--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "3", "--log-level", "warning")
+    serve(application, port, *more)
 
 
 @questionnaires.command()

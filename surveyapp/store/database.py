@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import uuid_utils
 import uuid_utils.compat
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
@@ -33,6 +34,9 @@ BUSY_TIMEOUT_MS = 10_000
 """How long is waited for a lock that another transaction holds."""
 
 CONNECT_TIMEOUT_S = 5
+
+# A server's processes are forked off one that has made ids already: without this they would go on alike.
+os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
 
 
 def new_id() -> uuid.UUID:

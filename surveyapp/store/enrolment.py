@@ -13,11 +13,12 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.store import results
 from surveyapp.store.database import new_id
-from surveyapp.store.participants import Sealed
+from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
     CaseRow,
     ConsentRow,
@@ -36,6 +37,7 @@ class Enrolment:
     participant: Participant
     contact: Mapping[str, Sealed]
     lookup: bytes | None
+    wishes: CallWishes = NO_WISHES
     events: Sequence[Event]
     cases: Sequence[Case]
     consents: Sequence[TakenConsent] = ()
@@ -70,8 +72,9 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             "enrolled_on": person.enrolled_on,
             "stopped_at": person.stopped_at,
             "withdrawn_at": None,
+            **wish_columns(wishes),
         }
-        for person in (each.participant for each in newcomers)
+        for person, wishes in ((each.participant, each.wishes) for each in newcomers)
     ]
     contacts = [
         {"participant_id": each.participant.id, "field": name, "key_id": sealed.key_id, "ciphertext": sealed.ciphertext}

@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from surveyapp.cli.demo import SERVER
+from surveyapp.cli.context import AS_FOR_REAL
 from surveyapp.services.runtime import system_clock
 from surveyapp.settings import ROOT
 from surveyapp.store.migrating import upgrade
@@ -232,7 +232,7 @@ def ours(folder: Path) -> dict[tuple[str, int], Measured]:
         "PYTHONPATH": str(ROOT),
     }
     found = {}
-    with serving([*command, *SERVER], port, "/health/ready", folder, more):
+    with serving([*command, *AS_FOR_REAL], port, "/health/ready", folder, more):
         _, said = walked.without_script(OverHttp(port), links.pop())
         for people, most in AT_ONCE.items():
             found["pages", people] = together([pages_of(port, links.pop()) for _ in range(people)], most)
@@ -282,7 +282,7 @@ def otrees(folder: Path, otree: str) -> dict[tuple[str, int], Measured]:
 
 
 def main() -> None:
-    headed(f"Answering over HTTP, as `make demo` starts it ({' '.join(SERVER)})")
+    headed("Answering over HTTP, as `make demo` starts it")
     otree = os.environ.get("OTREE")
     with tempfile.TemporaryDirectory(prefix="shiftline-served-") as name:
         folder = Path(name)

@@ -42,12 +42,19 @@ def _expect_none(page: Page, what: str) -> bool:
 
 
 def check_reflow(page: Page, width: int = 320) -> None:
-    """Nothing has to be scrolled sideways at a width (WCAG 1.4.10), and the page is as wide as before afterwards."""
+    """Nothing has to be scrolled sideways at the page's own width and at a width (WCAG 1.4.10), and the page is as wide
+    as before afterwards."""
     before = page.viewport_size
+    if before is not None:
+        _expect_no_wider(page, before["width"])
     page.set_viewport_size({"width": width, "height": 640})
-    found = page.evaluate("document.documentElement.scrollWidth")
+    _expect_no_wider(page, width)
     if before is not None:
         page.set_viewport_size(before)
+
+
+def _expect_no_wider(page: Page, width: int) -> None:
+    found = page.evaluate("document.documentElement.scrollWidth")
     assert found <= width, f"{page.url} is {found} px wide at {width} px"
 
 

@@ -219,7 +219,7 @@ def test_signing_in_with_a_second_factor(browser: Browser, guarded_server: tuple
     expect(page.get_by_role("heading", name="Keep your recovery codes")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Show the codes").click()
-    expect(page.locator(".codes code")).to_have_count(10)
+    expect(page.locator(".recovery-codes code")).to_have_count(10)
     check(page)
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_role("heading", name="Participants")).to_be_visible()

@@ -86,7 +86,7 @@ def test_from_the_invitation_to_the_recovery_code(at_localhost: tuple[str, Runti
     page.click("text=Make a passkey")
     page.wait_for_url("**/staff/recovery-codes")
     page.click("text=Show the codes")
-    codes = page.locator(".codes code").all_inner_texts()
+    codes = page.locator(".recovery-codes code").all_inner_texts()
     assert len(set(codes)) == 10
     check_accessible(page)
     page.click("text=I have kept them")

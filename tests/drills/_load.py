@@ -25,6 +25,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Select, select
 
+from surveyapp.cli.context import AS_FOR_REAL
 from surveyapp.domain.participants import Participant
 from surveyapp.services.runtime import Runtime, system_clock
 from surveyapp.settings import ROOT
@@ -44,7 +45,7 @@ class NoAnswer(Exception):
 
 
 class Server:
-    """gunicorn with two workers of two threads, as README starts it, on a free port. It may be killed and started."""
+    """gunicorn as README starts it, with two workers of two threads, on a free port. It may be killed and started."""
 
     def __init__(self, ground: Ground) -> None:
         with socket.socket() as probe:
@@ -61,7 +62,7 @@ class Server:
 
     def _started(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{self.port}"]
-        more = ["--worker-class", "gthread", "--workers", "2", "--threads", "2", "--log-level", "warning"]
+        more = [*AS_FOR_REAL, "--workers", "2", "--threads", "2"]
         return subprocess.Popen(
             [*command, *more],
             cwd=ROOT,

@@ -7,14 +7,12 @@ import random
 from tests.drills import Ground, Row, rounds
 from tests.drills._load import answering, figures
 
-FULL = {"kills": 200, "participants": 20}
-SHORT = {"kills": 4, "participants": 3}
-
-EVERY = 4
-"""Each so many kills it is the master."""
+FULL = {"kills": 200, "participants": 20, "every": 4}
+SHORT = {"kills": 2, "participants": 3, "every": 2}
 
 
-def run(ground: Ground, kills: int, participants: int) -> list[Row]:
+def run(ground: Ground, kills: int, participants: int, every: int) -> list[Row]:
+    """`every`: each so many kills it is the master."""
     random_ = random.Random(10)
     made = masters = 0
     with answering(ground, participants) as load:
@@ -22,7 +20,7 @@ def run(ground: Ground, kills: int, participants: int) -> list[Row]:
             if load.tally.troubles:
                 break
             made += 1
-            if number % EVERY == EVERY - 1:
+            if number % every == every - 1:
                 load.server.kill_master()
                 masters += 1
             else:

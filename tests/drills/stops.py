@@ -13,7 +13,7 @@ from tests.drills._load import answering, figures
 
 DATABASES = ("postgresql",)
 FULL = {"stops": 30, "participants": 20}
-SHORT = {"stops": 2, "participants": 3}
+SHORT = {"stops": 1, "participants": 3}
 
 
 def run(ground: Ground, stops: int, participants: int) -> list[Row]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
 
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.instrument.kinds import KINDS
@@ -38,6 +40,12 @@ from tests.unit.test_loading import QUESTIONNAIRE, STUDY, write
 LANGUAGES = ("pl", "pa", "ur")
 NO_WORDS = {"id", "kind", "scale", "code", "name", "favourable", "neutral", "variable", "moment", "earliest", "latest"}
 """Fields that hold names, not words."""
+
+
+@functools.cache
+def extracted() -> Catalog:
+    """Every text of the interface as its sources have it: read once, to be looked at."""
+    return interface_catalogues.extracted()
 
 
 @pytest.fixture
@@ -240,7 +248,7 @@ def test_the_files_of_the_product_hold_exactly_what_its_sources_say(tmp_path: Pa
     before = {language: study_catalogues.file_of(folder, language).read_bytes() for language in LANGUAGES}
     study_catalogues.update(folder, load_study(folder))
     assert {language: study_catalogues.file_of(folder, language).read_bytes() for language in LANGUAGES} == before
-    template = interface_catalogues.extracted()
+    template = extracted()
     wanted = {message.id for message in template if message.id}
     for language in LANGUAGES:
         catalog = read(interface_catalogues.file_of(language), language).catalog
@@ -318,14 +326,12 @@ def test_every_string_that_is_looked_up_is_one_that_translators_are_given() -> N
         *comparability.UNDECLARED, answer_migration.DOES_NOT_FIT,
         *(column.label for column in enrolment_form.columns(study) if not column.declared),
     }  # fmt: skip
-    extracted = {
-        message.id if isinstance(message.id, str) else message.id[0] for message in interface_catalogues.extracted()
-    }
-    assert marked - extracted == set()
+    given = {message.id if isinstance(message.id, str) else message.id[0] for message in extracted()}
+    assert marked - given == set()
 
 
 def test_no_text_is_taken_for_a_format_it_has_not() -> None:
     """“95% interval” has “% i” in it for whoever checks translations, and no translation of it would ever pass."""
-    texts = {text for message in interface_catalogues.extracted() if message.id
+    texts = {text for message in extracted() if message.id
              for text in ([message.id] if isinstance(message.id, str) else message.id)}  # fmt: skip
     assert [text for text in texts if re.search(r"%(?!\(\w+\)[sd]|%|$|[^ a-zA-Z(])", text)] == []

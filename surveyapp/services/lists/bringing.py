@@ -11,12 +11,14 @@ from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import EnrolmentRefused, FieldFault
+from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
@@ -25,6 +27,7 @@ from surveyapp.services.participants.list_columns import ListedPerson
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
+from surveyapp.store.calling import referrals
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
 from surveyapp.store.privacy import participation
@@ -184,6 +187,8 @@ class _Change:
     before: bytes
     contact: Mapping[str, participants.Sealed]
     lookup: bytes | None
+    wishes: CallWishes
+    new_number: bool
     attributes: Mapping[str, str]
     listed: ListedPerson
 
@@ -213,6 +218,8 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
                 before=work.seals.seal(person.id, BEFORE, json.dumps(before)),
                 contact=contacts.sealed(work, person.id, contact),
                 lookup=contacts.sealed_lookup(work, person.id, contact),
+                wishes=read_wishes(contact),
+                new_number=before["contact"]["phone"] != contact.phone,
                 attributes=attributes,
                 listed=listed,
             )
@@ -317,9 +324,13 @@ def _stopped(work: Work, person: Participant) -> None:
 
 
 def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
-    staging.replace_contacts(work.session, {each.person.id: (each.contact, each.lookup) for each in changes})
+    staging.replace_contacts(
+        work.session, {each.person.id: (each.contact, each.lookup, each.wishes) for each in changes}
+    )
     for each in changes:
         person, listed = each.person, each.listed
+        if each.new_number:
+            referrals.mend(work.session, person.id, work.now, work.staff_id)
         if dict(each.attributes) != dict(person.attributes):
             staging.set_attributes(work.session, person.id, each.attributes)
             results.note_change_of(work.session, person.id)

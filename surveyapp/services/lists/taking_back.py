@@ -13,6 +13,7 @@ from surveyapp.domain.errors import (
 from surveyapp.domain.fieldwork.lists import BUSY, ListState, RowOutcome
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.sentences import say
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
@@ -69,6 +70,10 @@ def _restore(work: Work, rows: Sequence[ListRow]) -> None:
     whole = {}
     for person, before in changed.items():
         contact = Contact(**before["contact"])
-        whole[person] = (contacts.sealed(work, person, contact), contacts.sealed_lookup(work, person, contact))
+        whole[person] = (
+            contacts.sealed(work, person, contact),
+            contacts.sealed_lookup(work, person, contact),
+            read_wishes(contact),
+        )
         staging.set_attributes(work.session, person, before["attributes"])
     staging.replace_contacts(work.session, whole)

@@ -289,8 +289,8 @@ def isolated(text: object) -> object:
 
 
 def broken_at(text: str) -> Markup:
-    """A long address, which breaks after its @ before it breaks anywhere."""
-    return escape(text).replace("@", Markup("@<wbr>"))
+    """A long address or code, which breaks after its @ or an underscore before it breaks anywhere."""
+    return escape(text).replace("@", Markup("@<wbr>")).replace("_", Markup("_<wbr>"))
 
 
 def unbroken(text: str) -> Markup:

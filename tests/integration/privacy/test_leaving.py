@@ -8,7 +8,6 @@ from functools import partial
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
@@ -16,26 +15,23 @@ from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, StateR
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange, open_changes
-from surveyapp.domain.staff import Action, Role
+from surveyapp.domain.staff import Role
 from surveyapp.services.cases import scheduling
 from surveyapp.services.fieldwork import attempts, call_queue, calls
 from surveyapp.services.participants import contacts, links
 from surveyapp.services.participants.identity import IdentityFact
-from surveyapp.services.privacy import erasing, leaving
+from surveyapp.services.privacy import leaving
 from surveyapp.services.questionnaires.release_preview import freezing, opening
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.simulation.making import simulate
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.database import new_id
 from surveyapp.store.privacy import participation
 from surveyapp.store.security import audit
-from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
 from tests import factories
 from tests.conftest import Clock
 from tests.drills.erasure import rows_of
-from tests.evaluators import Everything
 from tests.integration.test_who_answered import hand_in
 from tests.interviewer import CONTACT, Interviewer, create_reachable
 from tests.page import Client
@@ -74,7 +70,7 @@ def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
 
 def queued(runtime: Runtime) -> set[str]:
     staff = factories.create_staff(runtime, Role.INTERVIEWER)
-    return {each.reference for each in call_queue.queue(Desk(runtime, staff))}
+    return {each.reference for each in call_queue.queue(Desk(runtime, staff)).lines}
 
 
 def answer(runtime: Runtime, person: Participant, touchpoint: int = 1) -> Phone:
@@ -153,54 +149,6 @@ class TestStopping:
 
 
 class TestWithdrawing:
-    def test_numbers_are_what_they_were_before_this_person_answered(
-        self, runtime: Runtime, desk: Desk, client: Client
-    ) -> None:
-        """Every page and file of results, and the command, in three states: of everybody else, with this person's
-        answers, and after they withdrew. The first and the last say the same, but that somebody withdrew."""
-        person = create_reachable(runtime)
-        for _ in range(6):
-            hand_in(runtime, factories.create_participant(runtime), recommend="very_likely")
-        everything = Everything(runtime, client.raw.application)
-        without = everything.read()
-        hand_in(runtime, person, recommend="very_unlikely", heard_via="family")
-        with_them = everything.read()
-        record(desk, person, WITHDRAWN)
-        after = everything.read()
-        assert set(without) == set(with_them) == set(after)
-        assert {place for place in without if without[place] != with_them[place]} > OF_ANSWERS
-        assert {place for place in without if after[place] != without[place]} <= OF_PEOPLE
-        assert {place for place in without if after[place] == with_them[place]} == {
-            place for place in without if with_them[place] == without[place]
-        }
-        record(desk, person, UNDONE)
-        assert everything.printed() == with_them["results"]
-
-    def test_simulated_people_leave_the_numbers_as_if_they_had_never_been(
-        self, runtime: Runtime, desk: Desk, client: Client, clock: Clock
-    ) -> None:
-        """Withdrawn and erased come to the same numbers, whichever way somebody answered that was made up."""
-        simulate(factories.operator(runtime), factories.STUDY, 60, 11)
-        with runtime.database.reading() as session:
-            query = select(ParticipantRow.reference).join(CaseRow).join(ResponseRow)
-            sent = query.where(ParticipantRow.group_id == "backfill", ResponseRow.submitted_at.is_not(None))
-            reference = session.scalars(sent.order_by(ParticipantRow.reference)).first()
-            person = participants.participant_by_reference(
-                session, desk.scope(Action.HANDLE_RIGHTS, factories.STUDY), str(reference), clock.now.date()
-            )
-        assert person is not None
-        everything = Everything(runtime, client.raw.application)
-        before = everything.read()
-        record(desk, person, WITHDRAWN, frozenset({IdentityFact.SITE, IdentityFact.ENROLLED}))
-        withdrawn = everything.read()
-        assert {place for place in before if before[place] != withdrawn[place]} > OF_ANSWERS
-        record(desk, person, UNDONE, frozenset({IdentityFact.SITE, IdentityFact.ENROLLED}))
-        assert everything.printed() == before["results"]
-        with factories.operator(runtime).writing() as work:
-            erasing.erase(work, person)
-        erased = everything.read()
-        assert {place for place in before if withdrawn[place] != erased[place]} <= OF_PEOPLE
-
     def test_nobody_who_withdrew_is_in_the_middle_of_a_version(self, runtime: Runtime, desk: Desk) -> None:
         person = create_reachable(runtime)
         Phone(runtime).agree(factories.create_link(runtime, person))
@@ -234,7 +182,7 @@ class TestWithdrawing:
         for who in (staff, interviewer.staff):
             with pytest.raises(NotFound):
                 calls.open_case(runtime, factories.by_interviewer(who, person))
-        assert call_queue.queue(Desk(runtime, staff), search=CONTACT.phone) == []
+        assert call_queue.find(Desk(runtime, staff), CONTACT.phone) == ()
         for page in (phone.open(link), phone.open("/survey/done"), phone.open("/survey/check")):
             assert "You asked to leave this study" in page.words
             assert "Check your answers" not in page.words
@@ -265,13 +213,6 @@ class TestWithdrawing:
         assert "You asked to leave this study" in phone.open(link).words
         record(desk, person, UNDONE)
         assert factories.stored(runtime, person) == before
-
-
-OF_ANSWERS = frozenset({"", "/questions/backfill/1", "/questions/backfill/1.xlsx", "results"})
-OF_PEOPLE = frozenset(
-    f"/who{place}{end}" for place in ("", "/backfill", "/backfill/1") for end in ("", ".csv", ".xlsx")
-)
-"""Where it is said how many have withdrawn."""
 
 
 class TestWhoMay:

@@ -1,0 +1,22 @@
+"""How gunicorn serves the application: `gunicorn --config deploy/gunicorn.conf.py wsgi:app --bind …`. Whatever is
+given on the command line, or how many processes as WEB_CONCURRENCY, goes before what stands here."""
+
+import os
+
+preload_app = True
+"""What is imported, read and compiled takes seconds of a processor: done once, before there are workers. A worker that
+died is there again in a fraction of a second, and all share the memory. No connection is open by then (`wsgi`)."""
+
+worker_class = "gthread"
+"""A worker keeps its connections open between two pages, and says that it lives while it is at work on one: what takes
+long is not taken for dead."""
+
+keepalive = 75
+"""Seconds. A connection outlasts a reader's pause: over a slow line another one costs two ways there and back."""
+
+workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, len(os.sched_getaffinity(0))))
+threads = 1
+"""More threads in a worker share one lock of the interpreter, and wait for each other besides for SQLite's, which lets
+in whoever happens to ask."""
+
+loglevel = "warning"
