@@ -50,6 +50,9 @@ TABLE: Mapping[Outcome, Follows] = {
     Outcome.REFUSED: Follows(
         case=REFUSED, aapor="R", next_call="never", mine=(2,), theirs=(2,), put_right_by="MANAGE_PARTICIPANTS"
     ),
+    Outcome.REFUSED_SOFTLY: Follows(
+        case=REFUSED, aapor="R", next_call="never", mine=(2,), theirs=(2,), put_right_by="MANAGE_PARTICIPANTS"
+    ),
     Outcome.NOT_ELIGIBLE: Follows(
         case=NOT_ELIGIBLE, aapor="NE", next_call="never", mine=(2,), theirs=(2,), put_right_by="MANAGE_PARTICIPANTS"
     ),

@@ -23,7 +23,7 @@ from tests import factories
 DELAYS = (0, 150, 300, 800)
 """Milliseconds that the server takes for whatever is asked of it beside scripts and styles."""
 
-ENDS = "nuacpworbl"
+ENDS = "nuacpworfbl"
 """The keys of the outcomes of a call."""
 
 

@@ -6,6 +6,7 @@ import click
 
 from surveyapp.cli.context import open_desk, open_settings
 from surveyapp.services import readiness
+from surveyapp.services.fieldwork import working_out
 from surveyapp.services.privacy import resealing
 
 
@@ -16,6 +17,7 @@ def migrate() -> None:
     if readiness.migrate(settings):
         click.echo(f"A new, empty database was made: {settings.database_url.removeprefix('sqlite:///')}")
     click.echo("The database is up to date.")
+    working_out.work_out_older(open_desk())
     sealed = resealing.reseal(open_desk())
     if sealed:
         click.echo(f"Sealed {sealed} contacts, notes and answers of before with people's own keys.")

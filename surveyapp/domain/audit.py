@@ -174,6 +174,7 @@ class AuditAction(enum.StrEnum):
     PROXY_ANSWERS = "proxy_answers"
     ATTEMPT_RECORDED = "attempt_recorded"
     ATTEMPT_UNDONE = "attempt_undone"
+    CALLS_DECIDED = "calls_decided"
 
 
 @dataclass(frozen=True, kw_only=True)

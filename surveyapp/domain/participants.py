@@ -72,8 +72,9 @@ CONTACT_FIELDS = (
 )
 """What a contact record can hold, in the order shown."""
 
-NEEDS = ("interpreter", "large_print", "relay", "proxy")
-"""What somebody may need to take part: an interpreter, large print, a relay service, somebody who answers for them."""
+NEEDS = ("interpreter", "large_print", "relay", "proxy", "woman_interviewer", "man_interviewer")
+"""What somebody may need to take part: an interpreter, large print, a relay service, somebody who answers for
+them, to be interviewed by a woman or by a man."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,14 @@ SENTENCES: Mapping[str, str] = {
     "too_late_to_undo": N_(
         "It is too late to undo that: more than a minute has passed, or somebody went on with %(reference)s since."
     ),
+    "languages_unknown": N_("Write the languages by name or by code, with commas between them: English, Polish."),
+    "no_such_decision": N_("Choose whether they are called again."),
+    "attempts_more": N_("Say how many attempts more: from 1 to %(limit)s."),
+    "tried_since": N_("%(reference)s was tried again since you looked. Look at what came of it, then decide."),
+    "refused_for_good": N_("%(reference)s has refused. Nobody calls them, unless they get in touch themselves."),
+    "refused_until": N_("%(reference)s has refused for now. They may be asked once more from %(day)s on."),
+    "refused_to_you": N_("%(reference)s refused when you asked, so somebody else has to ask them once more."),
+    "not_yours": N_("%(reference)s is not yours to hand over."),
     "nobody_to_call": N_("There is nobody to call: %(reference)s at touchpoint %(touchpoint)s is %(state)s."),
     "cannot_answer": N_("%(reference)s can no longer answer touchpoint %(touchpoint)s: the case is %(state)s."),
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),

@@ -28,6 +28,7 @@ class Action(enum.Enum):
 
     INTERVIEW = N_("enter interviews")
     TAKE_OVER = N_("take over a case that somebody else has open")
+    DECIDE_CALLS = N_("decide whether somebody is called again")
     SEE_CONTACTS = N_("see contact details")
     SEE_RESULTS = N_("see the working figures")
     SEE_RELEASES = N_("see releases")
@@ -50,6 +51,7 @@ MAY: dict[Role, frozenset[Action]] = {
         {
             Action.INTERVIEW,
             Action.TAKE_OVER,
+            Action.DECIDE_CALLS,
             Action.SEE_CONTACTS,
             Action.GIVE_ACCESS,
             Action.SEE_OPEN_TEXT,
@@ -135,7 +137,8 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """Somebody who signs in. `single_keys`: whether keys without Ctrl do something on the pages of an interview."""
+    """Somebody who signs in. `single_keys`: whether keys without Ctrl do something on the pages of an interview;
+    `speaks`: codes of the languages in which they interview, `gender`: `woman` or `man`; empty: not said."""
 
     id: uuid.UUID
     email: str
@@ -144,6 +147,8 @@ class Staff:
     second_factor: bool
     grants: tuple[Grant, ...] = ()
     single_keys: bool = True
+    speaks: tuple[str, ...] = ()
+    gender: str = ""
 
     def may(self, action: Action, study: str | None) -> bool:
         """Whether any of their roles in the study allows it; without a study, in the whole installation."""

@@ -33,7 +33,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Origin, Participant, Site
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Scope, Staff
-from surveyapp.services.cases import scheduling
+from surveyapp.services.cases import scheduling, standing
 from surveyapp.services.cases.state import state_for_answering, state_of
 from surveyapp.services.fieldwork import attempts
 from surveyapp.services.keyring import hash_password
@@ -400,3 +400,4 @@ def _add_attempts(
         case = dataclasses.replace(case, disposition=disposition_after(case.disposition, outcome))
         by_touchpoint[case.touchpoint] = case
         cases.set_disposition(work.session, case.id, case.disposition)
+        standing.work_out(work, study, case.id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import ENDED, Attempt, Case, Disposition, Lease
@@ -16,16 +16,13 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store import participants, results
-from surveyapp.store.calling import referrals
 from surveyapp.store.database import seals_of
 from surveyapp.store.tables import (
     AttemptRow,
     CaseRow,
-    ContactRow,
     LeaseRow,
     ParticipantRow,
     ResponseRow,
-    SiteRow,
     StaffRow,
 )
 
@@ -41,22 +38,6 @@ class CaseOverview:
     attempts: int
     last_attempt: Attempt | None
     lease: Lease | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WaitingCase:
-    """A case that can be answered now, with what a queue shows of it. `sealed` holds the contact fields asked for."""
-
-    case: Case
-    reference: str
-    group: str
-    site: str | None
-    response_state: ResponseState | None
-    reopened: bool
-    attempts: tuple[Attempt, ...]
-    lease: Lease | None
-    not_called_by: uuid.UUID | None
-    sealed: Mapping[str, participants.Sealed]
 
 
 def add_case(session: Session, case: Case) -> None:
@@ -154,87 +135,6 @@ def overviews(session: Session, scope: Scope, on: dt.date, group: str | None = N
             )
         )
     return found
-
-
-def waiting(session: Session, scope: Scope, now: dt.datetime, fields: Sequence[str]) -> list[WaitingCase]:
-    """The cases in scope that can be answered now, by reference and touchpoint, with these contact fields (sealed).
-    Three queries, however many cases."""
-
-    def callable_now(query: Any) -> Any:
-        return participants.scoped(query, scope).where(
-            ParticipantRow.withdrawn_at.is_(None),
-            ParticipantRow.stopped_at.is_(None),
-            CaseRow.opens_at <= now,
-            or_(CaseRow.closes_at.is_(None), CaseRow.closes_at > now),
-            CaseRow.disposition.not_in(ENDED),
-            CaseRow.paused_at.is_(None),
-            ~referrals.blocking(ParticipantRow.id),
-            or_(
-                ResponseRow.state.is_(None),
-                ResponseRow.state != ResponseState.SUBMITTED,
-                ResponseRow.reopened_at.is_not(None),
-            ),
-        )
-
-    rows = session.execute(
-        callable_now(
-            select(
-                CaseRow,
-                ParticipantRow.reference,
-                ParticipantRow.group_id,
-                ParticipantRow.not_called_by,
-                SiteRow.name.label("site"),
-                ResponseRow.state.label("response_state"),
-                ResponseRow.reopened_at,
-                LeaseRow,
-                StaffRow.name.label("holder"),
-            )
-            .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-            .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
-            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-            .outerjoin(LeaseRow, LeaseRow.case_id == CaseRow.id)
-            .outerjoin(StaffRow, StaffRow.id == LeaseRow.staff_id)
-        ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
-    ).all()
-    attempts: dict[uuid.UUID, list[Attempt]] = {}
-    for attempt in _attempts(
-        session,
-        callable_now(
-            select(AttemptRow, StaffRow.name, CaseRow.participant_id)
-            .join(CaseRow, CaseRow.id == AttemptRow.case_id)
-            .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-            .outerjoin(StaffRow, StaffRow.id == AttemptRow.staff_id)
-        ).order_by(AttemptRow.at, AttemptRow.id),
-    ):
-        attempts.setdefault(attempt.case_id, []).append(attempt)
-    sealed: dict[uuid.UUID, dict[str, participants.Sealed]] = {}
-    for field in session.scalars(
-        callable_now(
-            select(ContactRow)
-            .join(ParticipantRow, ParticipantRow.id == ContactRow.participant_id)
-            .join(CaseRow, CaseRow.participant_id == ParticipantRow.id)
-            .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
-        )
-        .where(ContactRow.field.in_(fields))
-        .order_by(ContactRow.participant_id, ContactRow.field)
-    ):
-        sealed.setdefault(field.participant_id, {})[field.field] = participants.Sealed(field.key_id, field.ciphertext)
-    return [
-        WaitingCase(
-            case=case_in(row.CaseRow),
-            reference=row.reference,
-            group=row.group_id,
-            site=row.site,
-            response_state=row.response_state,
-            reopened=row.reopened_at is not None,
-            attempts=tuple(attempts.get(row.CaseRow.id, ())),
-            lease=row.LeaseRow and _lease(row.LeaseRow, row.holder),
-            not_called_by=row.not_called_by,
-            sealed=sealed.get(row.CaseRow.participant_id, {}),
-        )
-        for row in rows
-    ]
 
 
 def set_disposition(session: Session, case_id: uuid.UUID, disposition: Disposition) -> None:

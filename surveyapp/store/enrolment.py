@@ -13,17 +13,22 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
+from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.store import results
 from surveyapp.store.database import new_id
-from surveyapp.store.participants import Sealed
+from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
+    AccessRow,
+    AttemptRow,
     CaseRow,
+    ChangedCaseRow,
     ConsentRow,
     ContactLookupRow,
     ContactRow,
     EventRow,
+    LeaseRow,
     ParticipantRow,
     ResponseRow,
 )
@@ -36,6 +41,7 @@ class Enrolment:
     participant: Participant
     contact: Mapping[str, Sealed]
     lookup: bytes | None
+    wishes: CallWishes = NO_WISHES
     events: Sequence[Event]
     cases: Sequence[Case]
     consents: Sequence[TakenConsent] = ()
@@ -70,8 +76,9 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             "enrolled_on": person.enrolled_on,
             "stopped_at": person.stopped_at,
             "withdrawn_at": None,
+            **wish_columns(wishes),
         }
-        for person in (each.participant for each in newcomers)
+        for person, wishes in ((each.participant, each.wishes) for each in newcomers)
     ]
     contacts = [
         {"participant_id": each.participant.id, "field": name, "key_id": sealed.key_id, "ciphertext": sealed.ciphertext}
@@ -138,6 +145,28 @@ def set_event(session: Session, participant_id: uuid.UUID, event: Event) -> None
         EventRow(id=new_id(), participant_id=participant_id, event=event.event, on_date=event.on, source=event.source)
     )
     session.flush()
+
+
+def take_event_back(session: Session, participant_id: uuid.UUID, event: Event) -> bool:
+    """Takes out that something happened, where that is still what is said of it; whether it was."""
+    done: Any = session.execute(
+        delete(EventRow).where(
+            EventRow.participant_id == participant_id,
+            EventRow.event == event.event,
+            EventRow.on_date == event.on,
+            EventRow.source == event.source,
+        )
+    )
+    return bool(done.rowcount)
+
+
+def take_case_back(session: Session, case_id: uuid.UUID) -> None:
+    """Takes out a case that nothing has come of: no link, no call, no answer. Any other stays."""
+    used = [
+        select(table.case_id).where(table.case_id == case_id).exists()
+        for table in (ResponseRow, AccessRow, AttemptRow, LeaseRow, ChangedCaseRow)
+    ]
+    session.execute(delete(CaseRow).where(CaseRow.id == case_id, *(~each for each in used)))
 
 
 def unanswered_touchpoints(session: Session, participant_id: uuid.UUID) -> set[int]:

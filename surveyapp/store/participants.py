@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
@@ -228,17 +229,57 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
 
 
 def save_contact(
-    session: Session, participant_id: uuid.UUID, fields: Mapping[str, Sealed], lookup: bytes | None
+    session: Session,
+    participant_id: uuid.UUID,
+    fields: Mapping[str, Sealed],
+    lookup: bytes | None,
+    wishes: CallWishes = NO_WISHES,
 ) -> None:
-    """Replaces a participant's contact record and what finds it."""
+    """Replaces a participant's contact record, what finds it, and how they asked to be called."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == participant_id))
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == participant_id))
+    set_wishes(session, {participant_id: wishes})
     session.add_all(
         ContactRow(participant_id=participant_id, field=field, key_id=sealed.key_id, ciphertext=sealed.ciphertext)
         for field, sealed in fields.items()
     )
     if lookup is not None:
         session.add(ContactLookupRow(participant_id=participant_id, ciphertext=lookup))
+
+
+def wish_columns(wishes: CallWishes) -> dict[str, Any]:
+    """What is stored of how somebody asked to be called."""
+    return {
+        "call_way": wishes.way,
+        "call_languages": f",{','.join(wishes.languages)}," if wishes.languages else None,
+        "call_interviewer": wishes.interviewer or None,
+        "call_begins": wishes.begins,
+        "call_ends": wishes.ends,
+        "call_days": wishes.days,
+    }
+
+
+def wishes_of(row: ParticipantRow) -> CallWishes:
+    return CallWishes(
+        way=row.call_way or "",
+        languages=tuple(filter(None, (row.language_asked or row.call_languages or "").split(","))),
+        interviewer=row.call_interviewer or "",
+        begins=row.call_begins,
+        ends=row.call_ends,
+        days=row.call_days,
+    )
+
+
+def set_wishes(session: Session, wishes: Mapping[uuid.UUID, CallWishes]) -> None:
+    """Stores how people asked to be called."""
+    for person, each in wishes.items():
+        session.execute(update(ParticipantRow).where(ParticipantRow.id == person).values(wish_columns(each)))
+
+
+def forget_wishes(session: Session, people: Collection[uuid.UUID]) -> None:
+    """Takes away how people asked to be called, with how they are reached."""
+    nothing = dict.fromkeys(wish_columns(CallWishes()))
+    session.execute(update(ParticipantRow).where(ParticipantRow.id.in_(people)).values(nothing))
 
 
 def contact(session: Session, participant_id: uuid.UUID) -> dict[str, Sealed]:
@@ -288,10 +329,12 @@ def add_consent(
     mode: Mode,
     recorded_by: uuid.UUID | None,
     given_to: str = "",
+    key: uuid.UUID | None = None,
 ) -> None:
+    """`key`: the one it is to have, for whoever may take it back."""
     session.add(
         ConsentRow(
-            id=new_id(),
+            id=key or new_id(),
             participant_id=participant_id,
             purpose=given.purpose,
             version=given.version,
@@ -302,6 +345,12 @@ def add_consent(
             given_to=given_to or None,
         )
     )
+
+
+def take_consents_back(session: Session, participant_id: uuid.UUID, keys: Collection[uuid.UUID]) -> None:
+    """Takes out what a list said of somebody's consent, by its keys."""
+    mine = ConsentRow.participant_id == participant_id
+    session.execute(delete(ConsentRow).where(mine, ConsentRow.id.in_(list(keys))))
 
 
 def ask_consent_again(session: Session, participant_id: uuid.UUID) -> None:

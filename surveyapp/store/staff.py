@@ -155,6 +155,12 @@ def set_single_keys(session: Session, staff_id: uuid.UUID, on: bool) -> None:
     session.get_one(StaffRow, staff_id).single_keys = on
 
 
+def set_interviewing(session: Session, staff_id: uuid.UUID, speaks: Iterable[str], gender: str) -> None:
+    """In which languages they interview, and whether they are a woman or a man, where they said."""
+    row = session.get_one(StaffRow, staff_id)
+    row.speaks, row.gender = ",".join(speaks), gender
+
+
 def set_totp(session: Session, staff_id: uuid.UUID, sealed: Sealed | None) -> None:
     """Sets or takes away the second factor."""
     row = session.get_one(StaffRow, staff_id)
@@ -190,6 +196,8 @@ def _staff(session: Session, row: StaffRow) -> Staff:
         second_factor=row.totp_ciphertext is not None or passkeys.of_staff(session, row.id) != (),
         grants=_grants(session, row.id),
         single_keys=row.single_keys,
+        speaks=tuple(filter(None, row.speaks.split(","))),
+        gender=row.gender,
     )
 
 

@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import answering, lists, phone, protection, questionnaires, results, served
+from tests.benchmarks import answering, calling, lists, phone, protection, questionnaires, results, served
 
-NAMES = ("answering", "served", "questionnaires", "protection", "lists", "results")
+NAMES = ("answering", "served", "calling", "questionnaires", "protection", "lists", "results")
 ALONE = ("phone",)
 """Only where it is asked for: it takes a browser of its own."""
 
@@ -31,6 +31,8 @@ def main() -> None:
         answering.main()
     if "served" in names:
         served.main()
+    if "calling" in names:
+        calling.main()
     if "questionnaires" in names:
         questionnaires.main()
     if "protection" in names:

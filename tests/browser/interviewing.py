@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab, sign_in
-from tests.interviewer import create_reachable
+from tests.interviewer import CONTACT, create_reachable
 
 Desk = Callable[..., Page]
 
@@ -37,7 +38,7 @@ def desk(tab: Tab, live_server: str, staff: Staff) -> Desk:
 
 @pytest.fixture
 def participant(runtime_sqlite: Runtime) -> Participant:
-    return create_reachable(runtime_sqlite)
+    return create_reachable(runtime_sqlite, dataclasses.replace(CONTACT, times=""))
 
 
 def go(page: Page, participant: Participant, rest: str = "") -> None:

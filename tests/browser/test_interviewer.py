@@ -32,7 +32,7 @@ def test_from_the_queue_on_everything_goes_by_few_keys(
     page = desk(size)
     keys = page.keyboard
     pressed = 6
-    expect(page.get_by_role("button", name=f"Take up {participant.reference}")).to_be_focused()
+    expect(page.get_by_role("button", name=f"Open and call {participant.reference}")).to_be_focused()
     keys.press("Enter")
     page.wait_for_url("**/1")
     expect(page.get_by_role("button", name="Start the interview")).to_be_focused()
@@ -143,8 +143,8 @@ def test_every_page_is_accessible_and_fits(
         check_accessible(page)
         check_reflow(page)
 
-    check("To be called")
-    check_targets(page, ".line button, .find button, .find select")
+    check("Who to call")
+    check_targets(page, ".ring button, .next button, .next a, .line button")
     go(page, other)
     check("has this case open")
     go(page, participant)

@@ -9,17 +9,21 @@ import uuid
 
 from sqlalchemy import insert
 
+from surveyapp.domain.fieldwork.call_queue import Caller
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Access, AccessKind, Case, Disposition
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
-from surveyapp.store import cases, roster
+from surveyapp.store import roster
+from surveyapp.store.calling import queue
+from surveyapp.store.calling.queue import CallScope
 from surveyapp.store.database import Database, new_id
 from surveyapp.store.entry import accesses
 from surveyapp.store.tables import CaseRow, ParticipantRow, ResponseRow
 from tests.conftest import NOW
 
 SCOPE = Scope("first", Origin.REAL)
+ANYBODY = Caller(staff_id=uuid.UUID(int=1), now=NOW, local=NOW)
 SHORTLY = dt.timedelta(microseconds=1)
 MOMENTS = (NOW - SHORTLY, NOW, NOW + SHORTLY)
 AT_SOME_TIME = (None, *MOMENTS)
@@ -88,9 +92,9 @@ def test_who_waits_to_be_called_is_who_can_answer(database_url: str) -> None:
         for table, of_it in ((ParticipantRow, people), (CaseRow, rows), (ResponseRow, responses)):
             session.execute(insert(table), of_it)
     with database.reading() as session:
-        found = [each.case.id for each in cases.waiting(session, SCOPE, NOW, ())]
+        found = queue.places(session, [CallScope(scope=SCOPE, local=NOW)], ANYBODY, {})
     database.dispose()
-    assert len(people) == 2 * 3 * 4 * 4 * 7 * 3
+    assert len(people) == 2 * 3 * 4 * 4 * len(Disposition) * 3
     assert 100 < len(expected) < len(people)
     assert len(found) == len(set(found))
     assert set(found) == expected

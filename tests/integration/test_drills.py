@@ -26,6 +26,12 @@ def test_nobody_is_shown_anything_at_the_addresses_of_another_role() -> None:
     assert [str(row) for row in rows if not row.holds] == []
 
 
+def test_two_interviewers_at_once_double_nothing() -> None:
+    with ground("sqlite") as place:
+        rows = drill("interviews").run(place, **drill("interviews").SHORT)
+    assert [str(row) for row in rows if not row.holds] == []
+
+
 def test_every_drill_says_how_large_it_is() -> None:
     for name in names():
         module = drill(name)

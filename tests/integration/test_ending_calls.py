@@ -10,7 +10,7 @@ import pytest
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.errors import InputRefused, NotPermitted, StateRefused
-from surveyapp.domain.fieldwork.call_queue import within_call_hours
+from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role

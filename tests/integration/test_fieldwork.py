@@ -11,7 +11,7 @@ import pytest
 
 from surveyapp.domain.audit import AuditEntry
 from surveyapp.domain.errors import HeldByAnother, NotFound, NotHeld
-from surveyapp.domain.fieldwork.call_queue import QueuePriority
+from surveyapp.domain.fieldwork.call_queue import ORDER, QueuePriority
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
@@ -27,6 +27,8 @@ from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
 
 pytestmark = pytest.mark.both_databases
+
+ANY_TIME = Contact(name="Amara Nowak", phone="07700 900142", language="en")
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ class TestTheQueue:
     def test_calls_come_in_the_order_of_what_was_agreed_begun_and_due(self, runtime: Runtime, clock: Clock) -> None:
         staff = factories.create_staff(runtime, Role.INTERVIEWER)
         names = ("appointment", "callback", "begun", "later", "exhausted", "overdue")
-        persons = {name: create_reachable(runtime) for name in names}
+        persons = {name: create_reachable(runtime, ANY_TIME) for name in names}
         who = {name: factories.by_interviewer(staff, person) for name, person in persons.items()}
         for _ in range(5):
             attempts.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
@@ -64,14 +66,29 @@ class TestTheQueue:
             runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=attempts.AgreedTime(tomorrow)
         )
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
-        fresh = create_reachable(runtime)
-        turns = {line.reference: line.priority for line in call_queue.queue(Desk(runtime, staff))}
-        assert list(turns) == [persons[name].reference for name in ("appointment", "callback", "begun", "overdue")] + [
-            fresh.reference,
-            persons["later"].reference,
-            persons["exhausted"].reference,
+        fresh = create_reachable(runtime, ANY_TIME)
+        found = call_queue.queue(Desk(runtime, staff))
+        turns = {line.reference: line.priority for line in found.lines}
+        assert turns == {
+            persons["appointment"].reference: QueuePriority.APPOINTMENT,
+            persons["callback"].reference: QueuePriority.CALLBACK,
+            persons["begun"].reference: QueuePriority.BEGUN,
+            persons["overdue"].reference: QueuePriority.OVERDUE,
+            fresh.reference: QueuePriority.WAITING,
+            persons["later"].reference: QueuePriority.LATER,
+        }
+        assert list(turns.values()) == sorted(turns.values(), key=ORDER.index)
+        assert found.counts == dict.fromkeys(turns.values(), 1)
+        assert [line.reference for line in found.agreed] == [
+            persons[name].reference for name in ("appointment", "callback", "later")
         ]
-        assert list(turns.values()) == list(QueuePriority)
+        following = call_queue.next_case(Desk(runtime, staff))
+        assert following is not None
+        assert following.reference == persons["appointment"].reference
+        # After five attempts a supervisor decides, and until then nobody calls.
+        assert [line.reference for line in call_queue.find(Desk(runtime, staff), persons["exhausted"].reference)] == [
+            persons["exhausted"].reference
+        ]
 
     def test_nobody_who_cannot_answer_is_in_it(self, runtime: Runtime, clock: Clock) -> None:
         staff = factories.create_staff(runtime, Role.INTERVIEWER)
@@ -81,12 +98,12 @@ class TestTheQueue:
             participants.withdraw(session, withdrawn.id, clock())
             case = cases.cases_of(session, ineligible.id)[0]
             cases.set_disposition(session, case.id, Disposition.NOT_ELIGIBLE)
-        assert {line.reference for line in call_queue.queue(Desk(runtime, staff))} == {
+        assert {line.reference for line in call_queue.queue(Desk(runtime, staff)).lines} == {
             submitted.reference,
             closed.reference,
         }
         clock.forward(days=61)
-        assert call_queue.queue(Desk(runtime, staff)) == []
+        assert call_queue.queue(Desk(runtime, staff)).lines == ()
 
     def test_a_site_interviewer_sees_only_their_sites_people(self, client: Client, runtime: Runtime) -> None:
         mine, theirs = factories.create_site(runtime, "A1"), factories.create_site(runtime, "B1")
@@ -117,7 +134,7 @@ class TestTheQueue:
     def test_nobody_found_says_what_to_do(self, runtime: Runtime, interviewer: Interviewer) -> None:
         create_reachable(runtime)
         page = Page(interviewer.post("/interviews", {"search": "<b>0161</b>"}).text)
-        assert "Nobody to be called fits “<b>0161</b>”" in page.words
+        assert "Nobody fits “<b>0161</b>”" in page.words
         assert "/interviews" in page.links()
 
     def test_filters_narrow_it(self, runtime: Runtime, interviewer: Interviewer) -> None:
@@ -161,25 +178,27 @@ class TestTheQueue:
         interviewer.client.sign_in(interviewer.staff.email)  # nobody used the page since the morning
         assert "it is 20:31 there, outside calling hours" in interviewer.client.page("/interviews").words
 
-    def test_it_takes_three_queries_however_many_people(self, runtime: Runtime, interviewer: Interviewer) -> None:
-        create_reachable(runtime, site=None)
+    def test_it_takes_as_many_statements_however_many_people_and_no_rows_but_a_page(
+        self, runtime: Runtime, interviewer: Interviewer
+    ) -> None:
+        create_reachable(runtime, ANY_TIME, site=None)
         interviewer.client.page("/interviews")  # where there is nobody, it is asked each time whose people they are
         with counted(runtime) as few:
             interviewer.client.page("/interviews")
-        for _ in range(12):
-            create_reachable(runtime, site=None)
+        for _ in range(40):
+            create_reachable(runtime, ANY_TIME, site=None)
         interviewer.open(create_reachable(runtime))
         interviewer.end("no_answer")
         with counted(runtime) as many:
-            interviewer.client.page("/interviews")
-        # The session, who is signed in, their grants; the list, its attempts, its contacts; the entry of the trail; and
-        # what they recorded within the last minute, to be taken back: its case may have left the queue by it.
-        assert len(many) == len(few) == 8, many
+            page = interviewer.client.page("/interviews")
+        assert len(many) == len(few), many
+        assert "Page 1 of 3" in page.words
         with counted(runtime) as service:
-            call_queue.queue(Desk(runtime, interviewer.staff))
-        reads, writes = service[:3], service[3:]
-        assert [each.split()[0] for each in reads] == ["SELECT"] * 3
-        assert [each.split()[:3] for each in writes] == [["INSERT", "INTO", "audit"]]
+            found = call_queue.queue(Desk(runtime, interviewer.staff))
+        # Whoever has a case open, the counts, the page, the times agreed; what its lines show, and how to reach them.
+        assert [each.split()[0] for each in service] == ["SELECT"] * 6 + ["INSERT"], service
+        assert len(found.lines) == call_queue.PER_PAGE
+        assert found.called_now == 41
 
 
 class TestTheHold:
@@ -196,7 +215,8 @@ class TestTheHold:
         assert "until 12:00" in page.words
         assert "Take it over" not in page.words
         assert "07700" not in page.words
-        assert f"{interviewer.staff.name} has it until 12:00" in colleague.client.page("/interviews").words
+        later = colleague.client.page("/interviews?view=later").words
+        assert f"{interviewer.staff.name} has it until 12:00" in later
         assert colleague.open(participant, take_over="yes").status_code == 403
 
     def test_it_lapses_when_nothing_is_saved_and_each_save_renews_it(self, runtime: Runtime, clock: Clock) -> None:
@@ -335,25 +355,27 @@ def test_of_two_who_open_a_case_at_the_same_moment_one_gets_it(runtime: Runtime)
     assert len(trail(runtime, "contact_seen")) == 1
 
 
-def test_after_five_calls_without_an_agreed_time_a_supervisor_decides(
-    runtime: Runtime, interviewer: Interviewer
-) -> None:
+def test_after_five_calls_nobody_calls_until_a_supervisor_decided(runtime: Runtime, interviewer: Interviewer) -> None:
     participant = create_reachable(runtime)
     for _ in range(5):
         interviewer.open(participant)
         interviewer.end("no_answer")
         runtime.clock.forward(minutes=1)  # type: ignore[attr-defined]
-    assert "For a supervisor to decide 1" in interviewer.client.page("/interviews").words
+    interviewer.client.page("/interviews")  # what was recorded is said once
+    interviewer.client.sign_in(interviewer.staff.email)
+    runtime.clock.forward(minutes=2)  # type: ignore[attr-defined]
+    assert participant.reference not in interviewer.client.page("/interviews").words
+    found = interviewer.post("/interviews", {"search": participant.reference}).text
+    assert "A supervisor decides whether to go on." in Page(found).words
+    # Whoever rings back is talked to all the same, and a time they agree is kept.
     interviewer.open(participant)
     assert "All 5 attempts are used up." in interviewer.client.page(interviewer.case).words
     interviewer.end("callback", agreed="2026-06-15T12:00")
     page = interviewer.client.page("/interviews").words
-    assert "Call back now 1" in page
+    assert "Asked to be called on Monday 15 June, 12:00" in page
     assert "6, more than 5" in page
     runtime.clock.forward(minutes=35)  # type: ignore[attr-defined]
     interviewer.client.sign_in(interviewer.staff.email)  # nobody used the page for 35 minutes
     interviewer.open(participant)
     interviewer.end("no_answer")
-    page = interviewer.client.page("/interviews").words
-    assert "For a supervisor to decide 1" in page
-    assert "6, more than 5" in page
+    assert "People come in here" in interviewer.client.page("/interviews").words

@@ -163,7 +163,7 @@ def test_many_peoples_keys_are_read_in_one_go(runtime: Runtime, staff: Staff, mo
         return read(file, people)
 
     monkeypatch.setattr(KeyFile, "read", noted)
-    assert len(call_queue.queue(Desk(runtime, staff))) == 12
+    assert len(call_queue.queue(Desk(runtime, staff)).lines) == 12
     assert reads == [12]
     reads.clear()
     with factories.operator(runtime).reading() as work:

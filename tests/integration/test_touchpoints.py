@@ -72,7 +72,7 @@ def test_a_pause_keeps_everybody_from_beginning_and_lets_those_finish_who_have(
     made = done(desk, "pause")
     assert (dict(made.after), made.windows) == ({CaseState.IN_PROGRESS: 1, CaseState.PAUSED: 1}, 0)
     assert made.answering == (begun.reference,)
-    assert [each.reference for each in call_queue.queue(interviewer)] == [other.reference]
+    assert [each.reference for each in call_queue.queue(interviewer).lines] == [other.reference]
     with pytest.raises(StateRefused):
         answering.give_consent(runtime, factories.by_link(runtime, new), AGREED)
     # The link opens something still: that it is paused.

@@ -150,6 +150,7 @@ def _study(
         time_zone=written.time_zone,
         thresholds=Thresholds(**written.thresholds.model_dump()),
         completion=CompletionRule(**written.completion.model_dump()),
+        soft_refusals_again=written.soft_refusals_again,
         help=Help(**written.help.model_dump()),
         groups=tuple(Group(name, **each.model_dump()) for name, each in written.groups.items()),
         attributes=tuple(Attribute(name, each.label, each.values) for name, each in written.attributes.items()),

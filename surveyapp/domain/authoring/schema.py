@@ -343,6 +343,7 @@ class StudyW(Model):
     time_zone: str = "Europe/London"
     thresholds: ThresholdsW = ThresholdsW()
     completion: CompletionW = CompletionW()
+    soft_refusals_again: bool = False
     help: HelpW
     attributes: dict[AttributeName, AttributeW] = {}
     segments: list[AttributeName] = []

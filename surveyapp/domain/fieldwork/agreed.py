@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from surveyapp.domain.fieldwork.agreed_words import in_english
-from surveyapp.domain.fieldwork.call_queue import WEEKDAY_HOURS, WEEKEND_HOURS
+from surveyapp.domain.fieldwork.call_wishes import WEEKDAY_HOURS, WEEKEND_HOURS
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -54,6 +54,7 @@ class Outcome(enum.Enum):
     MOVED = "moved"
     LANGUAGE_BARRIER = "language_barrier"
     REFUSED = "refused"
+    REFUSED_SOFTLY = "refused_softly"
     NOT_ELIGIBLE = "not_eligible"
     COMPLAINED = "complained"
     WITHDREW = "withdrew"
@@ -77,6 +78,9 @@ class OutcomeDetail(enum.StrEnum):
 NEEDS_TIME = frozenset({Outcome.CALLBACK, Outcome.APPOINTMENT})
 """Outcomes that agree a time for the next attempt."""
 
+REFUSALS = frozenset({Outcome.REFUSED, Outcome.REFUSED_SOFTLY})
+"""For good, and for now: “I have no time for this”."""
+
 MAXIMUM_ATTEMPTS = 5
 """Attempts without an agreed time, after which a supervisor decides (fieldwork convention, standards.md)."""
 
@@ -97,6 +101,7 @@ _AFTER_OUTCOME = {
     Outcome.MOVED: Disposition.UNKNOWN,
     Outcome.LANGUAGE_BARRIER: Disposition.OTHER,
     Outcome.REFUSED: Disposition.REFUSAL,
+    Outcome.REFUSED_SOFTLY: Disposition.REFUSAL,
     Outcome.NOT_ELIGIBLE: Disposition.NOT_ELIGIBLE,
     Outcome.COMPLAINED: Disposition.NON_CONTACT,
     Outcome.DECEASED: Disposition.DECEASED,
@@ -131,7 +136,7 @@ def disposition_without_refusal(attempts: Sequence[Attempt], begun: bool) -> Dis
     made, and answers that were `begun`, made of it."""
     disposition = Disposition.PARTIAL if begun else Disposition.UNKNOWN
     for attempt in attempts:
-        if attempt.outcome not in (Outcome.REFUSED, Outcome.NOT_ELIGIBLE, Outcome.DECEASED):
+        if attempt.outcome not in (*REFUSALS, Outcome.NOT_ELIGIBLE, Outcome.DECEASED):
             disposition = disposition_after(disposition, attempt.outcome)
     return disposition
 

@@ -158,6 +158,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = {
     ),
     Outcome.LANGUAGE_BARRIER: Consequence(next_call=NextCall.BY_ANOTHER),
     Outcome.REFUSED: Consequence(next_call=NextCall.NEVER, put_right_by=Action.MANAGE_PARTICIPANTS),
+    Outcome.REFUSED_SOFTLY: Consequence(next_call=NextCall.NEVER, put_right_by=Action.MANAGE_PARTICIPANTS),
     Outcome.NOT_ELIGIBLE: Consequence(next_call=NextCall.NEVER, put_right_by=Action.MANAGE_PARTICIPANTS),
     Outcome.COMPLAINED: Consequence(
         next_call=NextCall.ONCE_DECIDED,

@@ -308,7 +308,8 @@ class Study:
     offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
     another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
     everything is sent. `completion`: what an interview that was handed in counts as; `proxies`: who may answer for
-    somebody, by code (nobody, where there is none)."""
+    somebody, by code (nobody, where there is none); `soft_refusals_again`: whether somebody who refused softly may be
+    asked once more, after two weeks and by another interviewer."""
 
     id: str
     title: str
@@ -342,6 +343,7 @@ class Study:
     thanks: str | None = None
     completion: CompletionRule = CompletionRule()
     proxies: Mapping[str, str] = field(default_factory=dict)
+    soft_refusals_again: bool = False
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -12,7 +12,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Answering
 from surveyapp.domain.errors import InputRefused, StateRefused
 from surveyapp.domain.fieldwork.agreed import agreed_in_words, moments_of
-from surveyapp.domain.fieldwork.call_queue import within_call_hours
+from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     NEEDS_TIME,
     UNDO_FOR,
@@ -28,6 +28,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.services.cases import standing
 from surveyapp.services.fieldwork.calls import callable_visit, record_on
 from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
@@ -178,6 +179,7 @@ def undo(runtime: Runtime, who: ByInterviewer, attempt_id: uuid.UUID) -> None:
         )
         if follows.leaving is not None:
             leaving.note_undone(work, visit.participant, CHANGES[follows.leaving])
+        standing.work_out(work, visit.study, visit.case.id)
         record_on(work, who, AuditAction.ATTEMPT_UNDONE, outcome=found.outcome.value, mode=found.mode.value)
 
 
@@ -262,6 +264,7 @@ def _record(
     cases.set_next(work.session, visit.case.id, attempt.next_at)
     cases.set_on_their_own(work.session, visit.case.id, None, None)
     cases.release_lease(work.session, visit.case.id, who.staff.id)
+    standing.work_out(work, visit.study, visit.case.id)
     detail = {"detail": attempt.detail.value} if attempt.detail else {}
     record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value, **detail)
 

@@ -1,140 +1,307 @@
-"""Who is to be called, in which order."""
+"""Who is to be called, in which order and why; and finding whoever rings back."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotPermitted
-from surveyapp.domain.fieldwork.call_queue import QueuePriority, priority_of
-from surveyapp.domain.fieldwork.cases import (
-    ANSWERABLE,
-    Attempt,
-    CaseState,
-    Lease,
-    calls_without_appointment,
+from surveyapp.domain.fieldwork.call_queue import (
+    CALLED_NOW,
+    CLASH,
+    Caller,
+    QueuePriority,
+    hold_on,
+    priority_of,
 )
+from surveyapp.domain.fieldwork.call_stand import CallHold, CallStand
+from surveyapp.domain.fieldwork.call_wishes import CallWishes
+from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Lease
 from surveyapp.domain.instrument.study import Group, Study, Touchpoint
+from surveyapp.domain.participants import Contact
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action, Scope, Staff
-from surveyapp.services.cases import leases
+from surveyapp.domain.staff import Action
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.participants import contacts, roster
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases
+from surveyapp.store.calling import queue as store
+from surveyapp.store.calling import stands
+from surveyapp.store.calling.queue import CallScope, QueueNarrowed, QueueRow
+
+PER_PAGE = 15
+SHOWN_LATER = 3
+"""Of those who are not called now, on the page of those who are."""
+
+MOST_AGREED = 12
+"""Times agreed that stand beside the queue."""
+
+MOST_FOUND = 30
+"""People that a search shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueLine:
-    """A case in the queue. `lease` is a live hold, `calls` the attempts that count against the five, `preferred` and
-    `times` how and when the participant likes to be reached: they neither name anyone nor reach them."""
+    """A case in the queue. `priority`: why it stands where it does, None where nobody calls; `hold`: why nobody does;
+    `lease`: who has a case of this person open; `keeper`: the name of whose they are; `clash`: another time agreed by
+    the same interviewer, too near this one; `tried`: how many attempts there were, where it is to be decided."""
 
     study: Study
     group: Group
     touchpoint: Touchpoint
+    participant_id: uuid.UUID
+    case_id: uuid.UUID
     reference: str
     site: str | None
     state: CaseState
-    priority: QueuePriority
+    priority: QueuePriority | None
+    hold: CallHold | None
     due_at: dt.datetime | None
     next_at: dt.datetime | None
-    calls: int
-    attempts: tuple[Attempt, ...]
-    preferred: str
-    times: str
+    stand: CallStand
+    wishes: CallWishes
+    contact: Contact
     lease: Lease | None
-    assigned_to: uuid.UUID | None
+    keeper: str | None
+    clash: dt.datetime | None = None
+    tried: int = 0
 
     @property
-    def last_attempt(self) -> Attempt | None:
-        return self.attempts[-1] if self.attempts else None
+    def can_be_opened(self) -> bool:
+        """Whether a call can be begun from here; a refusal is taken up before."""
+        return self.state in ANSWERABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallQueue:
+    """A page of the queue. `counts`: people by why, over all pages; `now`: those to be called, best first; `later`: of
+    the others, the first; `agreed`: times that the interviewer is to keep, the earliest first."""
+
+    counts: Mapping[QueuePriority, int]
+    now: tuple[QueueLine, ...]
+    later: tuple[QueueLine, ...]
+    agreed: tuple[QueueLine, ...]
+    page: int = 1
+    pages: int = 1
 
     @property
-    def in_person(self) -> bool:
-        """Whether they want to be visited, or a visit is agreed."""
-        last = self.last_attempt
-        agreed = self.next_at is not None and last is not None and last.mode is Mode.IN_PERSON
-        return agreed or "person" in self.preferred.casefold()
+    def lines(self) -> tuple[QueueLine, ...]:
+        return self.now + self.later
 
-    def agreed_by(self, staff: Staff) -> bool:
-        """Whether there is an agreed time that this staff member is to keep: they agreed it, or the case is theirs."""
-        last = self.last_attempt
-        return self.next_at is not None and (self.assigned_to == staff.id or bool(last and last.staff_id == staff.id))
+    @property
+    def called_now(self) -> int:
+        return sum(count for priority, count in self.counts.items() if priority in CALLED_NOW)
+
+    @property
+    def called_later(self) -> int:
+        return sum(self.counts.values()) - self.called_now
 
 
-def queue(desk: Desk, study: str | None = None, search: str = "") -> list[QueueLine]:
-    """Who is to be called, in the order of `QueuePriority` and of the clock, in one study or all of the interviewer's.
+@dataclass(frozen=True, kw_only=True)
+class QueueWanted:
+    """What somebody wants to see of the queue. `later`: those who are not called now, a page at a time."""
 
-    `search`: as `participants.search` reads it, and notes it. Withdrawn people and cases that take no answers
-    are never in it. Three queries a study. Raises NotPermitted.
-    """
-    studies = desk.studies(Action.INTERVIEW)
-    if not studies:
-        raise NotPermitted(say("role_does_not_let", action=Action.INTERVIEW))
-    wanted = [study] if study else studies
-    found = {each: set(roster.find(desk, Action.INTERVIEW, each, search)) for each in wanted if search}
-    lines: list[QueueLine] = []
-    counts: dict[str, int] = {}
+    study: str = ""
+    group: str = ""
+    touchpoint: int | None = None
+    agreed: bool = False
+    in_person: bool = False
+    later: bool = False
+    page: int = 1
+
+    @property
+    def narrowed(self) -> QueueNarrowed:
+        return QueueNarrowed(group=self.group, touchpoint=self.touchpoint, agreed=self.agreed, in_person=self.in_person)
+
+
+EVERYBODY = QueueWanted()
+
+
+def queue(desk: Desk, wanted: QueueWanted = EVERYBODY) -> CallQueue:
+    """A page of those who are to be called, in one study or all of the interviewer's. As many statements however many
+    people, and no rows but a page's. Raises NotPermitted."""
+    studies = _studies(desk, wanted.study)
     with desk.reading() as work:
-        for study_id in wanted:
-            scope = desk.scope(Action.INTERVIEW, study_id)
-            there = _lines(work, scope, work.study(study_id), found.get(study_id))
-            counts[study_id] = len(there)
-            lines += there
-    # A search has its entry already.
-    for study_id, count in counts.items() if not search else ():
-        desk.note(AuditAction.QUEUE_SEEN, study=study_id, count=count)
-    return sorted(lines, key=_order)
+        scopes, caller = _scopes(desk, work, studies), _caller(work)
+        leases, narrowed = store.held(work.session, scopes, work.now), wanted.narrowed
+
+        counts = store.counts(work.session, scopes, caller, leases, narrowed)
+        called_now = sum(count for priority, count in counts.items() if priority in CALLED_NOW)
+        everybody = sum(counts.values())
+        many = everybody if wanted.agreed else everybody - called_now if wanted.later else called_now
+        pages = max(1, -(-many // PER_PAGE))
+        page = min(max(wanted.page, 1), pages)
+        # Those who are not called now come after all who are: where these end on the page, the first of them are seen.
+        skip = (page - 1) * PER_PAGE
+        ends = min(PER_PAGE, many - skip) + (0 if wanted.agreed or wanted.later else SHOWN_LATER)
+        limit = max(PER_PAGE, ends)
+        listed = store.places(work.session, scopes, caller, leases, narrowed, skip=skip, limit=limit)
+        mine = QueueNarrowed(agreed=True)
+        agreed = [] if wanted.agreed else store.places(work.session, scopes, caller, leases, mine, limit=MOST_AGREED)
+        lines = _lines(work, caller, dict.fromkeys([*listed, *agreed]), leases)
+    shown = [lines[each] for each in listed if each in lines]
+    kept = _with_clashes(shown if wanted.agreed else [lines[each] for each in agreed if each in lines])
+    now = [] if wanted.later or wanted.agreed else [line for line in shown if line.priority in CALLED_NOW][:PER_PAGE]
+    made = CallQueue(
+        counts=counts,
+        now=tuple(now),
+        later=() if wanted.agreed else tuple(line for line in shown if line.priority not in CALLED_NOW),
+        agreed=tuple(kept),
+        page=page,
+        pages=pages,
+    )
+    _note_seen(desk, made, studies)
+    return made
 
 
-def _lines(work: Work, scope: Scope, study: Study, only: Collection[str] | None) -> list[QueueLine]:
-    now = work.now
-    lines = []
-    waiting = cases.waiting(work.session, scope, now, ("preferred", "times"))
-    work.seals.expect(each.case.participant_id for each in waiting if each.sealed)
-    for each in waiting:
-        if only is not None and each.reference not in only:
-            continue
-        state = state_of(work, each.case, each.response_state, reopened=each.reopened)
-        group, touchpoint = study.group(each.group), study.touchpoint(each.group, each.case.touchpoint)
-        if state not in ANSWERABLE or group is None or touchpoint is None:
-            continue
-        if each.not_called_by == work.staff_id:
-            continue  # another interviewer calls them
-        calls = calls_without_appointment(each.attempts)
-        last = each.attempts[-1].outcome if each.attempts else None
-        wishes = {
-            name: contacts.opened(work, each.case.participant_id, name, sealed) for name, sealed in each.sealed.items()
-        }
-        lines.append(
-            QueueLine(
-                study=study,
-                group=group,
-                touchpoint=touchpoint,
-                reference=each.reference,
-                site=each.site,
-                state=state,
-                priority=priority_of(state, each.case.next_at, last, calls, now),
-                due_at=each.case.due_at,
-                next_at=each.case.next_at,
-                calls=calls,
-                attempts=each.attempts,
-                preferred=wishes.get("preferred", ""),
-                times=wishes.get("times", ""),
-                lease=leases.live(each.lease, now),
-                assigned_to=each.case.assigned_to,
-            )
-        )
+def next_case(desk: Desk, study: str = "") -> QueueLine | None:
+    """Who is to be called next; None: nobody can be called now. Raises NotPermitted."""
+    studies = _studies(desk, study)
+    with desk.reading() as work:
+        scopes, caller = _scopes(desk, work, studies), _caller(work)
+        leases = store.held(work.session, scopes, work.now)
+        ids = store.places(work.session, scopes, caller, leases, limit=1)
+        lines = [line for line in _lines(work, caller, ids, leases).values() if line.priority in CALLED_NOW]
+    for line in lines:
+        desk.note(AuditAction.QUEUE_SEEN, study=line.study.id, count=1, references=[line.reference])
+    return lines[0] if lines else None
+
+
+def find(desk: Desk, written: str) -> tuple[QueueLine, ...]:
+    """Whoever rings back, by a reference, names, a phone number or an e-mail address: every case that has come for
+    them, also of those whom nobody calls. The search enters the trail without its words. Raises NotPermitted."""
+    studies = _studies(desk, "")
+    there = [each for study in studies for each in roster.find(desk, Action.INTERVIEW, study, written)]
+    with desk.reading() as work:
+        scopes, caller = _scopes(desk, work, studies), _caller(work)
+        leases = store.held(work.session, scopes, work.now)
+        ids = store.found(work.session, scopes, there[:MOST_FOUND], work.now) if there else []
+        lines = tuple(_lines(work, caller, ids, leases).values())
+    for study in studies:
+        if seen := sorted({line.reference for line in lines if line.study.id == study}):
+            desk.note(AuditAction.QUEUE_SEEN, study=study, count=len(seen), references=seen)
     return lines
 
 
-def _order(line: QueueLine) -> tuple[int, dt.datetime, dt.datetime, str, int]:
-    last, never = line.last_attempt, dt.datetime.min.replace(tzinfo=dt.UTC)
-    # Of those with no agreed time, whoever was not tried for longest comes first: attempts spread over the days.
-    moment = line.next_at or (last.at if last else never)
-    due = line.due_at or dt.datetime.max.replace(tzinfo=dt.UTC)
-    return list(QueuePriority).index(line.priority), moment, due, line.reference, line.touchpoint.number
+def held_back(
+    desk: Desk, action: Action, study: str, why: CallHold, page: int = 1
+) -> tuple[int, tuple[QueueLine, ...]]:
+    """How many cases of a study nobody calls because of this, and a page of them. Raises NotPermitted."""
+    desk.check(action, study)
+    with desk.reading() as work:
+        scopes = [_scope(desk, work, action, study)]
+        caller = _caller(work)
+        leases = store.held(work.session, scopes, work.now)
+        count, ids = store.held_back(work.session, scopes, why, work.now, (max(page, 1) - 1) * PER_PAGE, PER_PAGE)
+        tried = stands.counts(work.session, ids)
+        lines = tuple(
+            dataclasses.replace(line, tried=tried.get(line.case_id, 0))
+            for line in _lines(work, caller, ids, leases).values()
+        )
+    desk.note(AuditAction.QUEUE_SEEN, study=study, count=len(lines), references=[line.reference for line in lines])
+    return count, lines
+
+
+def clash_of(work: Work, desk: Desk, case_id: uuid.UUID, at: dt.datetime) -> dt.datetime | None:
+    """Another time that the interviewer has agreed, too near this one."""
+    studies = desk.studies(Action.INTERVIEW)
+    scopes, caller = _scopes(desk, work, studies), _caller(work)
+    ids = store.places(work.session, scopes, caller, {}, QueueNarrowed(agreed=True), limit=MOST_AGREED)
+    others = [row.case.next_at for row in store.rows(work.session, ids, {}) if row.case.id != case_id]
+    return next((other for other in others if other is not None and abs(other - at) < CLASH), None)
+
+
+def _studies(desk: Desk, study: str) -> list[str]:
+    studies = desk.studies(Action.INTERVIEW)
+    if not studies:
+        raise NotPermitted(say("role_does_not_let", action=Action.INTERVIEW))
+    if study:
+        desk.check(Action.INTERVIEW, study)
+    return [study] if study else list(studies)
+
+
+def _scopes(desk: Desk, work: Work, studies: Iterable[str]) -> list[CallScope]:
+    return [_scope(desk, work, Action.INTERVIEW, each) for each in studies]
+
+
+def _scope(desk: Desk, work: Work, action: Action, study_id: str) -> CallScope:
+    study = desk.runtime.study(study_id)
+    return CallScope(
+        scope=desk.scope(action, study_id),
+        local=work.now.astimezone(desk.runtime.zone(study)),
+        soft_again=study.soft_refusals_again,
+    )
+
+
+def _caller(work: Work) -> Caller:
+    staff = work.staff
+    return Caller(staff_id=staff.id, now=work.now, local=work.now, speaks=staff.speaks, gender=staff.gender)
+
+
+def _lines(
+    work: Work, caller: Caller, ids: Iterable[uuid.UUID], leases: Mapping[uuid.UUID, Lease]
+) -> dict[uuid.UUID, QueueLine]:
+    """The lines of these cases, in this order, with how their people are reached."""
+    rows = store.rows(work.session, list(ids), leases)
+    held = contacts.read_many(work, {row.case.participant_id for row in rows}) if rows else {}
+    studies = {row.study: work.study(row.study) for row in rows}
+    made = {}
+    for row in rows:
+        line = _line(work, caller, studies[row.study], row, held.get(row.case.participant_id, Contact()))
+        if line is not None:
+            made[row.case.id] = line
+    return made
+
+
+def _line(work: Work, caller: Caller, study: Study, row: QueueRow, contact: Contact) -> QueueLine | None:
+    group, touchpoint = study.group(row.group), study.touchpoint(row.group, row.case.touchpoint)
+    if group is None or touchpoint is None:
+        return None
+    waiting = row.waiting
+    there = dataclasses.replace(caller, local=work.now.astimezone(work.runtime.zone(study)))
+    return QueueLine(
+        study=study,
+        group=group,
+        touchpoint=touchpoint,
+        participant_id=row.case.participant_id,
+        case_id=row.case.id,
+        reference=waiting.reference,
+        site=row.site,
+        state=state_of(work, row.case, row.response_state, reopened=row.reopened),
+        priority=priority_of(waiting, there),
+        hold=hold_on(waiting.stand, waiting.next_at),
+        due_at=waiting.due_at,
+        next_at=waiting.next_at,
+        stand=waiting.stand,
+        wishes=waiting.wishes,
+        contact=contact,
+        lease=row.lease,
+        keeper=row.keeper,
+    )
+
+
+def _with_clashes(lines: Sequence[QueueLine]) -> list[QueueLine]:
+    """Times agreed, each with another that is too near."""
+    made = []
+    for line in lines:
+        near = [
+            other.next_at
+            for other in lines
+            if other.case_id != line.case_id
+            and other.next_at is not None
+            and line.next_at is not None
+            and abs(other.next_at - line.next_at) < CLASH
+        ]
+        made.append(dataclasses.replace(line, clash=near[0] if near else None))
+    return made
+
+
+def _note_seen(desk: Desk, made: CallQueue, studies: Sequence[str]) -> None:
+    """A sight of names enters the trail, with whose they were."""
+    seen = {(line.study.id, line.reference) for line in (*made.lines, *made.agreed)}
+    for study in studies:
+        references = sorted(reference for of, reference in seen if of == study)
+        desk.note(AuditAction.QUEUE_SEEN, study=study, count=len(references), references=references)

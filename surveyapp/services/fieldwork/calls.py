@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import NotFound, StateRefused
-from surveyapp.domain.fieldwork.call_queue import within_call_hours
+from surveyapp.domain.errors import HeldByAnother, NotFound, StateRefused
+from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
     Attempt,
@@ -28,7 +28,7 @@ from surveyapp.services.responses.survey_session import ByInterviewer, Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-from surveyapp.store.calling import attempts, referrals
+from surveyapp.store.calling import attempts, held, referrals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,8 @@ def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> 
         complained = ReferralKind.COMPLAINT in referrals.kinds_blocking(work.session, visit.participant.id)
         if complained and not who.staff.may(DECIDES[ReferralKind.COMPLAINT], who.study):
             raise StateRefused(say("complaint_open", reference=who.reference))
-        cases.locked_case(work.session, visit.case.id)
+        held.lock_person(work.session, visit.participant.id)
+        _check_person(work, visit, take_over)
         taken = leases.take(work, visit.case.id, take_over)
         if taken.ended is not None:
             held_by = taken.ended.staff_id.hex
@@ -81,6 +82,16 @@ def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> 
             record_on(work, who, AuditAction.CONTACT_SEEN)
         work.session.flush()
         return _opened(work, visit, taken.lease, taken.afresh)
+
+
+def _check_person(work: Work, visit: Visit, take_over: bool) -> None:
+    """Somebody is called by one at a time, whichever of their touchpoints it is. Raises HeldByAnother."""
+    other = held.elsewhere(work.session, visit.participant.id, visit.case.id, work.staff.id, work.now)
+    if other is None:
+        return
+    if not take_over:
+        raise HeldByAnother(other.staff_name, other.until)
+    cases.release_lease(work.session, other.case_id, other.staff_id)
 
 
 def record_on(work: Work, who: ByInterviewer, action: AuditAction, **detail: Any) -> None:

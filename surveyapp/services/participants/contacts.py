@@ -22,6 +22,7 @@ from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.person_keys import PERSONAL
 from surveyapp.services.work import Work
 from surveyapp.store import participants
@@ -44,7 +45,11 @@ def write(work: Work, participant: Participant, contact: Contact) -> None:
     stored. Raises InputRefused, naming the field, when one cannot be used; nothing is stored then."""
     kept = checked(contact)
     participants.save_contact(
-        work.session, participant.id, sealed(work, participant.id, kept), sealed_lookup(work, participant.id, kept)
+        work.session,
+        participant.id,
+        sealed(work, participant.id, kept),
+        sealed_lookup(work, participant.id, kept),
+        read_wishes(kept),
     )
 
 

@@ -15,6 +15,7 @@ from surveyapp.domain.participants import Contact, Event, Participant, Site
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.participants import contacts, enrolment_form, relating
 from surveyapp.services.participants.enrolment_form import NewParticipant
 from surveyapp.services.work import Work
@@ -221,6 +222,7 @@ def prepared(
         participant=placed,
         contact=contacts.sealed(work, placed.id, new.contact),
         lookup=contacts.sealed_lookup(work, placed.id, new.contact),
+        wishes=read_wishes(new.contact),
         events=[Event(event, day, source) for event, day in new.events.items()],
         cases=scheduling.first_cases(work, placed, new.events, late),
     )

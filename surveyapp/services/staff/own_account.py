@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
 from surveyapp.domain.security.passkeys import Passkey, WaysIn
 from surveyapp.domain.sentences import say
+from surveyapp.services.cases.call_wishes import languages_of
 from surveyapp.services.staff import passkeys, recovery_codes, totp
 from surveyapp.services.staff.by_passkey import party_of
 from surveyapp.services.staff.passkeys import Challenge, PasskeyRequest
@@ -38,6 +39,16 @@ def keep_single_keys(desk: Desk, on: bool) -> None:
     """Whether keys without Ctrl do something on the pages of an interview."""
     with desk.writing() as work:
         store.set_single_keys(work.session, work.staff.id, on)
+
+
+def keep_interviewing(desk: Desk, languages: str, gender: str) -> None:
+    """In which languages they interview, by name or code, and whether they are a woman or a man, where they say so.
+    Raises InputRefused (`speaks`)."""
+    speaks = languages_of(languages) if languages.strip() else ()
+    if languages.strip() and not speaks:
+        raise InputRefused(say("languages_unknown"), "speaks")
+    with desk.writing() as work:
+        store.set_interviewing(work.session, work.staff.id, speaks, gender)
 
 
 def ask_for_passkey(desk: Desk) -> PasskeyRequest:

@@ -50,6 +50,9 @@ _columns: list[dict[str, Any]] = [
 _SESSION, _ACCESS, _PIN, _CASE, _PERSON, _SITE, _RESPONSE = _columns
 """The columns of each table, by name."""
 
+# How people are called is nothing that answering has to do with.
+_CASE = {name: _CASE[name] for name in Case.__dataclass_fields__ if name in _CASE}
+_PERSON = {name: column for name, column in _PERSON.items() if not name.startswith("call_")}
 _CASE["paused_at"] = CaseRow.paused_at.expression  # no column: worked out from what was done to the touchpoint
 
 

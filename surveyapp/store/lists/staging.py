@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Origin
-from surveyapp.store import enrolment, results
+from surveyapp.store import enrolment, participants, results
 from surveyapp.store.enrolment import Enrolment
 from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import (
@@ -98,24 +99,27 @@ def set_attributes(session: Session, person: uuid.UUID, attributes: Mapping[str,
     session.execute(update(ParticipantRow).where(ParticipantRow.id == person).values(attributes=dict(attributes)))
 
 
-def replace_contacts(session: Session, contacts: Mapping[uuid.UUID, tuple[Mapping[str, Any], bytes | None]]) -> None:
-    """Replaces many people's contact records, each field sealed, and what finds them."""
+def replace_contacts(
+    session: Session, contacts: Mapping[uuid.UUID, tuple[Mapping[str, Any], bytes | None, CallWishes]]
+) -> None:
+    """Replaces many people's contact records, each field sealed, what finds them, and how they asked to be called."""
     for some in _some(sorted(contacts)):
         session.execute(delete(ContactRow).where(ContactRow.participant_id.in_(some)))
         session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id.in_(some)))
     fields = [
         {"participant_id": person, "field": name, "key_id": sealed.key_id, "ciphertext": sealed.ciphertext}
-        for person, (contact, _) in contacts.items()
+        for person, (contact, _, _) in contacts.items()
         for name, sealed in contact.items()
     ]
     lookups = [
         {"participant_id": person, "ciphertext": lookup}
-        for person, (_, lookup) in contacts.items()
+        for person, (_, lookup, _) in contacts.items()
         if lookup is not None
     ]
     for table, rows in ((ContactRow, fields), (ContactLookupRow, lookups)):
         if rows:
             session.execute(insert(table), rows)
+    participants.set_wishes(session, {person: wishes for person, (_, _, wishes) in contacts.items()})
 
 
 def _some(people: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:

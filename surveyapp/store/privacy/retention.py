@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.privacy.retention import KeptPerson
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
-from surveyapp.store.participants import scoped
+from surveyapp.store.calling import stands
+from surveyapp.store.participants import forget_wishes, scoped
 from surveyapp.store.tables import (
     AccessRow,
     AnswerHistoryRow,
     AnswerRow,
     AttemptRow,
+    CallDecisionRow,
     CaseRow,
     ContactLookupRow,
     ContactRow,
@@ -103,6 +105,7 @@ def erase_contacts(session: Session, person: uuid.UUID) -> None:
     """Takes away how somebody is reached and found, and the links and codes that were given to them."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == person))
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == person))
+    forget_wishes(session, [person])
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     session.execute(delete(AccessRow).where(AccessRow.case_id.in_(mine)))
 
@@ -130,11 +133,13 @@ def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.dateti
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     for table, whose in (
         (AttemptRow, AttemptRow.case_id.in_(mine)),
+        (CallDecisionRow, CallDecisionRow.case_id.in_(mine)),
         (EventRow, EventRow.participant_id == person),
         (ParticipationRow, ParticipationRow.participant_id == person),
         (RelationshipRow, or_(RelationshipRow.first_id == person, RelationshipRow.second_id == person)),
     ):
         session.execute(delete(table).where(whose))
+    stands.forget_stands(session, person)
     session.execute(
         update(ParticipantRow).where(ParticipantRow.id == person).values(reference=reference, anonymised_at=at)
     )

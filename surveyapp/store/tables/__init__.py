@@ -6,6 +6,7 @@ from surveyapp.store.tables.base import Base, known
 from surveyapp.store.tables.fieldwork import (
     AccessRow,
     AttemptRow,
+    CallDecisionRow,
     CaseRow,
     ChangedCaseRow,
     LeaseRow,
@@ -66,6 +67,7 @@ __all__ = [
     "AuditChainRow",
     "AuditRow",
     "Base",
+    "CallDecisionRow",
     "CaseRow",
     "ChangedCaseRow",
     "ConsentRow",

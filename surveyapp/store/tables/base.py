@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import ActorKind, AuditAction
+from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
@@ -48,7 +49,9 @@ class Base(DeclarativeBase):
                 ActorKind,
                 SessionAudience,
                 AuditAction,
+                CallHold,
                 CorrectionReason,
+                DecisionKind,
                 Disposition,
                 EndedWhy,
                 GuessKind,

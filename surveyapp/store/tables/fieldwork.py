@@ -10,7 +10,8 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, OutcomeDetail
+from surveyapp.domain.fieldwork.call_stand import ANY_PART, CallHold, DecisionKind
+from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS, AccessKind, Disposition, Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.store.tables.base import Base, known
@@ -40,7 +41,8 @@ _whose = aliased(ParticipantRow)
 
 class CaseRow(Base):
     """`moved_at`: when somebody chose this window in place of the study's rule. `paused_at` is no column: it is worked
-    out from what was done to the touchpoint."""
+    out from what was done to the touchpoint. From `calls` on: how it stands for whoever calls (`CallStand`), worked out
+    from attempts and decisions, which hold the keys of staff."""
 
     __tablename__ = "case"
     __table_args__ = (
@@ -60,6 +62,18 @@ class CaseRow(Base):
     on_their_own_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     proxy: Mapped[str | None]
     moved_at: Mapped[dt.datetime | None]
+    calls: Mapped[int] = mapped_column(default=0)
+    allowed: Mapped[int] = mapped_column(default=MAXIMUM_ATTEMPTS)
+    tried_at: Mapped[dt.datetime | None]
+    tried_outcome: Mapped[Outcome | None]
+    tried_mode: Mapped[Mode | None]
+    tried_by: Mapped[uuid.UUID | None]
+    keeper: Mapped[uuid.UUID | None]
+    not_by: Mapped[uuid.UUID | None]
+    rest_until: Mapped[dt.datetime | None]
+    parts_left: Mapped[int] = mapped_column(default=ANY_PART)
+    again_at: Mapped[dt.datetime | None]
+    held_back: Mapped[CallHold | None]
     paused_at: Mapped[dt.datetime | None] = column_property(
         select(func.min(TouchpointChangeRow.made_at))
         .join(_whose, (_whose.study == TouchpointChangeRow.study) & (_whose.group_id == TouchpointChangeRow.group_id))
@@ -72,6 +86,19 @@ class CaseRow(Base):
         .correlate_except(TouchpointChangeRow, _whose)
         .scalar_subquery()
     )
+
+
+class CallDecisionRow(Base):
+    """What was decided of calling somebody. Insert only."""
+
+    __tablename__ = "call_decision"
+    __table_args__ = (known("kind", DecisionKind),)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
+    kind: Mapped[DecisionKind]
+    more: Mapped[int]
 
 
 class ChangedCaseRow(Base):
@@ -107,7 +134,7 @@ class AttemptRow(Base):
     can follow from it, for an attempt that is undone."""
 
     __tablename__ = "attempt"
-    __table_args__ = (known("detail", OutcomeDetail),)
+    __table_args__ = (Index(None, "staff_id", "at"), known("detail", OutcomeDetail))
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))

@@ -36,6 +36,9 @@ class SiteAttributeRow(Base):
 
 
 class ParticipantRow(Base):
+    """`call_…`: how they asked to be called, as read from their contact record (`CallWishes`): it neither names nor
+    reaches anybody. `call_way` is None until it was read; `call_languages` has a comma around each code."""
+
     __tablename__ = "participant"
     __table_args__ = (
         UniqueConstraint("study", "reference"),
@@ -56,6 +59,12 @@ class ParticipantRow(Base):
     language_asked: Mapped[str | None]
     not_called_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     anonymised_at: Mapped[dt.datetime | None]
+    call_way: Mapped[str | None]
+    call_languages: Mapped[str | None]
+    call_interviewer: Mapped[str | None]
+    call_begins: Mapped[int | None]
+    call_ends: Mapped[int | None]
+    call_days: Mapped[int | None]
 
 
 class ContactRow(Base):

@@ -13,6 +13,9 @@ from surveyapp.store.tables.base import Base, known
 
 
 class StaffRow(Base):
+    """`speaks`: codes of the languages in which they interview, with commas between; `gender`: `woman`, `man` or not
+    said; so that people are called by whom they asked for."""
+
     __tablename__ = "staff"
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
@@ -23,6 +26,8 @@ class StaffRow(Base):
     totp_last_step: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
     single_keys: Mapped[bool] = mapped_column(default=True)
+    speaks: Mapped[str] = mapped_column(default="")
+    gender: Mapped[str] = mapped_column(default="")
     created_at: Mapped[dt.datetime]
 
 

@@ -62,6 +62,7 @@ ACTIONS = {
     A.LIST_SEEN: lazy("looked at a list before its import"),
     A.PARTICIPANTS_SEEN: lazy("looked at the list of participants"),
     A.PERSON_SEEN: lazy("looked at a participant’s page"),
+    A.CALLS_DECIDED: lazy("decided whether somebody is called again"),
     A.QUEUE_SEEN: lazy("looked at the people to call"),
     A.CASE_SEEN: lazy("looked at a case"),
     A.CONTACT_SEEN: lazy("saw contact details"),

@@ -2,88 +2,130 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import NotHeld
-from surveyapp.domain.fieldwork.call_queue import within_call_hours
-from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
+from surveyapp.domain.errors import InputRefused, NotHeld
+from surveyapp.domain.fieldwork.call_queue import QueuePriority
+from surveyapp.domain.fieldwork.call_stand import MOST_MORE, CallHold, DecisionKind
+from surveyapp.domain.fieldwork.call_wishes import within_call_hours
+from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.staff import Action
-from surveyapp.services.fieldwork import attempts, call_queue, calls
-from surveyapp.services.fieldwork.call_queue import QueueLine
+from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.staff import own_account
-from surveyapp.web.interviewer import forms
+from surveyapp.web.interviewer import forms, queue_words
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
-from surveyapp.web.interviewer.views import Filters, attempt_words, grouped
+from surveyapp.web.interviewer.views import Filters
 from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
-from surveyapp.web.shared.words import OUTCOMES, preference
+from surveyapp.web.shared.words import OUTCOMES, worded
 
 
 @interviewer.get("")
 @staff_only
 def queue() -> Reply:
-    """Everybody who is to be called, as the address filters them."""
-    filters = Filters(
-        request.args.get("study", ""),
-        request.args.get("group", ""),
-        whole_number("touchpoint"),
-        request.args.get("view", ""),
+    """Who is to be called next and after that, as the address narrows it."""
+    return _queue_page(_filters(), None)
+
+
+def _filters() -> Filters:
+    return Filters(
+        study=request.args.get("study", ""),
+        group=request.args.get("group", ""),
+        touchpoint=whole_number("touchpoint"),
+        view=request.args.get("view", ""),
+        page=whole_number("page") or 1,
     )
-    lines = call_queue.queue(desk(), filters.study or None)
-    return _queue_page(lines, filters, "")
+
+
+def _queue_page(filters: Filters, mine: forms.InterviewingForm | None) -> Reply:
+    found = call_queue.queue(desk(), filters.wanted)
+    skip = min(max(whole_number("skip") or 0, 0), max(len(found.now) - 1, 0))
+    first = found.now[skip] if found.now and found.page == 1 else None
+    rest = [line for line in found.now if line is not first]
+    page = _desk_page(filters, mine, queue=found, next=first, rest=rest, skip=skip)
+    return page, 422 if mine is not None and mine.errors else 200
 
 
 @interviewer.post("")
 @staff_only
 def search() -> Reply:
-    """The people in the queue who are looked for. Posted: a phone number does not belong in an address."""
+    """Whoever rings back. Posted: a name or a phone number does not belong in an address."""
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
-    found = call_queue.queue(desk(), search=text)
-    return _queue_page(found, Filters(), text)
+    if not text:
+        return redirect(url_for("interviewer.queue"))
+    return _desk_page(Filters(), None, searched=text, found=call_queue.find(desk(), text))
 
 
-def _queue_page(lines: list[QueueLine], filters: Filters, searched: str) -> str:
+def _desk_page(filters: Filters, mine: forms.InterviewingForm | None, searched: str = "", **more: Any) -> str:
     staff, now = current_staff(), runtime().clock()
-    shown = [line for line in lines if filters.fits(line)]
-    if filters.view == "appointments":
-        shown = sorted((line for line in shown if line.agreed_by(staff)), key=lambda line: line.next_at or now)
-    elif filters.view == "in_person":
-        shown = [line for line in shown if line.in_person]
     studies = [staff_study(study_id) for study_id in staff.studies(Action.INTERVIEW)]
     resting = [study for study in studies if not within_call_hours(now.astimezone(runtime().zone(study)))]
     return render_template(
         "interviewer/queue.html",
-        groups=grouped(shown),
-        count=len(shown),
         filters=filters,
         searched=searched,
         search_form=forms.SearchForm(formdata=None, search=searched),
+        mine=mine or forms.InterviewingForm.of(staff),
         studies=studies,
         resting=resting,
         now=now,
-        me=staff.id,
+        me=staff,
         undoable=attempts.undoable(desk()),
         outcomes=OUTCOMES,
-        attempt_words=attempt_words,
-        preference=preference,
-        maximum=MAXIMUM_ATTEMPTS,
+        why=lambda line: queue_words.why(line, staff, now),
+        best_time=queue_words.best_time,
+        spoken=queue_words.spoken,
+        tries=queue_words.tries,
+        due_in_words=queue_words.due_in_words,
+        refused=CaseState.REFUSED,
+        open=QueuePriority.OPEN,
+        hold_minutes=runtime().settings.hold_minutes,
+        **more,
     )
+
+
+@interviewer.post("/mine")
+@staff_only
+def interviewing() -> Reply:
+    """In which languages somebody interviews, and whether they are a woman or a man: people are matched by it."""
+    form = forms.InterviewingForm()
+    if not form.validate():
+        return _queue_page(Filters(), form)
+    try:
+        own_account.keep_interviewing(desk(), form.speaks.data or "", form.gender.data or "")
+    except InputRefused as refused:
+        form.refuse(refused)
+        return _queue_page(Filters(), form)
+    flash(_("That is kept. The queue goes by it."))
+    return redirect(url_for("interviewer.queue"))
+
+
+@interviewer.post(f"{CASE}/hand-over")
+@staff_only
+def hand_over(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """Makes a person anybody's again, whose time one agreed and cannot keep."""
+    deciding.hand_over(runtime(), caller(study_id, reference, touchpoint))
+    flash(_("%(reference)s can be called by anybody now, at the time agreed.", reference=reference))
+    return redirect(url_for("interviewer.queue"))
 
 
 @interviewer.post(f"{CASE}/open")
 @staff_only
 def open_case(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Takes the hold on the case; a supervisor may take it from a colleague."""
-    take_over = request.form.get("take_over") == "yes"
-    calls.open_case(runtime(), caller(study_id, reference, touchpoint), take_over)
+    who = caller(study_id, reference, touchpoint)
+    deciding.take_up(runtime(), who, in_touch=request.form.get("in_touch") == "yes")
+    calls.open_case(runtime(), who, request.form.get("take_over") == "yes")
     return redirect(own("case"))
 
 
@@ -129,3 +171,56 @@ def let_in(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Lets somebody in who is on the phone and goes on by their link."""
     current_staff().check(Action.INTERVIEW, study_id)
     return let_in_page(study_id, reference, own("case"))
+
+
+@interviewer.get("/<study_id>/decide")
+@staff_only
+def to_decide(study_id: str) -> Reply:
+    """Who was tried five times, or not to be called any more, longest ago first."""
+    return _decide_page(study_id)
+
+
+def _decide_page(study_id: str, wrong: str = "", about: str = "") -> Reply:
+    why = CallHold.STOPPED if request.args.get("view") == "stopped" else CallHold.SUPERVISOR
+    number = max(whole_number("page") or 1, 1)
+    count, lines = call_queue.held_back(desk(), Action.DECIDE_CALLS, study_id, why, number)
+    page = render_template(
+        "interviewer/decide.html",
+        study=staff_study(study_id),
+        lines=lines,
+        count=count,
+        stopped=why is CallHold.STOPPED,
+        page=number,
+        pages=max(1, -(-count // call_queue.PER_PAGE)),
+        most=MOST_MORE,
+        wrong=wrong,
+        about=about,
+        tries=queue_words.tries,
+        spoken=queue_words.spoken,
+        best_time=queue_words.best_time,
+        due_in_words=queue_words.due_in_words,
+        now=runtime().clock(),
+    )
+    return page, 422 if wrong else 200
+
+
+@interviewer.post(f"{CASE}/decide")
+@staff_only
+def decide(study_id: str, reference: str, touchpoint: int) -> Reply:
+    """Some attempts more, or none."""
+    kind = DecisionKind.STOP if request.form.get("decision") == DecisionKind.STOP.value else DecisionKind.MORE
+    who = caller(study_id, reference, touchpoint)
+    try:
+        deciding.decide(runtime(), who, kind, _number("seen"), _number("more"))
+    except InputRefused as refused:
+        return _decide_page(study_id, worded(refused.sentence), reference)
+    if kind is DecisionKind.STOP:
+        flash(_("Nobody calls %(reference)s any more. Their link goes on working.", reference=reference))
+    else:
+        flash(_("%(reference)s is in the queue again.", reference=reference))
+    return redirect(url_for("interviewer.to_decide", study_id=study_id))
+
+
+def _number(name: str) -> int:
+    written = request.form.get(name, "").strip()
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 6 else -1

@@ -20,6 +20,7 @@ from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.consequences import DETAILS
 from surveyapp.domain.instrument.study import Purpose
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
+from surveyapp.domain.staff import Staff
 from surveyapp.services.fieldwork.attempts import NOTE_LENGTH, AgreedTime, SaidOfOutcome
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.participants.identity import IdentityFact
@@ -185,6 +186,28 @@ class SearchForm(StaffForm):
     address or in a log."""
 
     search = StringField(lazy("Name, reference, phone number or e-mail address"), [Length(max=254)])
+
+
+class InterviewingForm(StaffForm):
+    """Whom an interviewer can call."""
+
+    speaks = StringField(lazy("Languages"), [Length(max=120)])
+    gender = SelectField(
+        lazy("You are"),
+        choices=[
+            SelectChoice("", lazy("Not said")),
+            SelectChoice("woman", lazy("A woman")),
+            SelectChoice("man", lazy("A man")),
+        ],
+    )
+
+    @classmethod
+    def of(cls, staff: Staff) -> InterviewingForm:
+        """Filled in with what they said."""
+        return cls(formdata=None, speaks=", ".join(map(language_name, staff.speaks)), gender=staff.gender)
+
+    def refuse(self, refused: InputRefused) -> None:
+        self.speaks.errors = [*self.speaks.errors, worded(refused.sentence)]
 
 
 def _asked_aloud(purpose: Purpose) -> str:

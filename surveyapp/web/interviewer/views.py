@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import LazyString, get_locale
@@ -13,12 +13,11 @@ from flask_babel import lazy_gettext as lazy
 from wtforms.fields.choices import SelectChoice
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
 from surveyapp.domain.instrument.study import Completion, Study
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action
-from surveyapp.services.fieldwork.call_queue import QueueLine
+from surveyapp.services.fieldwork.call_queue import QueueWanted
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
 from surveyapp.web.shared.language import listed, staff_study
@@ -30,16 +29,6 @@ MODES: dict[Mode, LazyString] = {
     Mode.VIDEO: lazy("Video"),
     Mode.PROXY: lazy("By somebody for them"),
     Mode.SELF: lazy("Online"),
-}
-
-PRIORITIES: dict[QueuePriority, LazyString] = {
-    QueuePriority.APPOINTMENT: lazy("Appointments now"),
-    QueuePriority.CALLBACK: lazy("Call back now"),
-    QueuePriority.BEGUN: lazy("Begun, not finished"),
-    QueuePriority.OVERDUE: lazy("Overdue"),
-    QueuePriority.WAITING: lazy("To be called"),
-    QueuePriority.LATER: lazy("Agreed for later"),
-    QueuePriority.SUPERVISOR: lazy("For a supervisor to decide"),
 }
 
 COMPLETIONS: dict[Completion, LazyString] = {
@@ -77,6 +66,7 @@ ENDINGS: tuple[tuple[LazyString, tuple[Ending, ...]], ...] = (
         lazy("It ends here"),
         (
             ("R", Outcome.REFUSED, lazy("Refused")),
+            ("F", Outcome.REFUSED_SOFTLY, lazy("Refused for now")),
             ("I", Outcome.NOT_ELIGIBLE, lazy("Not eligible…")),
             ("K", Outcome.COMPLAINED, lazy("Complains…")),
             ("Q", Outcome.WITHDREW, lazy("Withdraws…")),
@@ -100,6 +90,10 @@ CONSEQUENCES: dict[Outcome, LazyString] = {
     Outcome.APPOINTMENT: lazy("Enter the time you agreed. The case comes to the head of the queue then."),
     Outcome.REFUSED: lazy(
         "A refusal is final: nobody calls them about this touchpoint again, unless they get in touch themselves."
+    ),
+    Outcome.REFUSED_SOFTLY: lazy(
+        "For “not now” or “no time”, when they did not say never. Where the study allows it, somebody else asks once "
+        "more after two weeks."
     ),
     Outcome.BROKEN_OFF: lazy("Every answer so far is kept. The interview can be taken up where it stopped."),
     Outcome.LINK_SENT: lazy(
@@ -228,23 +222,7 @@ def attempt_words(attempt: Attempt, time_zone: str, with_time: bool = True) -> s
     return _("%(outcome)s, %(time)s", outcome=word, time=local_time(attempt.next_at, time_zone, "d MMM HH:mm"))
 
 
-@dataclass(frozen=True)
-class QueueGroup:
-    priority: QueuePriority
-    title: LazyString
-    lines: list[QueueLine]
-
-
-def grouped(lines: Sequence[QueueLine]) -> list[QueueGroup]:
-    """The queue under its headings; those with nobody under them are left out."""
-    return [
-        QueueGroup(priority, title, mine)
-        for priority, title in PRIORITIES.items()
-        if (mine := [line for line in lines if line.priority is priority])
-    ]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Filters:
     """What narrows the queue, as it stands in the address."""
 
@@ -252,13 +230,26 @@ class Filters:
     group: str = ""
     touchpoint: int | None = None
     view: str = ""
+    page: int = 1
 
     @property
     def any(self) -> bool:
         return bool(self.study or self.group or self.touchpoint)
 
-    def fits(self, line: QueueLine) -> bool:
-        """Whether a line is of the group and touchpoint asked for. The study is the service's business."""
-        return (not self.group or line.group.id == self.group) and (
-            self.touchpoint is None or line.touchpoint.number == self.touchpoint
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What goes along to another page of the same."""
+        narrowed = {"study": self.study, "group": self.group, "touchpoint": self.touchpoint, "view": self.view}
+        return {name: value for name, value in narrowed.items() if value}
+
+    @property
+    def wanted(self) -> QueueWanted:
+        return QueueWanted(
+            study=self.study,
+            group=self.group,
+            touchpoint=self.touchpoint,
+            agreed=self.view == "appointments",
+            in_person=self.view == "in_person",
+            later=self.view == "later",
+            page=self.page,
         )

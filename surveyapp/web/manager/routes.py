@@ -6,4 +6,14 @@ from surveyapp.web.manager import filing, giving, granting, importing, people, r
 from surveyapp.web.manager.blueprint import manager
 from surveyapp.web.manager.mending import replanning, touchpoints
 
-__all__ = ["filing", "giving", "granting", "importing", "manager", "people", "releasing", "replanning", "touchpoints"]
+__all__ = [
+    "filing",
+    "giving",
+    "granting",
+    "importing",
+    "manager",
+    "people",
+    "releasing",
+    "replanning",
+    "touchpoints",
+]

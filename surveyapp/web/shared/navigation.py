@@ -105,6 +105,8 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.let_in",
                 "interviewer.themselves",
                 "interviewer.undo",
+                "interviewer.interviewing",
+                "interviewer.hand_over",
             ),
         ),
         NavigationPlace(
@@ -122,6 +124,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             query={"view": "in_person"},
         ),
         NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
+        NavigationPlace(
+            endpoint="interviewer.to_decide",
+            words=_("To decide"),
+            action=Action.DECIDE_CALLS,
+            beneath=("interviewer.decide",),
+        ),
         NavigationPlace(
             endpoint="rights.requests",
             words=_("Requests"),

@@ -43,6 +43,7 @@ OUTCOMES: dict[Outcome, LazyString] = {
     Outcome.MOVED: _("Moved"),
     Outcome.LANGUAGE_BARRIER: _("Language barrier"),
     Outcome.REFUSED: _("Refused"),
+    Outcome.REFUSED_SOFTLY: _("Refused for now"),
     Outcome.NOT_ELIGIBLE: _("Not eligible"),
     Outcome.COMPLAINED: _("Complained"),
     Outcome.WITHDREW: _("Withdrew"),

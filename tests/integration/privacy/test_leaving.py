@@ -70,7 +70,7 @@ def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
 
 def queued(runtime: Runtime) -> set[str]:
     staff = factories.create_staff(runtime, Role.INTERVIEWER)
-    return {each.reference for each in call_queue.queue(Desk(runtime, staff))}
+    return {each.reference for each in call_queue.queue(Desk(runtime, staff)).lines}
 
 
 def answer(runtime: Runtime, person: Participant, touchpoint: int = 1) -> Phone:
@@ -182,7 +182,7 @@ class TestWithdrawing:
         for who in (staff, interviewer.staff):
             with pytest.raises(NotFound):
                 calls.open_case(runtime, factories.by_interviewer(who, person))
-        assert call_queue.queue(Desk(runtime, staff), search=CONTACT.phone) == []
+        assert call_queue.find(Desk(runtime, staff), CONTACT.phone) == ()
         for page in (phone.open(link), phone.open("/survey/done"), phone.open("/survey/check")):
             assert "You asked to leave this study" in page.words
             assert "Check your answers" not in page.words

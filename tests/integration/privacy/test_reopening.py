@@ -123,9 +123,9 @@ def test_they_are_in_the_queue_and_the_roster_until_it_closes(
     runtime: Runtime, desk: Desk, person: Participant, phone: Phone, clock: Clock
 ) -> None:
     interviewer = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
-    assert call_queue.queue(interviewer) == []
+    assert call_queue.queue(interviewer).lines == ()
     correcting.reopen(desk, factories.STUDY, person.reference, 1, SLIP)
-    assert [line.state for line in call_queue.queue(interviewer)] == [CaseState.IN_PROGRESS]
+    assert [line.state for line in call_queue.queue(interviewer).lines] == [CaseState.IN_PROGRESS]
     assert roster.person(desk, factories.STUDY, person.reference).cases[0].state is CaseState.IN_PROGRESS
     clock.forward(days=61)
     assert roster.person(desk, factories.STUDY, person.reference).cases[0].state is CaseState.SUBMITTED

@@ -106,6 +106,7 @@ LEAVES: dict[Outcome, dict[Disposition, Disposition]] = {
     Outcome.MOVED: {U: U, NC: U, P: P, O: O},
     Outcome.LANGUAGE_BARRIER: {U: O, NC: O, P: O, O: O},
     Outcome.REFUSED: {U: R, NC: R, P: R, O: R},
+    Outcome.REFUSED_SOFTLY: {U: R, NC: R, P: R, O: R},
     Outcome.NOT_ELIGIBLE: {U: NE, NC: NE, P: NE, O: NE},
     Outcome.COMPLAINED: {U: NC, NC: NC, P: P, O: O},
     Outcome.WITHDREW: {U: U, NC: NC, P: P, O: O},

@@ -1,0 +1,359 @@
+"""The order in which people are called, said to the database: `domain/fieldwork/call_queue.py` says the same in words,
+and a test holds the two together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from surveyapp.domain.answers import Mode
+from surveyapp.domain.fieldwork.call_queue import ALWAYS, CALLED_NOW, NEVER, ORDER, SOON, Caller, QueuePriority, Waiting
+from surveyapp.domain.fieldwork.call_stand import CallHold, part_of
+from surveyapp.domain.fieldwork.call_wishes import IN_WRITING, day_bit, minute_of, within_call_hours
+from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition, Lease, Outcome
+from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.staff import Scope
+from surveyapp.store.calling import referrals
+from surveyapp.store.calling.stands import stand_of
+from surveyapp.store.cases import case_in
+from surveyapp.store.participants import wishes_of
+from surveyapp.store.tables import (
+    CaseRow,
+    LeaseRow,
+    ParticipantRow,
+    ResponseRow,
+    SiteRow,
+    StaffRow,
+    TouchpointChangeRow,
+)
+
+PLACE = {priority: number for number, priority in enumerate(ORDER)}
+FIRST_LATER = PLACE[QueuePriority.LATER]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallScope:
+    """Whom of a study somebody calls, and how late it is there. `soft_again`: whether the study lets somebody who
+    refused softly be asked once more."""
+
+    scope: Scope
+    local: dt.datetime
+    soft_again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueNarrowed:
+    """What a queue is narrowed to. `agreed`: times agreed that the caller is to keep; `in_person`: those who want to be
+    visited, or with whom a visit is agreed; `later`: those who are not called now."""
+
+    group: str = ""
+    touchpoint: int | None = None
+    agreed: bool = False
+    in_person: bool = False
+    later: bool = False
+
+
+ALL = QueueNarrowed()
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """A case with what a line of the queue shows of it. `lease`: who has a case of the person open; `keeper`: the name
+    of whose they are."""
+
+    case: Case
+    study: str
+    group: str
+    site: str | None
+    response_state: ResponseState | None
+    reopened: bool
+    waiting: Waiting
+    lease: Lease | None
+    keeper: str | None
+
+
+def held(session: Session, scopes: Sequence[CallScope], now: dt.datetime) -> dict[uuid.UUID, Lease]:
+    """Who has somebody's case open now, by the person's key."""
+    query = (
+        select(LeaseRow, StaffRow.name, CaseRow.participant_id)
+        .join(StaffRow, StaffRow.id == LeaseRow.staff_id)
+        .join(CaseRow, CaseRow.id == LeaseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(_in(scopes), LeaseRow.until > now)
+        .order_by(LeaseRow.until, LeaseRow.case_id)
+    )
+    return {
+        row.participant_id: Lease(row.LeaseRow.case_id, row.LeaseRow.staff_id, row.name, row.LeaseRow.until)
+        for row in session.execute(query)
+    }
+
+
+def counts(
+    session: Session,
+    scopes: Sequence[CallScope],
+    caller: Caller,
+    leases: Mapping[uuid.UUID, Lease],
+    narrowed: QueueNarrowed = ALL,
+) -> dict[QueuePriority, int]:
+    """How many people are in the queue, by why."""
+    place = _keys(scopes, caller, leases)["place"].label("place")
+    query = _lines(select(place, func.count()), scopes, caller, narrowed)
+    return {ORDER[row[0]]: row[1] for row in session.execute(query.group_by("place").order_by("place"))}
+
+
+def places(
+    session: Session,
+    scopes: Sequence[CallScope],
+    caller: Caller,
+    leases: Mapping[uuid.UUID, Lease],
+    narrowed: QueueNarrowed = ALL,
+    *,
+    skip: int = 0,
+    limit: int | None = None,
+) -> list[uuid.UUID]:
+    """The keys of cases in the order of the queue, one a person."""
+    keys = _keys(scopes, caller, leases)
+    query = _lines(select(CaseRow.id), scopes, caller, narrowed)
+    if narrowed.later:
+        query = query.where(keys["place"] >= FIRST_LATER)
+    order = [CaseRow.next_at] if narrowed.agreed else list(keys.values())
+    return list(session.scalars(query.order_by(*order, CaseRow.id).offset(skip).limit(limit)))
+
+
+def rows(session: Session, ids: Sequence[uuid.UUID], leases: Mapping[uuid.UUID, Lease]) -> list[QueueRow]:
+    """What lines of the queue show of these cases, in this order."""
+    query = (
+        select(
+            CaseRow,
+            ParticipantRow,
+            SiteRow.name.label("site"),
+            ResponseRow.state.label("response_state"),
+            ResponseRow.reopened_at,
+            StaffRow.name.label("keeper"),
+        )
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .outerjoin(SiteRow, SiteRow.id == ParticipantRow.site_id)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .outerjoin(StaffRow, StaffRow.id == CaseRow.keeper)
+        .where(CaseRow.id.in_(ids))
+    )
+    found = {row.CaseRow.id: row for row in session.execute(query)}
+    return [_row(found[each], leases.get(found[each].ParticipantRow.id)) for each in ids]
+
+
+def _row(row: Any, lease: Lease | None) -> QueueRow:
+    waiting = Waiting(
+        reference=row.ParticipantRow.reference,
+        touchpoint=row.CaseRow.touchpoint,
+        begun=row.response_state is not None,
+        due_at=row.CaseRow.due_at,
+        next_at=row.CaseRow.next_at,
+        stand=stand_of(row.CaseRow),
+        wishes=wishes_of(row.ParticipantRow),
+        held_by=lease.staff_id if lease else None,
+        not_called_by=row.ParticipantRow.not_called_by,
+    )
+    return QueueRow(
+        case=case_in(row.CaseRow),
+        study=row.ParticipantRow.study,
+        group=row.ParticipantRow.group_id,
+        site=row.site,
+        response_state=row.response_state,
+        reopened=row.reopened_at is not None,
+        waiting=waiting,
+        lease=lease,
+        keeper=row.keeper,
+    )
+
+
+def found(
+    session: Session, scopes: Sequence[CallScope], references: Collection[str], now: dt.datetime
+) -> list[uuid.UUID]:
+    """The cases that have come for these people, whether anybody calls them or not, unless they withdrew or stopped."""
+    query = (
+        select(CaseRow.id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(
+            _in(scopes),
+            ParticipantRow.reference.in_(references),
+            ParticipantRow.withdrawn_at.is_(None),
+            ParticipantRow.stopped_at.is_(None),
+            CaseRow.opens_at <= now,
+        )
+        .order_by(ParticipantRow.reference, CaseRow.touchpoint)
+    )
+    return list(session.scalars(query))
+
+
+def held_back(
+    session: Session, scopes: Sequence[CallScope], why: CallHold, now: dt.datetime, skip: int = 0, limit: int = 50
+) -> tuple[int, list[uuid.UUID]]:
+    """How many cases nobody calls because of this, and the keys of some, longest ago first."""
+    query = _callable(select(CaseRow.id), scopes, now).where(CaseRow.held_back == why)
+    if why is CallHold.SUPERVISOR:
+        query = query.where(CaseRow.next_at.is_(None))
+    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return count, list(session.scalars(query.order_by(CaseRow.tried_at, CaseRow.id).offset(skip).limit(limit)))
+
+
+def _lines(query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed) -> Select[Any]:
+    """Narrows to the lines of the queue: of each person the case that `of_person` says."""
+    query = _callable(query, scopes, caller.now).where(_called(CaseRow), ~_another_first(scopes, caller.now))
+    if narrowed.group:
+        query = query.where(ParticipantRow.group_id == narrowed.group)
+    if narrowed.touchpoint is not None:
+        query = query.where(CaseRow.touchpoint == narrowed.touchpoint)
+    if narrowed.agreed:
+        query = query.where(CaseRow.next_at.is_not(None), CaseRow.keeper == caller.staff_id)
+    if narrowed.in_person:
+        visit = and_(CaseRow.next_at.is_not(None), CaseRow.tried_mode == Mode.IN_PERSON)
+        query = query.where(or_(ParticipantRow.call_way == "in_person", visit))
+    return query
+
+
+def _called(table: Any) -> ColumnElement[bool]:
+    """That nothing holds a case back: `hold_on`."""
+    agreed_anyway = and_(table.held_back == CallHold.SUPERVISOR, table.next_at.is_not(None))
+    return or_(table.held_back.is_(None), agreed_anyway)
+
+
+def _another_first(scopes: Sequence[CallScope], now: dt.datetime) -> ColumnElement[bool]:
+    """That another case of the person is the one they are called for."""
+    other, answered = aliased(CaseRow), aliased(ResponseRow)
+    mine, theirs = (func.coalesce(each.next_at, literal(ALWAYS, CaseRow.next_at.type)) for each in (CaseRow, other))
+    return exists(
+        select(other.id)
+        .outerjoin(answered, answered.case_id == other.id)
+        .where(
+            other.participant_id == CaseRow.participant_id,
+            other.id != CaseRow.id,
+            *_open(other, answered, scopes, now),
+            _called(other),
+            or_(theirs < mine, and_(theirs == mine, other.touchpoint < CaseRow.touchpoint)),
+        )
+        .correlate(CaseRow, ParticipantRow)
+    )
+
+
+def _callable(query: Select[Any], scopes: Sequence[CallScope], now: dt.datetime) -> Select[Any]:
+    """Narrows to cases of which answers are taken now, and to refusals that may be tried once more."""
+    return (
+        query.select_from(CaseRow)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .where(
+            _in(scopes),
+            ParticipantRow.withdrawn_at.is_(None),
+            ParticipantRow.stopped_at.is_(None),
+            *_open(CaseRow, ResponseRow, scopes, now),
+        )
+    )
+
+
+def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    """That answers are taken of a case now, or that it is a refusal that may be tried once more."""
+    softly = [each.scope.study for each in scopes if each.soft_again]
+    refused_softly = and_(case.again_at <= now, ParticipantRow.study.in_(softly)) if softly else false()
+    paused = exists().where(
+        TouchpointChangeRow.study == ParticipantRow.study,
+        TouchpointChangeRow.group_id == ParticipantRow.group_id,
+        TouchpointChangeRow.touchpoint == case.touchpoint,
+        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED,
+        TouchpointChangeRow.ended_at.is_(None),
+    )
+    return (
+        ~paused,
+        ~referrals.blocking(ParticipantRow.id),
+        case.opens_at <= now,
+        or_(case.closes_at.is_(None), case.closes_at > now),
+        case.disposition.not_in(ENDED - {Disposition.REFUSAL}),
+        or_(case.disposition != Disposition.REFUSAL, refused_softly),
+        or_(
+            response.state.is_(None),
+            response.state != ResponseState.SUBMITTED,
+            response.reopened_at.is_not(None),
+        ),
+    )
+
+
+def _in(scopes: Sequence[CallScope]) -> ColumnElement[bool]:
+    def within(scope: Scope) -> ColumnElement[bool]:
+        there = and_(ParticipantRow.study == scope.study, ParticipantRow.origin == scope.origin)
+        return there if scope.sites is None else and_(there, ParticipantRow.site_id.in_(scope.sites))
+
+    return or_(false(), *(within(each.scope) for each in scopes))
+
+
+def _for_another(caller: Caller) -> ColumnElement[bool]:
+    """`is_for_another`."""
+    found: list[ColumnElement[bool]] = [func.coalesce(CaseRow.not_by == caller.staff_id, false())]
+    found.append(func.coalesce(ParticipantRow.not_called_by == caller.staff_id, false()))
+    if caller.gender:
+        found.append(func.coalesce(ParticipantRow.call_interviewer != caller.gender, false()))
+    if caller.speaks:
+        # What was asked for in a call goes before what the contact record says.
+        asked = case(
+            (ParticipantRow.language_asked.is_not(None), literal(",") + ParticipantRow.language_asked + literal(",")),
+            else_=ParticipantRow.call_languages,
+        )
+        shared = or_(*(asked.like(f"%,{code},%") for code in caller.speaks))
+        found.append(and_(asked.is_not(None), ~shared))
+    return or_(*found)
+
+
+def _keys(scopes: Sequence[CallScope], caller: Caller, leases: Mapping[uuid.UUID, Lease]) -> dict[str, Any]:
+    """`order_of`, a column each."""
+    now = caller.now
+    mine = [person for person, lease in leases.items() if lease.staff_id == caller.staff_id]
+    others = [person for person, lease in leases.items() if lease.staff_id != caller.staff_id]
+    by_study = functools.partial(_by_study, scopes)
+    minute, part, day = by_study(minute_of), by_study(part_of), by_study(day_bit)
+    in_hours = ParticipantRow.study.in_([each.scope.study for each in scopes if within_call_hours(each.local)])
+    begins, ends, days = ParticipantRow.call_begins, ParticipantRow.call_ends, ParticipantRow.call_days
+    suits = and_(
+        or_(days.is_(None), days.bitwise_and(day) != 0),
+        or_(and_(begins.is_(None), in_hours), and_(begins <= minute, ends > minute)),
+    )
+    agreed = CaseRow.next_at.is_not(None)
+    return {
+        "place": case(
+            (CaseRow.participant_id.in_(mine), PLACE[QueuePriority.OPEN]),
+            (CaseRow.participant_id.in_(others), PLACE[QueuePriority.TALKING]),
+            (_for_another(caller), PLACE[QueuePriority.ANOTHER]),
+            (CaseRow.next_at > now + SOON, FIRST_LATER),
+            (and_(agreed, CaseRow.tried_outcome == Outcome.APPOINTMENT), PLACE[QueuePriority.APPOINTMENT]),
+            (agreed, PLACE[QueuePriority.CALLBACK]),
+            (CaseRow.rest_until > now, PLACE[QueuePriority.RESTING]),
+            (~func.coalesce(suits, false()), PLACE[QueuePriority.OTHER_HOURS]),
+            (ResponseRow.state.is_not(None), PLACE[QueuePriority.BEGUN]),
+            (CaseRow.due_at <= now, PLACE[QueuePriority.OVERDUE]),
+            (ParticipantRow.call_way.in_(sorted(IN_WRITING)), PLACE[QueuePriority.IN_WRITING]),
+            else_=PLACE[QueuePriority.WAITING],
+        ),
+        "whose": case((CaseRow.keeper == caller.staff_id, 0), (CaseRow.keeper.is_(None), 1), else_=2),
+        "next_at": func.coalesce(CaseRow.next_at, literal(ALWAYS, CaseRow.next_at.type)),
+        "tried_now": case((CaseRow.parts_left.bitwise_and(part) == 0, 1), else_=0),
+        "tried_at": func.coalesce(CaseRow.tried_at, literal(NEVER, CaseRow.tried_at.type)),
+        "due_at": func.coalesce(CaseRow.due_at, literal(ALWAYS, CaseRow.due_at.type)),
+        "reference": ParticipantRow.reference,
+        "touchpoint": CaseRow.touchpoint,
+    }
+
+
+def _by_study(scopes: Sequence[CallScope], of: Callable[[dt.datetime], int]) -> ColumnElement[int]:
+    """What the clock of each study says."""
+    said = {each.scope.study: of(each.local) for each in scopes}
+    if len(set(said.values())) == 1:
+        return literal(next(iter(said.values())))
+    return case(said, value=ParticipantRow.study, else_=0)
+
+
+assert all(PLACE[each] < FIRST_LATER for each in CALLED_NOW)
