@@ -20,11 +20,15 @@ from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
+    AccessRow,
+    AttemptRow,
     CaseRow,
+    ChangedCaseRow,
     ConsentRow,
     ContactLookupRow,
     ContactRow,
     EventRow,
+    LeaseRow,
     ParticipantRow,
     ResponseRow,
 )
@@ -141,6 +145,28 @@ def set_event(session: Session, participant_id: uuid.UUID, event: Event) -> None
         EventRow(id=new_id(), participant_id=participant_id, event=event.event, on_date=event.on, source=event.source)
     )
     session.flush()
+
+
+def take_event_back(session: Session, participant_id: uuid.UUID, event: Event) -> bool:
+    """Takes out that something happened, where that is still what is said of it; whether it was."""
+    done: Any = session.execute(
+        delete(EventRow).where(
+            EventRow.participant_id == participant_id,
+            EventRow.event == event.event,
+            EventRow.on_date == event.on,
+            EventRow.source == event.source,
+        )
+    )
+    return bool(done.rowcount)
+
+
+def take_case_back(session: Session, case_id: uuid.UUID) -> None:
+    """Takes out a case that nothing has come of: no link, no call, no answer. Any other stays."""
+    used = [
+        select(table.case_id).where(table.case_id == case_id).exists()
+        for table in (ResponseRow, AccessRow, AttemptRow, LeaseRow, ChangedCaseRow)
+    ]
+    session.execute(delete(CaseRow).where(CaseRow.id == case_id, *(~each for each in used)))
 
 
 def unanswered_touchpoints(session: Session, participant_id: uuid.UUID) -> set[int]:

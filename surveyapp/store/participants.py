@@ -329,10 +329,12 @@ def add_consent(
     mode: Mode,
     recorded_by: uuid.UUID | None,
     given_to: str = "",
+    key: uuid.UUID | None = None,
 ) -> None:
+    """`key`: the one it is to have, for whoever may take it back."""
     session.add(
         ConsentRow(
-            id=new_id(),
+            id=key or new_id(),
             participant_id=participant_id,
             purpose=given.purpose,
             version=given.version,
@@ -343,6 +345,12 @@ def add_consent(
             given_to=given_to or None,
         )
     )
+
+
+def take_consents_back(session: Session, participant_id: uuid.UUID, keys: Collection[uuid.UUID]) -> None:
+    """Takes out what a list said of somebody's consent, by its keys."""
+    mine = ConsentRow.participant_id == participant_id
+    session.execute(delete(ConsentRow).where(mine, ConsentRow.id.in_(list(keys))))
 
 
 def ask_consent_again(session: Session, participant_id: uuid.UUID) -> None:

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -180,6 +181,55 @@ def test_a_double_is_kept_merged_updated_or_left_out_and_all_of_it_taken_back(
     taking_back.undo(desk, STUDY, import_id)
     assert references(runtime) == {"BF-0001"}
     assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900142")
+
+
+def test_many_doubles_are_decided_of_page_by_page_and_the_rest_together(
+    runtime: Runtime, desk: Desk, client: Client, manager: Staff
+) -> None:
+    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf", "phone": "07700 900142"})
+    import_id = looked_at(desk, "Name,Phone\n" + "Amina Yusuf,07700 900142\n" * 60)
+    client.sign_in(manager.email)
+    here = f"{IMPORT}/{import_id}"
+    first = client.page(here)
+    assert "Page 1 of 3" in first.words
+    decided = {**first.fields(), "double-2": "update", "doubles": "3"}
+    assert client.post(f"{here}/decide", decided).location.endswith("?doubles=3")
+    third = client.page(f"{here}?doubles=3")
+    assert "Page 3 of 3" in third.words
+    assert client.page(here).fields()["double-2"] == ["update"]
+    client.post(f"{here}/decide", {**third.fields(), "double-61": "another", "others": "leave", "go": "on"})
+    # The first page says of 24 rows that they are others, the third of ten, one of them just now.
+    with runtime.database.reading() as session:
+        outcomes = Counter(each.outcome.value for each in records.rows_of(session, import_id))
+    assert outcomes == {"updated": 1, "added": 34, "left_out": 25}
+
+
+def test_what_a_list_said_of_somebody_who_is_there_is_taken_back_with_it(runtime: Runtime, desk: Desk) -> None:
+    enrolment.add(desk, STUDY, {"group": "backfill", "name": "Amina Yusuf"})
+    enrolment.set_event(desk, STUDY, "BF-0001", "placement_start", "2026-06-01")
+
+    def stands() -> tuple[object, ...]:
+        person = enrolment.contact_of(desk, STUDY, "BF-0001")[0]
+        with runtime.database.reading() as session:
+            return (
+                person.stopped_at is not None,
+                {each.event: each.on for each in participants.events(session, person.id)},
+                {name: each.given for name, each in participants.consents(session, person.id).items()},
+                [each.disposition for each in cases.cases_of(session, person.id)],
+            )
+
+    before = stands()
+    import_id = looked_at(
+        desk,
+        "Reference,event.placement_start,event.training_start,consent.take_part,consented_on,do_not_contact\n"
+        "BF-0001,2026-05-05,2026-06-09,yes,2026-06-02,yes\n",
+    )
+    imports.decide(desk, STUDY, import_id, Decisions())
+    # What was said of a day before stands.
+    happened = {"placement_start": dt.date(2026, 6, 1), "training_start": dt.date(2026, 6, 9)}
+    assert stands() == (True, happened, {"take_part": True}, [Disposition.REFUSAL])
+    taking_back.undo(desk, STUDY, import_id)
+    assert stands() == before
 
 
 def test_a_list_is_not_taken_back_once_somebody_has_answered(runtime: Runtime, desk: Desk) -> None:

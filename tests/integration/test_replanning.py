@@ -44,6 +44,7 @@ LATER = Window(NOW + dt.timedelta(days=1), None, None)
         (CaseState.CLOSED, None, False, LATER, True, MOVED),
         (CaseState.REFUSED, None, False, LATER, True, OVER),
         (CaseState.NOT_ELIGIBLE, None, False, LATER, True, OVER),
+        (CaseState.DECEASED, None, False, LATER, True, OVER),
         (CaseState.IN_PROGRESS, ResponseState.STARTED, False, LATER, True, BEGUN),
         (CaseState.CLOSED, ResponseState.STARTED, False, LATER, True, BEGUN),
         (CaseState.SUBMITTED, ResponseState.SUBMITTED, False, LATER, True, BEGUN),

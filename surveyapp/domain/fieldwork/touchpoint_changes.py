@@ -108,7 +108,9 @@ class StandingCase:
         return self.response is ResponseState.SUBMITTED
 
 
-NOT_TOUCHED = frozenset({CaseState.SUBMITTED, CaseState.REFUSED, CaseState.NOT_ELIGIBLE, CaseState.WITHDRAWN})
+NOT_TOUCHED = frozenset(
+    {CaseState.SUBMITTED, CaseState.REFUSED, CaseState.NOT_ELIGIBLE, CaseState.DECEASED, CaseState.WITHDRAWN}
+)
 """States in which a case stays as it is, whatever is done to its touchpoint."""
 
 ENDED = NOT_TOUCHED | {CaseState.CLOSED}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
+from surveyapp.services.cases import scheduling, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
@@ -28,8 +30,11 @@ from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
 from surveyapp.store.calling import referrals
+from surveyapp.store.database import new_id
+from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
+from surveyapp.store.mending import schedules
 from surveyapp.store.privacy import participation
 
 BEFORE = "before a list"
@@ -42,6 +47,10 @@ class Decisions:
 
     doubles: Mapping[int, DoubleChoice] = field(default_factory=dict)
     late: Mapping[tuple[str, int], LateChoice] = field(default_factory=dict)
+
+    def over(self, before: Decisions) -> Decisions:
+        """These, and what was decided before of what these say nothing of."""
+        return Decisions(doubles={**before.doubles, **self.doubles}, late={**before.late, **self.late})
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -179,7 +188,8 @@ def _stage(
 
 @dataclass(frozen=True, kw_only=True)
 class _Change:
-    """Somebody on record as a row changes them."""
+    """Somebody on record as a row changes them. `events`: what nobody said of them before; `consents`: by their keys;
+    `stops`: whether they are contacted no more."""
 
     line: int
     person: Participant
@@ -190,7 +200,9 @@ class _Change:
     wishes: CallWishes
     new_number: bool
     attributes: Mapping[str, str]
-    listed: ListedPerson
+    events: Mapping[str, dt.date]
+    consents: Mapping[uuid.UUID, TakenConsent]
+    stops: bool
 
 
 def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Change]:
@@ -200,13 +212,27 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
     there = {each.reference: each for each in participants.participants(work.session, scope, work.today(study))}
     work.seals.expect_new(there[reference].id for _, reference, _, _ in rows.known if reference in there)
     found, so_far = [], dict[str, tuple[Contact, Mapping[str, str]]]()
+    happened = schedules.first_events(work.session, scope)
+    stopped = {each.id for each in there.values() if each.stopped_at is not None}
     for line, reference, choice, listed in rows.known:
         person = there.get(reference)
         if person is None or person.withdrawn_at is not None:
             sentence = say("withdrawn", reference=reference) if person else say("no_participant", reference=reference)
             raise EnrolmentRefused((FieldFault("reference", sentence),))
         contact, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
-        before = {"contact": dict(vars(contact)), "attributes": dict(attributes)}
+        known = happened.setdefault(person.id, {})
+        events = {event: day for event, day in listed.new.events.items() if event not in known}
+        known.update(events)
+        consents = {new_id(): each for each in listed.consents}
+        stops = listed.do_not_contact and person.id not in stopped
+        stopped |= {person.id} if stops else set()
+        before: dict[str, Any] = {
+            "contact": dict(vars(contact)),
+            "attributes": dict(attributes),
+            "events": {event: day.isoformat() for event, day in events.items()},
+            "consents": [each.hex for each in consents],
+            "stops": stops,
+        }
         contact = together(contact, listed.new.contact, choice)
         attributes = _merged(attributes, listed.new.attributes, choice)
         so_far[reference] = (contact, attributes)
@@ -221,7 +247,9 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
                 wishes=read_wishes(contact),
                 new_number=before["contact"]["phone"] != contact.phone,
                 attributes=attributes,
-                listed=listed,
+                events=events,
+                consents=consents,
+                stops=stops,
             )
         )
     return found
@@ -328,21 +356,20 @@ def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
         work.session, {each.person.id: (each.contact, each.lookup, each.wishes) for each in changes}
     )
     for each in changes:
-        person, listed = each.person, each.listed
+        person = each.person
         if each.new_number:
             referrals.mend(work.session, person.id, work.now, work.staff_id)
         if dict(each.attributes) != dict(person.attributes):
             staging.set_attributes(work.session, person.id, each.attributes)
             results.note_change_of(work.session, person.id)
-        for consent in listed.consents:
-            participants.add_consent(work.session, person.id, consent.given, consent.mode, None, consent.to)
-        happened = {each.event for each in participants.events(work.session, person.id)} if listed.new.events else ()
-        for event, day in listed.new.events.items():
-            if event not in happened:
-                enrolment_store.set_event(work.session, person.id, Event(event, day, "import"))
-        if listed.do_not_contact and person.stopped_at is None:
-            participants.set_stopped(work.session, person.id, work.now)
-            _stopped(work, person)
+        for key, consent in each.consents.items():
+            participants.add_consent(work.session, person.id, consent.given, consent.mode, None, consent.to, key)
+        for event, day in each.events.items():
+            enrolment_store.set_event(work.session, person.id, Event(event, day, "import"))
+        if each.events:
+            scheduling.plan_cases(work, person)
+        if each.stops:
+            stopping.stop(work, person, LeavingReason.NOT_SAID)
     work.record_many(
         AuditAction.CONTACT_CORRECTED,
         [(each.person.reference, {"source": "import"}) for each in changes],

@@ -254,16 +254,35 @@ def look(desk: Desk, scope: Scope, study: Study, made: MappedList, progress: che
         return checking.check(work, scope, study, people, faults)
 
 
+def keep_decisions(desk: Desk, study_id: str, import_id: uuid.UUID, decisions: Decisions) -> None:
+    """Keeps what was decided of some of a list, for when it is brought in. Raises NotPermitted, NotFound,
+    StateRefused."""
+    held.scope_of(desk, study_id)
+    with desk.writing() as work:
+        records.lock(work.session, import_id)
+        found = held.record_in(work, desk, study_id, import_id)
+        if found.state is not ListState.CHECKED:
+            raise StateRefused(say("list_moved_on"))
+        kept = {**found.summary, "decisions": decisions.over(_kept_decisions(found)).as_json()}
+        records.change(work.session, import_id, summary=kept)
+
+
+def _kept_decisions(found: ListRecord) -> Decisions:
+    return Decisions.of_json(found.summary.get("decisions", {}))
+
+
 def decide(
     desk: Desk, study_id: str, import_id: uuid.UUID, decisions: Decisions, others: DoubleChoice | None = None
 ) -> None:
-    """Brings a list in as decided: at once, or a long one in the background. `others`: what is done with likely doubles
-    that nothing was decided of. Raises NotPermitted, NotFound, StateRefused, InputRefused while it has faults."""
+    """Brings a list in as decided now and before: at once, or a long one in the background. `others`: what is done
+    with likely doubles that nothing was decided of. Raises NotPermitted, NotFound, StateRefused, InputRefused while it
+    has faults."""
     held.scope_of(desk, study_id)
     with desk.writing() as work:
         found = held.record_in(work, desk, study_id, import_id)
         if found.state is ListState.CHECKED and found.summary["faulty"]:
             raise InputRefused(say("list_has_faults"), "file")
+        decisions = decisions.over(_kept_decisions(found))
         if others is not None:
             kept = json.loads(held.unsealed(work, import_id, "kept"))
             rest = {
@@ -293,7 +312,7 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     with desk.reading() as work:
         found = held.record_in(work, desk, study_id, import_id)
         kept = json.loads(held.unsealed(work, import_id, "kept"))
-    decisions = Decisions.of_json(found.summary.get("decisions", {}))
+    decisions = _kept_decisions(found)
     people = _people(desk, study, kept)
     rows = bringing.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
     bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, _progress(desk, import_id))

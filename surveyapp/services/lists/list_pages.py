@@ -89,6 +89,8 @@ class LookedAt:
     people: tuple[PersonAhead, ...]
     page: int
     pages: int
+    doubles_page: int
+    double_pages: int
     decisions: Decisions
     again: Sentence | None = None
 
@@ -114,9 +116,9 @@ def opened(desk: Desk, study_id: str, import_id: uuid.UUID, **changed: Any) -> O
     return OpenList(record=found, sheet=sheet, mapping=mapping, either=either, columns=list_columns.columns(study))
 
 
-def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) -> LookedAt:
-    """A list with what there is to decide of it, and a page of its people. Seeing it is noted. Raises NotPermitted,
-    NotFound, StateRefused."""
+def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, doubles_page: int = 1) -> LookedAt:
+    """A list with what there is to decide of it, a page of its likely doubles and one of its people. Seeing it is
+    noted. Raises NotPermitted, NotFound, StateRefused."""
     scope, study = scope_of(desk, study_id), desk.study(study_id)
     with desk.reading() as work:
         found = record_in(work, desk, study_id, import_id)
@@ -130,7 +132,13 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) ->
         page = min(max(page, 1), pages)
         shown = dict(rows[(page - 1) * PER_PAGE : page * PER_PAGE])
         people = tuple(_person_ahead(work, study, line, row, decisions) for line, row in shown.items())
-        beside = tuple(_beside(work, scope, study, each, dict(rows), decisions) for each in likely[:PER_PAGE])
+        double_pages = max(1, -(-len(likely) // PER_PAGE))
+        doubles_page = min(max(doubles_page, 1), double_pages)
+        by_line = dict(rows)
+        beside = tuple(
+            _beside(work, scope, study, each, by_line, decisions)
+            for each in likely[(doubles_page - 1) * PER_PAGE : doubles_page * PER_PAGE]
+        )
         again = _again(work, study, found.sha256)
     desk.note(AuditAction.LIST_SEEN, study=study_id, page=page, doubles=len(beside))
     return LookedAt(
@@ -148,6 +156,8 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1) ->
         people=people,
         page=page,
         pages=pages,
+        doubles_page=doubles_page,
+        double_pages=double_pages,
         decisions=decisions,
         again=again,
     )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import (
     StateRefused,
 )
 from surveyapp.domain.fieldwork.lists import BUSY, ListState, RowOutcome
-from surveyapp.domain.participants import Contact
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Contact, Event
+from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.sentences import say
+from surveyapp.services.cases import stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, enrolment, participants
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
 
@@ -50,7 +56,7 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         staging.lock_cases(work.session, added)
         if answered := records.answered(work.session, import_id):
             raise StateRefused(say("list_answered", people=answered))
-        _restore(work, rows)
+        _restore(work, study, rows, found.finished_at)
         records.forget_rows(work.session, import_id)
         staging.remove(work.session, import_id, added, study_id, work.now)
         staging.forget_counts(work.session, study_id, scope.origin)
@@ -59,15 +65,15 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     desk.runtime.person_keys.forget(added, desk.runtime.clock())
 
 
-def _restore(work: Work, rows: Sequence[ListRow]) -> None:
-    """Puts back how people were reached before the list. Of several rows of one person, the first knows."""
-    changed = {}
+def _restore(work: Work, study: Study, rows: Sequence[ListRow], brought_at: dt.datetime | None) -> None:
+    """Puts back how people were before the list. Of several rows of one person, the first knows how they were reached;
+    what happened to them, what they consented to and that they stopped is taken out of each."""
+    changed, whole = {}, {}
     for each in reversed(rows):
         if each.before is not None and each.participant_id is not None:
-            changed[each.participant_id] = json.loads(
-                work.seals.unseal(each.participant_id, bringing.BEFORE, each.before)
-            )
-    whole = {}
+            before = json.loads(work.seals.unseal(each.participant_id, bringing.BEFORE, each.before))
+            changed[each.participant_id] = before
+            _take_out(work, study, each.participant_id, before, brought_at)
     for person, before in changed.items():
         contact = Contact(**before["contact"])
         whole[person] = (
@@ -77,3 +83,24 @@ def _restore(work: Work, rows: Sequence[ListRow]) -> None:
         )
         staging.set_attributes(work.session, person, before["attributes"])
     staging.replace_contacts(work.session, whole)
+
+
+def _take_out(
+    work: Work, study: Study, person: uuid.UUID, before: Mapping[str, Any], brought_at: dt.datetime | None
+) -> None:
+    """Takes out what a row added to somebody, where it still stands. Rows from before this was kept say nothing."""
+    participants.take_consents_back(work.session, person, [uuid.UUID(each) for each in before.get("consents", ())])
+    gone = {
+        event
+        for event, day in before.get("events", {}).items()
+        if enrolment.take_event_back(work.session, person, Event(event, dt.date.fromisoformat(day), "import"))
+    }
+    there = participants.participant(work.session, person, work.today(study))
+    if there is None:
+        return
+    for case in cases.cases_of(work.session, person) if gone else ():
+        touchpoint = study.touchpoint(there.group, case.touchpoint)
+        if touchpoint is not None and touchpoint.opens.event in gone:
+            enrolment.take_case_back(work.session, case.id)
+    if before.get("stops") and there.stopped_at is not None and there.stopped_at == brought_at:
+        stopping.take_up(work, there, LeavingReason.MISTAKE)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition, disposition_without_refusal
+from surveyapp.domain.fieldwork.cases import Disposition, disposition_without_refusal
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import (
@@ -20,12 +19,12 @@ from surveyapp.domain.privacy.leaving import (
     ParticipationChange,
     open_changes,
 )
-from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import scheduling
 from surveyapp.services.cases.state import can_be_opened, state_of
+from surveyapp.services.cases.stopping import ENDED_BY_STOPPING, end_cases, note, stop, take_up
 from surveyapp.services.participants import identity, links, roster
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import erasing
@@ -35,20 +34,8 @@ from surveyapp.store import cases, participants, responses
 from surveyapp.store.entry import accesses
 from surveyapp.store.privacy import participation, reopening
 
-ENDED_BY_STOPPING = ANSWERABLE | {CaseState.SCHEDULED, CaseState.PAUSED}
-"""States of a case that stopping ends: it could be answered now, or later."""
-
 SHOWN = 50
 """How many of the changes recorded are listed."""
-
-_AUDITED = {
-    ParticipationChange.STOPPED: AuditAction.PARTICIPATION_STOPPED,
-    ParticipationChange.TAKEN_UP: AuditAction.PARTICIPATION_TAKEN_UP,
-    ParticipationChange.WITHDRAWN: AuditAction.PARTICIPATION_WITHDRAWN,
-    ParticipationChange.WITHDRAWAL_UNDONE: AuditAction.WITHDRAWAL_UNDONE,
-    ParticipationChange.DIED: AuditAction.DEATH_RECORDED,
-    ParticipationChange.DEATH_UNDONE: AuditAction.DEATH_UNDONE,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +176,7 @@ def make(work: Work, participant: Participant, change: ParticipationChange, why:
 
 def note_undone(work: Work, participant: Participant, change: ParticipationChange) -> None:
     """Notes that a change was taken back within the minute in which an attempt can be undone."""
-    _note(work, participant, _UNDONE_BY[change], LeavingReason.MISTAKE)
+    note(work, participant, _UNDONE_BY[change], LeavingReason.MISTAKE)
 
 
 _UNDONE_BY = {
@@ -198,33 +185,14 @@ _UNDONE_BY = {
 }
 
 
-def _stop(work: Work, participant: Participant, why: LeavingReason) -> None:
-    _end_cases(work, participant, Disposition.REFUSAL)
-    participants.set_stopped(work.session, participant.id, work.now)
-    _note(work, participant, ParticipationChange.STOPPED, why)
-
-
-def _end_cases(work: Work, participant: Participant, ended_as: Disposition) -> None:
-    """Ends whatever could still be answered, and every hold on it; what was sent stays."""
-    for case in cases.cases_of(work.session, participant.id):
-        cases.locked_case(work.session, case.id)
-        cases.set_next(work.session, case.id, None)
-        response = responses.response_of(work.session, case.id)
-        sent = response is not None and response.state is ResponseState.SUBMITTED
-        if not sent and state_of(work, case, response) in ENDED_BY_STOPPING:
-            cases.set_disposition(work.session, case.id, ended_as)
-    cases.end_leases(work.session, participant.id)
-    reopening.close_all(work.session, participant.id)
-
-
 def _die(work: Work, participant: Participant, why: LeavingReason) -> None:
     """Nobody calls, writes to or asks them, on any page, from now on; their links end, and with them whatever is open
     in a browser. Touchpoints to come are made as ended (`scheduling`)."""
-    _end_cases(work, participant, Disposition.DECEASED)
+    end_cases(work, participant, Disposition.DECEASED)
     links.revoke_all(work, participant)
     participants.set_stopped(work.session, participant.id, participant.stopped_at or work.now)
     participants.set_deceased(work.session, participant.id, work.now)
-    _note(work, participant, ParticipationChange.DIED, why)
+    note(work, participant, ParticipationChange.DIED, why)
 
 
 def _undo_death(work: Work, participant: Participant, why: LeavingReason) -> None:
@@ -241,20 +209,7 @@ def _undo_death(work: Work, participant: Participant, why: LeavingReason) -> Non
     if asked_before:
         participants.set_stopped(work.session, participant.id, None)
     participants.set_deceased(work.session, participant.id, None)
-    _note(work, participant, ParticipationChange.DEATH_UNDONE, why)
-
-
-def _take_up(work: Work, participant: Participant, why: LeavingReason) -> None:
-    """They got in touch, which no refusal outlasts: what can still be answered is what its attempts made of it. What
-    closed meanwhile was refused, and stays so."""
-    for case in cases.cases_of(work.session, participant.id):
-        response = responses.response_of(work.session, case.id)
-        before = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)
-        asked = dataclasses.replace(case, disposition=before)
-        if case.disposition is Disposition.REFUSAL and state_of(work, asked, response) in ENDED_BY_STOPPING:
-            cases.set_disposition(work.session, case.id, before)
-    participants.set_stopped(work.session, participant.id, None)
-    _note(work, participant, ParticipationChange.TAKEN_UP, why)
+    note(work, participant, ParticipationChange.DEATH_UNDONE, why)
 
 
 def _withdraw(work: Work, participant: Participant, why: LeavingReason) -> None:
@@ -265,27 +220,21 @@ def _withdraw(work: Work, participant: Participant, why: LeavingReason) -> None:
     reopening.close_all(work.session, participant.id)
     participants.withdraw(work.session, participant.id, work.now)
     sessions.end_all_of_participant(work, participant.id, EndedWhy.WITHDRAWN)
-    _note(work, participant, ParticipationChange.WITHDRAWN, why)
+    note(work, participant, ParticipationChange.WITHDRAWN, why)
 
 
 def _undo_withdrawal(work: Work, participant: Participant, why: LeavingReason) -> None:
     participants.withdraw(work.session, participant.id, None)
     work.session.expire_all()
-    _note(work, participant, ParticipationChange.WITHDRAWAL_UNDONE, why)
+    note(work, participant, ParticipationChange.WITHDRAWAL_UNDONE, why)
     back = participants.participant(work.session, participant.id, work.now.date())
     assert back is not None
     scheduling.plan_cases(work, back)
 
 
-def _note(work: Work, participant: Participant, change: ParticipationChange, why: LeavingReason) -> None:
-    made = Participation(change=change, why=why, at=work.now, by_staff=work.staff_id)
-    participation.add(work.session, participant.id, made)
-    work.record(_AUDITED[change], participant.reference, study=participant.study, why=why.value)
-
-
 _MAKE: Mapping[ParticipationChange, Callable[[Work, Participant, LeavingReason], None]] = {
-    ParticipationChange.STOPPED: _stop,
-    ParticipationChange.TAKEN_UP: _take_up,
+    ParticipationChange.STOPPED: stop,
+    ParticipationChange.TAKEN_UP: take_up,
     ParticipationChange.WITHDRAWN: _withdraw,
     ParticipationChange.WITHDRAWAL_UNDONE: _undo_withdrawal,
     ParticipationChange.DIED: _die,

@@ -168,7 +168,7 @@ def _labels(columns: Iterable[ListColumn]) -> dict[str, str]:
 
 
 def _decide_page(study_id: str, import_id: uuid.UUID, fault: str = "") -> Reply:
-    seen = list_pages.looked_at(desk(), study_id, import_id, whole_number("page") or 1)
+    seen = list_pages.looked_at(desk(), study_id, import_id, whole_number("page") or 1, whole_number("doubles") or 1)
     failure = held.failure(seen.record)
     return page(
         "list_decide",
@@ -193,6 +193,9 @@ def list_decide(study_id: str, import_id: uuid.UUID) -> Reply:
         imports.back_to_columns(desk(), study_id, import_id)
         return redirect(here)
     decisions = Decisions(doubles=_doubles(request.form), late=_late(request.form))
+    if (doubles := request.form.get("doubles", "")[:6]).isdecimal():
+        imports.keep_decisions(desk(), study_id, import_id, decisions)
+        return redirect(url_for("manager.list_page", study_id=study_id, import_id=import_id, doubles=doubles))
     others = request.form.get("others", "")
     try:
         imports.decide(

@@ -65,6 +65,7 @@ def there(
         (there(response=SENT, paused=-1, reopened=True), CaseState.IN_PROGRESS),
         (there(disposition=Disposition.REFUSAL, paused=-1), CaseState.REFUSED),
         (there(disposition=Disposition.NOT_ELIGIBLE, paused=-1), CaseState.NOT_ELIGIBLE),
+        (there(disposition=Disposition.DECEASED, paused=-1), CaseState.DECEASED),
         (there(withdrawn=True, paused=-1), CaseState.WITHDRAWN),
     ],
 )
@@ -98,6 +99,7 @@ def test_where_a_case_stands_while_its_touchpoint_is_paused(before: StandingCase
         (there(response=SENT), CaseState.SUBMITTED, Disposition.UNKNOWN, MIDNIGHT + 10 * DAY),
         (there(response=SENT, reopened=True), CaseState.IN_PROGRESS, Disposition.UNKNOWN, MIDNIGHT + 10 * DAY),
         (there(disposition=Disposition.REFUSAL), CaseState.REFUSED, Disposition.REFUSAL, MIDNIGHT + 10 * DAY),
+        (there(disposition=Disposition.DECEASED), CaseState.DECEASED, Disposition.DECEASED, MIDNIGHT + 10 * DAY),
         (there(withdrawn=True), CaseState.WITHDRAWN, Disposition.UNKNOWN, MIDNIGHT + 10 * DAY),
     ],
 )
@@ -129,6 +131,7 @@ def test_whoever_answers_late_in_the_evening_has_two_hours_at_least() -> None:
         (there(response=SENT), False),
         (there(disposition=Disposition.REFUSAL), False),
         (there(disposition=Disposition.NOT_ELIGIBLE), False),
+        (there(disposition=Disposition.DECEASED), False),
         (there(withdrawn=True), False),
     ],
 )
