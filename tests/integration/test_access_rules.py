@@ -95,6 +95,10 @@ RULES: dict[str, str | Action] = {
     "interviewer.release": Action.INTERVIEW,
     "interviewer.save": Action.INTERVIEW,
     "interviewer.undo": Action.INTERVIEW,
+    "interviewer.hand_over": Action.INTERVIEW,
+    "interviewer.to_decide": Action.DECIDE_CALLS,
+    "interviewer.decide": Action.DECIDE_CALLS,
+    "interviewer.interviewing": STAFF,  # of one's own
     "interviewer.themselves": Action.INTERVIEW,
     "interviewer.take_back": Action.INTERVIEW,
     "interviewer.keep_single_keys": STAFF,  # of one's own

@@ -165,7 +165,8 @@ def test_the_dead_are_asked_nothing_ever_until_a_supervisor_says_it_was_an_error
     link = factories.create_link(runtime, person)
     there = dataclasses.replace(factories.by_interviewer(colleague, person), touchpoint=2)
     calls.open_case(runtime, there)
-    record(runtime, me, person, Outcome.DECEASED)
+    mine = factories.by_interviewer(me, person)
+    attempts.record_attempt(runtime, mine, Outcome.DECEASED, uuid.uuid4(), "His wife said so.")
     with pytest.raises(StateRefused):  # a colleague in the middle of it is told at once
         calls.opened_case(runtime, there)
     runtime.clock.forward(minutes=2)  # type: ignore[attr-defined]

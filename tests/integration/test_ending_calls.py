@@ -297,7 +297,7 @@ class TestTakingBack:
         colleague.end("busy")
         assert interviewer.post(f"{interviewer.case}/undo", {"attempt_id": attempt_id}).status_code == 409
         runtime.clock.forward(seconds=61)  # type: ignore[attr-defined]
-        assert "just now" not in interviewer.client.page("/interviews").words
+        assert "You recorded" not in interviewer.client.page("/interviews").words
         assert stand(runtime, participant)[2] == ["no_answer", "busy"]
 
 

@@ -62,7 +62,7 @@ def search() -> Reply:
     form = forms.SearchForm()
     text = (form.search.data or "").strip() if form.validate() else ""
     if not text:
-        return redirect(url_for("interviewer.queue"))
+        return _queue_page(Filters(), None)
     return _desk_page(Filters(), None, searched=text, found=call_queue.find(desk(), text))
 
 

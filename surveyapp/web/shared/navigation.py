@@ -105,7 +105,6 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "interviewer.let_in",
                 "interviewer.themselves",
                 "interviewer.undo",
-                "interviewer.interviewing",
                 "interviewer.hand_over",
             ),
         ),
