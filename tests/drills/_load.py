@@ -17,7 +17,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -334,12 +334,16 @@ class Load:
     def acknowledged(self) -> int:
         return sum(len(each) for each in self.tally.acknowledged.values())
 
-    def wait_for_more(self, count: int, limit_s: float = 900) -> None:
+    def wait_for_more(self, count: int) -> None:
         """Until so many more answers were acknowledged."""
-        wanted, end = self.acknowledged + count, time.monotonic() + limit_s
-        while self.acknowledged < wanted and not self.tally.troubles:
+        wanted = self.acknowledged + count
+        self.wait_until(lambda: self.acknowledged >= wanted)
+
+    def wait_until(self, reached: Callable[[], bool], limit_s: float = 900) -> None:
+        end = time.monotonic() + limit_s
+        while not reached() and not self.tally.troubles:
             if time.monotonic() > end:
-                self.tally.troubles.append(f"nothing was acknowledged for {limit_s} seconds")
+                self.tally.troubles.append(f"nothing came of waiting for {limit_s} seconds")
             self.server.keep_up()
             time.sleep(0.05)
 
@@ -364,6 +368,7 @@ def answering(ground: Ground, participants: int) -> Iterator[Load]:
         for thread in threads:
             thread.start()
         load.wait_for_more(participants)
+        load.wait_until(lambda: tally.known > 0 or participants < 2)
         yield load
         load.wait_for_more(participants)
     finally:

@@ -13,6 +13,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.security import audit
 from tests import factories
+from tests.conftest import Clock
 from tests.interviewer import Interviewer, counted, create_reachable
 from tests.page import Client, Page
 
@@ -54,7 +55,7 @@ def test_half_on_the_phone_page_and_half_by_an_interviewer_is_one_response_with_
 
 
 def test_an_interview_stopped_half_way_is_taken_up_later_in_another_mode(
-    client: Client, runtime: Runtime, interviewer: Interviewer
+    client: Client, runtime: Runtime, interviewer: Interviewer, clock: Clock
 ) -> None:
     participant = create_reachable(runtime)
     interviewer.open(participant)
@@ -63,8 +64,10 @@ def test_an_interview_stopped_half_way_is_taken_up_later_in_another_mode(
     interviewer.end("broken_off", note="Her bus came.")
 
     colleague = Interviewer(client, runtime)
-    lines = colleague.client.page("/interviews").words
-    assert "Begun, not finished" in lines
+    assert "Tried just now: let be until" in colleague.client.page("/interviews?view=later").words
+    clock.forward(days=1, hours=6)
+    colleague = Interviewer(client, runtime)
+    assert "Began to answer, and did not finish." in colleague.client.page("/interviews").words
     colleague.open(participant)
     case = colleague.client.page(colleague.case).words
     assert "Go on with the interview" in case

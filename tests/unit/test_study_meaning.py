@@ -80,6 +80,7 @@ NO_MEANING = {
     "time_zone": "it moves a day's end by hours, and no answer",
     "help": "whom to ask",
     "groups": "titles and letters of references",
+    "soft_refusals_again": "whom somebody calls again; no answer means another thing",
     "proxies": "who may answer for somebody; how each answer came is kept with it",
     "events": "titles; when a touchpoint opens stands in the touchpoint",
     "questionnaires": "frozen by themselves",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.answers import Mode
@@ -262,16 +262,13 @@ def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetim
     """That answers are taken of a case now, or that it is a refusal that may be tried once more."""
     softly = [each.scope.study for each in scopes if each.soft_again]
     refused_softly = and_(case.again_at <= now, ParticipantRow.study.in_(softly)) if softly else false()
-    paused = exists().where(
-        TouchpointChangeRow.study == ParticipantRow.study,
-        TouchpointChangeRow.group_id == ParticipantRow.group_id,
-        TouchpointChangeRow.touchpoint == case.touchpoint,
-        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED,
-        TouchpointChangeRow.ended_at.is_(None),
+    # Both are few, and the same for every row: looked up once.
+    paused = select(TouchpointChangeRow.study, TouchpointChangeRow.group_id, TouchpointChangeRow.touchpoint).where(
+        TouchpointChangeRow.kind == TouchpointChangeKind.PAUSED, TouchpointChangeRow.ended_at.is_(None)
     )
     return (
-        ~paused,
-        ~referrals.blocking(ParticipantRow.id),
+        tuple_(ParticipantRow.study, ParticipantRow.group_id, case.touchpoint).not_in(paused),
+        ParticipantRow.id.not_in(referrals.blocked()),
         case.opens_at <= now,
         or_(case.closes_at.is_(None), case.closes_at > now),
         case.disposition.not_in(ENDED - {Disposition.REFUSAL}),

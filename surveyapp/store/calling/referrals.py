@@ -6,9 +6,8 @@ import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.consequences import STILL_NOT_CALLED, ReferralDecision, ReferralKind
@@ -34,9 +33,9 @@ class Referral:
     staff_name: str | None
 
 
-def blocking(participant_id: Any) -> Exists:
-    """Whether something keeps the person from being called, as a condition of a query that has them."""
-    return select(ReferralRow.id).where(ReferralRow.participant_id == participant_id, ReferralRow.blocks_calls).exists()
+def blocked() -> Select[tuple[uuid.UUID]]:
+    """The keys of those whom something keeps from being called."""
+    return select(ReferralRow.participant_id).where(ReferralRow.blocks_calls)
 
 
 def add(

@@ -64,7 +64,7 @@ def test_a_row_worked_by_hand() -> None:
     assert [(cell.count, cell.percent) for cell in (row.answered, row.open, row.closed)] == [(25, 69), (6, 17), (4, 11)]
     assert (row.not_open.percent, row.not_eligible.percent, row.withdrawn.percent) == (None, None, None)
     assert {mode: (cell.count, cell.percent) for mode, cell in row.modes.items()} == {
-        "self": (5, 20), "phone": (20, 80), "in_person": (0, 0), "video": (0, 0),
+        "self": (5, 20), "phone": (20, 80), "in_person": (0, 0), "video": (0, 0), "proxy": (0, 0),
     }  # fmt: skip
     assert row.again is None
 

@@ -38,9 +38,11 @@ async function clear() {
 async function begin() {
   const keeper = isKept ? await import("./keeping.js") : null;
   const found = await (keeper ? keeper.keptHere(handle, scripts) : fresh());
-  if (!found) return;
+  const state = document.getElementById("state");
+  // Whoever left at once meanwhile took the page with them.
+  if (!found || !state) return;
   const { own, token, whose } = found.slip;
-  Object.assign(document.getElementById("state").dataset, found.pack.words.state);
+  Object.assign(state.dataset, found.pack.words.state);
   queue = await openQueue({ handle, own: own === true, address, token, whose });
   const say = () => {
     const stand = queue.stand();
