@@ -176,8 +176,8 @@ def test_statements_a_save_of_a_script_makes(runtime: Runtime, again: Device) ->
 
 
 STATEMENTS_ELSEWHERE = {"link": 11, "consent": 4, "give_consent": 13, "begin": 2, "begun": 3, "check": 2, "submit": 13}
-"""Of a link, nine are what begins a session. Whoever consents or submits is looked at once more under the lock, and what
-follows is planned by how its touchpoint stands: paused, extended or closed."""
+"""Of a link, nine are what begins a session. Whoever consents or submits is looked at once more under the lock, and
+what follows is planned by how its touchpoint stands: paused, extended or closed."""
 
 
 def posts_to(page: Page) -> str:

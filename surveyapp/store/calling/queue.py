@@ -38,6 +38,9 @@ from surveyapp.store.tables import (
 PLACE = {priority: number for number, priority in enumerate(ORDER)}
 FIRST_LATER = PLACE[QueuePriority.LATER]
 
+AHEAD = 20
+"""Cases that are looked at beyond twice as many as are wanted: such as another of the person's goes before."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CallScope:
@@ -82,18 +85,26 @@ class QueueRow:
 
 def held(session: Session, scopes: Sequence[CallScope], now: dt.datetime) -> dict[uuid.UUID, Lease]:
     """Who has somebody's case open now, by the person's key."""
+    # The few that are held, and then whose they are: asked at once, SQLite begins with everybody in scope.
     query = (
-        select(LeaseRow, StaffRow.name, CaseRow.participant_id)
+        select(LeaseRow, StaffRow.name)
         .join(StaffRow, StaffRow.id == LeaseRow.staff_id)
-        .join(CaseRow, CaseRow.id == LeaseRow.case_id)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
-        .where(_in(scopes), LeaseRow.until > now)
+        .where(LeaseRow.until > now)
         .order_by(LeaseRow.until, LeaseRow.case_id)
     )
-    return {
-        row.participant_id: Lease(row.LeaseRow.case_id, row.LeaseRow.staff_id, row.name, row.LeaseRow.until)
+    leases = [
+        Lease(row.LeaseRow.case_id, row.LeaseRow.staff_id, row.name, row.LeaseRow.until)
         for row in session.execute(query)
-    }
+    ]
+    if not leases:
+        return {}
+    whose = (
+        select(CaseRow.id, CaseRow.participant_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(CaseRow.id.in_([each.case_id for each in leases]), _in(scopes))
+    )
+    of_person = {row.id: row.participant_id for row in session.execute(whose)}
+    return {of_person[each.case_id]: each for each in leases if each.case_id in of_person}
 
 
 def counts(
@@ -121,11 +132,21 @@ def places(
 ) -> list[uuid.UUID]:
     """The keys of cases in the order of the queue, one a person."""
     keys = _keys(scopes, caller, leases)
-    query = _lines(select(CaseRow.id), scopes, caller, narrowed)
+    query = _of_cases(select(CaseRow.id), scopes, caller, narrowed)
     if narrowed.later:
         query = query.where(keys["place"] >= FIRST_LATER)
-    order = [CaseRow.next_at] if narrowed.agreed else list(keys.values())
-    return list(session.scalars(query.order_by(*order, CaseRow.id).offset(skip).limit(limit)))
+    query = query.order_by(*([CaseRow.next_at] if narrowed.agreed else keys.values()), CaseRow.id)
+    another = _another_first(scopes, caller.now)
+    if limit is not None:
+        # To ask of everybody whether another of their cases goes first costs more than their order. Few have two.
+        wanted = skip + limit
+        first = list(session.scalars(query.limit(2 * wanted + AHEAD)))
+        of_first = select(CaseRow.id).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        behind = set(session.scalars(of_first.where(CaseRow.id.in_(first), another))) if first else set()
+        lines = [each for each in first if each not in behind]
+        if len(lines) >= wanted or len(first) < 2 * wanted + AHEAD:
+            return lines[skip:wanted]
+    return list(session.scalars(query.where(~another).offset(skip).limit(limit)))
 
 
 def rows(session: Session, ids: Sequence[uuid.UUID], leases: Mapping[uuid.UUID, Lease]) -> list[QueueRow]:
@@ -206,7 +227,12 @@ def held_back(
 
 def _lines(query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed) -> Select[Any]:
     """Narrows to the lines of the queue: of each person the case that `of_person` says."""
-    query = _callable(query, scopes, caller.now).where(_called(CaseRow), ~_another_first(scopes, caller.now))
+    return _of_cases(query, scopes, caller, narrowed).where(~_another_first(scopes, caller.now))
+
+
+def _of_cases(query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed) -> Select[Any]:
+    """Narrows to the cases that somebody is called for, however many of them a person has."""
+    query = _callable(query, scopes, caller.now).where(_called(CaseRow))
     if narrowed.group:
         query = query.where(ParticipantRow.group_id == narrowed.group)
     if narrowed.touchpoint is not None:

@@ -33,7 +33,7 @@ class Referral:
     staff_name: str | None
 
 
-def blocked() -> Select[tuple[uuid.UUID]]:
+def blocked() -> Select[uuid.UUID]:
     """The keys of those whom something keeps from being called."""
     return select(ReferralRow.participant_id).where(ReferralRow.blocks_calls)
 
