@@ -123,7 +123,9 @@ def _cases(work: Work, scope: Scope, touchpoint: Touchpoint) -> list[StandingCas
 
 
 def _count(there: Sequence[StandingCase], now: dt.datetime) -> Counter[CaseState]:
-    return Counter(each.state(now) for each in there)
+    """In the order in which states are told everywhere."""
+    counted = Counter(each.state(now) for each in there)
+    return Counter({each: counted[each] for each in CaseState if counted[each]})
 
 
 def _line(work: Work, scope: Scope, study: Study, group: str, number: int) -> TouchpointLine:
