@@ -95,6 +95,16 @@ class HeldByAnother(ShiftlineError):
         self.until = until
 
 
+class TriedMeanwhile(ShiftlineError):
+    """Somebody tried the person `at` a moment after the queue was seen that a case is opened from: `name`, where it is
+    known."""
+
+    def __init__(self, name: str | None, at: dt.datetime) -> None:
+        super().__init__(f"{name or 'Somebody'} has tried them meanwhile.")
+        self.name = name
+        self.at = at
+
+
 class NotHeld(ShiftlineError):
     """The staff member does not have the case open: it has to be opened first."""
 

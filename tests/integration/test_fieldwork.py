@@ -203,6 +203,30 @@ class TestTheQueue:
 
 
 class TestTheHold:
+    @pytest.mark.parametrize("tried_before", [False, True])
+    def test_a_queue_that_was_read_before_a_colleagues_attempt_opens_nobody_again(
+        self, runtime: Runtime, client: Client, interviewer: Interviewer, clock: Clock, tried_before: bool
+    ) -> None:
+        person = create_reachable(runtime, ANY_TIME)
+        if tried_before:
+            interviewer.open(person)
+            interviewer.end("no_answer")
+            clock.forward(days=2)
+            interviewer.client.sign_in(interviewer.staff.email)
+        colleague = Interviewer(client, runtime)
+        seen = colleague.client.page("/interviews").fields()["seen"]
+        assert seen == (["2026-06-15T10:30:00+00:00"] if tried_before else [""])
+        clock.forward(minutes=1)
+        interviewer.open(person)
+        interviewer.end("no_answer")
+        colleague.case = interviewer.case
+        for stale in (seen[0], "yesterday"):
+            refused = colleague.post(f"{colleague.case}/open", {"seen": stale})
+            assert refused.status_code == 409
+            at = "11:31"
+            assert f"{interviewer.staff.name} tried them at {at}, after you saw the queue." in Page(refused.text).words
+        assert colleague.post(f"{colleague.case}/open").status_code == 302
+
     def test_a_colleague_is_refused_told_who_and_until_when(
         self, client: Client, runtime: Runtime, interviewer: Interviewer
     ) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import HeldByAnother, NotFound, StateRefused
+from surveyapp.domain.errors import HeldByAnother, NotFound, StateRefused, TriedMeanwhile
 from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     ANSWERABLE,
@@ -28,7 +29,7 @@ from surveyapp.services.responses.survey_session import ByInterviewer, Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
-from surveyapp.store.calling import attempts, held, referrals
+from surveyapp.store.calling import attempts, held, referrals, stands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +59,20 @@ class OpenCase:
         return calls_without_appointment(self.attempts)
 
 
-def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> OpenCase:
+@dataclass(frozen=True)
+class SeenInQueue:
+    """What somebody saw of a case who opens it: when it had been tried last, None where it had not."""
+
+    tried_at: dt.datetime | None
+
+
+def open_case(
+    runtime: Runtime, who: ByInterviewer, take_over: bool = False, seen: SeenInQueue | None = None
+) -> OpenCase:
     """Takes the hold on a case and shows it; taken afresh, the sight of the contact enters the audit trail.
 
-    Raises NotPermitted, NotFound, HeldByAnother while a colleague has it open (a supervisor may `take_over`), and
-    StateRefused when it takes no answers.
+    Raises NotPermitted, NotFound, HeldByAnother while a colleague has it open (a supervisor may `take_over`),
+    TriedMeanwhile when somebody has tried them since it was `seen`, and StateRefused when it takes no answers.
     """
     who.staff.check(Action.SEE_CONTACTS, who.study)
     if take_over:
@@ -74,6 +84,10 @@ def open_case(runtime: Runtime, who: ByInterviewer, take_over: bool = False) -> 
             raise StateRefused(say("complaint_open", reference=who.reference))
         held.lock_person(work.session, visit.participant.id)
         _check_person(work, visit, take_over)
+        if seen is not None:
+            at, name = stands.last_tried(work.session, visit.case.id)
+            if at is not None and at != seen.tried_at:
+                raise TriedMeanwhile(name, at)
         taken = leases.take(work, visit.case.id, take_over)
         if taken.ended is not None:
             held_by = taken.ended.staff_id.hex

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import asdict
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.call_stand import CallDecision, CallStand
 from surveyapp.domain.fieldwork.cases import Attempt
-from surveyapp.store.tables import AttemptRow, CallDecisionRow, CaseRow, ContactRow, ParticipantRow
+from surveyapp.store.tables import AttemptRow, CallDecisionRow, CaseRow, ContactRow, ParticipantRow, StaffRow
 
 
 def tried(session: Session, case_id: uuid.UUID) -> list[Attempt]:
@@ -32,6 +33,13 @@ def tried(session: Session, case_id: uuid.UUID) -> list[Attempt]:
         )
         for row in rows
     ]
+
+
+def last_tried(session: Session, case_id: uuid.UUID) -> tuple[dt.datetime | None, str | None]:
+    """When a case was tried last, and the name of who did."""
+    query = select(CaseRow.tried_at, StaffRow.name).outerjoin(StaffRow, StaffRow.id == CaseRow.tried_by)
+    row = session.execute(query.where(CaseRow.id == case_id)).one()
+    return row.tried_at, row.name
 
 
 def counts(session: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:

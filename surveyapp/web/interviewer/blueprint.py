@@ -8,9 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.answers import Mode
-from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute
+from surveyapp.domain.errors import AlreadySubmitted, ConsentMissing, HeldByAnother, NotHeld, NotOnRoute, TriedMeanwhile
 from surveyapp.domain.fieldwork.cases import MAXIMUM_ATTEMPTS
 from surveyapp.domain.staff import Action
+from surveyapp.services.fieldwork import calls
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.services.fieldwork.interview import ASKING
 from surveyapp.services.responses.survey_session import ByInterviewer
@@ -91,6 +92,12 @@ def _held(error: HeldByAnother) -> Any:
         "interviewer/held.html", error=error, study=study, may_take_over=may_take_over, own=own, **places
     )
     return page, 409
+
+
+@interviewer.errorhandler(TriedMeanwhile)
+def _tried(error: TriedMeanwhile) -> Any:
+    visit = calls.closed_case(runtime(), caller(**(request.view_args or {})))
+    return render_template("interviewer/closed.html", visit=visit, tried=error, own=own), 409
 
 
 @interviewer.errorhandler(NotHeld)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -125,8 +126,18 @@ def open_case(study_id: str, reference: str, touchpoint: int) -> Reply:
     """Takes the hold on the case; a supervisor may take it from a colleague."""
     who = caller(study_id, reference, touchpoint)
     deciding.take_up(runtime(), who, in_touch=request.form.get("in_touch") == "yes")
-    calls.open_case(runtime(), who, request.form.get("take_over") == "yes")
+    calls.open_case(runtime(), who, request.form.get("take_over") == "yes", _seen(request.form.get("seen")))
     return redirect(own("case"))
+
+
+def _seen(written: str | None) -> calls.SeenInQueue | None:
+    """What a line of the queue said of when its case was tried last."""
+    if written is None:
+        return None
+    try:
+        return calls.SeenInQueue(dt.datetime.fromisoformat(written))
+    except ValueError:
+        return calls.SeenInQueue(None)
 
 
 @interviewer.get(CASE)
