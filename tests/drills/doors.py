@@ -57,8 +57,9 @@ def _run(runtime: Runtime, times: int, roles: tuple[Role, ...]) -> list[Row]:
                 asked += 1
                 nobody += rule != EVERYBODY and _got_in(nobody_in, method, path)
         _, client = _signed_in(runtime, role)
-        for method, path, rule, _endpoint in _doors(client, "BF-0001"):
-            if (isinstance(rule, Action) and rule not in MAY[role]) or rule in (PARTICIPANT, SCRIPT):
+        for method, path, rule, endpoint in _doors(client, "BF-0001"):
+            own = endpoint.startswith("interviewer.") and Action.INTERVIEW in MAY[role]
+            if (isinstance(rule, Action) and rule not in MAY[role]) or (rule in (PARTICIPANT, SCRIPT) and not own):
                 asked += 1
                 unknown += _got_in(client, method, path)
         if role not in OF_THE_INSTALLATION:

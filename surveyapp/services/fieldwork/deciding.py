@@ -23,12 +23,12 @@ def decide(runtime: Runtime, who: ByInterviewer, kind: DecisionKind, seen: int, 
     decides knew of; where there are others since, it is asked again. Whoever has the case open goes on, and a time they
     agree after this is kept. Raises InputRefused (`more`), StateRefused, NotPermitted, NotFound."""
     who.staff.check(Action.DECIDE_CALLS, who.study)
-    if kind not in (DecisionKind.MORE, DecisionKind.STOP):
-        raise InputRefused(say("no_such_decision"), "kind")
-    if kind is DecisionKind.MORE and not 1 <= more <= MOST_MORE:
-        raise InputRefused(say("attempts_more", limit=MOST_MORE), "more")
     with Desk(runtime, who.actor).writing() as work:
         visit = _locked(work, who)
+        if kind not in (DecisionKind.MORE, DecisionKind.STOP):
+            raise InputRefused(say("no_such_decision"), "kind")
+        if kind is DecisionKind.MORE and not 1 <= more <= MOST_MORE:
+            raise InputRefused(say("attempts_more", limit=MOST_MORE), "more")
         if visit.state not in ANSWERABLE:
             raise StateRefused(
                 say("nobody_to_call", reference=who.reference, touchpoint=who.touchpoint, state=visit.state)
