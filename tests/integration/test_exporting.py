@@ -119,7 +119,7 @@ def test_whoever_withdrew_is_in_no_file(cafe: Runtime) -> None:
         assert export.people == 3
         for dataset in export.datasets:
             assert WORDS not in {value for row in dataset.rows() for value in row}
-    assert any("1 people who withdrew" in note for note in export.notes)
+    assert any("they withdrew: 1." in note for note in export.notes)
 
 
 def test_nobody_is_called_by_their_reference_or_twice_the_same(cafe: Runtime) -> None:

@@ -236,9 +236,9 @@ def _watched(dataset: Dataset, progress: ExportProgress) -> Dataset:
     return dataclasses.replace(dataset, rows=rows)
 
 
-WITHDRAWN = N_("Left out: %(number)s people who withdrew. Whoever was erased is in no file.")
-NOT_SHARED = N_("Left out: %(number)s people who did not agree that their answers leave in a file.")
-NOT_LINKED = N_("Left out: %(number)s people who did not agree that their answers are put beside other records.")
+WITHDRAWN = N_("Left out because they withdrew: %(number)s. Whoever was erased is in no file.")
+NOT_SHARED = N_("Left out because they did not agree that their answers leave in a file: %(number)s.")
+NOT_LINKED = N_("Left out because they did not agree to be put beside other records: %(number)s.")
 
 
 def _notes(who: _Whose, request: ExportRequest, until: dt.datetime, translate: InWords) -> Iterator[str]:
