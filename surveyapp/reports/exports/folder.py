@@ -11,7 +11,7 @@ from pathlib import Path
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.exports.dataset import AnswerExport
 from surveyapp.domain.sentences import say
-from surveyapp.reports.exports import csv_tables, workbook_tables
+from surveyapp.reports.exports import csv_tables, parquet_tables, stat_files, workbook_tables
 from surveyapp.reports.exports.texts import readme
 
 Writer = Callable[[AnswerExport, Path], list[Path]]
@@ -19,6 +19,9 @@ Writer = Callable[[AnswerExport, Path], list[Path]]
 WRITERS: Mapping[str, Writer] = {
     "csv": csv_tables.write,
     "xlsx": workbook_tables.write,
+    "sav": stat_files.write_sav,
+    "dta": stat_files.write_dta,
+    "parquet": parquet_tables.write,
 }
 """By the name of the format."""
 
