@@ -115,7 +115,7 @@ def write_dta(export: AnswerExport, folder: Path) -> list[Path]:
     return made
 
 
-def _stata_labels(column: ExportColumn, words: Mapping[MissingKind, str]) -> dict[int | str, str]:
+def _stata_labels(column: ExportColumn, words: Mapping[MissingKind, str]) -> Any:
     """Words by number and, of the kinds of absence, by letter."""
     values: dict[int | str, str] = {value.number: value.label for value in column.values}
     return values | {letter(number_of(kind)): words[kind] for kind in column.missing}

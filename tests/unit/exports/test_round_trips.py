@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -16,6 +17,7 @@ import openpyxl
 import pandas
 import pyreadstat
 import pytest
+from lxml import etree
 from pyarrow import parquet
 
 from surveyapp.domain.exports.dataset import (
@@ -29,6 +31,7 @@ from surveyapp.domain.exports.dataset import (
 )
 from surveyapp.reports.exports import folder
 from surveyapp.reports.exports.texts import absence, words_of
+from surveyapp.settings import ROOT
 from tests.unit.exports import every_answer
 
 Rows = list[dict[str, ExportValue]]
@@ -184,12 +187,92 @@ def from_parquet(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
     return found
 
 
+def from_triples(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
+    """By the metadata alone: where a variable stands, of which type it is, what its codes mean."""
+    root = etree.parse(at / export.file_name(dataset, "sss")).getroot()
+    assert (root.tag, root.get("version")) == ("sss", "3.0")
+    [record] = root.iter("record")
+    assert (record.get("format"), record.get("skip")) == ("csv", "1")
+    with (at / str(record.get("href"))).open(encoding="utf-8", newline="") as file:
+        _, *lines = csv.reader(file)
+    kinds = {words: kind for kind, words in export.missing_labels.items()}
+    columns = {column.name: column for column in dataset.columns}
+    found: Rows = [dict.fromkeys(columns) for _ in lines]
+    for variable in record.iter("variable"):
+        name, place = str(variable.findtext("name")), int(variable.find("position").get("start")) - 1
+        codes = {each.get("code"): str(each.text) for each in variable.iter("value")}
+        for row, line in zip(found, lines, strict=True):
+            cell = line[place]
+            if cell == "":
+                continue
+            assert variable.get("type") != "character" or len(cell) <= int(str(variable.findtext("size")))
+            if codes.get(cell) in kinds:
+                row[name.removesuffix("_missing") if name not in columns else name] = kinds[codes[cell]]
+            else:
+                row[name] = of_triples(columns[name], cell, codes)
+    return found
+
+
+def of_triples(column: ExportColumn, cell: str, codes: Mapping[Any, str]) -> ExportValue:
+    match column.type:
+        case ColumnType.CODE:
+            return {value.label: value.value for value in column.values}[codes[cell]]
+        case ColumnType.FLAG:
+            return cell == "1"
+        case ColumnType.NUMBER:
+            return Decimal(cell)
+        case ColumnType.DATE:
+            return dt.date(int(cell[:4]), int(cell[4:6]), int(cell[6:]))
+        case ColumnType.TIME:
+            return dt.time(int(cell[:2]), int(cell[2:4]), int(cell[4:]))
+        case ColumnType.MOMENT:
+            return dt.datetime.fromisoformat(cell).replace(tzinfo=dt.UTC)
+        case _:
+            return cell
+
+
+def from_ddi(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
+    """What the description says of every column, and the data beside it."""
+    [path] = at.glob("*_ddi.xml")
+    root = etree.parse(path).getroot()
+    names = {"d": "ddi:codebook:2_6"}
+    if SCHEMA.exists():
+        etree.XMLSchema(etree.parse(SCHEMA)).assertValid(root)
+    [file] = [
+        each
+        for each in root.iterfind("d:fileDscr", names)
+        if each.findtext("d:fileTxt/d:fileName", namespaces=names) == export.file_name(dataset, "csv")
+    ]
+    described = [each for each in root.iterfind("d:dataDscr/d:var", names) if each.get("files") == file.get("ID")]
+    assert [each.get("name") for each in described] == [column.name for column in dataset.columns]
+    for variable, column in zip(described, dataset.columns, strict=True):
+        assert variable.findtext("d:labl", namespaces=names) == column.label
+        values = [
+            (
+                each.findtext("d:catValu", namespaces=names),
+                each.findtext("d:labl", namespaces=names),
+                each.get("missing"),
+            )
+            for each in variable.iterfind("d:catgry", names)
+        ]
+        assert values == [
+            *((value.value, value.label, "N") for value in column.values),
+            *((absence(kind), export.missing_labels[kind], "Y") for kind in column.missing),
+        ]
+    return from_csv(export, dataset, at)
+
+
+SCHEMA = Path(os.environ.get("DDI_SCHEMA", ROOT.parent / "shared/reference/schemas/ddi_codebook/codebook.xsd"))
+"""DDI-Codebook's schema, where it is there."""
+
 READERS: Mapping[str, Reader] = {
     "csv": from_csv,
     "xlsx": from_xlsx,
     "sav": from_sav,
     "dta": from_dta,
     "parquet": from_parquet,
+    "triples": from_triples,
+    "ddi": from_ddi,
 }
 
 
