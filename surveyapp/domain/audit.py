@@ -113,6 +113,10 @@ class AuditAction(enum.StrEnum):
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
 
+    WORDS_READ = "words_read"
+    WORDS_MARKED = "words_marked"
+    WORDS_TRANSLATED = "words_translated"
+
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"
     RESPONSE_MOVED = "response_moved"

@@ -14,6 +14,7 @@ from surveyapp.store.tables.fieldwork import (
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
+from surveyapp.store.tables.open_answers import MarkedSpanRow, ReadingPurposeRow, WordsTranslationRow
 from surveyapp.store.tables.people import (
     ConsentRow,
     ContactLookupRow,
@@ -83,6 +84,7 @@ __all__ = [
     "LeaseRow",
     "ListImportRow",
     "ListRowRow",
+    "MarkedSpanRow",
     "NewestAnswerRow",
     "ParticipantRow",
     "ParticipationRow",
@@ -91,6 +93,7 @@ __all__ = [
     "PinRow",
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
+    "ReadingPurposeRow",
     "RecoveryCodeRow",
     "ReferralRow",
     "RelationshipRow",
@@ -109,5 +112,6 @@ __all__ = [
     "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
+    "WordsTranslationRow",
     "known",
 ]
