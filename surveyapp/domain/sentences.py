@@ -49,7 +49,6 @@ SENTENCES: Mapping[str, str] = {
     "no_question": N_("There is no question “%(name)s” at this touchpoint."),
     "no_such_answer": N_("This answer is no longer here: it was changed, or whoever gave it has left the study."),
     "purpose_wanted": N_("Say what you read these answers for."),
-    "purpose_too_long": N_("Say it in at most %(most)s characters."),
     "words_not_there": N_("These words do not stand in the answer. Copy them from it as they are written."),
     "no_such_language": N_("This study has no such language."),
     "translation_too_long": N_("A translation can have at most %(most)s characters. This one is longer."),

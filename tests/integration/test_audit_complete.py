@@ -48,6 +48,11 @@ PAGES: dict[str, A | str] = {
     },
     "evaluator.taken": A.RESULTS_TAKEN,
     "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
+    **{
+        endpoint: "each reading and each decision is an entry, by test_reading"
+        for endpoint in RULES
+        if endpoint.startswith("reader.")
+    },
     "participant.worker": NOTHING,
     "survey_script": NOTHING,
     "static": NOTHING,

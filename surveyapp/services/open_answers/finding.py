@@ -37,7 +37,7 @@ ALSO_WORDS = frozenset(
 )
 """Names that are English words as well: in lower case, or as the first word of a sentence, they are taken for words."""
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _POSTCODE = re.compile(
     r"(?<![A-Za-z0-9])(?:GIR ?0AA|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9][0-9]|[0-9][A-HJKPS-UW]"
     r"|[A-HK-Y][0-9][ABEHMNPRV-Y]) ?[0-9][ABD-HJLNP-UW-Z]{2})(?![A-Za-z0-9])",
@@ -46,7 +46,7 @@ _POSTCODE = re.compile(
 """Postcodes of the United Kingdom, as its government describes them (BS 7666)."""
 
 _NUMBER = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){5,}(?![\w])")
-_SENTENCE_END = re.compile(r"(?:^|[.!?…\n\u06d4\u0964:;]['\"”’)\s]*)\s*$")
+_SENTENCE_ENDS = frozenset(".!?…\n\u06d4\u0964:;")
 _COMPANY = frozenset(("ltd", "limited", "plc", "llp", "llc", "inc", "cic", "co", "company", "the"))
 
 
@@ -85,7 +85,8 @@ class Finder:
             return False
         if not any(part in ALSO_WORDS for part in parts):
             return True
-        return word[:1].isupper() and not _SENTENCE_END.search(text[:start])
+        before = text[max(0, start - 20) : start].rstrip(" \t'\"“‘(")
+        return word[:1].isupper() and bool(before) and before[-1] not in _SENTENCE_ENDS
 
 
 def finder(work: Work, study_id: str) -> Finder:
@@ -99,7 +100,7 @@ def finder(work: Work, study_id: str) -> Finder:
 def _phones(text: str) -> Iterator[TextSpan]:
     leniency = phonenumbers.Leniency.POSSIBLE
     for match in phonenumbers.PhoneNumberMatcher(text, contacts.HOME_REGION, leniency=leniency):
-        if sum(each.isdigit() for each in match.raw_string) >= 7:
+        if sum(each.isdigit() for each in match.raw_string) >= 9:
             yield TextSpan(match.start, match.end, SpanKind.PHONE)
 
 

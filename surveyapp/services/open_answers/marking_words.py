@@ -47,7 +47,7 @@ def redact_words(desk: Desk, reader: Reader, study_id: str, question: QuestionPl
         places = {language: _standing(text, wanted) for language, text in texts.items()} if wanted else {}
         found = sum(len(each) for each in places.values())
         if not found:
-            raise InputRefused("words", say("words_not_there"))
+            raise InputRefused(say("words_not_there"), "words")
         for language, spans in places.items():
             _keep(work, answer, texts[language], spans, SpanDecision.REDACTED, language)
         _note(work, study_id, question, SpanDecision.REDACTED.value, found)
@@ -70,13 +70,13 @@ def translate(
     NotPermitted, and InputRefused (`language`, `text`)."""
     study, text = desk.study(study_id), free_text(written)
     if language not in study.languages:
-        raise InputRefused("language", say("no_such_language"))
+        raise InputRefused(say("no_such_language"), "language")
     if length(text) > LONGEST_TRANSLATION:
-        raise InputRefused("text", say("translation_too_long", most=LONGEST_TRANSLATION))
+        raise InputRefused(say("translation_too_long", most=LONGEST_TRANSLATION), "text")
     with desk.writing() as work:
         answer, texts = _texts(work, desk, reader, study_id, question, token)
         if language == answer.language:
-            raise InputRefused("language", say("given_in_that_language"))
+            raise InputRefused(say("given_in_that_language"), "language")
         marking.translate(
             work.session,
             study=study_id,

@@ -38,7 +38,7 @@ class Companion:
         return self.touchpoint, self.part.key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AnswerBand:
     """Some of the answers to what stands beside the words: by code, by number, or by which way they changed."""
 
@@ -82,7 +82,7 @@ class OpenQuestion:
     def bands(self) -> tuple[AnswerBand, ...]:
         """What the words can be read by: which way it went, or what was ticked first."""
         if self.change is not None:
-            return (AnswerBand("rose", ""), AnswerBand("fell", "")) if _ordered(self.change[1].part) else ()
+            return (AnswerBand(id="rose", label=""), AnswerBand(id="fell", label="")) if _ordered(self.change[1].part) else ()
         lead = self.lead
         return () if lead is None else tuple(_bands(lead.part))
 
@@ -206,17 +206,17 @@ def _bands(part: Part) -> Iterator[AnswerBand]:
     if part.type is PartType.NUMBER:
         numbers = [int(code) for code in part.codes]
         if len(numbers) < SEVEN:
-            yield from (AnswerBand(str(each), str(each), low=each, high=each) for each in numbers)
+            yield from (AnswerBand(id=str(each), label=str(each), low=each, high=each) for each in numbers)
         elif numbers:
             for low, high in ((HIGH, max(numbers)), (MIDDLE, HIGH - 1), (min(numbers), MIDDLE - 1)):
                 low, high = max(low, min(numbers)), min(high, max(numbers))
                 if low <= high:
-                    yield AnswerBand(f"{low}-{high}", f"{low}\u2013{high}", low=low, high=high)
+                    yield AnswerBand(id=f"{low}-{high}", label=f"{low}\u2013{high}", low=low, high=high)
         return
     netted = {code for net in question.nets for code in net.options}
-    yield from (AnswerBand(net.name, net.label, frozenset(net.options)) for net in question.nets)
+    yield from (AnswerBand(id=net.name, label=net.label, codes=frozenset(net.options)) for net in question.nets)
     yield from (
-        AnswerBand(option.code, option.label, frozenset((option.code,)))
+        AnswerBand(id=option.code, label=option.label, codes=frozenset((option.code,)))
         for option in question.options
         if option.code not in netted
     )

@@ -25,6 +25,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.open_answers.finding import Finder, finder
 from surveyapp.services.open_answers.questions import OpenQuestion, QuestionPlace, questions
+from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
 from surveyapp.store.open_answers import marking, purposes
@@ -34,9 +35,6 @@ from surveyapp.store.open_answers.reading import AnswerPlace, WrittenAnswer
 
 A_PAGE = 50
 """Answers shown at once."""
-
-LONGEST_PURPOSE = 200
-"""Characters of a purpose."""
 
 HIDDEN = "\u2588"
 """Stands for a redacted place while words are searched: nobody types it."""
@@ -155,11 +153,9 @@ def say_purpose(desk: Desk, session_id: uuid.UUID, study_id: str, written: str) 
     """Keeps what somebody reads a study's words for. Raises NotFound, NotPermitted, and InputRefused (`purpose`)."""
     desk.study(study_id)
     desk.check(Action.READ_WORDS, study_id)
-    said = one_line(written)
+    said = checked_purpose(one_line(written))
     if not said:
-        raise InputRefused("purpose", say("purpose_wanted"))
-    if len(said) > LONGEST_PURPOSE:
-        raise InputRefused("purpose", say("purpose_too_long", most=LONGEST_PURPOSE))
+        raise InputRefused(say("purpose_wanted"), "purpose")
     with desk.writing() as work:
         purposes.say_purpose(work.session, session_id, study_id, said, work.now)
 

@@ -163,6 +163,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.SEE_RESULTS,
             beneath=("evaluator.who_group", "evaluator.who_touchpoint"),
         ),
+        NavigationPlace(
+            endpoint="reader.places",
+            words=_("Open answers"),
+            action=Action.READ_WORDS,
+            beneath=("reader.question", "reader.act", "reader.search", "reader.purpose"),
+        ),
     ),
     (
         NavigationPlace(
