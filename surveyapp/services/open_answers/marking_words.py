@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.normalise import free_text, length, one_line
@@ -111,15 +113,11 @@ def _keep(
 
 
 def _standing(text: str, wanted: str) -> list[TextSpan]:
-    """Where some words stand in a text, however they are written in large and small letters."""
-    lowered, sought = text.lower(), wanted.lower()
-    if len(lowered) != len(text):  # A letter that is two in small: then as they are written.
-        lowered, sought = text, wanted
-    spans, at = [], lowered.find(sought)
-    while at >= 0:
-        spans.append(TextSpan(at, at + len(sought), SpanKind.OTHER))
-        at = lowered.find(sought, at + len(sought))
-    return spans
+    """Where some words stand in a text, however they are written in large and small letters: whole words, for a part of
+    one says nothing of anybody."""
+    before, after = (r"(?<!\w)" if wanted[0].isalnum() else ""), (r"(?!\w)" if wanted[-1].isalnum() else "")
+    pattern = re.compile(before + r"\s+".join(map(re.escape, wanted.split())) + after, re.IGNORECASE)
+    return [TextSpan(match.start(), match.end(), SpanKind.OTHER) for match in pattern.finditer(text)]
 
 
 def _note(work: Work, study_id: str, question: QuestionPlace, decision: str, places: int) -> None:

@@ -82,7 +82,11 @@ class OpenQuestion:
     def bands(self) -> tuple[AnswerBand, ...]:
         """What the words can be read by: which way it went, or what was ticked first."""
         if self.change is not None:
-            return (AnswerBand(id="rose", label=""), AnswerBand(id="fell", label="")) if _ordered(self.change[1].part) else ()
+            return (
+                (AnswerBand(id="rose", label=""), AnswerBand(id="fell", label=""))
+                if _ordered(self.change[1].part)
+                else ()
+            )
         lead = self.lead
         return () if lead is None else tuple(_bands(lead.part))
 

@@ -24,7 +24,7 @@ from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.sign_in import current_session, desk, staff_only
 
 reader = Blueprint("reader", __name__, url_prefix="/results", template_folder="templates")
-for _name, _global in (("said_beside", views.said_beside), ("direction", direction), ("language_name", own_name)):
+for _name, _global in (("said_beside", views.said_beside), ("direction_of", direction), ("language_name", own_name)):
     reader.add_app_template_global(_global, _name)
 
 

@@ -180,8 +180,9 @@ def test_other_words_are_redacted_wherever_they_stand(desk: Desk) -> None:
     second = the_one(read(desk), "beans")
     marking_words.redact_words(desk, READER, versioned.NAME, WHY, second.token, " BEANS ")
     assert texts(read(desk)) == {"Sandra brews it. Ring 07700 900123", "Good "}
-    with pytest.raises(InputRefused, match="do not stand"):
-        marking_words.redact_words(desk, READER, versioned.NAME, WHY, second.token, "tea")
+    for absent in ("tea", "oo", "", " "):
+        with pytest.raises(InputRefused, match="do not stand"):
+            marking_words.redact_words(desk, READER, versioned.NAME, WHY, second.token, absent)
 
 
 def test_what_was_decided_of_a_text_does_not_hold_of_another(cafe: Runtime, desk: Desk) -> None:

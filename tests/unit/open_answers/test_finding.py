@@ -81,10 +81,7 @@ def test_nothing_redacted_is_left_and_nothing_else_is_lost(
     text: str, found: list[TextSpan], marked: list[MarkedSpan]
 ) -> None:
     hidden = {
-        at
-        for each in marked
-        if each.decision is SpanDecision.REDACTED
-        for at in range(each.span.start, each.span.end)
+        at for each in marked if each.decision is SpanDecision.REDACTED for at in range(each.span.start, each.span.end)
     }
     kept = "".join(each for at, each in enumerate(text) if at not in hidden)
     assert "".join(piece.text for piece in pieces(text, found, marked)) == kept
