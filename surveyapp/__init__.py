@@ -22,6 +22,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
+    from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.viewer.routes import viewer
 
     app = _bare()
@@ -32,6 +33,8 @@ def create_app(runtime: Runtime) -> Flask:
         participant,
         staff,
         interviewer,
+        spot,
+        tablet,
         evaluator,
         viewer,
         manager,
