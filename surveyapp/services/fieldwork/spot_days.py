@@ -13,9 +13,9 @@ from surveyapp.domain.entry.pins import LONGEST, SHORTEST, is_tried_first, pin_i
 from surveyapp.domain.errors import InputRefused, NoSpotDay, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState, Lease
 from surveyapp.domain.fieldwork.days import start_of
-from surveyapp.domain.fieldwork.spot import SpotDay, spot_day_ends
 from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import Site
+from surveyapp.domain.security.spot_days import SpotDay, spot_day_ends
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.domain.web_sessions import WebSession

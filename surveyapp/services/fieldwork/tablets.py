@@ -15,8 +15,8 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.pins import LONGEST, SHORTEST, pin_in
 from surveyapp.domain.errors import HeldByAnother, InputRefused, StateRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, AccessKind
-from surveyapp.domain.fieldwork.spot import PIN_TRIES, SpotDay
 from surveyapp.domain.security.passkeys import RelyingParty
+from surveyapp.domain.security.spot_days import PIN_TRIES, SpotDay
 from surveyapp.domain.sentences import say
 from surveyapp.domain.web_sessions import EndedWhy, WebSession
 from surveyapp.services.cases import leases

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Lease
-from surveyapp.domain.fieldwork.spot import PIN_TRIES, SpotDay
+from surveyapp.domain.security.spot_days import PIN_TRIES, SpotDay
 from surveyapp.store.tables import AccessRow, LeaseRow, SpotArrivalRow, SpotDayRow, StaffRow, WebSessionRow
 
 
