@@ -47,6 +47,8 @@ class CaseRow(Base):
     __tablename__ = "case"
     __table_args__ = (
         UniqueConstraint("participant_id", "touchpoint"),
+        Index(None, "keeper", "tried_at", "due_at"),
+        Index(None, "next_at"),
         known("disposition", Disposition),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
