@@ -1,14 +1,14 @@
 """A day on the spot: whom somebody sees there, who has come, and a session whose tablet is in a participant's hands
 
-Revises: 0033
+Revises: 0034
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0034'
-down_revision = '0033'
+revision = '0035'
+down_revision = '0034'
 branch_labels = None
 depends_on = None
 
