@@ -1,14 +1,14 @@
 """A day on the spot: whom somebody sees there, who has come, and a session whose tablet is in a participant's hands
 
-Revises: 0034
+Revises: 0035
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0035'
-down_revision = '0034'
+revision = '0036'
+down_revision = '0035'
 branch_labels = None
 depends_on = None
 
