@@ -110,6 +110,7 @@ class AuditAction(enum.StrEnum):
 
     RESULTS_TAKEN = "results_taken"
     RELEASE_TAKEN = "release_taken"
+    ANSWERS_EXPORTED = "answers_exported"
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
 

@@ -49,6 +49,16 @@ SENTENCES: Mapping[str, str] = {
     "no_question": N_("There is no question “%(name)s” at this touchpoint."),
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
+    "export_purpose_wanted": N_("Say what these answers are taken out for."),
+    "nothing_to_export": N_("Nobody has sent answers in %(study)s yet that may leave in a file."),
+    "nobody_asked_to_link": N_(
+        "This study asks nobody whether their answers may be put beside other records. Take them without references."
+    ),
+    "folder_holds_export": N_("%(folder)s holds such an export already. Name another folder, or move that one away."),
+    "export_not_written": N_("The files could not be written to %(folder)s: %(why)s."),
+    "too_many_for_sheet": N_(
+        "%(rows)s rows or %(columns)s columns are more than a spreadsheet takes. Choose another format."
+    ),
     "no_release": N_("There is no release %(number)s of this study."),
     "person_keys_gone": N_(
         "The file with people's keys is not in its place, so that contact details and words can neither be read nor "

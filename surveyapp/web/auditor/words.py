@@ -42,6 +42,7 @@ ACTIONS = {
     A.ROLES_SEEN: lazy("looked at who may do what"),
     A.RESULTS_TAKEN: lazy("took a file of results"),
     A.RELEASE_TAKEN: lazy("took a file of a release"),
+    A.ANSWERS_EXPORTED: lazy("took single answers out in files"),
     A.RELEASE_MADE: lazy("made a release"),
     A.RELEASE_PAGES_TAKEN_DOWN: lazy("took pages of a release down"),
     A.VERSION_OPENED: lazy("opened a version of a questionnaire"),
