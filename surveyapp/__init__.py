@@ -23,6 +23,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
+    from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.viewer.routes import viewer
 
     app = _bare()
@@ -33,6 +34,8 @@ def create_app(runtime: Runtime) -> Flask:
         participant,
         staff,
         interviewer,
+        spot,
+        tablet,
         evaluator,
         reader,
         viewer,

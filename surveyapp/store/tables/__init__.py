@@ -11,6 +11,8 @@ from surveyapp.store.tables.fieldwork import (
     ChangedCaseRow,
     LeaseRow,
     ReferralRow,
+    SpotArrivalRow,
+    SpotDayRow,
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
@@ -108,6 +110,8 @@ __all__ = [
     "SiteAttributeRow",
     "SiteRow",
     "SpentChallengeRow",
+    "SpotArrivalRow",
+    "SpotDayRow",
     "StaffRow",
     "TouchpointChangeRow",
     "WebSessionRow",

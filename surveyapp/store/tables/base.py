@@ -43,6 +43,7 @@ class Base(DeclarativeBase):
         Decimal: ExactNumber(),
         uuid.UUID: Id(),
         dict[str, Any]: JSON(),
+        list[str]: JSON(),
         **{
             kind: OneOf(kind)
             for kind in (

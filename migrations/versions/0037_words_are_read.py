@@ -1,14 +1,14 @@
 """People's words can be read, for a purpose; places in them are redacted; they can be translated
 
-Revises: 0034
+Revises: 0036
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0035'
-down_revision = '0034'
+revision = '0037'
+down_revision = '0036'
 branch_labels = None
 depends_on = None
 
