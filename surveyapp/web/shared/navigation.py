@@ -175,6 +175,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.READ_WORDS,
             beneath=("reader.question", "reader.act", "reader.search", "reader.purpose"),
         ),
+        NavigationPlace(endpoint="exporter.export", words=_("Answers in files"), action=Action.EXPORT_ANSWERS),
     ),
     (
         NavigationPlace(
