@@ -47,7 +47,7 @@ def entries(runtime: Runtime) -> list[AuditEntry]:
 
 
 def test_answers_are_taken_out_as_one_file_and_the_trail_says_what_for(cafe: Runtime, client: Client) -> None:
-    assert "34 responses were sent" in client.page(PAGE).words
+    assert "Responses that were sent: 34." in client.page(PAGE).words
     reply = client.raw.post(PAGE, data=ASKED)
     assert (reply.status_code, reply.mimetype) == (200, "application/zip")
     with zipfile.ZipFile(io.BytesIO(reply.get_data())) as archive:
