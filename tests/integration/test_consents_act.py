@@ -14,7 +14,7 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Disposition,
 from surveyapp.domain.instrument.study import Anchor
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason
-from surveyapp.domain.staff import Action, Role, Staff
+from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.cases import consents, scheduling, stopping
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.fieldwork import attempts, call_queue, deciding, working_out
@@ -23,7 +23,6 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants, responses
 from surveyapp.store.calling import stands
-from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import create_reachable
@@ -119,7 +118,8 @@ def test_a_case_that_comes_later_is_a_refusal_from_the_start(runtime: Runtime) -
     say(runtime, person, NO)
     with factories.operator(runtime).writing() as work:
         here = participants.participant(work.session, person.id, work.today(runtime.study(factories.STUDY)))
-        assert here is not None and here.declined_contact_at is not None
+        assert here is not None
+        assert here.declined_contact_at is not None
         study = runtime.study(factories.STUDY)
         touchpoint, days = scheduling.windows(study, runtime.zone(study), here, {}, {1: work.today(study)})[-1]
         made = scheduling.new_case(
