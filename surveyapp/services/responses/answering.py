@@ -57,11 +57,11 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
             if said is None or said.given != given or said.version != purpose.version:
                 new[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, work.now)
         consents.record(work, before.study, before.participant, new.values(), who.mode)
-        said = {**before.consents, **new}
-        after = dataclasses.replace(before, consents=said)
+        all_said = {**before.consents, **new}
+        after = dataclasses.replace(before, consents=all_said)
         if after.consented and after.response is None:
             _begin(work, after)
-        if before.study.declined_contact_at(said) != before.participant.declined_contact_at:
+        if before.study.declined_contact_at(all_said) != before.participant.declined_contact_at:
             consents.follow(work, before.study, before.participant)
         return visit_in(work, who)
 

@@ -3,15 +3,15 @@
 Of whoever said so before, it is worked out by `surveyapp migrate` once the column is there: which consent decides it
 stands in study.yaml.
 
-Revises: 0033
+Revises: 0037
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0034'
-down_revision = '0033'
+revision = '0038'
+down_revision = '0037'
 branch_labels = None
 depends_on = None
 
