@@ -14,6 +14,9 @@ from surveyapp.domain.sentences import say
 
 
 class Role(enum.Enum):
+    """What somebody is to a study. The last two are permissions that no other role brings along: each is given by
+    itself, to somebody who may have a role besides."""
+
     INTERVIEWER = "interviewer"
     SUPERVISOR = "supervisor"
     EVALUATOR = "evaluator"
@@ -21,6 +24,8 @@ class Role(enum.Enum):
     VIEWER = "viewer"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    READ_WORDS = "read_words"
+    EXPORT_ANSWERS = "export_answers"
 
 
 class Action(enum.Enum):
@@ -33,7 +38,8 @@ class Action(enum.Enum):
     SEE_RESULTS = N_("see the working figures")
     SEE_RELEASES = N_("see releases")
     MAKE_RELEASE = N_("make a release")
-    SEE_OPEN_TEXT = N_("read open answers")
+    READ_WORDS = N_("read open answers")
+    EXPORT_ANSWERS = N_("take single answers out in files")
     MANAGE_PARTICIPANTS = N_("add and import participants")
     GIVE_ACCESS = N_("give out links and codes")
     OPEN_VERSION = N_("open a questionnaire version")
@@ -54,14 +60,11 @@ MAY: dict[Role, frozenset[Action]] = {
             Action.DECIDE_CALLS,
             Action.SEE_CONTACTS,
             Action.GIVE_ACCESS,
-            Action.SEE_OPEN_TEXT,
             Action.HANDLE_RIGHTS,
             Action.CORRECT_ANSWERS,
         }
     ),
-    Role.EVALUATOR: frozenset(
-        {Action.SEE_RESULTS, Action.SEE_RELEASES, Action.SEE_OPEN_TEXT, Action.SEE_QUESTIONNAIRES}
-    ),
+    Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_RELEASES, Action.SEE_QUESTIONNAIRES}),
     Role.MANAGER: frozenset(
         {
             Action.SEE_CONTACTS,
@@ -79,11 +82,15 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.VIEWER: frozenset({Action.SEE_RELEASES}),
     Role.AUDITOR: frozenset({Action.READ_AUDIT}),
     Role.ADMINISTRATOR: frozenset({Action.HOLD_ACCOUNTS, Action.GRANT_ROLES}),
+    Role.READ_WORDS: frozenset({Action.READ_WORDS}),
+    Role.EXPORT_ANSWERS: frozenset({Action.EXPORT_ANSWERS}),
 }
 """The one table of who may do what: pages, commands, README and tests read it."""
 
 MAY_GRANT: dict[Role, frozenset[Role]] = {
-    Role.MANAGER: frozenset({Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.VIEWER}),
+    Role.MANAGER: frozenset(
+        {Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.VIEWER, Role.READ_WORDS, Role.EXPORT_ANSWERS}
+    ),
     Role.ADMINISTRATOR: frozenset(Role),
 }
 """Which roles each role gives and takes: a manager within their study, at the sites they manage."""
@@ -97,7 +104,7 @@ MAY_BE_OF_ALL = OF_THE_INSTALLATION | {Role.AUDITOR}
 OF_WHOLE_STUDIES = MAY_BE_OF_ALL | {Role.VIEWER}
 """Roles that are not granted over one site."""
 
-TRUE_COUNTS = frozenset({Action.SEE_RESULTS, Action.SEE_OPEN_TEXT})
+TRUE_COUNTS = frozenset({Action.SEE_RESULTS})
 """What nobody may do whose grant keeps true counts from them."""
 
 

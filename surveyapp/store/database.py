@@ -21,10 +21,10 @@ from urllib.parse import quote
 
 import uuid_utils
 import uuid_utils.compat
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.store import migrating
@@ -56,6 +56,9 @@ class Seals(Protocol):
     def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
         """Raises KeyMissing."""
 
+    def fingerprint(self, person: uuid.UUID, said: str) -> str:
+        """A keyed hash of what a person said: the same words have the same. Raises KeyMissing."""
+
     def words_sealed(self, study: str) -> bool:
         """Whether answers in people's own words are sealed in a study."""
 
@@ -64,6 +67,13 @@ def seals_of(session: Session) -> Seals:
     """What a session's rows are sealed with. Raises KeyError for a session of a database that was opened without."""
     seals: Seals = session.info["seals"]
     return seals
+
+
+def insert_many(session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
+    """Stores rows of a table, and makes no objects of them: of 50,000 people these are hundreds of thousands."""
+    session.flush()
+    if rows:
+        session.connection().execute(insert(table.__table__), rows)  # type: ignore[arg-type]
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:

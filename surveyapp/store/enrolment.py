@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Mode
@@ -17,7 +17,7 @@ from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
 from surveyapp.domain.fieldwork.cases import Case, Window
 from surveyapp.domain.participants import ConsentGiven, Event, Participant
 from surveyapp.store import results
-from surveyapp.store.database import new_id
+from surveyapp.store.database import insert_many, new_id
 from surveyapp.store.participants import Sealed, wish_columns
 from surveyapp.store.tables import (
     AccessRow,
@@ -118,7 +118,6 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         for consent in each.consents
     ]
     cases = [as_row(case) for each in newcomers for case in each.cases]
-    session.flush()
     for table, rows in (
         (ParticipantRow, people),
         (ContactRow, contacts),
@@ -127,9 +126,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
         (CaseRow, cases),
         (ConsentRow, consents),
     ):
-        if rows:
-            # Rows of a table and not objects: of 50,000 people these are hundreds of thousands.
-            session.connection().execute(insert(table.__table__), rows)  # type: ignore[arg-type]
+        insert_many(session, table, rows)
     if newcomers:
         results.note_newcomers(session, [each.participant for each in newcomers])
 

@@ -13,14 +13,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, Result, Update, delete, insert, or_, select, update
+from sqlalchemy import CursorResult, Result, Update, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
 from surveyapp.domain.participants import Origin, Participant
 from surveyapp.domain.staff import Scope
-from surveyapp.store.database import new_id
+from surveyapp.store.database import insert_many, new_id
 from surveyapp.store.tables import (
     CaseRow,
     ParticipantRow,
@@ -67,14 +67,11 @@ def note_changes(session: Session, scope: Scope, people: Collection[uuid.UUID]) 
 
 
 def _note_all(session: Session, people: Sequence[tuple[str, Origin, uuid.UUID]]) -> None:
-    if people:
-        session.execute(
-            insert(ResultChangeRow),
-            [
-                {"id": new_id(), "study": study, "origin": origin, "participant_id": person, "state": None}
-                for study, origin, person in people
-            ],
-        )
+    rows = [
+        {"id": new_id(), "study": study, "origin": origin, "participant_id": person, "state": None}
+        for study, origin, person in people
+    ]
+    insert_many(session, ResultChangeRow, rows)
 
 
 def note_change_of(session: Session, participant_id: uuid.UUID) -> None:

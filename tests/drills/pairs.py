@@ -39,7 +39,9 @@ NAMES = ("Aurelia Quixabel", "Thessaly Zanzibronn")
 FULL: dict[str, Any] = {"roles": tuple(Role), "pages": 80}
 SHORT: dict[str, Any] = {"roles": (Role.INTERVIEWER, Role.MANAGER, Role.ADMINISTRATOR), "pages": 15}
 
-MEET_NOBODY = frozenset({Role.EVALUATOR, Role.VIEWER, Role.AUDITOR, Role.ADMINISTRATOR})
+MEET_NOBODY = frozenset(
+    {Role.EVALUATOR, Role.VIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.READ_WORDS, Role.EXPORT_ANSWERS}
+)
 """Roles to whom nobody's name, contact or words are shown; an auditor reads references in the trail."""
 
 OF_ONE_ENDPOINT = 3

@@ -7,6 +7,7 @@ import random
 import uuid
 from dataclasses import asdict
 from typing import Any
+from unittest import mock
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -157,11 +158,15 @@ def test_the_database_sorts_as_the_rule_says(database_url: str) -> None:
         with database.reading() as session:
             found = queue.places(session, scopes, caller, leases)
             page = queue.places(session, scopes, caller, leases, limit=2)
+            with mock.patch.object(queue, "AHEAD", 0):
+                several = [queue.places(session, scopes, caller, leases, limit=many) for many in range(1, 7)]
             rest = queue.places(session, scopes, caller, leases, skip=2)
             counts = queue.counts(session, scopes, caller, leases)
             read = queue.rows(session, found, leases)
         assert found == [case_id for _, case_id in sorted(best)]
         assert page + rest == found
+        # However many are wanted, and whether an index has them or not.
+        assert several == [found[:many] for many in range(1, 7)]
         assert sum(counts.values()) == len(found)
         # What is read back for a line of the screen is what the rule was asked with.
         again = [priority_of(each.waiting, at_the_clock(caller, clocks[each.study])) for each in read]

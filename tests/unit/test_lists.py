@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from surveyapp.domain import normalise
 from surveyapp.domain.authoring.loader import load_study
 from surveyapp.domain.participants import Contact
 from surveyapp.services.lists import checking, headings
@@ -152,3 +156,25 @@ def test_codes_and_days_are_read_in_any_shape_of_their_characters() -> None:
     assert wrong == []
     assert (new.group, new.reference, new.site) == ("backfill", "BF-0042", "S1")
     assert new.enrolled_on == dt.date(2025, 1, 15)
+
+
+ADDRESSES = st.one_of(
+    st.emails(),
+    st.text("ab.-_+'ſKżœ@", max_size=12),
+    st.tuples(
+        st.text("abZ.'+\u0142", max_size=70),
+        st.sampled_from(
+            ["example.org", "Example.ORG", "xn--bcher-kva.example", "a.local", "x", "xn--a", "b\u00fccher.de"]
+        ),
+    ).map("@".join),
+)
+
+
+@given(ADDRESSES)
+@settings(max_examples=300)
+def test_an_address_whose_domain_is_known_is_read_as_one_that_is_new(written: str) -> None:
+    try:
+        found = validate_email(normalise.one_line(written), check_deliverability=False).normalized.casefold()
+    except EmailNotValidError:
+        found = None
+    assert contacts.email_address(written) == found

@@ -26,6 +26,7 @@ from surveyapp.settings import ROOT
 NORTH, SOUTH = uuid.UUID(int=1), uuid.UUID(int=2)
 I, S, E, M, V = Role.INTERVIEWER, Role.SUPERVISOR, Role.EVALUATOR, Role.MANAGER, Role.VIEWER  # noqa: E741
 A, D = Role.AUDITOR, Role.ADMINISTRATOR
+W, X = Role.READ_WORDS, Role.EXPORT_ANSWERS
 
 WHO_MAY: dict[Action, set[Role]] = {
     Action.INTERVIEW: {I, S},
@@ -35,7 +36,8 @@ WHO_MAY: dict[Action, set[Role]] = {
     Action.SEE_RESULTS: {E},
     Action.SEE_RELEASES: {E, M, V},
     Action.MAKE_RELEASE: {M},
-    Action.SEE_OPEN_TEXT: {S, E},
+    Action.READ_WORDS: {W},
+    Action.EXPORT_ANSWERS: {X},
     Action.MANAGE_PARTICIPANTS: {M},
     Action.GIVE_ACCESS: {I, S, M},
     Action.OPEN_VERSION: {M},
@@ -162,7 +164,7 @@ def test_a_role_is_of_a_study_of_all_or_of_either(role: Role) -> None:
 
 
 def test_these_roles_give_these() -> None:
-    assert {M: {I, S, E, V}, D: set(Role)} == MAY_GRANT
+    assert {M: {I, S, E, V, W, X}, D: set(Role)} == MAY_GRANT
     assert {A, D} == MAY_BE_OF_ALL
     assert all(Action.GRANT_ROLES in MAY[role] for role in MAY_GRANT)
     assert all(role in MAY_GRANT for role in Role if Action.GRANT_ROLES in MAY[role])
@@ -171,9 +173,9 @@ def test_these_roles_give_these() -> None:
 OTHERS = uuid.UUID(int=8)
 
 CAN: list[tuple[Grant, Grant, bool]] = [
-    *((Grant(M, "first"), given(role), role in {I, S, E, V}) for role in Role),
+    *((Grant(M, "first"), given(role), role in {I, S, E, V, W, X}) for role in Role),
     *((Grant(D, None), given(role), True) for role in Role),
-    *((given(own), Grant(V, "first"), False) for own in (I, S, E, V, A)),
+    *((given(own), Grant(V, "first"), False) for own in (I, S, E, V, A, W, X)),
     (Grant(M, "first"), Grant(V, "second"), False),
     (Grant(M, "first"), Grant(I, "first", NORTH), True),
     (Grant(M, "first", NORTH), Grant(I, "first", NORTH), True),

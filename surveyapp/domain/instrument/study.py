@@ -109,11 +109,11 @@ class Attribute:
     label: str
     values: Mapping[str, str]
 
-    @property
+    @functools.cached_property
     def scope(self) -> str:
         return self.id.partition(".")[0]
 
-    @property
+    @functools.cached_property
     def name(self) -> str:
         return self.id.partition(".")[2]
 
@@ -368,6 +368,16 @@ class Study:
 
     def __hash__(self) -> int:
         return hash(self.id)
+
+    @functools.cached_property
+    def site_attributes(self) -> tuple[Attribute, ...]:
+        """What is known of sites."""
+        return tuple(each for each in self.attributes if each.scope == "site")
+
+    @functools.cached_property
+    def participant_attributes(self) -> tuple[Attribute, ...]:
+        """What is known of participants."""
+        return tuple(each for each in self.attributes if each.scope == "participant")
 
     def group(self, group_id: str) -> Group | None:
         return next((group for group in self.groups if group.id == group_id), None)

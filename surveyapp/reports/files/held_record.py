@@ -79,6 +79,8 @@ _WORDS: dict[object, str] = {
     Role.EVALUATOR: N_("Evaluator"),
     Role.MANAGER: N_("Manager"),
     Role.VIEWER: N_("Viewer"),
+    Role.READ_WORDS: N_("Reader of open answers"),
+    Role.EXPORT_ANSWERS: N_("Exporter of single answers"),
 }
 
 _CONTACT = {

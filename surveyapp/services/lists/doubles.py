@@ -4,6 +4,7 @@ address, or the same or nearly the same name together with the group, the site o
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,13 @@ class _Somebody:
     group: str = ""
     site: str = ""
     born: str = ""
+
+    @functools.cached_property
+    def variants(self) -> tuple[int, ...]:
+        """Hashes of the key, and of it with any one letter left out: two keys that share one may be a slip apart. None
+        where there is no key."""
+        key = self.key
+        return tuple({hash(key), *(hash(key[:at] + key[at + 1 :]) for at in range(min(len(key), 40)))} if key else ())
 
 
 def find(work: Work, scope: Scope, study: Study, rows: Sequence[tuple[int, ListedPerson]]) -> list[LikelyDouble]:
@@ -104,24 +112,18 @@ def name_key(parts: Iterator[str] | Sequence[str]) -> str:
     return " ".join(ordered) if len(ordered) > 1 else ""
 
 
-def _variants(key: str) -> set[int]:
-    """Hashes of the key, and of it with any one letter left out: two keys that share one may be a slip apart."""
-    return {hash(key), *(hash(key[:at] + key[at + 1 :]) for at in range(min(len(key), 40)))}
-
-
 def _remember(by_name: dict[int, list[_Somebody]], somebody: _Somebody) -> None:
-    if somebody.key:
-        for variant in _variants(somebody.key):
-            there = by_name.setdefault(variant, [])
-            if len(there) < 20:
-                there.append(somebody)
+    for variant in somebody.variants:
+        there = by_name.setdefault(variant, [])
+        if len(there) < 20:
+            there.append(somebody)
 
 
 def _alike(by_name: dict[int, list[_Somebody]], somebody: _Somebody) -> Iterator[_Somebody]:
-    if not somebody.key:
-        return
-    for variant in sorted(_variants(somebody.key), key=lambda each: each != hash(somebody.key)):
-        for other in by_name.get(variant, ()):
+    known = [variant for variant in somebody.variants if variant in by_name]
+    same = hash(somebody.key)
+    for variant in sorted(known, key=lambda each: each != same):
+        for other in by_name[variant]:
             together = (
                 (somebody.group and somebody.group == other.group)
                 or (somebody.site and somebody.site == other.site)

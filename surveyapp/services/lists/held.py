@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 import uuid
 import zlib
@@ -29,7 +30,7 @@ from surveyapp.store.participants import Sealed
 
 
 def sealed(work: Work, import_id: uuid.UUID, name: str, data: bytes) -> Sealed:
-    return work.runtime.keyring.seal(import_id, f"list {name}", base64.b85encode(zlib.compress(data, 6)).decode())
+    return work.runtime.keyring.seal(import_id, f"list {name}", base64.b64encode(zlib.compress(data, 6)).decode())
 
 
 def unsealed(work: Work, import_id: uuid.UUID, name: str) -> bytes:
@@ -39,9 +40,9 @@ def unsealed(work: Work, import_id: uuid.UUID, name: str) -> bytes:
         raise StateRefused(say("list_gone"))
     try:
         text = work.runtime.keyring.unseal(import_id, f"list {name}", kept)
-    except (InvalidTag, KeyError):
+        return zlib.decompress(base64.b64decode(text))
+    except (InvalidTag, KeyError, binascii.Error, zlib.error):  # its key is gone, or another release kept it
         raise StateRefused(say("list_gone")) from None
-    return zlib.decompress(base64.b85decode(text))
 
 
 def seal_anew(desk: Desk) -> int:

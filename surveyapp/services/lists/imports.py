@@ -9,6 +9,7 @@ until all of it is.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import json
 import logging
@@ -47,6 +48,8 @@ FAULTS_KEPT = 500
 
 FORGOTTEN_AFTER = 600
 """For how many seconds what was read of a long list's numbers and addresses is remembered after it was looked at."""
+
+_USUAL = gc.get_threshold()
 
 _log = logging.getLogger(__name__)
 
@@ -164,6 +167,7 @@ def _run(desk: Desk, import_id: uuid.UUID, rows: int, back: ListState, act: Call
             _log.exception("A list could not be worked on.")
             _give_up(desk, import_id, back, packed(say("list_failed")))
         finally:
+            gc.set_threshold(*_USUAL)
             if rows <= AT_ONCE or back is not ListState.READ:
                 contacts.forget_read()
             else:
@@ -172,6 +176,8 @@ def _run(desk: Desk, import_id: uuid.UUID, rows: int, back: ListState, act: Call
     if rows <= AT_ONCE:
         guarded()
     else:
+        # What is made of a long list stays until it is through: to look among it for what has gone costs a fifth.
+        gc.set_threshold(100 * _USUAL[0], *_USUAL[1:])
         threading.Thread(target=guarded, name=f"list {import_id}", daemon=True).start()
 
 

@@ -10,6 +10,7 @@ Reading one is an act that the caller puts in the audit trail.
 from __future__ import annotations
 
 import functools
+import re
 import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import fields
@@ -213,18 +214,42 @@ def _can_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
     return long_enough or phonenumbers.is_valid_number(number)
 
 
+_ATOM = r"[A-Za-z0-9_!#$%&'*+/=?^`{|}~-]+"
+_DOT_ATOM = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9.-]+)")
+"""An address as nearly all are written (RFC 5322, 3.2.3): what is before the sign needs no further look."""
+
+
 @functools.lru_cache(maxsize=100_000)
 def email_address(written: str) -> str | None:
     """An e-mail address in lower case, as it is looked up; None if it cannot be one. Whether there is such a place, and
     whether it takes post, nobody is asked."""
+    kept = _after("mailto:", normalise.one_line(written))
+    plain = _DOT_ATOM.fullmatch(kept)
+    if plain is None:
+        return _validated(kept)
+    # A list has as many domains as there are employers. The library takes a millisecond to look at one.
+    domain = _domain(plain[2])
+    if domain is None or len(kept) > MAXIMUM_LENGTH:
+        return None
+    # One that is written in other letters than it is shown in may be too long as it is shown.
+    return f"{plain[1]}@{domain}".casefold() if domain == plain[2].casefold() else _validated(kept)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _domain(written: str) -> str | None:
+    found = _validated(f"a@{written}")
+    return found.removeprefix("a@") if found else None
+
+
+def _validated(written: str) -> str | None:
     try:
-        found = validate_email(_after("mailto:", normalise.one_line(written)), check_deliverability=False)
+        return validate_email(written, check_deliverability=False).normalized.casefold()
     except EmailNotValidError:
         return None
-    return found.normalized.casefold()
 
 
 def forget_read() -> None:
     """Lets go of the numbers and addresses that were read: a list reads each several times over."""
     phone_number.cache_clear()
     email_address.cache_clear()
+    _domain.cache_clear()

@@ -70,10 +70,10 @@ def columns(study: Study) -> tuple[ListColumn, ...]:
         ListColumn("enrolled_on", N_("Enrolled on")),
         ListColumn("site", N_("Site")),
         ListColumn("site_name", N_("Name of the new site")),
-        *(ListColumn(each.id, each.label, each.values, declared=True) for each in _attributes(study, "site")),
+        *(ListColumn(each.id, each.label, each.values, declared=True) for each in study.site_attributes),
         *(
             ListColumn(attribute_column(each), each.label, each.values, declared=True)
-            for each in _attributes(study, "participant")
+            for each in study.participant_attributes
         ),
         ListColumn("name", N_("Name")),
         ListColumn("phone", N_("Phone number")),
@@ -104,10 +104,6 @@ def attribute_column(attribute: Attribute) -> str:
 def relationship_column(relationship: Relationship) -> str:
     """The column that has the reference of whom somebody has a relationship to."""
     return f"relationship.{relationship.id}"
-
-
-def _attributes(study: Study, scope: str) -> tuple[Attribute, ...]:
-    return tuple(each for each in study.attributes if each.scope == scope)
 
 
 def check(study: Study, today: dt.date, written: Mapping[str, str]) -> tuple[NewParticipant, list[FieldFault]]:
@@ -264,13 +260,11 @@ class _EnrolmentReader(WrittenFields):
             site=site,
             site_name=self.said("site_name"),
             site_attributes={
-                each.name: value
-                for each in _attributes(self.study, "site")
-                if (value := self.one_of(each.id, each.values))
+                each.name: value for each in self.study.site_attributes if (value := self.one_of(each.id, each.values))
             },
             attributes={
                 each.name: value
-                for each in _attributes(self.study, "participant")
+                for each in self.study.participant_attributes
                 if (value := self.one_of(attribute_column(each), each.values))
             },
             contact=self.contact(),
@@ -336,7 +330,7 @@ class _EnrolmentReader(WrittenFields):
             self.fault("site", say("not_a_site_reference", written=_shortened(site)))
             return ""
         if not site:
-            for name in ("site_name", *(each.id for each in _attributes(self.study, "site"))):
+            for name in ("site_name", *(each.id for each in self.study.site_attributes)):
                 if self.said(name):
                     self.fault("site", say("site_missing"))
                     break

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.answers import Mode
@@ -132,21 +132,67 @@ def places(
 ) -> list[uuid.UUID]:
     """The keys of cases in the order of the queue, one a person."""
     keys = _keys(scopes, caller, leases)
-    query = _of_cases(select(CaseRow.id), scopes, caller, narrowed)
-    if narrowed.later:
-        query = query.where(keys["place"] >= FIRST_LATER)
-    query = query.order_by(*([CaseRow.next_at] if narrowed.agreed else keys.values()), CaseRow.id)
     another = _another_first(scopes, caller.now)
+
+    def everybody() -> Select[Any]:
+        query = _of_cases(select(CaseRow.id), scopes, caller, narrowed)
+        if narrowed.later:
+            query = query.where(keys["place"] >= FIRST_LATER)
+        return query.order_by(*([CaseRow.next_at] if narrowed.agreed else keys.values()), CaseRow.id)
+
     if limit is not None:
         # To ask of everybody whether another of their cases goes first costs more than their order. Few have two.
         wanted = skip + limit
-        first = list(session.scalars(query.limit(2 * wanted + AHEAD)))
+        most, first = 2 * wanted + AHEAD, list[uuid.UUID]()
+        if not (narrowed.later or narrowed.agreed):
+            first = _off_the_index(session, keys, scopes, caller, leases, narrowed, most)
+        if len(first) < most:
+            first = list(session.scalars(everybody().limit(most)))
         of_first = select(CaseRow.id).join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         behind = set(session.scalars(of_first.where(CaseRow.id.in_(first), another))) if first else set()
         lines = [each for each in first if each not in behind]
-        if len(lines) >= wanted or len(first) < 2 * wanted + AHEAD:
+        if len(lines) >= wanted or len(first) < most:
             return lines[skip:wanted]
-    return list(session.scalars(query.where(~another).offset(skip).limit(limit)))
+    return list(session.scalars(everybody().where(~another).offset(skip).limit(limit)))
+
+
+def _off_the_index(
+    session: Session,
+    keys: Mapping[str, Any],
+    scopes: Sequence[CallScope],
+    caller: Caller,
+    leases: Mapping[uuid.UUID, Lease],
+    narrowed: QueueNarrowed,
+    most: int,
+) -> list[uuid.UUID]:
+    """The first of the queue, as far as an index says who they are without a look at everybody: those open or agreed,
+    those who have begun, one's own that are overdue, and of those that are nobody's whoever was never tried, then who
+    was tried longest ago. Fewer than `most` where others come between."""
+    place, whose = keys["place"], select(CaseRow.id)
+    some = union_all(
+        whose.where(CaseRow.next_at <= caller.now + SOON),
+        whose.where(CaseRow.keeper == caller.staff_id),
+        whose.where(CaseRow.participant_id.in_(leases)),
+        select(ResponseRow.case_id).where(
+            or_(ResponseRow.state != ResponseState.SUBMITTED, ResponseRow.reopened_at.is_not(None))
+        ),
+    )
+    overdue = place == PLACE[QueuePriority.OVERDUE]
+    before = or_(place < PLACE[QueuePriority.OVERDUE], and_(overdue, CaseRow.keeper == caller.staff_id))
+    free = and_(overdue, CaseRow.due_at <= caller.now, CaseRow.keeper.is_(None), keys["tried_now"] == 0)
+    by_day = (CaseRow.due_at, ParticipantRow.reference, CaseRow.touchpoint, CaseRow.id)
+    by_case = session.get_bind().dialect.name == "sqlite"  # which knows nothing of how many there are of anything
+    query = _of_cases(select(CaseRow.id), scopes, caller, narrowed, by_case=by_case)
+    found: list[uuid.UUID] = []
+    for stage in (
+        query.where(CaseRow.id.in_(some), before).order_by(*keys.values(), CaseRow.id),
+        query.where(free, CaseRow.tried_at.is_(None)).order_by(*by_day),
+        query.where(free, CaseRow.tried_at.is_not(None)).order_by(CaseRow.tried_at, *by_day),
+    ):
+        found += session.scalars(stage.limit(most - len(found)))
+        if len(found) == most:
+            break
+    return found
 
 
 def rows(session: Session, ids: Sequence[uuid.UUID], leases: Mapping[uuid.UUID, Lease]) -> list[QueueRow]:
@@ -230,9 +276,12 @@ def _lines(query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narr
     return _of_cases(query, scopes, caller, narrowed).where(~_another_first(scopes, caller.now))
 
 
-def _of_cases(query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed) -> Select[Any]:
-    """Narrows to the cases that somebody is called for, however many of them a person has."""
-    query = _callable(query, scopes, caller.now).where(_called(CaseRow))
+def _of_cases(
+    query: Select[Any], scopes: Sequence[CallScope], caller: Caller, narrowed: QueueNarrowed, *, by_case: bool = False
+) -> Select[Any]:
+    """Narrows to the cases that somebody is called for, however many of them a person has. `by_case`: begins with the
+    cases, in the order of an index of theirs, and looks at whose they are one by one."""
+    query = _callable(query, scopes, caller.now, by_case=by_case).where(_called(CaseRow))
     if narrowed.group:
         query = query.where(ParticipantRow.group_id == narrowed.group)
     if narrowed.touchpoint is not None:
@@ -269,14 +318,16 @@ def _another_first(scopes: Sequence[CallScope], now: dt.datetime) -> ColumnEleme
     )
 
 
-def _callable(query: Select[Any], scopes: Sequence[CallScope], now: dt.datetime) -> Select[Any]:
+def _callable(
+    query: Select[Any], scopes: Sequence[CallScope], now: dt.datetime, *, by_case: bool = False
+) -> Select[Any]:
     """Narrows to cases of which answers are taken now, and to refusals that may be tried once more."""
     return (
         query.select_from(CaseRow)
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id)
         .where(
-            _in(scopes),
+            _in(scopes, by_index=not by_case),
             ParticipantRow.withdrawn_at.is_(None),
             ParticipantRow.stopped_at.is_(None),
             *_open(CaseRow, ResponseRow, scopes, now),
@@ -307,9 +358,12 @@ def _open(case: Any, response: Any, scopes: Sequence[CallScope], now: dt.datetim
     )
 
 
-def _in(scopes: Sequence[CallScope]) -> ColumnElement[bool]:
+def _in(scopes: Sequence[CallScope], *, by_index: bool = True) -> ColumnElement[bool]:
+    # A column with nothing put behind it is in no index: SQLite would begin with everybody in the study.
+    study = ParticipantRow.study if by_index else ParticipantRow.study.concat("")
+
     def within(scope: Scope) -> ColumnElement[bool]:
-        there = and_(ParticipantRow.study == scope.study, ParticipantRow.origin == scope.origin)
+        there = and_(study == scope.study, ParticipantRow.origin == scope.origin)
         return there if scope.sites is None else and_(there, ParticipantRow.site_id.in_(scope.sites))
 
     return or_(false(), *(within(each.scope) for each in scopes))

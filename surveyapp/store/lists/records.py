@@ -8,10 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.lists import ListRecord, ListState, RowOutcome
+from surveyapp.store.database import insert_many
 from surveyapp.store.participants import Sealed
 from surveyapp.store.tables import CaseRow, ListImportRow, ListRowRow, ParticipantRow, ResponseRow, StaffRow
 
@@ -135,20 +136,17 @@ class ListRow:
 
 
 def add_rows(session: Session, import_id: uuid.UUID, rows: Sequence[ListRow]) -> None:
-    if rows:
-        session.execute(
-            insert(ListRowRow),
-            [
-                {
-                    "import_id": import_id,
-                    "line": each.line,
-                    "participant_id": each.participant_id,
-                    "outcome": each.outcome,
-                    "before": each.before,
-                }
-                for each in rows
-            ],
-        )
+    made = [
+        {
+            "import_id": import_id,
+            "line": each.line,
+            "participant_id": each.participant_id,
+            "outcome": each.outcome,
+            "before": each.before,
+        }
+        for each in rows
+    ]
+    insert_many(session, ListRowRow, made)
 
 
 def rows_of(session: Session, import_id: uuid.UUID) -> list[ListRow]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.participants import Origin
 from surveyapp.store import enrolment, participants, results
+from surveyapp.store.database import insert_many
 from surveyapp.store.enrolment import Enrolment
 from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import (
@@ -117,8 +118,7 @@ def replace_contacts(
         if lookup is not None
     ]
     for table, rows in ((ContactRow, fields), (ContactLookupRow, lookups)):
-        if rows:
-            session.execute(insert(table), rows)
+        insert_many(session, table, rows)
     participants.set_wishes(session, {person: wishes for person, (_, _, wishes) in contacts.items()})
 
 

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.audit import Actor, AuditAction, AuditEntry, AuditFilter, kind_of
 from surveyapp.domain.staff import Staff
-from surveyapp.store.database import new_id
+from surveyapp.store.database import insert_many, new_id
 from surveyapp.store.tables import AuditRow
 
 
@@ -49,13 +49,10 @@ def record_many(
     subjects: Sequence[tuple[str, dict[str, Any]]],
 ) -> None:
     """`record` of one action done to many, each with its detail, in one statement."""
-    if subjects:
-        staff_id = actor.id if isinstance(actor, Staff) else None
-        same = {"at": at, "actor": kind_of(actor), "staff_id": staff_id, "action": action, "study": study}
-        session.execute(
-            insert(AuditRow),
-            [{"id": new_id(), "subject": subject, "detail": detail, **same} for subject, detail in subjects],
-        )
+    staff_id = actor.id if isinstance(actor, Staff) else None
+    same = {"at": at, "actor": kind_of(actor), "staff_id": staff_id, "action": action, "study": study}
+    rows = [{"id": new_id(), "subject": subject, "detail": detail, **same} for subject, detail in subjects]
+    insert_many(session, AuditRow, rows)
 
 
 def entry_of(row: AuditRow) -> AuditEntry:

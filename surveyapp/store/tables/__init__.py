@@ -11,9 +11,12 @@ from surveyapp.store.tables.fieldwork import (
     ChangedCaseRow,
     LeaseRow,
     ReferralRow,
+    SpotArrivalRow,
+    SpotDayRow,
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
+from surveyapp.store.tables.open_answers import MarkedSpanRow, ReadingPurposeRow, WordsTranslationRow
 from surveyapp.store.tables.people import (
     ConsentRow,
     ContactLookupRow,
@@ -83,6 +86,7 @@ __all__ = [
     "LeaseRow",
     "ListImportRow",
     "ListRowRow",
+    "MarkedSpanRow",
     "NewestAnswerRow",
     "ParticipantRow",
     "ParticipationRow",
@@ -91,6 +95,7 @@ __all__ = [
     "PinRow",
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
+    "ReadingPurposeRow",
     "RecoveryCodeRow",
     "ReferralRow",
     "RelationshipRow",
@@ -105,9 +110,12 @@ __all__ = [
     "SiteAttributeRow",
     "SiteRow",
     "SpentChallengeRow",
+    "SpotArrivalRow",
+    "SpotDayRow",
     "StaffRow",
     "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
+    "WordsTranslationRow",
     "known",
 ]

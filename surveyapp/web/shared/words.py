@@ -80,6 +80,8 @@ ROLES: dict[Role, LazyString] = {
     Role.VIEWER: _("Viewer"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
+    Role.READ_WORDS: _("Reader of open answers"),
+    Role.EXPORT_ANSWERS: _("Exporter of single answers"),
 }
 
 ACTORS: dict[ActorKind, LazyString] = {
