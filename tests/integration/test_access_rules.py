@@ -170,6 +170,8 @@ RULES: dict[str, str | Action] = {
     "manager.touchpoints": Action.MANAGE_PARTICIPANTS,
     "manager.touchpoint": Action.MANAGE_PARTICIPANTS,
     "manager.replan": Action.MANAGE_PARTICIPANTS,
+    "manager.merge": Action.MANAGE_PARTICIPANTS,
+    "manager.split": Action.MANAGE_PARTICIPANTS,
     "manager.mend_case": Action.MANAGE_PARTICIPANTS,
     "manager.list_page": Action.MANAGE_PARTICIPANTS,
     "manager.list_columns": Action.MANAGE_PARTICIPANTS,
