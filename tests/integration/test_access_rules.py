@@ -220,6 +220,7 @@ MEMBER = uuid.UUID("018f0000-0000-7000-8000-000000000001")
 PLACES = {
     "study_id": factories.STUDY,
     "reference": "BF-0001",
+    "other": "BF-0002",
     "touchpoint": 1,
     "group": "backfill",
     "name": "backfill_1",

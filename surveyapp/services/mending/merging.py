@@ -36,7 +36,7 @@ from surveyapp.store import cases, enrolment, participants, responses, results
 from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.lists import staging
 from surveyapp.store.mending import merging as store
-from surveyapp.store.mending.merging import Carried
+from surveyapp.store.mending.merging import CarriedOver
 
 PICTURE = "before a merge"
 """What is bound to the picture of whoever was merged."""
@@ -207,7 +207,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     held = contacts.read(work, kept.id)
     joined = _joined(held, contacts.read(work, folded.id))
     before = {each.id: each.disposition for each, _ in (*mine.values(), *theirs.values())}
-    carried = Carried()
+    carried = CarriedOver()
     if any(each.fate is MergeFate.OTHER_STANDS for each in made.touchpoints):
         sessions.end_all_of_participant(work, kept.id, EndedWhy.REPLACED)
     sessions.end_all_of_participant(work, folded.id, EndedWhy.REPLACED)
@@ -276,7 +276,7 @@ def _carry(
     mine: Mapping[int, tuple[Case, Response | None]],
     theirs: Mapping[int, tuple[Case, Response | None]],
     made: MergePlan,
-    carried: Carried,
+    carried: CarriedOver,
 ) -> None:
     """Gives a touchpoint of the other's to whoever stays: the case, or what hangs on it."""
     session, kept, folded = work.session, made.participant.id, made.other.id
@@ -358,7 +358,7 @@ def _held(
 
 def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held: dict[str, Any]) -> None:
     session, folded = work.session, merge.folded_id
-    carried = Carried(**held["carried"])
+    carried = CarriedOver(**held["carried"])
     contact, states = contacts.read(work, kept.id), _states(kept)
     now_theirs, now_mine = _resealing(work, kept.id, folded), _resealing(work, folded, kept.id)
     own = {case.id.hex for case, _ in _cases(work, kept).values()}

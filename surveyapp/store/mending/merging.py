@@ -128,7 +128,7 @@ def any_of(session: Session, import_id: uuid.UUID) -> bool:
 
 
 @dataclass(kw_only=True)
-class Carried:
+class CarriedOver:
     """What went over from one person to another, by key: `cases` with all that hangs on them; `swapped`, cases of the
     first that went the other way; `attempts` and `accesses` with the case they were of."""
 
@@ -215,7 +215,7 @@ def carry_accesses_back(session: Session, of: Mapping[str, str]) -> None:
         session.execute(update(AccessRow).where(AccessRow.id == uuid.UUID(key)).values(case_id=uuid.UUID(case_id)))
 
 
-def carry_said(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: Carried) -> None:
+def carry_said(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: CarriedOver) -> None:
     """Gives what was said and what happened to somebody to another: consents, whose latest counts; how they left and
     came back; events that did not happen to the other; relationships that the other has not; a PIN where the other has
     none."""
@@ -240,7 +240,7 @@ def carry_said(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: Ca
         carried.pin = bool(session.execute(mine_now).rowcount)  # type: ignore[attr-defined]
 
 
-def carry_said_back(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: Carried) -> None:
+def carry_said_back(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: CarriedOver) -> None:
     """Gives back what `carry_said` gave, as far as it is there still."""
     table: Any
     for table, keys in (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
@@ -60,10 +62,16 @@ def merge(study_id: str, reference: str) -> Reply:
             plan = service.plan(desk(), study_id, reference, other)
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
+    filled = _labels(study_id, plan.filled) if plan else []
+    more = {"fates": FATES, "changes": CHANGES, "filled": filled}
+    return page("merge", form, participant=found.participant, plan=plan, **more)
+
+
+def _labels(study_id: str, names: Sequence[str]) -> list[str]:
+    """What of a person is called on screens."""
     columns = enrolment_form.columns(staff_study(study_id))
     labels = {each.name: each.label if each.declared else _(each.label) for each in columns}
-    more = {"fates": FATES, "changes": CHANGES, "labels": labels}
-    return page("merge", form, participant=found.participant, plan=plan, **more)
+    return [labels.get(name, name) for name in names]
 
 
 @manager.route(f"{PERSON}/split/<other>", methods=["GET", "POST"])
