@@ -19,9 +19,11 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.preview.routes import phone, preview
+    from surveyapp.web.reader.routes import reader
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
+    from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.viewer.routes import viewer
 
     app = _bare()
@@ -32,7 +34,10 @@ def create_app(runtime: Runtime) -> Flask:
         participant,
         staff,
         interviewer,
+        spot,
+        tablet,
         evaluator,
+        reader,
         viewer,
         manager,
         rights,

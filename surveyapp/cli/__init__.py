@@ -1,4 +1,4 @@
-"""The operator's command line: `surveyapp backup | demo | keys | messages | participants | questionnaires | …`."""
+"""The operator's command line: `surveyapp backup | demo | export | keys | messages | participants | …`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Main(LazyGroup):
         "audit": "surveyapp.cli.security.audit:audit",
         "backup": "surveyapp.cli.security.backup:backup",
         "demo": "surveyapp.cli.demo:demo",
+        "export": "surveyapp.cli.exports.export:export",
         "keys": "surveyapp.cli.keys:keys",
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",

@@ -110,8 +110,13 @@ class AuditAction(enum.StrEnum):
 
     RESULTS_TAKEN = "results_taken"
     RELEASE_TAKEN = "release_taken"
+    ANSWERS_EXPORTED = "answers_exported"
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
+
+    WORDS_READ = "words_read"
+    WORDS_MARKED = "words_marked"
+    WORDS_TRANSLATED = "words_translated"
 
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"
@@ -125,6 +130,14 @@ class AuditAction(enum.StrEnum):
     PARTICIPANTS_SEEN = "participants_seen"
     PERSON_SEEN = "person_seen"
     QUEUE_SEEN = "queue_seen"
+    SPOT_DAY_BEGUN = "spot_day_begun"
+    SPOT_DAY_ENDED = "spot_day_ended"
+    SPOT_LIST_SEEN = "spot_list_seen"
+    ARRIVAL_MARKED = "arrival_marked"
+    ARRIVAL_UNMARKED = "arrival_unmarked"
+    TABLET_HANDED_OVER = "tablet_handed_over"
+    TABLET_TAKEN_BACK = "tablet_taken_back"
+    TABLET_REFUSED = "tablet_refused"
     CASE_SEEN = "case_seen"
     PARTICIPANT_CHANGED = "participant_changed"
     PARTICIPANTS_MERGED = "participants_merged"

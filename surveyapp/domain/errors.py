@@ -112,6 +112,13 @@ class NotHeld(ShiftlineError):
         super().__init__("You do not have this case open. Open it first.")
 
 
+class NoSpotDay(ShiftlineError):
+    """The staff member has begun no day on the spot in this study, or it is over."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no day on the spot. Begin one first.")
+
+
 class StateRefused(SaidError):
     """The thing is in a state in which this cannot be done."""
 

@@ -47,8 +47,24 @@ SENTENCES: Mapping[str, str] = {
     "no_option": N_("“%(option)s” is not one of several options of this question."),
     "no_crossing": N_("“%(name)s” has no options that people could be counted by."),
     "no_question": N_("There is no question “%(name)s” at this touchpoint."),
+    "no_such_answer": N_("This answer is no longer here: it was changed, or whoever gave it has left the study."),
+    "purpose_wanted": N_("Say what you read these answers for."),
+    "words_not_there": N_("These words do not stand in the answer. Copy them from it as they are written."),
+    "no_such_language": N_("This study has no such language."),
+    "translation_too_long": N_("A translation can have at most %(most)s characters. This one is longer."),
+    "given_in_that_language": N_("The answer was given in that language."),
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
+    "export_purpose_wanted": N_("Say what these answers are taken out for."),
+    "nothing_to_export": N_("Nobody has sent answers in %(study)s yet that may leave in a file."),
+    "nobody_asked_to_link": N_(
+        "This study asks nobody whether their answers may be put beside other records. Take them without references."
+    ),
+    "folder_holds_export": N_("%(folder)s holds such an export already. Name another folder, or move that one away."),
+    "export_not_written": N_("The files could not be written to %(folder)s: %(why)s."),
+    "too_many_for_sheet": N_(
+        "%(rows)s rows or %(columns)s columns are more than a spreadsheet takes. Choose another format."
+    ),
     "no_release": N_("There is no release %(number)s of this study."),
     "person_keys_gone": N_(
         "The file with people's keys is not in its place, so that contact details and words can neither be read nor "
@@ -101,6 +117,13 @@ SENTENCES: Mapping[str, str] = {
     "not_yours": N_("%(reference)s is not yours to hand over."),
     "nobody_to_call": N_("There is nobody to call: %(reference)s at touchpoint %(touchpoint)s is %(state)s."),
     "cannot_answer": N_("%(reference)s can no longer answer touchpoint %(touchpoint)s: the case is %(state)s."),
+    "spot_no_touchpoint": N_("Choose who is asked there."),
+    "spot_no_site": N_("Choose at least one place."),
+    "spot_pin_spent": N_("Too many wrong PINs. Use your passkey, or sign out and in again."),
+    "spot_pin_wrong": N_("That is not the PIN of this day. Tries left: %(left)s."),
+    "tablet_lent": N_("The tablet is handed over already. Take it back first."),
+    "tablet_not_lent": N_("The tablet is not handed over."),
+    "not_on_the_spot": N_("%(reference)s is not on the list of this day."),
     "answers_not_taken": N_("Answers are not taken now: the case is %(state)s."),
     "nothing_open_yet": N_("No version of %(name)s is open yet."),
     "withdrawn": N_("%(reference)s has withdrawn from the study. Nothing about them is changed."),

@@ -65,7 +65,8 @@ class WebSession:
     """Somebody's stay in one browser. `staff_id` of staff, `access_id` of a participant; `own_device`: whether the
     device is the participant's own (None: not said); `began`: whether an answer was stored in it; `user_agent`: the
     browser in a few words; `seen_at`: the last page, to within `SEEN_EVERY`; `verified_at`: when a password or second
-    factor was last given; `expires_at`: its end, however much it is used."""
+    factor was last given; `expires_at`: its end, however much it is used; `lent_until`: the end of the day for which
+    the tablet is in a participant's hands, while it is: it opens nothing of staff's then and does not grow idle."""
 
     id: uuid.UUID
     audience: SessionAudience
@@ -80,6 +81,12 @@ class WebSession:
     expires_at: dt.datetime
     ended_at: dt.datetime | None = None
     ended_why: EndedWhy | None = None
+    lent_until: dt.datetime | None = None
+
+    @property
+    def lent(self) -> bool:
+        """Whether the device is in a participant's hands."""
+        return self.lent_until is not None
 
     @property
     def idle_limit(self) -> dt.timedelta:
@@ -90,13 +97,14 @@ class WebSession:
     @property
     def ends_at(self) -> dt.datetime:
         """When it is over unless it is used before, as far as use can put that off."""
-        return min(self.seen_at + self.idle_limit, self.expires_at)
+        return min(self.lent_until or self.seen_at + self.idle_limit, self.expires_at)
 
     def standing(self, now: dt.datetime) -> SessionStanding:
-        """Ended before all else, then too old, then idle. It lives until its end and not at it."""
+        """Ended before all else, then too old, then idle. It lives until its end and not at it. One that is lent when
+        its day ends is over for good."""
         if self.ended_at is not None:
             return SessionStanding.ENDED
-        if now >= self.expires_at:
+        if now >= min(self.expires_at, self.lent_until or self.expires_at):
             return SessionStanding.EXPIRED
         return SessionStanding.ALIVE if now < self.ends_at else SessionStanding.IDLE
 

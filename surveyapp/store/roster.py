@@ -26,15 +26,16 @@ class RosterLine:
     group: str
     site: str | None
     withdrawn: bool
+    stopped: bool
     reopened: bool
     case: Case | None
     response_state: ResponseState | None
     submitted_at: dt.datetime | None
 
 
-def lines(session: Session, scope: Scope) -> list[RosterLine]:
-    """Everybody in scope at every touchpoint they have come to, by reference and touchpoint. One query of plain
-    columns: a study may have ten thousand of these."""
+def lines(session: Session, scope: Scope, at: tuple[str, int] | None = None) -> list[RosterLine]:
+    """Everybody in scope at every touchpoint they have come to, by reference and touchpoint; or those of a group `at`
+    one. One query of plain columns: a study may have ten thousand of these."""
     query = scoped(
         select(
             ParticipantRow.id.label("person"),
@@ -42,6 +43,7 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
             ParticipantRow.group_id,
             SiteRow.name.label("site"),
             ParticipantRow.withdrawn_at,
+            ParticipantRow.stopped_at,
             CaseRow.id.label("case"),
             CaseRow.touchpoint,
             CaseRow.opens_at,
@@ -61,6 +63,8 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
         .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
         scope,
     ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
+    if at is not None:
+        query = query.where(ParticipantRow.group_id == at[0], CaseRow.touchpoint == at[1])
     found = []
     for row in session.execute(query):
         case = None
@@ -85,6 +89,7 @@ def lines(session: Session, scope: Scope) -> list[RosterLine]:
                 group=row.group_id,
                 site=row.site,
                 withdrawn=row.withdrawn_at is not None,
+                stopped=row.stopped_at is not None,
                 reopened=row.reopened_at is not None,
                 case=case,
                 response_state=row.response_state,

@@ -48,6 +48,11 @@ PAGES: dict[str, A | str] = {
     },
     "evaluator.taken": A.RESULTS_TAKEN,
     "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
+    **{
+        endpoint: "each reading and each decision is an entry, by test_reading"
+        for endpoint in RULES
+        if endpoint.startswith("reader.")
+    },
     "participant.worker": NOTHING,
     "survey_script": NOTHING,
     "static": NOTHING,
@@ -115,6 +120,17 @@ PAGES: dict[str, A | str] = {
     "interviewer.take_back": "the same",
     "interviewer.undo": "what is taken back is an entry, by test_ending_calls",
     "interviewer.keep_single_keys": NOTHING,
+    "spot.day": "who is seen of a day is an entry, by test_spot",
+    "spot.begin": "a day that begins is an entry, by test_spot",
+    "spot.end": "and so is its end",
+    "spot.person": "who is seen of a day is an entry, by test_spot",
+    "spot.here": "whoever is marked is an entry, by test_spot",
+    "spot.hand_over": "a tablet that is handed over is an entry, by test_spot",
+    "tablet.back": NOTHING,
+    "tablet.take_back": "a tablet that is taken back is an entry, and so is a wrong PIN, by test_spot",
+    "tablet.ask_passkey": NOTHING,
+    "tablet.with_passkey": "the same",
+    "tablet.leave": "the end of the day and the session are entries, by test_spot",
     "manager.participants": A.PARTICIPANTS_SEEN,
     "manager.find": A.SEARCHED,
     "manager.person": A.PERSON_SEEN,

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from surveyapp.domain.answers import Mode, Text
 from surveyapp.domain.errors import EnrolmentRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.open_answers.marking import MarkedSpan, SpanDecision, SpanKind, TextSpan
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Action, Role, Staff
@@ -25,6 +26,7 @@ from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
+from surveyapp.store.open_answers import marking
 from surveyapp.store.privacy import retention
 from surveyapp.store.security import audit
 from surveyapp.store.tables import Base, CaseRow, MergeRow, ParticipantRow, ResponseRow
@@ -329,3 +331,38 @@ def test_of_two_that_were_sent_the_earlier_stands(runtime: Runtime, staff: Staff
             session.execute(update(ResponseRow).where(ResponseRow.case_id == case.id).values(submitted_at=at))
     plan = merging.plan(desk, STUDY, first.participant.reference, other.participant.reference)
     assert [(each.fate, each.aside) for each in plan.touchpoints] == [(MergeFate.OTHER_STANDS, True)]
+
+
+def test_what_was_decided_of_words_goes_over_with_them(runtime: Runtime, staff: Staff, desk: Desk) -> None:
+    first = factories.create_participant(runtime, reference="BF-0001")
+    other = known(runtime, staff, 2, note=False)
+    response = survey_session.visit(runtime, factories.by_interviewer(staff, other.participant)).ready[2]
+    place = (response.id, "heard_via_detail")
+    with factories.operator(runtime).writing() as work:
+        span = MarkedSpan(TextSpan(0, 2, SpanKind.NAME), SpanDecision.REDACTED, None, work.now)
+        marking.mark(work.session, place, other.participant.id, other.words, [span])
+        marking.translate(
+            work.session,
+            study=STUDY,
+            place=place,
+            person=other.participant.id,
+            text=other.words,
+            language="pl",
+            translation="Sąsiad mi powiedział",
+            by=None,
+            at=work.now,
+        )
+
+    def kept_of(person: Participant) -> tuple[int, list[str]]:
+        people, texts = {place: person.id}, {place: other.words}
+        with factories.operator(runtime).reading() as work:
+            spans = marking.marked(work.session, people, texts).get(place, [])
+            said = marking.translations(work.session, people, texts).get(place, [])
+        return len(spans), [each.text for each in said]
+
+    before = kept_of(other.participant)
+    assert before == (1, ["Sąsiad mi powiedział"])
+    merging.merge(desk, STUDY, "BF-0001", other.participant.reference)
+    assert kept_of(first) == before
+    merging.split(desk, STUDY, "BF-0001", other.participant.reference)
+    assert kept_of(other.participant) == before

@@ -17,7 +17,7 @@ from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event
 from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.sentences import say
-from surveyapp.services.cases import stopping
+from surveyapp.services.cases import consents, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
 from surveyapp.services.participants import contacts
@@ -101,6 +101,8 @@ def _take_out(
     there = participants.participant(work.session, person, work.today(study))
     if there is None:
         return
+    if before.get("consents"):
+        consents.follow(work, study, there)
     for case in cases.cases_of(work.session, person) if gone else ():
         touchpoint = study.touchpoint(there.group, case.touchpoint)
         if touchpoint is not None and touchpoint.opens.event in gone:

@@ -23,7 +23,7 @@ from surveyapp.domain.responses import Response, stands_before
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.domain.web_sessions import EndedWhy
-from surveyapp.services.cases import scheduling, stopping
+from surveyapp.services.cases import consents, scheduling, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.cases.standing import work_out
 from surveyapp.services.lists.bringing import together
@@ -41,7 +41,7 @@ from surveyapp.store.mending.merging import CarriedOver
 PICTURE = "before a merge"
 """What is bound to the picture of whoever was merged."""
 
-STATES = ("stopped_at", "withdrawn_at", "deceased_at")
+STATES = ("stopped_at", "withdrawn_at", "deceased_at", "declined_contact_at")
 
 
 class MergeFate(enum.Enum):
@@ -233,6 +233,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
         leaving.make(work, person, made.change, why)
     elif person.stopped_at is not None:
         stopping.end_cases(work, person, Disposition.DECEASED if person.deceased_at else Disposition.REFUSAL)
+    consents.follow(work, study, person)
     if carried.events:
         scheduling.plan_cases(work, person)
     for case, _ in _cases(work, person).values():
@@ -280,7 +281,7 @@ def _carry(
 ) -> None:
     """Gives a touchpoint of the other's to whoever stays: the case, or what hangs on it."""
     session, kept, folded = work.session, made.participant.id, made.other.id
-    reseal = _resealing(work, folded, kept)
+    reseal = store.Reseal(session, folded, kept)
     case, answered = theirs[each.touchpoint]
     if each.fate is MergeFate.CARRIED:
         store.carry_case(session, case.id, kept, reseal)
@@ -304,13 +305,6 @@ def _carry(
     if not answered and not own_answered and aside.disposition in ENDED and standing.disposition not in ENDED:
         # What they refused once, they refused.
         cases.set_disposition(session, standing.id, aside.disposition)
-
-
-def _resealing(work: Work, before: uuid.UUID, after: uuid.UUID) -> store.Reseal:
-    def reseal(name: str, sealed: bytes) -> bytes:
-        return work.seals.seal(after, name, work.seals.unseal(before, name, sealed))
-
-    return reseal
 
 
 def plan_split(desk: Desk, study_id: str, reference: str, other: str) -> SplitPlan:
@@ -360,7 +354,8 @@ def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held
     session, folded = work.session, merge.folded_id
     carried = CarriedOver(**held["carried"])
     contact, states = contacts.read(work, kept.id), _states(kept)
-    now_theirs, now_mine = _resealing(work, kept.id, folded), _resealing(work, folded, kept.id)
+    now_theirs = store.Reseal(session, kept.id, folded)
+    now_mine = store.Reseal(session, folded, kept.id)
     own = {case.id.hex for case, _ in _cases(work, kept).values()}
     sessions.end_all_of_participant(work, kept.id, EndedWhy.REPLACED)
     store.place_of(session, held["picture"], dict.fromkeys(carried.swapped, kept.id))
@@ -397,6 +392,7 @@ def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held
             if before and after == case.disposition.value != before:
                 cases.set_disposition(session, case.id, Disposition(before))
             work_out(work, study, case.id)
+        consents.follow(work, study, person)
         scheduling.plan_cases(work, person)
     for subject, other in ((kept.reference, merge.reference), (merge.reference, kept.reference)):
         work.record(AuditAction.PARTICIPANTS_SPLIT, subject, study=study.id, other=other)

@@ -67,6 +67,13 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class Lent:
+    """That a device of staff's is lent to whoever comes in on it; `began`: they began to answer on it before."""
+
+    began: bool
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """Who is signed in, with which session, and the token that names it."""
 
@@ -93,11 +100,11 @@ def begin_staff(work: Work, staff: Staff, browser: Browser) -> SignedIn:
 
 
 def begin_participant(
-    runtime: Runtime, access_id: uuid.UUID, browser: Browser, before: WebSession | None = None
+    runtime: Runtime, access_id: uuid.UUID, browser: Browser, before: WebSession | None = None, lent: Lent | None = None
 ) -> Begun:
     """Begins the session of whoever came by a link or code, which the caller found to be good. Whatever the browser
-    came with ends; `before`: what of it was the same person's, whose device and answers are gone on with. Raises
-    AccessRefused."""
+    came with ends; `before`: what of it was the same person's, whose device and answers are gone on with; `lent`: the
+    device is staff's. Raises AccessRefused."""
     with Desk(runtime, ByLink(access_id=access_id)).writing() as work:
         access = accesses.access(work.session, access_id)
         if access is None:
@@ -106,8 +113,8 @@ def begin_participant(
             id=new_id(),
             audience=SessionAudience.PARTICIPANT,
             access_id=access_id,
-            own_device=before.own_device if before else None,
-            began=before is not None and before.began,
+            own_device=False if lent else before.own_device if before else None,
+            began=lent.began if lent else before is not None and before.began,
             user_agent=browser.words,
             created_at=work.now,
             seen_at=work.now,
@@ -132,7 +139,7 @@ def alive(runtime: Runtime, found: WebSession | None) -> WebSession:
 
 def signed_in(runtime: Runtime, token: str) -> SignedIn:
     """Whose session a browser's token is of. Raises SessionOver, also for somebody who may no longer sign in."""
-    with _desk(runtime).reading() as work:
+    with nobody_known(runtime).reading() as work:
         found = _alive(work, token, SessionAudience.STAFF)
         assert found.staff_id is not None
         staff = staff_store.staff_by_id(work.session, found.staff_id)
@@ -141,10 +148,17 @@ def signed_in(runtime: Runtime, token: str) -> SignedIn:
     return SignedIn(staff, _marked(runtime, found), token)
 
 
+def lent(runtime: Runtime, token: str) -> WebSession | None:
+    """The session of staff that a token is of, while its device is in a participant's hands. Not marked as used."""
+    with nobody_known(runtime).reading() as work:
+        found = store.by_digest(work.session, _digests(runtime, token))
+    return found if found is not None and found.lent and found.alive(runtime.clock()) else None
+
+
 def rested(runtime: Runtime, token: str) -> WebSession | None:
     """The session that a token is of, where it ended by itself: what is sent with it is still its owner's. Nothing of
     one that lives, or that somebody ended."""
-    with _desk(runtime).reading() as work:
+    with nobody_known(runtime).reading() as work:
         found = store.by_digest(work.session, _digests(runtime, token))
     ended_by_itself = (SessionStanding.IDLE, SessionStanding.EXPIRED)
     return found if found and found.standing(runtime.clock()) in ended_by_itself else None
@@ -168,7 +182,7 @@ def _living_one(found: WebSession | None, now: dt.datetime) -> WebSession:
 
 def _marked(runtime: Runtime, found: WebSession) -> WebSession:
     if found.to_be_marked(runtime.clock()):
-        with _desk(runtime).writing() as work:
+        with nobody_known(runtime).writing() as work:
             store.set_seen(work.session, found.id, work.now)
         return dataclasses.replace(found, seen_at=work.now)
     return found
@@ -185,7 +199,7 @@ class Left:
 def left(runtime: Runtime, token: str) -> Left | None:
     """How long a session of staff still lives, without marking it as used; None once it is over."""
     try:
-        with _desk(runtime).reading() as work:
+        with nobody_known(runtime).reading() as work:
             return _left(_alive(work, token, SessionAudience.STAFF), work.now)
     except SessionOver:
         return None
@@ -193,7 +207,7 @@ def left(runtime: Runtime, token: str) -> Left | None:
 
 def stay(runtime: Runtime, session: WebSession) -> Left:
     """Marks a session as used now, and tells how long it lives then."""
-    with _desk(runtime).writing() as work:
+    with nobody_known(runtime).writing() as work:
         store.set_seen(work.session, session.id, work.now)
         return _left(dataclasses.replace(session, seen_at=work.now), work.now)
 
@@ -204,7 +218,7 @@ def _left(session: WebSession, now: dt.datetime) -> Left:
 
 def say_whose(runtime: Runtime, session: WebSession, own: bool) -> None:
     """Keeps what a participant said of the device they are at."""
-    with _desk(runtime).writing() as work:
+    with nobody_known(runtime).writing() as work:
         store.set_own_device(work.session, session.id, own)
 
 
@@ -278,6 +292,6 @@ def _digests(runtime: Runtime, token: str) -> tuple[str, ...]:
     return runtime.keyring.digests("session", token)
 
 
-def _desk(runtime: Runtime) -> Desk:
+def nobody_known(runtime: Runtime) -> Desk:
     """Nobody is known before their session is."""
     return Desk(runtime, System())

@@ -238,12 +238,18 @@ def _open(work: Work, grant: Grant, of: Staff) -> bool:
     return _may_grant(work, grant) and not (isinstance(work.actor, Staff) and work.actor.id == of.id)
 
 
-def _why(purpose: str | None) -> dict[str, str]:
-    """What the trail keeps of a purpose, which is on record for good: nobody can be reached by it. Raises
-    InputRefused."""
-    said = " ".join((purpose or "").split())
+def checked_purpose(purpose: str) -> str:
+    """A purpose as the trail keeps it, which is on record for good: nobody can be reached by it. Raises InputRefused
+    (`purpose`)."""
+    said = " ".join(purpose.split())
     if len(said) > PURPOSE_LENGTH:
         raise InputRefused(say("purpose_too_long", limit=PURPOSE_LENGTH), "purpose")
     if _REACHES_SOMEBODY.search(said):
         raise InputRefused(say("purpose_reaches_somebody"), "purpose")
+    return said
+
+
+def _why(purpose: str | None) -> dict[str, str]:
+    """What the trail keeps of a purpose, where there is one. Raises InputRefused."""
+    said = checked_purpose(purpose or "")
     return {"purpose": said} if said else {}

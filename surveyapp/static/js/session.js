@@ -1,6 +1,8 @@
 // A page of staff's that is left open says two minutes before the session ends that it does, and can put that off.
 // How long there is comes from the server as seconds left, never as a time of day: the clock here may be wrong.
 
+const LENT = 423;
+
 const notice = document.querySelector("[data-session]");
 if (notice) watch(notice);
 
@@ -37,6 +39,8 @@ function watch(notice) {
       const headers = { Accept: "application/json" };
       if (method === "POST") headers["X-CSRFToken"] = notice.dataset.token;
       const answer = await fetch(address, { method, headers, redirect: "manual" });
+      // The tablet is in somebody else's hands: what stands on this page goes, and the lock comes in its place.
+      if (answer.status === LENT) return location.reload();
       return answer.ok ? await answer.json() : { left: 0 };
     } catch {
       return { left: Math.max(left(), 0), last: true };
@@ -44,6 +48,7 @@ function watch(notice) {
   }
 
   function show(told) {
+    if (!told) return;
     begin(told.left);
     const soon = told.left <= Number(warn) + 1;
     const over = told.left <= 0;
@@ -60,5 +65,6 @@ function watch(notice) {
   }
 
   stay.addEventListener("click", async () => show(await ask("POST")));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  document.addEventListener("visibilitychange", async () => { if (!document.hidden) show(await ask("GET")); });
+  window.addEventListener("pageshow", async ({ persisted }) => { if (persisted) show(await ask("GET")); });
 }

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.cases import Access, AccessKind
@@ -67,6 +67,12 @@ def revoke_accesses(session: Session, case_id: uuid.UUID, at: dt.datetime) -> in
     """Revokes every live link and code of a case; returns how many."""
     query = update(AccessRow).where(AccessRow.case_id == case_id, AccessRow.revoked_at.is_(None))
     return session.execute(query.values(revoked_at=at)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def remove(session: Session, access_id: uuid.UUID) -> None:
+    """Takes a link or code away with all that it let in, as if it had never been: it says nothing of why it opens
+    nothing, and no other browser of the person's is known the less for it."""
+    session.execute(delete(AccessRow).where(AccessRow.id == access_id))
 
 
 def open_again(session: Session, case_id: uuid.UUID, revoked_at: dt.datetime) -> None:

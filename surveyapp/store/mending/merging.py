@@ -25,6 +25,8 @@ from surveyapp.domain.participants import MergeRecord
 from surveyapp.store import answer_rows
 from surveyapp.store import cases as case_store
 from surveyapp.store.column_types import OneOf
+from surveyapp.store.database import seals_of
+from surveyapp.store.open_answers import marking
 from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import (
     AccessRow,
@@ -37,6 +39,7 @@ from surveyapp.store.tables import (
     EventRow,
     LeaseRow,
     ListRowRow,
+    MarkedSpanRow,
     MergeRow,
     ParticipantRow,
     ParticipationRow,
@@ -45,13 +48,35 @@ from surveyapp.store.tables import (
     RelationshipRow,
     ResponseRow,
     SaveRow,
+    WordsTranslationRow,
 )
 
-NOT_PICTURED = frozenset({"result_change", "lease"})
+NOT_PICTURED = frozenset({"result_change", "lease", "spot_arrival"})
 """Tables whose rows are worth nothing later."""
 
-Reseal = Callable[[str, bytes], bytes]
-"""Seals with another person's key what this one's seals; first comes what it is bound to."""
+NOT_THEIRS = frozenset({"spot_day"})
+"""Tables that name people and belong to staff."""
+
+
+@dataclass(frozen=True)
+class Reseal:
+    """Seals with another person's key what one's own seals."""
+
+    session: Session
+    before: uuid.UUID
+    after: uuid.UUID
+
+    def __call__(self, name: str, sealed: bytes) -> bytes:
+        """What is sealed anew; `name`: what it is bound to beside the person."""
+        return seals_of(self.session).seal(self.after, name, self.opened(name, sealed))
+
+    def opened(self, name: str, sealed: bytes) -> str:
+        return seals_of(self.session).unseal(self.before, name, sealed)
+
+    def prints(self, text: str) -> tuple[str, str]:
+        """The hashes of a text with the one key and with the other."""
+        seals = seals_of(self.session)
+        return seals.fingerprint(self.before, text), seals.fingerprint(self.after, text)
 
 
 def add(session: Session, record: MergeRecord, before: bytes) -> None:
@@ -158,6 +183,7 @@ def carry_case(session: Session, case_id: uuid.UUID, to: uuid.UUID, reseal: Rese
         return
     _reseal_notes(session, AttemptRow.case_id == case_id, reseal)
     responses = select(ResponseRow.id).where(ResponseRow.case_id == case_id)
+    _reprint(session, responses, reseal)
     saves = select(SaveRow.id).where(SaveRow.response_id.in_(responses))
     table: Any
     for table, at, where in (
@@ -169,6 +195,28 @@ def carry_case(session: Session, case_id: uuid.UUID, to: uuid.UUID, reseal: Rese
             one = (at == row.at, table.variable == row.variable, table.position == row.position)
             sealed = reseal(answer_rows.bound(row.variable), row.sealed)
             session.execute(update(table).where(*one).values(sealed=sealed))
+
+
+def _reprint(session: Session, responses: Any, reseal: Reseal) -> None:
+    """What was decided of places in words, and their translations, name the text that they are of by its hash."""
+    prints = set()
+    said = select(AnswerRow.variable, AnswerRow.text, AnswerRow.sealed).where(AnswerRow.response_id.in_(responses))
+    for row in session.execute(said).all():
+        if text := row.text or (row.sealed and reseal.opened(answer_rows.bound(row.variable), row.sealed)):
+            prints.add(reseal.prints(text))
+    translated = select(WordsTranslationRow).where(WordsTranslationRow.response_id.in_(responses))
+    for each in session.scalars(translated).all():
+        name = marking.bound(each.variable, each.language)
+        if text := each.text or (each.sealed and reseal.opened(name, each.sealed)):
+            prints.add(reseal.prints(text))
+        if each.sealed is not None:
+            each.sealed = reseal(name, each.sealed)
+    session.flush()
+    table: Any
+    for before, after in prints:
+        for table in (MarkedSpanRow, WordsTranslationRow):
+            where = (table.response_id.in_(responses), table.words == before)
+            session.execute(update(table).where(*where).values(words=after))
 
 
 def _reseal_notes(session: Session, where: Any, reseal: Reseal) -> None:
@@ -282,12 +330,12 @@ def take_out(session: Session, person: uuid.UUID) -> dict[str, Any]:
     found: dict[str, Any] = {}
     tables = [(table, belonging_to(table, person)) for table in Base.metadata.sorted_tables]
     for table, theirs in tables:
-        if theirs is not None and table.name not in NOT_PICTURED:
+        if theirs is not None and table.name not in NOT_PICTURED | NOT_THEIRS:
             rows = session.connection().execute(select(table).where(theirs)).all()
             if rows:
                 found[table.name] = [{name: _packed(value) for name, value in row._mapping.items()} for row in rows]
     for table, theirs in reversed(tables):
-        if theirs is not None:
+        if theirs is not None and table.name not in NOT_THEIRS:
             session.execute(delete(table).where(theirs))
     session.expunge_all()
     return found
@@ -300,11 +348,23 @@ def put_back(session: Session, picture: Mapping[str, Any], between: Callable[[],
         rows = [
             {name: _unpacked(table, name, value) for name, value in row.items()} for row in picture.get(table.name, ())
         ]
+        if table.name == RelationshipRow.__tablename__:
+            rows = [row for row in rows if _can_be_related(session, row)]
         if rows:
             session.connection().execute(insert(table), rows)
         if table.name == ParticipantRow.__tablename__ and not done:
             between()
             done = True
+
+
+def _can_be_related(session: Session, row: Mapping[str, Any]) -> bool:
+    """Whether both are there, and neither is somebody else's meanwhile."""
+    ids = (row["first_id"], row["second_id"])
+    if len(list(session.scalars(select(ParticipantRow.id).where(ParticipantRow.id.in_(ids))))) < len(ids):
+        return False
+    taken = or_(RelationshipRow.first_id == ids[0], RelationshipRow.second_id == ids[1])
+    there = select(RelationshipRow.relationship).where(RelationshipRow.relationship == row["relationship"], taken)
+    return session.execute(there).first() is None
 
 
 def _packed(value: Any) -> list[Any]:

@@ -28,6 +28,7 @@ from surveyapp.store.tables import (
     ResponseRow,
     SaveRow,
     StaffRow,
+    WordsTranslationRow,
 )
 
 WORDS = (AnswerRow, AnswerHistoryRow)
@@ -42,7 +43,7 @@ def anything(session: Session) -> bool:
         select(AttemptRow.id).where(AttemptRow.note_sealed.is_not(None)),
         select(ListRowRow.line).where(ListRowRow.before.is_not(None)),
         select(MergeRow.id).where(MergeRow.before.is_not(None)),
-        *(select(table.variable).where(table.sealed.is_not(None)) for table in WORDS),
+        *(select(table.variable).where(table.sealed.is_not(None)) for table in (*WORDS, WordsTranslationRow)),
     )
     return any(session.execute(query.limit(1)).first() is not None for query in sealed)
 
@@ -62,6 +63,10 @@ def people(session: Session) -> set[uuid.UUID]:
         .join(SaveRow, SaveRow.response_id == ResponseRow.id)
         .join(AnswerHistoryRow, AnswerHistoryRow.save_id == SaveRow.id)
         .where(AnswerHistoryRow.sealed.is_not(None)),
+        select(CaseRow.participant_id)
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .join(WordsTranslationRow, WordsTranslationRow.response_id == ResponseRow.id)
+        .where(WordsTranslationRow.sealed.is_not(None)),
     )
     return {person for query in whose for person in session.scalars(query.distinct()) if person is not None}
 
@@ -80,6 +85,9 @@ def anything_of(session: Session, person: uuid.UUID) -> bool:
         select(AnswerRow.variable).where(AnswerRow.response_id.in_(responses), AnswerRow.sealed.is_not(None)),
         select(AnswerHistoryRow.variable).where(
             AnswerHistoryRow.save_id.in_(saves), AnswerHistoryRow.sealed.is_not(None)
+        ),
+        select(WordsTranslationRow.variable).where(
+            WordsTranslationRow.response_id.in_(responses), WordsTranslationRow.sealed.is_not(None)
         ),
     )
     return any(session.execute(query.limit(1)).first() is not None for query in theirs)
@@ -111,6 +119,7 @@ def counts(session: Session) -> Counter[tuple[str, str]]:
         ("note", AttemptRow.note_sealed, AttemptRow.note),
         ("words", AnswerRow.sealed, AnswerRow.text),
         ("words once said", AnswerHistoryRow.sealed, AnswerHistoryRow.text),
+        ("words translated", WordsTranslationRow.sealed, WordsTranslationRow.text),
     ):
         found[what, "person"] = session.scalar(select(func.count()).where(sealed.is_not(None))) or 0
         # An empty text says that something was written once and is kept no longer.

@@ -29,6 +29,7 @@ _COLUMNS = (
     WebSessionRow.expires_at,
     WebSessionRow.ended_at,
     WebSessionRow.ended_why,
+    WebSessionRow.lent_until,
 )
 _BY_DIGEST = select(*_COLUMNS)
 
@@ -64,6 +65,19 @@ def set_seen(session: Session, session_id: uuid.UUID, at: dt.datetime) -> None:
 def set_verified(session: Session, session_id: uuid.UUID, at: dt.datetime) -> None:
     """Writes down that whoever uses it has just shown who they are."""
     session.execute(update(WebSessionRow).where(WebSessionRow.id == session_id).values(verified_at=at, seen_at=at))
+
+
+def lend(session: Session, session_id: uuid.UUID, until: dt.datetime) -> bool:
+    """Locks it: the device is in a participant's hands. False where it is already."""
+    query = update(WebSessionRow).where(
+        WebSessionRow.id == session_id, WebSessionRow.lent_until.is_(None), WebSessionRow.ended_at.is_(None)
+    )
+    return bool(session.execute(query.values(lent_until=until)).rowcount)  # type: ignore[attr-defined]
+
+
+def take_back(session: Session, session_id: uuid.UUID, at: dt.datetime) -> None:
+    """Unlocks it. It was used just now."""
+    session.execute(update(WebSessionRow).where(WebSessionRow.id == session_id).values(lent_until=None, seen_at=at))
 
 
 def set_own_device(session: Session, session_id: uuid.UUID, own: bool) -> None:

@@ -11,9 +11,12 @@ from surveyapp.store.tables.fieldwork import (
     ChangedCaseRow,
     LeaseRow,
     ReferralRow,
+    SpotArrivalRow,
+    SpotDayRow,
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
+from surveyapp.store.tables.open_answers import MarkedSpanRow, ReadingPurposeRow, WordsTranslationRow
 from surveyapp.store.tables.people import (
     ConsentRow,
     ContactLookupRow,
@@ -84,6 +87,7 @@ __all__ = [
     "LeaseRow",
     "ListImportRow",
     "ListRowRow",
+    "MarkedSpanRow",
     "MergeRow",
     "NewestAnswerRow",
     "ParticipantRow",
@@ -93,6 +97,7 @@ __all__ = [
     "PinRow",
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
+    "ReadingPurposeRow",
     "RecoveryCodeRow",
     "ReferralRow",
     "RelationshipRow",
@@ -107,9 +112,12 @@ __all__ = [
     "SiteAttributeRow",
     "SiteRow",
     "SpentChallengeRow",
+    "SpotArrivalRow",
+    "SpotDayRow",
     "StaffRow",
     "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
+    "WordsTranslationRow",
     "known",
 ]

@@ -18,6 +18,7 @@ from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, O
 from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
+from surveyapp.domain.open_answers.marking import SpanDecision, SpanKind
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
@@ -42,12 +43,15 @@ class Base(DeclarativeBase):
         Decimal: ExactNumber(),
         uuid.UUID: Id(),
         dict[str, Any]: JSON(),
+        list[str]: JSON(),
         **{
             kind: OneOf(kind)
             for kind in (
                 AccessKind,
                 ActorKind,
                 SessionAudience,
+                SpanDecision,
+                SpanKind,
                 AuditAction,
                 CallHold,
                 CorrectionReason,

@@ -176,3 +176,34 @@ class LeaseRow(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), primary_key=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
     until: Mapped[dt.datetime]
+
+
+class SpotDayRow(Base):
+    """Whom a member of staff sees on the spot, from one session and until the day ends. `pin`: the hash of what takes
+    the tablet back; `case_id` and `access_id`: in whose hands it is, and what lets them in."""
+
+    __tablename__ = "spot_day"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("web_session.id", ondelete="CASCADE"), unique=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    study: Mapped[str]
+    group_id: Mapped[str]
+    touchpoint: Mapped[int]
+    sites: Mapped[list[str]]
+    began_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime] = mapped_column(index=True)
+    pin: Mapped[str]
+    wrong: Mapped[int] = mapped_column(default=0)
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case.id", ondelete="SET NULL"))
+    access_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("access.id", ondelete="SET NULL"))
+
+
+class SpotArrivalRow(Base):
+    """That somebody is there, for all who work on the spot that day. `begun_in`: the session whose tablet they began to
+    answer on."""
+
+    __tablename__ = "spot_arrival"
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[dt.datetime]
+    until: Mapped[dt.datetime] = mapped_column(index=True)
+    begun_in: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("web_session.id", ondelete="SET NULL"))

@@ -56,6 +56,7 @@ class ParticipantRow(Base):
     stopped_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
     deceased_at: Mapped[dt.datetime | None]
+    declined_contact_at: Mapped[dt.datetime | None]
     language_asked: Mapped[str | None]
     not_called_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     anonymised_at: Mapped[dt.datetime | None]

@@ -79,6 +79,7 @@ class WebSessionRow(Base):
     expires_at: Mapped[dt.datetime] = mapped_column(index=True)
     ended_at: Mapped[dt.datetime | None]
     ended_why: Mapped[EndedWhy | None]
+    lent_until: Mapped[dt.datetime | None]
 
 
 class KeptFormRow(Base):

@@ -31,6 +31,7 @@ from surveyapp.services.security.sessions import SessionOver
 from surveyapp.web.shared.language import CHOSEN, asked_language, preferred
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import begin, browser, form_token, token
+from surveyapp.web.shared.sign_in import lent
 
 HANDLED = "/survey/<handle:handle>"
 """Where somebody's pages are."""
@@ -85,6 +86,7 @@ def let_in(access_id: uuid.UUID) -> str:
     """Begins this browser's session with the case, and ends somebody else's; the same link again, or another to the
     same questions, goes on with what there is. Returns whose pages it now opens."""
     there = _session_there()
+    tablet = lent()
     if there is None or there.access_id != access_id:
         arrived = links.arrival(runtime(), access_id)
         chosen = session.get("language")
@@ -92,7 +94,8 @@ def let_in(access_id: uuid.UUID) -> str:
         rested = session.get(HANDLE) == arrived.handle and (was := token()) and sessions.rested(runtime(), was)
         carried = {name: session[name] for name in _CARRIED if same and name in session}
         wanted = arrived.known or preferred(arrived.offered) or arrived.offered[0]
-        begun = sessions.begin_participant(runtime(), access_id, browser(), there if same else None)
+        on_tablet = sessions.Lent(tablet.began) if tablet else None
+        begun = sessions.begin_participant(runtime(), access_id, browser(), there if same else None, on_tablet)
         for known in ("web_session", "standing"):
             g.pop(known, None)
         begin(begun.token, chosen if chosen in arrived.offered else wanted, form_token() if rested else None)

@@ -31,10 +31,11 @@ from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.web_sessions import EndedWhy
+from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
-from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.responses.survey_session import NextTime, Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
@@ -47,6 +48,7 @@ from surveyapp.web.shared.language import CHOICE, asked_language, speak
 from surveyapp.web.shared.reply import Reply, with_query
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.session import has_cookie, keep_form, token, typed_texts
+from surveyapp.web.shared.sign_in import lent
 from surveyapp.web.shared.static_files import SCRIPT
 
 participant = Blueprint("participant", __name__, template_folder="templates")
@@ -63,7 +65,10 @@ def front() -> Reply:
 
 @participant.route("/start", methods=["GET", "POST"])
 def start() -> Reply:
-    """A code is typed here, by those who were given one in place of a link."""
+    """A code is typed here, by those who were given one in place of a link. Not on a tablet that is lent to somebody:
+    it is theirs alone."""
+    if (tablet := lent()) is not None:
+        return _to_whom_it_is_lent(tablet)
     typed = request.form.get("code", "")
     if request.method == "GET" or _language_chosen():
         return render_template("participant/start.html", typed=typed[:LONGEST_SHOWN], fault=None)
@@ -82,9 +87,17 @@ def start() -> Reply:
 @participant.get("/S/<path:arrived>")
 def link(arrived: str) -> Reply:
     """A personal link, and whatever a message has put around it."""
-    handle = entrance.let_in(links.open_link(runtime(), arrived))
+    access_id = links.open_link(runtime(), arrived)
+    if (tablet := lent()) is not None and tablet.access_id != access_id:
+        return _to_whom_it_is_lent(tablet)
+    handle = entrance.let_in(access_id)
     entrance.note_link(handle, request.path)
     return _welcome(handle)
+
+
+def _to_whom_it_is_lent(tablet: LentTablet) -> Reply:
+    """Where they are, or to whoever lent it, if nobody is there any more."""
+    return redirect(url_for(".survey", handle=tablet.handle) if tablet.handle else url_for("tablet.back"))
 
 
 def _welcome(handle: str) -> Reply:
@@ -177,6 +190,9 @@ class StoredAnswers:
             return None
         found = kept_forms.of_session(runtime(), entrance.web_session())
         return next((each for each in found if each.path.partition("?")[0] == request.path), None)
+
+    def asked_again(self, here: Visit) -> NextTime | None:
+        return survey_session.asked_again(runtime(), here)
 
     def submit(self) -> None:
         answering.submit(runtime(), self._at_first)

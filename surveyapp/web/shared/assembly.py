@@ -41,9 +41,11 @@ def assemble(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     assemble_pages(app, settings.demo)
+    app.before_request(sign_in.keep_locked)
     # A global, because a macro that is imported sees no context.
     app.add_template_global(lambda: navigation.navigation(sign_in.current_staff()), "navigation")
     app.add_template_global(sign_in.signed_in, "signed_in")
+    app.add_template_global(sign_in.lent, "lent")
     app.add_template_global(sign_in.session_left, "session_left")
     app.add_template_global(lambda: guesses.unread_alarms(sign_in.desk()), "unread_alarms")
     app.jinja_env.globals["warn_before"] = int(WARN_BEFORE.total_seconds())
@@ -102,6 +104,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
             "is_staff_page": is_staff_path(request.path),
         }
 
+    app.add_template_global(sign_in.give_back_at, "give_back_at")
     app.add_template_filter(local_time, "local_time")
     app.add_template_filter(local_date, "local_date")
     app.add_template_filter(last_local_day, "last_local_day")

@@ -122,6 +122,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=None,
             query={"view": "in_person"},
         ),
+        NavigationPlace(
+            endpoint="spot.day",
+            words=_("On the spot"),
+            action=Action.GIVE_ACCESS,
+            beneath=("spot.begin", "spot.person", "spot.here", "spot.hand_over", "spot.end"),
+        ),
         NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
         NavigationPlace(
             endpoint="interviewer.to_decide",
@@ -162,6 +168,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             words=_("Who answered"),
             action=Action.SEE_RESULTS,
             beneath=("evaluator.who_group", "evaluator.who_touchpoint"),
+        ),
+        NavigationPlace(
+            endpoint="reader.places",
+            words=_("Open answers"),
+            action=Action.READ_WORDS,
+            beneath=("reader.question", "reader.act", "reader.search", "reader.purpose"),
         ),
     ),
     (

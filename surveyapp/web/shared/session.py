@@ -31,11 +31,15 @@ STAFF_PATHS = (
     "/rights",
     "/accounts",
     "/audit",
+    "/spot",
+    "/tablet",
 )
 """Where staff work. Everything else is for participants."""
 
 TOKEN = "sid"  # noqa: S105 - the name it goes by in the cookie
 """The token of a session in the database, in the cookie."""
+
+STAFF_COOKIE = "shiftline_staff"
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 - the name that Flask-WTF gives it
 """Flask-WTF's token in the cookie, before it is signed for a form."""
@@ -55,7 +59,7 @@ def is_staff_path(path: str) -> bool:
 def cookie_name(path: str) -> str:
     """The name of the cookie that pages at a path see. Over HTTPS one that a browser takes from this host alone, with
     `Secure`, for the whole of it; a demonstration without HTTPS cannot have such a one."""
-    return _named("shiftline_staff" if is_staff_path(path) else "shiftline_participant")
+    return _named(STAFF_COOKIE if is_staff_path(path) else "shiftline_participant")
 
 
 def _named(name: str) -> str:
@@ -70,6 +74,21 @@ def has_cookie() -> bool:
 def token() -> str | None:
     """The token that the browser came with."""
     found = session.get(TOKEN)
+    return found if isinstance(found, str) else None
+
+
+def staff_token() -> str | None:
+    """The token that the browser has of a session of staff, also on a participant's page."""
+    if is_staff_path(request.path):
+        return token()
+    signer = SessionByAudience().get_signing_serializer(current_app)
+    written = request.cookies.get(_named(STAFF_COOKIE))
+    if signer is None or written is None:
+        return None
+    try:
+        found = signer.loads(written, max_age=int(COOKIE_LIVES.total_seconds())).get(TOKEN)
+    except BadSignature:
+        return None
     return found if isinstance(found, str) else None
 
 

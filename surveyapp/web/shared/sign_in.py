@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 
 from surveyapp.domain.staff import Staff
 from surveyapp.domain.web_sessions import SessionStanding
+from surveyapp.services.fieldwork import tablets
+from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.security import sessions
 from surveyapp.services.security.sessions import SessionOver, SignedIn
 from surveyapp.services.work import Desk
 from surveyapp.web.shared.language import reader_language
-from surveyapp.web.shared.runtime import runtime
-from surveyapp.web.shared.session import is_staff_path, keep_form, token
+from surveyapp.web.shared.runtime import has_runtime, runtime
+from surveyapp.web.shared.session import JSON, is_staff_path, keep_form, staff_token, token
 
 
 def signed_in() -> SignedIn | None:
@@ -33,6 +35,42 @@ def _looked_up() -> SignedIn | None:
     except SessionOver as over:
         g.session_over = over
         return None
+
+
+def lent() -> LentTablet | None:
+    """In whose hands this browser is, where it is a tablet that staff have handed over. Asked of the database once a
+    request, and only where somebody is signed in here."""
+    if "lent" not in g:
+        known = staff_token()
+        g.lent = tablets.lent(runtime(), known) if known else None
+    return cast(LentTablet | None, g.lent)
+
+
+def give_back_at() -> str | None:
+    """Template global: where a participant gives the tablet back that they have in their hands, if it is one."""
+    return url_for("tablet.back") if has_runtime() and lent() else None
+
+
+TAKES_BACK = frozenset({"tablet.back", "tablet.take_back", "tablet.ask_passkey", "tablet.with_passkey", "tablet.leave"})
+"""What alone opens, of all pages of staff's, while the tablet is in a participant's hands."""
+
+LENT = 423
+"""The status that scripts are answered with then."""
+
+
+def keep_locked() -> Response | None:
+    """Before any page of staff's: while this browser is lent, it leads to where it is taken back. A form that was open
+    in another tab is kept for whoever filled it in."""
+    if not is_staff_path(request.path) or request.endpoint in TAKES_BACK:
+        return None
+    found = signed_in()
+    if found is None or not found.session.lent:
+        return None
+    by_script = JSON in (request.mimetype, request.accept_mimetypes.best)
+    if by_script:
+        return Response('{"why":"lent"}', LENT, mimetype=JSON)
+    keep_form(found.session)
+    return redirect(url_for("tablet.back"))
 
 
 def session_left() -> int:

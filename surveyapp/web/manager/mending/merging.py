@@ -14,6 +14,7 @@ from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.services.mending import merging as service
 from surveyapp.services.mending.merging import MergeFate
 from surveyapp.services.participants import enrolment_form, roster
+from surveyapp.web.manager import views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.manager.forms import FormOfFaults
 from surveyapp.web.shared.incoming import StaffForm
@@ -63,14 +64,13 @@ def merge(study_id: str, reference: str) -> Reply:
         except EnrolmentRefused as refused:
             form.refuse(refused.faults)
     filled = _labels(study_id, plan.filled) if plan else []
-    more = {"fates": FATES, "changes": CHANGES, "filled": filled}
-    return page("merge", form, participant=found.participant, plan=plan, **more)
+    return page("merge", form, participant=found.participant, plan=plan, filled=filled, fates=FATES, changes=CHANGES)
 
 
 def _labels(study_id: str, names: Sequence[str]) -> list[str]:
     """What of a person is called on screens."""
     columns = enrolment_form.columns(staff_study(study_id))
-    labels = {each.name: each.label if each.declared else _(each.label) for each in columns}
+    labels = {each.name: views.column_label(each) for each in columns}
     return [labels.get(name, name) for name in names]
 
 

@@ -1,0 +1,37 @@
+"""Single answers as CSV: UTF-8 with a byte order mark, a file a dataset, row by row. No cell is a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from surveyapp.domain.exports.dataset import AnswerExport
+from surveyapp.reports.exports.texts import CODEBOOK, cell_text, codebook, words_cell
+
+
+def write(export: AnswerExport, folder: Path) -> list[Path]:
+    """A file for each dataset. Codes are the instrument's own; why there is no answer stands in the cell
+    (`.not_asked`)."""
+    made = []
+    for dataset in export.datasets:
+        target = folder / export.file_name(dataset, "csv")
+        _file(target, [column.name for column in dataset.columns], (map(cell_text, row) for row in dataset.rows()))
+        made.append(target)
+    return made
+
+
+def write_codebook(export: AnswerExport, target: Path) -> None:
+    """What every column is, and what its values mean."""
+    rows = codebook(export, export.datasets)
+    # A kind of absence stands as it does in the data.
+    _file(
+        target, CODEBOOK, ([cell if each == 10 else words_cell(cell) for each, cell in enumerate(row)] for row in rows)
+    )
+
+
+def _file(target: Path, header: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows(rows)

@@ -1,0 +1,64 @@
+"""An export as files in a folder: the data in one format, and beside it what has to be known of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.exports.dataset import AnswerExport
+from surveyapp.domain.sentences import say
+from surveyapp.reports.exports import (
+    comparability_ld,
+    csv_tables,
+    ddi,
+    parquet_tables,
+    stat_files,
+    triples,
+    workbook_tables,
+)
+from surveyapp.reports.exports.texts import readme
+
+Writer = Callable[[AnswerExport, Path], list[Path]]
+
+WRITERS: Mapping[str, Writer] = {
+    "csv": csv_tables.write,
+    "xlsx": workbook_tables.write,
+    "sav": stat_files.write_sav,
+    "dta": stat_files.write_dta,
+    "parquet": parquet_tables.write,
+    "triples": triples.write,
+    "ddi": ddi.write,
+}
+"""By the name of the format."""
+
+
+def write(export: AnswerExport, form: str, folder: Path) -> list[Path]:
+    """Writes everything into a folder, which is made where it is not there, for its owner alone; what they are, sorted.
+    All of it is there in the end, or none. Raises StateRefused where such an export is there already or the disk does
+    not take it, and InputRefused (`form`) where the format does not."""
+    if folder.exists() and any(folder.glob(f"{export.stem}_*")):
+        raise StateRefused(say("folder_holds_export", folder=str(folder)))
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as made_in:
+            made = _write(export, form, Path(made_in))
+            for each in made:
+                os.chmod(each, 0o600)
+            return sorted(Path(shutil.move(each, folder / each.name)) for each in made)
+    except OSError as error:
+        raise StateRefused(say("export_not_written", folder=str(folder), why=error.strerror or "")) from error
+
+
+def _write(export: AnswerExport, form: str, folder: Path) -> list[Path]:
+    made = WRITERS[form](export, folder)
+    book = folder / f"{export.stem}_codebook.csv"
+    csv_tables.write_codebook(export, book)
+    compared = folder / f"{export.stem}_comparability.jsonld"
+    compared.write_text(comparability_ld.document(export), encoding="utf-8")
+    about = folder / f"{export.stem}_readme.txt"
+    about.write_text(readme(export, [each.name for each in (*made, book, compared)]), encoding="utf-8")
+    return [*made, book, compared, about]

@@ -1,0 +1,120 @@
+"""Values as files of text have them, and the notes that stand beside every format."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from surveyapp.domain.exports.dataset import AnswerExport, Dataset, ExportValue, MissingKind
+
+MARK = "."
+"""Stands before a kind of absence in a cell: `.not_asked`."""
+
+ESCAPE = "'"
+"""Stands before a text that would be taken for something else; whoever reads takes one away."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def absence(kind: MissingKind) -> str:
+    """A kind of absence as a cell has it."""
+    return f"{MARK}{kind.value}"
+
+
+def words_cell(text: str, *, formulas: bool = True) -> str:
+    """A text that is neither a formula nor a kind of absence: with an apostrophe before it where it would be. One that
+    begins with an apostrophe has one more, so that taking one away gives every text back."""
+    risky = (MARK, ESCAPE, *FORMULA) if formulas else (MARK, ESCAPE)
+    return f"{ESCAPE}{text}" if text.startswith(risky) else text
+
+
+def words_of(cell: str) -> str:
+    """The text of a cell: the inverse of `words_cell`."""
+    return cell.removeprefix(ESCAPE)
+
+
+def number_text(value: Decimal | int) -> str:
+    """A number with all its digits, and none that say nothing."""
+    return format(Decimal(value).normalize() + 0, "f")
+
+
+def cell_text(value: ExportValue, *, formulas: bool = True) -> str:
+    """Any value as a cell of text; nothing is an empty one."""
+    match value:
+        case None:
+            return ""
+        case MissingKind():
+            return absence(value)
+        case bool():
+            return str(int(value))
+        case Decimal() | int():
+            return number_text(value)
+        case dt.datetime():
+            return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "seconds")
+        case dt.date():
+            return value.isoformat()
+        case dt.time():
+            return value.isoformat("minutes")
+        case _:
+            return words_cell(value, formulas=formulas)
+
+
+def readme(export: AnswerExport, files: list[str]) -> str:
+    """What the files are, for whoever opens the folder: of which study and when, what for, how many, what is left
+    out."""
+    return "\n".join(
+        [
+            f"{export.title} ({export.study})",
+            f"{export.edition} · {export.made_at:%Y-%m-%d %H:%M} UTC · {export.shape.value}",
+            f"{export.people} people, {export.responses} responses",
+            "",
+            export.purpose,
+            "",
+            *export.notes,
+            "",
+            *sorted(files),
+            "",
+        ]
+    )
+
+
+CODEBOOK = (
+    "dataset",
+    "column",
+    "label",
+    "type",
+    "level",
+    "role",
+    "touchpoint",
+    "variable",
+    "option",
+    "question",
+    "value",
+    "number",
+    "value_label",
+    "missing",
+)
+
+
+def codebook(export: AnswerExport, datasets: tuple[Dataset, ...]) -> Iterator[list[str]]:
+    """A row a column, and one for each value and kind of absence that it can have, beneath `CODEBOOK`."""
+    for dataset in datasets:
+        for column in dataset.columns:
+            head = [
+                dataset.name,
+                column.name,
+                column.label,
+                column.type.value,
+                column.level,
+                column.role.value,
+                "" if column.touchpoint is None else str(column.touchpoint),
+                column.variable or "",
+                column.option or "",
+                column.question or "",
+            ]
+            yield [*head, "", "", "", ""]
+            for value in column.values:
+                yield [*head, value.value, str(value.number), value.label, ""]
+            for kind in column.missing:
+                yield [*head, absence(kind), "", export.missing_labels[kind], "yes"]

@@ -1,0 +1,204 @@
+"""Responses that were sent, and their answers, as they are read to leave in files: many at a time, and all of one
+response together. Whoever withdrew is in none of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
+from surveyapp.domain.exports.dataset import ExportedResponse
+from surveyapp.domain.exports.tables import ExportedAttempt
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.staff import Scope
+from surveyapp.store.answer_rows import bound
+from surveyapp.store.database import seals_of
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import AnswerRow, AttemptRow, CaseRow, ConsentRow, ParticipantRow, ResponseRow, SaveRow
+
+AT_A_TIME = 400
+"""So many responses' answers are read at once: under what either database takes as parameters, and little memory."""
+
+
+def sent_responses(session: Session, scope: Scope, until: dt.datetime) -> list[ExportedResponse]:
+    """The responses in scope that had been sent by a moment, by person and touchpoint."""
+    # Two reads and not one: a response has a save a page.
+    rows = session.execute(
+        _sent(
+            select(
+                ResponseRow.id,
+                CaseRow.participant_id,
+                ParticipantRow.reference,
+                ParticipantRow.group_id,
+                CaseRow.touchpoint,
+                ResponseRow.questionnaire,
+                ResponseRow.version,
+                ResponseRow.seed,
+                ResponseRow.started_at,
+                ResponseRow.submitted_at,
+            ),
+            scope,
+            until,
+        ).order_by(CaseRow.participant_id, CaseRow.touchpoint)
+    ).all()
+    how = _how(session, scope, until)
+    nothing: tuple[int, dict[str, None], dict[str, None]] = (0, {}, {})
+    found = []
+    for row in rows:
+        saves, modes, languages = how.get(row.id, nothing)
+        found.append(
+            ExportedResponse(
+                id=row.id,
+                person=row.participant_id,
+                reference=row.reference,
+                group=row.group_id,
+                touchpoint=row.touchpoint,
+                questionnaire=row.questionnaire,
+                version=row.version,
+                seed=row.seed,
+                started_at=row.started_at,
+                submitted_at=row.submitted_at,
+                saves=saves,
+                modes=tuple(modes),
+                languages=tuple(languages),
+            )
+        )
+    return found
+
+
+def _sent(query: Select[*tuple[Any, ...]], scope: Scope, until: dt.datetime) -> Select[*tuple[Any, ...]]:
+    return scoped(
+        query.select_from(ResponseRow)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).where(
+        ResponseRow.state == ResponseState.SUBMITTED,
+        ResponseRow.submitted_at <= until,
+        ParticipantRow.withdrawn_at.is_(None),
+    )
+
+
+def _how(
+    session: Session, scope: Scope, until: dt.datetime
+) -> dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]]:
+    """How often each response was saved, in which modes and languages; what came too late is no part of it."""
+    query = _sent(select(SaveRow.response_id, SaveRow.mode, SaveRow.language), scope, until)
+    query = query.join(SaveRow, SaveRow.response_id == ResponseRow.id).where(SaveRow.late.is_(False))
+    found: dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]] = {}
+    query = query.order_by(SaveRow.response_id, SaveRow.revision)
+    for row in session.execute(query, execution_options={"yield_per": 10_000}):
+        saves, modes, languages = found.get(row.response_id, (0, {}, {}))
+        modes[row.mode.value] = None
+        languages[row.language] = None
+        found[row.response_id] = (saves + 1, modes, languages)
+    return found
+
+
+def answers_of(
+    session: Session, responses: Sequence[ExportedResponse], scope: Scope
+) -> Iterator[tuple[ExportedResponse, Mapping[str, Answer]]]:
+    """The current answers of responses, in their order. Raises KeyMissing where the words of one cannot be opened."""
+    seals = seals_of(session)
+    sealed = seals.words_sealed(scope.study)
+    for start in range(0, len(responses), AT_A_TIME):
+        some = responses[start : start + AT_A_TIME]
+        people = {each.id: each.person for each in some}
+        if sealed:
+            seals.expect([each.person for each in some])  # type: ignore[misc]
+        read: dict[object, dict[str, Answer]] = {each.id: {} for each in some}
+        rows = session.execute(
+            select(
+                AnswerRow.response_id,
+                AnswerRow.variable,
+                AnswerRow.code,
+                AnswerRow.number,
+                AnswerRow.day,
+                AnswerRow.time_of_day,
+                AnswerRow.text,
+                AnswerRow.sealed,
+                AnswerRow.reason,
+            )
+            .where(AnswerRow.response_id.in_(list(people)))
+            .order_by(AnswerRow.response_id, AnswerRow.variable, AnswerRow.position)
+        )
+        for response, variable, code, number, day, time_of_day, text, closed, reason in rows:
+            given = read[response]
+            if reason is not None:
+                given[variable] = Missing(reason)
+            elif code is not None:
+                before = given.get(variable)
+                given[variable] = Codes((*before.codes, code) if isinstance(before, Codes) else (code,))
+            elif number is not None:
+                given[variable] = Number(number)
+            elif day is not None:
+                given[variable] = Day(day)
+            elif time_of_day is not None:
+                given[variable] = TimeOfDay(time_of_day)
+            else:
+                if closed is not None:
+                    text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]
+                given[variable] = Text(text or "")
+        for each in some:
+            yield each, read[each.id]
+
+
+def asked_by_now(session: Session, scope: Scope, now: dt.datetime) -> dict[uuid.UUID, set[int]]:
+    """The touchpoints that had opened for each person in scope."""
+    query = scoped(
+        select(CaseRow.participant_id, CaseRow.touchpoint).join(
+            ParticipantRow, ParticipantRow.id == CaseRow.participant_id
+        ),
+        scope,
+    ).where(CaseRow.opens_at <= now)
+    found: dict[uuid.UUID, set[int]] = {}
+    for row in session.execute(query.order_by(CaseRow.participant_id, CaseRow.touchpoint)):
+        found.setdefault(row.participant_id, set()).add(row.touchpoint)
+    return found
+
+
+def attempts(session: Session, scope: Scope, until: dt.datetime) -> list[ExportedAttempt]:
+    """Every try by a moment to reach the people in scope who did not withdraw, without notes and by whom."""
+    query = scoped(
+        select(
+            CaseRow.participant_id,
+            CaseRow.touchpoint,
+            AttemptRow.at,
+            AttemptRow.mode,
+            AttemptRow.outcome,
+            AttemptRow.detail,
+        )
+        .join(CaseRow, CaseRow.id == AttemptRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).where(ParticipantRow.withdrawn_at.is_(None), AttemptRow.at <= until)
+    return [
+        ExportedAttempt(
+            person=row.participant_id,
+            touchpoint=row.touchpoint,
+            at=row.at,
+            mode=row.mode.value,
+            outcome=row.outcome.value,
+            detail=row.detail.value if row.detail else None,
+        )
+        for row in session.execute(query.order_by(AttemptRow.at, AttemptRow.id))
+    ]
+
+
+def consenting(session: Session, scope: Scope, purposes: Collection[str]) -> set[uuid.UUID]:
+    """The people in scope who last said yes to every one of these purposes."""
+    query = scoped(
+        select(ConsentRow.participant_id, ConsentRow.purpose, ConsentRow.given).join(
+            ParticipantRow, ParticipantRow.id == ConsentRow.participant_id
+        ),
+        scope,
+    ).where(ConsentRow.purpose.in_(list(purposes)))
+    last: dict[uuid.UUID, dict[str, bool]] = {}
+    for row in session.execute(query.order_by(ConsentRow.recorded_at, ConsentRow.id)):
+        last.setdefault(row.participant_id, {})[row.purpose] = row.given
+    return {person for person, said in last.items() if len(said) == len(set(purposes)) and all(said.values())}
