@@ -105,9 +105,9 @@ def export_answers(
             raise StateRefused(say("nothing_to_export", study=study_id))
         order = {person: place for place, person in enumerate(who.people)}
         sent.sort(key=lambda each: (order[each.person], each.touchpoint))
-        responses = [dataclasses.replace(each, known=who.people[each.person].known) for each in sent]
-        people = [each for each in who.people.values() if each.id in {response.person for response in responses}]
-        versions = _versions(work, study, responses)
+        there = {response.person for response in sent}
+        people = [each for each in who.people.values() if each.id in there]
+        versions = _versions(work, study, sent)
         work.record(
             AuditAction.ANSWERS_EXPORTED,
             study=study_id,
@@ -116,7 +116,7 @@ def export_answers(
             edition=_edition(request),
             purpose=purpose,
             people=len(people),
-            responses=len(responses),
+            responses=len(sent),
             references=request.references,
         )
         made_at = work.now
@@ -125,7 +125,7 @@ def export_answers(
         translate=translate,
         versions=versions,
         people=people,
-        responses=responses,
+        responses=sent,
         answers_of=lambda some: _read(desk, scope, some),
         attempts=lambda: _attempts(desk, scope, until),
     )
@@ -141,7 +141,7 @@ def export_answers(
         made_at=made_at,
         purpose=purpose,
         people=len(people),
-        responses=len(responses),
+        responses=len(sent),
         datasets=datasets,
         notes=tuple(_notes(who, request, until, translate)),
         missing_labels={kind: translate(label) for kind, label in MISSING_LABELS.items()},
