@@ -19,7 +19,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.preview.routes import phone, preview
-    from surveyapp.web.reader.routes import reader
+    from surveyapp.web.reader.pages import reader
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health

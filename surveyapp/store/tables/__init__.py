@@ -16,7 +16,14 @@ from surveyapp.store.tables.fieldwork import (
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
-from surveyapp.store.tables.open_answers import MarkedSpanRow, ReadingPurposeRow, WordsTranslationRow
+from surveyapp.store.tables.open_answers import (
+    AnswerCodeRow,
+    CodedAnswerRow,
+    MarkedSpanRow,
+    ReadingPurposeRow,
+    ThemeCodeRow,
+    WordsTranslationRow,
+)
 from surveyapp.store.tables.people import (
     ConsentRow,
     ContactLookupRow,
@@ -64,6 +71,7 @@ from surveyapp.store.tables.staff import (
 __all__ = [
     "AccessRow",
     "AlarmRow",
+    "AnswerCodeRow",
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
@@ -73,6 +81,7 @@ __all__ = [
     "CallDecisionRow",
     "CaseRow",
     "ChangedCaseRow",
+    "CodedAnswerRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
@@ -113,6 +122,7 @@ __all__ = [
     "SpotArrivalRow",
     "SpotDayRow",
     "StaffRow",
+    "ThemeCodeRow",
     "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",

@@ -173,7 +173,16 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             endpoint="reader.places",
             words=_("Open answers"),
             action=Action.READ_WORDS,
-            beneath=("reader.question", "reader.act", "reader.search", "reader.purpose"),
+            beneath=(
+                "reader.question",
+                "reader.act",
+                "reader.search",
+                "reader.purpose",
+                "reader.codes",
+                "reader.change_codes",
+                "reader.code_next",
+                "reader.code_answer",
+            ),
         ),
     ),
     (
