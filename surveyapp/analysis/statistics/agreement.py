@@ -9,25 +9,14 @@ that Zapf et al. (2016), BMC Medical Research Methodology 16:93, found to hold i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from surveyapp.analysis.statistics.intervals import ExactInterval
+from surveyapp.domain.open_answers.codes import Agreement
 
 RESAMPLES, SEED = 1000, 20_260
 """Of the bootstrap: how many, and what makes it come out the same each time."""
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """A coefficient of agreement over `n` answers: 1 where two always agree, 0 as by chance. `value` None: it cannot be
-    had, for both always said the same one thing, or nobody was compared; `interval` at 95%."""
-
-    value: float | None
-    interval: ExactInterval | None
-    n: int
 
 
 Pairs = Sequence[tuple[bool, bool]]
@@ -42,32 +31,32 @@ def kappa(pairs: Pairs) -> Agreement:
         table[int(first), int(second)] += 1
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     if n == 0 or (rows.max() == n == columns.max() and rows.argmax() == columns.argmax()):
-        return Agreement(None, None, n)
+        return Agreement(n=n)
     with np.errstate(all="ignore"):
         found = cohens_kappa(table)
     value = float(found.kappa)
     low, high = max(-1.0, float(found.kappa_low)), min(1.0, float(found.kappa_upp))
-    interval = ExactInterval(low, high) if np.isfinite(low) and np.isfinite(high) else None
-    return Agreement(value, interval, n)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return Agreement(value=value, n=n)
+    return Agreement(value=value, low=low, high=high, n=n)
 
 
 def alpha(units: Sequence[Pairs]) -> Agreement:
-    """Krippendorff's alpha, nominal, of one code (a pair a unit) or of a whole frame (a pair a code in each unit, in one
-    order): the disagreements on all its codes over those that chance would make on each. The interval resamples units.
+    """Krippendorff's alpha, nominal, of one code (a pair a unit) or of a whole frame (a pair a code in each unit,
+    in one order): the disagreements on all its codes over those that chance would make. Its interval resamples units.
     """
     if not units or not units[0]:
-        return Agreement(None, None, len(units))
+        return Agreement(n=len(units))
     counted = np.array([[_cells(pair) for pair in each] for each in units], dtype=float)
     value = _alpha(counted.sum(axis=0), len(units))
     if value is None:
-        return Agreement(None, None, len(units))
+        return Agreement(n=len(units))
     drawn = np.random.default_rng(SEED).integers(0, len(units), size=(RESAMPLES, len(units)))
     found = [each for each in (_alpha(counted[some].sum(axis=0), len(units)) for some in drawn) if each is not None]
-    interval = None
-    if len(units) > 1 and found:
-        low, high = np.quantile(found, (0.025, 0.975))
-        interval = ExactInterval(float(low), float(high))
-    return Agreement(value, interval, len(units))
+    if len(units) < 2 or not found:
+        return Agreement(value=value, n=len(units))
+    low, high = np.quantile(found, (0.025, 0.975))
+    return Agreement(value=value, low=float(low), high=float(high), n=len(units))
 
 
 def _cells(pair: tuple[bool, bool]) -> tuple[int, int]:

@@ -132,6 +132,17 @@ class AnswerCoding:
                      if each.by == coder and name is not CodingRound.SETTLED), None)  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """A coefficient of agreement over `n` answers: 1 where two always agree, 0 as by chance, with the limits of its 95%
+    interval. `value` None: it cannot be had, for both always said the same one thing, or nobody was compared."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int
+
+
 def is_to_be_met_again(frame: CodeFrame, coded: CodedAnswer) -> bool:
     """Whether a code that somebody gave was split since, and they have not said which of its parts it is."""
     for code_id in coded.codes:

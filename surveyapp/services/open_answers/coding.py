@@ -9,12 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveyapp.analysis.statistics.agreement import Agreement, alpha, kappa
+from surveyapp.analysis.statistics.agreement import alpha, kappa
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
 from surveyapp.domain.normalise import free_text, length, one_line
 from surveyapp.domain.open_answers.codes import (
     MOST_CODES,
+    Agreement,
     AnswerCoding,
     CodedAnswer,
     CodeFrame,
@@ -79,7 +80,7 @@ class AnswerToCode:
     left: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Sight:
     """What coding of one question looks at."""
 
@@ -331,7 +332,11 @@ def _sight(work: Work, desk: Desk, study_id: str, place: QuestionPlace) -> _Sigh
     answers = reading.written(work.session, scope, [question.variable], question.group)
     frame_place = (study.id, question.group, question.variable)
     return _Sight(
-        question, frame_place, store.frame(work.session, frame_place), answers, store.codings(work.session, answers)
+        question=question,
+        place=frame_place,
+        frame=store.frame(work.session, frame_place),
+        answers=answers,
+        codings=store.codings(work.session, answers),
     )
 
 

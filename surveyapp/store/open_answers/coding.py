@@ -112,9 +112,6 @@ def replace_code(session: Session, old: uuid.UUID, new: uuid.UUID | None) -> Non
 
 def uses(session: Session, codes: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
     """How many answers have each of these codes, in whatever round."""
-    query = (
-        select(AnswerCodeRow.code_id, func.count(func.distinct(AnswerCodeRow.response_id)))
-        .where(AnswerCodeRow.code_id.in_(codes))
-        .group_by(AnswerCodeRow.code_id)
-    )
-    return dict(session.execute(query).tuples().all())
+    many = func.count(func.distinct(AnswerCodeRow.response_id)).label("many")
+    query = select(AnswerCodeRow.code_id, many).where(AnswerCodeRow.code_id.in_(codes)).group_by(AnswerCodeRow.code_id)
+    return {row.code_id: row.many for row in session.execute(query)}

@@ -7,8 +7,8 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.analysis.statistics.agreement import Agreement
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.open_answers.codes import Agreement
 from surveyapp.services.open_answers import coding
 from surveyapp.services.open_answers.reading import Reader
 from surveyapp.web.reader import views
@@ -28,9 +28,7 @@ def agreement_words(found: Agreement) -> str:
     value = _two(found.value)
     if found.interval is None:
         return value
-    return _(
-        "%(value)s (%(low)s to %(high)s)", value=value, low=_two(found.interval.low), high=_two(found.interval.high)
-    )
+    return _("%(value)s (%(low)s to %(high)s)", value=value, low=_two(found.low), high=_two(found.high))
 
 
 def _two(value: float) -> str:

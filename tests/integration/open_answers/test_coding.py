@@ -211,7 +211,7 @@ def test_coding_is_in_the_trail_and_for_whoever_may_read(cafe: Runtime, first: D
     code_all(first, ONE, add(first, "Warm"))
     with cafe.database.reading() as session:
         done = [each.action for each in audit.entries(session)]
-        assert store.uses(session, [each.id for each in stands(first).frame.codes]).popitem()[1] == 4
+        assert list(store.uses(session, [each.id for each in stands(first).frame.codes]).values()) == [4]
     assert done.count(AuditAction.WORDS_CODED) == 4
     assert done.count(AuditAction.CODE_FRAME_CHANGED) == 1
     evaluator = Desk(cafe, factories.create_staff(cafe, Role.EVALUATOR, study=versioned.NAME))
