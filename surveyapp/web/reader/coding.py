@@ -26,7 +26,7 @@ def agreement_words(found: Agreement) -> str:
     if found.value is None:
         return _("none to tell")
     value = _two(found.value)
-    if found.interval is None:
+    if found.low is None or found.high is None:
         return value
     return _("%(value)s (%(low)s to %(high)s)", value=value, low=_two(found.low), high=_two(found.high))
 

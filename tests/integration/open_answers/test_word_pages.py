@@ -107,7 +107,7 @@ def test_two_codes_are_made_given_merged_and_none_is_left(client: Client) -> Non
     shown = submit(client, f"{asked}/codes", do="merge", code=ids["Care"])
     assert f"{left} answers have this code" in shown.words
     page = submit(client, f"{asked}/codes", do="merge", code=ids["Care"], into=ids["Paperwork"], sure="yes")
-    assert f"Paperwork at work {left}" in " ".join(page.said("tr"))
+    assert f"Paperwork at work{left}" in " ".join(page.said("tr"))
     split = submit(client, f"{asked}/codes", 422, do="split", code=ids["Paperwork"], sure="yes", titles="One")
     assert "at least two different names" in split.words
 
