@@ -142,6 +142,8 @@ class AuditAction(enum.StrEnum):
     TABLET_REFUSED = "tablet_refused"
     CASE_SEEN = "case_seen"
     PARTICIPANT_CHANGED = "participant_changed"
+    PARTICIPANTS_MERGED = "participants_merged"
+    PARTICIPANTS_SPLIT = "participants_split"
     CASE_CHANGED = "case_changed"
     STUDY_REPLANNED = "study_replanned"
     TOUCHPOINT_PAUSED = "touchpoint_paused"

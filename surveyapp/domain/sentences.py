@@ -344,6 +344,25 @@ SENTENCES: Mapping[str, str] = {
     "site_unknown": N_("There is no site %(site)s. Use one of: %(sites)s."),
     "group_after_answers": N_("%(reference)s has begun to answer the questions of their group, and stays in it."),
     "group_with_relationship": N_("Somebody belongs with %(reference)s as one of their group. Take that away first."),
+    "other_missing": N_("Write the reference of the other person."),
+    "merge_with_themselves": N_("%(reference)s is this person. Write the reference of the other one."),
+    "merge_across_groups": N_(
+        "%(reference)s and %(other)s are in different groups. Put one of them into the other’s group first."
+    ),
+    "merge_the_other_way": N_(
+        "Somebody was merged into %(reference)s already. Open %(reference)s and merge %(other)s into them."
+    ),
+    "merged_already": N_("%(reference)s was merged into %(other)s already."),
+    "talked_with_now": N_(
+        "An interviewer has %(reference)s or %(other)s open at the moment. Try again when they have closed it."
+    ),
+    "no_merge": N_("%(other)s is not merged into %(reference)s."),
+    "split_gone": N_("What was kept of %(other)s from before is erased, so they can no longer be taken apart."),
+    "split_elsewhere": N_("%(other)s is of a site that is not yours. Ask whoever manages the whole study."),
+    "list_merged": N_(
+        "Somebody of this list was merged with another person. Take the two apart first, then the list can be taken "
+        "back."
+    ),
     "stopped_take_up": N_("%(reference)s asked not to be contacted. Record first that they take part again."),
     "act_missing": N_("Choose what is to be done."),
     "act_not_open": N_("The touchpoint has changed meanwhile, so this cannot be done now. Look at how it stands."),

@@ -190,6 +190,8 @@ RULES: dict[str, str | Action] = {
     "manager.touchpoints": Action.MANAGE_PARTICIPANTS,
     "manager.touchpoint": Action.MANAGE_PARTICIPANTS,
     "manager.replan": Action.MANAGE_PARTICIPANTS,
+    "manager.merge": Action.MANAGE_PARTICIPANTS,
+    "manager.split": Action.MANAGE_PARTICIPANTS,
     "manager.mend_case": Action.MANAGE_PARTICIPANTS,
     "manager.list_page": Action.MANAGE_PARTICIPANTS,
     "manager.list_columns": Action.MANAGE_PARTICIPANTS,
@@ -238,6 +240,7 @@ MEMBER = uuid.UUID("018f0000-0000-7000-8000-000000000001")
 PLACES = {
     "study_id": factories.STUDY,
     "reference": "BF-0001",
+    "other": "BF-0002",
     "touchpoint": 1,
     "group": "backfill",
     "name": "backfill_1",

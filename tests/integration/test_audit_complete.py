@@ -145,6 +145,8 @@ PAGES: dict[str, A | str] = {
     "manager.list_page": "what is seen of a list is an entry, by test_lists_brought_in",
     "manager.list_columns": NOTHING,
     "manager.mend": A.PERSON_SEEN,
+    "manager.merge": A.PERSON_SEEN,
+    "manager.split": "who was taken apart is an entry, by test_merging",
     "manager.touchpoints": "counts alone",
     "manager.touchpoint": "what is changed is an entry, by test_touchpoints",
     "manager.replan": "what is changed is an entry, by test_replanning",

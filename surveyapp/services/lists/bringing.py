@@ -19,13 +19,14 @@ from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
+from surveyapp.services.cases import consents as consenting
 from surveyapp.services.cases import scheduling, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
 from surveyapp.services.participants.enrolling import Placement
-from surveyapp.services.participants.list_columns import ListedPerson
+from surveyapp.services.participants.list_columns import ListedPerson, declined_contact_at
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
@@ -178,6 +179,8 @@ def _stage(
                 person = enrolling.at_site(placed, sites)
                 if listed[line].do_not_contact:
                     person = dataclasses.replace(person, stopped_at=work.now)
+                declined = declined_contact_at(study, listed[line])
+                person = dataclasses.replace(person, declined_contact_at=declined)
                 each = enrolling.prepared(work, new, person, "import", decisions.late)
                 made.append(dataclasses.replace(each, consents=listed[line].consents))
             with desk.writing() as writing:
@@ -368,6 +371,8 @@ def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
             enrolment_store.set_event(work.session, person.id, Event(event, day, "import"))
         if each.events:
             scheduling.plan_cases(work, person)
+        if each.consents:
+            consenting.follow(work, study, person)
         if each.stops:
             stopping.stop(work, person, LeavingReason.NOT_SAID)
     work.record_many(

@@ -24,7 +24,7 @@ from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.mapping import MappedList
 from surveyapp.services.participants import list_columns
 from surveyapp.services.participants.enrolling import place
-from surveyapp.services.participants.list_columns import ListedPerson
+from surveyapp.services.participants.list_columns import ListedPerson, declined_contact_at
 from surveyapp.services.work import Work
 from surveyapp.store.database import new_id
 
@@ -164,6 +164,7 @@ def somebody(study: Study, now: dt.datetime, listed: ListedPerson) -> Participan
         origin=Origin.REAL,
         enrolled_on=listed.new.enrolled_on,
         stopped_at=now if listed.do_not_contact else None,
+        declined_contact_at=declined_contact_at(study, listed),
     )
 
 

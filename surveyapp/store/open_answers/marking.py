@@ -123,7 +123,7 @@ def translations(
                 continue
             text = row.text
             if row.sealed is not None:
-                text = seals.unseal(people[place], _bound(row.variable, row.language), row.sealed)
+                text = seals.unseal(people[place], bound(row.variable, row.language), row.sealed)
             found.setdefault(place, []).append(
                 WordsTranslation(language=row.language, text=text or "", by=made.name, at=row.written_at)
             )
@@ -155,7 +155,7 @@ def translate(
     seals = seals_of(session)
     sealed = None
     if seals.words_sealed(study):
-        sealed = seals.seal(person, _bound(place[1], language), translation)
+        sealed = seals.seal(person, bound(place[1], language), translation)
     session.add(
         WordsTranslationRow(
             response_id=place[0],
@@ -180,7 +180,8 @@ def forget(session: Session, person: uuid.UUID) -> None:
         session.execute(delete(table).where(table.response_id.in_(theirs)))
 
 
-def _bound(variable: str, language: str) -> str:
+def bound(variable: str, language: str) -> str:
+    """What a translation is bound to beside the person."""
     return f"translation {variable} {language}"
 
 

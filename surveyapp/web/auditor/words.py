@@ -57,6 +57,8 @@ ACTIONS = {
     A.PARTICIPANT_ADDED: lazy("added a participant"),
     A.PARTICIPANTS_IMPORTED: lazy("imported participants"),
     A.PARTICIPANT_CHANGED: lazy("changed where somebody belongs"),
+    A.PARTICIPANTS_MERGED: lazy("merged two people who are one"),
+    A.PARTICIPANTS_SPLIT: lazy("took two people apart who had been merged"),
     A.CASE_CHANGED: lazy("changed a case"),
     A.STUDY_REPLANNED: lazy("planned cases by a changed schedule"),
     A.TOUCHPOINT_PAUSED: lazy("paused a touchpoint"),
