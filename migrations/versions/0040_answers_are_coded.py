@@ -1,14 +1,14 @@
 """Open answers are coded with a question's own frame, by two coders
 
-Revises: 0037
+Revises: 0039
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0038'
-down_revision = '0037'
+revision = '0040'
+down_revision = '0039'
 branch_labels = None
 depends_on = None
 
