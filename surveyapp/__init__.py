@@ -15,6 +15,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.administrator.routes import administrator
     from surveyapp.web.auditor.routes import auditor
     from surveyapp.web.evaluator.pages import evaluator
+    from surveyapp.web.exporter.routes import exporter
     from surveyapp.web.interviewer.routes import interviewer
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
@@ -37,6 +38,7 @@ def create_app(runtime: Runtime) -> Flask:
         spot,
         tablet,
         evaluator,
+        exporter,
         reader,
         viewer,
         manager,

@@ -70,6 +70,9 @@ SENTENCES: Mapping[str, str] = {
     "both": N_("%(first)s %(second)s"),
     "export_purpose_wanted": N_("Say what these answers are taken out for."),
     "nothing_to_export": N_("Nobody has sent answers in %(study)s yet that may leave in a file."),
+    "too_many_for_a_page": N_(
+        "These are more than %(most)s responses: whoever runs the system takes them with `surveyapp export %(study)s`."
+    ),
     "nobody_asked_to_link": N_(
         "This study asks nobody whether their answers may be put beside other records. Take them without references."
     ),

@@ -133,6 +133,7 @@ RULES: dict[str, str | Action] = {
     "evaluator.look_xlsx": Action.SEE_RESULTS,
     "evaluator.measure_xlsx": Action.SEE_RESULTS,
     "evaluator.taken": Action.SEE_RESULTS,
+    "exporter.export": Action.EXPORT_ANSWERS,
     "reader.places": Action.READ_WORDS,
     "reader.search": Action.READ_WORDS,
     "reader.purpose": Action.READ_WORDS,

@@ -184,6 +184,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "reader.code_answer",
             ),
         ),
+        NavigationPlace(endpoint="exporter.export", words=_("Answers in files"), action=Action.EXPORT_ANSWERS),
     ),
     (
         NavigationPlace(
