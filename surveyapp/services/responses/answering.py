@@ -43,9 +43,17 @@ from surveyapp.store.database import new_id
 from surveyapp.store.privacy import reopening
 
 
-def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:
+def give_consent(
+    runtime: Runtime,
+    who: Who,
+    agreed: Mapping[str, bool],
+    *,
+    said_at: dt.datetime | None = None,
+    seed: int | None = None,
+) -> Visit:
     """Records what was said of each purpose and, once those required are agreed to, begins the response on the version
-    that is open. Saying the same again records nothing new. Raises StateRefused outside the window."""
+    that is open. Saying the same again records nothing new. `said_at` and `seed`: when it was said, and the order in
+    which options were shown, where that was before it came here. Raises StateRefused outside the window."""
     with Desk(runtime, who.actor).writing() as work:
         before = visit_in(work, who, lock=True)
         _check_answerable(before)
@@ -54,7 +62,7 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
             said = before.consents.get(purpose.id)
             given = agreed.get(purpose.id, False)
             if said is None or said.given != given or said.version != purpose.version:
-                consent = consents[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, work.now)
+                consent = consents[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, said_at or work.now)
                 participants.add_consent(work.session, before.participant.id, consent, who.mode, work.staff_id)
                 work.record(
                     AuditAction.CONSENT_GIVEN if given else AuditAction.CONSENT_DECLINED,
@@ -66,7 +74,7 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
                 )
         after = dataclasses.replace(before, consents=consents)
         if after.consented and after.response is None:
-            _begin(work, after)
+            _begin(work, after, seed)
         return visit_in(work, who)
 
 
@@ -252,7 +260,7 @@ def _check_consented(visit: Visit) -> None:
         raise ConsentMissing("Consent to take part comes before every answer.")
 
 
-def _begin(work: Work, visit: Visit) -> None:
+def _begin(work: Work, visit: Visit, seed: int | None = None) -> None:
     """Starts the response on the newest open version. It keeps that version to the end.
 
     Options come in the order this person had before: were it drawn anew, part of a change would be the order's.
@@ -269,7 +277,7 @@ def _begin(work: Work, visit: Visit) -> None:
             version=version,
             state=ResponseState.STARTED,
             revision=0,
-            seed=responses.seed_of(work.session, visit.participant.id) or secrets.randbits(31),
+            seed=responses.seed_of(work.session, visit.participant.id) or seed or secrets.randbits(31),
             started_at=work.now,
         ),
     )
