@@ -17,6 +17,8 @@ from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.security import sessions
 from surveyapp.services.security.sessions import SessionOver, SignedIn
 from surveyapp.services.work import Desk
+from surveyapp.web.shared.headers import RETRY_AFTER
+from surveyapp.web.shared.incoming import is_for_scripts
 from surveyapp.web.shared.language import reader_language
 from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import JSON, is_staff_path, keep_form, staff_token, token
@@ -70,8 +72,13 @@ def keep_locked() -> Response | None:
         return None
     # To ask how long a session lives does not prolong it.
     asks = request.endpoint == "staff.session_left" and request.method == "GET"
-    if (lent() if asks else locked()) is None:
-        return None
+    try:
+        if (lent() if asks else locked()) is None:
+            return None
+    except DatabaseUnavailable:
+        if not is_for_scripts():
+            raise
+        return Response('{"why":"unavailable"}', 503, RETRY_AFTER, mimetype=JSON)
     by_script = JSON in (request.mimetype, request.accept_mimetypes.best)
     if by_script:
         return Response('{"why":"lent"}', LENT, mimetype=JSON)

@@ -18,6 +18,7 @@ const EVERY = 30_000;
 let day = null;
 let opened = null;
 let survey = null;
+let shown = false;
 
 begin();
 setInterval(() => send(), EVERY);
@@ -45,7 +46,9 @@ function show(id, language = null) {
   }
   document.title = heading.textContent;
   heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
+  // What stands there when the page is opened is read out anyway.
+  if (shown) heading.focus({ preventScroll: true });
+  shown = true;
   scrollTo(0, 0);
 }
 
@@ -159,7 +162,10 @@ async function told() {
   const waiting = await boxes.all();
   const refused = waiting.filter(({ refused: no }) => no).length;
   const said = main.querySelector("[data-told=waiting]");
-  if (said) said.textContent = waiting.length ? place.dataset.waits.replace("{}", waiting.length) : place.dataset.none;
+  if (said) {
+    said.className = waiting.length ? "note" : "done-note";
+    said.textContent = waiting.length ? place.dataset.waits.replace("{}", waiting.length) : place.dataset.none;
+  }
   const no = main.querySelector("[data-told=refused]");
   if (no) Object.assign(no, { hidden: !refused, textContent: place.dataset.refused.replace("{}", refused) });
 }
