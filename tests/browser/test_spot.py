@@ -110,10 +110,11 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     looked_at(page, "ready")
     page.fill("#pin", "000001")
     page.get_by_role("button", name="Get ready").click()
-    page.get_by_text("Tries left: 4").wait_for()
+    # Packs in four languages are made for the first time.
+    page.get_by_text("Tries left: 4").wait_for(timeout=60_000)
     page.fill("#pin", PIN)
     page.get_by_role("button", name="Get ready").click()
-    page.get_by_role("button", name="Amara Nowak").wait_for()
+    page.get_by_role("button", name="Amara Nowak").wait_for(timeout=60_000)
     looked_at(page, "away")
     assert page.request.get(f"{live_server}/interviews").url == f"{live_server}/tablet"
     page.context.set_offline(True)
