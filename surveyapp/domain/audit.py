@@ -117,6 +117,8 @@ class AuditAction(enum.StrEnum):
     WORDS_READ = "words_read"
     WORDS_MARKED = "words_marked"
     WORDS_TRANSLATED = "words_translated"
+    WORDS_CODED = "words_coded"
+    CODE_FRAME_CHANGED = "code_frame_changed"
 
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"

@@ -53,10 +53,26 @@ SENTENCES: Mapping[str, str] = {
     "no_such_language": N_("This study has no such language."),
     "translation_too_long": N_("A translation can have at most %(most)s characters. This one is longer."),
     "given_in_that_language": N_("The answer was given in that language."),
+    "code_gone": N_("That code is not in use: it was merged or taken out. Load the page again."),
+    "coded_by_two": N_("This answer is coded by two, or settled: it is not coded once more."),
+    "nothing_to_settle": N_("Nobody disagrees on this answer any more."),
+    "code_title_wanted": N_("Give the code a name."),
+    "code_title_taken": N_("There is a code “%(title)s” already. Give this one another name."),
+    "codes_too_many": N_("A question can have at most %(most)s codes. Merge some first."),
+    "code_into_itself": N_("A code cannot be merged into itself. Choose another."),
+    "code_is_nested": N_("This code is part of another, and cannot be split. Add a code beside it."),
+    "split_into_two": N_("Give at least two different names, a line each."),
+    "code_holds_others": N_("Other codes are part of this one. Move or merge them first."),
+    "code_nests_once": N_(
+        "A code can be part of one that stands by itself, and not of one that is a part or has parts."
+    ),
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
     "export_purpose_wanted": N_("Say what these answers are taken out for."),
     "nothing_to_export": N_("Nobody has sent answers in %(study)s yet that may leave in a file."),
+    "too_many_for_a_page": N_(
+        "These are more than %(most)s responses: whoever runs the system takes them with `surveyapp export %(study)s`."
+    ),
     "nobody_asked_to_link": N_(
         "This study asks nobody whether their answers may be put beside other records. Take them without references."
     ),

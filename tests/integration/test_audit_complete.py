@@ -53,6 +53,7 @@ PAGES: dict[str, A | str] = {
         for endpoint in RULES
         if endpoint.startswith("reader.")
     },
+    "exporter.export": "answers that are taken are an entry, by test_exporting_pages",
     "participant.worker": NOTHING,
     "survey_script": NOTHING,
     "static": NOTHING,

@@ -48,6 +48,8 @@ ACTIONS = {
     A.WORDS_READ: lazy("read people’s own words"),
     A.WORDS_MARKED: lazy("decided what to redact in people’s words"),
     A.WORDS_TRANSLATED: lazy("wrote a translation of people’s words"),
+    A.WORDS_CODED: lazy("coded an answer"),
+    A.CODE_FRAME_CHANGED: lazy("changed the codes of a question"),
     A.VERSION_OPENED: lazy("opened a version of a questionnaire"),
     A.WORDING_RECORDED: lazy("recorded a wording"),
     A.RESPONSE_MOVED: lazy("moved answers to another version"),
