@@ -39,7 +39,7 @@ groups:
 events: {job_start: Started a job}
 consent:
   - {id: take_part, required: true, text: I agree.}
-  - {id: recontact, text: You may ask again.}
+  - {id: recontact, governs: contact_again, text: You may ask again.}
 touchpoints:
   - {group: people, number: 1, title: First, questionnaire: first, opens: enrolled, due: 14 days, closes: 60 days}
   - {group: people, number: 2, title: Second, questionnaire: first, opens: "submitted(people, 1) + 30 days"}

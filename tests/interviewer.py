@@ -63,7 +63,7 @@ class Interviewer:
         self.talk = f"?mode={mode}&language=en"
         location = self.post(f"{self.case}/start", {"mode": mode, "language": "en"}).location or ""
         if "/consent" in location:
-            agreed = {"consent_take_part": "yes", "consent_recontact": "no", "consent_quote_words": "yes"}
+            agreed = {"consent_take_part": "yes", "consent_recontact": "yes", "consent_quote_words": "yes"}
             location = self.post(location, agreed).location or ""
         return location
 

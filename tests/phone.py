@@ -46,9 +46,9 @@ class Phone:
         return address if named else re.sub(r"^/survey(?=/|$)", f"/survey/{self.handle}", address)
 
     def agree(self, link: str) -> Page:
-        """Opens a link and agrees to take part."""
+        """Opens a link and agrees to take part, and to be contacted again where that is asked."""
         self.open(link)
-        self.send({"agree-take_part": "yes"})
+        self.send({"agree-take_part": "yes", "agree-recontact": "yes"})
         return self.say_whose()
 
     def say_whose(self, own: str = "yes", pin: str = "") -> Page:

@@ -114,6 +114,12 @@ class AuditAction(enum.StrEnum):
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
 
+    WORDS_READ = "words_read"
+    WORDS_MARKED = "words_marked"
+    WORDS_TRANSLATED = "words_translated"
+    WORDS_CODED = "words_coded"
+    CODE_FRAME_CHANGED = "code_frame_changed"
+
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"
     RESPONSE_MOVED = "response_moved"
@@ -137,6 +143,8 @@ class AuditAction(enum.StrEnum):
     TABLET_REFUSED = "tablet_refused"
     CASE_SEEN = "case_seen"
     PARTICIPANT_CHANGED = "participant_changed"
+    PARTICIPANTS_MERGED = "participants_merged"
+    PARTICIPANTS_SPLIT = "participants_split"
     CASE_CHANGED = "case_changed"
     STUDY_REPLANNED = "study_replanned"
     TOUCHPOINT_PAUSED = "touchpoint_paused"

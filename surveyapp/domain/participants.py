@@ -32,7 +32,8 @@ class Site:
 class Participant:
     """A person in a study and a group. Nothing here says who they are; that is `Contact`. `stopped_at`: since when
     nobody contacts them; `withdrawn_at`: since when their answers are left out of everything; `deceased_at`: when it
-    was recorded that they died; `language_asked`: the language that whoever calls them has to speak;
+    was recorded that they died; `declined_contact_at`: since when they do not want to be contacted again, though what
+    they have begun is theirs to finish; `language_asked`: the language that whoever calls them has to speak;
     `not_called_by`: the interviewer who is not to."""
 
     id: uuid.UUID
@@ -46,8 +47,23 @@ class Participant:
     stopped_at: dt.datetime | None = None
     withdrawn_at: dt.datetime | None = None
     deceased_at: dt.datetime | None = None
+    declined_contact_at: dt.datetime | None = None
     language_asked: str | None = None
     not_called_by: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeRecord:
+    """Somebody who was found to be the same person as another. `kept_id`: who they are now; `folded_id` and
+    `reference`: who they were; `can_be_split`: what they were is kept still."""
+
+    id: uuid.UUID
+    kept_id: uuid.UUID
+    folded_id: uuid.UUID
+    reference: str
+    made_at: dt.datetime
+    by_staff: uuid.UUID | None
+    can_be_split: bool = True
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,9 @@ STAFF = {
 }
 """Who can sign in to the demonstration."""
 
+BESIDES = {Role.EVALUATOR: (Role.READ_WORDS,)}
+"""What somebody may there beside their role."""
+
 BEFORE_EVERYTHING = dt.timedelta(days=400)
 """How long before the day of the demonstration its sites are there and the first versions are open."""
 
@@ -161,7 +164,11 @@ def _add_staff(runtime: Runtime, studies: list[Study]) -> dict[Role, Staff]:
                 email,
                 name,
                 hashed,
-                [Grant(role, each) for each in ([None] if role in MAY_BE_OF_ALL else names)],
+                [
+                    Grant(each, study)
+                    for each in (role, *BESIDES.get(role, ()))
+                    for study in ([None] if role in MAY_BE_OF_ALL else names)
+                ],
                 work.now,
             )
             for email, (name, role) in STAFF.items()

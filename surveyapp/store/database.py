@@ -56,6 +56,9 @@ class Seals(Protocol):
     def unseal(self, person: uuid.UUID, name: str, sealed: bytes) -> str:
         """Raises KeyMissing."""
 
+    def fingerprint(self, person: uuid.UUID, said: str) -> str:
+        """A keyed hash of what a person said: the same words have the same. Raises KeyMissing."""
+
     def words_sealed(self, study: str) -> bool:
         """Whether answers in people's own words are sealed in a study."""
 

@@ -75,6 +75,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
             "attributes": dict(person.attributes),
             "enrolled_on": person.enrolled_on,
             "stopped_at": person.stopped_at,
+            "declined_contact_at": person.declined_contact_at,
             "withdrawn_at": None,
             **wish_columns(wishes),
         }

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
@@ -221,6 +221,7 @@ def _participants(session: Session, rows: Sequence[ParticipantRow], on: dt.date)
                 stopped_at=row.stopped_at,
                 withdrawn_at=row.withdrawn_at,
                 deceased_at=row.deceased_at,
+                declined_contact_at=row.declined_contact_at,
                 language_asked=row.language_asked,
                 not_called_by=row.not_called_by,
             )
@@ -421,6 +422,39 @@ def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime | None
 def set_deceased(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:
     """When it was recorded that somebody died; None: they did not."""
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(deceased_at=at))
+
+
+def declining(session: Session, study: str, purposes: Collection[str]) -> list[uuid.UUID]:
+    """The people of a study who said no to one of these purposes, last, and with whom it is not stored."""
+    newer = aliased(ConsentRow)
+    since = select(newer.id).where(
+        newer.participant_id == ConsentRow.participant_id,
+        newer.purpose == ConsentRow.purpose,
+        or_(
+            newer.recorded_at > ConsentRow.recorded_at,
+            and_(newer.recorded_at == ConsentRow.recorded_at, newer.id > ConsentRow.id),
+        ),
+    )
+    query = (
+        select(ParticipantRow.id)
+        .join(ConsentRow, ConsentRow.participant_id == ParticipantRow.id)
+        .where(
+            ParticipantRow.study == study,
+            ParticipantRow.declined_contact_at.is_(None),
+            ConsentRow.purpose.in_(purposes),
+            ConsentRow.given.is_(False),
+            ~since.exists(),
+        )
+        .distinct()
+        .order_by(ParticipantRow.id)
+    )
+    return list(session.scalars(query))
+
+
+def set_declined_contact(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:
+    """Since when somebody does not want to be contacted again; None: they may be."""
+    mine = update(ParticipantRow).where(ParticipantRow.id == participant_id)
+    session.execute(mine.values(declined_contact_at=at))
 
 
 def set_language_asked(session: Session, participant_id: uuid.UUID, code: str | None) -> None:

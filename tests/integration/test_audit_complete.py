@@ -48,6 +48,12 @@ PAGES: dict[str, A | str] = {
     },
     "evaluator.taken": A.RESULTS_TAKEN,
     "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
+    **{
+        endpoint: "each reading and each decision is an entry, by test_reading"
+        for endpoint in RULES
+        if endpoint.startswith("reader.")
+    },
+    "exporter.export": "answers that are taken are an entry, by test_exporting_pages",
     "participant.worker": NOTHING,
     "survey_script": NOTHING,
     "static": NOTHING,
@@ -145,6 +151,8 @@ PAGES: dict[str, A | str] = {
     "manager.list_page": "what is seen of a list is an entry, by test_lists_brought_in",
     "manager.list_columns": NOTHING,
     "manager.mend": A.PERSON_SEEN,
+    "manager.merge": A.PERSON_SEEN,
+    "manager.split": "who was taken apart is an entry, by test_merging",
     "manager.touchpoints": "counts alone",
     "manager.touchpoint": "what is changed is an entry, by test_touchpoints",
     "manager.replan": "what is changed is an entry, by test_replanning",

@@ -54,7 +54,7 @@ class TestTheQueue:
         who = {name: factories.by_interviewer(staff, person) for name, person in persons.items()}
         for _ in range(5):
             attempts.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
-        answering.give_consent(runtime, who["begun"], {"take_part": True})
+        answering.give_consent(runtime, who["begun"], {"take_part": True, "recontact": True})
         soon, tomorrow = on_the_clock("2026-06-30T14:00"), on_the_clock("2026-07-01T14:00")
         attempts.record_attempt(
             runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=attempts.AgreedTime(soon)

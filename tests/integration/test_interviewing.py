@@ -133,7 +133,7 @@ def test_consent_given_at_touchpoint_1_carries_over(runtime: Runtime, interviewe
     with runtime.database.reading() as session:
         assert {key: each.given for key, each in participants.consents(session, participant.id).items()} == {
             "take_part": True,
-            "recontact": False,
+            "recontact": True,
             "quote_words": True,
         }
 

@@ -121,7 +121,7 @@ BY_ITSELF = {
 }
 """Endpoints that no link leads to, and why."""
 
-PRESSED = ("interviewer.open_case", "interviewer.start", "interviewer.consent")
+PRESSED = ("interviewer.open_case", "interviewer.start", "interviewer.consent", "reader.purpose")
 """Buttons that lead on to pages as links do."""
 
 
@@ -162,8 +162,11 @@ class Walk:
                     endpoint = self._endpoint(attributes.get("action") or path, method)
                     if method == "POST" and endpoint in PRESSED and self._seen[endpoint] < 2:
                         self._seen[endpoint] += 1
-                        said = {**page.fields(), **first_options(page)}
-                        self._note(self.client.post(attributes["action"], said).location or "", path)
+                        said = {**page.fields(), **first_options(page), "purpose": "to walk"}
+                        led = self.client.post(attributes["action"], said).location or ""
+                        if led == path:  # the page asked something first
+                            self._waiting.append((led, path))
+                        self._note(led, path)
 
     def _note(self, link: str, found_on: str) -> None:
         parts = urlsplit(link)

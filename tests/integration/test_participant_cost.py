@@ -191,7 +191,7 @@ def test_statements_on_the_way_in_and_out(runtime: Runtime) -> None:
         answer = phone.client.get(link)
     made["link"] = len(reads(statements))
     for shows, sends, form in (
-        ("consent", "give_consent", {"agree-take_part": "yes"}),
+        ("consent", "give_consent", {"agree-take_part": "yes", "agree-recontact": "yes"}),
         ("begin", "begun", {"own": "yes"}),
     ):
         with factories.counted(runtime) as statements:

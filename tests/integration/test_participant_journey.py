@@ -173,7 +173,7 @@ def test_back_from_the_first_question_leads_to_what_this_is_about(phone: Phone, 
     phone.agree(link)
     phone.follow("Back")
     assert phone.path == "/survey/consent"
-    assert phone.chosen() == {"agree-take_part": ["yes"]}
+    assert phone.chosen() == {"agree-take_part": ["yes"], "agree-recontact": ["yes"]}
     phone.send()
     assert phone.question == "heard_via"
 

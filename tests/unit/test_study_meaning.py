@@ -15,6 +15,7 @@ from surveyapp.domain.instrument.study import (
     Comparison,
     CompletionRule,
     EnrolmentRule,
+    Governs,
     Measure,
     MeasureRow,
     Purpose,
@@ -52,7 +53,14 @@ CHANGED: dict[type, dict[str, Any]] = {
     EnrolmentRule: {"until": "2025-01-01", "quiet_days": 77},
     ReleaseRule: {"every": "week", "minimum_new": 77, "live": True},
     Attribute: {"id": "site.other", "label": "Other", "values": {"other": "Other"}},
-    Purpose: {"id": "other", "version": 7, "required": False, "text": "Other.", "aloud": "Other?"},
+    Purpose: {
+        "id": "other",
+        "version": 7,
+        "required": False,
+        "text": "Other.",
+        "aloud": "Other?",
+        "governs": Governs.QUOTE,
+    },
     Measure: MEASURE,
     MeasureRow: {"touchpoint": 7, "moment": "before", "label": "Other", "detail": "Other."},
     Touchpoint: TOUCHPOINT,
@@ -150,6 +158,7 @@ def test_every_field_of_a_study_is_recorded_or_has_a_reason_why_not() -> None:
         ("text", "Other.", True),
         ("aloud", "Other?", True),
         ("required", False, True),
+        ("governs", Governs.QUOTE, True),
         ("version", 7, False),
         ("id", "other", False),
     ],
@@ -160,3 +169,10 @@ def test_consent_is_declared_by_its_version(field: str, value: Any, refused: boo
     later = freeze(replaced(Purpose, "version", 7), frozen)
     assert [each.key for each in consent_faults(later, STUDY)] == ["version"]
     assert list(later.consent[STUDY.consent[0].id]) == [1, 7]
+
+
+def test_what_consent_decides_can_be_said_where_it_was_not() -> None:
+    """The words that people agreed to stay the same."""
+    unsaid = dataclasses.replace(STUDY.consent[0], governs=None)
+    frozen = freeze(dataclasses.replace(STUDY, consent=(unsaid, *STUDY.consent[1:])), NOTHING_FROZEN)
+    assert consent_faults(frozen, STUDY) == ()

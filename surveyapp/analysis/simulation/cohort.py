@@ -24,7 +24,7 @@ from surveyapp.domain.fieldwork.days import start_of
 from surveyapp.domain.instrument.conditions import Condition, KnownValue, references
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Touchpoint
+from surveyapp.domain.instrument.study import Governs, Touchpoint
 
 GO_ON, COME_BACK, BREAK_OFF = 0.8, 0.2, 0.035
 """Shares: of those who answered last time, or did not, who answers this time; of responses begun, those broken off."""
@@ -102,11 +102,15 @@ def _asked(plan: CohortPlan, people: SimulatedPeople) -> SimulatedGroup:
     agreed = np.logical_and.reduce(
         [people.ever, *(people.consents[purpose.id] for purpose in plan.study.required_purposes)]
     )
+    again = [people.consents[purpose.id] for purpose in plan.study.purposes_of(Governs.CONTACT_AGAIN)]
     answered, free_from = people.ever, people.enrolled
     for touchpoint in sorted(plan.study.touchpoints_of(people.group.id), key=lambda each: each.number):
         sitting = _sitting(plan, people, touchpoint, sittings, (answered, agreed, free_from))
         sittings[touchpoint.number] = sitting
         answered = np.where(np.isnat(sitting.anchored), answered, ~np.isnat(sitting.submitted))
+        # Who does not want to be contacted again is asked once.
+        for wanted in again:
+            agreed &= wanted | np.isnat(sitting.started)
         done = _days_of(plan, sitting.submitted) + np.timedelta64(1, "D")
         free_from = np.where(np.isnat(done), free_from, done)
     return SimulatedGroup(people, tuple(sittings.values()))

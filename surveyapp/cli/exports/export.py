@@ -10,7 +10,7 @@ import click
 from surveyapp.cli.context import open_desk
 from surveyapp.domain.exports.dataset import ExportShape
 
-FORMATS = ("csv", "xlsx")
+FORMATS = ("csv", "xlsx", "sav", "dta", "parquet", "triples", "ddi")
 EVERY = 500
 """After so many rows progress is told anew."""
 

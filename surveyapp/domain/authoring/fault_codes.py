@@ -73,6 +73,7 @@ FAULT_CODES: dict[str, str] = {
     "not_live": "releases that follow every answer, in a study that hides counts",
     "not_crossed": "a crosstab of answers that are no options, or that no touchpoint asks together",
     "no_consent": "no purpose that is required",
+    "governs_nothing": "a purpose of consent that decides nothing",
     "not_for_the_ear": "consent that is to be read out and cannot be, or says nothing else than the written one",
     "two_meanings": "one name for two things",
     "kind_changed": "an id that was another kind of question in the version before",

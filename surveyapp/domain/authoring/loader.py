@@ -27,6 +27,7 @@ from surveyapp.domain.instrument.study import (
     Comparison,
     CompletionRule,
     EnrolmentRule,
+    Governs,
     Group,
     Help,
     KeepUntil,
@@ -157,7 +158,7 @@ def _study(
         segments=tuple(written.segments),
         events=written.events,
         proxies=written.proxies,
-        consent=tuple(Purpose(**each.model_dump()) for each in written.consent),
+        consent=tuple(_purpose(each) for each in written.consent),
         touchpoints=tuple(touchpoints),
         measures=tuple(
             Measure(
@@ -187,6 +188,12 @@ def _study(
         targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
         comparators=tuple(map(_comparator, written.comparators)),
     )
+
+
+def _purpose(written: w.PurposeW) -> Purpose:
+    """A consent; one that is required decides to take part, and need not say so."""
+    governs = written.governs or ("take_part" if written.required else None)
+    return Purpose(**(written.model_dump() | {"governs": Governs(governs) if governs else None}))
 
 
 def _enrolment(source: Source, written: w.EnrolmentW) -> EnrolmentRule:

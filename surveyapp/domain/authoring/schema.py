@@ -223,6 +223,7 @@ class PurposeW(Model):
     required: bool = False
     text: WordsW
     aloud: WordsW | None = None
+    governs: Literal["take_part", "contact_again", "quote", "link_records", "share_file"] | None = None
 
 
 class KeyFactW(Model):

@@ -32,10 +32,12 @@ MOST_MORE = 10
 
 class CallHold(enum.StrEnum):
     """Why nobody is called although answers are taken: a supervisor is to decide; it was decided that nobody calls any
-    more. What is to be put right or decided of the person is a referral (`consequences.py`)."""
+    more; they do not want to be contacted again. What is to be put right or decided of the person is a referral
+    (`consequences.py`)."""
 
     SUPERVISOR = "supervisor"
     STOPPED = "stopped"
+    NOT_AGAIN = "not_again"
 
 
 class DecisionKind(enum.StrEnum):
@@ -102,10 +104,17 @@ class CallStand:
     held_back: CallHold | None = None
 
 
-def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], zone: dt.tzinfo) -> CallStand:
+def call_stand(
+    attempts: Sequence[Attempt],
+    decisions: Sequence[CallDecision],
+    zone: dt.tzinfo,
+    declined_at: dt.datetime | None = None,
+) -> CallStand:
     """How a case stands after these, in the order of the clock. What was decided while somebody talked holds, unless
-    the person then agreed a time: what they said last counts."""
+    the person then agreed a time: what they said last counts. So it is with `declined_at`, when they said that they do
+    not want to be contacted again."""
     allowed, stopped, softly = MAXIMUM_ATTEMPTS, False, 0
+    silent = declined_at
     keeper: uuid.UUID | None = None
     not_by: uuid.UUID | None = None
     rest_until: dt.datetime | None = None
@@ -124,6 +133,7 @@ def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], z
                 case DecisionKind.IN_TOUCH:
                     allowed = max(allowed, calls_without_appointment(made) + 1)
                     stopped, not_by, again_at, rest_until = False, None, None, None
+                    silent = None if declined_at is not None and each.at > declined_at else silent
                 case DecisionKind.TRIED_AGAIN:
                     again_at, rest_until = None, None
                 case DecisionKind.HANDED_OVER:
@@ -133,6 +143,7 @@ def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], z
         outcome, rest_until = each.outcome, None
         if outcome in NEEDS_TIME:
             stopped = False
+            silent = None if declined_at is not None and each.at >= declined_at else silent
         if outcome in REACHED:
             keeper = each.staff_id
         if outcome in ANOTHER_NEXT:
@@ -162,5 +173,13 @@ def call_stand(attempts: Sequence[Attempt], decisions: Sequence[CallDecision], z
         rest_until=rest_until,
         parts_left=sum(bit for bit, count in parts.items() if count == fewest),
         again_at=again_at,
-        held_back=CallHold.STOPPED if stopped else CallHold.SUPERVISOR if calls >= allowed else None,
+        held_back=_hold(stopped, silent is not None, calls >= allowed),
     )
+
+
+def _hold(stopped: bool, silent: bool, used_up: bool) -> CallHold | None:
+    if stopped:
+        return CallHold.STOPPED
+    if silent:
+        return CallHold.NOT_AGAIN
+    return CallHold.SUPERVISOR if used_up else None

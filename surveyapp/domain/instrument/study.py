@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Literal
 
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
+from surveyapp.domain.participants import ConsentGiven
 
 
 @dataclass(frozen=True)
@@ -170,16 +171,36 @@ class Relationship:
         return self.label if group == self.first else self.reverse
 
 
+class Governs(enum.StrEnum):
+    """What a consent decides. *Take part*: no question without it. *Contact again*: whether they are asked at later
+    touchpoints; only a no says that they are not. *Quote*: whether their words are shown outside the study, under no
+    name. *Link records*: whether a file of answers may be joined with records that name them elsewhere. *Share file*:
+    whether their answers go into files for people outside the study."""
+
+    TAKE_PART = "take_part"
+    CONTACT_AGAIN = "contact_again"
+    QUOTE = "quote"
+    LINK_RECORDS = "link_records"
+    SHARE_FILE = "share_file"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Purpose:
-    """Something a participant consents to, in a version of its wording. `aloud`: how an interviewer asks it, where what
-    stands on a screen does not do for the ear."""
+    """Something a participant consents to, in a version of its wording, and what it decides (`governs`; None in a file
+    that does not say it, which a check refuses). `aloud`: how an interviewer asks it, where what stands on a screen
+    does not do for the ear."""
 
     id: str
     version: int
     required: bool
     text: str
     aloud: str | None = None
+    governs: Governs | None = None
+
+    def agreed(self, consents: Mapping[str, ConsentGiven]) -> bool:
+        """Whether it was agreed to, in the wording that now stands; `consents`: what was last said of each purpose."""
+        said = consents.get(self.id)
+        return said is not None and said.given and said.version >= self.version
 
     @property
     def said(self) -> str:
@@ -414,3 +435,21 @@ class Study:
     @functools.cached_property
     def required_purposes(self) -> tuple[Purpose, ...]:
         return tuple(purpose for purpose in self.consent if purpose.required)
+
+    def allows(self, governs: Governs, consents: Mapping[str, ConsentGiven]) -> bool:
+        """Whether somebody's consent, as last said of each purpose, allows what purposes of this kind decide.
+        Everything needs a yes to each of them, in the wording that now stands, and a study that asks for none has none;
+        to contact somebody again only needs that they did not say no."""
+        if governs is Governs.CONTACT_AGAIN:
+            return self.declined_contact_at(consents) is None
+        purposes = self.purposes_of(governs)
+        return bool(purposes) and all(each.agreed(consents) for each in purposes)
+
+    def declined_contact_at(self, consents: Mapping[str, ConsentGiven]) -> dt.datetime | None:
+        """Since when somebody does not want to be contacted again, by their consents; None: they did not say so."""
+        said = (consents.get(each.id) for each in self.purposes_of(Governs.CONTACT_AGAIN))
+        return max((each.recorded_at for each in said if each is not None and not each.given), default=None)
+
+    def purposes_of(self, governs: Governs) -> tuple[Purpose, ...]:
+        """What they are asked to consent to that decides it."""
+        return tuple(purpose for purpose in self.consent if purpose.governs is governs)

@@ -31,6 +31,7 @@ class FrozenPurpose:
     required: bool
     text: str
     aloud: str | None = None
+    governs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,12 @@ def _consent_fault(frozen: Mapping[int, FrozenPurpose], purpose: Purpose, index:
             f"Version {newest} of the consent “{purpose.id}” was frozen: people agreed to it. Write "
             f"`version: {newest}` with its words, or `version: {newest + 1}` with others.",
         )  # fmt: skip
-    if was is None or was == _frozen(purpose):
+    now = _frozen(purpose)
+    # What a file did not say before it had to be said can be said now: the words that people agreed to are the same.
+    if was is None or dataclasses.replace(was, governs=was.governs or now.governs) == now:
         return None
-    key = "text" if was.text != purpose.text else "aloud" if was.aloud != purpose.aloud else "required"
-    what = "is required where it was not, or the other way round," if key == "required" else "says something else"
+    key = next(key for key in ("text", "aloud", "required", "governs") if getattr(was, key) != getattr(now, key))
+    what = _CHANGED.get(key, "says something else")
     return ConsentFault(
         index, key,
         f"The consent “{purpose.id}” {what} than version {purpose.version} that people agreed to. Write "
@@ -113,8 +116,15 @@ def _consent_fault(frozen: Mapping[int, FrozenPurpose], purpose: Purpose, index:
     )  # fmt: skip
 
 
+_CHANGED = {
+    "required": "is required where it was not, or the other way round,",
+    "governs": "decides something else",
+}
+
+
 def _frozen(purpose: Purpose) -> FrozenPurpose:
-    return FrozenPurpose(purpose.required, purpose.text, purpose.aloud)
+    governs = None if purpose.governs is None else purpose.governs.value
+    return FrozenPurpose(purpose.required, purpose.text, purpose.aloud, governs)
 
 
 _KEYED = ("attributes", "measures", "consent")

@@ -11,7 +11,15 @@ from pathlib import Path
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.exports.dataset import AnswerExport
 from surveyapp.domain.sentences import say
-from surveyapp.reports.exports import csv_tables, workbook_tables
+from surveyapp.reports.exports import (
+    comparability_ld,
+    csv_tables,
+    ddi,
+    parquet_tables,
+    stat_files,
+    triples,
+    workbook_tables,
+)
 from surveyapp.reports.exports.texts import readme
 
 Writer = Callable[[AnswerExport, Path], list[Path]]
@@ -19,6 +27,11 @@ Writer = Callable[[AnswerExport, Path], list[Path]]
 WRITERS: Mapping[str, Writer] = {
     "csv": csv_tables.write,
     "xlsx": workbook_tables.write,
+    "sav": stat_files.write_sav,
+    "dta": stat_files.write_dta,
+    "parquet": parquet_tables.write,
+    "triples": triples.write,
+    "ddi": ddi.write,
 }
 """By the name of the format."""
 
@@ -44,6 +57,8 @@ def _write(export: AnswerExport, form: str, folder: Path) -> list[Path]:
     made = WRITERS[form](export, folder)
     book = folder / f"{export.stem}_codebook.csv"
     csv_tables.write_codebook(export, book)
+    compared = folder / f"{export.stem}_comparability.jsonld"
+    compared.write_text(comparability_ld.document(export), encoding="utf-8")
     about = folder / f"{export.stem}_readme.txt"
-    about.write_text(readme(export, [each.name for each in (*made, book)]), encoding="utf-8")
-    return [*made, book, about]
+    about.write_text(readme(export, [each.name for each in (*made, book, compared)]), encoding="utf-8")
+    return [*made, book, compared, about]

@@ -63,10 +63,12 @@ def plan_cases(work: Work, participant: Participant) -> list[Case]:
     if any(each.opens.type == "event" for each in missing):
         # Oldest last, so that it is the one kept.
         happened = {event.event: event.on for event in reversed(participants.events(work.session, participant.id))}
-    made = []
+    made: list[Case] = []
     for touchpoint, days in windows(as_it_stands(work, study), zone, participant, happened, sent):
         if touchpoint.number not in existing:
-            case = new_case(touchpoint, days, participant, work.now, zone, LateChoice.CLOSED)
+            case = new_case(
+                touchpoint, days, participant, work.now, zone, LateChoice.CLOSED, again=bool(existing or made)
+            )
             cases.add_case(work.session, case)
             made.append(case)
     return made
@@ -95,9 +97,10 @@ def planned(
     late: LateChoices = ALL_CLOSED,
 ) -> list[Case]:
     """`first_cases` of somebody who need not be on record, in a study as it stands (`as_it_stands`)."""
-    made = []
+    made: list[Case] = []
     for touchpoint, days in windows(study, zone, participant, events, {}):
-        made.append(new_case(touchpoint, days, participant, now, zone, late.get(touchpoint.key, LateChoice.CLOSED)))
+        choice = late.get(touchpoint.key, LateChoice.CLOSED)
+        made.append(new_case(touchpoint, days, participant, now, zone, choice, again=bool(made)))
     return made
 
 
@@ -128,9 +131,12 @@ def new_case(
     now: dt.datetime,
     zone: dt.tzinfo,
     late: LateChoice,
+    *,
+    again: bool,
 ) -> Case:
-    """A case with a window. `late`: what becomes of it where that is over. Of somebody who stopped it is a refusal that
-    nobody is asked to mend: who was asked and did not answer is counted."""
+    """A case with a window. `late`: what becomes of it where that is over; `again`: whether they have another. Of
+    somebody who stopped, or does not want to be contacted again, it is a refusal that nobody is asked to mend: who was
+    asked and did not answer is counted."""
     disposition, moved_at = Disposition.UNKNOWN, None
     if days.closes_at is not None and days.closes_at <= now:
         match late:
@@ -146,7 +152,7 @@ def new_case(
         opens_at=days.opens_at,
         due_at=days.due_at,
         closes_at=days.closes_at,
-        disposition=disposition if participant.stopped_at is None else _ended_as(participant),
+        disposition=_ended_as(participant, disposition, again),
         moved_at=moved_at,
     )
 
@@ -160,9 +166,12 @@ def ended_before(touchpoint: Touchpoint, days: Window, participant: Participant,
     )
 
 
-def _ended_as(participant: Participant) -> Disposition:
+def _ended_as(participant: Participant, otherwise: Disposition, again: bool) -> Disposition:
     """What the cases are of somebody who is not asked any more."""
-    return Disposition.DECEASED if participant.deceased_at is not None else Disposition.REFUSAL
+    if participant.deceased_at is not None:
+        return Disposition.DECEASED
+    declined = again and participant.declined_contact_at is not None
+    return Disposition.REFUSAL if declined or participant.stopped_at is not None else otherwise
 
 
 def _day_of(

@@ -15,7 +15,10 @@ def work_out(work: Work, study: Study, case_id: uuid.UUID) -> CallStand:
     """Stores how a case stands, from all that was tried and decided. The caller has locked the case."""
     work.session.flush()
     stand = call_stand(
-        stands.tried(work.session, case_id), stands.decisions(work.session, case_id), work.runtime.zone(study)
+        stands.tried(work.session, case_id),
+        stands.decisions(work.session, case_id),
+        work.runtime.zone(study),
+        stands.declined_contact_at(work.session, case_id),
     )
     stands.set_stand(work.session, case_id, stand)
     return stand

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from surveyapp.domain.instrument.study import Governs, Study
+from surveyapp.services.cases import consents
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.cases.standing import work_out
 from surveyapp.services.participants import contacts
@@ -14,8 +16,9 @@ AT_ONCE = 500
 
 
 def work_out_older(desk: Desk) -> int:
-    """Works out what was tried, and reads what people asked for, from before either was stored. How many. Doing it
-    again finds nothing; killed in between, it goes on from there. Raises KeyMissing."""
+    """Works out what was tried, reads what people asked for, and does what they said of being contacted again, from
+    before any of it was stored. How many. Doing it again finds nothing; killed in between, it goes on from there.
+    Raises KeyMissing."""
     count = 0
     while True:
         with desk.writing() as work:
@@ -32,4 +35,18 @@ def work_out_older(desk: Desk) -> int:
             participants.set_wishes(work.session, {person: read_wishes(contact) for person, contact in held.items()})
         count += len(people)
         if len(people) < AT_ONCE:
-            return count
+            break
+    return count + sum(_declined(desk, study) for study in desk.runtime.studies.values())
+
+
+def _declined(desk: Desk, study: Study) -> int:
+    purposes = [each.id for each in study.purposes_of(Governs.CONTACT_AGAIN)]
+    with desk.reading() as work:
+        found = participants.declining(work.session, study.id, purposes) if purposes else []
+    for start in range(0, len(found), AT_ONCE):
+        with desk.writing() as work:
+            for key in found[start : start + AT_ONCE]:
+                person = participants.participant(work.session, key, work.today(study))
+                if person is not None:
+                    consents.follow(work, study, person)
+    return len(found)

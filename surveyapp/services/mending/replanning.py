@@ -182,7 +182,7 @@ def plan_in(
             key = person.group, number
             if only is None or key == only:
                 here = found.setdefault(key, _Found())
-                _fate(here, person, mine.get(number), windows.get(number), choices, now, zone)
+                _fate(here, person, mine.get(number), windows.get(number), (choices, now, zone), bool(mine))
     return Replan(
         tuple(
             TouchpointReplan(
@@ -205,14 +205,14 @@ def _fate(
     person: Participant,
     line: RosterLine | None,
     theirs: tuple[Touchpoint, Window] | None,
-    choices: ReplanChoices,
-    now: dt.datetime,
-    zone: dt.tzinfo,
+    by: tuple[ReplanChoices, dt.datetime, dt.tzinfo],
+    has_others: bool,
 ) -> None:
+    choices, now, zone = by
     case = line.case if line is not None else None
     if line is None or case is None:
         assert theirs is not None
-        new = scheduling.new_case(theirs[0], theirs[1], person, now, zone, choices.late)
+        new = scheduling.new_case(theirs[0], theirs[1], person, now, zone, choices.late, again=has_others)
         here.fates[ReplanFate.NEW] += 1
         _changed(here, person, None, new, new.state(now, None))
         return

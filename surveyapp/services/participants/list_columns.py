@@ -67,6 +67,11 @@ def check(
     ]
 
 
+def declined_contact_at(study: Study, listed: ListedPerson) -> dt.datetime | None:
+    """Since when somebody in a list does not want to be contacted again, by the consent in their row."""
+    return study.declined_contact_at({each.given.purpose: each.given for each in listed.consents})
+
+
 def _consents(study: Study, said: WrittenFields, zone: dt.tzinfo) -> list[TakenConsent]:
     answers = {each: _yes_or_no(said, f"consent.{each.id}") for each in study.consent}
     details = [

@@ -31,13 +31,14 @@ from surveyapp.domain.instrument.routing import NOT_ASKED, pages_of, walk
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import Response, ResponseState
 from surveyapp.domain.sentences import say
+from surveyapp.services.cases import consents
 from surveyapp.services.cases.scheduling import plan_cases
 from surveyapp.services.responses import saving
 from surveyapp.services.responses.saving import Entered, Saved
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit, Who, visit_in
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, participants, questionnaire_versions, responses
+from surveyapp.store import cases, questionnaire_versions, responses
 from surveyapp.store.answering.standing import Arrived
 from surveyapp.store.database import new_id
 from surveyapp.store.privacy import reopening
@@ -57,24 +58,19 @@ def give_consent(
     with Desk(runtime, who.actor).writing() as work:
         before = visit_in(work, who, lock=True)
         _check_answerable(before)
-        consents = {**before.consents}
+        new = {}
         for purpose in before.study.consent:
             said = before.consents.get(purpose.id)
             given = agreed.get(purpose.id, False)
             if said is None or said.given != given or said.version != purpose.version:
-                consent = consents[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, said_at or work.now)
-                participants.add_consent(work.session, before.participant.id, consent, who.mode, work.staff_id)
-                work.record(
-                    AuditAction.CONSENT_GIVEN if given else AuditAction.CONSENT_DECLINED,
-                    before.participant.reference,
-                    study=before.study.id,
-                    purpose=purpose.id,
-                    version=purpose.version,
-                    mode=who.mode.value,
-                )
-        after = dataclasses.replace(before, consents=consents)
+                new[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, said_at or work.now)
+        consents.record(work, before.study, before.participant, new.values(), who.mode)
+        all_said = {**before.consents, **new}
+        after = dataclasses.replace(before, consents=all_said)
         if after.consented and after.response is None:
             _begin(work, after, seed)
+        if before.study.declined_contact_at(all_said) != before.participant.declined_contact_at:
+            consents.follow(work, before.study, before.participant)
         return visit_in(work, who)
 
 

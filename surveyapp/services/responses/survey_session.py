@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,13 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.instrument.piping import earlier_answers_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
-from surveyapp.domain.instrument.study import Study, Touchpoint
+from surveyapp.domain.instrument.study import Governs, Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Participant
 from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
-from surveyapp.services.cases.state import state_for_answering
+from surveyapp.services.cases.state import state_for_answering, state_of
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
@@ -88,10 +89,7 @@ class Visit:
     @property
     def consented(self) -> bool:
         """Whether every required purpose was agreed to, in the wording that now stands."""
-        return all(
-            (said := self.consents.get(purpose.id)) is not None and said.given and said.version >= purpose.version
-            for purpose in self.study.required_purposes
-        )
+        return self.study.allows(Governs.TAKE_PART, self.consents)
 
     @property
     def agreed_here(self) -> Mapping[str, bool]:
@@ -150,6 +148,27 @@ def visit(runtime: Runtime, who: Who, found: Arrived | None = None) -> Visit:
     NotPermitted."""
     with Desk(runtime, who.actor).reading() as work:
         return visit_in(work, who, found=found)
+
+
+@dataclass(frozen=True)
+class NextTime:
+    """From which day somebody is asked again, and whether that has come."""
+
+    on: dt.date
+    come: bool
+
+
+def asked_again(runtime: Runtime, visit: Visit) -> NextTime | None:
+    """When somebody who sent their answers is asked again, by the next case that stands and can still be answered; None
+    where none does. One that waits for something to happen does not stand yet."""
+    with Desk(runtime, System()).reading() as work:
+        for case in sorted(cases.cases_of(work.session, visit.participant.id), key=lambda each: each.opens_at):
+            response = responses.response_of(work.session, case.id)
+            state = state_of(work, case, response)
+            if case.id != visit.case.id and state in ANSWERABLE | {CaseState.SCHEDULED}:
+                on = case.opens_at.astimezone(runtime.zone(visit.study)).date()
+                return NextTime(on, state is not CaseState.SCHEDULED)
+    return None
 
 
 def visit_in(

@@ -3,6 +3,7 @@ every section saved, and what is finished handed in."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import uuid
@@ -115,8 +116,10 @@ class _Batch:
     def person(self, row: int) -> Participant:
         site = self.site_of[row]
         known = {name: column.known(row) for name, column in self.people.attributes.items()}
+        key = new_id()
+        said = {each.purpose: each for _, each, _, _ in self.consents(row, key)}
         return Participant(
-            id=new_id(),
+            id=key,
             study=self.plan.study.id,
             group=self.people.group.id,
             reference=f"{self.people.group.reference_prefix}-{self.numbers[row]:07d}",
@@ -124,6 +127,7 @@ class _Batch:
             enrolled_on=self.enrolled[row],
             site=self.storing.sites[site] if site >= 0 else None,
             attributes={name: value for name, value in known.items() if isinstance(value, str)},
+            declined_contact_at=self.plan.study.declined_contact_at(said),
         )
 
     def enrolment(self, row: int, person: Participant) -> enrolment.Enrolment:
@@ -133,8 +137,17 @@ class _Batch:
             contact={},
             lookup=None,
             events=events,
-            cases=[case for each in self.sittings if (case := each.case(row, person.id)) is not None],
+            cases=list(self.cases(row, person)),
         )
+
+    def cases(self, row: int, person: Participant) -> Iterator[Case]:
+        asked = False
+        for each in self.sittings:
+            case = each.case(row, person.id)
+            if case is not None:
+                declined = asked and person.declined_contact_at is not None
+                yield dataclasses.replace(case, disposition=Disposition.REFUSAL) if declined else case
+            asked = asked or each.started[row] is not None
 
     def consents(self, row: int, key: uuid.UUID) -> Iterator[tuple[uuid.UUID, ConsentGiven, Mode, uuid.UUID | None]]:
         """Said before the first answer, and the same ever after."""

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
@@ -69,6 +69,11 @@ def sent_responses(session: Session, scope: Scope, until: dt.datetime) -> list[E
             )
         )
     return found
+
+
+def count_sent(session: Session, scope: Scope, until: dt.datetime) -> int:
+    """How many responses in scope had been sent by a moment."""
+    return session.scalars(_sent(select(func.count()), scope, until)).one()  # type: ignore[no-any-return]
 
 
 def _sent(query: Select[*tuple[Any, ...]], scope: Scope, until: dt.datetime) -> Select[*tuple[Any, ...]]:

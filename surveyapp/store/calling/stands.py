@@ -61,6 +61,12 @@ def decisions(session: Session, case_id: uuid.UUID) -> list[CallDecision]:
     ]
 
 
+def declined_contact_at(session: Session, case_id: uuid.UUID) -> dt.datetime | None:
+    """Since when the person of a case does not want to be contacted again; None: they may be."""
+    query = select(ParticipantRow.declined_contact_at).join(CaseRow, CaseRow.participant_id == ParticipantRow.id)
+    return session.scalar(query.where(CaseRow.id == case_id))
+
+
 def add_decision(session: Session, decision: CallDecision) -> None:
     session.add(CallDecisionRow(**asdict(decision)))
     session.flush()

@@ -23,10 +23,12 @@ from surveyapp.store.tables import (
     KeptFormRow,
     ListImportRow,
     ListRowRow,
+    MergeRow,
     ParticipantRow,
     ResponseRow,
     SaveRow,
     StaffRow,
+    WordsTranslationRow,
 )
 
 WORDS = (AnswerRow, AnswerHistoryRow)
@@ -40,7 +42,8 @@ def anything(session: Session) -> bool:
         select(ContactRow.participant_id).where(ContactRow.key_id == "person"),
         select(AttemptRow.id).where(AttemptRow.note_sealed.is_not(None)),
         select(ListRowRow.line).where(ListRowRow.before.is_not(None)),
-        *(select(table.variable).where(table.sealed.is_not(None)) for table in WORDS),
+        select(MergeRow.id).where(MergeRow.before.is_not(None)),
+        *(select(table.variable).where(table.sealed.is_not(None)) for table in (*WORDS, WordsTranslationRow)),
     )
     return any(session.execute(query.limit(1)).first() is not None for query in sealed)
 
@@ -51,6 +54,7 @@ def people(session: Session) -> set[uuid.UUID]:
         select(ContactLookupRow.participant_id),
         select(ContactRow.participant_id).where(ContactRow.key_id == "person"),
         select(ListRowRow.participant_id).where(ListRowRow.before.is_not(None)),
+        select(MergeRow.kept_id).where(MergeRow.before.is_not(None)),
         select(CaseRow.participant_id)
         .join(AttemptRow, AttemptRow.case_id == CaseRow.id)
         .where(AttemptRow.note_sealed.is_not(None)),
@@ -59,6 +63,10 @@ def people(session: Session) -> set[uuid.UUID]:
         .join(SaveRow, SaveRow.response_id == ResponseRow.id)
         .join(AnswerHistoryRow, AnswerHistoryRow.save_id == SaveRow.id)
         .where(AnswerHistoryRow.sealed.is_not(None)),
+        select(CaseRow.participant_id)
+        .join(ResponseRow, ResponseRow.case_id == CaseRow.id)
+        .join(WordsTranslationRow, WordsTranslationRow.response_id == ResponseRow.id)
+        .where(WordsTranslationRow.sealed.is_not(None)),
     )
     return {person for query in whose for person in session.scalars(query.distinct()) if person is not None}
 
@@ -72,10 +80,14 @@ def anything_of(session: Session, person: uuid.UUID) -> bool:
         select(ContactLookupRow.participant_id).where(ContactLookupRow.participant_id == person),
         select(ContactRow.participant_id).where(ContactRow.participant_id == person),
         select(ListRowRow.line).where(ListRowRow.participant_id == person, ListRowRow.before.is_not(None)),
+        select(MergeRow.id).where(MergeRow.kept_id == person, MergeRow.before.is_not(None)),
         select(AttemptRow.id).where(AttemptRow.case_id.in_(mine), AttemptRow.note_sealed.is_not(None)),
         select(AnswerRow.variable).where(AnswerRow.response_id.in_(responses), AnswerRow.sealed.is_not(None)),
         select(AnswerHistoryRow.variable).where(
             AnswerHistoryRow.save_id.in_(saves), AnswerHistoryRow.sealed.is_not(None)
+        ),
+        select(WordsTranslationRow.variable).where(
+            WordsTranslationRow.response_id.in_(responses), WordsTranslationRow.sealed.is_not(None)
         ),
     )
     return any(session.execute(query.limit(1)).first() is not None for query in theirs)
@@ -107,6 +119,7 @@ def counts(session: Session) -> Counter[tuple[str, str]]:
         ("note", AttemptRow.note_sealed, AttemptRow.note),
         ("words", AnswerRow.sealed, AnswerRow.text),
         ("words once said", AnswerHistoryRow.sealed, AnswerHistoryRow.text),
+        ("words translated", WordsTranslationRow.sealed, WordsTranslationRow.text),
     ):
         found[what, "person"] = session.scalar(select(func.count()).where(sealed.is_not(None))) or 0
         # An empty text says that something was written once and is kept no longer.

@@ -16,6 +16,14 @@ from surveyapp.store.tables.fieldwork import (
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
+from surveyapp.store.tables.open_answers import (
+    AnswerCodeRow,
+    CodedAnswerRow,
+    MarkedSpanRow,
+    ReadingPurposeRow,
+    ThemeCodeRow,
+    WordsTranslationRow,
+)
 from surveyapp.store.tables.people import (
     ConsentRow,
     ContactLookupRow,
@@ -23,6 +31,7 @@ from surveyapp.store.tables.people import (
     EventRow,
     ListImportRow,
     ListRowRow,
+    MergeRow,
     ParticipantRow,
     ParticipationRow,
     RelationshipRow,
@@ -63,6 +72,7 @@ from surveyapp.store.tables.staff import (
 __all__ = [
     "AccessRow",
     "AlarmRow",
+    "AnswerCodeRow",
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
@@ -72,6 +82,7 @@ __all__ = [
     "CallDecisionRow",
     "CaseRow",
     "ChangedCaseRow",
+    "CodedAnswerRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
@@ -85,6 +96,8 @@ __all__ = [
     "LeaseRow",
     "ListImportRow",
     "ListRowRow",
+    "MarkedSpanRow",
+    "MergeRow",
     "NewestAnswerRow",
     "ParticipantRow",
     "ParticipationRow",
@@ -93,6 +106,7 @@ __all__ = [
     "PinRow",
     "ProviderAccountRow",
     "QuestionnaireVersionRow",
+    "ReadingPurposeRow",
     "RecoveryCodeRow",
     "ReferralRow",
     "RelationshipRow",
@@ -110,8 +124,10 @@ __all__ = [
     "SpotArrivalRow",
     "SpotDayRow",
     "StaffRow",
+    "ThemeCodeRow",
     "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
+    "WordsTranslationRow",
     "known",
 ]

@@ -18,6 +18,8 @@ from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, O
 from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
+from surveyapp.domain.open_answers.codes import CodeState, CodingRound
+from surveyapp.domain.open_answers.marking import SpanDecision, SpanKind
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
@@ -49,8 +51,12 @@ class Base(DeclarativeBase):
                 AccessKind,
                 ActorKind,
                 SessionAudience,
+                SpanDecision,
+                SpanKind,
                 AuditAction,
                 CallHold,
+                CodeState,
+                CodingRound,
                 CorrectionReason,
                 DecisionKind,
                 Disposition,

@@ -23,6 +23,7 @@ from surveyapp.web.shared.words import OUTCOMES, PREFERRED, STATES
 HOLDS: dict[CallHold, LazyString] = {
     CallHold.SUPERVISOR: lazy("All attempts are used up. A supervisor decides whether to go on."),
     CallHold.STOPPED: lazy("It was decided that nobody calls any more."),
+    CallHold.NOT_AGAIN: lazy("They do not want to be contacted again. Their link still opens."),
 }
 INTERVIEWERS: dict[str, LazyString] = {
     "woman": lazy("Asked for a woman to call."),

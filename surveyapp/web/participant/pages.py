@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
@@ -27,7 +26,7 @@ from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page, resume_at
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.expected_time import ExpectedTime
-from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.responses.survey_session import NextTime, Visit
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.participant import views
 from surveyapp.web.shared.reply import Reply
@@ -76,6 +75,9 @@ class Backend(Protocol):
     def answer(self, page_id: str, form: Form) -> Visit:
         """Takes a page's answers, given in the language it was shown in. Raises AnswersRefused, NotOnRoute,
         AlreadySubmitted, ConsentMissing, StateRefused, AnswersContested."""
+
+    def asked_again(self, here: Visit) -> NextTime | None:
+        """When they are asked again; None: they are not, or it is not known yet."""
 
     def kept(self) -> KeptForm | None:
         """What they had typed on this page when their session ended, if it was not sent since."""
@@ -177,8 +179,7 @@ def done(backend: Backend) -> Reply:
     here = backend.here("done")
     if not here.submitted:
         return redirect(place(backend, here))
-    again = None if here.participant.stopped_at else views.asked_again_on(here, ZoneInfo(here.study.time_zone))
-    return show(backend, "done", here, again=again)
+    return show(backend, "done", here, again=backend.asked_again(here))
 
 
 def later(backend: Backend) -> Reply:

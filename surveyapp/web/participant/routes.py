@@ -35,7 +35,7 @@ from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
-from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.responses.survey_session import NextTime, Visit
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
@@ -190,6 +190,9 @@ class StoredAnswers:
             return None
         found = kept_forms.of_session(runtime(), entrance.web_session())
         return next((each for each in found if each.path.partition("?")[0] == request.path), None)
+
+    def asked_again(self, here: Visit) -> NextTime | None:
+        return survey_session.asked_again(runtime(), here)
 
     def submit(self) -> None:
         answering.submit(runtime(), self._at_first)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -208,21 +207,6 @@ def told_of(page: Page, stands: Mapping[str, RecordedAnswer]) -> list[tuple[str,
         for key, each in stands.items()
         if key in parts
     ]
-
-
-def asked_again_on(visit: Visit, zone: dt.tzinfo) -> dt.date | None:
-    """The day the next touchpoint opens, where it follows from having submitted this one."""
-    if visit.response is None or visit.response.submitted_at is None:
-        return None
-    on = visit.response.submitted_at.astimezone(zone).date()
-    return min(
-        (
-            on + dt.timedelta(days=each.opens.days)
-            for each in visit.study.touchpoints_of(visit.participant.group)
-            if each.opens.type == "submitted" and each.opens.touchpoint == visit.touchpoint.key
-        ),
-        default=None,
-    )
 
 
 def only_unanswered(faults: Sequence[AnswerFault]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.services.questionnaires import preview
 from surveyapp.services.responses.expected_time import ExpectedTime, minutes_expected
-from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.responses.survey_session import NextTime, Visit
 from surveyapp.web.participant import pages
 from surveyapp.web.preview.blueprint import (
     ANYWHERE,
@@ -26,6 +27,7 @@ from surveyapp.web.preview.blueprint import (
 from surveyapp.web.shared.headers import show_in_a_frame
 from surveyapp.web.shared.language import CHOICE, SHOWN, speak_here
 from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.runtime import runtime
 
 
 @phone.before_request
@@ -93,6 +95,17 @@ class PreviewedAnswers:
 
     def kept(self) -> None:
         """Nothing is kept here."""
+
+    def asked_again(self, here: Visit) -> NextTime | None:
+        if here.response is None or here.response.submitted_at is None:
+            return None
+        on = here.response.submitted_at.astimezone(runtime().zone(here.study)).date()
+        days = [
+            on + dt.timedelta(days=each.opens.days)
+            for each in here.study.touchpoints_of(here.participant.group)
+            if each.opens.type == "submitted" and each.opens.touchpoint == here.touchpoint.key
+        ]
+        return NextTime(min(days), False) if days else None
 
     def submit(self) -> None:
         """There is nothing to hand in."""

@@ -169,6 +169,22 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.SEE_RESULTS,
             beneath=("evaluator.who_group", "evaluator.who_touchpoint"),
         ),
+        NavigationPlace(
+            endpoint="reader.places",
+            words=_("Open answers"),
+            action=Action.READ_WORDS,
+            beneath=(
+                "reader.question",
+                "reader.act",
+                "reader.search",
+                "reader.purpose",
+                "reader.codes",
+                "reader.change_codes",
+                "reader.code_next",
+                "reader.code_answer",
+            ),
+        ),
+        NavigationPlace(endpoint="exporter.export", words=_("Answers in files"), action=Action.EXPORT_ANSWERS),
     ),
     (
         NavigationPlace(

@@ -21,11 +21,12 @@ from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.normalise import free_text
 from tests import every_kind
 
 AT = dt.datetime(2026, 3, 7, 9, 30, 15, tzinfo=dt.UTC)
 
-HOSTILE = (
+TYPED = (
     "=1+1",
     "@SUM(A1)",
     "+44",
@@ -51,6 +52,9 @@ HOSTILE = (
     "ٹ" * 9_999 + "ے",
     "😀" * 10_000,
 )
+
+HOSTILE = tuple(dict.fromkeys(map(free_text, TYPED)))
+"""As they are stored."""
 
 
 def study(folder: Path, *, language: str = "en") -> Study:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
+import os
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +15,10 @@ from typing import Any
 
 import openpyxl
 import pandas
+import pyreadstat
 import pytest
+from lxml import etree
+from pyarrow import parquet
 
 from surveyapp.domain.exports.dataset import (
     AnswerExport,
@@ -25,6 +31,7 @@ from surveyapp.domain.exports.dataset import (
 )
 from surveyapp.reports.exports import folder
 from surveyapp.reports.exports.texts import absence, words_of
+from surveyapp.settings import ROOT
 from tests.unit.exports import every_answer
 
 Rows = list[dict[str, ExportValue]]
@@ -102,7 +109,171 @@ def from_xlsx(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
     return [{c.name: value(c, cell) for c, cell in zip(dataset.columns, row, strict=True)} for row in rows]
 
 
-READERS: Mapping[str, Reader] = {"csv": from_csv, "xlsx": from_xlsx}
+def from_sav(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
+    read, about = pyreadstat.read_sav(at / export.file_name(dataset, "sav"), user_missing=True)
+    assert all(len(name.encode()) <= 64 for name in about.column_names)
+    return from_numbers(export, dataset, read, about, levels=True)
+
+
+def from_dta(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
+    read, about = pyreadstat.read_dta(at / export.file_name(dataset, "dta"), user_missing=True)
+    assert all(len(name) <= 32 for name in about.column_names)
+    return from_numbers(export, dataset, read, about, levels=False)
+
+
+def from_numbers(export: AnswerExport, dataset: Dataset, read: pandas.DataFrame, about: Any, *, levels: bool) -> Rows:
+    """Rows of a file of numbers with words, read by those words alone: what is written stands for itself."""
+    labels = about.variable_value_labels
+    kinds = {words: kind for kind, words in export.missing_labels.items()}
+    found: Rows = [{} for _ in range(dataset.count)]
+    left = list(about.column_names)
+    for column in dataset.columns:
+        name = left.pop(0)
+        assert about.column_names_to_labels[name].rstrip("…") in " ".join(column.label.split())
+        if levels:
+            assert about.variable_measure[name] == column.level
+        pieces = [read[name]]
+        while column.type is ColumnType.TEXT and left and re.fullmatch(rf"{re.escape(name)}_\d+", left[0]):
+            pieces.append(read[left.pop(0)])
+        why = read[left.pop(0)] if left and left[0] == f"{name}_missing" else None
+        if column.values:
+            named = {value.label for value in column.values}
+            assert named <= set(labels[name].values())
+        for place in range(dataset.count):
+            cell = "".join(piece[place] for piece in pieces) if column.type is ColumnType.TEXT else pieces[0][place]
+            reason = None if why is None or pandas.isna(why[place]) else labels[f"{name}_missing"][why[place]]
+            found[place][column.name] = (
+                kinds[reason] if reason else of_number(column, cell, labels.get(name, {}), kinds)
+            )
+    assert left == []
+    return found
+
+
+def of_number(
+    column: ExportColumn, cell: Any, labels: Mapping[Any, str], kinds: Mapping[str, MissingKind]
+) -> ExportValue:
+    if column.type is ColumnType.TEXT:
+        return str(cell) or None
+    if pandas.isna(cell):
+        return None
+    label = labels.get(cell)
+    if label in kinds:
+        return kinds[label]
+    match column.type:
+        case ColumnType.CODE:
+            return {value.label: value.value for value in column.values}[str(label)]
+        case ColumnType.FLAG:
+            return bool(cell)
+        case ColumnType.NUMBER:
+            return Decimal(repr(float(cell)))
+        case ColumnType.MOMENT:
+            return pandas.Timestamp(cell).to_pydatetime().replace(tzinfo=dt.UTC)
+        case _:
+            return cell  # type: ignore[no-any-return]
+
+
+def from_parquet(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
+    read = parquet.read_table(at / export.file_name(dataset, "parquet"))
+    found = read.to_pylist()
+    for column in dataset.columns:
+        about = json.loads(read.schema.field(column.name).metadata[b"shiftline"])
+        assert (about["label"], about["level"]) == (column.label, column.level)
+        assert about["values"] == {value.value: value.label for value in column.values}
+    names = {column.name for column in dataset.columns}
+    for row in found:
+        for name in [each for each in row if each not in names]:
+            if (why := row.pop(name)) is not None:
+                row[name.removesuffix("_missing")] = MissingKind(why)
+    return found
+
+
+def from_triples(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
+    """By the metadata alone: where a variable stands, of which type it is, what its codes mean."""
+    root = etree.parse(at / export.file_name(dataset, "sss")).getroot()
+    assert (root.tag, root.get("version")) == ("sss", "3.0")
+    [record] = root.iter("record")
+    assert (record.get("format"), record.get("skip")) == ("csv", "1")
+    with (at / str(record.get("href"))).open(encoding="utf-8", newline="") as file:
+        _, *lines = csv.reader(file)
+    kinds = {words: kind for kind, words in export.missing_labels.items()}
+    columns = {column.name: column for column in dataset.columns}
+    found: Rows = [dict.fromkeys(columns) for _ in lines]
+    for variable in record.iter("variable"):
+        name, place = str(variable.findtext("name")), int(variable.find("position").get("start")) - 1
+        codes = {each.get("code"): str(each.text) for each in variable.iter("value")}
+        for row, line in zip(found, lines, strict=True):
+            cell = line[place]
+            if cell == "":
+                continue
+            assert variable.get("type") != "character" or len(cell) <= int(str(variable.findtext("size")))
+            if codes.get(cell) in kinds:
+                row[name.removesuffix("_missing") if name not in columns else name] = kinds[codes[cell]]
+            else:
+                row[name] = of_triples(columns[name], cell, codes)
+    return found
+
+
+def of_triples(column: ExportColumn, cell: str, codes: Mapping[Any, str]) -> ExportValue:
+    match column.type:
+        case ColumnType.CODE:
+            return {value.label: value.value for value in column.values}[codes[cell]]
+        case ColumnType.FLAG:
+            return cell == "1"
+        case ColumnType.NUMBER:
+            return Decimal(cell)
+        case ColumnType.DATE:
+            return dt.date(int(cell[:4]), int(cell[4:6]), int(cell[6:]))
+        case ColumnType.TIME:
+            return dt.time(int(cell[:2]), int(cell[2:4]), int(cell[4:]))
+        case ColumnType.MOMENT:
+            return dt.datetime.fromisoformat(cell).replace(tzinfo=dt.UTC)
+        case _:
+            return cell
+
+
+def from_ddi(export: AnswerExport, dataset: Dataset, at: Path) -> Rows:
+    """What the description says of every column, and the data beside it."""
+    [path] = at.glob("*_ddi.xml")
+    root = etree.parse(path).getroot()
+    names = {"d": "ddi:codebook:2_6"}
+    if SCHEMA.exists():
+        etree.XMLSchema(etree.parse(SCHEMA)).assertValid(root)
+    [file] = [
+        each
+        for each in root.iterfind("d:fileDscr", names)
+        if each.findtext("d:fileTxt/d:fileName", namespaces=names) == export.file_name(dataset, "csv")
+    ]
+    described = [each for each in root.iterfind("d:dataDscr/d:var", names) if each.get("files") == file.get("ID")]
+    assert [each.get("name") for each in described] == [column.name for column in dataset.columns]
+    for variable, column in zip(described, dataset.columns, strict=True):
+        assert variable.findtext("d:labl", namespaces=names) == column.label
+        values = [
+            (
+                each.findtext("d:catValu", namespaces=names),
+                each.findtext("d:labl", namespaces=names),
+                each.get("missing"),
+            )
+            for each in variable.iterfind("d:catgry", names)
+        ]
+        assert values == [
+            *((value.value, value.label, "N") for value in column.values),
+            *((absence(kind), export.missing_labels[kind], "Y") for kind in column.missing),
+        ]
+    return from_csv(export, dataset, at)
+
+
+SCHEMA = Path(os.environ.get("DDI_SCHEMA", ROOT.parent / "shared/reference/schemas/ddi_codebook/codebook.xsd"))
+"""DDI-Codebook's schema, where it is there."""
+
+READERS: Mapping[str, Reader] = {
+    "csv": from_csv,
+    "xlsx": from_xlsx,
+    "sav": from_sav,
+    "dta": from_dta,
+    "parquet": from_parquet,
+    "triples": from_triples,
+    "ddi": from_ddi,
+}
 
 
 def test_every_format_is_read_back() -> None:

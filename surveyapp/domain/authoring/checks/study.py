@@ -20,7 +20,7 @@ from surveyapp.domain.authoring.checks.routing import check_reach, check_routing
 from surveyapp.domain.authoring.checks.scores import check_scores
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
+from surveyapp.domain.instrument.study import Anchor, Governs, Study, Touchpoint
 
 MAXIMUM_RATING = 101
 """Numbers to choose from on a rating, 0 to 100 at most: each is a button."""
@@ -94,12 +94,33 @@ def _check_names(study: Study, source: Source) -> None:
         )
     if not study.required_purposes:
         source.fault(("consent",), "no_consent", "One purpose must be `required: true`: consent to take part.")
+    _check_governs(study, source)
     _check_ear(study, source)
     _check_languages(study, source)
     if study.time_zone not in _time_zones():
         near = source.did_you_mean(study.time_zone, _time_zones())
         sentence = f"There is no time zone “{study.time_zone}”. Write it like Europe/London.{near}"
         source.fault(("time_zone",), "unknown_time_zone", sentence)
+
+
+def _check_governs(study: Study, source: Source) -> None:
+    """A purpose that nothing follows from is a promise that nobody keeps."""
+    others = ", ".join(f"`{each}`" for each in Governs if each is not Governs.TAKE_PART)
+    for index, purpose in enumerate(study.consent):
+        place, takes_part = ("consent", index), purpose.governs is Governs.TAKE_PART
+        if purpose.governs is None:
+            source.fault(
+                place,
+                "governs_nothing",
+                f"It is not said what is done with “{purpose.id}”, so nothing is. Write `governs:` with one of "
+                f"{others}; or leave the purpose out.",
+            )
+        elif takes_part and not purpose.required:
+            sentence = "Nobody takes part without it. Write `required: true`, or govern something else."
+            source.fault((*place, "governs"), "bad_value", sentence)
+        elif purpose.required and not takes_part:
+            sentence = f"Only consent to take part can be required: `{purpose.governs}` is theirs to refuse."
+            source.fault((*place, "required"), "bad_value", sentence)
 
 
 LONGEST_ALOUD = 40

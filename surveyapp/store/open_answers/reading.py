@@ -1,0 +1,149 @@
+"""Answers in people's own words, of many people: found without being opened, and opened."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.answers import Answer
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.staff import Scope
+from surveyapp.store.answer_rows import PersonWords, answer_of, bound
+from surveyapp.store.database import seals_of
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import AnswerRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
+
+AnswerPlace = tuple[uuid.UUID, str]
+"""Where an answer stands: its response and its variable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenAnswer:
+    """Words that somebody wrote or said, not opened. `save_id`: the save that brought them, in `language`;
+    `attributes`: of the person."""
+
+    person: uuid.UUID
+    response_id: uuid.UUID
+    save_id: uuid.UUID
+    variable: str
+    group: str
+    touchpoint: int
+    version: int
+    language: str
+    site_id: uuid.UUID | None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    sealed: bytes | None = field(default=None, repr=False)
+    text: str | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> AnswerPlace:
+        return self.response_id, self.variable
+
+
+def written(
+    session: Session,
+    scope: Scope,
+    variables: Collection[str],
+    group: str | None = None,
+    touchpoint: int | None = None,
+) -> list[WrittenAnswer]:
+    """The answers in words to these variables, in responses that were handed in, of people who have not withdrawn.
+    Words that are kept no longer are none."""
+    query = scoped(
+        select(
+            CaseRow.participant_id.label("person"),
+            AnswerRow.response_id,
+            AnswerRow.save_id,
+            AnswerRow.variable,
+            ParticipantRow.group_id.label("group"),
+            CaseRow.touchpoint,
+            ResponseRow.version,
+            SaveRow.language,
+            ParticipantRow.site_id,
+            ParticipantRow.attributes,
+            AnswerRow.sealed,
+            AnswerRow.text,
+        )
+        .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .join(SaveRow, SaveRow.id == AnswerRow.save_id),
+        scope,
+    ).where(
+        AnswerRow.variable.in_(variables),
+        AnswerRow.reason.is_(None),
+        or_(AnswerRow.sealed.is_not(None), and_(AnswerRow.text.is_not(None), AnswerRow.text != "")),
+        ResponseRow.state == ResponseState.SUBMITTED,
+        ParticipantRow.withdrawn_at.is_(None),
+    )
+    if group is not None:
+        query = query.where(ParticipantRow.group_id == group)
+    if touchpoint is not None:
+        query = query.where(CaseRow.touchpoint == touchpoint)
+    return [WrittenAnswer(**row._mapping) for row in session.execute(query)]
+
+
+def opened(session: Session, answers: Sequence[WrittenAnswer]) -> dict[AnswerPlace, str]:
+    """The words of these answers, by where they stand. Raises KeyMissing."""
+    seals = seals_of(session)
+    seals.expect(each.person for each in answers if each.sealed is not None)
+    return {
+        each.place: (
+            each.text or "" if each.sealed is None else seals.unseal(each.person, bound(each.variable), each.sealed)
+        )
+        for each in answers
+    }
+
+
+def ticked(
+    session: Session, scope: Scope, group: str, asked: Collection[tuple[int, str]]
+) -> dict[uuid.UUID, dict[tuple[int, str], Answer]]:
+    """What people of a group ticked at these variables and touchpoints, by person: of responses that were handed in, of
+    people who have not withdrawn."""
+    if not asked:
+        return {}
+    query = scoped(
+        select(AnswerRow, CaseRow.participant_id, CaseRow.touchpoint)
+        .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).where(
+        ParticipantRow.group_id == group,
+        tuple_(CaseRow.touchpoint, AnswerRow.variable).in_(sorted(asked)),
+        ResponseRow.state == ResponseState.SUBMITTED,
+        ParticipantRow.withdrawn_at.is_(None),
+    )
+    rows: dict[uuid.UUID, dict[tuple[int, str], list[AnswerRow]]] = {}
+    for row in session.execute(query.order_by(AnswerRow.response_id, AnswerRow.variable, AnswerRow.position)):
+        answer: AnswerRow = row.AnswerRow
+        rows.setdefault(row.participant_id, {}).setdefault((row.touchpoint, answer.variable), []).append(answer)
+    found: dict[uuid.UUID, dict[tuple[int, str], Answer]] = {}
+    for person, said in rows.items():
+        words = PersonWords(session, person=person)
+        found[person] = {where: answer_of(some, words) for where, some in said.items()}
+    return found
+
+
+def counts(session: Session, scope: Scope) -> dict[tuple[str, int, str], int]:
+    """How many people wrote something, by group, touchpoint and variable; nothing is opened."""
+    query = scoped(
+        select(ParticipantRow.group_id, CaseRow.touchpoint, AnswerRow.variable)
+        .join(ResponseRow, ResponseRow.id == AnswerRow.response_id)
+        .join(CaseRow, CaseRow.id == ResponseRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).where(
+        AnswerRow.reason.is_(None),
+        or_(AnswerRow.sealed.is_not(None), and_(AnswerRow.text.is_not(None), AnswerRow.text != "")),
+        ResponseRow.state == ResponseState.SUBMITTED,
+        ParticipantRow.withdrawn_at.is_(None),
+    )
+    found: dict[tuple[str, int, str], int] = {}
+    for group, touchpoint, variable in session.execute(query):
+        found[group, touchpoint, variable] = found.get((group, touchpoint, variable), 0) + 1
+    return found
