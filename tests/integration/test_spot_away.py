@@ -132,7 +132,7 @@ def test_a_box_is_ours_alone_to_open_and_nobody_elses_to_make(runtime: Runtime) 
     named(runtime, "Amara Nowak")
     given = gone(Seat(runtime).begin())
     good = json.loads(box(given))
-    sealed = bytearray(boxes.Box.model_validate(good).sealed)
+    sealed = bytearray(boxes.SealedBox.model_validate(good).sealed)
     sealed[0] ^= 1
     for wrong in (
         b"",
@@ -154,10 +154,12 @@ def test_boxes_of_before_open_while_the_key_is_there(runtime: Runtime) -> None:
     sealed = box(given)
     newer = dataclasses.replace(runtime.keyring, contact_keys={"new": b"n" * 32, **runtime.keyring.contact_keys})
     assert boxes.public_key(newer)[0] == "new"
-    told = json.loads(boxes.opened(newer, boxes.Box.model_validate_json(sealed)))
+    told = json.loads(boxes.opened(newer, boxes.SealedBox.model_validate_json(sealed)))
     assert boxes.read_note(newer, told["ticket"])["seed"]
     with pytest.raises(BoxUnreadable):
-        boxes.opened(dataclasses.replace(newer, contact_keys={"new": b"n" * 32}), boxes.Box.model_validate_json(sealed))
+        boxes.opened(
+            dataclasses.replace(newer, contact_keys={"new": b"n" * 32}), boxes.SealedBox.model_validate_json(sealed)
+        )
 
 
 def test_two_who_answered_for_one_are_both_kept(runtime: Runtime) -> None:

@@ -37,7 +37,7 @@ from surveyapp.services.responses.local_saves import NoSave
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import boxes
-from surveyapp.services.security.boxes import Box, BoxUnreadable
+from surveyapp.services.security.boxes import BoxUnreadable, SealedBox
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, questionnaire_versions, responses
 from surveyapp.store.database import new_id
@@ -166,7 +166,7 @@ def receive(runtime: Runtime, sent: bytes) -> BoxFate:
     that somebody else's answer stands against is kept beside it. The same box again changes nothing. Nobody has to be
     signed in: who may answer is in the ticket. Raises BoxUnreadable."""
     try:
-        answers = AwayAnswers.model_validate_json(boxes.opened(runtime.keyring, Box.model_validate_json(sent)))
+        answers = AwayAnswers.model_validate_json(boxes.opened(runtime.keyring, SealedBox.model_validate_json(sent)))
         told = boxes.read_note(runtime.keyring, answers.ticket)
     except ValidationError as error:
         raise BoxUnreadable("It holds no answers.") from error

@@ -33,7 +33,7 @@ class BoxUnreadable(Exception):
     """It was not closed with a key of ours, with one that is there no more, or it was tampered with."""
 
 
-class Box(BaseModel):
+class SealedBox(BaseModel):
     """What a device sends: the name of our key, the public half of the one it made for this box (an uncompressed point,
     65 bytes), the nonce, and what is sealed; all in base64."""
 
@@ -52,7 +52,7 @@ def public_key(keyring: Keyring) -> tuple[str, str]:
     return name, base64.b64encode(point).decode()
 
 
-def opened(keyring: Keyring, box: Box) -> bytes:
+def opened(keyring: Keyring, box: SealedBox) -> bytes:
     """What is in a box. Raises BoxUnreadable."""
     secret = keyring.contact_keys.get(box.key)
     if secret is None:
@@ -65,7 +65,7 @@ def opened(keyring: Keyring, box: Box) -> bytes:
         raise BoxUnreadable("It cannot be opened.") from error
 
 
-def closed(key: tuple[str, str], content: bytes) -> Box:
+def closed(key: tuple[str, str], content: bytes) -> SealedBox:
     """Closes one as a browser does."""
     name, public = key
     ours = ec.generate_private_key(ec.SECP256R1())
@@ -74,7 +74,7 @@ def closed(key: tuple[str, str], content: bytes) -> Box:
     nonce = os.urandom(12)
     sealed = AESGCM(_agreed(ours.exchange(ec.ECDH(), other), made)).encrypt(nonce, content, None)
     written = {each: base64.b64encode(value).decode() for each, value in (("made", made), ("nonce", nonce))}
-    return Box.model_validate({"key": name, **written, "sealed": base64.b64encode(sealed).decode()})
+    return SealedBox.model_validate({"key": name, **written, "sealed": base64.b64encode(sealed).decode()})
 
 
 def note(keyring: Keyring, content: dict[str, Any]) -> str:
