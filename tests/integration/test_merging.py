@@ -18,10 +18,9 @@ from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Action, Role, Staff
 from surveyapp.services.fieldwork import calls
-from surveyapp.services.mending import merging
-from surveyapp.services.mending.merging import MergeFate
 from surveyapp.services.participants import contacts, links, roster
-from surveyapp.services.privacy import erasing, leaving
+from surveyapp.services.privacy import erasing, leaving, merging
+from surveyapp.services.privacy.merging import MergeFate
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk

@@ -11,9 +11,9 @@ from wtforms import HiddenField, StringField
 
 from surveyapp.domain.errors import EnrolmentRefused
 from surveyapp.domain.privacy.leaving import ParticipationChange
-from surveyapp.services.mending import merging as service
-from surveyapp.services.mending.merging import MergeFate
 from surveyapp.services.participants import enrolment_form, roster
+from surveyapp.services.privacy import merging as service
+from surveyapp.services.privacy.merging import MergeFate
 from surveyapp.web.manager import views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
 from surveyapp.web.manager.forms import FormOfFaults

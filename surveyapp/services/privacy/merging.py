@@ -26,7 +26,6 @@ from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.cases import consents, scheduling, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.cases.standing import work_out
-from surveyapp.services.lists.bringing import together
 from surveyapp.services.participants import contacts
 from surveyapp.services.privacy import leaving
 from surveyapp.services.results import current
@@ -191,7 +190,7 @@ def _strictest(kept: Participant, folded: Participant) -> ParticipationChange | 
 
 def _joined(kept: Contact, folded: Contact) -> Contact:
     """A contact with what the other says where nothing was known, and with the other's numbers beside their own."""
-    made = together(kept, folded, DoubleChoice.MERGE)
+    made = contacts.together(kept, folded, DoubleChoice.MERGE)
     known = {contacts.phone_number(each) for each in (made.phone, *made.other_phones.split(";"))}
     more = [each.strip() for each in (folded.phone, *folded.other_phones.split(";"))]
     others = [made.other_phones, *(each for each in more if each and contacts.phone_number(each) not in known)]
