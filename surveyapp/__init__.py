@@ -24,6 +24,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
+    from surveyapp.web.spot.away import sealed
     from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.viewer.routes import viewer
 
@@ -37,6 +38,7 @@ def create_app(runtime: Runtime) -> Flask:
         interviewer,
         spot,
         tablet,
+        sealed,
         evaluator,
         exporter,
         reader,

@@ -135,6 +135,7 @@ class AuditAction(enum.StrEnum):
     SPOT_DAY_BEGUN = "spot_day_begun"
     SPOT_DAY_ENDED = "spot_day_ended"
     SPOT_LIST_SEEN = "spot_list_seen"
+    SPOT_FETCHED = "spot_fetched"
     ARRIVAL_MARKED = "arrival_marked"
     ARRIVAL_UNMARKED = "arrival_unmarked"
     TABLET_HANDED_OVER = "tablet_handed_over"

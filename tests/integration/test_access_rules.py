@@ -115,6 +115,11 @@ RULES: dict[str, str | Action] = {
     "spot.person": Action.GIVE_ACCESS,
     "spot.here": Action.GIVE_ACCESS,
     "spot.hand_over": Action.GIVE_ACCESS,
+    "spot.away_page": Action.GIVE_ACCESS,
+    "spot.away_part": Action.GIVE_ACCESS,
+    "spot.go_away": Action.GIVE_ACCESS,
+    "spot.worker": EVERYBODY,
+    "sealed.receive": EVERYBODY,  # takes what only our key opens, with a ticket of ours in it: tested in test_spot_away
     "tablet.back": STAFF,  # of one's own, where it is lent: tested in test_spot_pages
     "tablet.take_back": STAFF,
     "tablet.ask_passkey": STAFF,

@@ -75,6 +75,7 @@ ACTIONS = {
     A.SPOT_DAY_BEGUN: lazy("began a day on the spot"),
     A.SPOT_DAY_ENDED: lazy("ended a day on the spot"),
     A.SPOT_LIST_SEEN: lazy("looked at who is due on the spot"),
+    A.SPOT_FETCHED: lazy("took a day on the spot to where there is no signal"),
     A.ARRIVAL_MARKED: lazy("marked that somebody had come"),
     A.ARRIVAL_UNMARKED: lazy("took back that somebody had come"),
     A.TABLET_HANDED_OVER: lazy("handed a tablet over"),
