@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
-Code = TypeVar("Code", bound=Hashable)
+SuggestedCode = TypeVar("SuggestedCode", bound=Hashable)
 
 NEAREST, MOST, LEAST_ALIKE = 5, 3, 0.15
 """So many similar answers are asked, so many codes are named at most, and so alike (a cosine) an answer has to be,
 and half as alike as the one most alike."""
 
 
-def suggested(text: str, coded: Sequence[tuple[str, frozenset[Code]]]) -> tuple[Code, ...]:
+def suggested(text: str, coded: Sequence[tuple[str, frozenset[SuggestedCode]]]) -> tuple[SuggestedCode, ...]:
     """The codes of the answers most like a text, the likeliest first: each similar answer speaks for its codes by how
     alike it is. Alike are texts with the same runs of two to four characters within words, weighted by how rare those
     are (tf-idf, Salton and Buckley 1988): it asks for no language and forgives spelling."""
@@ -25,7 +25,7 @@ def suggested(text: str, coded: Sequence[tuple[str, frozenset[Code]]]) -> tuple[
 
     vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
     alike = (vectors.fit_transform([each for each, _ in known]) @ vectors.transform([text]).T).toarray().ravel()
-    votes: Counter[Code] = Counter()
+    votes: Counter[SuggestedCode] = Counter()
     least = max(LEAST_ALIKE, float(alike.max()) / 2)
     for place in alike.argsort(kind="stable")[::-1][:NEAREST]:
         if alike[place] >= least:
