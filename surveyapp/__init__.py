@@ -20,10 +20,11 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.preview.routes import phone, preview
-    from surveyapp.web.reader.routes import reader
+    from surveyapp.web.reader.pages import reader
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
+    from surveyapp.web.spot.away import sealed
     from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.viewer.routes import viewer
 
@@ -37,6 +38,7 @@ def create_app(runtime: Runtime) -> Flask:
         interviewer,
         spot,
         tablet,
+        sealed,
         evaluator,
         exporter,
         reader,

@@ -117,6 +117,8 @@ class AuditAction(enum.StrEnum):
     WORDS_READ = "words_read"
     WORDS_MARKED = "words_marked"
     WORDS_TRANSLATED = "words_translated"
+    WORDS_CODED = "words_coded"
+    CODE_FRAME_CHANGED = "code_frame_changed"
 
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"
@@ -133,6 +135,7 @@ class AuditAction(enum.StrEnum):
     SPOT_DAY_BEGUN = "spot_day_begun"
     SPOT_DAY_ENDED = "spot_day_ended"
     SPOT_LIST_SEEN = "spot_list_seen"
+    SPOT_FETCHED = "spot_fetched"
     ARRIVAL_MARKED = "arrival_marked"
     ARRIVAL_UNMARKED = "arrival_unmarked"
     TABLET_HANDED_OVER = "tablet_handed_over"

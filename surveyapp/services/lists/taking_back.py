@@ -20,6 +20,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.services.cases import consents, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
+from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
@@ -101,6 +102,9 @@ def _take_out(
     there = participants.participant(work.session, person, work.today(study))
     if there is None:
         return
+    if "placed" in before:
+        mending.take_back(work, study, there, before["placed"])
+        there = mending.again(work, study, there)
     if before.get("consents"):
         consents.follow(work, study, there)
     for case in cases.cases_of(work.session, person) if gone else ():

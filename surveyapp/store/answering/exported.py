@@ -19,6 +19,7 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
 from surveyapp.store.database import seals_of
+from surveyapp.store.open_answers import marking
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AnswerRow, AttemptRow, CaseRow, ConsentRow, ParticipantRow, ResponseRow, SaveRow
 
@@ -118,7 +119,8 @@ def _how(
 def answers_of(
     session: Session, responses: Sequence[ExportedResponse], scope: Scope
 ) -> Iterator[tuple[ExportedResponse, Mapping[str, Answer]]]:
-    """The current answers of responses, in their order. Raises KeyMissing where the words of one cannot be opened."""
+    """The current answers of responses, in their order, without what was redacted of their words. Raises KeyMissing
+    where the words of one cannot be opened."""
     seals = seals_of(session)
     sealed = seals.words_sealed(scope.study)
     for start in range(0, len(responses), AT_A_TIME):
@@ -160,6 +162,7 @@ def answers_of(
                 if closed is not None:
                     text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]
                 given[variable] = Text(text or "")
+        marking.redact_answers(session, people, read)  # type: ignore[arg-type]
         for each in some:
             yield each, read[each.id]
 

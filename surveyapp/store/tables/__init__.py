@@ -16,7 +16,14 @@ from surveyapp.store.tables.fieldwork import (
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
-from surveyapp.store.tables.open_answers import MarkedSpanRow, ReadingPurposeRow, WordsTranslationRow
+from surveyapp.store.tables.open_answers import (
+    AnswerCodeRow,
+    CodedAnswerRow,
+    MarkedSpanRow,
+    ReadingPurposeRow,
+    ThemeCodeRow,
+    WordsTranslationRow,
+)
 from surveyapp.store.tables.people import (
     ConsentRow,
     ContactLookupRow,
@@ -65,6 +72,7 @@ from surveyapp.store.tables.staff import (
 __all__ = [
     "AccessRow",
     "AlarmRow",
+    "AnswerCodeRow",
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
@@ -74,6 +82,7 @@ __all__ = [
     "CallDecisionRow",
     "CaseRow",
     "ChangedCaseRow",
+    "CodedAnswerRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
@@ -115,6 +124,7 @@ __all__ = [
     "SpotArrivalRow",
     "SpotDayRow",
     "StaffRow",
+    "ThemeCodeRow",
     "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",
