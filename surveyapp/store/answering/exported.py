@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.exports.dataset import ExportedResponse
 from surveyapp.domain.exports.tables import ExportedAttempt
+from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
@@ -209,15 +210,20 @@ def attempts(session: Session, scope: Scope, until: dt.datetime) -> list[Exporte
     ]
 
 
-def consenting(session: Session, scope: Scope, purposes: Collection[str]) -> set[uuid.UUID]:
-    """The people in scope who last said yes to every one of these purposes."""
+def consents_in(session: Session, scope: Scope, purposes: Collection[str]) -> dict[uuid.UUID, dict[str, ConsentGiven]]:
+    """What everybody in scope last said of each of these purposes."""
     query = scoped(
-        select(ConsentRow.participant_id, ConsentRow.purpose, ConsentRow.given).join(
-            ParticipantRow, ParticipantRow.id == ConsentRow.participant_id
-        ),
+        select(
+            ConsentRow.participant_id,
+            ConsentRow.purpose,
+            ConsentRow.version,
+            ConsentRow.given,
+            ConsentRow.recorded_at,
+        ).join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id),
         scope,
     ).where(ConsentRow.purpose.in_(list(purposes)))
-    last: dict[uuid.UUID, dict[str, bool]] = {}
+    last: dict[uuid.UUID, dict[str, ConsentGiven]] = {}
     for row in session.execute(query.order_by(ConsentRow.recorded_at, ConsentRow.id)):
-        last.setdefault(row.participant_id, {})[row.purpose] = row.given
-    return {person for person, said in last.items() if len(said) == len(set(purposes)) and all(said.values())}
+        said = ConsentGiven(row.purpose, row.version, row.given, row.recorded_at)
+        last.setdefault(row.participant_id, {})[row.purpose] = said
+    return last
