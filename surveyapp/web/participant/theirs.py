@@ -92,7 +92,8 @@ def part(keeper: Keeper, change: str) -> Reply:
     wanted, theirs = _wanted(change), keeper.theirs()
     if wanted not in theirs.changes or (wanted in FOR_WHOEVER_PROVED_IT and not theirs.proven):
         return redirect(keeper.address("yours"))
-    return pages.show(keeper, "yours_change", theirs.visit, theirs=theirs, change=wanted.value)
+    undone_for = _undone_for(theirs)
+    return pages.show(keeper, "yours_change", theirs.visit, theirs=theirs, change=wanted.value, undone_for=undone_for)
 
 
 def change_part(keeper: Keeper, change: str) -> Reply:
@@ -100,9 +101,15 @@ def change_part(keeper: Keeper, change: str) -> Reply:
     keeper.change_part(wanted)
     if wanted not in ENDS:
         return redirect(keeper.address("yours", done=wanted.value))
-    page = pages.show(keeper, "yours_over", theirs.visit, change=wanted.value)
+    page = pages.show(keeper, "yours_over", theirs.visit, change=wanted.value, undone_for=_undone_for(theirs))
     keeper.leave_for_good()
     return page
+
+
+def _undone_for(theirs: Theirs) -> int | None:
+    """For how many days a withdrawal can be undone, where the study says."""
+    rule = theirs.visit.study.retention
+    return None if rule is None else rule.withdrawn_days
 
 
 def _wanted(change: str) -> ParticipationChange:
