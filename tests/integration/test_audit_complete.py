@@ -54,6 +54,10 @@ PAGES: dict[str, A | str] = {
         if endpoint.startswith("reader.")
     },
     "participant.worker": NOTHING,
+    "participant.part": NOTHING,
+    "participant.next_time": NOTHING,
+    "participant.change_part": "stopping, withdrawing and erasing are entries, by test_theirs",
+    "participant.take_along": "what is taken along is an entry, by test_theirs",
     "survey_script": NOTHING,
     "static": NOTHING,
     "health.live": NOTHING,
