@@ -15,14 +15,16 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.administrator.routes import administrator
     from surveyapp.web.auditor.routes import auditor
     from surveyapp.web.evaluator.pages import evaluator
+    from surveyapp.web.exporter.routes import exporter
     from surveyapp.web.interviewer.routes import interviewer
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.preview.routes import phone, preview
-    from surveyapp.web.reader.routes import reader
+    from surveyapp.web.reader.pages import reader
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
+    from surveyapp.web.spot.away import sealed
     from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.viewer.routes import viewer
 
@@ -36,7 +38,9 @@ def create_app(runtime: Runtime) -> Flask:
         interviewer,
         spot,
         tablet,
+        sealed,
         evaluator,
+        exporter,
         reader,
         viewer,
         manager,

@@ -52,6 +52,20 @@ class Participant:
     not_called_by: uuid.UUID | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class MergeRecord:
+    """Somebody who was found to be the same person as another. `kept_id`: who they are now; `folded_id` and
+    `reference`: who they were; `can_be_split`: what they were is kept still."""
+
+    id: uuid.UUID
+    kept_id: uuid.UUID
+    folded_id: uuid.UUID
+    reference: str
+    made_at: dt.datetime
+    by_staff: uuid.UUID | None
+    can_be_split: bool = True
+
+
 @dataclass(frozen=True)
 class RelatedPerson:
     """Whom a participant has a relationship to, by that one's reference."""

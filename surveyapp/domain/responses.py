@@ -49,6 +49,21 @@ class Response:
     sent_again_at: dt.datetime | None = None
 
 
+def stands_before(one: Response | None, other: Response | None) -> bool:
+    """Which of two answers of one person at one touchpoint counts: whether it is the first. What was sent goes before
+    what was begun, and that before nothing; of two that were sent the earlier, of two that were begun the one with
+    more saves; else the first."""
+
+    def place(response: Response | None) -> tuple[int, float]:
+        if response is None:
+            return 2, 0
+        if response.submitted_at is not None:
+            return 0, response.submitted_at.timestamp()
+        return 1, -response.revision
+
+    return place(one) <= place(other)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reopening:
     """One opening of answers that had been sent: why, when, by whom (None: from the command line), and how many saves

@@ -53,10 +53,26 @@ SENTENCES: Mapping[str, str] = {
     "no_such_language": N_("This study has no such language."),
     "translation_too_long": N_("A translation can have at most %(most)s characters. This one is longer."),
     "given_in_that_language": N_("The answer was given in that language."),
+    "code_gone": N_("That code is not in use: it was merged or taken out. Load the page again."),
+    "coded_by_two": N_("This answer is coded by two, or settled: it is not coded once more."),
+    "nothing_to_settle": N_("Nobody disagrees on this answer any more."),
+    "code_title_wanted": N_("Give the code a name."),
+    "code_title_taken": N_("There is a code “%(title)s” already. Give this one another name."),
+    "codes_too_many": N_("A question can have at most %(most)s codes. Merge some first."),
+    "code_into_itself": N_("A code cannot be merged into itself. Choose another."),
+    "code_is_nested": N_("This code is part of another, and cannot be split. Add a code beside it."),
+    "split_into_two": N_("Give at least two different names, a line each."),
+    "code_holds_others": N_("Other codes are part of this one. Move or merge them first."),
+    "code_nests_once": N_(
+        "A code can be part of one that stands by itself, and not of one that is a part or has parts."
+    ),
     "did_you_mean": N_("Did you mean “%(name)s”?"),
     "both": N_("%(first)s %(second)s"),
     "export_purpose_wanted": N_("Say what these answers are taken out for."),
     "nothing_to_export": N_("Nobody has sent answers in %(study)s yet that may leave in a file."),
+    "too_many_for_a_page": N_(
+        "These are more than %(most)s responses: whoever runs the system takes them with `surveyapp export %(study)s`."
+    ),
     "nobody_asked_to_link": N_(
         "This study asks nobody whether their answers may be put beside other records. Take them without references."
     ),
@@ -331,6 +347,25 @@ SENTENCES: Mapping[str, str] = {
     "site_unknown": N_("There is no site %(site)s. Use one of: %(sites)s."),
     "group_after_answers": N_("%(reference)s has begun to answer the questions of their group, and stays in it."),
     "group_with_relationship": N_("Somebody belongs with %(reference)s as one of their group. Take that away first."),
+    "other_missing": N_("Write the reference of the other person."),
+    "merge_with_themselves": N_("%(reference)s is this person. Write the reference of the other one."),
+    "merge_across_groups": N_(
+        "%(reference)s and %(other)s are in different groups. Put one of them into the other’s group first."
+    ),
+    "merge_the_other_way": N_(
+        "Somebody was merged into %(reference)s already. Open %(reference)s and merge %(other)s into them."
+    ),
+    "merged_already": N_("%(reference)s was merged into %(other)s already."),
+    "talked_with_now": N_(
+        "An interviewer has %(reference)s or %(other)s open at the moment. Try again when they have closed it."
+    ),
+    "no_merge": N_("%(other)s is not merged into %(reference)s."),
+    "split_gone": N_("What was kept of %(other)s from before is erased, so they can no longer be taken apart."),
+    "split_elsewhere": N_("%(other)s is of a site that is not yours. Ask whoever manages the whole study."),
+    "list_merged": N_(
+        "Somebody of this list was merged with another person. Take the two apart first, then the list can be taken "
+        "back."
+    ),
     "stopped_take_up": N_("%(reference)s asked not to be contacted. Record first that they take part again."),
     "act_missing": N_("Choose what is to be done."),
     "act_not_open": N_("The touchpoint has changed meanwhile, so this cannot be done now. Look at how it stands."),

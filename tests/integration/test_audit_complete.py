@@ -53,6 +53,7 @@ PAGES: dict[str, A | str] = {
         for endpoint in RULES
         if endpoint.startswith("reader.")
     },
+    "exporter.export": "answers that are taken are an entry, by test_exporting_pages",
     "participant.worker": NOTHING,
     "participant.part": NOTHING,
     "participant.next_time": NOTHING,
@@ -130,6 +131,11 @@ PAGES: dict[str, A | str] = {
     "spot.person": "who is seen of a day is an entry, by test_spot",
     "spot.here": "whoever is marked is an entry, by test_spot",
     "spot.hand_over": "a tablet that is handed over is an entry, by test_spot",
+    "spot.away_page": NOTHING,
+    "spot.away_part": QUESTIONS,
+    "spot.go_away": "what a tablet is given is an entry, by test_spot_away",
+    "spot.worker": NOTHING,
+    "sealed.receive": HISTORY,
     "tablet.back": NOTHING,
     "tablet.take_back": "a tablet that is taken back is an entry, and so is a wrong PIN, by test_spot",
     "tablet.ask_passkey": NOTHING,
@@ -149,6 +155,8 @@ PAGES: dict[str, A | str] = {
     "manager.list_page": "what is seen of a list is an entry, by test_lists_brought_in",
     "manager.list_columns": NOTHING,
     "manager.mend": A.PERSON_SEEN,
+    "manager.merge": A.PERSON_SEEN,
+    "manager.split": "who was taken apart is an entry, by test_merging",
     "manager.touchpoints": "counts alone",
     "manager.touchpoint": "what is changed is an entry, by test_touchpoints",
     "manager.replan": "what is changed is an entry, by test_replanning",

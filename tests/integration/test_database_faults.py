@@ -173,7 +173,7 @@ def answer(client: Client, method: str, path: str) -> TestResponse:
     return response
 
 
-HELD_BY_ITS_SENDER = ("participant.saves", "interviewer.saves")
+HELD_BY_ITS_SENDER = ("participant.saves", "interviewer.saves", "spot.go_away", "sealed.receive")
 """A script keeps what it sends until it is answered for, and shows no page of ours."""
 
 

@@ -350,3 +350,98 @@ def test_the_command_line_updates_by_reference(runtime: Runtime, desk: Desk) -> 
     outcome = all_at_once.import_file(desk, STUDY, data, update=True, allow_shared=True)
     assert (outcome.references, outcome.changed, outcome.stored) == (("BF-0002",), 1, True)
     assert contact(desk, "BF-0001") == Contact(name="Amina Yusuf", phone="07700 900199")
+
+
+def placed_of(runtime: Runtime, reference: str) -> tuple[str, str, set[int]]:
+    with factories.operator(runtime).reading() as work:
+        today = runtime.today(runtime.study(STUDY))
+        found = participants.participant_by_reference(work.session, factories.everyone(runtime), reference, today)
+        assert found is not None
+        asked = {
+            each.touchpoint: each
+            for each in cases.cases_of(work.session, found.id)
+            if each.disposition is not Disposition.NOT_ELIGIBLE
+        }
+    return found.group, found.site.reference if found.site else "", set(asked)
+
+
+PLACES = "Reference,Group,Site,Name\nBF-0001,employee,SM,Ada Byron\nBF-0002,backfill,,Bo Ek\n"
+
+
+def test_a_list_moves_people_to_another_group_and_site_and_is_taken_back(runtime: Runtime, desk: Desk) -> None:
+    factories.create_site(runtime, "SM")
+    for reference in ("BF-0001", "BF-0002"):
+        factories.create_participant(runtime, reference=reference)
+    before = [placed_of(runtime, each) for each in ("BF-0001", "BF-0002")]
+    import_id = looked_at(desk, PLACES, group="")
+    seen = list_pages.looked_at(desk, STUDY, import_id)
+    assert seen.faults == ()
+    assert [(each.line, each.reference, each.plan.changed) for each in seen.placed] == [
+        (2, "BF-0001", ("group", "site"))
+    ]
+    assert {each.touchpoint for each in seen.placed[0].plan.moves} >= {1}
+    imports.decide(desk, STUDY, import_id, Decisions())
+    assert held.record(desk, STUDY, import_id).state is ListState.IMPORTED
+    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
+    assert placed_of(runtime, "BF-0002") == before[1]
+    with runtime.database.reading() as session:
+        done = [
+            (entry.subject, entry.detail)
+            for entry in audit.entries(session, STUDY)
+            if entry.action == "participant_changed"
+        ]
+    assert done == [("BF-0001", {"fields": ["group", "site"]})]
+    taking_back.undo(desk, STUDY, import_id)
+    assert [placed_of(runtime, each) for each in ("BF-0001", "BF-0002")] == before
+
+
+@pytest.mark.parametrize(
+    ("data", "column", "code"),
+    [
+        ("Reference,Group\nBF-0001,employee\n", "group", "group_after_answers"),
+        ("Reference,Group,Site\nBF-0001,backfill,NOWHERE\n", "site", "site_unknown"),
+    ],
+)
+def test_whoever_cannot_be_moved_by_a_list_is_said_by_their_row(
+    runtime: Runtime, desk: Desk, data: str, column: str, code: str
+) -> None:
+    person = factories.create_participant(runtime, reference="BF-0001")
+    answering.give_consent(runtime, factories.by_link(runtime, person), {"take_part": True, "recontact": False})
+    before = placed_of(runtime, "BF-0001")
+    seen = list_pages.looked_at(desk, STUDY, looked_at(desk, data, group=""))
+    assert [(each.line, each.column, each.sentence.code) for each in seen.faults] == [(2, column, code)]
+    assert all_at_once.import_file(desk, STUDY, data.encode(), update=True).faults
+    assert placed_of(runtime, "BF-0001") == before
+
+
+def test_a_list_without_a_column_of_groups_moves_nobody(runtime: Runtime, desk: Desk) -> None:
+    factories.create_participant(runtime, group="employee", reference="JR-0001")
+    import_id = looked_at(desk, "Reference,Name\nJR-0001,Ada Byron\n")
+    assert list_pages.looked_at(desk, STUDY, import_id).placed == ()
+    imports.decide(desk, STUDY, import_id, Decisions())
+    assert placed_of(runtime, "JR-0001")[0] == "employee"
+    assert contact(desk, "JR-0001").name == "Ada Byron"
+
+
+def test_a_list_is_not_taken_back_once_somebody_answered_in_their_new_group(runtime: Runtime, desk: Desk) -> None:
+    factories.create_site(runtime, "SM")
+    for reference in ("BF-0001", "BF-0002"):
+        person = factories.create_participant(runtime, reference=reference)
+        link = factories.create_link(runtime, person)
+        if reference == "BF-0001":
+            first = link
+    import_id = looked_at(desk, PLACES, group="")
+    imports.decide(desk, STUDY, import_id, Decisions())
+    answering.give_consent(runtime, factories.known_by(runtime, first), {"take_part": True})
+    with pytest.raises(StateRefused):
+        taking_back.undo(desk, STUDY, import_id)
+    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
+
+
+def test_the_command_line_moves_people_by_reference(runtime: Runtime, desk: Desk) -> None:
+    factories.create_site(runtime, "SM")
+    for reference in ("BF-0001", "BF-0002"):
+        factories.create_participant(runtime, reference=reference)
+    outcome = all_at_once.import_file(desk, STUDY, PLACES.encode(), update=True, allow_shared=True)
+    assert (outcome.faults, outcome.changed, outcome.stored) == ((), 2, True)
+    assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")

@@ -71,10 +71,19 @@ BY_ITSELF = {
     "interviewer.interviewing": "a button of the queue, of one's own: whoever does not interview has no queue",
     "interviewer.hand_over": "the button of two agreed times that clash: here none do",
     "interviewer.decide": "the button of somebody who was tried five times: here nobody was",
+    "reader.question": "of words, and here nobody wrote any: walked in test_word_pages",
+    "reader.act": "the same",
+    "reader.codes": "the same",
+    "reader.change_codes": "the same",
+    "reader.code_next": "the same",
+    "reader.code_answer": "the same",
     "spot.person": "a page of a day on the spot that has begun: walked in test_spot_pages",
     "spot.here": "the same",
     "spot.hand_over": "the same",
     "spot.end": "the same",
+    "spot.away_page": "the same",
+    "spot.away_part": "what the script of that page asks for",
+    "spot.go_away": "the same",
     "tablet.back": "a tablet that is handed over: here none is",
     "tablet.take_back": "the same",
     "tablet.ask_passkey": "the same",
@@ -118,7 +127,7 @@ BY_ITSELF = {
 }
 """Endpoints that no link leads to, and why."""
 
-PRESSED = ("interviewer.open_case", "interviewer.start", "interviewer.consent")
+PRESSED = ("interviewer.open_case", "interviewer.start", "interviewer.consent", "reader.purpose")
 """Buttons that lead on to pages as links do."""
 
 
@@ -159,8 +168,11 @@ class Walk:
                     endpoint = self._endpoint(attributes.get("action") or path, method)
                     if method == "POST" and endpoint in PRESSED and self._seen[endpoint] < 2:
                         self._seen[endpoint] += 1
-                        said = {**page.fields(), **first_options(page)}
-                        self._note(self.client.post(attributes["action"], said).location or "", path)
+                        said = {**page.fields(), **first_options(page), "purpose": "to walk"}
+                        led = self.client.post(attributes["action"], said).location or ""
+                        if led == path:  # the page asked something first
+                            self._waiting.append((led, path))
+                        self._note(led, path)
 
     def _note(self, link: str, found_on: str) -> None:
         parts = urlsplit(link)

@@ -27,7 +27,7 @@ from surveyapp.domain.exports.dataset import (
 from surveyapp.domain.exports.tables import ExportedAttempt, ExportedPerson, ExportTables
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.questionnaire import Questionnaire
-from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.instrument.study import Purpose, Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
@@ -61,6 +61,30 @@ def may_export(desk: Desk, study_id: str) -> Study:
     study = desk.study(study_id)
     desk.check(Action.EXPORT_ANSWERS, study_id)
     return study
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportOffer:
+    """What there is to take out: how many responses, which releases' cuts, and whether people may be called by their
+    references."""
+
+    study: Study
+    responses: int
+    releases: tuple[int, ...]
+    links: bool
+
+
+def offer(desk: Desk, study_id: str) -> ExportOffer:
+    """What whoever may take answers out can choose from. Raises NotFound, NotPermitted."""
+    study = may_export(desk, study_id)
+    scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
+    with desk.reading() as work:
+        return ExportOffer(
+            study=study,
+            responses=exported.count_sent(work.session, scope, work.now),
+            releases=tuple(each.number for each in releases.releases(work.session, scope)),
+            links=any(_governs(each, LINK) for each in study.consent),
+        )
 
 
 def export_answers(
@@ -199,8 +223,12 @@ def _known(person: Participant) -> dict[str, str]:
 
 def _consenting(work: Work, study: Study, scope: Scope, use: str) -> set[object] | None:
     """Who agreed to a use of their answers; None where the study asks nobody about it."""
-    purposes = [each.id for each in study.consent if getattr(each, "governs", None) == use]
+    purposes = [each.id for each in study.consent if _governs(each, use)]
     return {*exported.consenting(work.session, scope, purposes)} if purposes else None
+
+
+def _governs(purpose: Purpose, use: str) -> bool:
+    return getattr(purpose, "governs", None) == use
 
 
 def _versions(work: Work, study: Study, responses: Sequence[ExportedResponse]) -> dict[str, dict[int, Questionnaire]]:

@@ -38,11 +38,12 @@ from surveyapp.store.security import web_sessions
 @dataclass(frozen=True)
 class LentTablet:
     """In whose hands a tablet is: the access that lets them in, their pages' handle, and whether they began to answer
-    on this tablet before. `handle` is None where what was lent is no longer there."""
+    on this tablet before. `handle` is None where nobody is; `away`: the study of a day without a signal."""
 
     access_id: uuid.UUID | None
     handle: str | None
     began: bool
+    away: str | None = None
 
 
 def hand_over(desk: Desk, session: WebSession, study_id: str, reference: str) -> str:
@@ -84,7 +85,7 @@ def lent(runtime: Runtime, token: str) -> LentTablet | None:
     with sessions.nobody_known(runtime).reading() as work:
         day = spot.day_of(work.session, found.id)
         if day is None or day.case_id is None:
-            return LentTablet(None, None, False)
+            return LentTablet(None, None, False, day.study if day else None)
         here = spot.arrivals(work.session, [day.case_id], work.now).get(day.case_id)
     began = here is not None and here.begun_in == found.id
     return LentTablet(day.access_id, runtime.keyring.handle(day.case_id), began)
@@ -100,20 +101,34 @@ def take_back(desk: Desk, session: WebSession, typed: str) -> SpotDay:
     """Takes the tablet back with the PIN of the day. A try counts as a wrong one until it was looked at. Raises
     InputRefused (`pin`) where it is wrong, none at all (which counts as no try) or no try is left, StateRefused where
     the tablet is not lent."""
+    with desk.reading() as work:
+        day = _lent_day(work, session)
+    _check_pin(desk, day, typed)
+    with desk.writing() as work:
+        return _taken_back(work, session, "pin")
+
+
+def check_pin(desk: Desk, session: WebSession, study_id: str, typed: str) -> None:
+    """Raises InputRefused (`pin`) unless it is the PIN of the day, NoSpotDay, NotPermitted."""
+    with desk.reading() as work:
+        day = spot_days.day_in(work, desk, session, study_id)
+    _check_pin(desk, day, typed)
+    with desk.writing() as work:
+        spot.give_tries_back(work.session, day.id)
+
+
+def _check_pin(desk: Desk, day: SpotDay, typed: str) -> None:
     digits = pin_in(typed)
     if digits is None:
         raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), "pin")
     with desk.writing() as work:
-        day = _lent_day(work, session)
         left = spot.take_try(work.session, day.id)
     if not left:
         raise InputRefused(say("spot_pin_spent"), "pin")
     if not desk.runtime.keyring.pin_fits(day.pin, day.id, digits):
         desk.note(AuditAction.TABLET_REFUSED, study=day.study, way="pin")
         tries = PIN_TRIES - day.wrong - 1
-        raise InputRefused(say("spot_pin_wrong", left=tries) if tries else say("spot_pin_spent"), "pin")
-    with desk.writing() as work:
-        return _taken_back(work, session, "pin")
+        raise InputRefused(say("spot_pin_wrong", left=tries) if tries > 0 else say("spot_pin_spent"), "pin")
 
 
 def take_back_by_passkey(desk: Desk, session: WebSession, challenge: Challenge | None, answer: str) -> SpotDay:

@@ -4,6 +4,7 @@ all are added or nobody is."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
@@ -73,6 +74,12 @@ def import_file(
         new = [(line, listed.new) for line, listed in people if listed.new.reference not in known]
         placement = place(work, scope, study, new, lambda line: say("on_line", line=line))
         again = _imported_before(work, study, sha256)
+        there = [(line, listed) for line, listed in people if listed.new.reference in known]
+        placed = checking.placements(work, scope, study, there, groups=True)
+        faults = [
+            *checking.of_others(faults, {line for line, _ in there}),
+            *checking.placement_faults(work, scope, study, there, placed),
+        ]
     told = {(fault.line, fault.column) for fault in faults}
     faults += [
         RowFault(line, fault.field, fault.sentence)
@@ -86,7 +93,7 @@ def import_file(
     if dry_run or (shared and not allow_shared):
         references = tuple(person.reference for _, person in placement.people)
         return Import(references=references, new_sites=sites, shared=shared, changed=len(people) - len(new))
-    brought = _bring_in(desk, scope, study, people, known, name, sha256)
+    brought = _bring_in(desk, scope, study, people, known, name, sha256, placed)
     return Import(references=brought.references, new_sites=sites, shared=shared, changed=brought.changed, stored=True)
 
 
@@ -124,7 +131,14 @@ def _imported_before(work: Work, study: Study, sha256: str) -> list[RowFault]:
 
 
 def _bring_in(
-    desk: Desk, scope: Scope, study: Study, people: list[Listed], known: frozenset[str], name: str, sha256: str
+    desk: Desk,
+    scope: Scope,
+    study: Study,
+    people: list[Listed],
+    known: frozenset[str],
+    name: str,
+    sha256: str,
+    placed: Mapping[int, Mapping[str, str]],
 ) -> bringing.Brought:
     import_id = new_id()
     with desk.writing() as work:
@@ -142,7 +156,7 @@ def _bring_in(
             beat_at=work.now,
         )
         records.add(work.session, record, Sealed("", b""))
-    rows = bringing.Sorted()
+    rows = bringing.Sorted(placed=placed)
     for line, listed in people:
         if listed.new.reference in known:
             rows.known.append((line, listed.new.reference, DoubleChoice.UPDATE, listed))

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
@@ -24,6 +24,7 @@ from surveyapp.services.cases import scheduling, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists.checking import Listed, Progress
 from surveyapp.services.lists.doubles import LikelyDouble
+from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts, enrolling, enrolment_form, relating
 from surveyapp.services.participants.enrolling import Placement
 from surveyapp.services.participants.list_columns import ListedPerson, declined_contact_at
@@ -72,12 +73,14 @@ class Decisions:
 
 @dataclass(kw_only=True)
 class Sorted:
-    """Rows by what is done with them. `known`: those that change somebody on record, by whose reference, and how."""
+    """Rows by what is done with them. `known`: those that change somebody on record, by whose reference, and how;
+    `placed`: the group and the site that some of those have from now on, by line."""
 
     new: list[Listed] = field(default_factory=list)
     known: list[tuple[int, str, DoubleChoice, ListedPerson]] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
     folded: list[int] = field(default_factory=list)
+    placed: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisions: Decisions) -> Sorted:
@@ -94,7 +97,7 @@ def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisio
         elif double and double.other_line in places and choice in (DoubleChoice.MERGE, DoubleChoice.UPDATE):
             at = places[double.other_line]
             earlier_line, earlier = found.new[at]
-            contact = together(earlier.new.contact, listed.new.contact, choice)
+            contact = contacts.together(earlier.new.contact, listed.new.contact, choice)
             attributes = _merged(earlier.new.attributes, listed.new.attributes, choice)
             new = dataclasses.replace(earlier.new, contact=contact, attributes=attributes)
             found.new[at] = (earlier_line, dataclasses.replace(earlier, new=new))
@@ -103,14 +106,6 @@ def sort_rows(people: Sequence[Listed], doubles: Sequence[LikelyDouble], decisio
             places[line] = len(found.new)
             found.new.append((line, listed))
     return found
-
-
-def together(before: Contact, said: Contact, choice: DoubleChoice) -> Contact:
-    """A contact with what a row says: where nothing was known or, for an update, wherever it says something."""
-    values = {each.name: (getattr(before, each.name), getattr(said, each.name)) for each in fields(Contact)}
-    return Contact(
-        **{name: (new or old) if choice is DoubleChoice.UPDATE else (old or new) for name, (old, new) in values.items()}
-    )
 
 
 def _merged(before: Mapping[str, str], said: Mapping[str, str], choice: DoubleChoice) -> dict[str, str]:
@@ -206,6 +201,7 @@ class _Change:
     events: Mapping[str, dt.date]
     consents: Mapping[uuid.UUID, TakenConsent]
     stops: bool
+    placed: Mapping[str, str]
 
 
 def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Change]:
@@ -236,7 +232,10 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
             "consents": [each.hex for each in consents],
             "stops": stops,
         }
-        contact = together(contact, listed.new.contact, choice)
+        placed = rows.placed.get(line, {}) if choice is DoubleChoice.UPDATE else {}
+        if placed:
+            before["placed"] = mending.as_placed(work, person)
+        contact = contacts.together(contact, listed.new.contact, choice)
         attributes = _merged(attributes, listed.new.attributes, choice)
         so_far[reference] = (contact, attributes)
         found.append(
@@ -253,6 +252,7 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
                 events=events,
                 consents=consents,
                 stops=stops,
+                placed=placed,
             )
         )
     return found
@@ -281,7 +281,7 @@ def _take_in(
     for (_, listed), person in zip(rows.new, people, strict=True):
         if listed.do_not_contact:
             _stopped(work, person)
-    _change(work, study, changes)
+    _change(work, scope, study, changes)
     outcomes = [
         ListRow(line=line, outcome=RowOutcome.ADDED, participant_id=person.id)
         for (line, _), person in zip(rows.new, people, strict=True)
@@ -354,7 +354,7 @@ def _stopped(work: Work, person: Participant) -> None:
     participation.add(work.session, person.id, change)
 
 
-def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
+def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) -> None:
     staging.replace_contacts(
         work.session, {each.person.id: (each.contact, each.lookup, each.wishes) for each in changes}
     )
@@ -369,8 +369,10 @@ def _change(work: Work, study: Study, changes: Sequence[_Change]) -> None:
             participants.add_consent(work.session, person.id, consent.given, consent.mode, None, consent.to, key)
         for event, day in each.events.items():
             enrolment_store.set_event(work.session, person.id, Event(event, day, "import"))
+        if each.placed:
+            mending.make(work, study, mending.plan_in(work, scope, study, person.reference, each.placed))
         if each.events:
-            scheduling.plan_cases(work, person)
+            scheduling.plan_cases(work, mending.again(work, study, person))
         if each.consents:
             consenting.follow(work, study, person)
         if each.stops:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from surveyapp.domain.errors import EnrolmentRefused, SaidError
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.fieldwork.lists import LateChoice
 from surveyapp.domain.instrument.study import Study
@@ -22,10 +23,12 @@ from surveyapp.services.lists import doubles
 from surveyapp.services.lists.doubles import LikelyDouble
 from surveyapp.services.lists.files.sheet import RowFault
 from surveyapp.services.lists.mapping import MappedList
+from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import list_columns
 from surveyapp.services.participants.enrolling import place
 from surveyapp.services.participants.list_columns import ListedPerson, declined_contact_at
 from surveyapp.services.work import Work
+from surveyapp.store import participants
 from surveyapp.store.database import new_id
 
 Progress = Callable[[int], None]
@@ -83,6 +86,7 @@ class CheckedList:
     doubles: list[LikelyDouble] = field(default_factory=list)
     new_sites: tuple[str, ...] = ()
     ahead: tuple[CasesAhead, ...] = ()
+    placed: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_rows(
@@ -132,10 +136,54 @@ def rules_of(study: Study, zone: dt.tzinfo) -> str:
     return hashlib.sha256(repr(rules).encode()).hexdigest()
 
 
-def check(work: Work, scope: Scope, study: Study, people: list[Listed], faults: list[RowFault]) -> CheckedList:
-    """What the database knows of the rows. Stores nothing."""
+def placements(
+    work: Work, scope: Scope, study: Study, people: Sequence[Listed], groups: bool
+) -> dict[int, dict[str, str]]:
+    """Which other group or site rows name of those whose reference they have, by line. `groups`: whether a column says
+    which group somebody is in."""
+    there = {each.reference: each for each in participants.participants(work.session, scope, work.today(study))}
+    found = {}
+    for line, listed in people:
+        person, new = there.get(listed.new.reference), listed.new
+        if person is None:
+            continue
+        wanted = {"group": new.group if groups else "", "site": new.site}
+        held = {"group": person.group, "site": person.site.reference if person.site else ""}
+        if changed := {name: value for name, value in wanted.items() if value and value != held[name]}:
+            found[line] = changed
+    return found
+
+
+def placement_faults(
+    work: Work, scope: Scope, study: Study, people: Sequence[Listed], placed: Mapping[int, Mapping[str, str]]
+) -> list[RowFault]:
+    """What keeps rows from putting people into another group or site."""
+    found = []
+    for line, listed in people:
+        if line in placed:
+            try:
+                mending.plan_in(work, scope, study, listed.new.reference, placed[line])
+            except EnrolmentRefused as refused:
+                found += [RowFault(line, each.field, each.sentence) for each in refused.faults]
+            except SaidError as refused:
+                found.append(RowFault(line, "reference", refused.sentence))
+    return found
+
+
+def of_others(faults: Sequence[RowFault], known: Collection[int]) -> list[RowFault]:
+    """Without what is said of references that are on record: somebody keeps theirs in another group."""
+    return [each for each in faults if not (each.line in known and each.sentence.code == "not_a_reference")]
+
+
+def check(
+    work: Work, scope: Scope, study: Study, people: list[Listed], faults: list[RowFault], groups: bool = False
+) -> CheckedList:
+    """What the database knows of the rows. Stores nothing. `groups`: whether a column says which group somebody is
+    in."""
     found = CheckedList(people=people, doubles=doubles.find(work, scope, study, people))
     matched = {each.line for each in found.doubles if each.by is doubles.DoubleBy.REFERENCE}
+    found.placed = placements(work, scope, study, people, groups)
+    faults = [*of_others(faults, matched), *placement_faults(work, scope, study, people, found.placed)]
     new = [(line, listed.new) for line, listed in people if line not in matched]
     placement = place(work, scope, study, new, lambda line: say("on_line", line=line), look_for_shared=False)
     told = {(fault.line, fault.column) for fault in faults}

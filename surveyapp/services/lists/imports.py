@@ -161,7 +161,7 @@ def _run(desk: Desk, import_id: uuid.UUID, rows: int, back: ListState, act: Call
     def guarded() -> None:
         try:
             act()
-        except SaidError as refused:
+        except (SaidError, EnrolmentRefused) as refused:
             _give_up(desk, import_id, back, packed(_sentence_of(refused)))
         except Exception:
             _log.exception("A list could not be worked on.")
@@ -188,7 +188,7 @@ def _forget_later() -> None:
     later.start()
 
 
-def _sentence_of(refused: SaidError) -> Sentence:
+def _sentence_of(refused: SaidError | EnrolmentRefused) -> Sentence:
     return refused.faults[0].sentence if isinstance(refused, EnrolmentRefused) else refused.sentence
 
 
@@ -215,13 +215,14 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     words = headings.words_for(desk.runtime, study)
     sheet = reading.read_sheet(data, words, encoding=mapping.encoding, sheet_name=mapping.sheet)
     made = mapped(sheet, mapping, study, sites)
-    checked = look(desk, scope, study, made, _progress(desk, import_id))
+    checked = look(desk, scope, study, made, _progress(desk, import_id), groups="group" in mapping.columns)
     kept = {
         "rows": made.rows,
         "faults": [[each.line, each.column, packed(each.sentence)] for each in checked.faults[:FAULTS_KEPT]],
         "doubles": [[each.line, each.by.value, each.reference, each.other_line] for each in checked.doubles],
         "sites": list(checked.new_sites),
         "ahead": [each.as_json() for each in checked.ahead],
+        "placed": checked.placed,
     }
     if not checked.faults:
         kept["people"] = checking.people_as_json(checked.people)
@@ -253,11 +254,13 @@ def _look(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
         )
 
 
-def look(desk: Desk, scope: Scope, study: Study, made: MappedList, progress: checking.Progress) -> CheckedList:
-    """Looks at every row of a list."""
+def look(
+    desk: Desk, scope: Scope, study: Study, made: MappedList, progress: checking.Progress, groups: bool = False
+) -> CheckedList:
+    """Looks at every row of a list. `groups`: whether a column says which group somebody is in."""
     people, faults = checking.read_rows(study, desk.runtime.today(study), desk.runtime.zone(study), made, progress)
     with desk.reading() as work:
-        return checking.check(work, scope, study, people, faults)
+        return checking.check(work, scope, study, people, faults, groups)
 
 
 def keep_decisions(desk: Desk, study_id: str, import_id: uuid.UUID, decisions: Decisions) -> None:
@@ -321,6 +324,7 @@ def _bring(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
     decisions = _kept_decisions(found)
     people = _people(desk, study, kept)
     rows = bringing.sort_rows(people, [held.kept_double(each) for each in kept["doubles"]], decisions)
+    rows.placed = {int(line): placed for line, placed in kept.get("placed", {}).items()}
     bringing.bring_in(desk, scope, study, import_id, rows, decisions, found.sha256, _progress(desk, import_id))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.errors import EnrolmentRefused, SaidError, StateRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
@@ -28,6 +28,8 @@ from surveyapp.services.lists.files import reading
 from surveyapp.services.lists.files.sheet import ListSheet, RowFault
 from surveyapp.services.lists.held import kept_double, record_in, scope_of, unsealed
 from surveyapp.services.lists.mapping import ListMapping, WrittenRow, date_either
+from surveyapp.services.mending import people as mending
+from surveyapp.services.mending.people import MendPlan
 from surveyapp.services.participants import contacts, list_columns
 from surveyapp.services.participants.enrolment_form import ListColumn
 from surveyapp.services.participants.list_columns import ListedPerson
@@ -71,9 +73,18 @@ class PersonAhead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlacedAhead:
+    """Somebody on record whom a row puts into another group or site, and what follows."""
+
+    line: int
+    reference: str
+    plan: MendPlan
+
+
+@dataclass(frozen=True, kw_only=True)
 class LookedAt:
     """A list that was looked at, with what is to be decided. `faults` are the first of `faulty`; `columns`: what they
-    may be of."""
+    may be of; `placed`: the first of those who come to another group or site."""
 
     record: ListRecord
     columns: tuple[ListColumn, ...]
@@ -92,10 +103,13 @@ class LookedAt:
     doubles_page: int
     double_pages: int
     decisions: Decisions
+    placed: tuple[PlacedAhead, ...]
+    placed_in_all: int
     again: Sentence | None = None
 
 
 PER_PAGE = 25
+SHOWN_PLACED = 50
 
 
 def opened(desk: Desk, study_id: str, import_id: uuid.UUID, **changed: Any) -> OpenList:
@@ -139,6 +153,9 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
             _beside(work, scope, study, each, by_line, decisions)
             for each in likely[(doubles_page - 1) * PER_PAGE : doubles_page * PER_PAGE]
         )
+        placed = {int(line): there for line, there in kept.get("placed", {}).items()}
+        some = [each for each in likely if each.line in placed][:SHOWN_PLACED]
+        moved = tuple(_placed(work, scope, study, each, placed) for each in some)
         again = _again(work, study, found.sha256)
     desk.note(AuditAction.LIST_SEEN, study=study_id, page=page, doubles=len(beside))
     return LookedAt(
@@ -159,8 +176,20 @@ def looked_at(desk: Desk, study_id: str, import_id: uuid.UUID, page: int = 1, do
         doubles_page=doubles_page,
         double_pages=double_pages,
         decisions=decisions,
+        placed=tuple(each for each in moved if each is not None),
+        placed_in_all=len(placed),
         again=again,
     )
+
+
+def _placed(
+    work: Work, scope: Scope, study: Study, double: LikelyDouble, placed: Mapping[int, Mapping[str, str]]
+) -> PlacedAhead | None:
+    try:
+        plan = mending.plan_in(work, scope, study, double.reference, placed[double.line])
+    except (EnrolmentRefused, SaidError):  # it is among the faults
+        return None
+    return PlacedAhead(line=double.line, reference=double.reference, plan=plan)
 
 
 def _again(work: Work, study: Study, sha256: str) -> Sentence | None:

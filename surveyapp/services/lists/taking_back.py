@@ -20,11 +20,13 @@ from surveyapp.domain.sentences import say
 from surveyapp.services.cases import consents, stopping
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.lists import bringing, held
+from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
+from surveyapp.store.mending import merging
 
 
 def discard(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
@@ -52,6 +54,8 @@ def undo(desk: Desk, study_id: str, import_id: uuid.UUID) -> None:
             raise StateRefused(say("list_moved_on"))
         rows = records.rows_of(work.session, import_id)
         added = [each.participant_id for each in rows if each.outcome is RowOutcome.ADDED and each.participant_id]
+        if merging.any_of(work.session, import_id):
+            raise StateRefused(say("list_merged"))
         # Whoever is about to answer waits; whoever has answered keeps the list from being taken back.
         staging.lock_cases(work.session, added)
         if answered := records.answered(work.session, import_id):
@@ -98,6 +102,9 @@ def _take_out(
     there = participants.participant(work.session, person, work.today(study))
     if there is None:
         return
+    if "placed" in before:
+        mending.take_back(work, study, there, before["placed"])
+        there = mending.again(work, study, there)
     if before.get("consents"):
         consents.follow(work, study, there)
     for case in cases.cases_of(work.session, person) if gone else ():

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
@@ -87,7 +89,7 @@ def plan(desk: Desk, study_id: str, reference: str, written: Mapping[str, str]) 
     """What would follow; nothing is stored. Raises NotPermitted, NotFound, StateRefused, EnrolmentRefused."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.reading() as work:
-        return _plan(work, scope, desk.study(study_id), reference, written)
+        return plan_in(work, scope, desk.study(study_id), reference, written)
 
 
 def mend(desk: Desk, study_id: str, reference: str, written: Mapping[str, str]) -> MendPlan:
@@ -96,10 +98,15 @@ def mend(desk: Desk, study_id: str, reference: str, written: Mapping[str, str]) 
     study = desk.runtime.study(study_id)
     with desk.writing() as work:
         store.lock(work.session, study_id)
-        made = _plan(work, scope, study, reference, written)
-        if not made.changed:
-            return made
-        there = {each.reference: each for each in participants.sites(work.session, study_id, work.today(study))}
+        made = plan_in(work, scope, study, reference, written)
+        make(work, study, made)
+        return made
+
+
+def make(work: Work, study: Study, made: MendPlan) -> None:
+    """Makes a change, in the caller's unit of work, who has locked the study."""
+    if made.changed:
+        there = {each.reference: each for each in participants.sites(work.session, study.id, work.today(study))}
         site = there.get(made.site)
         participants.replace_placed(
             work.session,
@@ -119,8 +126,56 @@ def mend(desk: Desk, study_id: str, reference: str, written: Mapping[str, str]) 
             elif each.before is not None and each.after is not None:
                 after = each.after
                 _move(work, study, after)
-        work.record(AuditAction.PARTICIPANT_CHANGED, reference, study=study_id, fields=list(made.changed))
-        return made
+        fields = list(made.changed)
+        work.record(AuditAction.PARTICIPANT_CHANGED, made.participant.reference, study=study.id, fields=fields)
+
+
+def as_placed(work: Work, person: Participant) -> dict[str, Any]:
+    """Where somebody belongs and how their cases stand, as JSON, so that a change can be taken back."""
+    return {
+        "group": person.group,
+        "site": person.site.id.hex if person.site else None,
+        "cases": {
+            each.id.hex: {
+                "disposition": each.disposition.value,
+                **{name: at.isoformat() if (at := getattr(each, name)) else None for name in _WINDOW},
+            }
+            for each in cases.cases_of(work.session, person.id)
+        },
+    }
+
+
+_WINDOW = ("opens_at", "due_at", "closes_at", "moved_at")
+
+
+def take_back(work: Work, study: Study, person: Participant, placed: Mapping[str, Any]) -> None:
+    """Puts somebody back where they belonged by `as_placed`. Raises StateRefused where they have begun to answer as one
+    of the group that they came to."""
+    there = {each.id.hex: each for each in cases.cases_of(work.session, person.id)}
+    if placed["group"] != person.group and any(
+        responses.response_of(work.session, each.id) is not None for each in there.values()
+    ):
+        raise StateRefused(say("group_after_answers", reference=person.reference))
+    site = uuid.UUID(placed["site"]) if placed["site"] else None
+    belongs = Placed(group=placed["group"], site_id=site, enrolled_on=person.enrolled_on, attributes=person.attributes)
+    participants.replace_placed(work.session, person.id, belongs)
+    for key, case in there.items():
+        if key not in placed["cases"]:
+            store.take_case_back(work.session, case.id)
+            continue
+        kept = placed["cases"][key]
+        window: dict[str, Any] = {
+            name: dt.datetime.fromisoformat(kept[name]) if kept[name] else None for name in _WINDOW
+        }
+        _move(work, study, dataclasses.replace(case, **window))
+        cases.set_disposition(work.session, case.id, Disposition(kept["disposition"]))
+
+
+def again(work: Work, study: Study, person: Participant) -> Participant:
+    """Somebody as they stand now."""
+    work.session.flush()
+    found = participants.participant(work.session, person.id, work.today(study))
+    return found or person
 
 
 def _move(work: Work, study: Study, after: Case) -> None:
@@ -129,7 +184,8 @@ def _move(work: Work, study: Study, after: Case) -> None:
     accesses.set_expiry(work.session, after.id, access_expiry(after, work.runtime.zone(study)))
 
 
-def _plan(work: Work, scope: Scope, study: Study, reference: str, written: Mapping[str, str]) -> MendPlan:
+def plan_in(work: Work, scope: Scope, study: Study, reference: str, written: Mapping[str, str]) -> MendPlan:
+    """`plan`, in the caller's unit of work."""
     person = _person(work, scope, study, reference)
     new, faults = enrolment_form.check(study, work.today(study), {**as_written(study, person), **written})
     sites = {each.reference: each for each in participants.sites(work.session, study.id, work.today(study))}

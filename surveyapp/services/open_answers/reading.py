@@ -240,6 +240,22 @@ def found_answer(
     raise NotFound(say("no_such_answer"))
 
 
+def read_one(work: Work, reader: Reader, study_id: str, answer: WrittenAnswer, question: OpenQuestion) -> ReadAnswer:
+    """One answer, opened, as a step of somebody else's work, who notes it. Raises KeyMissing."""
+    texts = store.opened(work.session, [answer])
+    marks = marking.marked(work.session, {answer.place: answer.person}, texts)
+    finds = finder(work, study_id)
+    others = marking.translations(work.session, {answer.place: answer.person}, texts)
+    return ReadAnswer(
+        token=token_of(reader, answer.place),
+        person=1,
+        question=question,
+        language=answer.language,
+        pieces=_Opened([answer], texts, marks).pieces(finds, answer),
+        translations=tuple(_translated(work, finds, answer, others.get(answer.place, ()))),
+    )
+
+
 def token_of(reader: Reader, place: AnswerPlace) -> str:
     """What names an answer in one session: its key would tell when it was given."""
     told = reader.session_id.bytes + place[0].bytes + place[1].encode()

@@ -20,6 +20,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from surveyapp.domain import normalise
 from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
@@ -174,6 +175,14 @@ def checked_field(name: str, written: str) -> str:
     if name == "email" and kept and email_address(kept) is None:
         raise InputRefused(say("not_an_email"), name)
     return kept
+
+
+def together(before: Contact, said: Contact, choice: DoubleChoice) -> Contact:
+    """A contact with what a row says: where nothing was known or, for an update, wherever it says something."""
+    values = {each.name: (getattr(before, each.name), getattr(said, each.name)) for each in fields(Contact)}
+    return Contact(
+        **{name: (new or old) if choice is DoubleChoice.UPDATE else (old or new) for name, (old, new) in values.items()}
+    )
 
 
 def _after(scheme: str, written: str) -> str:

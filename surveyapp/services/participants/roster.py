@@ -17,16 +17,24 @@ from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.cases import OPENS, Access, Attempt, Case, CaseState
 from surveyapp.domain.instrument.study import Study, Touchpoint
-from surveyapp.domain.participants import CONTACT_FIELDS, ConsentGiven, Event, Participant, RelatedPerson
+from surveyapp.domain.participants import (
+    CONTACT_FIELDS,
+    ConsentGiven,
+    Event,
+    MergeRecord,
+    Participant,
+    RelatedPerson,
+)
 from surveyapp.domain.responses import Response
 from surveyapp.domain.sentences import say
-from surveyapp.domain.staff import Action
+from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.cases.state import can_be_opened, state_of
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
 from surveyapp.store.entry import accesses, pins
+from surveyapp.store.mending import merging
 from surveyapp.store.privacy import reopening
 from surveyapp.store.roster import RosterLine
 
@@ -113,6 +121,7 @@ class Person:
     pin: PinStanding
     pin_set_at: dt.datetime | None = None
     related: tuple[RelatedPerson, ...] = ()
+    merged: tuple[MergeRecord, ...] = ()
 
 
 def state_of_line(work: Work, line: RosterLine) -> CaseState | None:
@@ -189,9 +198,16 @@ def find(desk: Desk, action: Action, study_id: str, written: str) -> list[str]:
             [each for each in references if each.casefold() == wanted]
             or contacts.find(work, scope, written)
             or [each for each in references if wanted in each.casefold()]
+            or _merged(work, scope, wanted)
         )
         work.record(AuditAction.SEARCHED, study=study_id, found=len(found))
     return found
+
+
+def _merged(work: Work, scope: Scope, wanted: str) -> list[str]:
+    """Who somebody is now who had this reference."""
+    found = merging.kept_reference(work.session, scope.study, wanted.upper())
+    return [found] if found in participants.references_in(work.session, scope) else []
 
 
 def person(desk: Desk, study_id: str, reference: str) -> Person:
@@ -236,6 +252,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             pin=standing_of(pin, work.now),
             pin_set_at=pin.set_at if pin is not None and pin.once_until is None else None,
             related=tuple(relationships.related_to(session, scope, participant.id)),
+            merged=tuple(merging.of_person(session, participant.id)),
         )
     desk.note(AuditAction.PERSON_SEEN, found.participant.reference, study=study_id)
     return found

@@ -22,6 +22,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import results
 from surveyapp.store.database import after_commit
+from surveyapp.store.mending import merging
 from surveyapp.store.security import erasures, sealed_rows
 
 _DOING = "erasing"
@@ -36,12 +37,16 @@ def erase(work: Work, participant: Participant) -> None:
 
 def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
     """`erase` of whoever has this key, if they are there; listed as erased either way."""
+    # Whoever was merged into them had a key of their own, and goes with them.
+    folded = merging.folded_into(work.session, [person])
     place = erasures.erase(work.session, person, work.now)
     if place is not None:
         study, origin = place
         results.drop(work.session, study, origin)
         work.record(action, study=study)
     _afterwards(work, person, place)
+    for each in folded:
+        erase_by_key(work, each, action)
 
 
 def was_erased(runtime: Runtime, whose: str) -> bool:

@@ -44,9 +44,17 @@ from surveyapp.store.database import new_id
 from surveyapp.store.privacy import reopening
 
 
-def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visit:
+def give_consent(
+    runtime: Runtime,
+    who: Who,
+    agreed: Mapping[str, bool],
+    *,
+    said_at: dt.datetime | None = None,
+    seed: int | None = None,
+) -> Visit:
     """Records what was said of each purpose and, once those required are agreed to, begins the response on the version
-    that is open. Saying the same again records nothing new. Raises StateRefused outside the window."""
+    that is open. Saying the same again records nothing new. `said_at` and `seed`: when it was said, and the order in
+    which options were shown, where that was before it came here. Raises StateRefused outside the window."""
     with Desk(runtime, who.actor).writing() as work:
         before = visit_in(work, who, lock=True)
         _check_answerable(before)
@@ -55,12 +63,12 @@ def give_consent(runtime: Runtime, who: Who, agreed: Mapping[str, bool]) -> Visi
             said = before.consents.get(purpose.id)
             given = agreed.get(purpose.id, False)
             if said is None or said.given != given or said.version != purpose.version:
-                new[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, work.now)
+                new[purpose.id] = ConsentGiven(purpose.id, purpose.version, given, said_at or work.now)
         consents.record(work, before.study, before.participant, new.values(), who.mode)
         all_said = {**before.consents, **new}
         after = dataclasses.replace(before, consents=all_said)
         if after.consented and after.response is None:
-            _begin(work, after)
+            _begin(work, after, seed)
         if before.study.declined_contact_at(all_said) != before.participant.declined_contact_at:
             consents.follow(work, before.study, before.participant)
         return visit_in(work, who)
@@ -248,7 +256,7 @@ def _check_consented(visit: Visit) -> None:
         raise ConsentMissing("Consent to take part comes before every answer.")
 
 
-def _begin(work: Work, visit: Visit) -> None:
+def _begin(work: Work, visit: Visit, seed: int | None = None) -> None:
     """Starts the response on the newest open version. It keeps that version to the end.
 
     Options come in the order this person had before: were it drawn anew, part of a change would be the order's.
@@ -265,7 +273,7 @@ def _begin(work: Work, visit: Visit) -> None:
             version=version,
             state=ResponseState.STARTED,
             revision=0,
-            seed=responses.seed_of(work.session, visit.participant.id) or secrets.randbits(31),
+            seed=responses.seed_of(work.session, visit.participant.id) or seed or secrets.randbits(31),
             started_at=work.now,
         ),
     )

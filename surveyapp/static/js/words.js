@@ -26,3 +26,22 @@ if (hint?.dataset.keys === "on" && answers.length) {
     event.preventDefault();
   });
 }
+
+// One answer to code: 1 to 9 and the letters tick a code, Enter keeps them.
+const coding = document.querySelector("[data-coding]");
+if (hint?.dataset.keys === "on" && coding) {
+  hint.hidden = false;
+  const boxes = [...coding.querySelectorAll("input[name=codes]")];
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+    if (event.key === "Enter" && !event.target.closest("a, button")) {
+      coding.requestSubmit();
+    } else {
+      const box = event.key.length === 1 && boxes["123456789abcdefghijklmnopqrstuvwxyz".indexOf(event.key.toLowerCase())];
+      if (!box) return;
+      box.checked = !box.checked;
+      box.focus();
+    }
+    event.preventDefault();
+  });
+}

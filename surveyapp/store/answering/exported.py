@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
@@ -18,6 +18,7 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
 from surveyapp.store.database import seals_of
+from surveyapp.store.open_answers import marking
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AnswerRow, AttemptRow, CaseRow, ConsentRow, ParticipantRow, ResponseRow, SaveRow
 
@@ -71,6 +72,11 @@ def sent_responses(session: Session, scope: Scope, until: dt.datetime) -> list[E
     return found
 
 
+def count_sent(session: Session, scope: Scope, until: dt.datetime) -> int:
+    """How many responses in scope had been sent by a moment."""
+    return session.scalars(_sent(select(func.count()), scope, until)).one()  # type: ignore[no-any-return]
+
+
 def _sent(query: Select[*tuple[Any, ...]], scope: Scope, until: dt.datetime) -> Select[*tuple[Any, ...]]:
     return scoped(
         query.select_from(ResponseRow)
@@ -103,7 +109,8 @@ def _how(
 def answers_of(
     session: Session, responses: Sequence[ExportedResponse], scope: Scope
 ) -> Iterator[tuple[ExportedResponse, Mapping[str, Answer]]]:
-    """The current answers of responses, in their order. Raises KeyMissing where the words of one cannot be opened."""
+    """The current answers of responses, in their order, without what was redacted of their words. Raises KeyMissing
+    where the words of one cannot be opened."""
     seals = seals_of(session)
     sealed = seals.words_sealed(scope.study)
     for start in range(0, len(responses), AT_A_TIME):
@@ -144,6 +151,7 @@ def answers_of(
                 if closed is not None:
                     text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]
                 given[variable] = Text(text or "")
+        marking.redact_answers(session, people, read)  # type: ignore[arg-type]
         for each in some:
             yield each, read[each.id]
 

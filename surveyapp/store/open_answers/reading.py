@@ -23,11 +23,12 @@ AnswerPlace = tuple[uuid.UUID, str]
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenAnswer:
-    """Words that somebody wrote or said, not opened. `language`: that of the save that brought them; `attributes`: of
-    the person."""
+    """Words that somebody wrote or said, not opened. `save_id`: the save that brought them, in `language`;
+    `attributes`: of the person."""
 
     person: uuid.UUID
     response_id: uuid.UUID
+    save_id: uuid.UUID
     variable: str
     group: str
     touchpoint: int
@@ -56,6 +57,7 @@ def written(
         select(
             CaseRow.participant_id.label("person"),
             AnswerRow.response_id,
+            AnswerRow.save_id,
             AnswerRow.variable,
             ParticipantRow.group_id.label("group"),
             CaseRow.touchpoint,

@@ -14,6 +14,7 @@ from surveyapp.domain.privacy.retention import KeptPerson
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
 from surveyapp.store.calling import stands
+from surveyapp.store.mending.merging import drop_pictures
 from surveyapp.store.open_answers import marking
 from surveyapp.store.participants import forget_wishes, scoped
 from surveyapp.store.tables import (
@@ -26,6 +27,7 @@ from surveyapp.store.tables import (
     ContactLookupRow,
     ContactRow,
     EventRow,
+    MergeRow,
     ParticipantRow,
     ParticipationRow,
     RelationshipRow,
@@ -52,7 +54,9 @@ def _held(session: Session, narrowed: Callable[[Any], Any]) -> list[KeptPerson]:
     )
     for row in session.execute(narrowed(cases)):
         closes.setdefault(row.participant_id, {})[row.touchpoint] = row.closes_at
-    contacts = exists().where(ContactRow.participant_id == ParticipantRow.id)
+    # What was kept of somebody who was merged into them says how they are reached, too.
+    pictured = exists().where(MergeRow.kept_id == ParticipantRow.id, MergeRow.before.is_not(None))
+    contacts = or_(exists().where(ContactRow.participant_id == ParticipantRow.id), pictured)
     said = exists(
         _saves(ParticipantRow.id)
         .join(AnswerHistoryRow, AnswerHistoryRow.save_id == SaveRow.id)
@@ -107,6 +111,7 @@ def erase_contacts(session: Session, person: uuid.UUID) -> None:
     session.execute(delete(ContactRow).where(ContactRow.participant_id == person))
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == person))
     forget_wishes(session, [person])
+    drop_pictures(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     session.execute(delete(AccessRow).where(AccessRow.case_id.in_(mine)))
 
@@ -114,6 +119,7 @@ def erase_contacts(session: Session, person: uuid.UUID) -> None:
 def erase_words(session: Session, person: uuid.UUID) -> None:
     """Takes away what somebody said in words of their own, now and before, and what interviewers noted. That they wrote
     something stays: results say how many did."""
+    drop_pictures(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     responses = select(ResponseRow.id).where(ResponseRow.case_id.in_(mine))
     for table, whose in (

@@ -23,6 +23,7 @@ from surveyapp.store.tables import (
     KeptFormRow,
     ListImportRow,
     ListRowRow,
+    MergeRow,
     ParticipantRow,
     ResponseRow,
     SaveRow,
@@ -41,6 +42,7 @@ def anything(session: Session) -> bool:
         select(ContactRow.participant_id).where(ContactRow.key_id == "person"),
         select(AttemptRow.id).where(AttemptRow.note_sealed.is_not(None)),
         select(ListRowRow.line).where(ListRowRow.before.is_not(None)),
+        select(MergeRow.id).where(MergeRow.before.is_not(None)),
         *(select(table.variable).where(table.sealed.is_not(None)) for table in (*WORDS, WordsTranslationRow)),
     )
     return any(session.execute(query.limit(1)).first() is not None for query in sealed)
@@ -52,6 +54,7 @@ def people(session: Session) -> set[uuid.UUID]:
         select(ContactLookupRow.participant_id),
         select(ContactRow.participant_id).where(ContactRow.key_id == "person"),
         select(ListRowRow.participant_id).where(ListRowRow.before.is_not(None)),
+        select(MergeRow.kept_id).where(MergeRow.before.is_not(None)),
         select(CaseRow.participant_id)
         .join(AttemptRow, AttemptRow.case_id == CaseRow.id)
         .where(AttemptRow.note_sealed.is_not(None)),
@@ -77,6 +80,7 @@ def anything_of(session: Session, person: uuid.UUID) -> bool:
         select(ContactLookupRow.participant_id).where(ContactLookupRow.participant_id == person),
         select(ContactRow.participant_id).where(ContactRow.participant_id == person),
         select(ListRowRow.line).where(ListRowRow.participant_id == person, ListRowRow.before.is_not(None)),
+        select(MergeRow.id).where(MergeRow.kept_id == person, MergeRow.before.is_not(None)),
         select(AttemptRow.id).where(AttemptRow.case_id.in_(mine), AttemptRow.note_sealed.is_not(None)),
         select(AnswerRow.variable).where(AnswerRow.response_id.in_(responses), AnswerRow.sealed.is_not(None)),
         select(AnswerHistoryRow.variable).where(

@@ -16,7 +16,14 @@ from surveyapp.store.tables.fieldwork import (
     TouchpointChangeRow,
 )
 from surveyapp.store.tables.instrument import QuestionnaireVersionRow, WordingRow
-from surveyapp.store.tables.open_answers import MarkedSpanRow, ReadingPurposeRow, WordsTranslationRow
+from surveyapp.store.tables.open_answers import (
+    AnswerCodeRow,
+    CodedAnswerRow,
+    MarkedSpanRow,
+    ReadingPurposeRow,
+    ThemeCodeRow,
+    WordsTranslationRow,
+)
 from surveyapp.store.tables.people import (
     ConsentRow,
     ContactLookupRow,
@@ -24,6 +31,7 @@ from surveyapp.store.tables.people import (
     EventRow,
     ListImportRow,
     ListRowRow,
+    MergeRow,
     ParticipantRow,
     ParticipationRow,
     RelationshipRow,
@@ -64,6 +72,7 @@ from surveyapp.store.tables.staff import (
 __all__ = [
     "AccessRow",
     "AlarmRow",
+    "AnswerCodeRow",
     "AnswerHistoryRow",
     "AnswerRow",
     "AttemptRow",
@@ -73,6 +82,7 @@ __all__ = [
     "CallDecisionRow",
     "CaseRow",
     "ChangedCaseRow",
+    "CodedAnswerRow",
     "ConsentRow",
     "ContactLookupRow",
     "ContactRow",
@@ -87,6 +97,7 @@ __all__ = [
     "ListImportRow",
     "ListRowRow",
     "MarkedSpanRow",
+    "MergeRow",
     "NewestAnswerRow",
     "ParticipantRow",
     "ParticipationRow",
@@ -113,6 +124,7 @@ __all__ = [
     "SpotArrivalRow",
     "SpotDayRow",
     "StaffRow",
+    "ThemeCodeRow",
     "TouchpointChangeRow",
     "WebSessionRow",
     "WordingRow",

@@ -18,6 +18,7 @@ from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, O
 from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
 from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
+from surveyapp.domain.open_answers.codes import CodeState, CodingRound
 from surveyapp.domain.open_answers.marking import SpanDecision, SpanKind
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
@@ -54,6 +55,8 @@ class Base(DeclarativeBase):
                 SpanKind,
                 AuditAction,
                 CallHold,
+                CodeState,
+                CodingRound,
                 CorrectionReason,
                 DecisionKind,
                 Disposition,

@@ -1,13 +1,15 @@
-"""Tables of what is done with people's own words: what they are read for, what is redacted, how they are translated."""
+"""Tables of what is done with people's own words: what they are read for, what is redacted, how they are translated
+and coded."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from surveyapp.domain.open_answers.codes import CodeState, CodingRound
 from surveyapp.domain.open_answers.marking import SpanDecision, SpanKind
 from surveyapp.store.tables.base import Base, known
 
@@ -53,3 +55,50 @@ class WordsTranslationRow(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     written_at: Mapped[dt.datetime]
+
+
+class ThemeCodeRow(Base):
+    """A code of a question's frame, as one version of the frame has it. Insert only: the newest version counts."""
+
+    __tablename__ = "theme_code"
+    __table_args__ = (Index(None, "study", "group_id", "variable"), known("state", CodeState))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    study: Mapped[str]
+    group_id: Mapped[str]
+    variable: Mapped[str]
+    title: Mapped[str]
+    definition: Mapped[str]
+    inclusion: Mapped[str]
+    example: Mapped[str]
+    parent_id: Mapped[uuid.UUID | None]
+    state: Mapped[CodeState]
+    became: Mapped[uuid.UUID | None]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
+
+
+class CodedAnswerRow(Base):
+    """That somebody coded an answer, in which round. `save_id`: which save brought the answer that was coded;
+    `version`: of the frame then."""
+
+    __tablename__ = "coded_answer"
+    __table_args__ = (known("round", CodingRound),)
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[CodingRound] = mapped_column(primary_key=True)
+    save_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("save.id"))
+    version: Mapped[int]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[dt.datetime]
+
+
+class AnswerCodeRow(Base):
+    """A code that fits an answer, in one round."""
+
+    __tablename__ = "answer_code"
+    __table_args__ = (known("round", CodingRound), Index(None, "code_id"))
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[CodingRound] = mapped_column(primary_key=True)
+    code_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

@@ -88,6 +88,20 @@ class ContactLookupRow(Base):
     ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class MergeRow(Base):
+    """Somebody who was found to be the same person as another, and is that one since. `before`: what did not go over to
+    them, and what did, sealed with the key of whom it is now, so that it can be taken apart; None once it cannot."""
+
+    __tablename__ = "merge"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kept_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    folded_id: Mapped[uuid.UUID]
+    reference: Mapped[str]
+    made_at: Mapped[dt.datetime]
+    by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
 class ConsentRow(Base):
     """What was said of a purpose. Insert only, unless it shows that somebody else said it; the latest counts."""
 

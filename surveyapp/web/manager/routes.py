@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveyapp.web.manager import filing, giving, granting, importing, people, releasing
 from surveyapp.web.manager.blueprint import manager
-from surveyapp.web.manager.mending import replanning, touchpoints
+from surveyapp.web.manager.mending import merging, replanning, touchpoints
 
 __all__ = [
     "filing",
@@ -12,6 +12,7 @@ __all__ = [
     "granting",
     "importing",
     "manager",
+    "merging",
     "people",
     "releasing",
     "replanning",

@@ -19,7 +19,7 @@ from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.responses import RecordedAnswer
 from surveyapp.services.responses.local_saves import NoSave, Received
 from surveyapp.web.shared.answers import said
-from surveyapp.web.shared.errors import RETRY_AFTER
+from surveyapp.web.shared.headers import RETRY_AFTER
 from surveyapp.web.shared.incoming import SentFromElsewhere
 
 LONGEST = 512 * 1024

@@ -28,7 +28,7 @@ for _name, _global in (("said_beside", views.said_beside), ("direction_of", dire
     reader.add_app_template_global(_global, _name)
 
 
-def _for_a_purpose(handler: Callable[..., Reply]) -> Callable[..., Reply]:
+def for_a_purpose(handler: Callable[..., Reply]) -> Callable[..., Reply]:
     """Hands on who reads and what for; whoever has not said it yet in this session is asked first."""
 
     @functools.wraps(handler)
@@ -66,7 +66,7 @@ def purpose(study_id: str) -> Reply:
 
 
 @reader.get("/<study_id>/words")
-@_for_a_purpose
+@for_a_purpose
 def places(study_id: str, who: Reader) -> Reply:
     """Every question that people answered in their own words."""
     found = reading.places(desk(), study_id)
@@ -75,7 +75,7 @@ def places(study_id: str, who: Reader) -> Reply:
 
 
 @reader.post("/<study_id>/words")
-@_for_a_purpose
+@for_a_purpose
 def search(study_id: str, who: Reader) -> Reply:
     """The answers to any question in which some words stand."""
     written = request.form.get("q", "")
@@ -84,14 +84,14 @@ def search(study_id: str, who: Reader) -> Reply:
 
 
 @reader.get("/<study_id>/words/<group>/<int:touchpoint>/<variable>")
-@_for_a_purpose
+@for_a_purpose
 def question(study_id: str, who: Reader, group: str, touchpoint: int, variable: str) -> Reply:
     """The answers to one question."""
     return _question(study_id, who, (group, touchpoint, variable), "")
 
 
 @reader.post("/<study_id>/words/<group>/<int:touchpoint>/<variable>")
-@_for_a_purpose
+@for_a_purpose
 def act(study_id: str, who: Reader, group: str, touchpoint: int, variable: str) -> Reply:
     """Looks for words among the answers, or decides something of one of them, and shows the page again."""
     place, token, sought = (group, touchpoint, variable), request.form.get("answer", ""), request.form.get("q", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -93,17 +94,27 @@ def page(study: Study, found: ReadPage, asked: ReadingQuery) -> AnswersView:
             may_be=FOUND,
         )
     question = found.question
-    group = study.group(question.group)
     state = {"only": "=".join(asked.only) if asked.only and not found.too_few else None, "band": asked.band}
     return AnswersView(
         title=question.title,
-        crumb=listed([group.title if group else question.group, question.touchpoint.title, question.section]),
+        crumb=question_crumb(study, question),
         bands=_bands(study, question, state),
         segments=_segments(study, found, question, state),
         state=state,
         gone=GONE,
         may_be=FOUND,
     )
+
+
+def question_crumb(study: Study, question: OpenQuestion) -> str:
+    """Where a question is asked: of whom, when, in which part."""
+    group = study.group(question.group)
+    return listed([group.title if group else question.group, question.touchpoint.title, question.section])
+
+
+def hundredths(value: float) -> Decimal:
+    """A coefficient to two decimals."""
+    return Decimal(value).quantize(Decimal("0.01"))
 
 
 def address(study: Study, question: OpenQuestion, **state: Any) -> str:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
 from surveyapp.services.security import refusals
-from surveyapp.web.shared.headers import is_secure, protecting
+from surveyapp.web.shared.headers import RETRY_AFTER, is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import given_back, is_staff_path, typed_texts
 from surveyapp.web.shared.sign_in import desk, signed_in
@@ -142,9 +142,6 @@ def _http(error: HTTPException) -> ErrorPage | HTTPException:
         return error
     title, sentence = _SENTENCES.get(status, lambda: (_("That did not work"), _("Go back and try again.")))()
     return _page(status, title, sentence)
-
-
-RETRY_AFTER = {"Retry-After": "30"}
 
 
 def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:

@@ -48,6 +48,9 @@ def keep_for_a_while(response: Response) -> None:
     response.headers["Cache-Control"] = "public, max-age=600"
 
 
+RETRY_AFTER = {"Retry-After": "30"}
+"""Where the database fails: when it is worth trying again, in seconds."""
+
 DATA = frozenset({"application/json", "text/css"})
 """What no browser takes for a page, as it is told not to guess (`nosniff`)."""
 

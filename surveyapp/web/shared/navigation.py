@@ -173,8 +173,18 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             endpoint="reader.places",
             words=_("Open answers"),
             action=Action.READ_WORDS,
-            beneath=("reader.question", "reader.act", "reader.search", "reader.purpose"),
+            beneath=(
+                "reader.question",
+                "reader.act",
+                "reader.search",
+                "reader.purpose",
+                "reader.codes",
+                "reader.change_codes",
+                "reader.code_next",
+                "reader.code_answer",
+            ),
         ),
+        NavigationPlace(endpoint="exporter.export", words=_("Answers in files"), action=Action.EXPORT_ANSWERS),
     ),
     (
         NavigationPlace(

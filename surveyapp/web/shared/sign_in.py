@@ -9,13 +9,16 @@ from typing import Any, TypeVar, cast
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.staff import Staff
-from surveyapp.domain.web_sessions import SessionStanding
+from surveyapp.domain.web_sessions import SessionStanding, WebSession
 from surveyapp.services.fieldwork import tablets
 from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.security import sessions
 from surveyapp.services.security.sessions import SessionOver, SignedIn
 from surveyapp.services.work import Desk
+from surveyapp.web.shared.headers import RETRY_AFTER
+from surveyapp.web.shared.incoming import is_for_scripts
 from surveyapp.web.shared.language import reader_language
 from surveyapp.web.shared.runtime import has_runtime, runtime
 from surveyapp.web.shared.session import JSON, is_staff_path, keep_form, staff_token, token
@@ -47,8 +50,12 @@ def lent() -> LentTablet | None:
 
 
 def give_back_at() -> str | None:
-    """Template global: where a participant gives the tablet back that they have in their hands, if it is one."""
-    return url_for("tablet.back") if has_runtime() and lent() else None
+    """Template global: where a participant gives the tablet back that they have in their hands, if it is one. Also on
+    a page that says that the database fails."""
+    try:
+        return url_for("tablet.back") if has_runtime() and lent() else None
+    except DatabaseUnavailable:
+        return None
 
 
 TAKES_BACK = frozenset({"tablet.back", "tablet.take_back", "tablet.ask_passkey", "tablet.with_passkey", "tablet.leave"})
@@ -63,14 +70,26 @@ def keep_locked() -> Response | None:
     in another tab is kept for whoever filled it in."""
     if not is_staff_path(request.path) or request.endpoint in TAKES_BACK:
         return None
-    found = signed_in()
-    if found is None or not found.session.lent:
-        return None
+    # To ask how long a session lives does not prolong it.
+    asks = request.endpoint == "staff.session_left" and request.method == "GET"
+    try:
+        if (lent() if asks else locked()) is None:
+            return None
+    except DatabaseUnavailable:
+        if not is_for_scripts():
+            raise
+        return Response('{"why":"unavailable"}', 503, RETRY_AFTER, mimetype=JSON)
     by_script = JSON in (request.mimetype, request.accept_mimetypes.best)
     if by_script:
         return Response('{"why":"lent"}', LENT, mimetype=JSON)
-    keep_form(found.session)
+    keep_form(locked())
     return redirect(url_for("tablet.back"))
+
+
+def locked() -> WebSession | None:
+    """The session of whoever is signed in, while its device is in a participant's hands."""
+    found = signed_in()
+    return found.session if found and found.session.lent else None
 
 
 def session_left() -> int:

@@ -88,6 +88,30 @@ def test_words_are_redacted_translated_and_taken_back_without_script(client: Cli
     assert "do not stand in the answer" in refused.words
 
 
+def test_two_codes_are_made_given_merged_and_none_is_left(client: Client) -> None:
+    asked = f"{WORDS}/employee/1/responsibilities_before"
+    assert "No code yet" in say_purpose(client, f"{asked}/codes").words
+    for title in ("Paperwork", "Care"):
+        page = submit(client, f"{asked}/codes", do="keep", title=title, definition=f"{title} at work")
+    assert "This is version 2" in page.words
+    assert "Give the code a name" in submit(client, f"{asked}/codes", 422, do="keep", title=" ").words
+    ids = dict(zip(("Paperwork", "Care"), re.findall(r'name="code" value="([\w-]+)"', page.source)[::2], strict=True))
+    left = int(re.findall(r"Code the (\d+) answers", page.words)[0])
+    for done in range(left):
+        page = client.page(f"{asked}/coding")
+        assert f"{left - done} answer" in page.words
+        token = page.fields()["answer"][0]
+        page = submit(client, f"{asked}/coding", answer=token, codes=ids["Care"])
+    assert "Nothing is left here" in page.words
+    assert "no longer here" in submit(client, f"{asked}/coding", 404, answer="x", codes=ids["Care"]).words
+    shown = submit(client, f"{asked}/codes", do="merge", code=ids["Care"])
+    assert f"{left} answers have this code" in shown.words
+    page = submit(client, f"{asked}/codes", do="merge", code=ids["Care"], into=ids["Paperwork"], sure="yes")
+    assert f"Paperwork at work{left}" in " ".join(page.said("tr"))
+    split = submit(client, f"{asked}/codes", 422, do="split", code=ids["Paperwork"], sure="yes", titles="One")
+    assert "at least two different names" in split.words
+
+
 def test_what_cannot_be_read_by_is_said_and_everyone_shown(client: Client) -> None:
     everyone = say_purpose(client, WHY).said("article")
     for only in ("employer_size=none", "age=under_25", "x=y"):

@@ -1,0 +1,316 @@
+"""Two people in the tables who are one: what was the second's goes over to the first, and back where that was an
+error. What does not go over is a picture (`pictures`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.fieldwork.lists import RowOutcome
+from surveyapp.domain.participants import MergeRecord
+from surveyapp.store import answer_rows
+from surveyapp.store import cases as case_store
+from surveyapp.store.database import seals_of
+from surveyapp.store.open_answers import marking
+from surveyapp.store.tables import (
+    AccessRow,
+    AnswerHistoryRow,
+    AnswerRow,
+    AttemptRow,
+    CaseRow,
+    ConsentRow,
+    EventRow,
+    LeaseRow,
+    ListRowRow,
+    MarkedSpanRow,
+    MergeRow,
+    ParticipantRow,
+    ParticipationRow,
+    PinRow,
+    ReferralRow,
+    RelationshipRow,
+    ResponseRow,
+    SaveRow,
+    WordsTranslationRow,
+)
+
+
+@dataclass(frozen=True)
+class Reseal:
+    """Seals with another person's key what one's own seals."""
+
+    session: Session
+    before: uuid.UUID
+    after: uuid.UUID
+
+    def __call__(self, name: str, sealed: bytes) -> bytes:
+        """What is sealed anew; `name`: what it is bound to beside the person."""
+        return seals_of(self.session).seal(self.after, name, self.opened(name, sealed))
+
+    def opened(self, name: str, sealed: bytes) -> str:
+        return seals_of(self.session).unseal(self.before, name, sealed)
+
+    def prints(self, text: str) -> tuple[str, str]:
+        """The hashes of a text with the one key and with the other."""
+        seals = seals_of(self.session)
+        return seals.fingerprint(self.before, text), seals.fingerprint(self.after, text)
+
+
+def add(session: Session, record: MergeRecord, before: bytes) -> None:
+    session.add(
+        MergeRow(
+            id=record.id,
+            kept_id=record.kept_id,
+            folded_id=record.folded_id,
+            reference=record.reference,
+            made_at=record.made_at,
+            by_staff=record.by_staff,
+            before=before,
+        )
+    )
+    session.flush()
+
+
+def of_person(session: Session, person: uuid.UUID) -> list[MergeRecord]:
+    """Who was merged into somebody, the newest first."""
+    query = select(MergeRow).where(MergeRow.kept_id == person)
+    return [_record(row) for row in session.scalars(query.order_by(MergeRow.made_at.desc(), MergeRow.id.desc()))]
+
+
+def folded_into(session: Session, people: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """The keys of those who were merged into any of these people."""
+    return list(session.scalars(select(MergeRow.folded_id).where(MergeRow.kept_id.in_(people))))
+
+
+def before_of(session: Session, merge_id: uuid.UUID) -> bytes | None:
+    """The picture of whoever was merged, sealed; None where it is kept no longer."""
+    return session.scalar(select(MergeRow.before).where(MergeRow.id == merge_id))
+
+
+def remove(session: Session, merge_id: uuid.UUID) -> None:
+    session.execute(delete(MergeRow).where(MergeRow.id == merge_id))
+
+
+def _record(row: MergeRow) -> MergeRecord:
+    return MergeRecord(
+        id=row.id,
+        kept_id=row.kept_id,
+        folded_id=row.folded_id,
+        reference=row.reference,
+        made_at=row.made_at,
+        by_staff=row.by_staff,
+        can_be_split=row.before is not None,
+    )
+
+
+def kept_reference(session: Session, study: str, reference: str) -> str | None:
+    """Into whom somebody was merged who had this reference."""
+    query = (
+        select(ParticipantRow.reference)
+        .join(MergeRow, MergeRow.kept_id == ParticipantRow.id)
+        .where(ParticipantRow.study == study, MergeRow.reference == reference)
+    )
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def talked_with(session: Session, people: Collection[uuid.UUID], now: dt.datetime) -> bool:
+    """Whether an interviewer has a case of any of these people open."""
+    query = select(LeaseRow.case_id).join(CaseRow, CaseRow.id == LeaseRow.case_id)
+    query = query.where(CaseRow.participant_id.in_(people), LeaseRow.until > now)
+    return session.scalars(query.limit(1)).one_or_none() is not None
+
+
+def any_of(session: Session, import_id: uuid.UUID) -> bool:
+    """Whether somebody of a list was merged with another person."""
+    into = select(MergeRow.id).join(ListRowRow, ListRowRow.participant_id == MergeRow.kept_id)
+    away = select(ListRowRow.line).where(ListRowRow.participant_id.is_(None), ListRowRow.outcome != RowOutcome.LEFT_OUT)
+    queries: tuple[Any, Any] = (into, away)
+    found = (session.execute(each.where(ListRowRow.import_id == import_id).limit(1)).first() for each in queries)
+    return any(each is not None for each in found)
+
+
+@dataclass(kw_only=True)
+class CarriedOver:
+    """What went over from one person to another, by key: `cases` with all that hangs on them; `swapped`, cases of the
+    first that went the other way; `attempts` and `accesses` with the case they were of."""
+
+    cases: list[str] = field(default_factory=list)
+    swapped: list[str] = field(default_factory=list)
+    attempts: dict[str, str] = field(default_factory=dict)
+    accesses: dict[str, str] = field(default_factory=dict)
+    consents: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    participations: list[str] = field(default_factory=list)
+    relationships: list[tuple[str, str]] = field(default_factory=list)
+    pin: bool = False
+    list_rows: list[tuple[str, int]] = field(default_factory=list)
+
+
+def carry_case(session: Session, case_id: uuid.UUID, to: uuid.UUID, reseal: Reseal | None) -> None:
+    """Gives a case, with its answers and attempts, to somebody; `reseal`: its words are sealed with their key then."""
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(participant_id=to))
+    session.execute(
+        update(ReferralRow)
+        .where(ReferralRow.attempt_id.in_(select(AttemptRow.id).where(AttemptRow.case_id == case_id)))
+        .values(participant_id=to)
+    )
+    # What could be undone for a minute names whose it was.
+    session.execute(update(AttemptRow).where(AttemptRow.case_id == case_id).values(before=None))
+    if reseal is None:
+        return
+    _reseal_notes(session, AttemptRow.case_id == case_id, reseal)
+    responses = select(ResponseRow.id).where(ResponseRow.case_id == case_id)
+    _reprint(session, responses, reseal)
+    saves = select(SaveRow.id).where(SaveRow.response_id.in_(responses))
+    table: Any
+    for table, at, where in (
+        (AnswerRow, AnswerRow.response_id, AnswerRow.response_id.in_(responses)),
+        (AnswerHistoryRow, AnswerHistoryRow.save_id, AnswerHistoryRow.save_id.in_(saves)),
+    ):
+        query = select(at.label("at"), table.variable, table.position, table.sealed)
+        for row in session.execute(query.where(where, table.sealed.is_not(None))).all():
+            one = (at == row.at, table.variable == row.variable, table.position == row.position)
+            sealed = reseal(answer_rows.bound(row.variable), row.sealed)
+            session.execute(update(table).where(*one).values(sealed=sealed))
+
+
+def _reprint(session: Session, responses: Any, reseal: Reseal) -> None:
+    """What was decided of places in words, and their translations, name the text that they are of by its hash."""
+    prints = set()
+    said = select(AnswerRow.variable, AnswerRow.text, AnswerRow.sealed).where(AnswerRow.response_id.in_(responses))
+    for row in session.execute(said).all():
+        if text := row.text or (row.sealed and reseal.opened(answer_rows.bound(row.variable), row.sealed)):
+            prints.add(reseal.prints(text))
+    translated = select(WordsTranslationRow).where(WordsTranslationRow.response_id.in_(responses))
+    for each in session.scalars(translated).all():
+        name = marking.bound(each.variable, each.language)
+        if text := each.text or (each.sealed and reseal.opened(name, each.sealed)):
+            prints.add(reseal.prints(text))
+        if each.sealed is not None:
+            each.sealed = reseal(name, each.sealed)
+    session.flush()
+    table: Any
+    for before, after in prints:
+        for table in (MarkedSpanRow, WordsTranslationRow):
+            where = (table.response_id.in_(responses), table.words == before)
+            session.execute(update(table).where(*where).values(words=after))
+
+
+def _reseal_notes(session: Session, where: Any, reseal: Reseal) -> None:
+    query = select(AttemptRow.id, AttemptRow.note_sealed).where(where, AttemptRow.note_sealed.is_not(None))
+    for row in session.execute(query).all():
+        sealed = reseal(case_store.bound_note(row.id), row.note_sealed)
+        session.execute(update(AttemptRow).where(AttemptRow.id == row.id).values(note_sealed=sealed))
+
+
+def set_aside(session: Session, case_id: uuid.UUID, aside: bool) -> None:
+    """Takes a case's touchpoint out of the way while another of its person's takes its place, or puts it back."""
+    number = case((CaseRow.touchpoint > 0, CaseRow.touchpoint), else_=-CaseRow.touchpoint)
+    session.execute(update(CaseRow).where(CaseRow.id == case_id).values(touchpoint=-number if aside else number))
+
+
+def carry_attempts(
+    session: Session, before: uuid.UUID, after: uuid.UUID, to: uuid.UUID, reseal: Reseal | None
+) -> dict[str, str]:
+    """Gives the attempts of one case to another, whose person is `to`; of which case each was."""
+    there = list(session.scalars(select(AttemptRow.id).where(AttemptRow.case_id == before)))
+    carry_attempts_back(session, dict.fromkeys((each.hex for each in there), after.hex), to, reseal)
+    return dict.fromkeys((each.hex for each in there), before.hex)
+
+
+def carry_attempts_back(session: Session, of: Mapping[str, str], to: uuid.UUID, reseal: Reseal | None) -> None:
+    """Puts attempts with the cases they were of."""
+    for key, case_id in of.items():
+        attempt = AttemptRow.id == uuid.UUID(key)
+        session.execute(update(AttemptRow).where(attempt).values(case_id=uuid.UUID(case_id), before=None))
+        session.execute(update(ReferralRow).where(ReferralRow.attempt_id == uuid.UUID(key)).values(participant_id=to))
+        if reseal is not None:
+            _reseal_notes(session, attempt, reseal)
+
+
+def carry_accesses(session: Session, before: uuid.UUID, after: uuid.UUID) -> dict[str, str]:
+    """Lets the links and codes of one case open another; of which case each was."""
+    there = list(session.scalars(select(AccessRow.id).where(AccessRow.case_id == before)))
+    session.execute(update(AccessRow).where(AccessRow.id.in_(there)).values(case_id=after))
+    return dict.fromkeys((each.hex for each in there), before.hex)
+
+
+def carry_accesses_back(session: Session, of: Mapping[str, str]) -> None:
+    for key, case_id in of.items():
+        session.execute(update(AccessRow).where(AccessRow.id == uuid.UUID(key)).values(case_id=uuid.UUID(case_id)))
+
+
+def carry_said(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: CarriedOver) -> None:
+    """Gives what was said and what happened to somebody to another: consents, whose latest counts; how they left and
+    came back; events that did not happen to the other; relationships that the other has not; a PIN where the other has
+    none."""
+    carried.consents = _carry(session, ConsentRow, ConsentRow.participant_id == folded, kept)
+    carried.participations = _carry(session, ParticipationRow, ParticipationRow.participant_id == folded, kept)
+    there = select(EventRow.event).where(EventRow.participant_id == kept)
+    new = (EventRow.participant_id == folded, EventRow.event.not_in(there))
+    carried.events = _carry(session, EventRow, new[0] & new[1], kept)
+    mine = set(session.scalars(select(RelationshipRow.relationship).where(_either(kept))))
+    for row in session.execute(select(RelationshipRow.__table__).where(_either(folded))).all():
+        if row.relationship in mine or kept in (row.first_id, row.second_id):
+            continue
+        own = "first" if row.first_id == folded else "second"
+        _relate(session, row.relationship, own, folded, kept)
+        carried.relationships.append((row.relationship, own))
+    # What came of a row of a list stays with the list: it cannot be taken back while its person is somebody else.
+    rows = session.execute(select(ListRowRow.import_id, ListRowRow.line).where(ListRowRow.participant_id == folded))
+    carried.list_rows = [(row.import_id.hex, row.line) for row in rows]
+    session.execute(update(ListRowRow).where(ListRowRow.participant_id == folded).values(participant_id=None))
+    if session.get(PinRow, kept) is None:
+        mine_now = update(PinRow).where(PinRow.participant_id == folded).values(participant_id=kept)
+        carried.pin = bool(session.execute(mine_now).rowcount)  # type: ignore[attr-defined]
+
+
+def carry_said_back(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: CarriedOver) -> None:
+    """Gives back what `carry_said` gave, as far as it is there still."""
+    table: Any
+    for table, keys in (
+        (ConsentRow, carried.consents),
+        (ParticipationRow, carried.participations),
+        (EventRow, carried.events),
+    ):
+        mine = (table.id.in_([uuid.UUID(each) for each in keys]), table.participant_id == kept)
+        session.execute(update(table).where(*mine).values(participant_id=folded))
+    for relationship, own in carried.relationships:
+        _relate(session, relationship, own, kept, folded)
+    for import_id, line in carried.list_rows:
+        row = (ListRowRow.import_id == uuid.UUID(import_id), ListRowRow.line == line)
+        session.execute(update(ListRowRow).where(*row).values(participant_id=folded))
+    if carried.pin:
+        session.execute(update(PinRow).where(PinRow.participant_id == kept).values(participant_id=folded))
+
+
+def _carry(session: Session, table: Any, where: Any, to: uuid.UUID) -> list[str]:
+    keys = list(session.scalars(select(table.id).where(where)))
+    session.execute(update(table).where(table.id.in_(keys)).values(participant_id=to))
+    return [each.hex for each in keys]
+
+
+def _either(person: uuid.UUID) -> Any:
+    return or_(RelationshipRow.first_id == person, RelationshipRow.second_id == person)
+
+
+def _relate(session: Session, relationship: str, own: str, before: uuid.UUID, after: uuid.UUID) -> None:
+    column = RelationshipRow.first_id if own == "first" else RelationshipRow.second_id
+    theirs = (RelationshipRow.relationship == relationship, column == before)
+    session.execute(update(RelationshipRow).where(*theirs).values({column: after}))
+
+
+def replace_person(session: Session, person: uuid.UUID, **values: Any) -> None:
+    """Changes what stands of somebody in their own row."""
+    session.execute(update(ParticipantRow).where(ParticipantRow.id == person).values(**values))
+
+
+def drop_pictures(session: Session, person: uuid.UUID) -> None:
+    """Lets go of what was kept of those who were merged into somebody: that is final then."""
+    session.execute(update(MergeRow).where(MergeRow.kept_id == person).values(before=None))

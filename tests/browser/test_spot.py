@@ -1,0 +1,178 @@
+"""A day on the spot, on a tablet: two people, one after the other, on pages that fit and that anybody can use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from surveyapp.domain.answers import Codes
+from surveyapp.domain.audit import ByLink
+from surveyapp.domain.entry.doors import Familiarity
+from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.participants import Participant
+from surveyapp.domain.staff import Role
+from surveyapp.services.responses import answering
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases
+from surveyapp.store.entry import accesses
+from tests import factories
+from tests.browser.accessible import check_accessible, check_reflow
+from tests.browser.conftest import Tab, sign_in
+from tests.integration.test_answering import walk_to
+from tests.integration.test_spot import PIN, named
+
+DAY = f"/spot/{factories.STUDY}"
+SHOTS = os.environ.get("SHOTS")
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Nothing is wider than the screen, on a phone either, and an engine finds nothing wrong."""
+    for width in (360, 768, 1280) if SHOTS else ():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=Path(SHOTS or "") / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": 768, "height": 1024})
+    check_reflow(page)
+    check_accessible(page)
+
+
+def finish(runtime: Runtime, person: Participant) -> None:
+    """They answer the rest, and send all of it."""
+    with runtime.database.reading() as session:
+        (access,) = accesses.accesses_of(session, cases.cases_of(session, person.id)[0].id)
+    they = ByLink(access_id=access.id, by=Familiarity.BEGAN)
+    walk_to(runtime, they, None, {})
+    answering.submit(runtime, they)
+
+
+def test_a_day_on_the_spot(tab: Tab, live_server: str, runtime_sqlite: Runtime) -> None:
+    first, second = named(runtime_sqlite, "Amara Nowak"), named(runtime_sqlite, "Zoe Adams")
+    staff = factories.create_staff(runtime_sqlite, Role.INTERVIEWER)
+    page = tab(f"{live_server}{DAY}")
+    sign_in(page, staff.email, DAY)
+    looked_at(page, "begin")
+    page.locator("input[value='backfill.1']").check()
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Begin the day").click()
+    page.get_by_role("button", name="Is here Amara Nowak").click()
+    looked_at(page, "day")
+    # The next person in two taps.
+    page.get_by_role("link", name="Zoe Adams").click()
+    looked_at(page, "person")
+    page.go_back()
+    page.get_by_role("button", name="Hand over to Amara Nowak").click()
+    page.wait_for_url("**/consent**")
+    page.locator("input[name=agree-take_part]").check()
+    page.locator("button.main").click()
+    page.wait_for_url("**/q/**")
+    other = page.context.new_page()
+    other.goto(f"{live_server}/interviews")
+    assert other.url == f"{live_server}/tablet"
+    looked_at(other, "lock")
+    other.close()
+    page.locator("main input[type=radio]").first.check(force=True)
+    page.locator("button.main").click()
+    page.wait_for_function("document.querySelector('#state').textContent === 'Saved'")
+    finish(runtime_sqlite, first)
+    page.goto(f"{live_server}/start")
+    page.wait_for_url("**/done")
+    page.get_by_role("link", name="Give the tablet back").last.click()
+    page.fill("#pin", "000001")
+    page.get_by_role("button", name="Take it back").click()
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Take it back").click()
+    page.wait_for_url(f"**{DAY}")
+    page.get_by_role("link", name="Zoe Adams").click()
+    page.get_by_role("button", name="Hand over to Zoe Adams").click()
+    page.wait_for_url("**/consent**")
+    assert "Amara" not in page.content()
+    page.get_by_role("link", name="Give the tablet back").click()
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Take it back").click()
+    page.wait_for_url(f"**{DAY}")
+    with runtime_sqlite.database.reading() as session:
+        became = [cases.cases_of(session, each.id)[0].disposition for each in (first, second)]
+    assert became == [Disposition.COMPLETE, Disposition.UNKNOWN]
+
+
+def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runtime) -> None:
+    """The network is cut for the whole of it: the list, consent, answers, the tablet back; then all of it arrives."""
+    first, _second = named(runtime_sqlite, "Amara Nowak"), named(runtime_sqlite, "Zoe Adams")
+    staff = factories.create_staff(runtime_sqlite, Role.INTERVIEWER)
+    page = tab(f"{live_server}{DAY}")
+    sign_in(page, staff.email, DAY)
+    page.locator("input[value='backfill.1']").check()
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Begin the day").click()
+    page.get_by_role("link", name="Going where there is no signal?").click()
+    page.wait_for_selector("#get-ready")
+    looked_at(page, "ready")
+    page.fill("#pin", "000001")
+    page.get_by_role("button", name="Get ready").click()
+    # Packs in four languages are made for the first time.
+    page.get_by_text("Tries left: 4").wait_for(timeout=60_000)
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Get ready").click()
+    page.get_by_role("button", name="Amara Nowak").wait_for(timeout=60_000)
+    looked_at(page, "away")
+    assert page.request.get(f"{live_server}/interviews").url == f"{live_server}/tablet"
+    page.context.set_offline(True)
+    page.reload()
+    # Nobody's name is there before the PIN.
+    page.wait_for_selector("#unlock")
+    assert "Amara" not in page.content()
+    unlock(page, "000001")
+    page.get_by_text("That is not the PIN of this day.").wait_for()
+    unlock(page, PIN)
+    page.get_by_role("button", name="Amara Nowak").click()
+    page.wait_for_selector("#consent")
+    looked_at(page, "away-consent")
+    assert "Zoe" not in page.content()
+    page.get_by_role("button", name="Start").click()
+    page.locator("#consent .fault").wait_for()
+    page.locator("input[name=take_part]").check()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("heading", name="How did you first hear about the scheme?").wait_for()
+    looked_at(page, "away-question")
+    page.get_by_label("From the Job Shop").check(force=True)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="How did you first hear about the scheme?").wait_for(state="detached")
+    page.get_by_role("button", name="Finish later").click()
+    page.get_by_text("Please give the tablet back.").wait_for()
+    page.get_by_role("button", name="Give the tablet back").click()
+    unlock(page, PIN)
+    page.get_by_text("began: the rest goes on once there is a signal").wait_for()
+    page.get_by_text("Sealed on this tablet, waiting for a signal: 1").wait_for()
+    kept = page.evaluate(KEPT)
+    assert "job_shop" not in kept
+    assert "Amara" not in kept
+    page.context.set_offline(False)
+    page.get_by_text("all of it has arrived").wait_for(timeout=40_000)
+    page.get_by_role("button", name="End, where there is a signal").click()
+    page.wait_for_url("**/tablet")
+    assert page.evaluate(KEPT) == "[[],[]]"
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Take it back").click()
+    page.wait_for_url(f"**{DAY}")
+    assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
+
+
+def unlock(page: Page, pin: str) -> None:
+    page.fill("#pin-again", pin)
+    page.get_by_role("button", name="Take it back").click()
+
+
+KEPT = """async () => {
+  const database = await new Promise((done) => {
+    const request = indexedDB.open("shiftline spot");
+    request.onsuccess = () => done(request.result);
+  });
+  const all = (name) => new Promise((done) => {
+    database.transaction(name).objectStore(name).getAll().onsuccess = ({ target }) => done(target.result);
+  });
+  const found = JSON.stringify([await all("boxes"), await all("days")]);
+  database.close();
+  return found;
+}"""
+"""Everything that the tablet keeps, as text."""
