@@ -12,7 +12,7 @@ from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.reports.files.calendar import day_in_calendar
-from surveyapp.services.privacy import theirs
+from surveyapp.services.responses import theirs
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases, participants
 from surveyapp.store.security import audit, erasures

@@ -35,11 +35,11 @@ from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.participants import links
-from surveyapp.services.privacy import theirs as theirs_service
-from surveyapp.services.privacy.theirs import Theirs
 from surveyapp.services.responses import answering, pins, survey_session
+from surveyapp.services.responses import theirs as theirs_service
 from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
 from surveyapp.services.responses.survey_session import NextTime, Visit
+from surveyapp.services.responses.theirs import Theirs
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
