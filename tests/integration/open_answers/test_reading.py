@@ -23,6 +23,7 @@ from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
+from surveyapp.store.answering import exported
 from surveyapp.store.open_answers import marking
 from surveyapp.store.privacy import retention
 from surveyapp.store.security import audit, sealed_rows
@@ -165,9 +166,20 @@ def test_what_was_found_is_redacted_at_once_and_is_searched_no_more(cafe: Runtim
     with cafe.database.reading() as session:
         marks = session.query(MarkedSpanRow).all()
         assert {(each.by_staff, each.at) for each in marks} == {(desk.actor.id, cafe.clock())}  # type: ignore[union-attr]
+    assert "[…] brews it. Ring […]" in exported_words(cafe)
     marking_words.take_back(desk, READER, versioned.NAME, WHY, first.token)
     assert the_one(read(desk), "Sandra").waiting == 2
+    assert "Sandra brews it. Ring 07700 900123" in exported_words(cafe)
     assert [each["decision"] for each in entries(cafe, AuditAction.WORDS_MARKED)] == ["redacted", "taken_back"]
+
+
+def exported_words(cafe: Runtime) -> set[str]:
+    """What people said, as it leaves in files."""
+    scope = Scope(versioned.NAME, cafe.origin)
+    with cafe.database.reading() as session:
+        sent = exported.sent_responses(session, scope, cafe.clock())
+        answers = [each for _, given in exported.answers_of(session, sent, scope) for each in given.values()]
+    return {each.text for each in answers if isinstance(each, Text)}
 
 
 def test_what_names_nobody_is_left_and_asked_of_no_more(desk: Desk) -> None:
