@@ -109,6 +109,7 @@ BY_ITSELF = {
     "manager.list_discard": "a button of that page",
     "manager.list_undo": "a button of that page, once the list is in",
     "manager.list_results": "a file of that page, once the list is in",
+    "manager.split": "on the page of somebody whom another was merged into; nobody was here",
     "staff.ask_own_passkey": "the form for a passkey, under the name that passkeys are for",
     "staff.add_passkey": "the same",
     "staff.remove_passkey": "the button beside a passkey: here nobody has one",
