@@ -59,7 +59,7 @@ def know(runtime: Runtime, staff: Staff, number: int, *, note: bool = True) -> K
     with factories.operator(runtime).writing() as work:
         contacts.write(work, person, known.contact)
     at_desk = factories.by_interviewer(staff, person)
-    answering.give_consent(runtime, at_desk, {"take_part": True})
+    answering.give_consent(runtime, at_desk, {"take_part": True, "recontact": True})
     form = {"heard_via": ["online"], "heard_via_detail": [known.words]}
     answering.save_section(runtime, at_desk, "start", form, uuid.uuid4(), finish=False)
     if note:

@@ -362,6 +362,9 @@ SENTENCES: Mapping[str, str] = {
     "no_merge": N_("%(other)s is not merged into %(reference)s."),
     "split_gone": N_("What was kept of %(other)s from before is erased, so they can no longer be taken apart."),
     "split_elsewhere": N_("%(other)s is of a site that is not yours. Ask whoever manages the whole study."),
+    "touchpoint_changed_meanwhile": N_(
+        "A touchpoint was paused, extended or closed while this list came in, so nobody was added. Bring it in again."
+    ),
     "list_merged": N_(
         "Somebody of this list was merged with another person. Take the two apart first, then the list can be taken "
         "back."

@@ -30,6 +30,12 @@ RULES: dict[str, str | Action] = {
     "participant.answer": PARTICIPANT,
     "participant.moved": PARTICIPANT,
     "participant.answers": PARTICIPANT,
+    "participant.yours": PARTICIPANT,
+    "participant.change_consent": PARTICIPANT,
+    "participant.part": PARTICIPANT,
+    "participant.change_part": PARTICIPANT,
+    "participant.take_along": PARTICIPANT,
+    "participant.next_time": PARTICIPANT,
     "participant.begin": PARTICIPANT,
     "participant.begun": PARTICIPANT,
     "participant.give_pin": PARTICIPANT,
@@ -356,10 +362,12 @@ def test_only_roles_that_may_get_in(runtime: Runtime, open_client: Client, role:
         for method, path, endpoint in addresses(open_client, action):
             status, leads_to = request(open_client, method, path)
             if role and action in MAY[role]:
-                # There is no version waiting to be opened, no role to be taken away, and no list was brought in.
+                # There is no version waiting to be opened, no role to be taken away, nobody to be taken apart, and no
+                # list was brought in.
                 not_there = endpoint.startswith("manager.list_") or endpoint in (
                     "manager.open_version",
                     "manager.take_role",
+                    "manager.split",
                     "administrator.take_role",
                 )
                 assert status < 404 or status in (409, 422) or (not_there and status == 404), (endpoint, status)

@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from surveyapp.cli import main
-from surveyapp.domain.answers import Answer, Codes, Missing, Reason, Text
+from surveyapp.domain.answers import Answer, Codes, Missing, Mode, Reason, Text
 from surveyapp.domain.audit import AuditAction, AuditEntry
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, ShiftlineError, StateRefused
 from surveyapp.domain.exports.dataset import AnswerExport, ExportShape, ExportValue, MissingKind
+from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.staff import Action, Grant, Role, Scope
 from surveyapp.services.exports.answers import ExportRequest, export_answers
 from surveyapp.services.results.releasing import releases
@@ -129,6 +130,43 @@ def test_nobody_is_called_by_their_reference_or_twice_the_same(cafe: Runtime) ->
     assert not any(str(name).startswith("GU") for each in names for name in each)
     # Within what leaves at once they are the same, so that its files can be put together.
     assert {row["person"] for row in rows(first, "paradata")} == names[0]
+
+
+CONSENTING = COMPARED.replace(
+    "touchpoints:\n",
+    "  - {id: share, version: 2, required: false, governs: share_file, text: My answers may leave in files.}\n"
+    "  - {id: link, version: 1, required: false, governs: link_records, text: They may be put beside other records.}\n"
+    "touchpoints:\n",
+    1,
+)
+
+
+def test_who_is_in_a_file_and_who_by_reference_follows_their_consent(
+    database_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    made = versioned.create_runtime(database_url, clock, tmp_path / "q", FILES, CONSENTING)
+    versioned.answer(made, 1, 1, *versioned.coffee("much", "somewhat", "little", "not", "not"))
+    said = {  # by reference: share in which wording, share, link
+        "GU-0001": (2, True, True),
+        "GU-0002": (2, True, False),
+        "GU-0003": (1, True, True),  # to an earlier wording
+        "GU-0004": (2, False, True),
+    }
+    with made.database.writing() as session:
+        scope = Scope(versioned.NAME, made.origin)
+        for reference, (version, share, link) in said.items():
+            person = participants.participant_by_reference(session, scope, reference, made.clock().date())
+            assert person is not None
+            for purpose, number, given in (("share", version, share), ("link", 1, link)):
+                consent = ConsentGiven(purpose, number, given, made.clock())
+                participants.add_consent(session, person.id, consent, Mode.SELF, None)
+    shared = taken(made)
+    assert sorted(str(row["coffee"]) for row in rows(shared, "first")) == ["much", "somewhat"]
+    assert any("leave in a file: 3." in note for note in shared.notes)
+    linked = taken(made, asked(references=True))
+    assert [row["person"] for row in rows(linked, "first")] == ["GU-0001"]
+    assert any("other records: 1." in note for note in linked.notes)
+    made.database.dispose()
 
 
 def test_references_are_for_studies_that_ask_whether_people_may_be_linked(cafe: Runtime) -> None:

@@ -22,6 +22,7 @@ from surveyapp.domain.staff import Role, Scope, Staff
 from surveyapp.services.lists import all_at_once, bringing, held, imports, list_pages, taking_back
 from surveyapp.services.lists.bringing import Decisions
 from surveyapp.services.lists.doubles import DoubleBy
+from surveyapp.services.mending import touchpoints
 from surveyapp.services.participants import contacts, enrolment
 from surveyapp.services.participants.written_days import DayOrder
 from surveyapp.services.responses import answering
@@ -445,3 +446,30 @@ def test_the_command_line_moves_people_by_reference(runtime: Runtime, desk: Desk
     outcome = all_at_once.import_file(desk, STUDY, PLACES.encode(), update=True, allow_shared=True)
     assert (outcome.faults, outcome.changed, outcome.stored) == ((), 2, True)
     assert placed_of(runtime, "BF-0001")[:2] == ("employee", "SM")
+
+
+@pytest.mark.both_databases
+def test_a_touchpoint_that_is_closed_while_a_list_comes_in_is_not_forgotten(
+    runtime: Runtime, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = looked_at(desk, LIST)
+    progress = imports._progress
+
+    def closing(*arguments: Any) -> Callable[[int], None]:
+        tell = progress(*arguments)
+
+        def told(done: int) -> None:
+            touchpoints.change(desk, STUDY, "backfill", 1, {"act": "close", "days": ""})
+            tell(done)
+
+        return told
+
+    monkeypatch.setattr(imports, "_progress", closing)
+    imports.decide(desk, STUDY, import_id, Decisions())
+    found = held.record(desk, STUDY, import_id)
+    assert found.state is ListState.CHECKED
+    assert "while this list came in" in str(held.failure(found))
+    assert references(runtime) == set()
+    monkeypatch.setattr(imports, "_progress", progress)
+    imports.decide(desk, STUDY, import_id, Decisions())
+    assert {1} & placed_of(runtime, "BF-0001")[2] == set()

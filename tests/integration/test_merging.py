@@ -19,7 +19,7 @@ from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Action, Role, Staff
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.participants import contacts, links, roster
-from surveyapp.services.privacy import erasing, leaving, merging
+from surveyapp.services.privacy import erasing, leaving, merging, splitting
 from surveyapp.services.privacy.merging import MergeFate
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
@@ -120,9 +120,9 @@ def test_what_only_the_other_has_goes_over_and_back(runtime: Runtime, staff: Sta
         ]
     assert sorted(noted) == sorted([("BF-0001", reference), (reference, "BF-0001")])
 
-    split = merging.plan_split(desk, STUDY, "BF-0001", reference)
+    split = splitting.plan_split(desk, STUDY, "BF-0001", reference)
     assert len(split.back) == 1
-    merging.split(desk, STUDY, "BF-0001", reference)
+    splitting.split(desk, STUDY, "BF-0001", reference)
     assert dumped(runtime, but=("contact", "contact_lookup", "answer", "answer_history", "attempt")) == before
     assert words_of(runtime, staff, other.participant) == other.words
     assert words_of(runtime, staff, first) is None
@@ -158,7 +158,7 @@ def test_where_both_answered_one_stands_and_the_other_is_kept(
         assert {each.note for each in cases.attempts_of(work.session, case.id)} == {first.note, other.note}
     for link in (mine, theirs):
         assert survey_session.visit(runtime, factories.known_by(runtime, link)).case.id == case.id
-    merging.split(desk, STUDY, *names)
+    splitting.split(desk, STUDY, *names)
     for each in (first, other):
         said = "said later" if each is more else each.words
         assert words_of(runtime, staff, each.participant) == said
@@ -201,7 +201,7 @@ def test_the_strictest_of_both_holds(
     assert states(runtime, "BF-0001") == after
     if "stopped" in after:
         assert case_of(runtime, people[0]).disposition in (Disposition.REFUSAL, Disposition.DECEASED)
-    merging.split(desk, STUDY, "BF-0001", "BF-0002")
+    splitting.split(desk, STUDY, "BF-0001", "BF-0002")
     assert (states(runtime, "BF-0001"), states(runtime, "BF-0002")) == before
     assert [case_of(runtime, each).disposition for each in people] == cases_before
 
@@ -230,7 +230,7 @@ def test_of_each_purpose_the_later_consent_counts(runtime: Runtime, desk: Desk) 
             return {name: each.given for name, each in participants.consents(session, person.id).items()}
 
     assert said(first) == {"take_part": False, "recontact": True}
-    merging.split(desk, STUDY, "BF-0001", "BF-0002")
+    splitting.split(desk, STUDY, "BF-0001", "BF-0002")
     assert (said(first), said(other)) == (
         {"take_part": True, "recontact": True},
         {"take_part": False, "recontact": False},
@@ -315,10 +315,10 @@ def test_what_is_not_kept_any_more_cannot_be_taken_apart(runtime: Runtime, staff
     with runtime.database.writing() as session:
         retention.erase_contacts(session, first.participant.id)
     with pytest.raises(StateRefused) as refused:
-        merging.split(desk, STUDY, *names)
+        splitting.split(desk, STUDY, *names)
     assert refused.value.sentence.code == "split_gone"
     with pytest.raises(NotFound):
-        merging.split(desk, STUDY, names[0], "BF-0777")
+        splitting.split(desk, STUDY, names[0], "BF-0777")
 
 
 def test_of_two_that_were_sent_the_earlier_stands(runtime: Runtime, staff: Staff, desk: Desk) -> None:
@@ -363,5 +363,5 @@ def test_what_was_decided_of_words_goes_over_with_them(runtime: Runtime, staff: 
     assert before == (1, ["Sąsiad mi powiedział"])
     merging.merge(desk, STUDY, "BF-0001", other.participant.reference)
     assert kept_of(first) == before
-    merging.split(desk, STUDY, "BF-0001", other.participant.reference)
+    splitting.split(desk, STUDY, "BF-0001", other.participant.reference)
     assert kept_of(other.participant) == before

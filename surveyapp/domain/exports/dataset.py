@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -176,7 +176,7 @@ class AnswerExport:
 @dataclass(frozen=True, kw_only=True)
 class ExportedResponse:
     """A response that was sent, by whom and how it came: `modes` and `languages` in the order first used, `saves` how
-    often something was saved. `site` and `attributes` are the person's."""
+    often something was saved."""
 
     id: object
     person: object
@@ -191,4 +191,3 @@ class ExportedResponse:
     saves: int
     modes: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    known: Mapping[str, str] = field(default_factory=dict)

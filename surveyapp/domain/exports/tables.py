@@ -94,6 +94,7 @@ class ExportTables:
         mine = [each for each in self.responses if each.questionnaire == name]
         answers = answer_columns(self.versions[name], self.translate)
         known = self._known()
+        known_of = _known_values(known, self.people)
 
         def rows() -> Iterator[ExportRow]:
             for response, given in self.answers_of(mine):
@@ -104,7 +105,7 @@ class ExportTables:
                     Decimal(response.version),
                     response.submitted_at.date(),
                     *_first_last(response),
-                    *_known_values(known, response.known),
+                    *known_of[response.person],
                     *(each.cell(given, response.version) for each in answers),
                 )
 
@@ -124,6 +125,7 @@ class ExportTables:
         mine = [person for person in self.people if person.group == group]
         points = [each for each in self.study.touchpoints_of(group) if each.questionnaire in self.versions]
         known = self._known()
+        known_of = _known_values(known, mine)
         answers = {
             each.number: answer_columns(
                 self.versions[each.questionnaire], self.translate, ABSENT_AT_TOUCHPOINT, each.number
@@ -141,7 +143,7 @@ class ExportTables:
                 if current is not None and current[0] == person.id:
                     found = {response.touchpoint: (response, given) for response, given in current[1]}
                     current = next(beside, None)
-                row: list[ExportValue] = [person.key, person.group, *_known_values(known, person.known)]
+                row: list[ExportValue] = [person.key, person.group, *known_of[person.id]]
                 for number, columns in answers.items():
                     row.extend(_at_touchpoint(person, number, columns, found.get(number)))
                 yield row
@@ -395,11 +397,18 @@ def _dataset(
     )
 
 
-def _known_values(columns: Iterable[ExportColumn], known: Mapping[str, str]) -> Iterator[ExportValue]:
-    for column in columns:
-        value = known.get(column.variable or "")
-        there = value is not None and any(each.value == value for each in column.values)
-        yield value if there else MissingKind.NOT_KNOWN
+def _known_values(
+    columns: Iterable[ExportColumn], people: Iterable[ExportedPerson]
+) -> dict[object, tuple[ExportValue, ...]]:
+    """What is known of each person, a value a column."""
+    declared = [(column.variable or "", {value.value for value in column.values}) for column in columns]
+
+    def values(known: Mapping[str, str]) -> Iterator[ExportValue]:
+        for name, there in declared:
+            value = known.get(name)
+            yield value if value in there else MissingKind.NOT_KNOWN
+
+    return {person.id: tuple(values(person.known)) for person in people}
 
 
 def _first_last(response: ExportedResponse) -> tuple[ExportValue, ExportValue]:

@@ -8,6 +8,9 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+GONE = "[…]"
+"""What stands in a file for redacted words, in any language."""
+
 
 class SpanKind(enum.StrEnum):
     """What slipped into somebody's words. *Number*: a long one that is no phone number, of an account perhaps; *other*:

@@ -17,16 +17,21 @@ ESCAPE = "'"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+_RISKY_WORDS = (MARK, ESCAPE)
+_RISKY = (*_RISKY_WORDS, *FORMULA)
+
+_ABSENT = {kind: f"{MARK}{kind.value}" for kind in MissingKind}
+
+
 def absence(kind: MissingKind) -> str:
     """A kind of absence as a cell has it."""
-    return f"{MARK}{kind.value}"
+    return _ABSENT[kind]
 
 
 def words_cell(text: str, *, formulas: bool = True) -> str:
     """A text that is neither a formula nor a kind of absence: with an apostrophe before it where it would be. One that
     begins with an apostrophe has one more, so that taking one away gives every text back."""
-    risky = (MARK, ESCAPE, *FORMULA) if formulas else (MARK, ESCAPE)
-    return f"{ESCAPE}{text}" if text.startswith(risky) else text
+    return f"{ESCAPE}{text}" if text.startswith(_RISKY if formulas else _RISKY_WORDS) else text
 
 
 def words_of(cell: str) -> str:
@@ -41,11 +46,14 @@ def number_text(value: Decimal | int) -> str:
 
 def cell_text(value: ExportValue, *, formulas: bool = True) -> str:
     """Any value as a cell of text; nothing is an empty one."""
+    # What most cells are comes first: there are millions.
+    if isinstance(value, MissingKind):
+        return _ABSENT[value]
+    if isinstance(value, str):
+        return words_cell(value, formulas=formulas)
     match value:
         case None:
             return ""
-        case MissingKind():
-            return absence(value)
         case bool():
             return str(int(value))
         case Decimal() | int():
@@ -54,10 +62,8 @@ def cell_text(value: ExportValue, *, formulas: bool = True) -> str:
             return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(" ", "seconds")
         case dt.date():
             return value.isoformat()
-        case dt.time():
-            return value.isoformat("minutes")
         case _:
-            return words_cell(value, formulas=formulas)
+            return value.isoformat("minutes")
 
 
 def readme(export: AnswerExport, files: list[str]) -> str:

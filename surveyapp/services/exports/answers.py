@@ -27,7 +27,7 @@ from surveyapp.domain.exports.dataset import (
 from surveyapp.domain.exports.tables import ExportedAttempt, ExportedPerson, ExportTables
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.questionnaire import Questionnaire
-from surveyapp.domain.instrument.study import Purpose, Study
+from surveyapp.domain.instrument.study import Governs, Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
@@ -36,9 +36,6 @@ from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants, releases
 from surveyapp.store.answering import exported
-
-SHARE, LINK = "share_file", "link_records"
-"""What a purpose of consent can govern that decides who is in a file, and who by their reference."""
 
 ExportProgress = Callable[[str, int, int], None]
 """Told of each row that was read: of which dataset, which one, of how many."""
@@ -83,7 +80,7 @@ def offer(desk: Desk, study_id: str) -> ExportOffer:
             study=study,
             responses=exported.count_sent(work.session, scope, work.now),
             releases=tuple(each.number for each in releases.releases(work.session, scope)),
-            links=any(_governs(each, LINK) for each in study.consent),
+            links=bool(study.purposes_of(Governs.LINK_RECORDS)),
         )
 
 
@@ -105,9 +102,9 @@ def export_answers(
             raise StateRefused(say("nothing_to_export", study=study_id))
         order = {person: place for place, person in enumerate(who.people)}
         sent.sort(key=lambda each: (order[each.person], each.touchpoint))
-        responses = [dataclasses.replace(each, known=who.people[each.person].known) for each in sent]
-        people = [each for each in who.people.values() if each.id in {response.person for response in responses}]
-        versions = _versions(work, study, responses)
+        there = {response.person for response in sent}
+        people = [each for each in who.people.values() if each.id in there]
+        versions = _versions(work, study, sent)
         work.record(
             AuditAction.ANSWERS_EXPORTED,
             study=study_id,
@@ -116,7 +113,7 @@ def export_answers(
             edition=_edition(request),
             purpose=purpose,
             people=len(people),
-            responses=len(responses),
+            responses=len(sent),
             references=request.references,
         )
         made_at = work.now
@@ -125,7 +122,7 @@ def export_answers(
         translate=translate,
         versions=versions,
         people=people,
-        responses=responses,
+        responses=sent,
         answers_of=lambda some: _read(desk, scope, some),
         attempts=lambda: _attempts(desk, scope, until),
     )
@@ -141,7 +138,7 @@ def export_answers(
         made_at=made_at,
         purpose=purpose,
         people=len(people),
-        responses=len(responses),
+        responses=len(sent),
         datasets=datasets,
         notes=tuple(_notes(who, request, until, translate)),
         missing_labels={kind: translate(label) for kind, label in MISSING_LABELS.items()},
@@ -177,11 +174,11 @@ class _Whose:
 def _whose(work: Work, study: Study, scope: Scope, request: ExportRequest) -> _Whose:
     everybody = participants.participants(work.session, scope, work.today(study))
     there = [person for person in everybody if person.withdrawn_at is None]
-    shared = _consenting(work, study, scope, SHARE)
+    shared = _consenting(work, study, scope, Governs.SHARE_FILE)
     sharing = [person for person in there if shared is None or person.id in shared]
     linking = sharing
     if request.references:
-        linked = _consenting(work, study, scope, LINK)
+        linked = _consenting(work, study, scope, Governs.LINK_RECORDS)
         if linked is None:
             raise InputRefused(say("nobody_asked_to_link"), "references")
         linking = [person for person in sharing if person.id in linked]
@@ -221,14 +218,13 @@ def _known(person: Participant) -> dict[str, str]:
     return own | ({f"site.{name}": value for name, value in person.site.attributes.items()} if person.site else {})
 
 
-def _consenting(work: Work, study: Study, scope: Scope, use: str) -> set[object] | None:
+def _consenting(work: Work, study: Study, scope: Scope, use: Governs) -> set[object] | None:
     """Who agreed to a use of their answers; None where the study asks nobody about it."""
-    purposes = [each.id for each in study.consent if _governs(each, use)]
-    return {*exported.consenting(work.session, scope, purposes)} if purposes else None
-
-
-def _governs(purpose: Purpose, use: str) -> bool:
-    return getattr(purpose, "governs", None) == use
+    purposes = [each.id for each in study.purposes_of(use)]
+    if not purposes:
+        return None
+    said = exported.consents_in(work.session, scope, purposes)
+    return {person for person, consents in said.items() if study.allows(use, consents)}
 
 
 def _versions(work: Work, study: Study, responses: Sequence[ExportedResponse]) -> dict[str, dict[int, Questionnaire]]:

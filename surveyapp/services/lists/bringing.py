@@ -14,6 +14,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import EnrolmentRefused, FieldFault
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState, RowOutcome
+from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, Event, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, Participation, ParticipationChange
@@ -36,7 +37,7 @@ from surveyapp.store.database import new_id
 from surveyapp.store.enrolment import TakenConsent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
-from surveyapp.store.mending import schedules
+from surveyapp.store.mending import schedules, touchpoints
 from surveyapp.store.privacy import participation
 
 BEFORE = "before a list"
@@ -134,8 +135,11 @@ def bring_in(
     """Brings everybody in, or nobody. Raises EnrolmentRefused where something has changed since the list was looked at,
     and whatever else keeps it from being stored: nothing of it is then."""
     try:
-        placement, changed = _stage(desk, scope, study, import_id, rows, decisions, progress)
+        placement, changed, standings = _stage(desk, scope, study, import_id, rows, decisions, progress)
         with desk.writing() as work:
+            enrolment_store.lock(work.session, study.id)
+            if placement.people and touchpoints.standings(work.session, study.id) != standings:
+                raise EnrolmentRefused((FieldFault("file", say("touchpoint_changed_meanwhile")),))
             return _take_in(work, scope, study, import_id, rows, placement, changed, sha256)
     except BaseException:
         clear(desk, study, import_id)
@@ -150,7 +154,8 @@ def _stage(
     rows: Sorted,
     decisions: Decisions,
     progress: Progress,
-) -> tuple[Placement, list[_Change]]:
+) -> tuple[Placement, list[_Change], Mapping[tuple[str, int], TouchpointStanding]]:
+    """Stores whoever is new, out of sight, with cases by how touchpoints stand: that is the last returned."""
     several = [(line, listed.new) for line, listed in rows.new]
     with desk.reading() as work:
         placement = enrolling.place(
@@ -181,7 +186,8 @@ def _stage(
             with desk.writing() as writing:
                 staging.stage(writing.session, import_id, made)
             progress(start + len(some))
-        return placement, _changes(work, scope, study, rows)
+        standings = touchpoints.standings(work.session, study.id)
+        return placement, _changes(work, scope, study, rows), standings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,7 +275,6 @@ def _take_in(
     sha256: str,
 ) -> Brought:
     session = work.session
-    enrolment_store.lock(session, study.id)
     people = _free_references(work, study, rows, placement)
     staging.take_in(session, import_id, study.id)
     work.record_many(

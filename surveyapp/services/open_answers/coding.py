@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.analysis.statistics.agreement import alpha, kappa
+from surveyapp.analysis.suggesting import suggested
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
 from surveyapp.domain.normalise import free_text, length, one_line
@@ -38,6 +39,9 @@ from surveyapp.store.open_answers.reading import AnswerPlace, WrittenAnswer
 
 LONGEST_TITLE, LONGEST_TEXT = 80, 1000
 """Characters of a code's title, and of each of its texts."""
+
+MOST_ALIKE = 500
+"""Among so many of the answers that somebody coded last, those most like the next are looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,8 @@ class FrameStanding:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerToCode:
-    """An answer, and what its reader said of it. `both`: what two coders said, where it is to be settled."""
+    """An answer, and what its reader said of it. `both`: what two coders said, where it is to be settled; `suggested`:
+    the codes that its reader gave similar answers, the likeliest first."""
 
     question: OpenQuestion
     answer: ReadAnswer
@@ -78,6 +83,7 @@ class AnswerToCode:
     chosen: frozenset[uuid.UUID]
     both: tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]] | None
     left: int
+    suggested: tuple[uuid.UUID, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +160,7 @@ def next_answer(
             chosen=mine.codes if mine is not None and both is None else frozenset(),
             both=both,
             left=len(waiting),
+            suggested=() if both else _suggested(work, seen, wanted, me),
         )
     desk.note(
         AuditAction.WORDS_READ, study=study_id, question=_words(place), shown=1, purpose=reader.purpose, coding=True
@@ -343,6 +350,17 @@ def _sight(work: Work, desk: Desk, study_id: str, place: QuestionPlace) -> _Sigh
 def _waits_for(frame: CodeFrame, there: AnswerCoding, coder: uuid.UUID | None) -> bool:
     mine = there.of(coder)
     return there.round_of(coder) is not None and (mine is None or is_to_be_met_again(frame, mine))
+
+
+def _suggested(work: Work, seen: _Sight, answer: WrittenAnswer, coder: uuid.UUID | None) -> tuple[uuid.UUID, ...]:
+    """From the coder's own codes alone: another's would tell what they are not to see."""
+    own = [
+        (each, mine) for each in seen.answers if (mine := seen.coding(each).of(coder)) and each.place != answer.place
+    ]
+    newest = sorted(own, key=lambda each: each[1].at)[-MOST_ALIKE:]
+    texts = reading.opened(work.session, [answer, *(each for each, _ in newest)])
+    used = {each.id for each in seen.frame.active}
+    return suggested(texts[answer.place], [(texts[each.place], mine.codes & used) for each, mine in newest])
 
 
 def _in_order(reader: Reader, answers: Sequence[WrittenAnswer]) -> list[WrittenAnswer]:

@@ -1,11 +1,9 @@
-"""Two people in a study who are found to be one: merged into the one whose reference stays, and taken apart again where
-that was an error. What follows is said first."""
+"""Two people in a study who are found to be one, merged into the one whose reference stays. What follows is said
+first."""
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +11,7 @@ from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
+from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound
 from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition
 from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.instrument.study import Study
@@ -35,6 +33,7 @@ from surveyapp.store import cases, enrolment, participants, responses, results
 from surveyapp.store.database import after_commit, new_id
 from surveyapp.store.lists import staging
 from surveyapp.store.mending import merging as store
+from surveyapp.store.mending import pictures
 from surveyapp.store.mending.merging import CarriedOver
 
 PICTURE = "before a merge"
@@ -75,21 +74,11 @@ class MergePlan:
     change: ParticipationChange | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SplitPlan:
-    """What comes of taking two people apart: the touchpoints that go back, and whose answers were set aside."""
-
-    participant: Participant
-    merge: MergeRecord
-    back: tuple[str, ...]
-    aside: tuple[str, ...]
-
-
 def merged_into(desk: Desk, study_id: str, reference: str) -> list[MergeRecord]:
     """Who was merged into somebody. Raises NotPermitted, NotFound."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.reading() as work:
-        return store.of_person(work.session, _person(work, scope, desk.study(study_id), reference).id)
+        return store.of_person(work.session, person_in(work, scope, desk.study(study_id), reference).id)
 
 
 def plan(desk: Desk, study_id: str, reference: str, other: str) -> MergePlan:
@@ -105,7 +94,7 @@ def merge(desk: Desk, study_id: str, reference: str, other: str) -> MergePlan:
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
     with desk.writing() as work:
         enrolment.lock(work.session, study_id)
-        both = [_person(work, scope, study, reference).id]
+        both = [person_in(work, scope, study, reference).id]
         if (found := _other(work, scope, study, other)) is not None:
             both.append(found.id)
         staging.lock_cases(work.session, both)
@@ -115,12 +104,12 @@ def merge(desk: Desk, study_id: str, reference: str, other: str) -> MergePlan:
 
 
 def _plan(work: Work, scope: Scope, study: Study, reference: str, written: str) -> MergePlan:
-    kept = _person(work, scope, study, reference)
+    kept = person_in(work, scope, study, reference)
     folded = _other(work, scope, study, written)
     fault = _fault(work, kept, folded, written)
     if fault is not None or folded is None:
         raise EnrolmentRefused((FieldFault("other", fault or say("not_there_check", reference=written)),))
-    mine, theirs = _cases(work, kept), _cases(work, folded)
+    mine, theirs = cases_of(work, kept), cases_of(work, folded)
     made = []
     for number in sorted(mine.keys() | theirs.keys()):
         touchpoint = study.touchpoint(kept.group, number)
@@ -149,7 +138,8 @@ def _plan(work: Work, scope: Scope, study: Study, reference: str, written: str) 
     )
 
 
-def _cases(work: Work, person: Participant) -> dict[int, tuple[Case, Response | None]]:
+def cases_of(work: Work, person: Participant) -> dict[int, tuple[Case, Response | None]]:
+    """Somebody's cases with what was answered, by touchpoint."""
     return {
         each.touchpoint: (each, responses.response_of(work.session, each.id))
         for each in cases.cases_of(work.session, person.id)
@@ -202,7 +192,7 @@ def _joined(kept: Contact, folded: Contact) -> Contact:
 
 def _merge(work: Work, study: Study, made: MergePlan) -> None:
     session, kept, folded = work.session, made.participant, made.other
-    mine, theirs = _cases(work, kept), _cases(work, folded)
+    mine, theirs = cases_of(work, kept), cases_of(work, folded)
     held = contacts.read(work, kept.id)
     joined = _joined(held, contacts.read(work, folded.id))
     before = {each.id: each.disposition for each, _ in (*mine.values(), *theirs.values())}
@@ -214,10 +204,10 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
         if each.fate is not MergeFate.KEPT:
             _carry(work, each, mine, theirs, made, carried)
     store.carry_said(session, folded.id, kept.id, carried)
-    picture = store.take_out(session, folded.id)
+    picture = pictures.take_out(session, folded.id)
     contacts_changed = joined != held
     if contacts_changed:
-        _save_contact(work, kept.id, joined)
+        save_contact(work, kept.id, joined)
     own: dict[str, Any] = {
         "attributes": {**folded.attributes, **kept.attributes},
         "site_id": (kept.site or folded.site).id if (kept.site or folded.site) else None,  # type: ignore[union-attr]
@@ -226,7 +216,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     }
     store.replace_person(session, kept.id, **own)
     session.expire_all()
-    person = _again(work, study, kept)
+    person = again(work, study, kept)
     if made.change is not None:
         why = LeavingReason.DIED if made.change is ParticipationChange.DIED else LeavingReason.NOT_SAID
         leaving.make(work, person, made.change, why)
@@ -235,21 +225,21 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     consents.follow(work, study, person)
     if carried.events:
         scheduling.plan_cases(work, person)
-    for case, _ in _cases(work, person).values():
+    for case, _ in cases_of(work, person).values():
         work_out(work, study, case.id)
     session.flush()
     session.expire_all()
-    person = _again(work, study, kept)
-    text = store.as_text(
+    person = again(work, study, kept)
+    text = pictures.as_text(
         {
             "picture": picture,
             "carried": asdict(carried),
             "contact": {"before": vars(held), "after": vars(joined)},
-            "own": {"before": _own(kept), "after": _own(person)},
-            "states": {"before": _states(kept), "after": _states(person)},
+            "own": {"before": own_columns(kept), "after": own_columns(person)},
+            "states": {"before": states_of(kept), "after": states_of(person)},
             "dispositions": {
                 "before": {key.hex: each.value for key, each in before.items()},
-                "after": {case.id.hex: case.disposition.value for case, _ in _cases(work, person).values()},
+                "after": {case.id.hex: case.disposition.value for case, _ in cases_of(work, person).values()},
             },
             "titles": {each.touchpoint: each.title for each in made.touchpoints if each.fate is not MergeFate.KEPT},
             "aside": [each.title for each in made.touchpoints if each.aside],
@@ -267,7 +257,7 @@ def _merge(work: Work, study: Study, made: MergePlan) -> None:
     store.add(session, record, work.seals.seal(kept.id, PICTURE, text))
     for subject, other in ((kept.reference, folded.reference), (folded.reference, kept.reference)):
         work.record(AuditAction.PARTICIPANTS_MERGED, subject, study=study.id, other=other, stays=kept.reference)
-    _count_anew(work, kept)
+    count_anew(work, kept)
 
 
 def _carry(
@@ -306,104 +296,14 @@ def _carry(
         cases.set_disposition(session, standing.id, aside.disposition)
 
 
-def plan_split(desk: Desk, study_id: str, reference: str, other: str) -> SplitPlan:
-    """What would follow of taking somebody apart. Raises NotPermitted, NotFound, and StateRefused where it cannot be
-    any more."""
-    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
-    with desk.reading() as work:
-        kept, merge, kept_of = _held(work, scope, desk.study(study_id), reference, other)
-        return SplitPlan(
-            participant=kept, merge=merge, back=tuple(kept_of["titles"].values()), aside=tuple(kept_of["aside"])
-        )
-
-
-def split(desk: Desk, study_id: str, reference: str, other: str) -> None:
-    """Takes two people apart who were merged: each is as before, with what came of their own touchpoints since. Raises
-    as `plan_split` does."""
-    scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
-    with desk.writing() as work:
-        enrolment.lock(work.session, study_id)
-        staging.lock_cases(work.session, [_person(work, scope, study, reference).id])
-        kept, merge, kept_of = _held(work, scope, study, reference, other)
-        _split(work, study, kept, merge, kept_of)
-
-
-def _held(
-    work: Work, scope: Scope, study: Study, reference: str, other: str
-) -> tuple[Participant, MergeRecord, dict[str, Any]]:
-    kept = _person(work, scope, study, reference)
-    there = {each.reference: each for each in store.of_person(work.session, kept.id)}
-    merge = there.get(other)
-    if merge is None:
-        raise NotFound(say("no_merge", reference=reference, other=other))
-    sealed = store.before_of(work.session, merge.id)
-    if sealed is None:
-        raise StateRefused(say("split_gone", other=other))
-    held: dict[str, Any] = json.loads(work.seals.unseal(kept.id, PICTURE, sealed))
-    if scope.sites is not None and (held["site"] is None or uuid.UUID(held["site"]) not in scope.sites):
-        raise StateRefused(say("split_elsewhere", other=other))
-    if kept.withdrawn_at is not None and _states(kept) != held["states"]["after"]:
-        raise StateRefused(say("withdrawn", reference=reference))
-    if store.talked_with(work.session, [kept.id], work.now):
-        raise StateRefused(say("talked_with_now", reference=reference, other=other))
-    return kept, merge, held
-
-
-def _split(work: Work, study: Study, kept: Participant, merge: MergeRecord, held: dict[str, Any]) -> None:
-    session, folded = work.session, merge.folded_id
-    carried = CarriedOver(**held["carried"])
-    contact, states = contacts.read(work, kept.id), _states(kept)
-    now_theirs = store.Reseal(session, kept.id, folded)
-    now_mine = store.Reseal(session, folded, kept.id)
-    own = {case.id.hex for case, _ in _cases(work, kept).values()}
-    sessions.end_all_of_participant(work, kept.id, EndedWhy.REPLACED)
-    store.place_of(session, held["picture"], dict.fromkeys(carried.swapped, kept.id))
-
-    def between() -> None:
-        for key in carried.cases:
-            if key in own:
-                store.carry_case(session, uuid.UUID(key), folded, now_theirs)
-
-    store.put_back(session, held["picture"], between)
-    mine = {key: case for key, case in carried.attempts.items() if case in carried.swapped}
-    theirs = {key: case for key, case in carried.attempts.items() if case not in carried.swapped}
-    store.carry_attempts_back(session, mine, kept.id, now_mine)
-    store.carry_attempts_back(session, theirs, folded, now_theirs)
-    store.carry_accesses_back(session, carried.accesses)
-    store.carry_said_back(session, folded, kept.id, carried)
-    if vars(contact) == held["contact"]["after"]:
-        _save_contact(work, kept.id, Contact(**held["contact"]["before"]))
-    for name, after in held["own"]["after"].items():
-        before = held["own"]["before"][name]
-        if after != before and _own(kept)[name] == after:
-            value = uuid.UUID(before) if before and name in ("site_id", "not_called_by") else before
-            store.replace_person(session, kept.id, **{name: value})
-    if states == held["states"]["after"]:
-        back = {name: dt.datetime.fromisoformat(at) if at else None for name, at in held["states"]["before"].items()}
-        store.replace_person(session, kept.id, **back)
-    store.remove(session, merge.id)
-    session.flush()
-    session.expire_all()
-    people = [_again(work, study, kept), participants.participant(session, folded, work.today(study))]
-    for person in filter(None, people):
-        for case, _ in _cases(work, person).values():
-            before, after = (held["dispositions"][name].get(case.id.hex) for name in ("before", "after"))
-            if before and after == case.disposition.value != before:
-                cases.set_disposition(session, case.id, Disposition(before))
-            work_out(work, study, case.id)
-        consents.follow(work, study, person)
-        scheduling.plan_cases(work, person)
-    for subject, other in ((kept.reference, merge.reference), (merge.reference, kept.reference)):
-        work.record(AuditAction.PARTICIPANTS_SPLIT, subject, study=study.id, other=other)
-    _count_anew(work, kept)
-
-
-def _save_contact(work: Work, person: uuid.UUID, contact: Contact) -> None:
+def save_contact(work: Work, person: uuid.UUID, contact: Contact) -> None:
+    """Stores how somebody is reached and found."""
     sealed, lookup = contacts.sealed(work, person, contact), contacts.sealed_lookup(work, person, contact)
     participants.save_contact(work.session, person, sealed, lookup, read_wishes(contact))
 
 
-def _own(person: Participant) -> dict[str, Any]:
+def own_columns(person: Participant) -> dict[str, Any]:
+    """What stands of somebody in their own row and comes from both, as JSON keeps it."""
     return {
         "attributes": dict(person.attributes),
         "site_id": str(person.site.id) if person.site else None,
@@ -412,24 +312,27 @@ def _own(person: Participant) -> dict[str, Any]:
     }
 
 
-def _states(person: Participant) -> dict[str, str | None]:
+def states_of(person: Participant) -> dict[str, str | None]:
     """How somebody has left the study, as JSON keeps it."""
     found = {name: getattr(person, name) for name in STATES}
     return {name: at.isoformat() if at else None for name, at in found.items()}
 
 
-def _count_anew(work: Work, kept: Participant) -> None:
+def count_anew(work: Work, kept: Participant) -> None:
+    """Has the results of a study counted anew."""
     results.drop(work.session, kept.study, kept.origin)
     after_commit(work.session, lambda: current.forget(work.runtime, kept.study, kept.origin))
 
 
-def _again(work: Work, study: Study, person: Participant) -> Participant:
+def again(work: Work, study: Study, person: Participant) -> Participant:
+    """Somebody as they stand now."""
     found = participants.participant(work.session, person.id, work.today(study))
     assert found is not None
     return found
 
 
-def _person(work: Work, scope: Scope, study: Study, reference: str) -> Participant:
+def person_in(work: Work, scope: Scope, study: Study, reference: str) -> Participant:
+    """Raises NotFound."""
     person = participants.participant_by_reference(work.session, scope, reference, work.today(study))
     if person is None:
         raise NotFound(say("no_participant", reference=reference))

@@ -64,12 +64,14 @@ def held_record(
     with desk.writing() as work:
         person = leaving.found(work, desk, study_id, reference)
         identity.confirm(work, person, confirmed)
-        made = _record(work, person, language)
+        made = record_of(work, person, language)
         work.record(AuditAction.RECORD_GIVEN_OUT, reference, study=study_id, language=made.language)
         return made
 
 
-def _record(work: Work, person: Participant, language: str | None) -> HeldRecord:
+def record_of(work: Work, person: Participant, language: str | None) -> HeldRecord:
+    """All that is held of somebody, in the unit of work of a caller who has checked that the actor may have it, and
+    notes that it was given out."""
     source, session = work.runtime.study(person.study), work.session
     there = cases.cases_of(session, person.id)
     spoken = language or held.last_language(session, person.id)

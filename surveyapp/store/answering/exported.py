@@ -4,6 +4,7 @@ response together. Whoever withdrew is in none of it."""
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,18 +12,29 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Text, TimeOfDay
+from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.exports.dataset import ExportedResponse
 from surveyapp.domain.exports.tables import ExportedAttempt
+from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
 from surveyapp.store.database import seals_of
+from surveyapp.store.open_answers import marking
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AnswerRow, AttemptRow, CaseRow, ConsentRow, ParticipantRow, ResponseRow, SaveRow
 
 AT_A_TIME = 400
 """So many responses' answers are read at once: under what either database takes as parameters, and little memory."""
+
+
+WITHOUT = {reason: Missing(reason) for reason in Reason}
+
+
+@functools.cache
+def _one(code: str) -> Codes:
+    """One option chosen; there are few, and many who chose them."""
+    return Codes((code,))
 
 
 def sent_responses(session: Session, scope: Scope, until: dt.datetime) -> list[ExportedResponse]:
@@ -108,7 +120,8 @@ def _how(
 def answers_of(
     session: Session, responses: Sequence[ExportedResponse], scope: Scope
 ) -> Iterator[tuple[ExportedResponse, Mapping[str, Answer]]]:
-    """The current answers of responses, in their order. Raises KeyMissing where the words of one cannot be opened."""
+    """The current answers of responses, in their order, without what was redacted of their words. Raises KeyMissing
+    where the words of one cannot be opened."""
     seals = seals_of(session)
     sealed = seals.words_sealed(scope.study)
     for start in range(0, len(responses), AT_A_TIME):
@@ -117,7 +130,8 @@ def answers_of(
         if sealed:
             seals.expect([each.person for each in some])  # type: ignore[misc]
         read: dict[object, dict[str, Answer]] = {each.id: {} for each in some}
-        rows = session.execute(
+        # Rows as the database gives them: what the session knows of objects would double the time.
+        rows = session.connection().execute(
             select(
                 AnswerRow.response_id,
                 AnswerRow.variable,
@@ -135,10 +149,10 @@ def answers_of(
         for response, variable, code, number, day, time_of_day, text, closed, reason in rows:
             given = read[response]
             if reason is not None:
-                given[variable] = Missing(reason)
+                given[variable] = WITHOUT[reason]
             elif code is not None:
                 before = given.get(variable)
-                given[variable] = Codes((*before.codes, code) if isinstance(before, Codes) else (code,))
+                given[variable] = Codes((*before.codes, code)) if isinstance(before, Codes) else _one(code)
             elif number is not None:
                 given[variable] = Number(number)
             elif day is not None:
@@ -149,6 +163,7 @@ def answers_of(
                 if closed is not None:
                     text = seals.unseal(people[response], bound(variable), closed)  # type: ignore[arg-type]
                 given[variable] = Text(text or "")
+        marking.redact_answers(session, people, read)  # type: ignore[arg-type]
         for each in some:
             yield each, read[each.id]
 
@@ -195,15 +210,20 @@ def attempts(session: Session, scope: Scope, until: dt.datetime) -> list[Exporte
     ]
 
 
-def consenting(session: Session, scope: Scope, purposes: Collection[str]) -> set[uuid.UUID]:
-    """The people in scope who last said yes to every one of these purposes."""
+def consents_in(session: Session, scope: Scope, purposes: Collection[str]) -> dict[uuid.UUID, dict[str, ConsentGiven]]:
+    """What everybody in scope last said of each of these purposes."""
     query = scoped(
-        select(ConsentRow.participant_id, ConsentRow.purpose, ConsentRow.given).join(
-            ParticipantRow, ParticipantRow.id == ConsentRow.participant_id
-        ),
+        select(
+            ConsentRow.participant_id,
+            ConsentRow.purpose,
+            ConsentRow.version,
+            ConsentRow.given,
+            ConsentRow.recorded_at,
+        ).join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id),
         scope,
     ).where(ConsentRow.purpose.in_(list(purposes)))
-    last: dict[uuid.UUID, dict[str, bool]] = {}
+    last: dict[uuid.UUID, dict[str, ConsentGiven]] = {}
     for row in session.execute(query.order_by(ConsentRow.recorded_at, ConsentRow.id)):
-        last.setdefault(row.participant_id, {})[row.purpose] = row.given
-    return {person for person, said in last.items() if len(said) == len(set(purposes)) and all(said.values())}
+        said = ConsentGiven(row.purpose, row.version, row.given, row.recorded_at)
+        last.setdefault(row.participant_id, {})[row.purpose] = said
+    return last

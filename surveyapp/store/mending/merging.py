@@ -1,39 +1,28 @@
-"""Two people in the tables who are one: what was the second's goes over to the first, and all the rest of them is
-taken out as a picture, of which they are put back when it was an error.
-
-What belongs to somebody is found by following foreign keys, as an erasure does, so that a table that is added later is
-neither lost nor left behind.
-"""
+"""Two people in the tables who are one: what was the second's goes over to the first, and back where that was an
+error. What does not go over is a picture (`pictures`)."""
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import enum
-import json
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, case, delete, insert, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.lists import RowOutcome
 from surveyapp.domain.participants import MergeRecord
 from surveyapp.store import answer_rows
 from surveyapp.store import cases as case_store
-from surveyapp.store.column_types import OneOf
 from surveyapp.store.database import seals_of
 from surveyapp.store.open_answers import marking
-from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import (
     AccessRow,
     AnswerHistoryRow,
     AnswerRow,
     AttemptRow,
-    Base,
     CaseRow,
     ConsentRow,
     EventRow,
@@ -50,12 +39,6 @@ from surveyapp.store.tables import (
     SaveRow,
     WordsTranslationRow,
 )
-
-NOT_PICTURED = frozenset({"result_change", "lease", "spot_arrival"})
-"""Tables whose rows are worth nothing later."""
-
-NOT_THEIRS = frozenset({"spot_day"})
-"""Tables that name people and belong to staff."""
 
 
 @dataclass(frozen=True)
@@ -321,103 +304,6 @@ def _relate(session: Session, relationship: str, own: str, before: uuid.UUID, af
     column = RelationshipRow.first_id if own == "first" else RelationshipRow.second_id
     theirs = (RelationshipRow.relationship == relationship, column == before)
     session.execute(update(RelationshipRow).where(*theirs).values({column: after}))
-
-
-def take_out(session: Session, person: uuid.UUID) -> dict[str, Any]:
-    """Takes all that belongs to somebody out of the tables; what it was, as JSON can keep it."""
-    session.flush()
-    session.expire_all()
-    found: dict[str, Any] = {}
-    tables = [(table, belonging_to(table, person)) for table in Base.metadata.sorted_tables]
-    for table, theirs in tables:
-        if theirs is not None and table.name not in NOT_PICTURED | NOT_THEIRS:
-            rows = session.connection().execute(select(table).where(theirs)).all()
-            if rows:
-                found[table.name] = [{name: _packed(value) for name, value in row._mapping.items()} for row in rows]
-    for table, theirs in reversed(tables):
-        if theirs is not None and table.name not in NOT_THEIRS:
-            session.execute(delete(table).where(theirs))
-    session.expunge_all()
-    return found
-
-
-def put_back(session: Session, picture: Mapping[str, Any], between: Callable[[], None]) -> None:
-    """Puts somebody back as they were taken out: themselves, `between` what went over from them, then all the rest."""
-    done = False
-    for table in Base.metadata.sorted_tables:
-        rows = [
-            {name: _unpacked(table, name, value) for name, value in row.items()} for row in picture.get(table.name, ())
-        ]
-        if table.name == RelationshipRow.__tablename__:
-            rows = [row for row in rows if _can_be_related(session, row)]
-        if rows:
-            session.connection().execute(insert(table), rows)
-        if table.name == ParticipantRow.__tablename__ and not done:
-            between()
-            done = True
-
-
-def _can_be_related(session: Session, row: Mapping[str, Any]) -> bool:
-    """Whether both are there, and neither is somebody else's meanwhile."""
-    ids = (row["first_id"], row["second_id"])
-    if len(list(session.scalars(select(ParticipantRow.id).where(ParticipantRow.id.in_(ids))))) < len(ids):
-        return False
-    taken = or_(RelationshipRow.first_id == ids[0], RelationshipRow.second_id == ids[1])
-    there = select(RelationshipRow.relationship).where(RelationshipRow.relationship == row["relationship"], taken)
-    return session.execute(there).first() is None
-
-
-def _packed(value: Any) -> list[Any]:
-    """A cell as JSON keeps it, with what kind of value it is."""
-    match value:
-        case uuid.UUID():
-            return ["id", value.hex]
-        case enum.Enum():
-            return ["member", value.value]
-        case dt.datetime():
-            return ["moment", value.isoformat()]
-        case dt.date():
-            return ["day", value.isoformat()]
-        case dt.time():
-            return ["time", value.isoformat()]
-        case Decimal():
-            return ["number", str(value)]
-        case bytes():
-            return ["bytes", base64.b64encode(value).decode()]
-    return ["as is", value]
-
-
-def _unpacked(table: Table, name: str, packed: Sequence[Any]) -> Any:
-    kind, value = packed
-    match kind:
-        case "id":
-            return uuid.UUID(value)
-        case "member":
-            column = table.c[name].type
-            assert isinstance(column, OneOf)
-            return column.kind(value)
-        case "moment":
-            return dt.datetime.fromisoformat(value)
-        case "day":
-            return dt.date.fromisoformat(value)
-        case "time":
-            return dt.time.fromisoformat(value)
-        case "number":
-            return Decimal(value)
-        case "bytes":
-            return base64.b64decode(value)
-    return value
-
-
-def as_text(picture: Mapping[str, Any]) -> str:
-    return json.dumps(picture, ensure_ascii=False)
-
-
-def place_of(session: Session, picture: Mapping[str, Any], cases: Mapping[str, uuid.UUID]) -> None:
-    """Says of cases in a picture whose they are when it is put back."""
-    for row in picture.get(CaseRow.__tablename__, ()):
-        if row["id"][1] in cases:
-            row["participant_id"] = _packed(cases[row["id"][1]])
 
 
 def replace_person(session: Session, person: uuid.UUID, **values: Any) -> None:

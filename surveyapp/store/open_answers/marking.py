@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from surveyapp.domain.open_answers.marking import MarkedSpan, TextSpan
+from surveyapp.domain.answers import Answer, Text
+from surveyapp.domain.open_answers.marking import GONE, MarkedSpan, SpanDecision, TextSpan, redact
 from surveyapp.store.database import seals_of
 from surveyapp.store.open_answers.reading import AnswerPlace
 from surveyapp.store.tables import CaseRow, MarkedSpanRow, ResponseRow, StaffRow, WordsTranslationRow
@@ -53,6 +54,31 @@ def marked(
                 span = TextSpan(row.start, row.end, row.kind)
                 found.setdefault(place, []).append(MarkedSpan(span, row.decision, row.by_staff, row.at))
     return found
+
+
+def redact_answers(
+    session: Session, people: Mapping[uuid.UUID, uuid.UUID], answers: Mapping[uuid.UUID, dict[str, Answer]]
+) -> None:
+    """Takes what was redacted out of the words among responses' answers, as they leave. `people`: whose each response
+    is. One statement, and nothing more where nothing was redacted."""
+    query = select(MarkedSpanRow).where(
+        MarkedSpanRow.response_id.in_(list(people)),
+        MarkedSpanRow.language == ORIGINAL,
+        MarkedSpanRow.decision == SpanDecision.REDACTED,
+    )
+    marks: dict[AnswerPlace, list[MarkedSpanRow]] = {}
+    for row in session.scalars(query):
+        marks.setdefault((row.response_id, row.variable), []).append(row)
+    for (response, variable), rows in marks.items():
+        told = answers[response].get(variable)
+        if isinstance(told, Text):
+            words = seals_of(session).fingerprint(people[response], told.text)
+            spans = [
+                MarkedSpan(TextSpan(row.start, row.end, row.kind), row.decision, row.by_staff, row.at)
+                for row in rows
+                if row.words == words
+            ]
+            answers[response][variable] = Text(redact(told.text, spans, lambda _kind: GONE))
 
 
 def mark(

@@ -30,16 +30,20 @@ from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.kinds import Form
 from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.privacy.held import HeldRecord
+from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.participants import links
 from surveyapp.services.responses import answering, pins, survey_session
+from surveyapp.services.responses import theirs as theirs_service
 from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
 from surveyapp.services.responses.survey_session import NextTime, Visit
+from surveyapp.services.responses.theirs import Theirs
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
-from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, views
+from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, theirs, views
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
@@ -205,6 +209,21 @@ class StoredAnswers:
         pins.give(runtime(), self._at_first, typed)
         entrance.note_proven()
 
+    def theirs(self) -> Theirs:
+        return theirs_service.see(runtime(), entrance.who(self._handle))
+
+    def change_consent(self, said: dict[str, bool]) -> None:
+        theirs_service.consent(runtime(), self._at_first, said)
+
+    def change_part(self, wanted: ParticipationChange) -> None:
+        theirs_service.change(runtime(), self._at_first, wanted)
+
+    def take_along(self) -> HeldRecord:
+        return theirs_service.take_along(runtime(), self._at_first)
+
+    def leave_for_good(self) -> None:
+        session.clear()
+
     def say_whose(self, own: bool) -> None:
         entrance.say_whose(self._handle, own)
         self.own_device = own
@@ -239,6 +258,7 @@ def worker() -> Response:
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
+theirs.add_theirs(participant, HANDLED, StoredAnswers)
 saves.add_saves(participant, HANDLED)
 
 

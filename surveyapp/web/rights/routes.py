@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, make_response, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused, StateRefused
-from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import NOT_SPOKEN_WITH, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
-from surveyapp.reports.files import held_record
-from surveyapp.reports.text.phrasing import Phrasing
 from surveyapp.services.fieldwork import referrals
 from surveyapp.services.privacy import correcting, leaving, retention, subject_access
-from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.rights import forms
 from surveyapp.web.rights.blueprint import PERSON, home, page, rights
 from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.rights.words import RECORDED
 from surveyapp.web.shared.language import staff_study
-from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.reply import Reply, record_file
 from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
 
 __all__ = ["rights"]
@@ -101,18 +97,8 @@ def held(study_id: str, reference: str) -> Reply:
         except InputRefused as refused:
             form.refuse(refused)
         else:
-            return _file(record, as_json="json" in request.form)
+            return record_file(record, as_json="json" in request.form)
     return page("held", form, reference=reference)
-
-
-def _file(record: HeldRecord, *, as_json: bool) -> Reply:
-    known, gettext, ngettext = interface_catalogues.spoken(record.language)
-    whole = held_record.as_page(record, Phrasing(gettext, ngettext, lambda: known)).encode()
-    response = make_response(held_record.as_json(record) if as_json else whole)
-    response.mimetype = "application/json" if as_json else "text/html"
-    ending = "json" if as_json else "html"
-    response.headers["Content-Disposition"] = f'attachment; filename="{record.reference}.{ending}"'
-    return response
 
 
 @rights.route(f"{PERSON}/<change>", methods=["GET", "POST"])

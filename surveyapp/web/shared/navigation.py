@@ -61,6 +61,8 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "manager.give",
                 "manager.mend",
                 "manager.mend_case",
+                "manager.merge",
+                "manager.split",
                 "manager.end_access",
                 "rights.let_in",
             ),

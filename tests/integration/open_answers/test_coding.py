@@ -102,6 +102,25 @@ def test_two_coders_do_not_see_each_other_and_what_they_differ_on_is_settled(fir
     assert stands(first).alpha.value is not None
 
 
+def next_warm(desk: Desk) -> AnswerToCode:
+    """The next answer that says it was warm; any other has no code that fits."""
+    while True:
+        seen = next_of(desk, ONE)
+        if any("Warm" in piece.text for piece in seen.answer.pieces):
+            return seen
+        coding.code_answer(desk, ONE, versioned.NAME, WHY, seen.answer.token, [])
+
+
+def test_codes_are_suggested_from_one_s_own_and_never_applied(first: Desk, second: Desk) -> None:
+    warm = add(first, "Warm")
+    seen = next_warm(first)
+    assert seen.suggested == ()
+    coding.code_answer(first, ONE, versioned.NAME, WHY, seen.answer.token, [warm])
+    seen = next_warm(first)
+    assert (seen.suggested, seen.chosen) == ((uuid.UUID(warm),), frozenset())
+    assert next_of(second, TWO).suggested == ()
+
+
 def test_a_third_coder_is_refused_and_a_code_not_in_use_too(cafe: Runtime, first: Desk, second: Desk) -> None:
     warm = add(first, "Warm")
     code_all(first, ONE, warm)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.answers import Answer, Codes, Number, Text
+from surveyapp.domain.answers import Answer, Codes, Mode, Number, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted
+from surveyapp.domain.instrument.study import Governs, Purpose
 from surveyapp.domain.open_answers.marking import SpanDecision
-from surveyapp.domain.participants import Contact
+from surveyapp.domain.participants import ConsentGiven, Contact
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.open_answers import marking_words, reading
 from surveyapp.services.open_answers.reading import ReadAnswer, Reader, ReadingQuery, ReadPage
@@ -23,6 +24,7 @@ from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
+from surveyapp.store.answering import exported
 from surveyapp.store.open_answers import marking
 from surveyapp.store.privacy import retention
 from surveyapp.store.security import audit, sealed_rows
@@ -165,9 +167,20 @@ def test_what_was_found_is_redacted_at_once_and_is_searched_no_more(cafe: Runtim
     with cafe.database.reading() as session:
         marks = session.query(MarkedSpanRow).all()
         assert {(each.by_staff, each.at) for each in marks} == {(desk.actor.id, cafe.clock())}  # type: ignore[union-attr]
+    assert "[…] brews it. Ring […]" in exported_words(cafe)
     marking_words.take_back(desk, READER, versioned.NAME, WHY, first.token)
     assert the_one(read(desk), "Sandra").waiting == 2
+    assert "Sandra brews it. Ring 07700 900123" in exported_words(cafe)
     assert [each["decision"] for each in entries(cafe, AuditAction.WORDS_MARKED)] == ["redacted", "taken_back"]
+
+
+def exported_words(cafe: Runtime) -> set[str]:
+    """What people said, as it leaves in files."""
+    scope = Scope(versioned.NAME, cafe.origin)
+    with cafe.database.reading() as session:
+        sent = exported.sent_responses(session, scope, cafe.clock())
+        answers = [each for _, given in exported.answers_of(session, sent, scope) for each in given.values()]
+    return {each.text for each in answers if isinstance(each, Text)}
 
 
 def test_what_names_nobody_is_left_and_asked_of_no_more(desk: Desk) -> None:
@@ -270,3 +283,18 @@ def test_an_answer_is_named_otherwise_in_another_session(desk: Desk) -> None:
 def test_what_is_no_open_question_is_not_found(desk: Desk, place: tuple[str, int, str]) -> None:
     with pytest.raises(NotFound):
         read(desk, place)
+
+
+def test_who_may_be_quoted_is_told_from_the_consent_that_stands(cafe: Runtime) -> None:
+    study = cafe.study(versioned.NAME)
+    quoting = Purpose(id="quoting", version=2, required=False, text="Quote me.", governs=Governs.QUOTE)
+    asking = dataclasses.replace(study, consent=(*study.consent, quoting))
+    asked = dataclasses.replace(cafe, studies={versioned.NAME: asking})
+    reader = Desk(asked, factories.create_staff(asked, Role.READ_WORDS, study=versioned.NAME))
+    assert [each.quotable for each in read(reader, ("guest", 1, "worth_why")).answers] == [False] * 3
+    with factories.operator(asked).writing() as work:
+        for number, version, given in ((1, 2, True), (2, 1, True), (3, 2, False)):
+            said = ConsentGiven("quoting", version, given, NOW)
+            participants.add_consent(work.session, person(cafe, number).id, said, Mode.SELF, None)
+    quotable = {text(each): each.quotable for each in read(reader, ("guest", 1, "worth_why")).answers}
+    assert quotable == {"Warm": True, "Near": False, "cold, like CAFÉ water": False}

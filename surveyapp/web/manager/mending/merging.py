@@ -13,6 +13,7 @@ from surveyapp.domain.errors import EnrolmentRefused
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.services.participants import enrolment_form, roster
 from surveyapp.services.privacy import merging as service
+from surveyapp.services.privacy import splitting
 from surveyapp.services.privacy.merging import MergeFate
 from surveyapp.web.manager import views
 from surveyapp.web.manager.blueprint import PERSON, manager, page
@@ -25,8 +26,8 @@ from surveyapp.web.shared.sign_in import desk, staff_only
 FATES = {
     MergeFate.KEPT: lazy("stays as it is"),
     MergeFate.CARRIED: lazy("comes from the other, with what was answered and tried"),
-    MergeFate.FIRST_STANDS: lazy("both have it: this person’s stands"),
-    MergeFate.OTHER_STANDS: lazy("both have it: the other’s stands, for it is further along or was sent first"),
+    MergeFate.FIRST_STANDS: lazy("both have it, and this person’s stands"),
+    MergeFate.OTHER_STANDS: lazy("both have it, and the other’s stands, for it is further along or was sent first"),
 }
 CHANGES = {
     ParticipationChange.STOPPED: lazy("The other asked not to be contacted: that holds for this person then."),
@@ -79,10 +80,10 @@ def _labels(study_id: str, names: Sequence[str]) -> list[str]:
 def split(study_id: str, reference: str, other: str) -> Reply:
     """Takes two people apart who had been merged."""
     roster.person(desk(), study_id, reference)
-    plan = service.plan_split(desk(), study_id, reference, other)
+    plan = splitting.plan_split(desk(), study_id, reference, other)
     form = SplitForm()
     if form.validate_on_submit():
-        service.split(desk(), study_id, reference, other)
+        splitting.split(desk(), study_id, reference, other)
         flash(_("%(reference)s and %(other)s are two people again.", reference=reference, other=other))
         return redirect(url_for("manager.person", study_id=study_id, reference=reference))
     return page("split", form, plan=plan)

@@ -1,0 +1,130 @@
+"""What somebody sees of what is theirs by their own link, where it opens that, and what they do with it: each consent
+changed, what is held taken along, stopping, withdrawing, erasing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from surveyapp.domain.audit import AuditAction, ByLink
+from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity
+from surveyapp.domain.errors import DoorShut, StateRefused
+from surveyapp.domain.instrument.study import Governs
+from surveyapp.domain.participants import ConsentGiven
+from surveyapp.domain.privacy.held import HeldRecord
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange, open_changes
+from surveyapp.domain.privacy.retention import KeptThing
+from surveyapp.domain.sentences import say
+from surveyapp.services.cases import consents
+from surveyapp.services.privacy import erasing, leaving, retention, subject_access
+from surveyapp.services.responses import survey_session
+from surveyapp.services.responses.survey_session import Visit
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import cases, responses
+
+BY_THEMSELVES = (
+    ParticipationChange.STOPPED,
+    ParticipationChange.TAKEN_UP,
+    ParticipationChange.WITHDRAWN,
+    ParticipationChange.ERASED,
+)
+"""What somebody does about their part in a study without asking anybody."""
+
+FOR_WHOEVER_PROVED_IT = frozenset({ParticipationChange.ERASED})
+"""What cannot be taken back needs more than a browser that they began in: their PIN."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theirs:
+    """What is theirs, as a page shows it. `sent`: when they sent something, oldest first; `changes`: what they can do
+    about their part; `proven`: whether they gave their PIN, without which nothing is taken along or erased; `kept`:
+    until when what is held of them is, where the study says."""
+
+    visit: Visit
+    sent: tuple[dt.datetime, ...]
+    changes: tuple[ParticipationChange, ...]
+    proven: bool
+    kept: Mapping[KeptThing, dt.date]
+
+
+def see(runtime: Runtime, who: ByLink) -> Theirs:
+    """What is theirs. Raises DoorShut where their link does not open it, AccessRefused."""
+    with Desk(runtime, who).reading() as work:
+        here = _known(survey_session.visit_in(work, who), who)
+        person = here.participant
+        found = (responses.response_of(work.session, each.id) for each in cases.cases_of(work.session, person.id))
+        sent = sorted(each.submitted_at for each in found if each is not None and each.submitted_at is not None)
+        proven = who.by is Familiarity.PROVEN
+        possible = open_changes(person.stopped_at, person.withdrawn_at, person.deceased_at)
+        return Theirs(
+            visit=here,
+            sent=tuple(sent),
+            changes=tuple(each for each in possible if each in BY_THEMSELVES),
+            proven=proven,
+            kept=retention.person_until(work, runtime.study(person.study), person.id),
+        )
+
+
+def consent(runtime: Runtime, who: ByLink, said: Mapping[str, bool]) -> None:
+    """Takes what they say now of purposes that are theirs to refuse, and does what follows. What they said before of
+    one that is not named here stands. To take back what is required is to withdraw. Raises DoorShut, AccessRefused."""
+    with Desk(runtime, who).writing() as work:
+        here = _locked(work, who)
+        new = [
+            ConsentGiven(purpose.id, purpose.version, said[purpose.id], work.now)
+            for purpose in here.study.consent
+            if purpose.governs is not Governs.TAKE_PART and purpose.id in said
+            if (before := here.consents.get(purpose.id)) is None
+            or (before.given, before.version) != (said[purpose.id], purpose.version)
+        ]
+        if new:
+            consents.record(work, here.study, here.participant, new, who.mode)
+            consents.follow(work, here.study, here.participant)
+
+
+def change(runtime: Runtime, who: ByLink, wanted: ParticipationChange) -> None:
+    """Does at once what they want of their part in the study; what is so already changes nothing. Raises DoorShut,
+    AccessRefused, and StateRefused for what cannot be, or not by them."""
+    with Desk(runtime, who).writing() as work:
+        here = _locked(work, who)
+        person = here.participant
+        possible = open_changes(person.stopped_at, person.withdrawn_at, person.deceased_at)
+        if wanted in FOR_WHOEVER_PROVED_IT and who.by is not Familiarity.PROVEN:
+            raise DoorShut(here.door)
+        if wanted is ParticipationChange.STOPPED and person.stopped_at is not None and person.deceased_at is None:
+            return
+        if wanted not in possible or wanted not in BY_THEMSELVES:
+            raise StateRefused(say("change_not_open", reference=person.reference))
+        if wanted is ParticipationChange.ERASED:
+            erasing.erase(work, person)
+        else:
+            back = wanted is ParticipationChange.TAKEN_UP
+            leaving.make(work, person, wanted, LeavingReason.CHANGED_MIND if back else LeavingReason.NOT_SAID)
+
+
+def take_along(runtime: Runtime, who: ByLink) -> HeldRecord:
+    """All that is held of them, in the language they read. Raises DoorShut without their PIN, AccessRefused."""
+    with Desk(runtime, who).writing() as work:
+        here = _known(survey_session.visit_in(work, who), who)
+        if who.by is not Familiarity.PROVEN:
+            raise DoorShut(here.door)
+        made = subject_access.record_of(work, here.participant, here.language)
+        work.record(
+            AuditAction.RECORD_GIVEN_OUT,
+            here.participant.reference,
+            study=here.participant.study,
+            language=made.language,
+        )
+        return made
+
+
+def _locked(work: Work, who: ByLink) -> Visit:
+    return _known(survey_session.visit_in(work, who, lock=True), who)
+
+
+def _known(here: Visit, who: ByLink) -> Visit:
+    if here.door not in READS_ANSWERS or who.by is Familiarity.STRANGE:
+        raise DoorShut(here.door)
+    return here

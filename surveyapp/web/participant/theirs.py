@@ -1,0 +1,155 @@
+"""What is theirs, on pages of their own: what they agreed to, what is held, and the ways out, each done at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from flask import Blueprint, abort, make_response, redirect, request
+from flask_babel import gettext as _
+
+from surveyapp.domain.instrument.study import Governs
+from surveyapp.domain.privacy.held import HeldRecord
+from surveyapp.domain.privacy.leaving import ParticipationChange
+from surveyapp.reports.files.calendar import day_in_calendar
+from surveyapp.services.responses.survey_session import NextTime, Visit
+from surveyapp.services.responses.theirs import BY_THEMSELVES, FOR_WHOEVER_PROVED_IT, Theirs
+from surveyapp.web.participant import pages
+from surveyapp.web.participant.pages import Backend
+from surveyapp.web.shared.reply import Reply, record_file
+
+ENDS = frozenset({ParticipationChange.WITHDRAWN, ParticipationChange.ERASED})
+"""After these their link opens nothing more."""
+
+
+class Keeper(Backend, Protocol):
+    """A backend that keeps what is theirs."""
+
+    def at_the_door(self) -> Visit:
+        """Where they are, whatever the link opens."""
+
+    def theirs(self) -> Theirs:
+        """Raises DoorShut where the link does not open it."""
+
+    def change_consent(self, said: dict[str, bool]) -> None:
+        """Raises DoorShut."""
+
+    def change_part(self, wanted: ParticipationChange) -> None:
+        """Raises DoorShut, StateRefused."""
+
+    def take_along(self) -> HeldRecord:
+        """Raises DoorShut."""
+
+    def leave_for_good(self) -> None:
+        """Ends the session in this browser."""
+
+    def asked_again(self, here: Visit) -> NextTime | None:
+        """When they are asked again."""
+
+
+def yours(keeper: Keeper) -> Reply:
+    """All of it on one page."""
+    return _yours(keeper)
+
+
+def _yours(keeper: Keeper, told: str = "") -> Reply:
+    theirs = keeper.theirs()
+    optional = [each for each in theirs.visit.study.consent if each.governs is not Governs.TAKE_PART]
+    required = theirs.visit.required_consents
+    return pages.show(
+        keeper,
+        "yours",
+        theirs.visit,
+        theirs=theirs,
+        optional=optional,
+        agreed_on=max((each.recorded_at for each in required if each.given), default=None),
+        again=keeper.asked_again(theirs.visit),
+        told=told or _TOLD.get(request.args.get("done", ""), lambda: "")(),
+    )
+
+
+_TOLD = {
+    "consent": lambda: _("What you agree to is changed."),
+    ParticipationChange.STOPPED.value: lambda: _("You have stopped. Nobody contacts you any more."),
+    ParticipationChange.TAKEN_UP.value: lambda: _("You take part again."),
+}
+
+
+def change_consent(keeper: Keeper) -> Reply:
+    """Each purpose that is theirs to refuse, as chosen."""
+    said = {
+        each.id: request.form[name] == "yes"
+        for each in keeper.theirs().visit.study.consent
+        if request.form.get(name := f"agree-{each.id}") in ("yes", "no")
+    }
+    keeper.change_consent(said)
+    return redirect(keeper.address("yours", done="consent"))
+
+
+def part(keeper: Keeper, change: str) -> Reply:
+    """What a change of their part means, before it is made."""
+    wanted, theirs = _wanted(change), keeper.theirs()
+    if wanted not in theirs.changes or (wanted in FOR_WHOEVER_PROVED_IT and not theirs.proven):
+        return redirect(keeper.address("yours"))
+    undone_for = _undone_for(theirs)
+    return pages.show(keeper, "yours_change", theirs.visit, theirs=theirs, change=wanted.value, undone_for=undone_for)
+
+
+def change_part(keeper: Keeper, change: str) -> Reply:
+    wanted, theirs = _wanted(change), keeper.theirs()
+    keeper.change_part(wanted)
+    if wanted not in ENDS:
+        return redirect(keeper.address("yours", done=wanted.value))
+    page = pages.show(keeper, "yours_over", theirs.visit, change=wanted.value, undone_for=_undone_for(theirs))
+    keeper.leave_for_good()
+    return page
+
+
+def _undone_for(theirs: Theirs) -> int | None:
+    """For how many days a withdrawal can be undone, where the study says."""
+    rule = theirs.visit.study.retention
+    return None if rule is None else rule.withdrawn_days
+
+
+def _wanted(change: str) -> ParticipationChange:
+    wanted = next((each for each in BY_THEMSELVES if each.value == change), None)
+    if wanted is None:
+        abort(404)
+    return wanted
+
+
+def take_along(keeper: Keeper) -> Reply:
+    """All that is held of them: as a page that a person reads, or as a file for a machine."""
+    return record_file(keeper.take_along(), as_json="json" in request.form)
+
+
+def next_time(keeper: Keeper) -> Reply:
+    """The day on which they are asked again, for their calendar; it says nothing of the study."""
+    here = keeper.at_the_door()
+    again = keeper.asked_again(here) if here.submitted else None
+    if again is None or again.come:
+        abort(404)
+    title = _("A few questions to answer")
+    entry = day_in_calendar(f"{here.case.id.hex}-{again.on.isoformat()}", again.on, title, dt.datetime.now(dt.UTC))
+    response = make_response(entry)
+    response.mimetype = "text/calendar"
+    response.headers["Content-Disposition"] = 'attachment; filename="questions.ics"'
+    return response
+
+
+def add_theirs(blueprint: Blueprint, prefix: str, keeper_of: Callable[..., Keeper]) -> None:
+    """Serves these pages from a blueprint, each under its function's name."""
+
+    def add(method: str, path: str, page: Callable[..., Reply]) -> None:
+        def handler(handle: str, **named: Any) -> Reply:
+            return page(keeper_of(handle), **named)
+
+        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=[method])
+
+    add("GET", "/yours", yours)
+    add("POST", "/yours", change_consent)
+    add("POST", "/yours/held", take_along)
+    add("GET", "/yours/next", next_time)
+    add("GET", "/yours/<change>", part)
+    add("POST", "/yours/<change>", change_part)

@@ -1,0 +1,206 @@
+"""What is theirs, from their own link: consents changed, what is held taken along, and three ways out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import DoorShut, StateRefused
+from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.participants import Contact, Participant
+from surveyapp.domain.privacy.leaving import ParticipationChange
+from surveyapp.reports.files.calendar import day_in_calendar
+from surveyapp.services.responses import theirs
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import cases, participants
+from surveyapp.store.security import audit, erasures
+from tests import factories
+from tests.conftest import Clock
+from tests.interviewer import create_reachable
+from tests.phone import Phone
+
+PIN = "481516"
+SENT = {"attended_readiness_sessions": "no", "placed": "no"}
+
+
+@pytest.fixture
+def person(runtime: Runtime) -> Participant:
+    return create_reachable(runtime, Contact(name="Amara Nowak", phone="07700 900142"))
+
+
+@pytest.fixture
+def phone(runtime: Runtime) -> Phone:
+    return Phone(runtime)
+
+
+def begin(phone: Phone, runtime: Runtime, person: Participant, pin: str = "") -> None:
+    phone.open(factories.create_link(runtime, person))
+    phone.send({"agree-take_part": "yes", "agree-recontact": "yes"})
+    phone.say_whose(pin=pin)
+    phone.send(heard_via="family")
+
+
+def send(phone: Phone, runtime: Runtime, person: Participant) -> None:
+    """Begins with a PIN, answers and sends, and gives the PIN: what was sent is open."""
+    begin(phone, runtime, person, PIN)
+    phone.answer_until(None, SENT)
+    phone.send()
+    assert phone.path == "/survey/done"
+    phone.open("/survey/pin")
+    phone.send(pin=PIN)
+
+
+def now(runtime: Runtime, person: Participant) -> Participant | None:
+    with runtime.database.reading() as session:
+        return participants.participant(session, person.id, runtime.today(runtime.study(factories.STUDY)))
+
+
+def actions(runtime: Runtime, person: Participant) -> list[AuditAction]:
+    with runtime.database.reading() as session:
+        return [each.action for each in audit.about(session, factories.STUDY, person.reference)]
+
+
+class TestBeforeSending:
+    def test_they_stop_and_take_part_again(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
+        begin(phone, runtime, person)
+        phone.open("/survey/yours/stopped")
+        assert "Nobody calls or writes to you about this any more." in phone.page.words
+        phone.send()
+        assert "You have stopped. Nobody contacts you any more." in phone.page.words
+        stopped = now(runtime, person)
+        assert stopped is not None
+        assert stopped.stopped_at is not None
+        assert actions(runtime, person)[-1] is AuditAction.PARTICIPATION_STOPPED
+        phone.open("/survey/yours/taken_up")
+        phone.send()
+        assert "You take part again." in phone.page.words
+        phone.open("/survey")
+        assert phone.question == "heard_via_detail", "where they left off"
+
+    def test_they_withdraw_and_their_link_opens_nothing(
+        self, runtime: Runtime, person: Participant, phone: Phone
+    ) -> None:
+        begin(phone, runtime, person)
+        phone.open("/survey/yours/withdrawn")
+        phone.send()
+        assert "Your answers are withdrawn" in phone.page.words
+        assert person.reference in phone.page.words
+        withdrawn = now(runtime, person)
+        assert withdrawn is not None
+        assert withdrawn.withdrawn_at is not None
+        assert "Continue" not in phone.open("/survey").words
+
+    def test_a_consent_that_changes_is_done(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
+        begin(phone, runtime, person)
+        phone.open("/survey/yours")
+        assert phone.chosen() == {"agree-recontact": ["yes"], "agree-quote_words": ["no"]}
+        phone.send({"agree-recontact": "no", "agree-quote_words": "yes"})
+        assert "What you agree to is changed." in phone.page.words
+        changed = now(runtime, person)
+        assert changed is not None
+        assert changed.declined_contact_at is not None
+        with runtime.database.reading() as session:
+            said = participants.consents(session, person.id)
+        assert {key: each.given for key, each in said.items()} == {
+            "take_part": True,
+            "recontact": False,
+            "quote_words": True,
+        }
+
+    def test_without_a_pin_nothing_is_taken_along_or_erased(
+        self, runtime: Runtime, person: Participant, phone: Phone
+    ) -> None:
+        begin(phone, runtime, person)
+        page = phone.open("/survey/yours")
+        assert "you need your PIN" in page.words
+        assert "Erase" not in page.words
+        phone.open("/survey/yours/erased")
+        assert phone.path == "/survey/yours"
+        token = phone.page.fields()["csrf_token"]
+        phone.client.post(phone.own("/survey/yours/erased"), {"csrf_token": token})
+        assert now(runtime, person) is not None
+        phone.client.post(phone.own("/survey/yours/held"), {"csrf_token": token})
+        assert AuditAction.RECORD_GIVEN_OUT not in actions(runtime, person)
+
+
+class TestOnceSent:
+    def test_they_take_all_of_it_along(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
+        send(phone, runtime, person)
+        page = phone.open("/survey/yours")
+        form = {"csrf_token": page.fields()["csrf_token"]}
+        to_read = phone.client.post(phone.own("/survey/yours/held"), {**form, "page": "1"})
+        assert "Amara Nowak" in to_read.text
+        assert to_read.headers["Content-Disposition"] == f'attachment; filename="{person.reference}.html"'
+        for_a_machine = phone.client.post(phone.own("/survey/yours/held"), {**form, "json": "1"})
+        assert for_a_machine.json is not None
+        assert for_a_machine.json["reference"] == person.reference
+        assert actions(runtime, person).count(AuditAction.RECORD_GIVEN_OUT) == 2
+
+    def test_they_erase_all_of_it(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
+        send(phone, runtime, person)
+        phone.open("/survey/yours/erased")
+        assert "It cannot be undone" in phone.page.words
+        phone.send()
+        assert "It is erased" in phone.page.words
+        assert now(runtime, person) is None
+        with runtime.database.reading() as session:
+            assert erasures.is_listed(session, person.id)
+        assert phone.open("/survey").words != ""
+
+    def test_a_link_alone_opens_none_of_it(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
+        send(phone, runtime, person)
+        stranger = Phone(runtime)
+        stranger.open(factories.create_link(runtime, person))
+        for page in ("/survey/yours", "/survey/yours/withdrawn"):
+            stranger.open(page)
+            assert stranger.path in ("/survey/pin", "/survey/done")
+        stranger.client.post(stranger.own("/survey/yours/withdrawn"), stranger.page.fields())
+        still = now(runtime, person)
+        assert still is not None
+        assert still.withdrawn_at is None
+
+    def test_the_next_time_goes_into_their_calendar(
+        self, runtime: Runtime, person: Participant, phone: Phone, clock: Clock
+    ) -> None:
+        send(phone, runtime, person)
+        assert "Put it in your calendar" in phone.open("/survey/done").words
+        entry = phone.client.get(phone.own("/survey/yours/next"))
+        assert entry.mimetype == "text/calendar"
+        on = clock.now.date() + dt.timedelta(days=30)
+        assert f"DTSTART;VALUE=DATE:{on:%Y%m%d}" in entry.text
+        assert "Job Rotation" not in entry.text
+        clock.forward(days=31)
+        phone.open(factories.create_link(runtime, person))
+        assert phone.client.get(phone.own("/survey/yours/next")).status_code == 404
+
+    def test_what_is_not_theirs_to_do_is_not_there(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
+        send(phone, runtime, person)
+        for change in ("died", "withdrawal_undone", "nothing"):
+            assert phone.client.get(phone.own(f"/survey/yours/{change}")).status_code == 404
+
+
+@pytest.mark.both_databases
+def test_each_way_out_by_themselves(runtime: Runtime, person: Participant) -> None:
+    who = factories.by_link(runtime, person)
+    theirs.change(runtime, who, ParticipationChange.STOPPED)
+    theirs.change(runtime, who, ParticipationChange.STOPPED)
+    assert actions(runtime, person).count(AuditAction.PARTICIPATION_STOPPED) == 1
+    with runtime.database.reading() as session:
+        assert {each.disposition for each in cases.cases_of(session, person.id)} == {Disposition.REFUSAL}
+    with pytest.raises(StateRefused):
+        theirs.change(runtime, who, ParticipationChange.DIED)
+    theirs.change(runtime, who, ParticipationChange.TAKEN_UP)
+    theirs.change(runtime, who, ParticipationChange.WITHDRAWN)
+    with pytest.raises((DoorShut, StateRefused)):
+        theirs.change(runtime, who, ParticipationChange.STOPPED)
+    theirs.change(runtime, who, ParticipationChange.ERASED)
+    assert now(runtime, person) is None
+
+
+def test_a_calendar_folds_what_is_long_and_escapes_what_means_something() -> None:
+    made = day_in_calendar("a", dt.date(2026, 3, 1), "سوالات، " * 20 + "a, b; c\\d", dt.datetime.now(dt.UTC))
+    assert all(len(line.encode()) <= 75 for line in made.split("\r\n"))
+    assert "a\\, b\\; c\\\\d" in made.replace("\r\n ", "")
+    assert made.endswith("END:VCALENDAR\r\n")
