@@ -18,7 +18,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import plain
-from surveyapp.domain.instrument.study import Attribute, Study
+from surveyapp.domain.instrument.study import Attribute, Governs, Study
 from surveyapp.domain.normalise import one_line
 from surveyapp.domain.open_answers.marking import MarkedSpan, TextPiece, pieces, redact
 from surveyapp.domain.sentences import say
@@ -28,6 +28,7 @@ from surveyapp.services.open_answers.questions import OpenQuestion, QuestionPlac
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
+from surveyapp.store.answering import exported
 from surveyapp.store.open_answers import marking, purposes
 from surveyapp.store.open_answers import reading as store
 from surveyapp.store.open_answers.marking import WordsTranslation
@@ -84,7 +85,7 @@ class ReadTranslation:
 @dataclass(frozen=True, kw_only=True)
 class ReadAnswer:
     """One answer, as it is read. `token` names it on the page and in this session alone, `person` is the page's number
-    for whoever wrote it."""
+    for whoever wrote it; `quotable`: whether they agreed to be quoted, in the wording that stands."""
 
     token: str
     person: int
@@ -93,6 +94,7 @@ class ReadAnswer:
     pieces: tuple[TextPiece, ...]
     beside: tuple[BesideAnswer, ...] = ()
     translations: tuple[ReadTranslation, ...] = ()
+    quotable: bool = False
 
     @property
     def waiting(self) -> int:
@@ -357,6 +359,8 @@ def _page(
     others = marking.translations(work.session, people, {place: there.texts[place] for place in people})
     by_place = {each.place: each for each in asked}
     said = _said_besides(work, scope, study, asked[0]) if len(asked) == 1 else None
+    quoting = [each.id for each in study.purposes_of(Governs.QUOTE)]
+    consents = exported.consents_in(work.session, scope, quoting) if quoting else {}
     made = []
     for each in shown:
         question = by_place[each.group, each.touchpoint, each.variable]
@@ -372,6 +376,7 @@ def _page(
                 pieces=there.pieces(finds, each),
                 beside=tuple(besides),
                 translations=tuple(_translated(work, finds, each, others.get(each.place, ()))),
+                quotable=study.allows(Governs.QUOTE, consents.get(each.person, {})),
             )
         )
     return tuple(made)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.answers import Answer, Codes, Number, Text
+from surveyapp.domain.answers import Answer, Codes, Mode, Number, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted
+from surveyapp.domain.instrument.study import Governs, Purpose
 from surveyapp.domain.open_answers.marking import SpanDecision
-from surveyapp.domain.participants import Contact
+from surveyapp.domain.participants import ConsentGiven, Contact
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.open_answers import marking_words, reading
 from surveyapp.services.open_answers.reading import ReadAnswer, Reader, ReadingQuery, ReadPage
@@ -282,3 +283,18 @@ def test_an_answer_is_named_otherwise_in_another_session(desk: Desk) -> None:
 def test_what_is_no_open_question_is_not_found(desk: Desk, place: tuple[str, int, str]) -> None:
     with pytest.raises(NotFound):
         read(desk, place)
+
+
+def test_who_may_be_quoted_is_told_from_the_consent_that_stands(cafe: Runtime) -> None:
+    study = cafe.study(versioned.NAME)
+    quoting = Purpose(id="quoting", version=2, required=False, text="Quote me.", governs=Governs.QUOTE)
+    asking = dataclasses.replace(study, consent=(*study.consent, quoting))
+    asked = dataclasses.replace(cafe, studies={versioned.NAME: asking})
+    reader = Desk(asked, factories.create_staff(asked, Role.READ_WORDS, study=versioned.NAME))
+    assert [each.quotable for each in read(reader, ("guest", 1, "worth_why")).answers] == [False] * 3
+    with factories.operator(asked).writing() as work:
+        for number, version, given in ((1, 2, True), (2, 1, True), (3, 2, False)):
+            said = ConsentGiven("quoting", version, given, NOW)
+            participants.add_consent(work.session, person(cafe, number).id, said, Mode.SELF, None)
+    quotable = {text(each): each.quotable for each in read(reader, ("guest", 1, "worth_why")).answers}
+    assert quotable == {"Warm": True, "Near": False, "cold, like CAFÉ water": False}
