@@ -402,6 +402,7 @@ ARGUMENTS = {
     "releases list": [factories.STUDY],
     "releases make": [factories.STUDY],
     "releases show": [factories.STUDY],
+    "export": [factories.STUDY, "--out", "unwritten", "--purpose", "A test"],
     "results": [factories.STUDY],
     "users activate": ["a@example.org"],
     "users add": ["a@example.org", "--role", "viewer"],
