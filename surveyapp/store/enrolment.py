@@ -62,12 +62,13 @@ def lock(session: Session, study: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"enrolment {study}"))))
 
 
-def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
-    """Stores them in a handful of statements, however many. They are new: nothing is looked up."""
+def add_newcomers(session: Session, newcomers: Sequence[Enrolment], study: str | None = None) -> None:
+    """Stores them in a handful of statements, however many. They are new: nothing is looked up. `study`: what stands in
+    the place of theirs for now."""
     people = [
         {
             "id": person.id,
-            "study": person.study,
+            "study": study or person.study,
             "group_id": person.group,
             "reference": person.reference,
             "origin": person.origin,
@@ -128,7 +129,7 @@ def add_newcomers(session: Session, newcomers: Sequence[Enrolment]) -> None:
     ):
         insert_many(session, table, rows)
     if newcomers:
-        results.note_newcomers(session, [each.participant for each in newcomers])
+        results.note_newcomers(session, [each.participant for each in newcomers], study)
 
 
 def as_row(case: Case) -> dict[str, Any]:

@@ -56,9 +56,9 @@ def note_change(session: Session, study: str, origin: Origin, participant_id: uu
     session.add(ResultChangeRow(id=new_id(), study=study, origin=origin, participant_id=participant_id, state=None))
 
 
-def note_newcomers(session: Session, people: Sequence[Participant]) -> None:
-    """`note_change` of many people who are new, in one statement."""
-    _note_all(session, [(each.study, each.origin, each.id) for each in people])
+def note_newcomers(session: Session, people: Sequence[Participant], study: str | None = None) -> None:
+    """`note_change` of many people who are new, in one statement. `study`: what stands in the place of theirs."""
+    _note_all(session, [(study or each.study, each.origin, each.id) for each in people])
 
 
 def note_changes(session: Session, scope: Scope, people: Collection[uuid.UUID]) -> None:

@@ -10,6 +10,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +21,12 @@ from sqlalchemy import delete, select
 from surveyapp.domain.answers import Codes, Mode
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.exports.dataset import ExportShape
 from surveyapp.domain.responses import NewSave, ResponseState, payload_hash
 from surveyapp.domain.staff import Role
+from surveyapp.reports.exports.folder import write as write_files
 from surveyapp.services import readiness
+from surveyapp.services.exports.answers import ExportRequest, export_answers
 from surveyapp.services.results import current, measures
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime, system_clock
@@ -58,6 +62,7 @@ def main(folder: Path, most: int) -> None:
         _cross(desk)
         if size <= MOST_STORED:
             _new_answer(desk, size)
+            _exports(desk, folder, size)
         _pages(runtime, folder, size)
         _release(desk, size)
         runtime.database.dispose()
@@ -160,6 +165,21 @@ def _release(desk: Desk, size: int) -> None:
         row("a release", target, f"refused: {error}")
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     row("  memory at most", "2 GiB", f"{held / 2**30:.2f} GiB")
+
+
+def _exports(desk: Desk, folder: Path, size: int) -> None:
+    """Every response in files, from the database; the targets are for 100,000 people. Memory is the most that this
+    process has held until then."""
+    for form, target, memory in (("csv", "60 s", "1 GiB"), ("sav", "180 s", "3 GiB")):
+        row(f"every response as {form}", target, in_words(once(functools.partial(_export, desk, folder, form))))
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        row("  memory at most", memory, f"{held / 2**30:.2f} GiB")
+
+
+def _export(desk: Desk, folder: Path, form: str) -> None:
+    asked = ExportRequest(shape=ExportShape.RESPONSES, form=form, purpose="A benchmark")
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        write_files(export_answers(desk, STUDY, asked, str), form, Path(place) / "out")
 
 
 def _worker(arguments: list[str], addresses: list[str]) -> list[dict[str, Any]]:

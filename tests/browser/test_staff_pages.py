@@ -37,6 +37,7 @@ PAGES = (
     "/manage/job_rotation/touchpoints",
     "/manage/job_rotation/touchpoints/backfill/1",
     "/manage/job_rotation/touchpoints/replan",
+    "/results/job_rotation/export",
     "/audit",
     "/audit?action=contact_seen",
     "/rights/job_rotation",

@@ -31,6 +31,8 @@ from tests.interviewer import first_options
 from tests.page import Client, Page
 
 NOT_PAGES = {
+    "spot.away_part",
+    "spot.go_away",
     "evaluator.measure_csv",
     "evaluator.questions_csv",
     "evaluator.questions_xlsx",

@@ -289,6 +289,7 @@ LOOKED_UP = {
     ("reports/text/series.py", "reason"),
     ("services/translation/interface_catalogues.py", "one"),
     ("services/translation/interface_catalogues.py", "text"),
+    ("web/exporter/routes.py", "text"),
     ("web/manager/version_words.py", "FATES[which]"),
     ("web/manager/version_words.py", "STATUS[each]"),
     ("web/manager/version_words.py", "WHAT[edit.what]"),

@@ -179,10 +179,10 @@ def _stage(
                 person = enrolling.at_site(placed, sites)
                 if listed[line].do_not_contact:
                     person = dataclasses.replace(person, stopped_at=work.now)
-                declined = declined_contact_at(study, listed[line])
-                person = dataclasses.replace(person, declined_contact_at=declined)
-                each = enrolling.prepared(work, new, person, "import", decisions.late)
-                made.append(dataclasses.replace(each, consents=listed[line].consents))
+                if (declined := declined_contact_at(study, listed[line])) is not None:
+                    person = dataclasses.replace(person, declined_contact_at=declined)
+                consents = listed[line].consents
+                made.append(enrolling.prepared(work, new, person, "import", decisions.late, consents))
             with desk.writing() as writing:
                 staging.stage(writing.session, import_id, made)
             progress(start + len(some))

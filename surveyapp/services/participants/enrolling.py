@@ -215,6 +215,7 @@ def prepared(
     placed: Participant,
     source: str,
     late: scheduling.LateChoices = scheduling.ALL_CLOSED,
+    consents: Sequence[store.TakenConsent] = (),
 ) -> store.Enrolment:
     """What is to be stored of somebody, everything sealed; nothing is stored yet. `late`: what becomes of cases whose
     window is over."""
@@ -225,4 +226,5 @@ def prepared(
         wishes=read_wishes(new.contact),
         events=[Event(event, day, source) for event, day in new.events.items()],
         cases=scheduling.first_cases(work, placed, new.events, late),
+        consents=consents,
     )

@@ -35,7 +35,9 @@ if (hint?.dataset.keys === "on" && coding) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
     if (event.key === "Enter" && !event.target.closest("a, button")) {
-      coding.requestSubmit();
+      // With none chosen the button is asked for once more: a key pressed too early must not say that no code fits.
+      if (boxes.some((box) => box.checked)) coding.requestSubmit();
+      else coding.querySelector("button").focus();
     } else {
       const box = event.key.length === 1 && boxes["123456789abcdefghijklmnopqrstuvwxyz".indexOf(event.key.toLowerCase())];
       if (!box) return;

@@ -3,7 +3,6 @@ of the list's own, which nobody's scope has; one statement then takes all of the
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -39,11 +38,7 @@ def place_of(import_id: uuid.UUID) -> str:
 
 
 def stage(session: Session, import_id: uuid.UUID, people: Sequence[Enrolment]) -> None:
-    place = place_of(import_id)
-    enrolment.add_newcomers(
-        session,
-        [dataclasses.replace(each, participant=dataclasses.replace(each.participant, study=place)) for each in people],
-    )
+    enrolment.add_newcomers(session, people, place_of(import_id))
 
 
 def renumber(session: Session, references: Mapping[uuid.UUID, str]) -> None:

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, send_file
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -51,7 +51,7 @@ FORMATS: dict[str, LazyString] = {
 class ExportForm(StaffForm):
     """What is taken, in which form, and what for."""
 
-    shape = RadioField(lazy("What a row is"), default=ExportShape.RESPONSES.value)
+    shape = SelectField(lazy("What a row is"), default=ExportShape.RESPONSES.value)
     form = SelectField(lazy("Format"), default="csv")
     edition = SelectField(lazy("Answers"), validate_choice=False)
     references = BooleanField(lazy("Call people by their references"))

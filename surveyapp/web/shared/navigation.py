@@ -128,7 +128,14 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             endpoint="spot.day",
             words=_("On the spot"),
             action=Action.GIVE_ACCESS,
-            beneath=("spot.begin", "spot.person", "spot.here", "spot.hand_over", "spot.end"),
+            beneath=(
+                "spot.begin",
+                "spot.person",
+                "spot.here",
+                "spot.hand_over",
+                "spot.end",
+                "spot.away_page",
+            ),
         ),
         NavigationPlace(endpoint="rights.waiting", words=_("To decide"), action=Action.HANDLE_RIGHTS),
         NavigationPlace(
