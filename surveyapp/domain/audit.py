@@ -193,6 +193,7 @@ class AuditAction(enum.StrEnum):
     ATTEMPT_RECORDED = "attempt_recorded"
     ATTEMPT_UNDONE = "attempt_undone"
     CALLS_DECIDED = "calls_decided"
+    CALL_ASKED_FOR = "call_asked_for"
 
 
 @dataclass(frozen=True, kw_only=True)

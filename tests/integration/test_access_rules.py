@@ -35,6 +35,7 @@ RULES: dict[str, str | Action] = {
     "participant.part": PARTICIPANT,
     "participant.change_part": PARTICIPANT,
     "participant.take_along": PARTICIPANT,
+    "participant.ask_for_a_call": PARTICIPANT,
     "participant.next_time": PARTICIPANT,
     "participant.begin": PARTICIPANT,
     "participant.begun": PARTICIPANT,

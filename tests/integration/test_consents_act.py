@@ -16,6 +16,7 @@ from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.cases import consents, scheduling, stopping
+from surveyapp.services.cases.agreed_times import AgreedTime
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.fieldwork import attempts, call_queue, deciding, working_out
 from surveyapp.services.responses import answering, survey_session
@@ -107,7 +108,7 @@ def test_who_agrees_a_time_is_called_at_it(asking: Runtime, person: Participant,
     assert called(asking, staff) == set()
     zone = asking.zone(asking.study(factories.STUDY))
     at = (clock() + dt.timedelta(hours=2)).astimezone(zone).replace(tzinfo=None)
-    attempts.record_attempt(asking, who, Outcome.APPOINTMENT, uuid.uuid4(), agreed=attempts.AgreedTime(at))
+    attempts.record_attempt(asking, who, Outcome.APPOINTMENT, uuid.uuid4(), agreed=AgreedTime(at))
     clock.forward(hours=2)
     assert called(asking, staff) == {person.reference}
 

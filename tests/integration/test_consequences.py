@@ -18,8 +18,9 @@ from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.cases import scheduling
+from surveyapp.services.cases.agreed_times import AgreedTime
 from surveyapp.services.fieldwork import attempts, call_queue, calls, referrals
-from surveyapp.services.fieldwork.attempts import RECORDED_BY_HAND, AgreedTime, SaidOfOutcome
+from surveyapp.services.fieldwork.attempts import RECORDED_BY_HAND, SaidOfOutcome
 from surveyapp.services.participants import enrolment, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.privacy import leaving

@@ -14,6 +14,7 @@ from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, CaseState, Outcome
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.staff import Action, Role, Staff
+from surveyapp.services.cases.agreed_times import AgreedTime
 from surveyapp.services.fieldwork import attempts, call_queue, calls, deciding, working_out
 from surveyapp.services.participants import enrolment
 from surveyapp.services.runtime import Runtime
@@ -94,7 +95,7 @@ def test_a_supervisor_decides_while_an_interviewer_talks(
     deciding.decide(runtime, factories.by_interviewer(supervisor, person), DecisionKind.STOP, 5)
     assert calls.opened_case(runtime, who).lease.staff_id == staff.id
     clock.forward(minutes=5)
-    agreed = attempts.AgreedTime(dt.datetime.fromisoformat("2026-06-15T14:00"))
+    agreed = AgreedTime(dt.datetime.fromisoformat("2026-06-15T14:00"))
     attempt_id = uuid.uuid4()
     attempts.record_attempt(runtime, who, Outcome.CALLBACK, attempt_id, agreed=agreed)
     assert to_be_called(runtime, staff) == {person.reference}
@@ -184,7 +185,7 @@ def test_somebody_is_called_by_one_at_a_time_whichever_touchpoint_it_is(
 def test_times_that_clash_are_said_and_can_be_handed_over(runtime: Runtime, staff: Staff) -> None:
     people = [create_reachable(runtime, ANY_TIME) for _ in range(3)]
     for person, minute in zip(people, ("14:00", "14:29", "14:59"), strict=True):
-        agreed = attempts.AgreedTime(dt.datetime.fromisoformat(f"2026-06-15T{minute}"))
+        agreed = AgreedTime(dt.datetime.fromisoformat(f"2026-06-15T{minute}"))
         who = factories.by_interviewer(staff, person)
         attempts.record_attempt(runtime, who, Outcome.APPOINTMENT, uuid.uuid4(), agreed=agreed)
     mine = call_queue.queue(Desk(runtime, staff)).agreed

@@ -15,6 +15,7 @@ from surveyapp.domain.fieldwork.call_queue import ORDER, QueuePriority
 from surveyapp.domain.fieldwork.cases import Disposition, Outcome
 from surveyapp.domain.participants import Contact
 from surveyapp.domain.staff import Role, Staff
+from surveyapp.services.cases.agreed_times import AgreedTime
 from surveyapp.services.fieldwork import attempts, call_queue, calls
 from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
@@ -56,15 +57,9 @@ class TestTheQueue:
             attempts.record_attempt(runtime, who["exhausted"], Outcome.NO_ANSWER, uuid.uuid4())
         answering.give_consent(runtime, who["begun"], {"take_part": True, "recontact": True})
         soon, tomorrow = on_the_clock("2026-06-30T14:00"), on_the_clock("2026-07-01T14:00")
-        attempts.record_attempt(
-            runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=attempts.AgreedTime(soon)
-        )
-        attempts.record_attempt(
-            runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=attempts.AgreedTime(soon)
-        )
-        attempts.record_attempt(
-            runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=attempts.AgreedTime(tomorrow)
-        )
+        attempts.record_attempt(runtime, who["appointment"], Outcome.APPOINTMENT, uuid.uuid4(), agreed=AgreedTime(soon))
+        attempts.record_attempt(runtime, who["callback"], Outcome.CALLBACK, uuid.uuid4(), agreed=AgreedTime(soon))
+        attempts.record_attempt(runtime, who["later"], Outcome.CALLBACK, uuid.uuid4(), agreed=AgreedTime(tomorrow))
         clock.now = dt.datetime(2026, 6, 30, 12, 30, tzinfo=dt.UTC)
         fresh = create_reachable(runtime, ANY_TIME)
         found = call_queue.queue(Desk(runtime, staff))

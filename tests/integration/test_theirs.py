@@ -8,17 +8,22 @@ import pytest
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import DoorShut, StateRefused
+from surveyapp.domain.fieldwork.call_queue import QueuePriority
 from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.participants import Contact, Participant
 from surveyapp.domain.privacy.leaving import ParticipationChange
+from surveyapp.domain.staff import Role
 from surveyapp.reports.files.calendar import day_in_calendar
+from surveyapp.services.fieldwork import call_queue
 from surveyapp.services.responses import theirs
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.security import audit, erasures
 from tests import factories
 from tests.conftest import Clock
 from tests.interviewer import create_reachable
+from tests.page import Page
 from tests.phone import Phone
 
 PIN = "481516"
@@ -108,6 +113,31 @@ class TestBeforeSending:
             "recontact": False,
             "quote_words": True,
         }
+
+    def test_they_are_called_when_they_ask_for_it(
+        self, runtime: Runtime, person: Participant, phone: Phone, clock: Clock
+    ) -> None:
+        begin(phone, runtime, person)
+        phone.open("/survey/yours")
+        phone.send({"agree-recontact": "no"})
+        staff = factories.create_staff(runtime, Role.INTERVIEWER)
+        assert call_queue.queue(Desk(runtime, staff)).lines == ()
+        token = phone.page.fields()["csrf_token"]
+        for wrong, said in (
+            ("", "Choose the day and the time at which we should call."),
+            ("2026-06-14T10:00", "That time has passed."),
+            ("2036-06-14T10:00", "days ahead"),
+            ("soon", "Choose the day and the time at which we should call."),
+        ):
+            answer = phone.client.post(phone.own("/survey/yours/call"), {"csrf_token": token, "at": wrong})
+            assert answer.status_code == 422
+            assert said in Page(answer.text).words
+        phone.client.post(phone.own("/survey/yours/call"), {"csrf_token": token, "at": "2026-06-15T14:30"})
+        assert "We call you on 15 June 2026, 14:30." in phone.open("/survey/yours").words
+        assert actions(runtime, person)[-1] is AuditAction.CALL_ASKED_FOR
+        clock.forward(hours=3)
+        [line] = call_queue.queue(Desk(runtime, staff)).lines
+        assert (line.reference, line.priority) == (person.reference, QueuePriority.CALLBACK)
 
     def test_without_a_pin_nothing_is_taken_along_or_erased(
         self, runtime: Runtime, person: Participant, phone: Phone

@@ -133,7 +133,7 @@ def call_stand(
                 case DecisionKind.IN_TOUCH:
                     allowed = max(allowed, calls_without_appointment(made) + 1)
                     stopped, not_by, again_at, rest_until = False, None, None, None
-                    silent = None if declined_at is not None and each.at > declined_at else silent
+                    silent = None if declined_at is not None and each.at >= declined_at else silent
                 case DecisionKind.TRIED_AGAIN:
                     again_at, rest_until = None, None
                 case DecisionKind.HANDED_OVER:

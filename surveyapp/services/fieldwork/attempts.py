@@ -11,7 +11,6 @@ from typing import Any
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.doors import Answering
 from surveyapp.domain.errors import InputRefused, StateRefused
-from surveyapp.domain.fieldwork.agreed import agreed_in_words, moments_of
 from surveyapp.domain.fieldwork.call_wishes import within_call_hours
 from surveyapp.domain.fieldwork.cases import (
     NEEDS_TIME,
@@ -24,11 +23,11 @@ from surveyapp.domain.fieldwork.cases import (
 )
 from surveyapp.domain.fieldwork.completion import DISPOSITIONS, answered_of
 from surveyapp.domain.fieldwork.consequences import CONSEQUENCES, DETAILS, LinksThen, WayOut, note_needed
-from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import standing
+from surveyapp.services.cases.agreed_times import NO_TIME, AgreedTime, agreed_moment
 from surveyapp.services.fieldwork.calls import callable_visit, record_on
 from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
@@ -49,9 +48,6 @@ NOTE_LENGTH = 1000
 CHANGES = {WayOut.WITHDRAWN: ParticipationChange.WITHDRAWN, WayOut.DIED: ParticipationChange.DIED}
 """What is recorded of the person's part in the study."""
 
-FURTHEST = dt.timedelta(days=180)
-"""How far ahead a call can be agreed; anything later is a slip of the pen."""
-
 RECORDED_BY_HAND = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETED)
 """Outcomes an interviewer chooses. Completed is recorded when the interview is handed in."""
 
@@ -67,16 +63,6 @@ class RecordedAttempt:
     outside_hours: bool = False
     given: GivenOut | None = None
     answered: bool = False
-
-
-@dataclass(frozen=True)
-class AgreedTime:
-    """A time for the next attempt, on the study's own clock (no zone): as a day and time, or in words. `later`: which
-    of two it is where the clocks go back over it; None: nobody said."""
-
-    at: dt.datetime | None = None
-    in_words: str = ""
-    later: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +83,7 @@ def record_attempt(
     outcome: Outcome,
     attempt_id: uuid.UUID,
     note: str = "",
-    agreed: AgreedTime = AgreedTime(),
+    agreed: AgreedTime = NO_TIME,
     said: SaidOfOutcome = SaidOfOutcome(),
 ) -> RecordedAttempt:
     """Records what came of an attempt and all that follows from it (`CONSEQUENCES`), which ends the hold on the case.
@@ -121,7 +107,7 @@ def record_attempt(
             for each in cases.cases_of(work.session, here.participant.id):
                 cases.lock(work.session, each.id)
         visit = callable_visit(work, who, lock=True)
-        next_at = _agreed_moment(work, study, agreed) if outcome in NEEDS_TIME else None
+        next_at = agreed_moment(work, study, agreed) if outcome in NEEDS_TIME else None
         staff = who.staff
         attempt = Attempt(
             id=attempt_id,
@@ -267,28 +253,3 @@ def _record(
     standing.work_out(work, visit.study, visit.case.id)
     detail = {"detail": attempt.detail.value} if attempt.detail else {}
     record_on(work, who, AuditAction.ATTEMPT_RECORDED, outcome=attempt.outcome.value, mode=attempt.mode.value, **detail)
-
-
-def _agreed_moment(work: Work, study: Study, said: AgreedTime) -> dt.datetime:
-    zone, now = work.runtime.zone(study), work.now
-    agreed = said.at
-    if said.in_words.strip():
-        agreed = agreed_in_words(said.in_words, now.astimezone(zone).replace(tzinfo=None))
-        if agreed is None:
-            raise InputRefused(say("agreed_words"), "in_words")
-    if agreed is None:
-        raise InputRefused(say("agreed_missing"), "agreed")
-    away = agreed - now.astimezone(zone).replace(tzinfo=None)
-    # The first and last days of the calendar have no moment in every zone, and nobody means them.
-    near = abs(away) < 2 * FURTHEST
-    moments = moments_of(agreed, zone) if near else ()
-    if near and not moments:
-        raise InputRefused(say("agreed_not_there"), "agreed")
-    if len(moments) > 1 and said.later is None and moments[1] > now:
-        raise InputRefused(say("agreed_twice"), "which")
-    moment = (moments[-1] if said.later else moments[0]) if moments else None
-    if moment is None or moment <= now or moment > now + FURTHEST:
-        if away > dt.timedelta(0):
-            raise InputRefused(say("agreed_too_far", days=FURTHEST.days), "agreed")
-        raise InputRefused(say("agreed_past"), "agreed")
-    return moment

@@ -9,20 +9,23 @@ from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity
-from surveyapp.domain.errors import DoorShut, StateRefused
+from surveyapp.domain.errors import DoorShut, InputRefused, StateRefused
+from surveyapp.domain.fieldwork.call_stand import DecisionKind
+from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.domain.instrument.study import Governs
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange, open_changes
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.sentences import say
-from surveyapp.services.cases import consents
+from surveyapp.services.cases import consents, standing
+from surveyapp.services.cases.agreed_times import AgreedTime, agreed_moment
 from surveyapp.services.privacy import erasing, leaving, retention, subject_access
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import cases, responses
+from surveyapp.store import cases, participants, responses
 
 BY_THEMSELVES = (
     ParticipationChange.STOPPED,
@@ -40,13 +43,16 @@ FOR_WHOEVER_PROVED_IT = frozenset({ParticipationChange.ERASED})
 class Theirs:
     """What is theirs, as a page shows it. `sent`: when they sent something, oldest first; `changes`: what they can do
     about their part; `proven`: whether they gave their PIN, without which nothing is taken along or erased; `kept`:
-    until when what is held of them is, where the study says."""
+    until when what is held of them is, where the study says; `callable`: whether they can ask for a call, `called_at`:
+    when they are called, where a time was agreed."""
 
     visit: Visit
     sent: tuple[dt.datetime, ...]
     changes: tuple[ParticipationChange, ...]
     proven: bool
     kept: Mapping[KeptThing, dt.date]
+    callable: bool
+    called_at: dt.datetime | None
 
 
 def see(runtime: Runtime, who: ByLink) -> Theirs:
@@ -64,6 +70,8 @@ def see(runtime: Runtime, who: ByLink) -> Theirs:
             changes=tuple(each for each in possible if each in BY_THEMSELVES),
             proven=proven,
             kept=retention.person_until(work, runtime.study(person.study), person.id),
+            callable=_can_be_called(work, here),
+            called_at=here.case.next_at,
         )
 
 
@@ -102,6 +110,29 @@ def change(runtime: Runtime, who: ByLink, wanted: ParticipationChange) -> None:
         else:
             back = wanted is ParticipationChange.TAKEN_UP
             leaving.make(work, person, wanted, LeavingReason.CHANGED_MIND if back else LeavingReason.NOT_SAID)
+
+
+def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.datetime:
+    """Has them called at a time of the study's clock (no zone), and returns the moment. It goes before what was decided
+    of calling them, and before a no to being contacted again: they ask for it. Raises DoorShut, AccessRefused,
+    StateRefused where there is nothing to be called about or no number, and InputRefused."""
+    with Desk(runtime, who).writing() as work:
+        here = _locked(work, who)
+        if not _can_be_called(work, here):
+            raise StateRefused(say("answers_not_taken", state=here.state))
+        if at is None:
+            raise InputRefused(say("call_time_missing"), "agreed")
+        moment = agreed_moment(work, here.study, AgreedTime(at, later=False))
+        cases.set_next(work.session, here.case.id, moment)
+        standing.decided(work, here.study, here.case.id, DecisionKind.IN_TOUCH)
+        person = here.participant
+        work.record(AuditAction.CALL_ASKED_FOR, person.reference, study=person.study, touchpoint=here.case.touchpoint)
+        return moment
+
+
+def _can_be_called(work: Work, here: Visit) -> bool:
+    reachable = "phone" in participants.contact(work.session, here.participant.id)
+    return reachable and here.participant.stopped_at is None and not here.submitted and here.state in ANSWERABLE
 
 
 def take_along(runtime: Runtime, who: ByLink) -> HeldRecord:

@@ -71,6 +71,7 @@ ACTIONS = {
     A.PARTICIPANTS_SEEN: lazy("looked at the list of participants"),
     A.PERSON_SEEN: lazy("looked at a participant’s page"),
     A.CALLS_DECIDED: lazy("decided whether somebody is called again"),
+    A.CALL_ASKED_FOR: lazy("asked to be called at a time"),
     A.QUEUE_SEEN: lazy("looked at the people to call"),
     A.SPOT_DAY_BEGUN: lazy("began a day on the spot"),
     A.SPOT_DAY_ENDED: lazy("ended a day on the spot"),

@@ -21,7 +21,8 @@ from surveyapp.domain.fieldwork.consequences import DETAILS
 from surveyapp.domain.instrument.study import Purpose
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Staff
-from surveyapp.services.fieldwork.attempts import NOTE_LENGTH, AgreedTime, SaidOfOutcome
+from surveyapp.services.cases.agreed_times import AgreedTime
+from surveyapp.services.fieldwork.attempts import NOTE_LENGTH, SaidOfOutcome
 from surveyapp.services.fieldwork.interview import MODES as TALKING
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.responses.survey_session import ByInterviewer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Mapping
@@ -220,6 +221,9 @@ class StoredAnswers:
 
     def take_along(self) -> HeldRecord:
         return theirs_service.take_along(runtime(), self._at_first)
+
+    def ask_for_a_call(self, at: dt.datetime | None) -> None:
+        theirs_service.ask_for_a_call(runtime(), self._at_first, at)
 
     def leave_for_good(self) -> None:
         session.clear()

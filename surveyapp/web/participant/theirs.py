@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from flask import Blueprint, abort, make_response, redirect, request
 from flask_babel import gettext as _
 
+from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.instrument.study import Governs
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import ParticipationChange
@@ -18,6 +19,7 @@ from surveyapp.services.responses.theirs import BY_THEMSELVES, FOR_WHOEVER_PROVE
 from surveyapp.web.participant import pages
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply, record_file
+from surveyapp.web.shared.words import worded
 
 ENDS = frozenset({ParticipationChange.WITHDRAWN, ParticipationChange.ERASED})
 """After these their link opens nothing more."""
@@ -41,6 +43,9 @@ class Keeper(Backend, Protocol):
     def take_along(self) -> HeldRecord:
         """Raises DoorShut."""
 
+    def ask_for_a_call(self, at: dt.datetime | None) -> None:
+        """Raises DoorShut, StateRefused, InputRefused."""
+
     def leave_for_good(self) -> None:
         """Ends the session in this browser."""
 
@@ -53,7 +58,7 @@ def yours(keeper: Keeper) -> Reply:
     return _yours(keeper)
 
 
-def _yours(keeper: Keeper, told: str = "") -> Reply:
+def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "") -> str:
     theirs = keeper.theirs()
     optional = [each for each in theirs.visit.study.consent if each.governs is not Governs.TAKE_PART]
     required = theirs.visit.required_consents
@@ -66,11 +71,14 @@ def _yours(keeper: Keeper, told: str = "") -> Reply:
         agreed_on=max((each.recorded_at for each in required if each.given), default=None),
         again=keeper.asked_again(theirs.visit),
         told=told or _TOLD.get(request.args.get("done", ""), lambda: "")(),
+        fault=fault,
+        typed=typed,
     )
 
 
 _TOLD = {
     "consent": lambda: _("What you agree to is changed."),
+    "call": lambda: _("We will call you then."),
     ParticipationChange.STOPPED.value: lambda: _("You have stopped. Nobody contacts you any more."),
     ParticipationChange.TAKEN_UP.value: lambda: _("You take part again."),
 }
@@ -85,6 +93,20 @@ def change_consent(keeper: Keeper) -> Reply:
     }
     keeper.change_consent(said)
     return redirect(keeper.address("yours", done="consent"))
+
+
+def ask_for_a_call(keeper: Keeper) -> Reply:
+    """A time at which they are called."""
+    typed = request.form.get("at", "")
+    try:
+        at = dt.datetime.fromisoformat(typed).replace(tzinfo=None) if typed else None
+    except ValueError:
+        at = None
+    try:
+        keeper.ask_for_a_call(at)
+    except InputRefused as refused:
+        return _yours(keeper, fault=worded(refused.sentence), typed=typed[:30]), 422
+    return redirect(keeper.address("yours", done="call"))
 
 
 def part(keeper: Keeper, change: str) -> Reply:
@@ -149,6 +171,7 @@ def add_theirs(blueprint: Blueprint, prefix: str, keeper_of: Callable[..., Keepe
 
     add("GET", "/yours", yours)
     add("POST", "/yours", change_consent)
+    add("POST", "/yours/call", ask_for_a_call)
     add("POST", "/yours/held", take_along)
     add("GET", "/yours/next", next_time)
     add("GET", "/yours/<change>", part)

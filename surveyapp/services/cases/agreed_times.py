@@ -1,0 +1,54 @@
+"""A time at which somebody is called, as it was agreed or asked for, and the moment that it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.fieldwork.agreed import agreed_in_words, moments_of
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.sentences import say
+from surveyapp.services.work import Work
+
+FURTHEST = dt.timedelta(days=180)
+"""How far ahead a call can be agreed; anything later is a slip of the pen."""
+
+
+@dataclass(frozen=True)
+class AgreedTime:
+    """A time for the next attempt, on the study's own clock (no zone): as a day and time, or in words. `later`: which
+    of two it is where the clocks go back over it; None: nobody said."""
+
+    at: dt.datetime | None = None
+    in_words: str = ""
+    later: bool | None = None
+
+
+NO_TIME = AgreedTime()
+
+
+def agreed_moment(work: Work, study: Study, said: AgreedTime) -> dt.datetime:
+    """The moment that is meant. Raises InputRefused (field `agreed`, `in_words` or `which`)."""
+    zone, now = work.runtime.zone(study), work.now
+    agreed = said.at
+    if said.in_words.strip():
+        agreed = agreed_in_words(said.in_words, now.astimezone(zone).replace(tzinfo=None))
+        if agreed is None:
+            raise InputRefused(say("agreed_words"), "in_words")
+    if agreed is None:
+        raise InputRefused(say("agreed_missing"), "agreed")
+    away = agreed - now.astimezone(zone).replace(tzinfo=None)
+    # The first and last days of the calendar have no moment in every zone, and nobody means them.
+    near = abs(away) < 2 * FURTHEST
+    moments = moments_of(agreed, zone) if near else ()
+    if near and not moments:
+        raise InputRefused(say("agreed_not_there"), "agreed")
+    if len(moments) > 1 and said.later is None and moments[1] > now:
+        raise InputRefused(say("agreed_twice"), "which")
+    moment = (moments[-1] if said.later else moments[0]) if moments else None
+    if moment is None or moment <= now or moment > now + FURTHEST:
+        if away > dt.timedelta(0):
+            raise InputRefused(say("agreed_too_far", days=FURTHEST.days), "agreed")
+        raise InputRefused(say("agreed_past"), "agreed")
+    return moment
