@@ -8,19 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, delete, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
 
-from surveyapp.domain.answers import Mode
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.fieldwork.call_wishes import NO_WISHES, CallWishes
-from surveyapp.domain.participants import ConsentGiven, Event, Origin, Participant, Site
+from surveyapp.domain.participants import Event, Origin, Participant, Site
 from surveyapp.domain.staff import Scope
 from surveyapp.store import results
 from surveyapp.store.database import new_id
 from surveyapp.store.tables import (
     AuditRow,
-    ConsentRow,
     ContactLookupRow,
     ContactRow,
     EventRow,
@@ -323,52 +321,6 @@ def lookups(session: Session, scope: Scope) -> list[SealedLookup]:
     return [SealedLookup(row.id, row.reference, row.ciphertext) for row in session.execute(query)]
 
 
-def add_consent(
-    session: Session,
-    participant_id: uuid.UUID,
-    given: ConsentGiven,
-    mode: Mode,
-    recorded_by: uuid.UUID | None,
-    given_to: str = "",
-    key: uuid.UUID | None = None,
-) -> None:
-    """`key`: the one it is to have, for whoever may take it back."""
-    session.add(
-        ConsentRow(
-            id=key or new_id(),
-            participant_id=participant_id,
-            purpose=given.purpose,
-            version=given.version,
-            given=given.given,
-            mode=mode,
-            recorded_by=recorded_by,
-            recorded_at=given.recorded_at,
-            given_to=given_to or None,
-        )
-    )
-
-
-def take_consents_back(session: Session, participant_id: uuid.UUID, keys: Collection[uuid.UUID]) -> None:
-    """Takes out what a list said of somebody's consent, by its keys."""
-    mine = ConsentRow.participant_id == participant_id
-    session.execute(delete(ConsentRow).where(mine, ConsentRow.id.in_(list(keys))))
-
-
-def ask_consent_again(session: Session, participant_id: uuid.UUID) -> None:
-    """Takes out what was said by link or code: it was somebody else who said it. The trail has that it was said."""
-    session.execute(delete(ConsentRow).where(ConsentRow.participant_id == participant_id, ConsentRow.mode == Mode.SELF))
-
-
-def consents(session: Session, participant_id: uuid.UUID) -> dict[str, ConsentGiven]:
-    """What was last said of each purpose."""
-    rows = session.scalars(
-        select(ConsentRow)
-        .where(ConsentRow.participant_id == participant_id)
-        .order_by(ConsentRow.recorded_at, ConsentRow.id)
-    )
-    return {row.purpose: ConsentGiven(row.purpose, row.version, row.given, row.recorded_at) for row in rows}
-
-
 def add_event(session: Session, participant_id: uuid.UUID, event: Event) -> None:
     session.add(
         EventRow(id=new_id(), participant_id=participant_id, event=event.event, on_date=event.on, source=event.source)
@@ -422,33 +374,6 @@ def withdraw(session: Session, participant_id: uuid.UUID, at: dt.datetime | None
 def set_deceased(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:
     """When it was recorded that somebody died; None: they did not."""
     session.execute(update(ParticipantRow).where(ParticipantRow.id == participant_id).values(deceased_at=at))
-
-
-def declining(session: Session, study: str, purposes: Collection[str]) -> list[uuid.UUID]:
-    """The people of a study who said no to one of these purposes, last, and with whom it is not stored."""
-    newer = aliased(ConsentRow)
-    since = select(newer.id).where(
-        newer.participant_id == ConsentRow.participant_id,
-        newer.purpose == ConsentRow.purpose,
-        or_(
-            newer.recorded_at > ConsentRow.recorded_at,
-            and_(newer.recorded_at == ConsentRow.recorded_at, newer.id > ConsentRow.id),
-        ),
-    )
-    query = (
-        select(ParticipantRow.id)
-        .join(ConsentRow, ConsentRow.participant_id == ParticipantRow.id)
-        .where(
-            ParticipantRow.study == study,
-            ParticipantRow.declined_contact_at.is_(None),
-            ConsentRow.purpose.in_(purposes),
-            ConsentRow.given.is_(False),
-            ~since.exists(),
-        )
-        .distinct()
-        .order_by(ParticipantRow.id)
-    )
-    return list(session.scalars(query))
 
 
 def set_declined_contact(session: Session, participant_id: uuid.UUID, at: dt.datetime | None) -> None:

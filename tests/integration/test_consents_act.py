@@ -19,10 +19,12 @@ from surveyapp.services.cases import consents, scheduling, stopping
 from surveyapp.services.cases.agreed_times import AgreedTime
 from surveyapp.services.cases.state import state_of
 from surveyapp.services.fieldwork import attempts, call_queue, deciding, working_out
-from surveyapp.services.responses import answering, survey_session
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.responses import answering, pins, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.calling import stands
 from tests import factories
 from tests.conftest import Clock
@@ -148,7 +150,7 @@ def test_who_stopped_is_not_brought_back_by_a_yes(asking: Runtime, person: Parti
     with factories.operator(asking).writing() as work:
         stopping.stop(work, person, LeavingReason.NOT_SAID)
         study = asking.study(factories.STUDY)
-        given = participants.consents(work.session, person.id)["recontact"]
+        given = said_of_consent.last_said(work.session, person.id)["recontact"]
         clock.forward(minutes=1)
         later = dataclasses.replace(given, given=True, recorded_at=clock())
         consents.record(work, study, person, [later], Mode.PHONE)
@@ -189,4 +191,16 @@ def test_who_gets_in_touch_is_called_again(asking: Runtime, person: Participant,
     say(asking, person, NO)
     clock.forward(days=11)
     deciding.take_up(asking, factories.by_interviewer(staff, person, 2), in_touch=True)
+    assert called(asking, staff) == {person.reference}
+
+
+def test_what_somebody_else_said_by_their_link_is_not_theirs(
+    asking: Runtime, person: Participant, staff: Staff, clock: Clock
+) -> None:
+    """Whoever opened the link first said no: with their consent goes what followed from it."""
+    say(asking, person, NO)
+    assert standing(asking, person)[2] is CaseState.REFUSED
+    supervisor = Desk(asking, factories.create_staff(asking, Role.MANAGER))
+    pins.read_out(supervisor, factories.STUDY, person.reference, [IdentityFact.NAME, IdentityFact.PHONE], taken=True)
+    assert standing(asking, person)[2] is CaseState.SCHEDULED
     assert called(asking, staff) == {person.reference}

@@ -23,6 +23,7 @@ from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.security import audit
 from tests import factories, versioned
 from tests.conftest import Clock
@@ -159,7 +160,7 @@ def test_who_is_in_a_file_and_who_by_reference_follows_their_consent(
             assert person is not None
             for purpose, number, given in (("share", version, share), ("link", 1, link)):
                 consent = ConsentGiven(purpose, number, given, made.clock())
-                participants.add_consent(session, person.id, consent, Mode.SELF, None)
+                said_of_consent.add(session, person.id, consent, Mode.SELF, None)
     shared = taken(made)
     assert sorted(str(row["coffee"]) for row in rows(shared, "first")) == ["much", "somewhat"]
     assert any("leave in a file: 3." in note for note in shared.notes)

@@ -10,7 +10,8 @@ from surveyapp.domain.answers import Codes, Missing, Mode, Reason, Text
 from surveyapp.services.fieldwork import attempts
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
-from surveyapp.store import cases, participants, responses
+from surveyapp.store import cases, responses
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.security import audit
 from tests import factories
 from tests.conftest import Clock
@@ -93,7 +94,7 @@ def test_consent_is_read_out_and_recorded_with_mode_and_interviewer(runtime: Run
     answers = {"consent_take_part": "yes", "consent_recontact": "no", "consent_quote_words": "no"}
     assert "/sections/start" in (interviewer.post(f"{interviewer.case}/consent?mode=video", answers).location or "")
     with runtime.database.reading() as session:
-        said = participants.consents(session, participant.id)
+        said = said_of_consent.last_said(session, participant.id)
         trail = [entry for entry in audit.entries(session) if entry.action.startswith("consent_")]
     assert {key: each.given for key, each in said.items()} == {
         "take_part": True,
@@ -131,7 +132,7 @@ def test_consent_given_at_touchpoint_1_carries_over(runtime: Runtime, interviewe
     sent_on = interviewer.post(f"{interviewer.case}/start", {"mode": "phone", "language": "en"}).location or ""
     assert "/2/sections/start" in sent_on
     with runtime.database.reading() as session:
-        assert {key: each.given for key, each in participants.consents(session, participant.id).items()} == {
+        assert {key: each.given for key, each in said_of_consent.last_said(session, participant.id).items()} == {
             "take_part": True,
             "recontact": True,
             "quote_words": True,

@@ -29,6 +29,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.database import new_id
 from surveyapp.store.lists import records, staging
 from surveyapp.store.security import audit
@@ -215,7 +216,7 @@ def test_what_a_list_said_of_somebody_who_is_there_is_taken_back_with_it(runtime
             return (
                 person.stopped_at is not None,
                 {each.event: each.on for each in participants.events(session, person.id)},
-                {name: each.given for name, each in participants.consents(session, person.id).items()},
+                {name: each.given for name, each in said_of_consent.last_said(session, person.id).items()},
                 [each.disposition for each in cases.cases_of(session, person.id)],
             )
 
@@ -254,7 +255,7 @@ def test_needs_consent_other_phones_and_who_wants_to_be_left_alone(runtime: Runt
     person, held = enrolment.contact_of(desk, STUDY, "BF-0001")
     assert (held.phone, held.other_phones, held.needs) == ("07700 900142", "07700 900143", "large_print, relay")
     with factories.operator(runtime).reading() as work:
-        said = participants.consents(work.session, person.id)
+        said = said_of_consent.last_said(work.session, person.id)
         assert [(each.purpose, each.given) for each in said.values()] == [("take_part", True)]
         assert contacts.find(work, Scope(STUDY, runtime.origin), "07700 900143") == ["BF-0001"]
         stopped = participants.participant_by_reference(

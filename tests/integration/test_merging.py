@@ -25,6 +25,7 @@ from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.open_answers import marking
 from surveyapp.store.privacy import retention
 from surveyapp.store.security import audit
@@ -222,12 +223,12 @@ def test_of_each_purpose_the_later_consent_counts(runtime: Runtime, desk: Desk) 
             (first, "recontact", True, now - day),
             (other, "recontact", False, now - 2 * day),
         ):
-            participants.add_consent(work.session, person.id, ConsentGiven(purpose, 1, given, at), Mode.PHONE, None)
+            said_of_consent.add(work.session, person.id, ConsentGiven(purpose, 1, given, at), Mode.PHONE, None)
     merging.merge(desk, STUDY, "BF-0001", "BF-0002")
 
     def said(person: Participant) -> dict[str, bool]:
         with runtime.database.reading() as session:
-            return {name: each.given for name, each in participants.consents(session, person.id).items()}
+            return {name: each.given for name, each in said_of_consent.last_said(session, person.id).items()}
 
     assert said(first) == {"take_part": False, "recontact": True}
     splitting.split(desk, STUDY, "BF-0001", "BF-0002")

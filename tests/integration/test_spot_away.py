@@ -23,6 +23,7 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import boxes
 from surveyapp.services.security.boxes import BoxUnreadable
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.answering import consents as said_of_consent
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_spot import PIN, Seat, actions, named
@@ -88,7 +89,7 @@ def test_what_comes_back_is_saved_as_their_own_and_twice_as_once(runtime: Runtim
     with runtime.database.reading() as session:
         (case,) = cases.cases_of(session, person.id)
         response = responses.response_of(session, case.id)
-        consents = participants.consents(session, person.id)
+        consents = said_of_consent.last_said(session, person.id)
     assert response is not None
     # It is not complete: nothing that is still to be asked is sent in their name.
     assert (response.state, response.revision) == (ResponseState.STARTED, 2)

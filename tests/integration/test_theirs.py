@@ -19,6 +19,7 @@ from surveyapp.services.responses import theirs
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.security import audit, erasures
 from tests import factories
 from tests.conftest import Clock
@@ -107,7 +108,7 @@ class TestBeforeSending:
         assert changed is not None
         assert changed.declined_contact_at is not None
         with runtime.database.reading() as session:
-            said = participants.consents(session, person.id)
+            said = said_of_consent.last_said(session, person.id)
         assert {key: each.given for key, each in said.items()} == {
             "take_part": True,
             "recontact": False,

@@ -16,6 +16,7 @@ from surveyapp.services.cases.state import state_of
 from surveyapp.services.cases.stopping import ENDED_BY_STOPPING
 from surveyapp.services.work import Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.calling import stands
 
 
@@ -23,7 +24,7 @@ def record(work: Work, study: Study, person: Participant, said: Collection[Conse
     """Keeps what somebody said of purposes now, each with its entry in the audit trail. What follows from it is done
     by `follow`, once whatever they said it before has begun."""
     for each in said:
-        participants.add_consent(work.session, person.id, each, mode, work.staff_id)
+        said_of_consent.add(work.session, person.id, each, mode, work.staff_id)
         work.record(
             AuditAction.CONSENT_GIVEN if each.given else AuditAction.CONSENT_DECLINED,
             person.reference,
@@ -42,7 +43,7 @@ def follow(work: Work, study: Study, person: Participant) -> None:
     wants to again has back what closed for that alone."""
     work.session.flush()
     now = participants.participant(work.session, person.id, work.today(study))
-    declined = study.declined_contact_at(participants.consents(work.session, person.id))
+    declined = study.declined_contact_at(said_of_consent.last_said(work.session, person.id))
     if now is None or declined == (before := now.declined_contact_at):
         return
     participants.set_declined_contact(work.session, person.id, declined)

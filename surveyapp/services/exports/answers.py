@@ -35,6 +35,7 @@ from surveyapp.services.exports.comparability import compared
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants, releases
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.answering import exported
 
 ExportProgress = Callable[[str, int, int], None]
@@ -223,7 +224,7 @@ def _consenting(work: Work, study: Study, scope: Scope, use: Governs) -> set[obj
     purposes = [each.id for each in study.purposes_of(use)]
     if not purposes:
         return None
-    said = exported.consents_in(work.session, scope, purposes)
+    said = said_of_consent.last_said_in(work.session, scope, purposes)
     return {person for person, consents in said.items() if study.allows(use, consents)}
 
 

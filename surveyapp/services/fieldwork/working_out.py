@@ -9,6 +9,7 @@ from surveyapp.services.cases.standing import work_out
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.calling import stands
 
 AT_ONCE = 500
@@ -42,7 +43,7 @@ def work_out_older(desk: Desk) -> int:
 def _declined(desk: Desk, study: Study) -> int:
     purposes = [each.id for each in study.purposes_of(Governs.CONTACT_AGAIN)]
     with desk.reading() as work:
-        found = participants.declining(work.session, study.id, purposes) if purposes else []
+        found = said_of_consent.declining(work.session, study.id, purposes) if purposes else []
     for start in range(0, len(found), AT_ONCE):
         with desk.writing() as work:
             for key in found[start : start + AT_ONCE]:

@@ -32,6 +32,7 @@ from surveyapp.services.participants.list_columns import ListedPerson, declined_
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import enrolment as enrolment_store
 from surveyapp.store import participants, results
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.calling import referrals
 from surveyapp.store.database import new_id
 from surveyapp.store.enrolment import TakenConsent
@@ -371,7 +372,7 @@ def _change(work: Work, scope: Scope, study: Study, changes: Sequence[_Change]) 
             staging.set_attributes(work.session, person.id, each.attributes)
             results.note_change_of(work.session, person.id)
         for key, consent in each.consents.items():
-            participants.add_consent(work.session, person.id, consent.given, consent.mode, None, consent.to, key)
+            said_of_consent.add(work.session, person.id, consent.given, consent.mode, None, consent.to, key)
         for event, day in each.events.items():
             enrolment_store.set_event(work.session, person.id, Event(event, day, "import"))
         if each.placed:

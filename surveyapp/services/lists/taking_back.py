@@ -24,6 +24,7 @@ from surveyapp.services.mending import people as mending
 from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.lists import records, staging
 from surveyapp.store.lists.records import ListRow
 from surveyapp.store.mending import merging
@@ -93,7 +94,7 @@ def _take_out(
     work: Work, study: Study, person: uuid.UUID, before: Mapping[str, Any], brought_at: dt.datetime | None
 ) -> None:
     """Takes out what a row added to somebody, where it still stands. Rows from before this was kept say nothing."""
-    participants.take_consents_back(work.session, person, [uuid.UUID(each) for each in before.get("consents", ())])
+    said_of_consent.take_back(work.session, person, [uuid.UUID(each) for each in before.get("consents", ())])
     gone = {
         event
         for event, day in before.get("events", {}).items()

@@ -28,7 +28,7 @@ from surveyapp.services.open_answers.questions import OpenQuestion, QuestionPlac
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
-from surveyapp.store.answering import exported
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.open_answers import marking, purposes
 from surveyapp.store.open_answers import reading as store
 from surveyapp.store.open_answers.marking import WordsTranslation
@@ -360,7 +360,7 @@ def _page(
     by_place = {each.place: each for each in asked}
     said = _said_besides(work, scope, study, asked[0]) if len(asked) == 1 else None
     quoting = [each.id for each in study.purposes_of(Governs.QUOTE)]
-    consents = exported.consents_in(work.session, scope, quoting) if quoting else {}
+    consents = said_of_consent.last_said_in(work.session, scope, quoting) if quoting else {}
     made = []
     for each in shown:
         question = by_place[each.group, each.touchpoint, each.variable]

@@ -33,6 +33,7 @@ from surveyapp.services.participants import contacts
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, responses
 from surveyapp.store import roster as store
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.entry import accesses, pins
 from surveyapp.store.mending import merging
 from surveyapp.store.privacy import reopening
@@ -247,7 +248,7 @@ def person(desk: Desk, study_id: str, reference: str) -> Person:
             participant=participant,
             cases=tuple(lines),
             events=tuple(participants.events(session, participant.id)),
-            consents=participants.consents(session, participant.id),
+            consents=said_of_consent.last_said(session, participant.id),
             contact_fields=tuple(name for name in CONTACT_FIELDS if name in held),
             pin=standing_of(pin, work.now),
             pin_set_at=pin.set_at if pin is not None and pin.once_until is None else None,

@@ -23,6 +23,7 @@ from surveyapp.domain.errors import DoorShut, InputRefused, NotFound, StateRefus
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
+from surveyapp.services.cases import consents
 from surveyapp.services.participants import identity, links
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.services.responses import survey_session
@@ -30,6 +31,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.entry import pins as store
 
 FIELD = "pin"
@@ -118,7 +120,8 @@ def read_out(
         identity.confirm(work, participant, confirmed)
         if taken:
             links.revoke_all(work, participant)
-            participants.ask_consent_again(work.session, participant.id)
+            said_of_consent.ask_again(work.session, participant.id)
+            consents.follow(work, desk.runtime.study(study_id), participant)
             if not _begun(work, participant):
                 store.remove(work.session, participant.id)
                 return None

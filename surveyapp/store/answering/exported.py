@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -15,14 +15,13 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.exports.dataset import ExportedResponse
 from surveyapp.domain.exports.tables import ExportedAttempt
-from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
 from surveyapp.store.database import seals_of
 from surveyapp.store.open_answers import marking
 from surveyapp.store.participants import scoped
-from surveyapp.store.tables import AnswerRow, AttemptRow, CaseRow, ConsentRow, ParticipantRow, ResponseRow, SaveRow
+from surveyapp.store.tables import AnswerRow, AttemptRow, CaseRow, ParticipantRow, ResponseRow, SaveRow
 
 AT_A_TIME = 400
 """So many responses' answers are read at once: under what either database takes as parameters, and little memory."""
@@ -208,22 +207,3 @@ def attempts(session: Session, scope: Scope, until: dt.datetime) -> list[Exporte
         )
         for row in session.execute(query.order_by(AttemptRow.at, AttemptRow.id))
     ]
-
-
-def consents_in(session: Session, scope: Scope, purposes: Collection[str]) -> dict[uuid.UUID, dict[str, ConsentGiven]]:
-    """What everybody in scope last said of each of these purposes."""
-    query = scoped(
-        select(
-            ConsentRow.participant_id,
-            ConsentRow.purpose,
-            ConsentRow.version,
-            ConsentRow.given,
-            ConsentRow.recorded_at,
-        ).join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id),
-        scope,
-    ).where(ConsentRow.purpose.in_(list(purposes)))
-    last: dict[uuid.UUID, dict[str, ConsentGiven]] = {}
-    for row in session.execute(query.order_by(ConsentRow.recorded_at, ConsentRow.id)):
-        said = ConsentGiven(row.purpose, row.version, row.given, row.recorded_at)
-        last.setdefault(row.participant_id, {})[row.purpose] = said
-    return last

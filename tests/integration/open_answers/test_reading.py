@@ -24,6 +24,7 @@ from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
+from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.answering import exported
 from surveyapp.store.open_answers import marking
 from surveyapp.store.privacy import retention
@@ -295,6 +296,6 @@ def test_who_may_be_quoted_is_told_from_the_consent_that_stands(cafe: Runtime) -
     with factories.operator(asked).writing() as work:
         for number, version, given in ((1, 2, True), (2, 1, True), (3, 2, False)):
             said = ConsentGiven("quoting", version, given, NOW)
-            participants.add_consent(work.session, person(cafe, number).id, said, Mode.SELF, None)
+            said_of_consent.add(work.session, person(cafe, number).id, said, Mode.SELF, None)
     quotable = {text(each): each.quotable for each in read(reader, ("guest", 1, "worth_why")).answers}
     assert quotable == {"Warm": True, "Near": False, "cold, like CAFÉ water": False}
