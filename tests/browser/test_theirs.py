@@ -1,0 +1,69 @@
+"""What is theirs, in a browser: consents changed, answers withdrawn and taken along, each in a few taps."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from surveyapp.domain.participants import Contact
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import participants
+from tests import factories
+from tests.browser.conftest import Tab
+from tests.browser.phone_pages import PIN, go_on
+from tests.browser.test_doors import begun, heading
+from tests.browser.test_participant import check_page
+from tests.interviewer import create_reachable
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_somebody_changes_what_they_agreed_to_and_withdraws(
+    runtime_sqlite: Runtime, live_server: str, tab: Tab, javascript: bool
+) -> None:
+    person = create_reachable(runtime_sqlite, Contact(name="Amara Nowak", phone="07700 900142"))
+    page = tab(live_server + factories.create_link(runtime_sqlite, person), "phone", java_script_enabled=javascript)
+    begun(page, scripted=javascript)
+    page.get_by_role("button", name="Finish later").click()
+    page.get_by_role("link", name="Change what you agreed to, stop or withdraw").click()
+    heading(page, "What is yours")
+    if javascript:
+        check_page(page)
+    page.locator("#agree-quote_words").check()
+    page.get_by_role("button", name="Keep this").click()
+    expect(page.get_by_role("status")).to_contain_text("What you agree to is changed.")
+    page.get_by_role("button", name="Call me then").click()
+    expect(page.locator("#at-fault")).to_contain_text("Choose the day and the time")
+    if javascript:
+        check_page(page)
+    page.get_by_role("link", name="Withdraw").click()
+    heading(page, "Withdraw your answers?")
+    if javascript:
+        check_page(page)
+    page.get_by_role("button", name="Withdraw").click()
+    heading(page, "Your answers are withdrawn")
+    if javascript:
+        check_page(page)
+    with runtime_sqlite.database.reading() as session:
+        found = participants.participant(
+            session, person.id, runtime_sqlite.today(runtime_sqlite.study(factories.STUDY))
+        )
+    assert found is not None
+    assert found.withdrawn_at is not None
+
+
+def test_somebody_takes_all_of_it_along(runtime_sqlite: Runtime, live_server: str, tab: Tab) -> None:
+    person = create_reachable(runtime_sqlite, Contact(name="Amara Nowak", phone="07700 900142"))
+    link = factories.create_link(runtime_sqlite, person)
+    begun(tab(live_server + link, "phone"), PIN)
+    page = tab(live_server + link, "phone")
+    page.fill("#pin", PIN)
+    go_on(page)
+    page.goto("/".join(page.url.split("/")[:5]) + "/yours")
+    heading(page, "What is yours")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download it for a computer").click()
+    record = json.loads(taken.value.path().read_text(encoding="utf-8"))
+    assert record["reference"] == person.reference
+    assert [each["answers"] for each in record["touchpoints"]][0]
