@@ -190,9 +190,9 @@ class TestTheQueue:
         assert "Page 1 of 3" in page.words
         with counted(runtime) as service:
             found = call_queue.queue(Desk(runtime, interviewer.staff))
-        # Whoever has a case open, the counts, the page, which of it go behind another case, the times agreed; what its
-        # lines show, and how to reach them.
-        assert [each.split()[0] for each in service] == ["SELECT"] * 7 + ["INSERT"], service
+        # Whoever has a case open, the counts, the page (three times off an index, and of everybody where too few are
+        # overdue), which of it go behind another case, the times agreed; what its lines show, and how to reach them.
+        assert [each.split()[0] for each in service] == ["SELECT"] * 10 + ["INSERT"], service
         assert len(found.lines) == call_queue.PER_PAGE
         assert found.called_now == 41
 
