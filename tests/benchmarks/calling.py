@@ -17,7 +17,7 @@ from surveyapp.domain.participants import Contact, Origin
 from surveyapp.domain.staff import Role
 from surveyapp.services.fieldwork import call_queue
 from surveyapp.services.participants import contacts
-from surveyapp.services.runtime import Runtime, system_clock
+from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import wish_columns
@@ -93,6 +93,12 @@ def peopled(runtime: Runtime, people: int = PEOPLE) -> None:
             work.session.execute(insert(table), rows)
 
 
+def on_a_tuesday(hour: int) -> dt.datetime:
+    """The last Tuesday's hour, in Greenwich: in the evening nobody is called, and everybody is sorted."""
+    today = dt.datetime.now(dt.UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
+    return today - dt.timedelta(days=(today.weekday() - 1) % 7)
+
+
 def main(people: int = PEOPLE) -> None:
     headed(f"Calling: {people:,} people due, in process, with the entry in the audit trail")
     for kind in ("sqlite", "postgresql"):
@@ -100,22 +106,25 @@ def main(people: int = PEOPLE) -> None:
             print("PostgreSQL is not installed: left out.", flush=True)
             continue
         with ground(kind) as place:
-            runtime = factories.create_runtime(place.url, system_clock)
+            clock = [on_a_tuesday(11)]
+            runtime = factories.create_runtime(place.url, lambda now=clock: now[0])
             peopled(runtime, people)
             if kind == "postgresql":
                 with runtime.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as raw:
                     raw.exec_driver_sql("ANALYZE")
             desk = Desk(runtime, factories.create_staff(runtime, Role.INTERVIEWER))
-            for what, target, run in (
-                ("the next case", "≤ 50 ms", functools.partial(call_queue.next_case, desk)),
-                ("a page of the queue, with times agreed", "", functools.partial(call_queue.queue, desk)),
+            for what, target, run, hour in (
+                ("the next case", "≤ 50 ms", functools.partial(call_queue.next_case, desk), 11),
+                ("the next case, when nobody is called", "", functools.partial(call_queue.next_case, desk), 22),
+                ("a page of the queue, with times agreed", "", functools.partial(call_queue.queue, desk), 11),
             ):
+                clock[0] = on_a_tuesday(hour)
                 run()
                 taken = [once(run) for _ in range(TIMES)]
-                clock, processor = (
+                passed, processor = (
                     statistics.median(getattr(t, name) for t in taken) * 1000 for name in ("clock", "processor")
                 )
-                row(f"{what}, {kind}", target, f"{clock:.1f} ms   of which this processor {processor:.1f} ms")
+                row(f"{what}, {kind}", target, f"{passed:.1f} ms   of which this processor {processor:.1f} ms")
             runtime.database.dispose()
 
 
