@@ -38,6 +38,9 @@ from surveyapp.store.tables import (
 PLACE = {priority: number for number, priority in enumerate(ORDER)}
 FIRST_LATER = PLACE[QueuePriority.LATER]
 
+_OTHER, _ANSWERED = aliased(CaseRow), aliased(ResponseRow)
+"""Another case of a person, and its response. Made once: making them costs more than the statement they are in."""
+
 AHEAD = 20
 """Cases that are looked at beyond twice as many as are wanted: such as another of the person's goes before."""
 
@@ -302,7 +305,7 @@ def _called(table: Any) -> ColumnElement[bool]:
 
 def _another_first(scopes: Sequence[CallScope], now: dt.datetime) -> ColumnElement[bool]:
     """That another case of the person is the one they are called for."""
-    other, answered = aliased(CaseRow), aliased(ResponseRow)
+    other, answered = _OTHER, _ANSWERED
     mine, theirs = (func.coalesce(each.next_at, literal(ALWAYS, CaseRow.next_at.type)) for each in (CaseRow, other))
     return exists(
         select(other.id)
