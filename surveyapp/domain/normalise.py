@@ -135,6 +135,8 @@ _PLAIN = str.maketrans(
 )
 """Letters that an English keyboard has not, and that are no letter with an accent to Unicode."""
 
+_ASCII_PARTS = re.compile(r"[a-z0-9]+")
+
 _IN_NAMES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 
 
@@ -143,5 +145,7 @@ def name_parts(name: str) -> tuple[str, ...]:
     O'Brien-Żak is lukasz, obrien, zak. Nothing is carried from one script to another."""
     plain = unicodedata.normalize("NFKD", code(name)).casefold().translate(_PLAIN)
     plain = unicodedata.normalize("NFC", _MARKS.sub("", _IN_NAMES.sub("", plain)))
+    if plain.isascii():  # what most names are, by now
+        return tuple(dict.fromkeys(_ASCII_PARTS.findall(plain)))
     parts = "".join(each if unicodedata.category(each)[0] in "LMN" else " " for each in plain).split()
     return tuple(dict.fromkeys(parts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import functools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -225,6 +226,7 @@ class Window:
     closes_at: dt.datetime | None
 
 
+@functools.lru_cache(maxsize=4096)
 def window(touchpoint: Touchpoint, anchored_on: dt.date, zone: dt.tzinfo) -> Window:
     """The window of a case whose anchor fell on a day: whole days where the study is, the due and the last one to
     their ends."""
