@@ -29,6 +29,9 @@ from tests.page import Client
 FULL: dict[str, Any] = {"times": 3, "roles": tuple(Role)}
 SHORT: dict[str, Any] = {"times": 1, "roles": (Role.INTERVIEWER, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)}
 
+DAY = f"/spot/{factories.STUDY}"
+"""Where a day on the spot begins."""
+
 OTHER = "another"
 """A study that is not served: a role in it opens nothing in the one that is."""
 
@@ -74,7 +77,8 @@ def _run(runtime: Runtime, times: int, roles: tuple[Role, ...]) -> list[Row]:
             for method, path, rule, _endpoint in _doors(client, "BF-0002"):
                 if isinstance(rule, Action) and "BF-0002" in path:
                     asked += 1
-                    other_site += _got_in(client, method, path)
+                    # No day on the spot has begun: they are led to where it begins, and shown nobody.
+                    other_site += _got_in(client, method, path, but=DAY)
         _, client = _signed_in(runtime, role)
         copied = client.raw.get_cookie("shiftline_staff")
         client.raw.post("/staff/logout")
@@ -117,12 +121,12 @@ def _doors(client: Client, reference: str) -> Iterator[tuple[str, str, str | Act
             yield method, adapter.build(each.endpoint, places), RULES[each.endpoint], each.endpoint
 
 
-def _got_in(client: Client, method: str, path: str) -> bool:
-    """Whether a page answered with anything but a refusal: who is not let in is told so (a script that nobody is), or
-    asked to sign in."""
+def _got_in(client: Client, method: str, path: str, but: str | None = None) -> bool:
+    """Whether a page answered with anything but a refusal: who is not let in is told so (a script that nobody is),
+    asked to sign in, or led to `but`."""
     data = WRITTEN if method == "POST" else None
     response = client.raw.open(path, method=method, data=data, query_string={"mode": "phone"})
     refused = response.status_code in (401, 403, 404) or (response.location or "").startswith(
         ("/staff/login", "/start")
     )
-    return not refused
+    return not refused and (but is None or response.location != but)
