@@ -14,7 +14,8 @@ from surveyapp.services.runtime import system_clock
 from tests import factories
 from tests.browser.conftest import QUIET_AND_HEADLESS
 from tests.drills import Ground, Row, none, rounds
-from tests.drills._load import Server, people, stored
+from tests.drills._load import people, stored
+from tests.drills._server import Server
 from tests.walks import walked
 
 DATABASES = ("sqlite",)

@@ -4,13 +4,11 @@ trail with what they are read for. Nobody is named: who wrote which is a number 
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import unicodedata
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.answers import Answer, is_substantive
@@ -20,11 +18,12 @@ from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.study import Attribute, Governs, Study
 from surveyapp.domain.normalise import one_line
-from surveyapp.domain.open_answers.marking import MarkedSpan, TextPiece, pieces, redact
+from surveyapp.domain.open_answers.marking import TextPiece, pieces
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.open_answers.finding import Finder, finder
-from surveyapp.services.open_answers.questions import OpenQuestion, QuestionPlace, questions
+from surveyapp.services.open_answers.opened import OpenedWords, opened_words, wanted_words
+from surveyapp.services.open_answers.questions import OpenQuestion, questions
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants
@@ -36,9 +35,6 @@ from surveyapp.store.open_answers.reading import AnswerPlace, WrittenAnswer
 
 A_PAGE = 50
 """Answers shown at once."""
-
-HIDDEN = "\u2588"
-"""Stands for a redacted place while words are searched: nobody types it."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +177,7 @@ def read(
     scope, study = desk.scope(Action.READ_WORDS, study_id), desk.study(study_id)
     with desk.reading() as work:
         question = found_question(work, study, group, touchpoint, variable)
-        there = _opened(work, scope, {question.place})
+        there = opened_words(work, scope, {question.place})
         ticked = store.ticked(work.session, scope, group, {each.asked for each in question.ticked})
         chosen: Sequence[WrittenAnswer] = there.answers
         segments = _segments(work, study, chosen)
@@ -213,8 +209,8 @@ def search(desk: Desk, reader: Reader, study_id: str, written: str, page: int = 
     scope, study = desk.scope(Action.READ_WORDS, study_id), desk.study(study_id)
     with desk.reading() as work:
         every = questions(work, study)
-        there = _opened(work, scope, {each.place for each in every})
-        chosen = _in_order(reader, there.matching(there.answers, written)) if _wanted(written) else []
+        there = opened_words(work, scope, {each.place for each in every})
+        chosen = _in_order(reader, there.matching(there.answers, written)) if wanted_words(written) else []
         shown = _page(work, scope, study, there, chosen, page, reader, every, {})
     _note(desk, reader, study_id, len(shown), None, ReadingQuery(search=written, page=page))
     return ReadPage(
@@ -253,7 +249,7 @@ def read_one(work: Work, reader: Reader, study_id: str, answer: WrittenAnswer, q
         person=1,
         question=question,
         language=answer.language,
-        pieces=_Opened([answer], texts, marks).pieces(finds, answer),
+        pieces=OpenedWords([answer], texts, marks).pieces(finds, answer),
         translations=tuple(_translated(work, finds, answer, others.get(answer.place, ()))),
     )
 
@@ -262,50 +258,6 @@ def token_of(reader: Reader, place: AnswerPlace) -> str:
     """What names an answer in one session: its key would tell when it was given."""
     told = reader.session_id.bytes + place[0].bytes + place[1].encode()
     return hashlib.sha256(told).hexdigest()[:24]
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """Answers whose words lie open in memory, with what was redacted of them."""
-
-    answers: Sequence[WrittenAnswer]
-    texts: dict[AnswerPlace, str] = field(repr=False)
-    marks: Mapping[AnswerPlace, list[MarkedSpan]]
-
-    def matching(self, answers: Iterable[WrittenAnswer], written: str) -> list[WrittenAnswer]:
-        """Those in which all of some words stand, however they are written; all where none is asked for."""
-        wanted = _wanted(written)
-        return [each for each in answers if not wanted or all(word in self._searched(each) for word in wanted)]
-
-    def of(self, person: uuid.UUID) -> list[WrittenAnswer]:
-        return self._by_person.get(person, [])
-
-    @functools.cached_property
-    def _by_person(self) -> dict[uuid.UUID, list[WrittenAnswer]]:
-        found: dict[uuid.UUID, list[WrittenAnswer]] = {}
-        for each in self.answers:
-            found.setdefault(each.person, []).append(each)
-        return found
-
-    def pieces(self, finds: Finder, answer: WrittenAnswer) -> tuple[TextPiece, ...]:
-        """An answer's words in pieces, with what is found in them and what was decided of it."""
-        text = self.texts[answer.place]
-        return tuple(pieces(text, finds.find(text), self.marks.get(answer.place, ())))
-
-    def _searched(self, answer: WrittenAnswer) -> str:
-        text = self.texts[answer.place]
-        marks = self.marks.get(answer.place)
-        return folded(redact(text, marks, lambda _kind: HIDDEN) if marks else text)
-
-
-def folded(text: str) -> str:
-    """A text as it is searched: without case, and without marks on Latin letters."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(each for each in plain if not "\u0300" <= each <= "\u036f")
-
-
-def _wanted(written: str) -> list[str]:
-    return folded(written).split()
 
 
 def _in_order(reader: Reader, answers: Iterable[WrittenAnswer]) -> list[WrittenAnswer]:
@@ -317,30 +269,11 @@ def _within(page: int, chosen: Sequence[WrittenAnswer]) -> int:
     return min(max(1, page), max(1, -(-len(chosen) // A_PAGE)))
 
 
-def _opened(work: Work, scope: Scope, places: Collection[QuestionPlace]) -> _Opened:
-    """The answers in words to some questions. Raises KeyMissing."""
-    groups, touchpoints = {each[0] for each in places}, {each[1] for each in places}
-    answers = [
-        each
-        for each in store.written(
-            work.session,
-            scope,
-            {variable for _, _, variable in places},
-            next(iter(groups)) if len(groups) == 1 else None,
-            next(iter(touchpoints)) if len(touchpoints) == 1 else None,
-        )
-        if (each.group, each.touchpoint, each.variable) in places
-    ]
-    texts = store.opened(work.session, answers)
-    people = {each.place: each.person for each in answers}
-    return _Opened(answers, texts, marking.marked(work.session, people, texts))
-
-
 def _page(
     work: Work,
     scope: Scope,
     study: Study,
-    there: _Opened,
+    there: OpenedWords,
     chosen: Sequence[WrittenAnswer],
     page: int,
     reader: Reader,
@@ -392,7 +325,7 @@ def _ticked(question: OpenQuestion, theirs: Mapping[tuple[int, str], Answer]) ->
     ]
 
 
-def _said_besides(work: Work, scope: Scope, study: Study, question: OpenQuestion) -> _Opened:
+def _said_besides(work: Work, scope: Scope, study: Study, question: OpenQuestion) -> OpenedWords:
     """What was said beside the words to a question: to those asked with it, and to itself at other touchpoints."""
     places = {(question.group, each.touchpoint, each.part.key) for each in question.said}
     places |= {
@@ -400,10 +333,10 @@ def _said_besides(work: Work, scope: Scope, study: Study, question: OpenQuestion
         for other in study.touchpoints_of(question.group)
         if other.number != question.touchpoint.number
     }
-    return _opened(work, scope, places) if places else _Opened([], {}, {})
+    return opened_words(work, scope, places) if places else OpenedWords([], {}, {})
 
 
-def _said(finds: Finder, said: _Opened, question: OpenQuestion, person: uuid.UUID) -> list[BesideAnswer]:
+def _said(finds: Finder, said: OpenedWords, question: OpenQuestion, person: uuid.UUID) -> list[BesideAnswer]:
     titles = {(each.touchpoint, each.part.key): plain(each.part.label) for each in question.said}
     theirs = sorted(said.of(person), key=lambda each: (each.touchpoint, each.variable))
     return [
