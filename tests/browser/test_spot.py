@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from pathlib import Path
 
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from surveyapp.domain.answers import Codes
 from surveyapp.domain.audit import ByLink
@@ -17,6 +20,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import cases
 from surveyapp.store.entry import accesses
+from surveyapp.store.tables.security import WebSessionRow
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow
 from tests.browser.conftest import Tab, sign_in
@@ -112,9 +116,7 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     page.get_by_role("button", name="Get ready").click()
     # Packs in four languages are made for the first time.
     page.get_by_text("Tries left: 4").wait_for(timeout=60_000)
-    page.fill("#pin", PIN)
-    page.get_by_role("button", name="Get ready").click()
-    page.get_by_role("button", name="Amara Nowak").wait_for(timeout=60_000)
+    get_ready(page)
     looked_at(page, "away")
     assert page.request.get(f"{live_server}/interviews").url == f"{live_server}/tablet"
     page.context.set_offline(True)
@@ -156,6 +158,54 @@ def test_a_day_without_a_signal(tab: Tab, live_server: str, runtime_sqlite: Runt
     page.get_by_role("button", name="Take it back").click()
     page.wait_for_url(f"**{DAY}")
     assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
+
+
+def test_names_of_a_day_end_with_it_whether_or_not_a_page_is_opened(
+    tab: Tab, live_server: str, runtime_sqlite: Runtime
+) -> None:
+    """What opens them is a cookie that the browser lets go of by itself; the test lets go of it at once."""
+    first = named(runtime_sqlite, "Amara Nowak")
+    staff = factories.create_staff(runtime_sqlite, Role.INTERVIEWER)
+    page = tab(f"{live_server}{DAY}")
+    sign_in(page, staff.email, DAY)
+    page.locator("input[value='backfill.1']").check()
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Begin the day").click()
+    page.goto(f"{live_server}{DAY}/away")
+    get_ready(page)
+    (salt,) = [each for each in page.context.cookies() if each["name"] == "spot_day"]
+    assert salt["path"] == f"{DAY}/away"
+    with runtime_sqlite.database.reading() as session:
+        lent = session.scalars(select(WebSessionRow.lent_until).where(WebSessionRow.lent_until.is_not(None))).one()
+    left = (lent - runtime_sqlite.clock()).total_seconds()
+    assert abs(salt["expires"] - time.time() - left) < 120
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Amara Nowak").click()
+    page.locator("input[name=take_part]").check()
+    page.get_by_role("button", name="Start").click()
+    page.get_by_label("From the Job Shop").check(force=True)
+    page.context.clear_cookies(name="spot_day")
+    page.evaluate(WOKEN)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Finish later").click()
+    page.get_by_text("Please give the tablet back.").wait_for()
+    boxes, days = json.loads(page.evaluate(KEPT))
+    assert (len(boxes), days) == (1, [])
+    page.get_by_role("button", name="Give the tablet back").click()
+    page.get_by_role("heading", name="This day is over").wait_for()
+    assert "Amara" not in page.content()
+    page.context.set_offline(False)
+    page.get_by_text("all of it has arrived").wait_for(timeout=40_000)
+    assert factories.stored(runtime_sqlite, first)[0]["heard_via"] == Codes(("job_shop",))
+
+
+def get_ready(page: Page) -> None:
+    page.fill("#pin", PIN)
+    page.get_by_role("button", name="Get ready").click()
+    page.get_by_role("button", name="Amara Nowak").wait_for(timeout=60_000)
+
+
+WOKEN = "() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))"
 
 
 def unlock(page: Page, pin: str) -> None:

@@ -3,7 +3,7 @@
 // is handed over; what is answered is sealed to the server's key with every answer.
 
 import { AWAY } from "./away_places.js";
-import { boxes, close, days, keyOf, openWith, sealWith, sendBoxes } from "./boxes.js";
+import { boxes, close, days, dropSalt, keyOf, newSalt, openWith, saltKept, sealWith, sendBoxes } from "./boxes.js";
 import { newId } from "./kept.js";
 import { Turning } from "./turn.js";
 
@@ -21,15 +21,30 @@ let survey = null;
 let shown = false;
 
 begin();
-setInterval(() => send(), EVERY);
+setInterval(() => look(), EVERY);
 addEventListener("online", () => send());
+addEventListener("visibilitychange", () => look());
 giveBack.addEventListener("click", lock);
 
 async function begin() {
   day = (await days.get(address)) ?? null;
   if (!day) return ready();
-  if (Date.now() >= day.until) return over();
+  if (isOver()) return over();
   lock();
+  send();
+}
+
+// By the clock, or because the browser let go of what opens it.
+function isOver() {
+  return Date.now() >= day.until || !saltKept();
+}
+
+// The day ends while the page stands there, too. Who is answering then goes on to the end; of the others nothing is kept.
+async function look() {
+  if (day && isOver()) {
+    if (!survey) return over();
+    await forget();
+  }
   send();
 }
 
@@ -93,15 +108,14 @@ async function getReady(pin) {
   await cache.addAll([...files, ...parts.map((part) => part.pack)]);
   await navigator.serviceWorker.register(worker, { scope: "/spot/" });
   await navigator.serviceWorker.ready;
-  const salt = crypto.getRandomValues(new Uint8Array(16));
-  const key = await keyOf(pin, salt);
   const answer = await fetch(address, {
     method: "POST", redirect: "error", body: JSON.stringify({ pin }),
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": place.dataset.token },
   });
   const given = await answer.json();
   if (!answer.ok) return given.sentence ?? place.dataset.failed;
-  day = { address, salt, until: Date.now() + 1000 * given.left, key: given.key, parts, ...(await sealWith(key, { people: given.people })) };
+  const key = await keyOf(pin, newSalt(address, given.left));
+  day = { address, until: Date.now() + 1000 * given.left, key: given.key, parts, ...(await sealWith(key, { people: given.people })) };
   await days.put(day);
   opened = { people: given.people };
   list();
@@ -118,14 +132,14 @@ async function fetched(where) {
 function lock() {
   opened = null;
   finish();
-  if (!day || Date.now() >= day.until) return over();
+  if (!day || isOver()) return over();
   history.replaceState(null, "", address);
   giveBack.hidden = true;
   show("locked");
   document.getElementById("unlock").addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      opened = await openWith(await keyOf(event.target.pin.value, day.salt), day);
+      opened = await openWith(await keyOf(event.target.pin.value, saltKept()), day);
     } catch {
       event.target.pin.value = "";
       return fault(place.dataset.wrong);
@@ -190,9 +204,14 @@ async function end() {
 }
 
 async function drop() {
+  await forget();
+  day = opened = null;
+}
+
+async function forget() {
+  dropSalt(address);
   await days.remove(address);
   await caches.delete(AWAY);
-  day = opened = null;
 }
 
 async function over() {
@@ -324,7 +343,7 @@ function keep(stand) {
   keeping = keeping.then(async () => {
     await boxes.put({ id, place: number, stand, count, closed: await close(day.key, content) });
     day.stands = { ...day.stands, [number]: stand };
-    await days.put(day);
+    if (!isOver()) await days.put(day);
   });
   return keeping;
 }

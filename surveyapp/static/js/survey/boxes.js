@@ -64,7 +64,28 @@ export async function close(key, content) {
   return { key: key.name, made: written(made), nonce: written(nonce), sealed: written(new Uint8Array(sealed)) };
 }
 
-// A key out of a PIN, for what only this tablet is to open again.
+// What the key of a day is worked out with, besides the PIN: kept by the browser as a cookie of that page alone, which it
+// lets go of at the day's end by itself. From then on nothing opens what is kept, whether or not a page is opened again.
+const SALT = "spot_day";
+
+export function newSalt(address, left) {
+  const salt = crypto.getRandomValues(new Uint8Array(32));
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${SALT}=${written(salt)}; Path=${address}; Max-Age=${left}; SameSite=Strict${secure}`;
+  return salt;
+}
+
+// Null once the day is over.
+export function saltKept() {
+  const found = document.cookie.split("; ").find((each) => each.startsWith(`${SALT}=`));
+  return found ? bytes(found.slice(SALT.length + 1)) : null;
+}
+
+export function dropSalt(address) {
+  document.cookie = `${SALT}=; Path=${address}; Max-Age=0`;
+}
+
+// A key out of a PIN, for what only this tablet is to open again, until the day's end.
 export async function keyOf(pin, salt) {
   const base = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveKey"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: 600_000 };
