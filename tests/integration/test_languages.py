@@ -209,6 +209,10 @@ def test_an_interviewer_reads_out_in_the_language_chosen_on_pages_in_their_own(r
     interviewer = Interviewer(Client(Phone(runtime).client.raw.application.test_client()), runtime)
     interviewer.open(create_reachable(runtime))
     location = interviewer.post(f"{interviewer.case}/start", {"mode": "phone", "language": "ur"}).location
+    consent = interviewer.client.page(location)
+    for purpose in runtime.study_in(runtime.study("job_rotation"), "ur").consent:
+        assert purpose.aloud in consent.words
+        assert purpose.text not in consent.words, "which is for whoever reads"
     agreed = {"consent_take_part": "yes", "consent_recontact": "no", "consent_quote_words": "no"}
     section = interviewer.client.page(interviewer.post(location, agreed).location)
     assert 'class="ask"><span lang="ur" dir="rtl">' in section.source

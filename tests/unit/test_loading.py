@@ -8,6 +8,7 @@ import pytest
 
 from surveyapp.domain.authoring.loader import load_studies, load_study
 from surveyapp.domain.errors import QuestionnaireFaults
+from surveyapp.settings import ROOT
 
 STUDY = """\
 study: tiny
@@ -211,3 +212,9 @@ def test_a_key_that_stands_in_the_wrong_place_is_not_said_to_be_misspelt(tmp_pat
     [fault] = refused.value.faults
     assert (fault.code, "Did you mean" in fault.sentence) == ("unknown_key", False)
     assert "look how far the line is indented" in fault.sentence
+
+
+@pytest.mark.parametrize("name", ["job_rotation", "mentoring"])
+def test_studies_that_ship_ask_for_consent_in_words_for_the_ear(name: str) -> None:
+    study = load_study(ROOT / "questionnaires" / name)
+    assert [purpose.id for purpose in study.consent if purpose.aloud is None] == []
