@@ -82,6 +82,22 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
     acts.append(act)
 
 
+@contextlib.contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """Work that is looked at while the block lasts and then taken back, with what it would have had done after the
+    commit."""
+    acts: list[Callable[[], None]] = session.info.setdefault("after_commit", [])
+    before = len(acts)
+    session.flush()
+    point = session.connection().begin_nested()
+    try:
+        yield
+    finally:
+        del acts[before:]
+        session.expunge_all()
+        point.rollback()
+
+
 class _Unit(Session):
     """A session inside a transaction that somebody else begins and ends: to hand out its connection is all it does for
     whoever brings statements of their own, which is most of what answering does."""

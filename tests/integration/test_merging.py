@@ -17,9 +17,12 @@ from surveyapp.domain.open_answers.marking import MarkedSpan, SpanDecision, Span
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Action, Role, Staff
+from surveyapp.reports.files import held_record
+from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.services.fieldwork import calls
 from surveyapp.services.participants import contacts, links, roster
-from surveyapp.services.privacy import erasing, leaving, merging, splitting
+from surveyapp.services.participants.identity import IdentityFact
+from surveyapp.services.privacy import erasing, leaving, merging, splitting, subject_access
 from surveyapp.services.privacy.merging import MergeFate
 from surveyapp.services.responses import answering, survey_session
 from surveyapp.services.runtime import Runtime
@@ -34,6 +37,7 @@ from tests import factories
 from tests.sealed import KnownPerson, know
 
 STUDY = factories.STUDY
+CONFIRMED = (IdentityFact.NAME, IdentityFact.EMAIL)
 
 
 @pytest.fixture
@@ -159,6 +163,15 @@ def test_where_both_answered_one_stands_and_the_other_is_kept(
         assert {each.note for each in cases.attempts_of(work.session, case.id)} == {first.note, other.note}
     for link in (mine, theirs):
         assert survey_session.visit(runtime, factories.known_by(runtime, link)).case.id == case.id
+    # All that is held of them holds what was set aside, and looking at it changes nothing.
+    less = other if more is first else first
+    merged = dumped(runtime)
+    record = subject_access.held_record(desk, STUDY, first.participant.reference, CONFIRMED, "en")
+    (aside,) = record.merged
+    assert aside.reference == other.participant.reference
+    assert less.words in [line for each in aside.set_aside for answer in each.answers for line in answer.said]
+    assert less.words in held_record.as_page(record, ENGLISH)
+    assert dumped(runtime) == merged
     splitting.split(desk, STUDY, *names)
     for each in (first, other):
         said = "said later" if each is more else each.words

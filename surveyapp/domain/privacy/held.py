@@ -120,6 +120,16 @@ class HeldFact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldMerge:
+    """That they were in the study twice until they were merged: by which reference, and what of it was set aside since
+    another answer of theirs stands in its place."""
+
+    reference: str
+    at: dt.datetime
+    set_aside: tuple[HeldTouchpoint, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldUntil:
     what: KeptThing
     until: dt.date
@@ -151,6 +161,7 @@ class HeldRecord:
     belongs_with: tuple[HeldFact, ...]
     consents: tuple[HeldConsent, ...]
     touchpoints: tuple[HeldTouchpoint, ...]
+    merged: tuple[HeldMerge, ...]
     changes: tuple[HeldChange, ...]
     sights: tuple[HeldSight, ...]
     releases: int

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from surveyapp.domain.answers import Mode, Reason
@@ -54,11 +54,19 @@ _WORDS: dict[object, str] = {
     Outcome.REFUSED: N_("Refused"),
     Outcome.BROKEN_OFF: N_("Broken off"),
     Outcome.COMPLETED: N_("Completed"),
+    Outcome.MOVED: N_("Moved"),
+    Outcome.REFUSED_SOFTLY: N_("Refused for now"),
+    Outcome.NOT_ELIGIBLE: N_("Not eligible"),
+    Outcome.COMPLAINED: N_("Complained"),
+    Outcome.WITHDREW: N_("Withdrew"),
+    Outcome.DECEASED: N_("Has died"),
     ParticipationChange.STOPPED: N_("Stopped"),
     ParticipationChange.TAKEN_UP: N_("Taken up again"),
     ParticipationChange.WITHDRAWN: N_("Withdrawn"),
     ParticipationChange.WITHDRAWAL_UNDONE: N_("Withdrawal undone"),
     ParticipationChange.ERASED: N_("Erased"),
+    ParticipationChange.DIED: N_("Recorded as deceased"),
+    ParticipationChange.DEATH_UNDONE: N_("Recorded as deceased by mistake, and put right"),
     LeavingReason.NOT_SAID: N_("no reason given"),
     LeavingReason.TIME: N_("it took too much time"),
     LeavingReason.NOT_RELEVANT: N_("it was not about you, or no longer"),
@@ -66,6 +74,8 @@ _WORDS: dict[object, str] = {
     LeavingReason.CHANGED_MIND: N_("you changed your mind"),
     LeavingReason.MISTAKE: N_("it was recorded by mistake"),
     LeavingReason.RETENTION: N_("the time to keep it was over"),
+    LeavingReason.DIED: N_("somebody said so"),
+    LeavingReason.MIXED_UP: N_("somebody else was meant"),
     CorrectionReason.SLIP: N_("something was chosen or typed by mistake"),
     CorrectionReason.MISUNDERSTOOD: N_("a question was understood in another way"),
     CorrectionReason.LEFT_OUT: N_("something was left out"),
@@ -81,6 +91,8 @@ _WORDS: dict[object, str] = {
     Role.VIEWER: N_("Viewer"),
     Role.READ_WORDS: N_("Reader of open answers"),
     Role.EXPORT_ANSWERS: N_("Exporter of single answers"),
+    Role.AUDITOR: N_("Auditor"),
+    Role.ADMINISTRATOR: N_("Administrator"),
 }
 
 _CONTACT = {
@@ -90,6 +102,10 @@ _CONTACT = {
     "preferred": N_("Prefers"),
     "times": N_("Best times to reach them"),
     "language": N_("Languages they speak"),
+    "other_phones": N_("Other phone numbers"),
+    "address": N_("Postal address"),
+    "needs": N_("What they need"),
+    "born": N_("Year of birth"),
 }
 
 _SIGHTS = {
@@ -220,7 +236,16 @@ class _Page:
         return Markup("<dl>{}</dl>").format(Markup("").join(made)) if made else self._nothing()
 
     def _touchpoints(self) -> Markup:
-        return Markup("\n").join(self._touchpoint(each) for each in self.record.touchpoints) or self._nothing()
+        made = [self._touchpoint(each) for each in self.record.touchpoints]
+        for merge in self.record.merged:
+            said = self.words.gettext(
+                "You were in this study as %(reference)s, too, until %(day)s. "
+                "What you answered then does not count, and is kept.",
+                reference=merge.reference, day=self._moment(merge.at),
+            )  # fmt: skip
+            made.append(Markup("<p>{}</p>").format(said))
+            made += [self._touchpoint(each) for each in merge.set_aside]
+        return Markup("\n").join(made) or self._nothing()
 
     def _touchpoint(self, each: HeldTouchpoint) -> Markup:
         _ = self.words.gettext
@@ -343,8 +368,7 @@ class _Page:
         return Markup("<p>{}</p>\n").format(self.words.gettext("Nothing is held."))
 
     def _word(self, member: object) -> str:
-        said = _WORDS.get(member)
-        return self.words.gettext(said) if said else escape(getattr(member, "value", member)).replace("_", " ")
+        return self.words.gettext(_WORDS[member])
 
     def _moment(self, moment: dt.datetime) -> str:
         there = moment.astimezone(self.zone).replace(tzinfo=None)

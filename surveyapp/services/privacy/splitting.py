@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import NotFound, StateRefused
-from surveyapp.domain.fieldwork.cases import Disposition
+from surveyapp.domain.fieldwork.cases import Case, Disposition
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Contact, MergeRecord, Participant
 from surveyapp.domain.sentences import say
@@ -23,6 +25,7 @@ from surveyapp.services.privacy import merging
 from surveyapp.services.security import sessions
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, enrolment, participants
+from surveyapp.store.database import undone
 from surveyapp.store.lists import staging
 from surveyapp.store.mending import merging as store
 from surveyapp.store.mending import pictures
@@ -59,6 +62,32 @@ def split(desk: Desk, study_id: str, reference: str, other: str) -> None:
         staging.lock_cases(work.session, [merging.person_in(work, scope, study, reference).id])
         kept, merge, kept_of = _held(work, scope, study, reference, other)
         _split(work, study, kept, merge, kept_of)
+
+
+@contextlib.contextmanager
+def as_before(
+    work: Work, study: Study, kept: Participant, merge: MergeRecord
+) -> Iterator[list[tuple[Participant, Case]]]:
+    """Takes two people apart, for as long as the block lasts: the touchpoints with answers that were set aside, each
+    with whose it was. Nothing of it stays."""
+    sealed = store.before_of(work.session, merge.id)
+    if sealed is None:
+        yield []
+        return
+    held: dict[str, Any] = json.loads(work.seals.unseal(kept.id, merging.PICTURE, sealed))
+    there = {uuid.UUID(row["id"][1]) for row in held["picture"].get("case", ())}
+    with undone(work.session):
+        _split(work, study, kept, merge, held)
+        people = [
+            participants.participant(work.session, each, work.today(study)) for each in (kept.id, merge.folded_id)
+        ]
+        yield [
+            (person, case)
+            for person in people
+            if person is not None
+            for case, response in merging.cases_of(work, person).values()
+            if response is not None and case.id in there
+        ]
 
 
 def _held(

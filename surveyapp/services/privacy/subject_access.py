@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from babel import Locale
 from babel.dates import format_date
@@ -25,6 +25,7 @@ from surveyapp.domain.privacy.held import (
     HeldConsent,
     HeldFact,
     HeldLink,
+    HeldMerge,
     HeldRecord,
     HeldReopening,
     HeldSight,
@@ -35,11 +36,12 @@ from surveyapp.domain.responses import Response
 from surveyapp.domain.staff import Role, Scope
 from surveyapp.services.participants import contacts, identity
 from surveyapp.services.participants.identity import IdentityFact
-from surveyapp.services.privacy import leaving, retention
+from surveyapp.services.privacy import leaving, retention, splitting
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, relationships, releases, responses
 from surveyapp.store import staff as staff_store
 from surveyapp.store.entry import accesses
+from surveyapp.store.mending import merging
 from surveyapp.store.privacy import held, participation, reopening
 
 SIGHTS = frozenset(
@@ -119,6 +121,7 @@ def record_of(work: Work, person: Participant, language: str | None) -> HeldReco
             for said, mode in held.consents(session, person.id)
         ),
         touchpoints=tuple(_touchpoint(work, study, person, case, spoken) for case in there),
+        merged=tuple(_merges(work, source, study, person, spoken)),
         changes=tuple(
             HeldChange(at=each.at, change=each.change, why=each.why)
             for each in participation.of(session, person.id)
@@ -186,6 +189,14 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
             for each in accesses.accesses_of(work.session, case.id)
         ),
     )  # fmt: skip
+
+
+def _merges(work: Work, source: Study, study: Study, person: Participant, language: str) -> Iterator[HeldMerge]:
+    """Who they were besides. What was set aside is read as it was before the merge."""
+    for merge in merging.of_person(work.session, person.id):
+        with splitting.as_before(work, source, person, merge) as aside:
+            touchpoints = tuple(_touchpoint(work, study, owner, case, language) for owner, case in aside)
+        yield HeldMerge(reference=merge.reference, at=merge.made_at, set_aside=touchpoints)
 
 
 def _answers(

@@ -12,12 +12,25 @@ from click.testing import CliRunner
 from pydantic import TypeAdapter
 
 from surveyapp.cli import main
-from surveyapp.domain.answers import Mode, Text
+from surveyapp.domain.answers import Mode, Reason, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotPermitted
-from surveyapp.domain.participants import Contact, Participant
-from surveyapp.domain.privacy.held import FORMAT, HeldRecord
-from surveyapp.domain.responses import NewSave
+from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
+from surveyapp.domain.privacy.held import (
+    FORMAT,
+    HeldAttempt,
+    HeldChange,
+    HeldFact,
+    HeldLink,
+    HeldRecord,
+    HeldReopening,
+    HeldSight,
+    HeldUntil,
+)
+from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
+from surveyapp.domain.privacy.retention import KeptThing
+from surveyapp.domain.responses import CorrectionReason, NewSave
 from surveyapp.domain.staff import Role
 from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing
@@ -175,6 +188,39 @@ def test_somebody_of_whom_there_is_nothing_but_a_reference(runtime: Runtime) -> 
     )  # fmt: skip
     assert (held.consents, held.changes) == ((), ())
     assert Page(held_record.as_page(held, ENGLISH)).problems == []
+
+
+def test_each_way_of_reaching_somebody_and_all_that_can_become_of_them_has_words(
+    runtime: Runtime, person: Participant
+) -> None:
+    held = record(runtime, person)
+    case, at = held.touchpoints[0], held.made_at
+    tried = HeldAttempt(at=at, outcome=Outcome.BUSY, mode=Mode.PHONE, note=None, next_at=None)
+    link = HeldLink(kind=AccessKind.LINK, issued_at=at, expires_at=None, revoked_at=None)
+    answer = dataclasses.replace(case.answers[0], said=())
+    everything = dataclasses.replace(
+        case,
+        attempts=tuple(dataclasses.replace(tried, outcome=each) for each in Outcome),
+        links=tuple(dataclasses.replace(link, kind=each) for each in AccessKind),
+        reopenings=tuple(HeldReopening(at=at, why=each) for each in CorrectionReason),
+        answers=(
+            *(dataclasses.replace(answer, reason=each) for each in Reason),
+            *(dataclasses.replace(answer, mode=each) for each in Mode),
+        ),
+    )
+    every = dataclasses.replace(
+        held,
+        contact=tuple(HeldFact(name=each, value=f"their {each}") for each in CONTACT_FIELDS),
+        touchpoints=tuple(dataclasses.replace(everything, disposition=each) for each in Disposition),
+        changes=tuple(
+            HeldChange(at=at, change=change, why=why) for change in ParticipationChange for why in LeavingReason
+        ),
+        sights=tuple(HeldSight(at=at, what=each, roles=tuple(Role)) for each in subject_access.SIGHTS),
+        kept=tuple(HeldUntil(what=each, until=at.date()) for each in KeptThing),
+    )
+    page = Page(held_record.as_page(every, ENGLISH))
+    assert page.problems == []
+    assert {f"their {each}" for each in CONTACT_FIELDS} <= set(page.text["dd"])
 
 
 def test_the_command_writes_both_for_this_user_alone(
