@@ -11,6 +11,7 @@ from surveyapp.domain.authoring.checks.study import check_study
 from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.file_text import shown
 from surveyapp.domain.authoring.folders import STUDY, misplaced, not_studies, shown_in, study_folders, version_files
+from surveyapp.domain.authoring.message_rules import message_rules
 from surveyapp.domain.authoring.questionnaire_loader import declaration_of, read_questionnaire
 from surveyapp.domain.authoring.shape_faults import scales_alone, validated
 from surveyapp.domain.authoring.yaml_source import Place, Source, read_source, shortened
@@ -187,6 +188,7 @@ def _study(
         crosstabs=tuple((first, second) for first, second in written.crosstabs),
         targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
         comparators=tuple(map(_comparator, written.comparators)),
+        messages=message_rules(source, written.messages),
     )
 
 

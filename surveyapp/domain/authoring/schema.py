@@ -330,6 +330,28 @@ class ComparatorW(Model):
     beside: Annotated[list[PlaceW], Field(min_length=1)]
 
 
+WeekDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class MessageStepW(Model):
+    kind: Literal["invite", "remind", "thank"]
+    after: Days = "0 days"
+    by: Annotated[list[Literal["email", "text", "letter"]], Field(min_length=1)]
+    another: bool = False
+    groups: list[NameW] = []
+    subject: WordsW | None = None
+    text: WordsW | None = None
+    short: WordsW | None = None
+
+
+class MessagesW(Model):
+    hours: WordsW = "9:00 to 19:00"
+    days: Annotated[list[WeekDay], Field(min_length=1)] = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+    at_most: Annotated[int, Field(ge=1, le=20)] = 3
+    steps: Annotated[dict[NameW, MessageStepW], Field(min_length=1)]
+
+
 class StudyW(Model):
     study: NameW
     title: WordsW
@@ -364,6 +386,7 @@ class StudyW(Model):
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []
     comparators: list[ComparatorW] = []
+    messages: MessagesW | None = None
 
 
 SCHEMAS: dict[str, type[Model]] = {"questionnaire": QuestionnaireW, "study": StudyW}

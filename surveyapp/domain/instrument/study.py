@@ -12,6 +12,7 @@ from typing import Literal
 
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
 from surveyapp.domain.participants import ConsentGiven
+from surveyapp.domain.sending.rules import MessageRules
 
 
 @dataclass(frozen=True)
@@ -330,7 +331,7 @@ class Study:
     another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
     everything is sent. `completion`: what an interview that was handed in counts as; `proxies`: who may answer for
     somebody, by code (nobody, where there is none); `soft_refusals_again`: whether somebody who refused softly may be
-    asked once more, after two weeks and by another interviewer."""
+    asked once more, after two weeks and by another interviewer; `messages`: what is sent to people (None: nothing)."""
 
     id: str
     title: str
@@ -365,6 +366,7 @@ class Study:
     completion: CompletionRule = CompletionRule()
     proxies: Mapping[str, str] = field(default_factory=dict)
     soft_refusals_again: bool = False
+    messages: MessageRules | None = None
 
     def __hash__(self) -> int:
         return hash(self.id)

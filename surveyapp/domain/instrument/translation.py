@@ -42,6 +42,7 @@ from surveyapp.domain.instrument.study import (
     Target,
     Touchpoint,
 )
+from surveyapp.domain.sending.rules import MessageRules
 
 
 class Audience(enum.Enum):
@@ -287,7 +288,21 @@ def _study(study: Study, say: Translate) -> Study:
         relationships=tuple(_relationship(relationship, say) for relationship in study.relationships),
         targets=tuple(_target(target, say) for target in study.targets),
         comparators=tuple(_comparator(comparator, say) for comparator in study.comparators),
+        messages=None if study.messages is None else _messages(study.messages, say),
     )
+
+
+def _messages(rules: MessageRules, say: Translate) -> MessageRules:
+    steps = (
+        dataclasses.replace(
+            step,
+            subject=_maybe(say, f"message.{step.id}.subject", step.subject),
+            text=_maybe(say, f"message.{step.id}.text", step.text),
+            short=_maybe(say, f"message.{step.id}.short", step.short),
+        )
+        for step in rules.steps
+    )
+    return dataclasses.replace(rules, steps=tuple(steps))
 
 
 def _key_fact(number: int, fact: KeyFact, say: Translate) -> KeyFact:

@@ -12,6 +12,7 @@ from surveyapp.domain.authoring.checks.beside import check_beside
 from surveyapp.domain.authoring.checks.comparability import check_comparability
 from surveyapp.domain.authoring.checks.labels import check_labels
 from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXIMUM_DAYS
+from surveyapp.domain.authoring.checks.messages import check_messages
 from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
 from surveyapp.domain.authoring.checks.piping import check_quotes
 from surveyapp.domain.authoring.checks.releases import check_releases
@@ -46,6 +47,7 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
     check_releases(study, source)
     check_retention(study, source)
     check_beside(study, source)
+    check_messages(study, source)
     check_labels(study, source, sources)
     check_comparability(study, source, sources)
 

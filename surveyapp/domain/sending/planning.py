@@ -1,0 +1,217 @@
+"""Which messages somebody gets at a touchpoint, when and by which way; or why not. Pure functions of the rules, the
+person's case, how they can be reached, and what was sent to them before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from surveyapp.domain.sending.rules import MessageRules, MessageStep, SendingWay, StepKind
+
+
+class MessageState(enum.StrEnum):
+    """How far a message has come. *Handing over* is stored before it is sent: found so later, nobody knows whether it
+    went, and it is *uncertain*: never sent again by itself. *Stopped*: it was planned, and then not to be sent."""
+
+    PLANNED = "planned"
+    HANDING_OVER = "handing_over"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
+    STOPPED = "stopped"
+
+
+MAY_HAVE_ARRIVED = frozenset(
+    {MessageState.HANDING_OVER, MessageState.SENT, MessageState.UNCERTAIN, MessageState.BOUNCED}
+)
+"""States of a message that counts as one that the person got: better one too few than one too many."""
+
+
+class WhyNot(enum.StrEnum):
+    """Why a message is not sent, or not sent any more."""
+
+    ANSWERED = "answered"
+    NOT_ANSWERED = "not_answered"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    NOT_ELIGIBLE = "not_eligible"
+    CLOSED = "closed"
+    PAUSED = "paused"
+    TOO_LATE = "too_late"
+    ENOUGH = "enough"
+    NO_WAY = "no_way"
+    BOUNCED = "bounced"
+    OPTED_OUT = "opted_out"
+    NAMES_SITE = "names_site"
+    REFUSED = "refused"
+    DONE = "done"
+    NOT_SENT_BEFORE = "not_sent_before"
+
+
+NOT_YET = frozenset({WhyNot.NOT_ANSWERED, WhyNot.PAUSED, WhyNot.NO_WAY, WhyNot.BOUNCED, WhyNot.OPTED_OUT})
+"""Reasons that may pass: a message that is held for one of them may still be sent."""
+
+
+@dataclass(frozen=True)
+class PastMessage:
+    """A message that there is a row of."""
+
+    step: str
+    way: SendingWay
+    state: MessageState
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Somebody at a touchpoint. `barred`: why they are not asked (any more) there; `reached_by`: the ways for which
+    their contact record has something, the one that they prefer first; `ended`: the ways that ended, and why (bounced,
+    opted out)."""
+
+    group: str
+    opens_at: dt.datetime
+    closes_at: dt.datetime | None
+    answered_at: dt.datetime | None = None
+    barred: WhyNot | None = None
+    reached_by: tuple[SendingWay, ...] = ()
+    ended: tuple[tuple[SendingWay, WhyNot], ...] = ()
+    history: tuple[PastMessage, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedMessage:
+    """A step for somebody: `way` and `at` of what will be sent, or `why` it will not be."""
+
+    step: MessageStep
+    way: SendingWay | None = None
+    at: dt.datetime | None = None
+    why: WhyNot | None = None
+
+
+def planned(rules: MessageRules, person: Recipient, now: dt.datetime, zone: dt.tzinfo) -> tuple[PlannedMessage, ...]:
+    """What becomes of every step for somebody, from now on. A step of which there is a row is done, unless the row
+    still waits; nothing is sent twice, and steps that are late keep the days between them."""
+    made: list[PlannedMessage] = []
+    rows = {each.step: each for each in person.history}
+    counted = sum(each.state in MAY_HAVE_ARRIVED and _is_counted(rules, each.step) for each in person.history)
+    last_way: SendingWay | None = None
+    before: tuple[int, dt.datetime] | None = None
+    asked = False
+    for step in rules.steps:
+        if not step.is_for(person.group):
+            continue
+        row = rows.get(step.id)
+        if row is not None and row.state is not MessageState.PLANNED:
+            made.append(PlannedMessage(step, row.way, row.at, WhyNot.DONE))
+            if row.state in MAY_HAVE_ARRIVED and step.kind is not StepKind.THANK:
+                last_way, before, asked = row.way, (step.after_days, row.at), True
+            continue
+        found = _one(rules, person, step, row, now, zone, last_way, before, counted, asked)
+        made.append(found)
+        if found.why is None and step.kind is not StepKind.THANK:
+            assert found.at is not None
+            counted, asked = counted + 1, True
+            last_way, before = found.way, (step.after_days, found.at)
+    return tuple(made)
+
+
+def _is_counted(rules: MessageRules, step: str) -> bool:
+    found = rules.step(step)
+    return found is None or found.kind is not StepKind.THANK
+
+
+def _one(
+    rules: MessageRules,
+    person: Recipient,
+    step: MessageStep,
+    row: PastMessage | None,
+    now: dt.datetime,
+    zone: dt.tzinfo,
+    last_way: SendingWay | None,
+    before: tuple[int, dt.datetime] | None,
+    counted: int,
+    asked: bool,
+) -> PlannedMessage:
+    if (why := _not_now(step, person, asked)) is not None:
+        return PlannedMessage(step, why=why)
+    if step.kind is not StepKind.THANK and counted >= rules.at_most:
+        return PlannedMessage(step, why=WhyNot.ENOUGH)
+    way, missing = _way(step, person, row, last_way)
+    if way is None:
+        return PlannedMessage(step, why=missing)
+    since = person.answered_at if step.kind is StepKind.THANK else person.opens_at
+    assert since is not None
+    nominal = day_after(since, step.after_days, zone)
+    if before is not None and step.kind is not StepKind.THANK:
+        nominal = max(nominal, day_after(before[1], step.after_days - before[0], zone))
+    at = next_moment(rules, max(nominal, now), zone)
+    if step.kind is not StepKind.THANK and person.closes_at is not None and at >= person.closes_at:
+        return PlannedMessage(step, way, at, WhyNot.TOO_LATE)
+    return PlannedMessage(step, way, at)
+
+
+def _not_now(step: MessageStep, person: Recipient, asked: bool) -> WhyNot | None:
+    if step.kind is StepKind.THANK:
+        if person.barred in (WhyNot.STOPPED, WhyNot.WITHDRAWN, WhyNot.DECLINED):
+            return person.barred
+        return WhyNot.NOT_ANSWERED if person.answered_at is None else None
+    if person.answered_at is not None:
+        return WhyNot.ANSWERED
+    if person.barred is not None:
+        return person.barred
+    # Nobody is reminded of what they were never asked, as where the invitation failed.
+    return WhyNot.NOT_SENT_BEFORE if step.kind is StepKind.REMIND and not asked else None
+
+
+def _way(
+    step: MessageStep, person: Recipient, row: PastMessage | None, last: SendingWay | None
+) -> tuple[SendingWay | None, WhyNot | None]:
+    ended = dict(person.ended)
+    there = [each for each in step.by if each in person.reached_by]
+    can = [each for each in there if each not in ended]
+    if not can:
+        return None, ended[there[0]] if there else WhyNot.NO_WAY
+    if row is not None and row.way in can:
+        return row.way, None
+    if step.another and last in can and len(can) > 1:
+        can.remove(last)
+        return can[0], None
+    preferred = person.reached_by[0]
+    return (preferred if preferred in can else can[0]), None
+
+
+def day_after(moment: dt.datetime, days: int, zone: dt.tzinfo) -> dt.datetime:
+    """The beginning of the day that is so many days after a moment, where the study is, in UTC; the moment itself where
+    that is later the same day."""
+    day = moment.astimezone(zone).date() + dt.timedelta(days=days)
+    return max(moment, dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC))
+
+
+def next_moment(rules: MessageRules, earliest: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The first moment from `earliest` on at which a study sends, in UTC. An hour that the clocks skip is taken to
+    begin when they have; of one that comes twice, both times are in it."""
+    return _next_moment(rules.begins, rules.ends, rules.days, earliest, zone)
+
+
+@functools.lru_cache(maxsize=8192)
+def _next_moment(
+    begins: dt.time, ends: dt.time, days: frozenset[int], earliest: dt.datetime, zone: dt.tzinfo
+) -> dt.datetime:
+    local = earliest.astimezone(zone)
+    if local.weekday() in days and begins <= local.time() < ends:
+        return earliest
+    day = local.date() if local.time() < begins else local.date() + dt.timedelta(days=1)
+    while day.weekday() not in days:
+        day += dt.timedelta(days=1)
+    both = (dt.datetime.combine(day, begins.replace(fold=fold), zone).astimezone(dt.UTC) for fold in (0, 1))
+    return next((each for each in both if each >= earliest), earliest)
+
+
+def due(plan: Sequence[PlannedMessage], now: dt.datetime) -> list[PlannedMessage]:
+    """What of a plan is to be sent now."""
+    return [each for each in plan if each.why is None and each.at is not None and each.at <= now]
