@@ -35,6 +35,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import MAY_BE_OF_ALL, Grant, Role, Scope, Staff
 from surveyapp.services.cases import scheduling, standing
 from surveyapp.services.cases.state import state_for_answering, state_of
+from surveyapp.services.demo_coding import code_answers
 from surveyapp.services.fieldwork import attempts
 from surveyapp.services.keyring import hash_password
 from surveyapp.services.participants import contacts, links
@@ -193,6 +194,8 @@ def _load_cohort(
             _exclude(work, study, written, person)
             _add_attempts(work, study, written, person, as_of, staff[Role.INTERVIEWER])
         _relate(work, study, cohort, {person.reference: person for _, person in persons})
+        frames = _cohort_file(runtime, study).with_name("frames.json")
+        code_answers(work, study, {person.id: written for written, person in persons}, staff[Role.EVALUATOR], frames)
     for day in to_make:
         _release(runtime, study, as_of, day, staff[Role.MANAGER])
     return len(persons)

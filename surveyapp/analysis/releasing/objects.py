@@ -54,7 +54,9 @@ def released_distribution(
     computed now says something else."""
     computed = working.touchpoint not in held
     tallies = tuple(_tally_of(working, tally, find, places, rules, computed) for tally in working.tallies)
-    return dataclasses.replace(working, edition=edition, tallies=tallies)
+    # How many answers two coders saw, and how many said an option as “other”, may be of few.
+    coding = None if working.coding is None else dataclasses.replace(working.coding, both=None)
+    return dataclasses.replace(working, edition=edition, tallies=tallies, coding=coding, gained=())
 
 
 def _tally_of(

@@ -48,7 +48,7 @@ def alpha(units: Sequence[Pairs]) -> Agreement:
     if not units or not units[0]:
         return Agreement(n=len(units))
     counted = np.array([[_cells(pair) for pair in each] for each in units], dtype=float)
-    value = _alpha(counted.sum(axis=0), len(units))
+    value = coefficient(units)
     if value is None:
         return Agreement(n=len(units))
     drawn = np.random.default_rng(SEED).integers(0, len(units), size=(RESAMPLES, len(units)))
@@ -57,6 +57,13 @@ def alpha(units: Sequence[Pairs]) -> Agreement:
         return Agreement(value=value, n=len(units))
     low, high = np.quantile(found, (0.025, 0.975))
     return Agreement(value=value, low=float(low), high=float(high), n=len(units))
+
+
+def coefficient(units: Sequence[Pairs]) -> float | None:
+    """`alpha` without its interval; None where it cannot be had."""
+    if not units or not units[0]:
+        return None
+    return _alpha(np.array([[_cells(pair) for pair in each] for each in units], dtype=float).sum(axis=0), len(units))
 
 
 def _cells(pair: tuple[bool, bool]) -> tuple[int, int]:

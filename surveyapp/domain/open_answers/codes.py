@@ -35,7 +35,8 @@ class CodingRound(enum.StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class ThemeCode:
     """A code as one version of its frame has it: what it means, which answers it takes in, and an example (never a
-    quotation of somebody). `parent`: the code it is nested in; `became`: the one it was merged into."""
+    quotation of somebody). `parent`: the code it is nested in; `became`: the one it was merged into; `option`: the one
+    that it says, of the question whose line the words stand in."""
 
     id: uuid.UUID
     version: int
@@ -46,6 +47,7 @@ class ThemeCode:
     parent: uuid.UUID | None = None
     state: CodeState = CodeState.ACTIVE
     became: uuid.UUID | None = None
+    option: str | None = None
     by: uuid.UUID | None = None
     at: dt.datetime
 

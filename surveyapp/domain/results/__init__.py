@@ -24,7 +24,7 @@ from surveyapp.domain.results.cells import (
     Tally,
 )
 from surveyapp.domain.results.crosstabs import CrossSide, Crosstab
-from surveyapp.domain.results.distributions import Distribution, ResultRow
+from surveyapp.domain.results.distributions import CodingBasis, Distribution, ResultRow
 from surveyapp.domain.results.notes import SeriesNote
 from surveyapp.domain.results.response import (
     NOT_KNOWN,
@@ -64,6 +64,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChangeTest",
+    "CodingBasis",
     "Composition",
     "CrossSide",
     "Crosstab",

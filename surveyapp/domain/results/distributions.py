@@ -11,6 +11,21 @@ from surveyapp.domain.results.cells import WORKING, Category, Edition, Quantity,
 from surveyapp.domain.results.notes import SeriesNote
 from surveyapp.domain.results.words import Words
 
+THEMES = "_themes"
+"""How the name ends of the variable that has a question's themes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodingBasis:
+    """What the themes of a question rest on: the version of its frame, by how many coders (`both`: how many answers two
+    coded; a release does not say), and how far the two agree (Krippendorff's alpha over the frame, two decimals; None
+    where it cannot be had)."""
+
+    version: int
+    coders: int
+    both: int | None = None
+    alpha: float | None = None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Distribution:
@@ -45,6 +60,13 @@ class Distribution:
     series_notes: tuple[SeriesNote, ...] = ()
     several: bool = False
     uncounted: bool = False
+    coding: CodingBasis | None = None
+    gained: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_themes(self) -> bool:
+        """Whether it is the themes that another question's words were coded with."""
+        return self.coding is not None and self.variable.endswith(THEMES)
 
     @property
     def key(self) -> str:

@@ -32,6 +32,7 @@ from surveyapp.domain.results import (
     Tally,
 )
 from surveyapp.reports.text import series
+from surveyapp.reports.text.coding import coding_words
 from surveyapp.reports.text.phrasing import ENGLISH
 
 FileValue = str | int | Decimal | dt.date | dt.time | dt.datetime | None
@@ -96,7 +97,10 @@ def distribution_records(study: str, distributions: Iterable[Distribution]) -> I
             "moment": each.moment,
             "row": each.moment_label,
             "looking_back": yes(each.moment == "before"),
-            "note": " ".join(series.note_words(note, ENGLISH) for note in each.series_notes) or None,
+            "note": " ".join(
+                (*(series.note_words(note, ENGLISH) for note in each.series_notes), *coding_words(each, ENGLISH))
+            )
+            or None,
         }
         if each.uncounted:
             yield {**about, "kind": "uncounted", "publish": "not counted"}

@@ -32,6 +32,7 @@ from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.exports.comparability import compared
+from surveyapp.services.open_answers.themes import ThemesInFiles
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants, releases
@@ -106,6 +107,7 @@ def export_answers(
         there = {response.person for response in sent}
         people = [each for each in who.people.values() if each.id in there]
         versions = _versions(work, study, sent)
+        coded = ThemesInFiles(work, scope, study, versions, desk.language or study.source_language)
         work.record(
             AuditAction.ANSWERS_EXPORTED,
             study=study_id,
@@ -121,10 +123,10 @@ def export_answers(
     tables = ExportTables(
         study=study,
         translate=translate,
-        versions=versions,
+        versions=coded.versions,
         people=people,
         responses=sent,
-        answers_of=lambda some: _read(desk, scope, some),
+        answers_of=lambda some: coded.beside(_read(desk, scope, some)),
         attempts=lambda: _attempts(desk, scope, until),
     )
     datasets = tables.datasets(request.shape)

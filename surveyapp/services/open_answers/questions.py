@@ -14,6 +14,7 @@ from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
+from surveyapp.domain.open_answers.themes import is_open
 from surveyapp.services.work import Work
 from surveyapp.store import questionnaire_versions
 
@@ -108,11 +109,6 @@ class OpenQuestion:
                 return (band.low is None or value >= band.low) and (band.high is None or value <= band.high)
             case _:
                 return False
-
-
-def is_open(part: Part) -> bool:
-    """Whether a variable is answered in words of one's own: not what has to fit a pattern, which is a code."""
-    return part.type is PartType.TEXT and (part.when is not None or part.question.pattern is None)
 
 
 def questions(work: Work, study: Study) -> list[OpenQuestion]:

@@ -12,18 +12,20 @@ import datetime as dt
 import functools
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from surveyapp.analysis.linked import build, files
 from surveyapp.analysis.linked.table import LinkedTable
 from surveyapp.domain.errors import NotReady, StateRefused
-from surveyapp.domain.instrument.kinds import PartType
+from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Origin
+from surveyapp.domain.responses import CountedAnswers
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
+from surveyapp.services.open_answers import themes
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import participants, responses, results
@@ -180,7 +182,7 @@ def _brought_up(
         return _made(work, study, group, made.name, made.on)
     scope = Scope(study.id, work.runtime.origin)
     people = participants.counted_people(work.session, scope, made.on, group, changed)
-    answers = responses.counted_answers(work.session, scope, group, changed)
+    answers, types = _answers(work, study, scope, group, changed)
     try:
         return build.updated(
             old,
@@ -190,7 +192,7 @@ def _brought_up(
             people=people,
             answers=answers,
             attributes=_attributes(study),
-            type_of=_types(work, study, group),
+            type_of=types,
         )
     except ValueError:
         return _made(work, study, group, made.name, made.on)
@@ -201,15 +203,32 @@ def _made(work: Work, study: Study, group: str, state: str, on: dt.date) -> Link
     people = participants.counted_people(work.session, scope, on, group)
     if in_tables_alone(work):
         raise StateRefused(say("tables_gone", study=study.id, folder=str(work.runtime.settings.cache)))
+    answers, types = _answers(work, study, scope, group)
     return build.build(
         group=group,
         state=state,
         on=on,
         people=people,
-        answers=responses.counted_answers(work.session, scope, group),
+        answers=answers,
         attributes=_attributes(study),
-        type_of=_types(work, study, group),
+        type_of=types,
     )
+
+
+def _answers(
+    work: Work, study: Study, scope: Scope, group: str, changed: set[uuid.UUID] | None = None
+) -> tuple[Iterator[CountedAnswers], build.TypeOf]:
+    """A group's answers with what was coded of them, and what the answers to each variable are."""
+    parts_at = _parts(work, study, group)
+    coded = themes.group_themes(work, scope, group, changed)
+    answers = responses.counted_answers(work.session, scope, group, changed)
+
+    def type_of(touchpoint: int, version: int, variable: str) -> PartType | None:
+        parts = parts_at(touchpoint, version)
+        part = parts.get(variable)
+        return coded.type_of(variable, parts) if part is None else part.type
+
+    return themes.with_themes(answers, coded, parts_at), type_of
 
 
 def _attributes(study: Study) -> Mapping[str, tuple[str, ...]]:
@@ -217,17 +236,14 @@ def _attributes(study: Study) -> Mapping[str, tuple[str, ...]]:
     return {attribute.id: tuple(attribute.values) for attribute in study.attributes}
 
 
-def _types(work: Work, study: Study, group: str) -> Callable[[int, int, str], PartType | None]:
+def _parts(work: Work, study: Study, group: str) -> themes.PartsAt:
     names = {touchpoint.number: touchpoint.questionnaire for touchpoint in study.touchpoints_of(group)}
 
-    def type_of(touchpoint: int, version: int, variable: str) -> PartType | None:
+    def parts_at(touchpoint: int, version: int) -> Mapping[str, Part]:
         name = names.get(touchpoint)
-        if name is None:
-            return None
-        part = parts_of(work.runtime.instrument(work.session, study.id, name, version)).get(variable)
-        return None if part is None else part.type
+        return {} if name is None else parts_of(work.runtime.instrument(work.session, study.id, name, version))
 
-    return type_of
+    return parts_at
 
 
 def _place(runtime: Runtime, study: Study, group: str, state: str, origin: Origin | None = None) -> Path:

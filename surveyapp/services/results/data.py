@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -21,17 +21,27 @@ from surveyapp.domain.instrument.kinds import Part, Summary
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
 from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Study, Touchpoint
+from surveyapp.domain.open_answers.themes import (
+    UNCODED,
+    ThemedVariable,
+    line_variable,
+    theme_variable,
+    themed,
+    themed_comparisons,
+)
 from surveyapp.domain.releases import TouchpointKey, collecting
-from surveyapp.domain.results import Edition, SeriesNote, ShiftStep
+from surveyapp.domain.results import CodingBasis, Edition, SeriesNote, ShiftStep
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.domain.versions.comparability import VersionHistory, VersionId
 from surveyapp.domain.versions.series import Followed, beside, follow, notes_of
+from surveyapp.services.open_answers.themes import coding_basis, theme_words
 from surveyapp.services.results.current import Tables, tables, up_to_date
 from surveyapp.services.results.keeping import fingerprint, kept
 from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions as store
 from surveyapp.store import releases
+from surveyapp.store.open_answers import coding as theme_store
 from surveyapp.store.results import ResultState
 
 log = logging.getLogger(__name__)
@@ -119,8 +129,54 @@ class ResultData:
         return Rules(self.study.thresholds, touchpoint.key in self.collecting)
 
     def wordings(self, group: str) -> VersionHistory:
-        order = dict.fromkeys(touchpoint.questionnaire for touchpoint in self.study.touchpoints_of(group))
-        return VersionHistory(self.versions, self.study.comparisons, tuple(order))
+        """Every version, with the themes of a group's words as questions."""
+
+        def made() -> VersionHistory:
+            order = dict.fromkeys(touchpoint.questionnaire for touchpoint in self.study.touchpoints_of(group))
+            frames = self.themes(group)
+            words = theme_words(self.desk.language)
+            versions = {
+                each: themed(document, frames, words) if each[0] in order else document
+                for each, document in self.versions.items()
+            }
+            comparisons = themed_comparisons(self.study.comparisons, frames)
+            return VersionHistory(versions, comparisons, tuple(order))
+
+        return self.once(f"wordings {group}", made)
+
+    def themes(self, group: str) -> Mapping[str, ThemedVariable]:
+        """The variables of a group that are answered in words and of which something was coded, with their frames: a
+        change of one makes a new state."""
+
+        def made() -> Mapping[str, ThemedVariable]:
+            with self.desk.reading() as work:
+                there = theme_store.frames(work.session, self.study.id, group)
+            counted: dict[str, set[str]] = {}
+            for (_, _, variable), column in self.table(group).columns.items():
+                chosen = {option for option, flags in column.chosen.items() if flags.any()}
+                counted.setdefault(variable, set()).update(chosen)
+            own = {variable: counted.get(theme_variable(variable), set()) for _, variable in there}
+            return {
+                variable: ThemedVariable(variable=variable, frame=frame, counted=frozenset(own[variable]))
+                for (_, variable), frame in there.items()
+                if own[variable] != {UNCODED}
+            }
+
+        return self.once(f"themes {group}", made)
+
+    def basis(self, group: str, part: Part) -> CodingBasis | None:
+        """What a variable rests on that is made of themes, or that “other” was coded back to."""
+        if not self.themes(group):
+            return None
+
+        def made() -> Mapping[str, CodingBasis]:
+            with self.desk.reading() as work:
+                return coding_basis(work, Scope(self.study.id, self.desk.runtime.origin), group)
+
+        found = self.once(f"basis {group}", made)
+        own = {theme_variable(variable): basis for variable, basis in found.items()}
+        lines = (line_variable(part, option.code) for option in part.question.options if option.specify)
+        return own.get(part.key) or next((found[line] for line in lines if line is not None and line in found), None)
 
     def follow(self, touchpoint: Touchpoint) -> tuple[Followed, ...]:
         """Every variable of a touchpoint, in whatever versions it was answered."""

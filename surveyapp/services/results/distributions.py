@@ -11,7 +11,9 @@ from surveyapp.analysis.counting.vectors import Vector
 from surveyapp.analysis.distributions import distribution
 from surveyapp.analysis.tallying import score_tallies, with_scores
 from surveyapp.domain.errors import NotFound
+from surveyapp.domain.instrument.kinds import PartType
 from surveyapp.domain.instrument.study import Touchpoint
+from surveyapp.domain.open_answers.themes import gained_variable
 from surveyapp.domain.results import Distribution
 from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.series import Followed
@@ -47,19 +49,29 @@ def counted_questions(
         counted: Vector | None = None
         with counting(each.part.key, touchpoint):
             counted = data.vector(touchpoint, each)
-        found.append(
-            distribution(
-                each.part,
-                counted,
-                split,
-                touchpoint=touchpoint,
-                section=each.section,
-                rules=data.rules(touchpoint),
-                edition=data.edition,
-                notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
-            )
+        made = distribution(
+            each.part,
+            counted,
+            split,
+            touchpoint=touchpoint,
+            section=each.section,
+            rules=data.rules(touchpoint),
+            edition=data.edition,
+            notes=tuple(dict.fromkeys((*each.notes, *each.turned))),
         )
+        basis = data.basis(touchpoint.group, each.part)
+        found.append(dataclasses.replace(made, coding=basis, gained=_gained(data, touchpoint, each)) if basis else made)
     return (*found, *(_score(data, touchpoint, each, segment) for each in scores(data, touchpoint)))
+
+
+def _gained(data: ResultData, touchpoint: Touchpoint, each: Followed) -> tuple[tuple[str, int], ...]:
+    """How many said each option as “other”, in the order of the options."""
+    table, seen = data.table(touchpoint.group), data.looked_at(touchpoint.group)
+    column = table.columns.get((touchpoint.number, PartType.CODES, gained_variable(each.part.key)))
+    if column is None:
+        return ()
+    counted = {option: int((flags if seen is None else flags & seen).sum()) for option, flags in column.chosen.items()}
+    return tuple((code, number) for code in each.part.codes if (number := counted.get(code, 0)))
 
 
 def _score(data: ResultData, touchpoint: Touchpoint, each: CountedScore, segment: str | None) -> Distribution:

@@ -18,14 +18,22 @@ FramePlace = tuple[str, str, str]
 
 def frame(session: Session, place: FramePlace) -> CodeFrame:
     """The frame of a question, each code as its newest version has it, in the order made."""
-    rows = session.scalars(
-        select(ThemeCodeRow)
-        .where(ThemeCodeRow.study == place[0], ThemeCodeRow.group_id == place[1], ThemeCodeRow.variable == place[2])
-        .order_by(ThemeCodeRow.version)
-    )
-    newest: dict[uuid.UUID, ThemeCode] = {}
-    for row in rows:
-        newest[row.id] = ThemeCode(  # a code keeps its place: the first version put it there
+    return frames(session, *place).get((place[1], place[2]), CodeFrame())
+
+
+def frames(
+    session: Session, study: str, group: str | None = None, variable: str | None = None
+) -> dict[tuple[str, str], CodeFrame]:
+    """The frames of a study, by group and variable; of one group, of one variable."""
+    query = select(ThemeCodeRow).where(ThemeCodeRow.study == study)
+    if group is not None:
+        query = query.where(ThemeCodeRow.group_id == group)
+    if variable is not None:
+        query = query.where(ThemeCodeRow.variable == variable)
+    newest: dict[tuple[str, str], dict[uuid.UUID, ThemeCode]] = {}
+    for row in session.scalars(query.order_by(ThemeCodeRow.version, ThemeCodeRow.id)):
+        codes = newest.setdefault((row.group_id, row.variable), {})
+        codes[row.id] = ThemeCode(  # a code keeps its place: the first version put it there
             id=row.id,
             version=row.version,
             title=row.title,
@@ -35,10 +43,11 @@ def frame(session: Session, place: FramePlace) -> CodeFrame:
             parent=row.parent_id,
             state=row.state,
             became=row.became,
+            option=row.option,
             by=row.by_staff,
             at=row.at,
         )
-    return CodeFrame(tuple(newest.values()))
+    return {place: CodeFrame(tuple(codes.values())) for place, codes in newest.items()}
 
 
 def keep_codes(session: Session, place: FramePlace, codes: Iterable[ThemeCode]) -> None:
@@ -58,6 +67,7 @@ def keep_codes(session: Session, place: FramePlace, codes: Iterable[ThemeCode]) 
                 parent_id=each.parent,
                 state=each.state,
                 became=each.became,
+                option=each.option,
                 by_staff=each.by,
                 at=each.at,
             )
@@ -94,6 +104,15 @@ def code(session: Session, answer: WrittenAnswer, coded: CodedAnswer) -> None:
         session.execute(delete(table).filter_by(**where))
     session.add(CodedAnswerRow(**where, save_id=answer.save_id, version=coded.version, by_staff=coded.by, at=coded.at))
     session.add_all(AnswerCodeRow(**where, code_id=each) for each in coded.codes)
+    session.flush()
+
+
+def code_first(session: Session, coded: Iterable[tuple[WrittenAnswer, CodedAnswer]]) -> None:
+    """Keeps what was said of many answers of which nothing was said in that round."""
+    for answer, said in coded:
+        where = {"response_id": answer.response_id, "variable": answer.variable, "round": said.round}
+        session.add(CodedAnswerRow(**where, save_id=answer.save_id, version=said.version, by_staff=said.by, at=said.at))
+        session.add_all(AnswerCodeRow(**where, code_id=each) for each in said.codes)
     session.flush()
 
 

@@ -50,9 +50,13 @@ def written(
     variables: Collection[str],
     group: str | None = None,
     touchpoint: int | None = None,
+    only: Collection[uuid.UUID] | None = None,
+    *,
+    also_gone: bool = False,
 ) -> list[WrittenAnswer]:
     """The answers in words to these variables, in responses that were handed in, of people who have not withdrawn.
-    Words that are kept no longer are none."""
+    Words that are kept no longer are none, unless `also_gone`: what was coded of them still counts. `only`: of these
+    participants alone."""
     query = scoped(
         select(
             CaseRow.participant_id.label("person"),
@@ -76,14 +80,18 @@ def written(
     ).where(
         AnswerRow.variable.in_(variables),
         AnswerRow.reason.is_(None),
-        or_(AnswerRow.sealed.is_not(None), and_(AnswerRow.text.is_not(None), AnswerRow.text != "")),
+        or_(AnswerRow.sealed.is_not(None), AnswerRow.text.is_not(None)),
         ResponseRow.state == ResponseState.SUBMITTED,
         ParticipantRow.withdrawn_at.is_(None),
     )
+    if not also_gone:
+        query = query.where(or_(AnswerRow.sealed.is_not(None), AnswerRow.text != ""))
     if group is not None:
         query = query.where(ParticipantRow.group_id == group)
     if touchpoint is not None:
         query = query.where(CaseRow.touchpoint == touchpoint)
+    if only is not None:
+        query = query.where(CaseRow.participant_id.in_(only))
     return [WrittenAnswer(**row._mapping) for row in session.execute(query)]
 
 

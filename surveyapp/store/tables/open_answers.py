@@ -58,7 +58,8 @@ class WordsTranslationRow(Base):
 
 
 class ThemeCodeRow(Base):
-    """A code of a question's frame, as one version of the frame has it. Insert only: the newest version counts."""
+    """A code of a question's frame, as one version of the frame has it. Insert only: the newest version counts.
+    `option`: the one that it says, of the question whose line the words stand in."""
 
     __tablename__ = "theme_code"
     __table_args__ = (Index(None, "study", "group_id", "variable"), known("state", CodeState))
@@ -74,6 +75,7 @@ class ThemeCodeRow(Base):
     parent_id: Mapped[uuid.UUID | None]
     state: Mapped[CodeState]
     became: Mapped[uuid.UUID | None]
+    option: Mapped[str | None]
     by_staff: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[dt.datetime]
 

@@ -20,6 +20,7 @@ from surveyapp.reports.files.same_people import same_people
 from surveyapp.reports.files.tables import ResultTable
 from surveyapp.reports.text import changes, headlines, sentences, series
 from surveyapp.reports.text.changes import KeyFigure
+from surveyapp.reports.text.coding import coding_words
 from surveyapp.reports.text.phrasing import Phrasing
 from surveyapp.web.evaluator.choosing import LinkChoice, measure_split, people_choices
 from surveyapp.web.shared.assembly import local_time
@@ -306,6 +307,7 @@ def _block(together: tuple[Distribution, ...]) -> Block:
         )
     if first.several:
         remarks.append(_("Several answers could be chosen, so they add up to more than 100%."))
+    remarks.extend(dict.fromkeys(said for each in together for said in coding_words(each, WORDS)))
     layouts = dict.fromkeys(series.layout_words(each.layout, WORDS) for each in together)
     remarks.extend(said for said in layouts if said)
     remarks.extend(series.distribution_words(together, WORDS))

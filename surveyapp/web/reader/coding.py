@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.open_answers.codes import Agreement
-from surveyapp.services.open_answers import coding
+from surveyapp.services.open_answers import coding, frames
 from surveyapp.services.open_answers.reading import Reader
 from surveyapp.web.reader import views
 from surveyapp.web.reader.routes import for_a_purpose, reader
@@ -55,17 +55,17 @@ def change_codes(study_id: str, who: Reader, group: str, touchpoint: int, variab
     try:
         match do:
             case "keep":
-                coding.keep_code(desk(), study_id, place, code or None, form)
+                frames.keep_code(desk(), study_id, place, code or None, form)
             case "options":
-                coding.take_options(desk(), study_id, place)
+                frames.take_options(desk(), study_id, place)
             case "merge" | "split" | "retire" if not sure:
                 return _consequence(study_id, who, place, do, code)
             case "merge":
-                coding.merge(desk(), study_id, place, code, form.get("into", ""))
+                frames.merge(desk(), study_id, place, code, form.get("into", ""))
             case "split":
-                coding.split(desk(), study_id, place, code, form.get("titles", "").splitlines())
+                frames.split(desk(), study_id, place, code, form.get("titles", "").splitlines())
             case "retire":
-                coding.retire(desk(), study_id, place, code)
+                frames.retire(desk(), study_id, place, code)
     except InputRefused as refused:
         if do in ("merge", "split"):
             return _consequence(study_id, who, place, do, code, str(refused)), 422
@@ -113,7 +113,7 @@ def _frame(
 def _consequence(
     study_id: str, who: Reader, place: tuple[str, int, str], do: str, code_id: str, fault: str | None = None
 ) -> str:
-    code, answers, nested = coding.answers_of(desk(), study_id, place, code_id)
+    code, answers, nested = frames.answers_of(desk(), study_id, place, code_id)
     found = coding.standing(desk(), study_id, place)
     return render_template(
         "reader/consequence.html", study=staff_study(study_id), purpose=who.purpose, do=do, code=code, answers=answers,

@@ -13,8 +13,9 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted
 from surveyapp.domain.open_answers.codes import CodeState
 from surveyapp.domain.staff import Role, Scope
-from surveyapp.services.open_answers import coding
+from surveyapp.services.open_answers import coding, frames
 from surveyapp.services.open_answers.coding import AnswerToCode, FrameStanding
+from surveyapp.services.open_answers.coding_sight import coding_sight
 from surveyapp.services.open_answers.reading import Reader
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -58,7 +59,7 @@ def second(cafe: Runtime) -> Desk:
 
 
 def add(desk: Desk, title: str, **more: str) -> str:
-    coding.keep_code(desk, versioned.NAME, WHY, None, {"title": title, **more})
+    frames.keep_code(desk, versioned.NAME, WHY, None, {"title": title, **more})
     return next(str(each.code.id) for each in stands(desk).codes if each.code.title == title)
 
 
@@ -135,7 +136,7 @@ def test_a_third_coder_is_refused_and_a_code_not_in_use_too(cafe: Runtime, first
 
 def next_token(desk: Desk) -> str:
     with desk.reading() as work:
-        seen = coding._sight(work, desk, versioned.NAME, WHY)
+        seen = coding_sight(work, desk, versioned.NAME, WHY)
     return coding.token_of(ONE, seen.answers[0].place)
 
 
@@ -143,8 +144,8 @@ def test_merging_gives_answers_the_other_code_once_and_keeps_every_version(cafe:
     warm, hot = add(first, "Warm"), add(first, "Hot")
     part = add(first, "Scalding", parent=hot)
     code_all(first, ONE, warm, hot)
-    assert coding.answers_of(first, versioned.NAME, WHY, hot)[1:] == (4, 1)
-    coding.merge(first, versioned.NAME, WHY, hot, warm)
+    assert frames.answers_of(first, versioned.NAME, WHY, hot)[1:] == (4, 1)
+    frames.merge(first, versioned.NAME, WHY, hot, warm)
     assert told(first) == {"Warm": 4, "Scalding": 0}
     frame = stands(first).frame
     merged, nested = frame.code(uuid.UUID(hot)), frame.code(uuid.UUID(part))
@@ -153,9 +154,9 @@ def test_merging_gives_answers_the_other_code_once_and_keeps_every_version(cafe:
     assert (merged.state, str(merged.became), str(nested.parent)) == (CodeState.MERGED, warm, warm)
     assert frame.version == 4
     with pytest.raises(InputRefused, match="into itself"):
-        coding.merge(first, versioned.NAME, WHY, warm, warm)
+        frames.merge(first, versioned.NAME, WHY, warm, warm)
     with pytest.raises(NotFound, match="not in use"):
-        coding.merge(first, versioned.NAME, WHY, hot, warm)
+        frames.merge(first, versioned.NAME, WHY, hot, warm)
 
 
 def test_what_was_split_is_met_again_and_counts_in_the_whole(first: Desk) -> None:
@@ -164,8 +165,8 @@ def test_what_was_split_is_met_again_and_counts_in_the_whole(first: Desk) -> Non
     assert coding.next_answer(first, ONE, versioned.NAME, WHY) is None
     for wrong in ([], ["Room"], ["Room", "room"], ["Warm", "Room"], ["a" * 81, "b"]):
         with pytest.raises(InputRefused):
-            coding.split(first, versioned.NAME, WHY, warm, wrong)
-    coding.split(first, versioned.NAME, WHY, warm, ["Room", "Drink", " "])
+            frames.split(first, versioned.NAME, WHY, warm, wrong)
+    frames.split(first, versioned.NAME, WHY, warm, ["Room", "Drink", " "])
     again = next_of(first, ONE)
     assert (again.left, {str(each) for each in again.chosen}) == (4, {warm})
     drink = next(str(each.code.id) for each in stands(first).codes if each.code.title == "Drink")
@@ -179,8 +180,8 @@ def test_a_code_goes_out_of_use_and_out_of_its_answers(first: Desk) -> None:
     part = add(first, "Door", parent=near)
     code_all(first, ONE, warm, part)
     with pytest.raises(InputRefused, match="part of this one"):
-        coding.retire(first, versioned.NAME, WHY, near)
-    coding.retire(first, versioned.NAME, WHY, part)
+        frames.retire(first, versioned.NAME, WHY, near)
+    frames.retire(first, versioned.NAME, WHY, part)
     assert told(first) == {"Warm": 4, "Near": 0}
 
 
@@ -197,7 +198,7 @@ def test_a_code_goes_out_of_use_and_out_of_its_answers(first: Desk) -> None:
 def test_a_code_that_cannot_be_is_refused_at_its_field(first: Desk, written: dict[str, str], field: str) -> None:
     add(first, "Warm")
     with pytest.raises(InputRefused) as refused:
-        coding.keep_code(first, versioned.NAME, WHY, None, written)
+        frames.keep_code(first, versioned.NAME, WHY, None, written)
     assert refused.value.field == field
     assert stands(first).frame.version == 1
 
@@ -207,12 +208,12 @@ def test_parts_are_one_level_deep(first: Desk) -> None:
     part = add(first, "Room", parent=warm)
     for code, parent in ((None, part), (warm, part), (warm, warm)):
         with pytest.raises(InputRefused, match="stands by itself"):
-            coding.keep_code(first, versioned.NAME, WHY, code, {"title": "Other", "parent": parent})
+            frames.keep_code(first, versioned.NAME, WHY, code, {"title": "Other", "parent": parent})
 
 
 def test_other_is_coded_back_into_its_question(first: Desk) -> None:
-    assert coding.take_options(first, versioned.NAME, WHO) == 1
-    assert coding.take_options(first, versioned.NAME, WHO) == 0
+    assert frames.take_options(first, versioned.NAME, WHO) == 1
+    assert frames.take_options(first, versioned.NAME, WHO) == 0
     assert [each.code.title for each in coding.standing(first, versioned.NAME, WHO).codes] == ["A friend"]
 
 

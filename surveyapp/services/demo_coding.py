@@ -1,0 +1,80 @@
+"""The demonstration's open answers come coded: by the themes that its words were made of.
+
+A study's folder has them as `demo/frames.json`: for each group and question the codes of its frame. Which of them an
+answer carries stands beside it in the cohort. Whoever reads words in the demonstration is the one coder, and each code
+says that nobody found it by reading.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.open_answers.codes import CodedAnswer, CodingRound, ThemeCode
+from surveyapp.domain.staff import Scope, Staff
+from surveyapp.services.work import Work
+from surveyapp.store import participants, results
+from surveyapp.store.database import new_id
+from surveyapp.store.open_answers import coding, reading
+
+INVENTED = "A theme that the demonstration’s invented answers were made of: coded as they were made, not by reading."
+
+
+def code_answers(
+    work: Work, study: Study, people: Mapping[uuid.UUID, Mapping[str, Any]], coder: Staff, file: Path
+) -> None:
+    """Codes the open answers of a cohort, where its study has frames for them. `people`: as the cohort writes them, by
+    key."""
+    if not file.exists():
+        return
+    scope = Scope(study.id, work.runtime.origin)
+    written = {
+        (person, response["touchpoint"]): response.get("themes", {})
+        for person, each in people.items()
+        for response in each["responses"]
+    }
+    for group, frames in json.loads(file.read_text(encoding="utf-8"))["frames"].items():
+        for variable, themes in frames.items():
+            ids = {theme["id"]: new_id() for theme in themes}
+            coding.keep_codes(
+                work.session,
+                (study.id, group, variable),
+                [
+                    ThemeCode(
+                        id=ids[theme["id"]],
+                        version=1,
+                        title=theme["title"],
+                        definition=INVENTED,
+                        parent=ids.get(theme.get("parent")),
+                        by=coder.id,
+                        at=work.now,
+                    )
+                    for theme in themes
+                ],
+            )
+            coding.code_first(
+                work.session,
+                [
+                    (
+                        answer,
+                        CodedAnswer(
+                            round=CodingRound.FIRST,
+                            codes=frozenset(
+                                ids[theme] for theme in written[answer.person, answer.touchpoint].get(variable, ())
+                            ),
+                            version=1,
+                            by=coder.id,
+                            at=work.now,
+                        ),
+                    )
+                    for answer in reading.written(work.session, scope, [variable], group)
+                ],
+            )
+            place = f"{group} {variable}"
+            work.record(AuditAction.CODE_FRAME_CHANGED, study=study.id, question=place, what="demonstration", version=1)
+        results.note_changes(work.session, scope, set(participants.ids(work.session, scope, group)))
