@@ -219,3 +219,30 @@ def test_an_interviewer_reads_out_in_the_language_chosen_on_pages_in_their_own(r
     assert URDU_TITLE in section.words
     root = next(attributes for tag, attributes in section.elements if tag == "html")
     assert root["lang"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("on_record", "code", "hello"),
+    [
+        ("Polish, English", "pl", "„Dzień dobry"),
+        ("اردو", "ur", None),
+        ("Welsh", "en", "“Hello, may I speak to Amara Nowak?”"),
+        ("", "en", "“Hello, may I speak to Amara Nowak?”"),
+    ],
+)
+def test_what_an_interviewer_says_is_in_the_language_of_whoever_is_called(
+    runtime: Runtime, on_record: str, code: str, hello: str | None
+) -> None:
+    interviewer = Interviewer(Client(Phone(runtime).client.raw.application.test_client()), runtime)
+    contact = Contact(name="Amara Nowak", phone="07700 900142", language=on_record)
+    interviewer.open(create_reachable(runtime, contact))
+    page = interviewer.client.page(interviewer.case)
+    options = [attributes for tag, attributes in page.elements if tag == "option"]
+    assert [each["value"] for each in options if "selected" in each] == [code]
+    assert ("Hello, may I speak" in page.words) is (code == "en")
+    assert "Before you start" in page.words, "the rest is in the interviewer's own"
+    if hello:
+        assert hello in page.words
+    if code != "en":
+        assert f'<span lang="{code}"' in page.source
+        assert runtime.study_in(runtime.study("job_rotation"), code).public_title in page.words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import (
     AccessRefused,
+    EnrolmentRefused,
     HeldByAnother,
     InputRefused,
     NoSpotDay,
@@ -127,24 +129,25 @@ def test_the_list_has_who_may_answer_there_today_by_name(runtime: Runtime, clock
 
 
 @pytest.mark.parametrize(
-    ("chosen", "field"),
+    ("wrong", "fields"),
     [
-        (dataclasses.replace(CHOSEN, touchpoint=9), "touchpoint"),
-        (dataclasses.replace(CHOSEN, group="nobody"), "touchpoint"),
-        (dataclasses.replace(CHOSEN, sites=[]), "sites"),
-        (dataclasses.replace(CHOSEN, sites=[uuid.uuid4()]), "sites"),
-        (dataclasses.replace(CHOSEN, pin="12"), "pin"),
-        (dataclasses.replace(CHOSEN, pin="123456"), "pin"),
+        ({"touchpoint": 9}, ["touchpoint"]),
+        ({"group": "nobody"}, ["touchpoint"]),
+        ({"sites": []}, ["sites"]),
+        ({"sites": [uuid.uuid4()]}, ["sites"]),
+        ({"pin": "12"}, ["pin"]),
+        ({"pin": "123456"}, ["pin"]),
+        ({"pin": "", "sites": [], "touchpoint": 0}, ["sites", "touchpoint", "pin"]),
     ],
 )
-def test_a_day_that_cannot_begin_says_what_is_missing(runtime: Runtime, chosen: SpotChoice, field: str) -> None:
-    ford = site(runtime, "F1")
-    if field == "pin":
-        chosen = dataclasses.replace(chosen, sites=[ford.id])
+def test_a_day_that_cannot_begin_says_all_that_is_missing(
+    runtime: Runtime, wrong: dict[str, Any], fields: list[str]
+) -> None:
+    chosen = dataclasses.replace(CHOSEN, **{"sites": [site(runtime, "F1").id]} | wrong)
     seat = Seat(runtime)
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(EnrolmentRefused) as refused:
         seat.begin(chosen)
-    assert refused.value.field == field
+    assert [fault.field for fault in refused.value.faults] == fields
     with pytest.raises(NoSpotDay):
         seat.people()
 

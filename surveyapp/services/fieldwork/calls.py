@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.services.cases import leases
+from surveyapp.services.cases.call_wishes import languages_of
 from surveyapp.services.participants import contacts
 from surveyapp.services.responses import survey_session
 from surveyapp.services.responses.survey_session import ByInterviewer, Visit
@@ -57,6 +58,13 @@ class OpenCase:
     @property
     def calls(self) -> int:
         return calls_without_appointment(self.attempts)
+
+    def language(self, offered: Sequence[str]) -> str:
+        """Which of the languages a study is offered in to talk in: what they asked for, or what is on record of them;
+        the first where it is neither."""
+        asked = self.visit.participant.language_asked
+        spoken = asked.split(",") if asked else languages_of(self.contact.language)
+        return next((each for each in spoken if each in offered), offered[0])
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from surveyapp.services.responses.survey_session import ByInterviewer
 from surveyapp.services.staff import own_account
 from surveyapp.web.interviewer import forms, queue_words
 from surveyapp.web.interviewer.blueprint import CASE, caller, frame, interviewer, own
-from surveyapp.web.interviewer.views import Filters
+from surveyapp.web.interviewer.views import Filters, script
 from surveyapp.web.rights.letting_in import let_in_page
 from surveyapp.web.shared.incoming import whole_number
 from surveyapp.web.shared.language import staff_study
@@ -150,14 +150,18 @@ def case(study_id: str, reference: str, touchpoint: int) -> Reply:
     except NotHeld:
         visit = calls.closed_case(runtime(), who)
         return render_template("interviewer/closed.html", visit=visit, own=own)
-    form = forms.StartForm(runtime().offered(opened.visit.study), who.mode, staff_study(study_id).proxies)
+    offered = runtime().offered(opened.visit.study)
+    form = forms.StartForm(offered, who.mode, staff_study(study_id).proxies, opened.language(offered))
     return case_page(opened, who, form)
 
 
 def case_page(opened: OpenCase, who: ByInterviewer, form: forms.StartForm) -> Reply:
     """The page of an open case, with the form that starts or takes up the interview."""
     status = 422 if form.errors else 200
-    return render_template("interviewer/case.html", form=form, **frame(opened, who)), status
+    study = runtime().study(who.study)
+    language = opened.language(runtime().offered(study))
+    said = script(runtime().study_in(study, language), opened, who.staff.name, language)
+    return render_template("interviewer/case.html", form=form, script=said, **frame(opened, who)), status
 
 
 @interviewer.post(f"{CASE}/release")

@@ -48,10 +48,14 @@ class StartForm(StaffForm):
     proxy = RadioField(lazy("Who answers?"), [InputRequired(lazy("Choose who answers."))])
 
     def __init__(
-        self, languages: Sequence[str], talking: Mode, proxies: Mapping[str, str] = MappingProxyType({})
+        self,
+        languages: Sequence[str],
+        talking: Mode,
+        proxies: Mapping[str, str] = MappingProxyType({}),
+        language: str | None = None,
     ) -> None:
         mode = talking if talking in TALKING else Mode.PHONE
-        super().__init__(data={"mode": mode.value, "language": languages[0], "proxy": THEMSELVES})
+        super().__init__(data={"mode": mode.value, "language": language or languages[0], "proxy": THEMSELVES})
         self.mode.choices = _modes()
         if proxies:
             self.proxy.choices = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from flask_babel import LazyString, get_locale
+from flask_babel import LazyString, force_locale, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms.fields.choices import SelectChoice
@@ -15,12 +15,13 @@ from wtforms.fields.choices import SelectChoice
 from surveyapp.domain.answers import Mode
 from surveyapp.domain.fieldwork.cases import Attempt, Outcome
 from surveyapp.domain.instrument.study import Completion, Study
+from surveyapp.domain.instrument.translation import LocalText
 from surveyapp.domain.responses import ResponseSummary
 from surveyapp.domain.staff import Action
 from surveyapp.services.fieldwork.call_queue import QueueWanted
 from surveyapp.services.fieldwork.calls import OpenCase
 from surveyapp.web.shared.assembly import local_date, local_time
-from surveyapp.web.shared.language import listed, staff_study
+from surveyapp.web.shared.language import known_language, listed, staff_study
 from surveyapp.web.shared.words import OUTCOMES, preference
 
 MODES: dict[Mode, LazyString] = {
@@ -253,3 +254,41 @@ class Filters:
             later=self.view == "later",
             page=self.page,
         )
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is said before the questions. `asking`: for the person; `introducing`: once it is them; `leaving_word`: to
+    somebody else; `message`: to an answerphone."""
+
+    asking: str
+    introducing: str
+    leaving_word: str
+    message: str
+
+
+def script(study: Study, opened: OpenCase, me: str, language: str) -> Script:
+    """What is said, in the language of whoever is called, where the product speaks it; else in the reader's."""
+    if not known_language(language):
+        return _script(study, opened.contact.name, me)
+    with force_locale(language.replace("-", "_")):
+        made = _script(study, opened.contact.name, me)
+    return Script(*(LocalText(each, language) for each in vars(made).values()))
+
+
+def _script(study: Study, name: str, me: str) -> Script:
+    asking = _("“Hello, I would like to speak to the person whose number this is.”")
+    if name:
+        asking = _("“Hello, may I speak to %(name)s?”", name=name)
+    introducing = _(
+        "“My name is %(me)s. I am calling for %(help)s about %(study)s. Is this a good time?”",
+        me=me, help=study.help.name, study=study.public_title,
+    )  # fmt: skip
+    leaving_word = _("“My name is %(me)s. When could I reach %(name)s?”", me=me, name=name or _("them"))
+    message = _("“This is a message for %(name)s. My name is %(me)s. I will call again.”", name=name or _("you"), me=me)
+    if study.help.phone:
+        message = _(
+            "“This is a message for %(name)s. My name is %(me)s. I will call again. You can reach us at %(phone)s.”",
+            name=name or _("you"), me=me, phone=study.help.phone,
+        )  # fmt: skip
+    return Script(asking, introducing, leaving_word, message)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as lazy
 from wtforms import PasswordField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.errors import EnrolmentRefused
 from surveyapp.services.fieldwork.spot_days import SpotChoice, SpotPlaces
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.words import worded
@@ -40,9 +40,9 @@ class SpotDayForm(StaffForm):
         if len(places.study.touchpoints) == 1 and not self.touchpoint.data:
             self.touchpoint.data = str(self.touchpoint.choices[0].value)
 
-    def refuse(self, refused: InputRefused) -> None:
-        field = self[refused.field or "pin"]
-        field.errors = [*field.errors, worded(refused.sentence)]
+    def refuse(self, refused: EnrolmentRefused) -> None:
+        for fault in refused.faults:
+            self[fault.field].errors = [worded(fault.sentence)]
 
     def chosen(self) -> SpotChoice:
         """What was chosen; what is no choice at all as one that there is not."""
