@@ -26,6 +26,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.shared.health import health
     from surveyapp.web.spot.away import sealed
     from surveyapp.web.spot.routes import spot, tablet
+    from surveyapp.web.supervisor.routes import supervisor
     from surveyapp.web.viewer.routes import viewer
 
     app = _bare()
@@ -45,6 +46,7 @@ def create_app(runtime: Runtime) -> Flask:
         viewer,
         manager,
         rights,
+        supervisor,
         preview,
         phone,
         administrator,

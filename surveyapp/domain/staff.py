@@ -34,6 +34,7 @@ class Action(enum.Enum):
     INTERVIEW = N_("enter interviews")
     TAKE_OVER = N_("take over a case that somebody else has open")
     DECIDE_CALLS = N_("decide whether somebody is called again")
+    SEE_STANDING = N_("see where the study stands")
     SEE_CONTACTS = N_("see contact details")
     SEE_RESULTS = N_("see the working figures")
     SEE_RELEASES = N_("see releases")
@@ -58,6 +59,7 @@ MAY: dict[Role, frozenset[Action]] = {
             Action.INTERVIEW,
             Action.TAKE_OVER,
             Action.DECIDE_CALLS,
+            Action.SEE_STANDING,
             Action.SEE_CONTACTS,
             Action.GIVE_ACCESS,
             Action.HANDLE_RIGHTS,
@@ -67,6 +69,7 @@ MAY: dict[Role, frozenset[Action]] = {
     Role.EVALUATOR: frozenset({Action.SEE_RESULTS, Action.SEE_RELEASES, Action.SEE_QUESTIONNAIRES}),
     Role.MANAGER: frozenset(
         {
+            Action.SEE_STANDING,
             Action.SEE_CONTACTS,
             Action.MANAGE_PARTICIPANTS,
             Action.GIVE_ACCESS,

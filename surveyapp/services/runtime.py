@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -58,6 +59,8 @@ class Runtime:
     _people: list[Origin] = field(default_factory=list)
     times: dict[tuple[str, str], tuple[dt.datetime, tuple[int, bool]]] = field(default_factory=dict)
     """How long each study's questionnaires take, and when that was worked out (`responses.expected_time`)."""
+    kept_counts: dict[Any, Any] = field(default_factory=dict)
+    """Counts of cases that took long, and when they were made (`progress.standing`)."""
 
     def study(self, study_id: str) -> Study:
         """Raises NotFound."""

@@ -34,7 +34,7 @@ def case_counts(
     previous = case(*((CaseRow.touchpoint == later, first) for later, first in before.items()), else_=None)
     counted = {
         "touchpoint": CaseRow.touchpoint,
-        "standing": _standing(CaseRow, ResponseRow, now),
+        "standing": standing_column(CaseRow, ResponseRow, now),
         "before": earlier.id.is_not(None) if before else literal(False),
         "mode": case((ResponseRow.state == ResponseState.SUBMITTED, SaveRow.mode), else_=None),
         "site": ParticipantRow.site_id,
@@ -78,7 +78,7 @@ def answer_counts(
     counted = {
         "version": ResponseRow.version,
         "code": AnswerRow.code,
-        "standing": case((later_case.id.is_(None), null()), else_=_standing(later_case, later_response, now)),
+        "standing": case((later_case.id.is_(None), null()), else_=standing_column(later_case, later_response, now)),
     }
     query: Any = (
         select(*(column.label(name) for name, column in counted.items()))
@@ -115,7 +115,7 @@ def _alike(session: Session, query: Select[Any]) -> Result[Any]:
     return session.execute(select(*each.c, func.count().label("people")).group_by(*each.c))
 
 
-def _standing(of: Any, response: Any, now: dt.datetime) -> ColumnElement[str]:
+def standing_column(of: Any, response: Any, now: dt.datetime) -> ColumnElement[str]:
     """`standing_of` as the database reckons it, and a test holds the two together."""
     return case(
         (ParticipantRow.withdrawn_at.is_not(None), Standing.WITHDRAWN.value),

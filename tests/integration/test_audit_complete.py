@@ -46,6 +46,8 @@ PAGES: dict[str, A | str] = {
         for endpoint in RULES
         if endpoint.startswith("viewer.") and endpoint.endswith(("_csv", "_xlsx", "_png", "_svg"))
     },
+    "supervisor.standing": A.PARTICIPANTS_SEEN,
+    "supervisor.month": A.RESULTS_TAKEN,
     "evaluator.taken": A.RESULTS_TAKEN,
     "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
     **{

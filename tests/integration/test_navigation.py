@@ -33,6 +33,8 @@ from tests.page import Client, Page
 NOT_PAGES = {
     "spot.away_part",
     "spot.go_away",
+    "supervisor.standing_csv",
+    "supervisor.response_csv",
     "evaluator.measure_csv",
     "evaluator.questions_csv",
     "evaluator.questions_xlsx",
@@ -98,6 +100,7 @@ BY_ITSELF = {
     "viewer.crosstabs_xlsx": "the same",
     "manager.preview_release": "the button where enough people are new for a release: here nobody is since the last",
     "manager.make_release": "the button of that page",
+    "supervisor.response_csv": "the study here declares no table of response",
     "evaluator.targets_csv": "the study here has no targets",
     "evaluator.who_group_csv": "nothing is known of its people",
     "evaluator.who_group_xlsx": "nothing is known of its people",

@@ -22,6 +22,7 @@ from surveyapp.domain.instrument.questionnaire import (
 )
 from surveyapp.domain.instrument.study import (
     Anchor,
+    AnswersWanted,
     Attribute,
     Comparator,
     ComparatorPlace,
@@ -38,6 +39,7 @@ from surveyapp.domain.instrument.study import (
     Purpose,
     Relationship,
     ReleaseRule,
+    ResponseLine,
     RetentionRule,
     Study,
     Target,
@@ -135,6 +137,7 @@ def _study(
                 opens=anchor or Anchor(type="enrolled"),
                 due_days=_days(each.due),
                 closes_days=_days(each.closes),
+                target=_answers_wanted(each.target),
                 note=each.note,
             )
         )
@@ -187,6 +190,7 @@ def _study(
         open_answers=written.open_answers,
         crosstabs=tuple((first, second) for first, second in written.crosstabs),
         targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
+        response=tuple(map(_response_line, written.response)),
         comparators=tuple(map(_comparator, written.comparators)),
         messages=message_rules(source, written.messages),
     )
@@ -263,6 +267,18 @@ def _target(source: Source, place: Place, written: w.TargetW) -> Target:
         source=written.source,
         note=written.note,
     )
+
+
+def _answers_wanted(written: int | str | None) -> AnswersWanted | None:
+    if written is None:
+        return None
+    return AnswersWanted(percent=int(written.rstrip(" %"))) if isinstance(written, str) else AnswersWanted(written)
+
+
+def _response_line(written: w.ResponseLineW) -> ResponseLine:
+    where = next(iter(written.where.items())) if written.where else None
+    loaded = {"population": written.population or 0, "achieved": written.achieved or 0}
+    return ResponseLine(**{**dict(written), **loaded, "where": where})
 
 
 def _comparator(written: w.ComparatorW) -> Comparator:

@@ -32,6 +32,7 @@ WordsW = Annotated[
 """Words that people read, in the one shape of all text that comes in."""
 
 Days = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15} days?$")]
+PercentW = Annotated[str, StringConstraints(pattern=r"^(100|[1-9][0-9]?) ?%$")]
 MomentsW = Annotated[dict[Literal["before", "now"], WordsW], Field(min_length=1)]
 ConditionW = Annotated[
     Any,
@@ -239,6 +240,7 @@ class TouchpointW(Model):
     opens: WordsW
     due: Days | None = None
     closes: Days | None = None
+    target: Annotated[int, Field(ge=1)] | PercentW | None = None
     note: WordsW | None = None
 
 
@@ -307,6 +309,20 @@ class TargetW(Model):
     by: Annotated[dict[AttributeName, dict[Code, PeopleCounted]], Field(min_length=1, max_length=1)] | None = None
     as_at: WordsW
     source: WordsW
+    note: WordsW | None = None
+
+
+class ResponseLineW(Model):
+    id: NameW
+    label: WordsW
+    method: WordsW
+    group: NameW | None = None
+    touchpoint: Annotated[int, Field(ge=1, le=9999)] = 1
+    of: Literal["listed", "could_be_asked"] = "could_be_asked"
+    where: Annotated[dict[AttributeName, Code], Field(min_length=1, max_length=1)] | None = None
+    population: PeopleCounted | None = None
+    achieved: PeopleCounted | None = None
+    source: WordsW | None = None
     note: WordsW | None = None
 
 
@@ -385,6 +401,7 @@ class StudyW(Model):
     open_answers: Literal["sealed", "clear"] = "sealed"
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []
+    response: list[ResponseLineW] = []
     comparators: list[ComparatorW] = []
     messages: MessagesW | None = None
 

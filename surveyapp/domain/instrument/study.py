@@ -130,10 +130,25 @@ class Anchor:
     event: str | None = None
 
 
+@dataclass(frozen=True)
+class AnswersWanted:
+    """How many answers a touchpoint sets out for: a `number`, or so many in a hundred of those who could be asked."""
+
+    number: int | None = None
+    percent: int | None = None
+
+    def of(self, could_be_asked: int, *, whole: bool) -> int | None:
+        """How many that is of so many people, rounded up. A number is of all of them (`whole`) and of no part."""
+        if self.percent is not None:
+            return -(-self.percent * could_be_asked // 100)
+        return self.number if whole else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Touchpoint:
     """A moment at which a group is asked. `due_days` and `closes_days` are the last day on which answers come in time,
-    and on which they are taken, in days after the one it opens on; both last to their end. None: never."""
+    and on which they are taken, in days after the one it opens on; both last to their end. None: never. `target`: how
+    many answers it sets out for."""
 
     group: str
     number: int
@@ -143,6 +158,7 @@ class Touchpoint:
     due_days: int | None = None
     closes_days: int | None = None
     note: str | None = None
+    target: AnswersWanted | None = None
 
     @property
     def key(self) -> tuple[str, int]:
@@ -282,6 +298,25 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ResponseLine:
+    """A line of the study's table of response, such as a report prints: who was asked, by which `method`. Counted where
+    it names a `group`: of all who are `listed` at its touchpoint or of those who could be asked, `where` an attribute
+    has a value. Or loaded: of a `population` so many were `achieved`, by a `source`."""
+
+    id: str
+    label: str
+    method: str
+    group: str | None = None
+    touchpoint: int = 1
+    of: Literal["listed", "could_be_asked"] = "could_be_asked"
+    where: tuple[str, str] | None = None
+    population: int = 0
+    achieved: int = 0
+    source: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComparatorPlace:
     """What of a study a comparator stands beside: a `variable` of a group, or an `attribute` (of everybody's, where no
     group is named); with `options`, those of its options, nets or values."""
@@ -360,6 +395,7 @@ class Study:
     open_answers: Literal["sealed", "clear"] = "sealed"
     crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()
+    response: tuple[ResponseLine, ...] = ()
     comparators: tuple[Comparator, ...] = ()
     facts: tuple[KeyFact, ...] = ()
     thanks: str | None = None

@@ -38,6 +38,7 @@ from surveyapp.domain.instrument.study import (
     MeasureRow,
     Purpose,
     Relationship,
+    ResponseLine,
     Study,
     Target,
     Touchpoint,
@@ -287,6 +288,7 @@ def _study(study: Study, say: Translate) -> Study:
         comparisons=tuple(_comparison(comparison, say) for comparison in study.comparisons),
         relationships=tuple(_relationship(relationship, say) for relationship in study.relationships),
         targets=tuple(_target(target, say) for target in study.targets),
+        response=tuple(_response_line(line, say) for line in study.response),
         comparators=tuple(_comparator(comparator, say) for comparator in study.comparators),
         messages=None if study.messages is None else _messages(study.messages, say),
     )
@@ -340,6 +342,16 @@ def _target(target: Target, say: Translate) -> Target:
     id = f"target.{target.id}"
     return dataclasses.replace(
         target, label=say(f"{id}.label", target.label, E), note=_maybe(say, f"{id}.note", target.note, E)
+    )
+
+
+def _response_line(line: ResponseLine, say: Translate) -> ResponseLine:
+    id = f"response.{line.id}"
+    return dataclasses.replace(
+        line,
+        label=say(f"{id}.label", line.label, E),
+        method=say(f"{id}.method", line.method, E),
+        note=_maybe(say, f"{id}.note", line.note, E),
     )
 
 

@@ -143,6 +143,7 @@ def _settings(study: Study) -> Iterator[Setting]:
             yield from _flat(f"{key}.{name}", (key, name if key == "attributes" else index), held)
     for index, point in enumerate(study.touchpoints):
         held = dataclasses.asdict(point)
+        del held["target"]  # what is set out for changes nothing that was counted
         name = f"{held.pop('group')} {held.pop('number')}"
         yield from _flat(f"touchpoints.{name}", ("touchpoints", index), held)
     for index, comparison in enumerate(study.comparisons):

@@ -49,6 +49,8 @@ class CaseRow(Base):
         UniqueConstraint("participant_id", "touchpoint"),
         Index(None, "keeper", "tried_at", "due_at"),
         Index(None, "next_at"),
+        Index(None, "again_at"),
+        Index(None, "held_back"),
         known("disposition", Disposition),
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -136,7 +138,7 @@ class AttemptRow(Base):
     can follow from it, for an attempt that is undone."""
 
     __tablename__ = "attempt"
-    __table_args__ = (Index(None, "staff_id", "at"), known("detail", OutcomeDetail))
+    __table_args__ = (Index(None, "staff_id", "at"), Index(None, "at"), known("detail", OutcomeDetail))
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))

@@ -16,7 +16,7 @@ from surveyapp.store.tables.base import Base, known
 
 class ResponseRow(Base):
     __tablename__ = "response"
-    __table_args__ = (known("state", ResponseState),)
+    __table_args__ = (Index(None, "state", "case_id"), known("state", ResponseState))
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), unique=True)
     questionnaire: Mapped[str]

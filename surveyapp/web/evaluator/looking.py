@@ -24,8 +24,9 @@ from surveyapp.web.evaluator import taking, views
 from surveyapp.web.evaluator.asked import AT, BY, MATCHED, ONLY, OPTION, PEOPLE, STATE, TOUCHPOINTS, WITH
 from surveyapp.web.evaluator.choosing import LinkChoice
 from surveyapp.web.evaluator.kept import DrawnPage, draw, working_page
-from surveyapp.web.evaluator.routes import csv_reply, evaluator
+from surveyapp.web.evaluator.routes import evaluator
 from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.reply import csv_reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 

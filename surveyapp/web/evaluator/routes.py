@@ -26,6 +26,7 @@ from surveyapp.web.evaluator.asked import ResultsQuery, asked_for
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.evaluator.kept import DrawnPage, draw, working_page
 from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.reply import csv_reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
 
@@ -155,9 +156,3 @@ def _questions(study_id: str, group: str, touchpoint: int) -> tuple[Study, Resul
     asked = asked_for(study, request.args)
     found = distributions.questions(desk(), study_id, group, touchpoint, segment=asked.segment)
     return study, asked, views.blocks(found)
-
-
-def csv_reply(content: bytes, name: str) -> Response:
-    """A file to download."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(content, content_type="text/csv; charset=utf-8", headers=headers)

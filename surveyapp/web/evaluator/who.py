@@ -16,10 +16,11 @@ from surveyapp.reports.files import csv_file, people_csv
 from surveyapp.reports.files.workbook import sheet_each
 from surveyapp.services.results import response
 from surveyapp.web.evaluator import taking, who_views
-from surveyapp.web.evaluator.routes import csv_reply, evaluator
+from surveyapp.web.evaluator.routes import evaluator
 from surveyapp.web.evaluator.views import edition_words
 from surveyapp.web.shared.assembly import local_date
 from surveyapp.web.shared.language import staff_study
+from surveyapp.web.shared.reply import csv_reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import desk, staff_only
 

@@ -90,6 +90,14 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
     ),
     (
         NavigationPlace(
+            endpoint="supervisor.standing",
+            words=_("Standing"),
+            action=Action.SEE_STANDING,
+            beneath=("supervisor.month",),
+        ),
+    ),
+    (
+        NavigationPlace(
             endpoint="interviewer.queue",
             words=_("Queue"),
             action=Action.INTERVIEW,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
+from flask import Response as FlaskResponse
 from flask import make_response
 from werkzeug.wrappers import Response
 
@@ -34,3 +35,9 @@ def record_file(record: HeldRecord, *, as_json: bool) -> Reply:
     ending = "json" if as_json else "html"
     response.headers["Content-Disposition"] = f'attachment; filename="{record.reference}.{ending}"'
     return response
+
+
+def csv_reply(content: bytes, name: str) -> FlaskResponse:
+    """A file to download."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return FlaskResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -29,6 +29,7 @@ STAFF_PATHS = (
     "/released",
     "/manage",
     "/rights",
+    "/standing",
     "/accounts",
     "/audit",
     "/spot",

@@ -9,15 +9,17 @@ from surveyapp.domain.authoring.checks.names import check_known, check_once, unk
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Comparator, ComparatorPlace, Study, Target
+from surveyapp.domain.instrument.study import Comparator, ComparatorPlace, ResponseLine, Study, Target
 
 
 def check_beside(study: Study, source: Source) -> None:
     """Records every fault of `targets` and `comparators` in the source's list."""
-    for key, each in (("targets", study.targets), ("comparators", study.comparators)):
+    for key, each in (("targets", study.targets), ("comparators", study.comparators), ("response", study.response)):
         check_once(source, (key,), [one.id for one in each], key)
     for index, target in enumerate(study.targets):
         _check_target(study, source, ("targets", index), target)
+    for index, line in enumerate(study.response):
+        _check_response_line(study, source, ("response", index), line)
     for index, comparator in enumerate(study.comparators):
         _check_comparator(study, source, ("comparators", index), comparator)
 
@@ -36,6 +38,40 @@ def _check_target(study: Study, source: Source, place: Place, target: Target) ->
     if target.actual is None or told != target.actual:
         sentence = f"These add up to {told}, and `actual` says {'nothing' if target.actual is None else target.actual}."
         source.fault((*place, "by", target.by), "does_not_add_up", f"{sentence} Correct one of them.")
+
+
+def _check_response_line(study: Study, source: Source, place: Place, line: ResponseLine) -> None:
+    written = source.data["response"][place[1]]
+    loaded = [key for key in ("population", "achieved", "source") if key in written]
+    if line.group is None:
+        counted = [key for key in ("touchpoint", "of", "where") if key in written]
+        if counted or len(loaded) < 3:
+            sentence = (
+                "A line is either counted, of a `group`, or loaded, with `population`, `achieved` and `source`. "
+                "Write all of one."
+            )
+            source.fault(place, "two_meanings", sentence)
+        elif line.achieved > line.population:
+            source.fault(
+                (*place, "achieved"), "limits_crossed", "That is more than could be asked. Correct one of them."
+            )
+        return
+    if loaded:
+        sentence = f"It is counted, of “{line.group}”. Take `{loaded[0]}` out, or the group."
+        source.fault((*place, loaded[0]), "two_meanings", sentence)
+    check_known(source, (*place, "group"), line.group, [group.id for group in study.groups], "group")
+    if study.group(line.group) is not None and study.touchpoint(line.group, line.touchpoint) is None:
+        sentence = f"“{line.group}” has no touchpoint {line.touchpoint}."
+        source.fault((*place, "touchpoint") if "touchpoint" in written else place, "unknown_touchpoint", sentence)
+    if line.where is not None:
+        name, value = line.where
+        attribute = study.attribute(name)
+        check_known(source, (*place, "where", name), name, [each.id for each in study.attributes], "attribute")
+        if attribute is not None:
+            check_known(source, (*place, "where", name), value, attribute.values, "value")
+            if name not in study.segments:
+                sentence = f"People are told apart here by segments alone. Add `{name}` to `segments`."
+                source.fault((*place, "where", name), "bad_value", sentence)
 
 
 def _check_comparator(study: Study, source: Source, place: Place, comparator: Comparator) -> None:

@@ -1,0 +1,1 @@
+"""Where a study stands, for whoever leads its fieldwork."""
