@@ -32,6 +32,7 @@ WHO_MAY: dict[Action, set[Role]] = {
     Action.INTERVIEW: {I, S},
     Action.TAKE_OVER: {S},
     Action.DECIDE_CALLS: {S},
+    Action.SEE_STANDING: {S, M},
     Action.SEE_CONTACTS: {I, S, M},
     Action.SEE_RESULTS: {E},
     Action.SEE_RELEASES: {E, M, V},

@@ -283,6 +283,7 @@ def test_staff_have_everything_in_their_language_and_each_text_knows_its_source(
 
 SAID = {name for name in interface_catalogues.KEYWORDS if name != "N_"}
 LOOKED_UP = {
+    ("web/supervisor/views.py", "rate.words"),
     ("reports/files/held_record.py", "_CONTACT[each.name]"),
     ("reports/files/held_record.py", "_SIGHTS[each.what]"),
     ("reports/files/held_record.py", "said"),

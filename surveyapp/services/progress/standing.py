@@ -54,7 +54,7 @@ PARTS: tuple[tuple[bool, int, int], ...] = (
 )
 """The parts of a week that calls are counted by: whether it is a weekend, and from which hour to which."""
 
-KeyOf = Callable[[CaseTally], str | None]
+ValueOf = Callable[[CaseTally], str | None]
 
 COUNTED_FOR = dt.timedelta(minutes=1)
 """How long a count of cases is shown that took long."""
@@ -63,9 +63,9 @@ TAKES_LONG = 0.2
 """Seconds. What is counted sooner is counted each time."""
 
 
-def _counted(runtime: Runtime, key: Any, now: dt.datetime, count: Callable[[], list[CaseTally]]) -> Counted:
+def _counted(runtime: Runtime, key: Any, now: dt.datetime, count: Callable[[], list[CaseTally]]) -> CountedAt:
     """What was counted, and when: now, or within the last minute."""
-    kept: dict[Any, Counted] = runtime.kept_counts
+    kept: dict[Any, CountedAt] = runtime.kept_counts
     found = kept.get(key)
     if found is not None and found[0] <= now < found[0] + COUNTED_FOR:
         return found
@@ -78,7 +78,7 @@ def _counted(runtime: Runtime, key: Any, now: dt.datetime, count: Callable[[], l
     return counted
 
 
-Counted = tuple[dt.datetime, list[CaseTally]]
+CountedAt = tuple[dt.datetime, list[CaseTally]]
 
 
 def standing(desk: Desk, study_id: str, by: str = "") -> StudyStanding:
@@ -197,7 +197,7 @@ class _Tallied:
     def has(self, tally: CaseTally, attribute: str, value: str) -> bool:
         return self.value(tally, attribute) == value
 
-    def told_apart(self, by: str) -> tuple[str, str, Mapping[str, str], KeyOf]:
+    def told_apart(self, by: str) -> tuple[str, str, Mapping[str, str], ValueOf]:
         """What `by` is: its id, what it is called, its values by their labels, and which one a case has. Raises
         NotFound."""
         if by == SITE:
@@ -269,7 +269,7 @@ def _row(
 
 
 def _told_apart(
-    study: Study, counted: _Tallied, values: Mapping[str, str], key: KeyOf, scope: Scope
+    study: Study, counted: _Tallied, values: Mapping[str, str], key: ValueOf, scope: Scope
 ) -> Iterable[StandingRow]:
     """A row a value and touchpoint, where there is anybody; last those of whom the value is not known."""
     for touchpoint in study.touchpoints:

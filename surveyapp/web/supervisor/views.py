@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flask_babel import LazyString, ngettext
+from flask_babel import LazyString, gettext, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
@@ -224,12 +224,12 @@ def _rates(row: StandingRow, names: Iterable[str]) -> tuple[str, ...]:
 
 def _formula(rate: AaporRate, row: StandingRow | None) -> RateFormula:
     if row is None:
-        return RateFormula(rate, _(rate.words), None)
+        return RateFormula(rate, gettext(rate.words), None)
     final = row.counts.final
     letters = {name.upper(): str(value) for name, value in vars(final).items()}
     letters["e"] = f"{float(final.e):.3f}"
     over, under = (_in_numbers(each, letters) for each in (rate.over, rate.under))
-    return RateFormula(rate, _(rate.words), f"{over} / {under} = {percent(final.rate(rate.name))}")
+    return RateFormula(rate, gettext(rate.words), f"{over} / {under} = {percent(final.rate(rate.name))}")
 
 
 def _in_numbers(formula: str, letters: Mapping[str, str]) -> str:
