@@ -1,13 +1,13 @@
 """What somebody has to see to is found by an index, and so are the attempts of a time
 
-Revises: 0040
+Revises: 0041
 """
 
 from alembic import op
 
 
 revision = '0045'
-down_revision = '0040'
+down_revision = '0041'
 branch_labels = None
 depends_on = None
 
