@@ -6,8 +6,6 @@ alike, nor two neighbours of a scale without a good side.
 
 from __future__ import annotations
 
-COLOURS = (*(f"likert-{number}" for number in range(1, 6)), *(f"tone-{number}" for number in range(1, 8)), "plain")
-
 DOTTED = frozenset({"likert-4", "likert-5", "tone-2", "tone-4", "tone-6"})
 
 

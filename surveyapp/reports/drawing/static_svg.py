@@ -8,12 +8,13 @@ that runs from the right, where places are counted from the other side; a hatch 
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from surveyapp.reports.charts.bars import Bar, BarChart, BarSegment, wide_enough
 from surveyapp.reports.charts.columns import ColumnChart, Panel
 from surveyapp.reports.charts.dots import DotChart, DotPanel
-from surveyapp.reports.charts.palette import COLOURS, DOTTED
+from surveyapp.reports.charts.palette import DOTTED
 from surveyapp.reports.charts.spreads import SpreadChart, SpreadRow
 
 COLUMN_ROOM = 86
@@ -23,24 +24,24 @@ DOT_ROOM = 150
 """Height from nothing to all, px."""
 
 
-def patterns() -> str:
-    """The dots and hatches of every colour: rising, wide, for a range; falling, fine, for a bound."""
-    made = []
-    for colour in COLOURS:
-        made.append(
-            f'<pattern id="rise-{colour}" width="8" height="8" patternUnits="userSpaceOnUse"'
-            f' patternTransform="rotate(45)"><path class="paper" d="M0 0h8v8h-8z"/>'
-            f'<path class="stripe {colour}" d="M0 0h3.4v8h-3.4z"/></pattern>'
-            f'<pattern id="fall-{colour}" width="5" height="5" patternUnits="userSpaceOnUse"'
-            f' patternTransform="rotate(-45)"><path class="paper" d="M0 0h5v5h-5z"/>'
-            f'<path class="stripe {colour}" d="M0 0h2v5h-2z"/></pattern>'
-        )
-    for colour in DOTTED:
-        made.append(
-            f'<pattern id="dots-{colour}" width="7" height="7" patternUnits="userSpaceOnUse">'
-            f'<circle class="dot {colour}" cx="3" cy="3" r="1.1"/></pattern>'
-        )
-    return f'<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>{"".join(made)}</defs></svg>'
+_PATTERN = {
+    "rise": '<pattern id="rise-{0}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<path class="paper" d="M0 0h8v8h-8z"/><path class="stripe {0}" d="M0 0h3.4v8h-3.4z"/></pattern>',
+    "fall": '<pattern id="fall-{0}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">'
+    '<path class="paper" d="M0 0h5v5h-5z"/><path class="stripe {0}" d="M0 0h2v5h-2z"/></pattern>',
+    "dots": '<pattern id="dots-{0}" width="7" height="7" patternUnits="userSpaceOnUse">'
+    '<circle class="dot {0}" cx="3" cy="3" r="1.1"/></pattern>',
+}
+"""Rising, wide, for a range; falling, fine, for a bound; dots for a colour."""
+
+_FILLED = re.compile(r'fill="url\(#(rise|fall|dots)-([a-z0-9-]+)\)"')
+
+
+def patterns(page: str) -> str:
+    """The dots and hatches that the drawings of a page are filled with, to stand in it once."""
+    used = sorted(set(_FILLED.findall(page)))
+    made = "".join(_PATTERN[kind].format(colour) for kind, colour in used)
+    return f'<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>{made}</defs></svg>' if made else ""
 
 
 def _mirror(x: float, width: float, mirrored: bool) -> float:
@@ -54,47 +55,66 @@ def _number(value: float) -> str:
 def bar_svg(chart: BarChart, bar: Bar, *, height: int = 44, labels: bool = True, mirrored: bool = False) -> str:
     """One row's bar, `height` px high, in the middle of whatever room the page gives it. With `labels`, counts stand in
     the segments that have room for them. The midline is as high as the room, so that rows which touch share one.
-    A bar without counts in it says nothing that its name and end do not, and is not read out."""
+    A bar without counts in it says nothing that its name and end do not, and is not read out.
+
+    A segment is a drawing of its own, so that its place is said once and everything in it has the whole of its room."""
     span = chart.high - chart.low
     pieces = []
     if chart.midline:
-        middle = f"{_number(_mirror(-100 * chart.low / span, 0, mirrored))}%"
+        middle = f"{_tenths(_mirror(-100 * chart.low / span, 0, mirrored))}%"
         pieces.append(f'<line class="midline" x1="{middle}" x2="{middle}" y1="0" y2="100%"/>')
-    texts = []
-    for segment in bar.segments:
-        width = 100 * segment.width / span
-        x = _mirror(100 * (segment.start - chart.low) / span, width, mirrored)
-        pieces.append(_segment(segment, x, width, height))
-        if labels and chart.numbered and segment.manner != "withheld":
-            texts.append(_label(segment, chart, x + width / 2))
-    for start, width in bar.outlines:
+
+    def room(start: float, width: float) -> str:
+        """Where a piece stands: its ends are rounded and its width is what lies between them, so that pieces touch."""
         wide = 100 * width / span
         x = _mirror(100 * (start - chart.low) / span, wide, mirrored)
-        pieces.append(f'<rect class="np-line" {_box(x, wide, height + (8 if height > 30 else 4))}/>')
+        left, right = round(x, 1), round(x + wide, 1)
+        return f'x="{_tenths(left)}%" width="{_tenths(right - left)}%" y="50%"'
+
+    outline = f'<rect class="np-line" {_whole(height + (8 if height > 30 else 4))}/>'
+    outlines = {(round(start, 6), round(width, 6)): (start, width) for start, width in bar.outlines}
+    for segment in bar.segments:
+        inside = _segment(segment, height)
+        if outlines.pop((round(segment.start, 6), round(segment.width, 6)), None):
+            inside += outline
+        if labels and chart.numbered and segment.manner != "withheld":
+            inside += _label(segment, chart)
+        colour = "" if segment.manner == "withheld" else f'class="{segment.colour}" '
+        pieces.append(f"<svg {colour}{room(segment.start, segment.width)}>{inside}</svg>")
+    pieces.extend(f"<svg {room(*place)}>{outline}</svg>" for place in outlines.values())
     said = ' aria-hidden="true"' if not chart.numbered else f' role="img" aria-label="{escape(bar.said)}"'
-    return f'<svg class="bar-drawing"{said}>{"".join(pieces)}{"".join(texts)}</svg>'
+    return f'<svg class="bar-drawing"{said}>{"".join(pieces)}</svg>'
 
 
-def _box(x: float, width: float, height: float, *, down: float = 0.0) -> str:
-    """Where a rectangle stands, centred on the middle of the room and then moved `down` px."""
+def _tenths(value: float) -> str:
+    """Of a percentage a tenth: less than a pixel on the widest page."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _whole(height: float, down: float = 0.0) -> str:
+    """As wide as its room, centred on its middle and then moved `down` px."""
+    return f'width="100%" y="{_number(down - height / 2)}" height="{_number(height)}"'
+
+
+def _box(x: float, width: float, height: float) -> str:
+    """Where a rectangle stands, centred on the middle of the room."""
     return (
         f'x="{_number(x)}%" width="{_number(width)}%" y="50%" height="{_number(height)}"'
-        f' transform="translate(0 {_number(down - height / 2)})"'
+        f' transform="translate(0 {_number(-height / 2)})"'
     )
 
 
-def _segment(segment: BarSegment, x: float, width: float, height: float) -> str:
-    box = _box(x, width, height)
+def _segment(segment: BarSegment, height: float) -> str:
+    box = _whole(height)
     if segment.manner == "withheld":
         return f'<rect class="withheld" {box}/>'
     if segment.hatched:
         kind = "rise" if segment.manner == "ranged" else "fall"
-        return f'<rect class="hatch {segment.colour}" fill="url(#{kind}-{segment.colour})" {box}/>'
-    drawn = [f'<rect class="{segment.colour}" {box}/>', _dots(segment.colour, box)]
+        return f'<rect class="hatch" fill="url(#{kind}-{segment.colour})" {box}/>'
+    drawn = [f"<rect {box}/>", _dots(segment.colour, box)]
     strip = segment.strip(height)
     for number, colour in enumerate(segment.colours[:0:-1]):
-        foot = _box(x, width, strip, down=(height - strip) / 2 - number * strip)
-        drawn.append(f'<rect class="{colour}" {foot}/>')
+        drawn.append(f'<rect class="{colour}" {_whole(strip, (height - strip) / 2 - number * strip)}/>')
     return "".join(drawn)
 
 
@@ -102,13 +122,13 @@ def _dots(colour: str, box: str) -> str:
     return f'<rect class="dots" fill="url(#dots-{colour})" {box}/>' if colour in DOTTED else ""
 
 
-def _label(segment: BarSegment, chart: BarChart, x: float) -> str:
+def _label(segment: BarSegment, chart: BarChart) -> str:
     """A count in its segment: over a hatch on a plate of paper; left away on a chart that is too narrow for it."""
     if not wide_enough(segment, chart, narrow=False) or not segment.label:
         return ""
-    room = "" if wide_enough(segment, chart, narrow=True) else " if-wide"
-    kind = f"plate {segment.colour}" if segment.hatched else f"on-{segment.colour}"
-    return f'<text class="{kind}{room}" x="{_number(x)}%" y="50%">{escape(segment.label)}</text>'
+    classes = "plate" * segment.hatched, "if-wide" * (not wide_enough(segment, chart, narrow=True))
+    kind = f' class="{" ".join(filter(None, classes))}"' if any(classes) else ""
+    return f'<text{kind} x="50%">{escape(segment.label)}</text>'
 
 
 def panel_svg(chart: ColumnChart, panel: Panel, *, mirrored: bool = False) -> str:

@@ -64,11 +64,13 @@ def dot_drawing(chart: DotChart, panel: DotPanel) -> Markup:
     return Markup(static_svg.dot_svg(chart, panel, mirrored=from_right()))  # noqa: S704
 
 
-def chart_patterns() -> Markup:
-    return Markup(static_svg.patterns())  # noqa: S704
+def with_patterns(drawn: str) -> Markup:
+    """All that a page draws, with what it is filled with: once a page."""
+    return Markup(drawn + static_svg.patterns(drawn))  # noqa: S704
 
 
 def install(app: App) -> None:
     """As globals, because a macro that is imported sees no context."""
-    for made in (bar_drawing, panel_drawing, spread_drawing, spread_ticks, dot_drawing, chart_patterns, narrow_below):
+    app.jinja_env.filters["with_patterns"] = with_patterns
+    for made in (bar_drawing, panel_drawing, spread_drawing, spread_ticks, dot_drawing, narrow_below):
         app.jinja_env.globals[made.__name__] = made

@@ -64,6 +64,7 @@ def draw(
         edition_words=edition_words(edition, study), address=request.full_path.rstrip("?"), remarks=remarks, **values,
     )  # fmt: skip
     heading, styles, strip, content = drawn.split(BETWEEN, 3)
+    content = drawing.with_patterns(content)
     return DrawnPage(heading=heading, styles=styles, strip=strip, content=content, keep=not remarks)
 
 
