@@ -166,6 +166,22 @@ def test_what_cannot_be_noted_does_not_leave(opened: Opened) -> None:
         page.locator("[data-download=png]").first.click()
 
 
+def test_small_employers_alone_before_and_now_are_three_clicks_from_where_signing_in_leads(opened: Opened) -> None:
+    page = opened("")
+    page.get_by_role("link", name=re.compile("Confidence in their own career potential")).click()
+    page.get_by_text("Only some people").click()
+    page.get_by_role("link", name="Small or medium employer", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
+        "Confidence in their own career potential (Employer size: Small or medium employer): too few to tell,"
+        " from 4 (looking back) to 7 of the same 8 people"
+    )
+    expect(page.locator(".some summary")).to_have_text("Only some people: Small or medium employer")
+    expect(page.get_by_role("row", name=re.compile("^Before the placement")).first).to_be_visible()
+    page.locator(".some summary").click()
+    page.get_by_role("link", name="Everyone", exact=True).last.click()
+    expect(page.locator(".some summary")).to_have_text("Only some people")
+
+
 def test_without_javascript_the_servers_drawing_and_the_tables_stay(opened: Opened) -> None:
     for path in (MEASURE, "/questions/backfill/1/overall_value"):
         page = opened(path, 360, java_script_enabled=False)

@@ -276,6 +276,26 @@ def test_every_page_of_results_says_the_same_of_when_its_figures_are(evaluator: 
     assert all(each and each[1].startswith(wanted) for each in said.values()), said
 
 
+def test_a_measure_leads_to_the_people_of_every_attribute_alone_and_keeps_what_is_looked_at(
+    evaluator: Evaluator,
+) -> None:
+    study = evaluator.runtime.study(factories.STUDY)
+    page = evaluator.get("/measures/confidence_career_potential?by=employer_size&people=matched").text
+    found = [unescape(each) for each in re.findall(r'href="([^"]*only=[^"]*)"', page)]
+    everything = [f"{each.id}:{value}" for each in study.attributes for value in each.values]
+    assert [re.search(r"only=([^&]+)", each.replace("%3A", ":"))[1] for each in found] == everything  # type: ignore[index]
+    first = {each.id: next(iter(each.values)) for each in study.attributes}
+    for address in found:
+        name, value = re.search(r"only=([^:&]+):([^&]+)", address.replace("%3A", ":")).groups()  # type: ignore[union-attr]
+        assert "by=site.employer_size" in address
+        assert "people=matched" in address
+        if value == first[name]:
+            attribute = study.attribute(name)
+            assert attribute is not None
+            shown = evaluator.client.page(address)
+            assert f"({attribute.label}: {attribute.values[value]})" in shown.words, address
+
+
 FILES = (
     "/measures/placement_satisfaction",
     "/questions/backfill/1",

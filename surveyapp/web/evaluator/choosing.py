@@ -6,13 +6,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.results import Shift
-from surveyapp.web.evaluator.asked import MATCHED, ResultsQuery, segments
+from surveyapp.web.evaluator.asked import BY, MATCHED, ONLY, PEOPLE, ResultsQuery, segments
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import isolated
 
@@ -45,6 +47,31 @@ def people_choices(shift: Shift, label: str | None, differ: bool) -> tuple[LinkC
 
 def measure_split(study: Study, shift: Shift) -> tuple[LinkChoice, ...]:
     return _split(study, shift.segment, functools.partial(measure_url, shift))
+
+
+OnlyChoices = tuple[tuple[str, tuple[LinkChoice, ...]], ...]
+"""Under the name of each attribute a link for each of its values, to the people of whom it is known."""
+
+
+def only_choices(study: Study, url: Callable[[str], str], chosen: tuple[str, str] | None = None) -> OnlyChoices:
+    """`url`: from `attribute:value` to the address of those people alone."""
+    return tuple(
+        (each.label, tuple(LinkChoice(label, url(f"{each.id}:{value}"), chosen == (each.id, value))
+                           for value, label in each.values.items()))
+        for each in study.attributes
+    )  # fmt: skip
+
+
+def measure_only(study: Study, shift: Shift) -> OnlyChoices:
+    """From a measure to some people alone, as it is looked at: the same split, everyone or matched."""
+    by = study.segment(shift.segment) if shift.segment else None
+    state = {BY: by.id if by else None, PEOPLE: MATCHED if shift.matched else None}
+
+    def url(only: str) -> str:
+        kept: dict[str, Any] = {**state, ONLY: only}
+        return url_for("evaluator.look", study_id=study.id, group=shift.group, variable=shift.variable, **kept)
+
+    return only_choices(study, url)
 
 
 def question_split(study: Study, group: str, touchpoint: int, asked: ResultsQuery) -> tuple[LinkChoice, ...]:

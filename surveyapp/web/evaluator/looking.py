@@ -22,7 +22,7 @@ from surveyapp.services.results import looking
 from surveyapp.services.results.looking import Look, LookPlace
 from surveyapp.web.evaluator import taking, views
 from surveyapp.web.evaluator.asked import AT, BY, MATCHED, ONLY, OPTION, PEOPLE, STATE, TOUCHPOINTS, WITH
-from surveyapp.web.evaluator.choosing import LinkChoice
+from surveyapp.web.evaluator.choosing import LinkChoice, OnlyChoices, only_choices
 from surveyapp.web.evaluator.kept import DrawnPage, draw, working_page
 from surveyapp.web.evaluator.routes import evaluator
 from surveyapp.web.shared.language import staff_study
@@ -55,7 +55,9 @@ class LookView:
     touchpoints: tuple[LinkChoice, ...]
     options: tuple[LinkChoice, ...]
     by: tuple[MenuEntry, ...]
-    only: tuple[MenuEntry, ...]
+    only: OnlyChoices
+    everyone: str | None
+    """Where some people alone are looked at: the address of all of them."""
     crossed: tuple[MenuEntry, ...]
     kept: Mapping[str, str]
     """What the menus' form sends along."""
@@ -215,18 +217,15 @@ def _view(study: Study, places: Sequence[LookPlace], place: LookPlace, asked: Lo
     def links(name: str, each: Iterable[tuple[str, str, bool]]) -> tuple[LinkChoice, ...]:
         return tuple(LinkChoice(label, _url(study, asked, **{name: value}), chosen) for value, label, chosen in each)
 
-    kept = {name: value for name, value in _state(asked, request.args).items() if name not in (BY, ONLY, AT, WITH)}
+    kept = {name: value for name, value in _state(asked, request.args).items() if name not in (BY, AT, WITH)}
     return LookView(
         place=place,
         people=links(PEOPLE, people) if shift.matched_base else (),
         touchpoints=links(TOUCHPOINTS, points) if len(every) > 1 else (),
         options=links(OPTION, options) if place.options else (),
         by=_attributes(study, asked.by),
-        only=tuple(
-            MenuEntry(f"{each.id}:{value}", label, asked.only == (each.id, value), each.label)
-            for each in study.attributes
-            for value, label in each.values.items()
-        ),
+        only=only_choices(study, lambda value: _url(study, asked, **{ONLY: value}), asked.only),
+        everyone=_url(study, asked, **{ONLY: ""}) if asked.only else None,
         crossed=_crossings(study, places, place, titles) if place.crosses else (),
         kept=kept,
         before=places[at - 1] if at else None,

@@ -69,7 +69,10 @@ def measure(study_id: str, measure_id: str) -> DrawnPage:
     remarks = asked.remarks
     if asked.matched and not shift.matched:
         remarks += (_("The people who answered every time cannot be shown apart here. Everyone is shown."),)
-    return _page("measure", study, [shift], remarks=remarks, view=views.measure(study, shift, other))
+    return _page(
+        "measure", study, [shift], remarks=remarks, view=views.measure(study, shift, other),
+        only=choosing.measure_only(study, shift),
+    )  # fmt: skip
 
 
 @evaluator.get("/<study_id>/measures/<measure_id>.csv")
