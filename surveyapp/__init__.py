@@ -20,6 +20,8 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.manager.routes import manager
     from surveyapp.web.participant.routes import participant
     from surveyapp.web.preview.routes import phone, preview
+    from surveyapp.web.programs.pages import tokens_of_staff
+    from surveyapp.web.programs.routes import programs
     from surveyapp.web.reader.pages import reader
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
@@ -42,6 +44,8 @@ def create_app(runtime: Runtime) -> Flask:
         sealed,
         evaluator,
         exporter,
+        programs,
+        tokens_of_staff,
         reader,
         viewer,
         manager,

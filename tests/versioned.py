@@ -202,9 +202,10 @@ THREE_FILES = {
 }
 
 
-def create_three_touchpoints(database_url: str, clock: Clock, root: Path, **changes: object) -> Runtime:
-    """Twelve guests at three touchpoints: a marked step, then a broken one; and a version that dropped a question."""
-    runtime = create_runtime(database_url, clock, root, THREE_FILES, THREE_TOUCHPOINTS, **changes)
+def create_three_touchpoints(database_url: str, clock: Clock, root: Path, more: str = "", **changes: object) -> Runtime:
+    """Twelve guests at three touchpoints: a marked step, then a broken one; and a version that dropped a question.
+    `more`: further lines of the study's file."""
+    runtime = create_runtime(database_url, clock, root, THREE_FILES, THREE_TOUCHPOINTS + more, **changes)
     drink: dict[str, Answer] = {"drinks": Codes(("tea",))}
     view: dict[str, Answer] = {"room": Codes(("much",)), "music": Codes(("not",))}
     first = coffee("much", "somewhat", "little", "not", "much", "somewhat", "little", "not")

@@ -86,6 +86,9 @@ class AuditAction(enum.StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes_made"
     RECOVERY_CODE_USED = "recovery_code_used"
     PROVIDER_BOUND = "provider_bound"
+    TOKEN_MADE = "token_made"  # noqa: S105 - the name of an event
+    TOKENS_ENDED = "tokens_ended"
+    PROGRAM_READ = "program_read"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an event
     PASSWORD_CHANGE_REFUSED = "password_change_refused"  # noqa: S105 - the name of an event
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an event

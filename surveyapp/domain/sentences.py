@@ -78,6 +78,25 @@ SENTENCES: Mapping[str, str] = {
     "nobody_asked_to_link": N_(
         "This study asks nobody whether their answers may be put beside other records. Take them without references."
     ),
+    "token_name_wanted": N_("Give the token a name of at most %(most)s characters, such as the program that uses it."),
+    "token_scope_wanted": N_("Say what the program may read: at least one thing that you may read yourself."),
+    "token_days_wanted": N_("Choose how many days it lasts: one of %(days)s."),
+    "tokens_too_many": N_("You have %(most)s tokens. End one that no program uses any more first."),
+    "no_token": N_("There is no such token any more: it ended, or its day came."),
+    "token_missing": N_(
+        "This address is for programs: send a token as `Authorization: Bearer …`. Tokens are made at one’s account."
+    ),
+    "token_unknown": N_("There is no such token. Check that all of it was copied, or make another at your account."),
+    "token_expired": N_("The token’s last day is over. Make another at your account."),
+    "token_ended": N_("The token was ended. Make another at your account if the program is still to read."),
+    "token_account_closed": N_("The account that the token belongs to is closed. Ask an administrator."),
+    "token_not_for": N_("The token does not let a program read “%(scope)s”. Make one that does at your account."),
+    "parameter_unknown": N_("There is no parameter “%(name)s” here. There are: %(known)s."),
+    "parameter_unusable": N_("“%(value)s” cannot be used for %(name)s. Use %(wanted)s."),
+    "parameter_twice": N_("%(name)s is there more than once. Send it once."),
+    "cursor_unusable": N_("This cursor is not from an answer to the same request. Begin again without one."),
+    "no_table": N_("Release %(number)s has no table “%(table)s”. The answer for the release lists those that it has."),
+    "no_dataset": N_("There is no dataset “%(dataset)s” in this shape. There are: %(known)s."),
     "folder_holds_export": N_("%(folder)s holds such an export already. Name another folder, or move that one away."),
     "export_not_written": N_("The files could not be written to %(folder)s: %(why)s."),
     "too_many_for_sheet": N_(

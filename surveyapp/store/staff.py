@@ -18,6 +18,7 @@ from surveyapp.store.tables import (
     GrantRow,
     PasskeyRow,
     PasswordLinkRow,
+    ProgramTokenRow,
     ProviderAccountRow,
     RecoveryCodeRow,
     StaffRow,
@@ -176,7 +177,15 @@ def use_totp_step(session: Session, staff_id: uuid.UUID, step: int) -> None:
 
 def remove_everyone(session: Session) -> None:
     """Takes away all staff and grants: the demonstration is made anew."""
-    for table in (PasskeyRow, RecoveryCodeRow, PasswordLinkRow, ProviderAccountRow, GrantRow, StaffRow):
+    for table in (
+        PasskeyRow,
+        ProgramTokenRow,
+        RecoveryCodeRow,
+        PasswordLinkRow,
+        ProviderAccountRow,
+        GrantRow,
+        StaffRow,
+    ):
         session.execute(delete(table))
 
 

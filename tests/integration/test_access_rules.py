@@ -14,8 +14,9 @@ from tests import factories
 from tests.page import Client
 
 EVERYBODY, PARTICIPANT, ENTERING, STAFF = "everybody", "participant", "entering", "staff"
-SCRIPT = "a script"
-"""Open to all; for whoever came by a link or code; between a right password and being signed in; signed in."""
+SCRIPT, PROGRAM = "a script", "a program"
+"""Open to all; for whoever came by a link or code; between a right password and being signed in; signed in. A script
+and a program are answered in JSON, and a program comes with a token: by which it gets where, `test_programs` asks."""
 
 RULES: dict[str, str | Action] = {
     "static": EVERYBODY,
@@ -150,6 +151,19 @@ RULES: dict[str, str | Action] = {
     "evaluator.measure_xlsx": Action.SEE_RESULTS,
     "evaluator.taken": Action.SEE_RESULTS,
     "exporter.export": Action.EXPORT_ANSWERS,
+    "programs.openapi_document": EVERYBODY,
+    "programs.studies": PROGRAM,
+    "programs.releases": PROGRAM,
+    "programs.release": PROGRAM,
+    "programs.records": PROGRAM,
+    "programs.questionnaires": PROGRAM,
+    "programs.questionnaire": PROGRAM,
+    "programs.codebook": PROGRAM,
+    "programs.standing": PROGRAM,
+    "programs.answers": PROGRAM,
+    "tokens.own": STAFF,
+    "tokens.end": STAFF,
+    "tokens.addresses": STAFF,
     "reader.places": Action.READ_WORDS,
     "reader.search": Action.READ_WORDS,
     "reader.purpose": Action.READ_WORDS,
@@ -230,6 +244,7 @@ RULES: dict[str, str | Action] = {
     "manager.take_role": Action.GRANT_ROLES,
     "administrator.account": Action.HOLD_ACCOUNTS,
     "administrator.act": Action.HOLD_ACCOUNTS,
+    "administrator.end_token": Action.HOLD_ACCOUNTS,
     "administrator.all_accounts": Action.HOLD_ACCOUNTS,
     "administrator.invite": Action.HOLD_ACCOUNTS,
     "administrator.take_role": Action.HOLD_ACCOUNTS,
@@ -282,6 +297,9 @@ PLACES = {
     "language": "en",
     "digest": "nothing",
     "mark": "nothing",
+    "token_id": uuid.UUID(int=0),
+    "release": "latest",
+    "dataset": "backfill_1",
 }
 """Something that is there, for every part of an address."""
 
@@ -376,6 +394,7 @@ def test_only_roles_that_may_get_in(runtime: Runtime, open_client: Client, role:
                     "manager.take_role",
                     "manager.split",
                     "administrator.take_role",
+                    "administrator.end_token",
                 )
                 assert status < 404 or status in (409, 422) or (not_there and status == 404), (endpoint, status)
                 assert status not in (401, 403), (method, endpoint, status)
@@ -394,6 +413,20 @@ def test_a_role_in_another_study_opens_nothing_in_this_one(runtime: Runtime, ope
                 # The trail is one page, and shows an auditor of a study what is of it.
                 if (role, endpoint) != (Role.AUDITOR, "auditor.trail"):
                     assert request(client, method, path)[0] == 403, (role, method, endpoint)
+
+
+def test_no_session_lets_a_program_in(runtime: Runtime, open_client: Client) -> None:
+    """Nor does anything else that a browser sends by itself."""
+    for signed_in in (False, True):
+        found = list(addresses(open_client, PROGRAM))
+        assert len(found) == 9
+        for method, path, endpoint in found:
+            reply = open_client.raw.open(path, method=method)
+            assert (reply.status_code, reply.mimetype) == (401, "application/problem+json"), endpoint
+            assert "Bearer" in reply.headers["WWW-Authenticate"]
+            assert "Set-Cookie" not in reply.headers
+        if not signed_in:
+            open_client.sign_in(factories.create_staff(runtime, Role.EVALUATOR).email)
 
 
 def test_a_participants_pages_need_a_link_or_code(open_client: Client) -> None:

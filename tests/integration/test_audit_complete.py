@@ -55,6 +55,16 @@ PAGES: dict[str, A | str] = {
         for endpoint in RULES
         if endpoint.startswith("reader.")
     },
+    **{
+        endpoint: "whatever a program reads is an entry, by test_programs"
+        for endpoint in RULES
+        if endpoint.startswith("programs.")
+    },
+    "programs.openapi_document": NOTHING,
+    "tokens.own": "a token that is made is an entry, by test_programs",
+    "tokens.end": "a token that is ended is an entry, by test_programs",
+    "tokens.addresses": NOTHING,
+    "administrator.end_token": "a token that is ended is an entry, by test_programs",
     "exporter.export": "answers that are taken are an entry, by test_exporting_pages",
     "participant.worker": NOTHING,
     "participant.part": NOTHING,

@@ -1,18 +1,18 @@
-"""Responses and their answers as datasets: a row a response, a row a person, or a row an answer; and what stands beside
-them: how each response came about, how options were ordered, and the attempts to reach people."""
+"""Responses and their answers as datasets: a row a response, a row a person, or a row an answer."""
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from surveyapp.domain.answers import Answers
+from surveyapp.domain.exports import beside
+from surveyapp.domain.exports.beside import ExportedAttempt
 from surveyapp.domain.exports.columns import AskedColumn, InWords, answer_columns
 from surveyapp.domain.exports.dataset import (
-    MISSING_LABELS,
     ColumnRole,
     ColumnType,
     Dataset,
@@ -22,18 +22,14 @@ from surveyapp.domain.exports.dataset import (
     ExportShape,
     ExportValue,
     MissingKind,
-    ValueLabel,
 )
-from surveyapp.domain.exports.names import unique_names
+from surveyapp.domain.exports.own_columns import ABSENT_AT_TOUCHPOINT, OwnColumns, dataset
 from surveyapp.domain.i18n import N_
-from surveyapp.domain.instrument.option_order import arranged
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Study
 
 AnswersOf = Callable[[Sequence[ExportedResponse]], Iterator[tuple[ExportedResponse, Answers]]]
 """The answers of responses, in the order of the responses, read some at a time."""
-
-ABSENT_AT_TOUCHPOINT = (MissingKind.NOT_DUE, MissingKind.NO_RESPONSE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,18 +45,6 @@ class ExportedPerson:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportedAttempt:
-    """One try to reach somebody, without what was noted of it."""
-
-    person: object
-    touchpoint: int
-    at: dt.datetime
-    mode: str
-    outcome: str
-    detail: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class ExportTables:
     """What the datasets of an export are made from. `versions`: by questionnaire, those that were answered; `people` in
     the order of their rows, and `responses` in the same."""
@@ -73,8 +57,12 @@ class ExportTables:
     answers_of: AnswersOf
     attempts: Callable[[], Iterable[ExportedAttempt]]
 
-    def datasets(self, shape: ExportShape) -> tuple[Dataset, ...]:
-        """The answers in a shape, and what stands beside them."""
+    @functools.cached_property
+    def own(self) -> OwnColumns:
+        return OwnColumns(self.study, self.translate)
+
+    def datasets(self, shape: ExportShape, *, with_empty: bool = False) -> tuple[Dataset, ...]:
+        """The answers in a shape, and what stands beside them; those that have no row only on request."""
         match shape:
             case ExportShape.RESPONSES:
                 main = [self._of_questionnaire(name) for name in self.versions]
@@ -82,7 +70,13 @@ class ExportTables:
                 main = [self._of_group(group.id) for group in self.study.groups]
             case ExportShape.LONG:
                 main = [self._long()]
-        return (*(each for each in main if each.count), self._process(), *self._rendering(), self._attempted())
+        shown = beside.rendering(self.own, self.keys, self.responses, self.versions)
+        return (
+            *(each for each in main if each.count or with_empty),
+            beside.process(self.own, self.keys, self.responses),
+            *([shown] if shown is not None and (shown.count or with_empty) else ()),
+            beside.attempted(self.own, self.keys, self.attempts()),
+        )
 
     @property
     def keys(self) -> dict[object, str]:
@@ -93,7 +87,7 @@ class ExportTables:
         keys = self.keys
         mine = [each for each in self.responses if each.questionnaire == name]
         answers = answer_columns(self.versions[name], self.translate)
-        known = self._known()
+        known = self.own.known()
         known_of = _known_values(known, self.people)
 
         def rows() -> Iterator[ExportRow]:
@@ -110,21 +104,21 @@ class ExportTables:
                 )
 
         fixed = (
-            self._person(),
-            self._group(),
-            self._number("touchpoint", N_("Touchpoint")),
-            self._number("version", N_("Version of the questionnaire")),
-            self._plain("submitted_on", N_("Day on which the answers were sent (UTC)"), ColumnType.DATE),
-            *self._how(""),
+            self.own.person(),
+            self.own.group(),
+            self.own.number("touchpoint", N_("Touchpoint")),
+            self.own.number("version", N_("Version of the questionnaire")),
+            self.own.plain("submitted_on", N_("Day on which the answers were sent (UTC)"), ColumnType.DATE),
+            *self.own.how(""),
         )
         title = self.study.newest(name).title
-        return _dataset(name, title, (*fixed, *known, *(each.column for each in answers)), len(mine), rows)
+        return dataset(name, title, (*fixed, *known, *(each.column for each in answers)), len(mine), rows)
 
     def _of_group(self, group: str) -> Dataset:
         """A row a person, their touchpoints beside one another."""
         mine = [person for person in self.people if person.group == group]
         points = [each for each in self.study.touchpoints_of(group) if each.questionnaire in self.versions]
-        known = self._known()
+        known = self.own.known()
         known_of = _known_values(known, mine)
         answers = {
             each.number: answer_columns(
@@ -136,33 +130,33 @@ class ExportTables:
 
         def rows() -> Iterator[ExportRow]:
             read = self.answers_of(there)
-            beside = itertools.groupby(read, key=lambda each: each[0].person)
-            current = next(beside, None)
+            by_person = itertools.groupby(read, key=lambda each: each[0].person)
+            current = next(by_person, None)
             for person in mine:
                 found: dict[int, tuple[ExportedResponse, Answers]] = {}
                 if current is not None and current[0] == person.id:
                     found = {response.touchpoint: (response, given) for response, given in current[1]}
-                    current = next(beside, None)
+                    current = next(by_person, None)
                 row: list[ExportValue] = [person.key, person.group, *known_of[person.id]]
                 for number, columns in answers.items():
                     row.extend(_at_touchpoint(person, number, columns, found.get(number)))
                 yield row
 
-        columns: list[ExportColumn] = [self._person(), self._group(), *known]
+        columns: list[ExportColumn] = [self.own.person(), self.own.group(), *known]
         for each in points:
             columns += [
-                self._number(f"t{each.number}_version", N_("Version of the questionnaire"), each.title),
-                self._plain(
+                self.own.number(f"t{each.number}_version", N_("Version of the questionnaire"), each.title),
+                self.own.plain(
                     f"t{each.number}_submitted_on",
                     N_("Day on which the answers were sent (UTC)"),
                     ColumnType.DATE,
                     each.title,
                 ),
-                *self._how(f"t{each.number}_", each.title),
+                *self.own.how(f"t{each.number}_", each.title),
                 *(column.column for column in answers[each.number]),
             ]
         title = next((each.title for each in self.study.groups if each.id == group), group)
-        return _dataset(group, title, columns, len(mine) if there else 0, rows)
+        return dataset(group, title, columns, len(mine) if there else 0, rows)
 
     def _long(self) -> Dataset:
         """A row an answer; of several options a row each."""
@@ -195,16 +189,16 @@ class ExportTables:
 
         count = sum(len(columns[each.questionnaire]) for each in self.responses)
         fixed = (
-            self._person(),
-            self._group(),
-            self._number("touchpoint", N_("Touchpoint")),
-            self._plain("questionnaire", N_("Questionnaire"), ColumnType.TEXT),
-            self._number("version", N_("Version of the questionnaire")),
-            self._plain("variable", N_("Variable"), ColumnType.TEXT),
-            self._plain("moment", N_("Moment that the answer speaks of"), ColumnType.TEXT),
-            self._plain("option", N_("Option, where there may be several"), ColumnType.TEXT),
+            self.own.person(),
+            self.own.group(),
+            self.own.number("touchpoint", N_("Touchpoint")),
+            self.own.plain("questionnaire", N_("Questionnaire"), ColumnType.TEXT),
+            self.own.number("version", N_("Version of the questionnaire")),
+            self.own.plain("variable", N_("Variable"), ColumnType.TEXT),
+            self.own.plain("moment", N_("Moment that the answer speaks of"), ColumnType.TEXT),
+            self.own.plain("option", N_("Option, where there may be several"), ColumnType.TEXT),
             *(
-                self._plain(f"value_{kind.value}", label, kind, role=ColumnRole.ANSWER)
+                self.own.plain(f"value_{kind.value}", label, kind, role=ColumnRole.ANSWER)
                 for kind, label in (
                     (ColumnType.TEXT, N_("Answer: code or own words")),
                     (ColumnType.NUMBER, N_("Answer: number, or 1 where the option was chosen")),
@@ -212,189 +206,10 @@ class ExportTables:
                     (ColumnType.TIME, N_("Answer: time of day")),
                 )
             ),
-            self._plain("label", N_("The answer’s words"), ColumnType.TEXT),
-            self._missing_kind(),
+            self.own.plain("label", N_("The answer’s words"), ColumnType.TEXT),
+            self.own.missing_kind(),
         )
-        return _dataset("answers", self.translate(N_("Answers")), fixed, count, rows)
-
-    def _process(self) -> Dataset:
-        """How each response came about."""
-        keys, responses = self.keys, self.responses
-
-        def rows() -> Iterator[ExportRow]:
-            for each in responses:
-                yield (
-                    keys[each.person],
-                    each.group,
-                    Decimal(each.touchpoint),
-                    each.questionnaire,
-                    Decimal(each.version),
-                    each.started_at,
-                    each.submitted_at,
-                    Decimal(each.saves),
-                    " ".join(each.modes),
-                    " ".join(each.languages),
-                )
-
-        columns = (
-            self._person(),
-            self._group(),
-            self._number("touchpoint", N_("Touchpoint")),
-            self._plain("questionnaire", N_("Questionnaire"), ColumnType.TEXT),
-            self._number("version", N_("Version of the questionnaire")),
-            self._plain("started_at", N_("When the answers were begun (UTC)"), ColumnType.MOMENT),
-            self._plain("submitted_at", N_("When the answers were sent (UTC)"), ColumnType.MOMENT),
-            self._number("saves", N_("How often something was saved"), role=ColumnRole.PROCESS),
-            self._plain("modes", N_("Modes, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
-            self._plain("languages", N_("Languages, in the order used"), ColumnType.TEXT, role=ColumnRole.PROCESS),
-        )
-        return _dataset("paradata", self.translate(N_("How responses came about")), columns, len(responses), rows)
-
-    def _rendering(self) -> Iterator[Dataset]:
-        """In which order each response's options stood, where they are not always as written."""
-        ordered = {
-            (name, version): [each for each in document.questions if each.order]
-            for name, versions in self.versions.items()
-            for version, document in versions.items()
-        }
-        count = sum(len(ordered[each.questionnaire, each.version]) for each in self.responses)
-        keys, responses = self.keys, self.responses
-
-        def rows() -> Iterator[ExportRow]:
-            for each in responses:
-                for question in ordered[each.questionnaire, each.version]:
-                    shown = " ".join(option.code for option in arranged(question, each.seed))
-                    yield keys[each.person], Decimal(each.touchpoint), question.id, shown
-
-        columns = (
-            self._person(),
-            self._number("touchpoint", N_("Touchpoint")),
-            self._plain("question", N_("Question"), ColumnType.TEXT),
-            self._plain("options", N_("Its options, in the order shown"), ColumnType.TEXT, role=ColumnRole.PROCESS),
-        )
-        if count:
-            yield _dataset(
-                "rendering", self.translate(N_("The order in which options were shown")), columns, count, rows
-            )
-
-    def _attempted(self) -> Dataset:
-        """Every try to reach somebody."""
-        keys = self.keys
-        found = [each for each in self.attempts() if each.person in keys]
-        order = {key: place for place, key in enumerate(keys.values())}
-        found.sort(key=lambda each: (order[keys[each.person]], each.at))
-
-        def rows() -> Iterator[ExportRow]:
-            for each in found:
-                yield (keys[each.person], Decimal(each.touchpoint), each.at, each.mode, each.outcome, each.detail)
-
-        columns = (
-            self._person(),
-            self._number("touchpoint", N_("Touchpoint")),
-            self._plain("at", N_("When (UTC)"), ColumnType.MOMENT, role=ColumnRole.PROCESS),
-            self._plain("mode", N_("Mode"), ColumnType.TEXT, role=ColumnRole.PROCESS),
-            self._plain("outcome", N_("Outcome"), ColumnType.TEXT, role=ColumnRole.PROCESS),
-            self._plain("detail", N_("More of the outcome"), ColumnType.TEXT, role=ColumnRole.PROCESS),
-        )
-        return _dataset("attempts", self.translate(N_("Attempts to reach people")), columns, len(found), rows)
-
-    def _person(self) -> ExportColumn:
-        return ExportColumn(
-            name="person", label=self.translate(N_("Person")), type=ColumnType.TEXT, role=ColumnRole.KEY
-        )
-
-    def _group(self) -> ExportColumn:
-        labels = tuple(
-            ValueLabel(value=group.id, number=number, label=group.title)
-            for number, group in enumerate(self.study.groups, 1)
-        )
-        return ExportColumn(
-            name="group",
-            label=self.translate(N_("Group")),
-            type=ColumnType.CODE,
-            role=ColumnRole.DESIGN,
-            values=labels,
-        )
-
-    def _how(self, prefix: str, of: str | None = None) -> tuple[ExportColumn, ExportColumn]:
-        return (
-            self._plain(f"{prefix}mode", N_("Mode in which the answers were sent"), ColumnType.TEXT, of),
-            self._plain(f"{prefix}language", N_("Language in which the answers were sent"), ColumnType.TEXT, of),
-        )
-
-    def _missing_kind(self) -> ExportColumn:
-        labels = tuple(
-            ValueLabel(value=kind.value, number=number, label=self.translate(MISSING_LABELS[kind]))
-            for number, kind in enumerate(MissingKind, 1)
-        )
-        return ExportColumn(
-            name="missing",
-            label=self.translate(N_("Why there is no answer")),
-            type=ColumnType.CODE,
-            role=ColumnRole.ANSWER,
-            values=labels,
-        )
-
-    def _number(
-        self, name: str, label: str, of: str | None = None, role: ColumnRole = ColumnRole.DESIGN
-    ) -> ExportColumn:
-        return self._plain(name, label, ColumnType.NUMBER, of, role)
-
-    def _plain(
-        self,
-        name: str,
-        label: str,
-        kind: ColumnType,
-        of: str | None = None,
-        role: ColumnRole = ColumnRole.DESIGN,
-    ) -> ExportColumn:
-        """A column of our own: its label is a source text. `of`: the touchpoint it belongs to, by its title."""
-        said = self.translate(label)
-        level = "nominal" if kind is ColumnType.TEXT else "scale"
-        return ExportColumn(
-            name=name,
-            label=f"{of}: {said}" if of else said,
-            type=kind,
-            role=role,
-            level=level,  # type: ignore[arg-type]
-            least=0 if kind is ColumnType.NUMBER else None,
-            missing=ABSENT_AT_TOUCHPOINT if of else (),
-        )
-
-    def _known(self) -> tuple[ExportColumn, ...]:
-        """What is known of people and of their sites, where the study says which values there can be."""
-        return tuple(
-            ExportColumn(
-                name=attribute.id.replace(".", "_"),
-                label=attribute.label,
-                type=ColumnType.CODE,
-                role=ColumnRole.KNOWN,
-                values=tuple(
-                    ValueLabel(value=value, number=number, label=label)
-                    for number, (value, label) in enumerate(attribute.values.items(), 1)
-                ),
-                missing=(MissingKind.NOT_KNOWN,),
-                variable=attribute.id,
-            )
-            for attribute in self.study.attributes
-            if attribute.values
-        )
-
-
-def _dataset(
-    name: str, title: str, columns: Iterable[ExportColumn], count: int, rows: Callable[[], Iterator[ExportRow]]
-) -> Dataset:
-    from dataclasses import replace
-
-    made = tuple(columns)
-    names = unique_names(each.name for each in made)
-    return Dataset(
-        name=name,
-        title=title,
-        columns=tuple(replace(each, name=given) for each, given in zip(made, names, strict=True)),
-        count=count,
-        rows=rows,
-    )
+        return dataset("answers", self.translate(N_("Answers")), fixed, count, rows)
 
 
 def _known_values(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.answers import Answers
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, StateRefused
+from surveyapp.domain.exports.beside import ExportedAttempt
 from surveyapp.domain.exports.columns import InWords
 from surveyapp.domain.exports.dataset import (
     MISSING_LABELS,
@@ -24,19 +24,18 @@ from surveyapp.domain.exports.dataset import (
     ExportRow,
     ExportShape,
 )
-from surveyapp.domain.exports.tables import ExportedAttempt, ExportedPerson, ExportTables
+from surveyapp.domain.exports.tables import ExportTables
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.study import Governs, Study
-from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.exports.comparability import compared
+from surveyapp.services.exports.whose import WhoseAnswers, whose
 from surveyapp.services.open_answers.themes import ThemesInFiles
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import participants, releases
-from surveyapp.store.answering import consents as said_of_consent
+from surveyapp.store import releases
 from surveyapp.store.answering import exported
 
 ExportProgress = Callable[[str, int, int], None]
@@ -97,8 +96,8 @@ def export_answers(
         raise InputRefused(say("export_purpose_wanted"), "purpose")
     scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
     with desk.writing() as work:
-        until = _cut(work, scope, request.release)
-        who = _whose(work, study, scope, request)
+        until = cut(work, scope, request.release)
+        who = whose(work, study, scope, request.references)
         sent = [each for each in exported.sent_responses(work.session, scope, until) if each.person in who.people]
         if not sent:
             raise StateRefused(say("nothing_to_export", study=study_id))
@@ -106,14 +105,14 @@ def export_answers(
         sent.sort(key=lambda each: (order[each.person], each.touchpoint))
         there = {response.person for response in sent}
         people = [each for each in who.people.values() if each.id in there]
-        versions = _versions(work, study, sent)
+        versions = instruments(work, study, {(each.questionnaire, each.version) for each in sent})
         coded = ThemesInFiles(work, scope, study, versions, desk.language or study.source_language)
         work.record(
             AuditAction.ANSWERS_EXPORTED,
             study=study_id,
             shape=request.shape.value,
             form=request.form,
-            edition=_edition(request),
+            edition=edition_of(request.release),
             purpose=purpose,
             people=len(people),
             responses=len(sent),
@@ -126,7 +125,7 @@ def export_answers(
         versions=coded.versions,
         people=people,
         responses=sent,
-        answers_of=lambda some: coded.beside(_read(desk, scope, some)),
+        answers_of=lambda some: coded.beside(read_answers(desk, scope, some)),
         attempts=lambda: _attempts(desk, scope, until),
     )
     datasets = tables.datasets(request.shape)
@@ -137,7 +136,7 @@ def export_answers(
         title=study.title,
         language=desk.language or study.source_language,
         shape=request.shape,
-        edition=_edition(request),
+        edition=edition_of(request.release),
         made_at=made_at,
         purpose=purpose,
         people=len(people),
@@ -150,11 +149,12 @@ def export_answers(
     )
 
 
-def _edition(request: ExportRequest) -> str:
-    return "live" if request.release is None else f"release_{request.release}"
+def edition_of(release: int | None) -> str:
+    """What names of files say of which answers they hold."""
+    return "live" if release is None else f"release_{release}"
 
 
-def _cut(work: Work, scope: Scope, number: int | None) -> dt.datetime:
+def cut(work: Work, scope: Scope, number: int | None) -> dt.datetime:
     """The moment by which answers had to be sent."""
     if number is None:
         return work.now
@@ -164,83 +164,17 @@ def _cut(work: Work, scope: Scope, number: int | None) -> dt.datetime:
     return found.cut_at
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Whose:
-    """The people whose answers may leave, by key in the order of their rows, and how many are left out and why."""
-
-    people: Mapping[object, ExportedPerson]
-    withdrawn: int
-    not_shared: int
-    not_linked: int
-
-
-def _whose(work: Work, study: Study, scope: Scope, request: ExportRequest) -> _Whose:
-    everybody = participants.participants(work.session, scope, work.today(study))
-    there = [person for person in everybody if person.withdrawn_at is None]
-    shared = _consenting(work, study, scope, Governs.SHARE_FILE)
-    sharing = [person for person in there if shared is None or person.id in shared]
-    linking = sharing
-    if request.references:
-        linked = _consenting(work, study, scope, Governs.LINK_RECORDS)
-        if linked is None:
-            raise InputRefused(say("nobody_asked_to_link"), "references")
-        linking = [person for person in sharing if person.id in linked]
-    due = exported.asked_by_now(work.session, scope, work.now)
-    keys = [person.reference for person in linking] if request.references else _keys(len(linking))
-    made = [
-        ExportedPerson(
-            id=person.id,
-            key=key,
-            group=person.group,
-            known=_known(person),
-            due=frozenset(due.get(person.id, ())),
-        )
-        for person, key in zip(linking, keys, strict=True)
-    ]
-    # By the file's own keys, so that the order of rows tells nothing of the order of references.
-    made.sort(key=lambda each: each.key)
-    return _Whose(
-        people={each.id: each for each in made},
-        withdrawn=len(everybody) - len(there),
-        not_shared=len(there) - len(sharing),
-        not_linked=len(sharing) - len(linking),
-    )
-
-
-def _keys(count: int) -> list[str]:
-    """So many different names for people, drawn by lot for these files alone."""
-    made: set[str] = set()
-    while len(made) < count:
-        made.add(f"p{secrets.token_hex(5)}")
-    return list(made)
-
-
-def _known(person: Participant) -> dict[str, str]:
-    """What is known of somebody and of their site, by the attribute's full id."""
-    own = {f"participant.{name}": value for name, value in person.attributes.items()}
-    return own | ({f"site.{name}": value for name, value in person.site.attributes.items()} if person.site else {})
-
-
-def _consenting(work: Work, study: Study, scope: Scope, use: Governs) -> set[object] | None:
-    """Who agreed to a use of their answers; None where the study asks nobody about it."""
-    purposes = [each.id for each in study.purposes_of(use)]
-    if not purposes:
-        return None
-    said = said_of_consent.last_said_in(work.session, scope, purposes)
-    return {person for person, consents in said.items() if study.allows(use, consents)}
-
-
-def _versions(work: Work, study: Study, responses: Sequence[ExportedResponse]) -> dict[str, dict[int, Questionnaire]]:
-    """The versions that were answered, by questionnaire in the order of the study's touchpoints."""
-    answered = sorted({(each.questionnaire, each.version) for each in responses})
-    order = list(dict.fromkeys([each.questionnaire for each in study.touchpoints] + [name for name, _ in answered]))
+def instruments(work: Work, study: Study, answered: Collection[tuple[str, int]]) -> dict[str, dict[int, Questionnaire]]:
+    """Versions as they were opened, by questionnaire in the order of the study's touchpoints."""
+    names = [each.questionnaire for each in study.touchpoints] + [name for name, _ in sorted(answered)]
+    order = {name: place for place, name in enumerate(dict.fromkeys(names))}
     found: dict[str, dict[int, Questionnaire]] = {}
-    for name, version in sorted(answered, key=lambda each: (order.index(each[0]), each[1])):
+    for name, version in sorted(answered, key=lambda each: (order[each[0]], each[1])):
         found.setdefault(name, {})[version] = work.instrument(study, name, version)
     return found
 
 
-def _read(
+def read_answers(
     desk: Desk, scope: Scope, responses: Sequence[ExportedResponse]
 ) -> Iterator[tuple[ExportedResponse, Answers]]:
     with desk.reading() as work:
@@ -268,7 +202,7 @@ NOT_SHARED = N_("Left out because they did not agree that their answers leave in
 NOT_LINKED = N_("Left out because they did not agree to be put beside other records: %(number)s.")
 
 
-def _notes(who: _Whose, request: ExportRequest, until: dt.datetime, translate: InWords) -> Iterator[str]:
+def _notes(who: WhoseAnswers, request: ExportRequest, until: dt.datetime, translate: InWords) -> Iterator[str]:
     if request.release is None:
         yield translate(N_("Answers as they were when this was made: live, not a release."))
     else:

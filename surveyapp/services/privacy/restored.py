@@ -1,5 +1,5 @@
-"""What a database that was put back from a copy does not know of: sessions that ended since, people who were erased
-since."""
+"""What a database that was put back from a copy does not know of: sessions and tokens that ended since, people who were
+erased since."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from surveyapp.services.privacy import replaying
 from surveyapp.services.security.backup import RestoredBackup
 from surveyapp.services.work import Desk
 from surveyapp.store.security import web_sessions
+from surveyapp.store.sign_in import program_tokens
 
 
 def settle(desk: Desk, restored: RestoredBackup, path: Path) -> RestoredBackup:
-    """Ends every session that came back, and erases again whoever was erased; the trail says what was put back."""
+    """Ends every session and token that came back, and erases again whoever was erased; the trail says what came."""
     with desk.writing() as work:
         web_sessions.end_all(work.session, work.now, EndedWhy.ENDED_BY_ADMINISTRATOR)
+        program_tokens.end_all(work.session, work.now)
         work.record(AuditAction.BACKUP_RESTORED, path.name, made_at=restored.manifest.made_at.isoformat())
     try:
         again = replaying.replay(desk).people

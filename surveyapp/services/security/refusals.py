@@ -4,15 +4,13 @@ refused is rolled back."""
 from __future__ import annotations
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import NotFound, NotPermitted
+from surveyapp.domain.errors import SaidError
 from surveyapp.domain.staff import Scope
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
 
 
-def note(
-    desk: Desk, why: NotPermitted | NotFound, page: str | None, study_id: str | None, reference: str | None
-) -> None:
+def note(desk: Desk, why: SaidError, page: str | None, study_id: str | None, reference: str | None) -> None:
     """Notes a refusal: which page, of which study there is, about which participant there is, and the code of the
     reason. What was asked for besides may be anything that was typed, and is not kept."""
     study = desk.runtime.studies.get(study_id or "")

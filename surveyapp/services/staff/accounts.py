@@ -17,7 +17,7 @@ from surveyapp.services.security.guesses import Guesser
 from surveyapp.services.staff import granting, invitations
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import staff as store
-from surveyapp.store.sign_in import passkeys, provider_accounts, recovery_codes
+from surveyapp.store.sign_in import passkeys, program_tokens, provider_accounts, recovery_codes
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ def reset_second_factor(desk: Desk, who: str | uuid.UUID) -> None:
 
 
 def set_active(desk: Desk, who: str | uuid.UUID, active: bool) -> None:
-    """Lets somebody sign in, or no longer. What they did stays on record. Raises NotPermitted, NotFound, and
-    StateRefused for the last administrator."""
+    """Lets somebody sign in, or no longer: tokens of programs then end for good. What they did stays on record. Raises
+    NotPermitted, NotFound, and StateRefused for the last administrator."""
     check_holds(desk)
     with desk.writing() as work:
         found = _other(work, who)
@@ -122,6 +122,7 @@ def set_active(desk: Desk, who: str | uuid.UUID, active: bool) -> None:
         store.set_active(work.session, found.id, active)
         if not active:
             sessions.end_all_of_staff(work, found.id, EndedWhy.DEACTIVATED)
+            program_tokens.end(work.session, found.id, work.now)
         work.record(AuditAction.STAFF_ACTIVATED if active else AuditAction.STAFF_DEACTIVATED, str(found.id))
 
 

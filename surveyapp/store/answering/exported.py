@@ -6,15 +6,15 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.answers import Answer, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
+from surveyapp.domain.exports.beside import ExportedAttempt
 from surveyapp.domain.exports.dataset import ExportedResponse
-from surveyapp.domain.exports.tables import ExportedAttempt
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
 from surveyapp.store.answer_rows import bound
@@ -36,8 +36,11 @@ def _one(code: str) -> Codes:
     return Codes((code,))
 
 
-def sent_responses(session: Session, scope: Scope, until: dt.datetime) -> list[ExportedResponse]:
-    """The responses in scope that had been sent by a moment, by person and touchpoint."""
+def sent_responses(
+    session: Session, scope: Scope, until: dt.datetime, people: Collection[uuid.UUID] | None = None
+) -> list[ExportedResponse]:
+    """The responses in scope that had been sent by a moment, by person and touchpoint; of some people alone, on
+    request."""
     # Two reads and not one: a response has a save a page.
     rows = session.execute(
         _sent(
@@ -55,9 +58,10 @@ def sent_responses(session: Session, scope: Scope, until: dt.datetime) -> list[E
             ),
             scope,
             until,
+            people,
         ).order_by(CaseRow.participant_id, CaseRow.touchpoint)
     ).all()
-    how = _how(session, scope, until)
+    how = _how(session, scope, until, people)
     nothing: tuple[int, dict[str, None], dict[str, None]] = (0, {}, {})
     found = []
     for row in rows:
@@ -87,7 +91,20 @@ def count_sent(session: Session, scope: Scope, until: dt.datetime) -> int:
     return session.scalars(_sent(select(func.count()), scope, until)).one()  # type: ignore[no-any-return]
 
 
-def _sent(query: Select[*tuple[Any, ...]], scope: Scope, until: dt.datetime) -> Select[*tuple[Any, ...]]:
+def answered_versions(session: Session, scope: Scope, until: dt.datetime) -> set[tuple[str, int]]:
+    """The versions on which responses in scope had been sent by a moment, each with its questionnaire."""
+    query = _sent(select(ResponseRow.questionnaire, ResponseRow.version).distinct(), scope, until)
+    return {(row.questionnaire, row.version) for row in session.execute(query)}
+
+
+def _sent(
+    query: Select[*tuple[Any, ...]],
+    scope: Scope,
+    until: dt.datetime,
+    people: Collection[uuid.UUID] | None = None,
+) -> Select[*tuple[Any, ...]]:
+    if people is not None:
+        query = query.where(ParticipantRow.id.in_(people))
     return scoped(
         query.select_from(ResponseRow)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
@@ -101,10 +118,10 @@ def _sent(query: Select[*tuple[Any, ...]], scope: Scope, until: dt.datetime) -> 
 
 
 def _how(
-    session: Session, scope: Scope, until: dt.datetime
+    session: Session, scope: Scope, until: dt.datetime, people: Collection[uuid.UUID] | None
 ) -> dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]]:
     """How often each response was saved, in which modes and languages; what came too late is no part of it."""
-    query = _sent(select(SaveRow.response_id, SaveRow.mode, SaveRow.language), scope, until)
+    query = _sent(select(SaveRow.response_id, SaveRow.mode, SaveRow.language), scope, until, people)
     query = query.join(SaveRow, SaveRow.response_id == ResponseRow.id).where(SaveRow.late.is_(False))
     found: dict[uuid.UUID, tuple[int, dict[str, None], dict[str, None]]] = {}
     query = query.order_by(SaveRow.response_id, SaveRow.revision)
@@ -181,8 +198,11 @@ def asked_by_now(session: Session, scope: Scope, now: dt.datetime) -> dict[uuid.
     return found
 
 
-def attempts(session: Session, scope: Scope, until: dt.datetime) -> list[ExportedAttempt]:
-    """Every try by a moment to reach the people in scope who did not withdraw, without notes and by whom."""
+def attempts(
+    session: Session, scope: Scope, until: dt.datetime, people: Collection[uuid.UUID] | None = None
+) -> list[ExportedAttempt]:
+    """Every try by a moment to reach the people in scope who did not withdraw, without notes and by whom; some of them
+    alone, on request."""
     query = scoped(
         select(
             CaseRow.participant_id,
@@ -196,6 +216,8 @@ def attempts(session: Session, scope: Scope, until: dt.datetime) -> list[Exporte
         .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
         scope,
     ).where(ParticipantRow.withdrawn_at.is_(None), AttemptRow.at <= until)
+    if people is not None:
+        query = query.where(ParticipantRow.id.in_(people))
     return [
         ExportedAttempt(
             person=row.participant_id,

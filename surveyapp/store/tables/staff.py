@@ -61,6 +61,24 @@ class PasskeyRow(Base):
     last_used_at: Mapped[dt.datetime | None]
 
 
+class ProgramTokenRow(Base):
+    """A token by which programs read in somebody's name: its hash, and how often it was used within the last minute."""
+
+    __tablename__ = "program_token"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    scopes: Mapped[str]
+    purpose: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    last_used_at: Mapped[dt.datetime | None]
+    counted_from: Mapped[dt.datetime | None]
+    calls: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[dt.datetime | None]
+
+
 class SpentChallengeRow(Base):
     """A challenge that a passkey has answered, until it would be too old anyway."""
 

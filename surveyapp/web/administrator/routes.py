@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.staff import MAY_BE_OF_ALL, OF_THE_INSTALLATION, Role
+from surveyapp.services.programs import tokens
 from surveyapp.services.staff import accounts, granting
 from surveyapp.services.staff.invitations import HOURS
 from surveyapp.services.work import Desk
@@ -23,7 +24,7 @@ from surveyapp.web.shared.language import staff_study
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.runtime import runtime
 from surveyapp.web.shared.sign_in import current_staff, desk, staff_only
-from surveyapp.web.shared.words import ROLES, worded
+from surveyapp.web.shared.words import PROGRAM_SCOPES, ROLES, worded
 
 administrator = Blueprint("administrator", __name__, url_prefix="/accounts", template_folder="templates")
 
@@ -118,6 +119,8 @@ def account(staff_id: uuid.UUID) -> Reply:
     page = render_template(
         "administrator/account.html",
         account=found,
+        tokens=tokens.of_account(desk(), staff_id),
+        scope_words=PROGRAM_SCOPES,
         form=form,
         title_of=_title,
         own=found.staff.id == current_staff().id,
@@ -135,6 +138,15 @@ def act(staff_id: uuid.UUID) -> Reply:
     does, said = wanted
     does(desk(), staff_id)
     flash(said)
+    return redirect(url_for("administrator.account", staff_id=staff_id))
+
+
+@administrator.post("/<uuid:staff_id>/tokens/<uuid:token_id>/end")
+@staff_only
+def end_token(staff_id: uuid.UUID, token_id: uuid.UUID) -> Reply:
+    """Ends a token by which programs read in somebody's name."""
+    tokens.end_of_account(desk(), staff_id, token_id)
+    flash(_("The token has ended. Programs read nothing with it any more."))
     return redirect(url_for("administrator.account", staff_id=staff_id))
 
 

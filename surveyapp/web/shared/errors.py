@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from babel import Locale
@@ -16,7 +18,7 @@ from surveyapp.domain import errors
 from surveyapp.services.security import refusals
 from surveyapp.web.shared.headers import RETRY_AFTER, is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
-from surveyapp.web.shared.session import given_back, is_staff_path, typed_texts
+from surveyapp.web.shared.session import given_back, is_program_path, is_staff_path, typed_texts
 from surveyapp.web.shared.sign_in import desk, signed_in
 from surveyapp.web.shared.words import worded
 
@@ -37,10 +39,21 @@ def install(app: Flask) -> None:
     app.wsgi_app = LastResort(app)  # type: ignore[method-assign]
 
 
-def _page(status: int, title: str, sentence: str, typed: Sequence[str] = ()) -> tuple[str, int]:
+PROBLEM = "application/problem+json"
+"""What programs are told that is wrong (RFC 9457)."""
+
+
+def _page(status: int, title: str, sentence: str, typed: Sequence[str] = ()) -> ErrorPage:
+    if is_program_path(request.path):
+        return _problem(status, title, sentence)
     template = "shared/error_staff.html" if is_staff_path(request.path) else "shared/error.html"
     template = current_app.config.get("ERROR_PAGE", template)
     return render_template(template, title=title, sentence=sentence, typed=typed), status
+
+
+def _problem(status: int, title: str, sentence: str) -> tuple[str, int, dict[str, str]]:
+    said = {"type": "about:blank", "title": title, "status": status, "detail": sentence}
+    return json.dumps(said, ensure_ascii=False), status, {"Content-Type": PROBLEM}
 
 
 def _not_found(error: errors.NotFound) -> ErrorPage:
@@ -67,7 +80,7 @@ def _note(error: errors.NotPermitted | errors.NotFound) -> None:
         refusals.note(desk(), error, request.endpoint, asked.get("study_id"), asked.get("reference"))
 
 
-def stale(_error: CSRFError) -> tuple[str, int]:
+def stale(_error: CSRFError) -> ErrorPage:
     """A form without the token of the session it is sent in. Whose it was cannot be known: it is given back to the
     browser that sent it, and kept nowhere."""
     # Forms of one's own account hold passwords.
@@ -87,7 +100,7 @@ def stale(_error: CSRFError) -> tuple[str, int]:
     )
 
 
-def _sent_from_elsewhere(_error: SentFromElsewhere) -> tuple[str, int]:
+def _sent_from_elsewhere(_error: SentFromElsewhere) -> ErrorPage:
     if is_staff_path(request.path):
         return _page(
             403,
@@ -140,14 +153,34 @@ def _http(error: HTTPException) -> ErrorPage | HTTPException:
         return unavailable(down)
     if status < 400:
         return error
+    if is_program_path(request.path):
+        return _http_problem(error, status)
     title, sentence = _SENTENCES.get(status, lambda: (_("That did not work"), _("Go back and try again.")))()
     return _page(status, title, sentence)
+
+
+def _http_problem(error: HTTPException, status: int) -> ErrorPage:
+    """What HTTP itself refuses, of what programs ask: nothing is there, or nothing takes this method."""
+    sentences = {
+        404: _("There is no such address here. /api/v1/openapi.json lists those that there are."),
+        405: _("What is here is read: ask for it with GET."),
+    }
+    said, _status, kind = _problem(
+        status, HTTPStatus(status).phrase, sentences.get(status) or _("Ask for an address of /api/v1/openapi.json.")
+    )
+    allowed = {"Allow": ", ".join(sorted(getattr(error, "valid_methods", None) or ["GET"]))} if status == 405 else {}
+    return said, status, {**kind, **allowed}
 
 
 def unavailable(error: errors.DatabaseUnavailable) -> ErrorPage:
     """The database cannot work: nothing was stored. Who this is cannot be looked up, so that the page holds nothing but
     what this very request brought: a form is given back with what was written in it, to be sent again."""
     current_app.logger.error("the database failed (%s) at %s", error.fault, request.endpoint)
+    if is_program_path(request.path):
+        said, status, kind = _problem(
+            503, _("We cannot reach the answers just now"), _("Wait half a minute, then ask for it again.")
+        )
+        return said, status, {**kind, **RETRY_AFTER}
     again = request.method == "POST" and request.blueprint != "staff" and not request.files
     fields = list(given_back(request.form.to_dict(flat=False))) if again else []
     page = render_template(

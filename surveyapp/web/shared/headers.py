@@ -48,10 +48,15 @@ def keep_for_a_while(response: Response) -> None:
     response.headers["Cache-Control"] = "public, max-age=600"
 
 
+def ask_again() -> None:
+    """Of what whoever fetched it may keep, and asks each time whether it is still so."""
+    g.kept_by_one = True
+
+
 RETRY_AFTER = {"Retry-After": "30"}
 """Where the database fails: when it is worth trying again, in seconds."""
 
-DATA = frozenset({"application/json", "text/css"})
+DATA = frozenset({"application/json", "application/problem+json", "text/css"})
 """What no browser takes for a page, as it is told not to guess (`nosniff`)."""
 
 SCRIPT = "text/javascript"
@@ -109,5 +114,7 @@ def install(app: Flask) -> None:
         if of_nobody:
             # How long they are kept is said where they are served.
             del headers["Cache-Control"]
+        elif "kept_by_one" in g and response.status_code < 400:
+            headers["Cache-Control"] = "private, no-cache"
         response.headers.update(headers)
         return response

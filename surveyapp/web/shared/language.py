@@ -24,7 +24,7 @@ from surveyapp.reports.text.phrasing import folded
 from surveyapp.services.translation import interface_catalogues
 from surveyapp.web.shared.reply import with_query
 from surveyapp.web.shared.runtime import has_runtime, runtime
-from surveyapp.web.shared.session import is_staff_path
+from surveyapp.web.shared.session import is_program_path, is_staff_path
 
 CHOICE = "lang"
 """The name that a choice of language travels by, in an address and in a form."""
@@ -169,6 +169,10 @@ def _choices() -> tuple[str, ...]:
 
 def _take_up_choice() -> Response | None:
     """Goes on to the same page without the choice in its address, once the choice is remembered."""
+    if is_program_path(request.path):
+        # What a program reads is in the language that it names, whatever anybody chose.
+        speak_here(None, (interface_catalogues.SOURCE,))
+        return None
     if "language" in g or request.method != "GET" or CHOICE not in request.args or request.endpoint == "static":
         return None
     # A page that there is not can be read in another language; an address that is refused, under another name, cannot.

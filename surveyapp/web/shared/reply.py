@@ -14,8 +14,8 @@ from surveyapp.reports.files import held_record
 from surveyapp.reports.text.phrasing import Phrasing
 from surveyapp.services.translation import interface_catalogues
 
-Reply = str | Response | tuple[str, int]
-"""A page, a redirect or a file, or a page with a status."""
+Reply = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+"""A page, a redirect or a file, or a page with a status and perhaps headers."""
 
 
 def with_query(address: str, query: Mapping[str, str | Sequence[str] | None]) -> str:

@@ -12,8 +12,8 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from flask import Flask, Response, current_app, g, has_request_context, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, current_app, g, has_request_context, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import HTTPException
 
@@ -35,7 +35,10 @@ STAFF_PATHS = (
     "/spot",
     "/tablet",
 )
-"""Where staff work. Everything else is for participants."""
+"""Where staff work. Everything else is for participants, but for what is for programs."""
+
+PROGRAM_PATH = "/api"
+"""Where programs read. No cookie is looked at or set there."""
 
 TOKEN = "sid"  # noqa: S105 - the name it goes by in the cookie
 """The token of a session in the database, in the cookie."""
@@ -55,6 +58,10 @@ KNOWN_FOR, MOST_KNOWN = dt.timedelta(days=400), 8
 
 def is_staff_path(path: str) -> bool:
     return any(path == prefix or path.startswith(prefix + "/") for prefix in STAFF_PATHS)
+
+
+def is_program_path(path: str) -> bool:
+    return path == PROGRAM_PATH or path.startswith(PROGRAM_PATH + "/")
 
 
 def cookie_name(path: str) -> str:
@@ -225,10 +232,13 @@ class SessionByAudience(SecureCookieSessionInterface):
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name(request.path if has_request_context() else "")
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return self.session_class() if is_program_path(request.path) else super().open_session(app, request)
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """A style sheet or script is the same for everybody: were it to vary by cookie, a phone would fetch it anew
         with every page."""
-        if request.endpoint != "static":
+        if request.endpoint != "static" and not is_program_path(request.path):
             super().save_session(app, session, response)
         if response.headers.get("Cache-Control") == "no-store":
             # Nobody keeps it, so that nobody asks by what it varies.

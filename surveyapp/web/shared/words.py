@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from surveyapp.domain.audit import ActorKind
 from surveyapp.domain.fieldwork.cases import CaseState, Disposition, Outcome
+from surveyapp.domain.programs.tokens import TokenScope
 from surveyapp.domain.sentences import Sentence
 from surveyapp.domain.staff import Action, Role
 from surveyapp.web.shared.answers import DAY, written_number
@@ -83,6 +84,14 @@ ROLES: dict[Role, LazyString] = {
     Role.READ_WORDS: _("Reader of open answers"),
     Role.EXPORT_ANSWERS: _("Exporter of single answers"),
 }
+
+PROGRAM_SCOPES: dict[TokenScope, LazyString] = {
+    TokenScope.RELEASES: _("Releases: their numbers, which may be published"),
+    TokenScope.QUESTIONNAIRES: _("Questionnaires and the codebook"),
+    TokenScope.STANDING: _("Standing: who could be asked and who answered, as working figures"),
+    TokenScope.ANSWERS: _("Single answers"),
+}
+"""What a token lets a program read."""
 
 ACTORS: dict[ActorKind, LazyString] = {
     ActorKind.STAFF: _("Staff"),

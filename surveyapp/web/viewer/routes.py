@@ -18,8 +18,8 @@ from surveyapp.domain.results import WORKING, Distribution, Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
-from surveyapp.reports.files.people_csv import response_records
 from surveyapp.reports.files.records import crosstab_records, distribution_records, shift_records
+from surveyapp.reports.files.released_records import answered_records
 from surveyapp.reports.files.workbook import sheet_each
 from surveyapp.services.results import taking as service
 from surveyapp.services.results.releasing import released
@@ -230,7 +230,7 @@ def people(study_id: str, group: str, number: int | None) -> str:
 @_of_a_release("/people/<group>.csv")
 def people_csv(study_id: str, group: str, number: int | None) -> Response:
     release, tables = released.people(desk().as_written, study_id, group, number)
-    records = [each for each in response_records(study_id, tables) if each["category"] == "answered"]
+    records = list(answered_records(study_id, tables))
     return _csv(records_file(records), release, f"{group}_answered")
 
 
@@ -247,7 +247,7 @@ def taken(study_id: str, number: int | None) -> tuple[str, int]:
 def people_xlsx(study_id: str, group: str, number: int | None) -> Response:
     study = staff_study(study_id)
     release, tables = released.people(desk().as_written, study_id, group, number)
-    records = [each for each in response_records(study_id, tables) if each["category"] == "answered"]
+    records = list(answered_records(study_id, tables))
     edition = tables[0].edition if tables else WORKING
     sheets = sheet_each(who_views.answered(study, tables))
     return taking.workbook_reply(

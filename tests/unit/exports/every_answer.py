@@ -10,13 +10,14 @@ from pathlib import Path
 
 from surveyapp.domain.answers import Answer, Answers, Codes, Day, Missing, Number, Reason, Text, TimeOfDay
 from surveyapp.domain.authoring.loader import load_studies
+from surveyapp.domain.exports.beside import ExportedAttempt
 from surveyapp.domain.exports.dataset import (
     MISSING_LABELS,
     AnswerExport,
     ExportedResponse,
     ExportShape,
 )
-from surveyapp.domain.exports.tables import ExportedAttempt, ExportedPerson, ExportTables
+from surveyapp.domain.exports.tables import ExportedPerson, ExportTables
 from surveyapp.domain.instrument.kinds import Part, PartType
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import parts_of

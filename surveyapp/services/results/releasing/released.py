@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -160,6 +161,36 @@ def pages(desk: Desk, study_id: str, number: int | None = None) -> tuple[Release
         if not key.startswith(PUBLISHED):
             told[key] = None if body is None else how_told(read(key, body))
     return found, told
+
+
+def tables(desk: Desk, study_id: str, number: int | None) -> tuple[Release, tuple[ReleasedTable, ...]]:
+    """Every table of a release (the newest without a number), in the order of its study's pages; those that it no
+    longer declares at the end. Raises as `overview` does."""
+    with desk.reading() as work:
+        release = _release(desk, work, study_id, number)
+        stored = store.pages(work.session, release.id)
+    declared = {page.key: place for place, page in enumerate(closed_set(desk.study(study_id)))}
+    keys = [key for key in stored if not key.startswith(PUBLISHED)]
+    keys.sort(key=lambda key: (declared.get(key, len(declared)), key))
+    return release, tuple(ReleasedTable(key, stored[key]) for key in keys)
+
+
+@dataclass(frozen=True)
+class ReleasedTable:
+    """A table of a release by its key; without a body once it was taken down."""
+
+    key: str
+    body: bytes | None = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The key as an address has it: no part of one holds a full stop."""
+        return self.key.replace(" ", ".")
+
+    @property
+    def told(self) -> PageObjects | None:
+        """What it tells; None where it was taken down."""
+        return None if self.body is None else read(self.key, self.body)
 
 
 def log_of(desk: Desk, study_id: str, number: int) -> list[dict[str, str]]:

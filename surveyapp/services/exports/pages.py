@@ -1,0 +1,169 @@
+"""A study's single answers for a program, some people at a time: the datasets of files, column by column.
+
+What a person is called is worked out from the token with which the program reads, and kept nowhere: the same on every
+page and every day for one token, another for each other, and unknown to whoever has the database alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import hashlib
+import hmac
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.exports.columns import InWords
+from surveyapp.domain.exports.dataset import MISSING_LABELS, ColumnType, Dataset, ExportRow, ExportShape
+from surveyapp.domain.exports.reasons import reasons_beside
+from surveyapp.domain.exports.tables import ExportTables
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action, Scope
+from surveyapp.services.exports.answers import cut, edition_of, instruments, may_export, read_answers
+from surveyapp.services.exports.whose import whose
+from surveyapp.services.open_answers.themes import ThemesInFiles
+from surveyapp.services.programs.tokens import Caller
+from surveyapp.services.work import Desk
+from surveyapp.store import questionnaire_versions
+from surveyapp.store.answering import exported
+
+MOST_PEOPLE = 1_000
+"""People of whom one answer holds the answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersPage:
+    """Rows of some people in a dataset, with the columns of the files that hold both an answer and why there is none.
+    `next`: the cursor of the people after them; None: there are no more."""
+
+    study: str
+    edition: str
+    shape: ExportShape
+    dataset: Dataset
+    rows: tuple[ExportRow, ...]
+    until: dt.datetime
+    next: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRequest:
+    """What a program asks for. `limit`: of how many people at most; `cursor`: after whom."""
+
+    shape: ExportShape
+    dataset: str
+    release: int | None = None
+    limit: int = MOST_PEOPLE
+    cursor: str | None = None
+
+
+def page(desk: Desk, caller: Caller, study_id: str, request: PageRequest, translate: InWords) -> AnswersPage:
+    """The next people's rows. It is in the trail before any answer is read. Raises NotFound, NotPermitted, and
+    InputRefused (`cursor`)."""
+    study = may_export(desk, study_id)
+    scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
+    after = _after(request.cursor)
+    with desk.writing() as work:
+        until = cut(work, scope, request.release)
+        everybody = whose(work, study, scope, references=False, key_of=key_of(caller, study_id)).people.values()
+        left = [each for each in everybody if each.key > after]
+        people = left[: request.limit]
+        ids = {each.id for each in people}
+        sent = exported.sent_responses(work.session, scope, until, ids)  # type: ignore[arg-type]
+        keys = {each.id: each.key for each in people}
+        sent.sort(key=lambda each: (keys[each.person], each.touchpoint))
+        there = {each.person for each in sent}
+        versions = instruments(work, study, exported.answered_versions(work.session, scope, until))
+        coded = ThemesInFiles(work, scope, study, versions, study.source_language)
+        tables = ExportTables(
+            study=study,
+            translate=translate,
+            versions=coded.versions,
+            people=[each for each in people if each.id in there],
+            responses=sent,
+            answers_of=lambda some: coded.beside(read_answers(desk, scope, some)),
+            attempts=lambda: exported.attempts(work.session, scope, until, there),  # type: ignore[arg-type]
+        )
+        datasets = {each.name: each for each in tables.datasets(request.shape, with_empty=True)}
+        if request.dataset not in datasets:
+            raise NotFound(say("no_dataset", dataset=request.dataset, known=sorted(datasets)))
+        work.record(
+            AuditAction.ANSWERS_EXPORTED,
+            study=study_id,
+            shape=request.shape.value,
+            form="json",
+            edition=edition_of(request.release),
+            purpose=caller.token.purpose,
+            people=len(there),
+            responses=len(sent),
+            references=False,
+            token=str(caller.token.id),
+            what=request.dataset,
+        )
+    chosen = with_reasons(datasets[request.dataset], translate)
+    return AnswersPage(
+        study=study_id,
+        edition=edition_of(request.release),
+        shape=request.shape,
+        dataset=chosen,
+        rows=tuple(chosen.rows()),
+        until=until,
+        next=_cursor(people[-1].key) if len(left) > len(people) else None,
+    )
+
+
+def columns(desk: Desk, study_id: str, shape: ExportShape, translate: InWords) -> tuple[Dataset, ...]:
+    """The datasets that there are in a shape, without a row: of the versions that were answered or, before anybody
+    answered, of those that are open. Raises NotFound, NotPermitted."""
+    study = desk.study(study_id)
+    desk.check(Action.SEE_QUESTIONNAIRES, study_id)
+    with desk.reading() as work:
+        scope = Scope(study_id, desk.runtime.origin)
+        answered = exported.answered_versions(work.session, scope, work.now)
+        opened = {(name, version) for name, version, *_ in questionnaire_versions.versions(work.session, study_id)}
+        versions = instruments(work, study, answered or opened)
+        coded = ThemesInFiles(work, scope, study, versions, desk.language or study.source_language)
+        tables = ExportTables(
+            study=study,
+            translate=translate,
+            versions=coded.versions,
+            people=(),
+            responses=(),
+            answers_of=lambda _some: iter(()),
+            attempts=lambda: (),
+        )
+    return tuple(with_reasons(each, translate) for each in tables.datasets(shape, with_empty=True))
+
+
+def with_reasons(dataset: Dataset, translate: InWords) -> Dataset:
+    """The dataset as formats have it in which no value can be an absence: why there is none stands beside."""
+    words = {kind: translate(label) for kind, label in MISSING_LABELS.items()}
+    return reasons_beside(dataset, frozenset(ColumnType), words)
+
+
+def key_of(caller: Caller, study_id: str) -> Callable[[uuid.UUID], str]:
+    """What people are called in what a token reads."""
+    secret = caller.secret.encode()
+
+    def made(person: uuid.UUID) -> str:
+        message = f"{study_id}\0{person}".encode()
+        return f"p{hmac.new(secret, message, hashlib.sha256).hexdigest()[:20]}"
+
+    return made
+
+
+def _cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def _after(cursor: str | None) -> str:
+    """The person after whom a page begins; empty: at the first. Raises InputRefused (`cursor`)."""
+    if cursor is None:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        raise InputRefused(say("cursor_unusable"), "cursor") from None
