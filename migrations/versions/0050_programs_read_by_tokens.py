@@ -1,6 +1,6 @@
 """Programs read by tokens of their owners
 
-Revises: 0041
+Revises: 0045
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '0050'
-down_revision = '0041'
+down_revision = '0045'
 branch_labels = None
 depends_on = None
 

@@ -128,6 +128,8 @@ BY_ITSELF = {
     "staff.verify": "asked ten minutes after signing in, before what leaves in bulk",
     "staff.ask_passkey_again": "the same, for whoever has a passkey",
     "staff.verify_by_passkey": "the same",
+    "tokens.end": "the button beside a token: here nobody has one",
+    "administrator.end_token": "the same",
     "staff.home": "an address to begin at",
     "staff.nothing": "where somebody without a role lands",
 }
@@ -230,7 +232,10 @@ def may_open(roles: Iterable[Role]) -> set[str]:
     }
 
 
-BESIDE = tuple(f"/staff/{each}" for each in ("account", "account/app", "password", "nothing", "sessions", "login"))
+BESIDE = tuple(
+    f"/staff/{each}"
+    for each in ("account", "account/app", "password", "nothing", "sessions", "login", "programs", "programs/addresses")
+)
 """Pages that are under no place of the bar."""
 
 OTHER = "bistro"

@@ -170,14 +170,13 @@ def called_by(runtime: Runtime, secret: str, address: str) -> Caller:
     return caller
 
 
-_OVER = {TokenStanding.EXPIRED: "token_expired", TokenStanding.ENDED: "token_ended"}
-
-
 def _owner(work: Work, token: ProgramToken) -> Staff:
     """Whose token it is, where it opens anything. Raises TokenRefused."""
-    over = _OVER.get(token.standing(work.now))
-    if over is not None:
-        raise TokenRefused(say(over))
+    match token.standing(work.now):
+        case TokenStanding.EXPIRED:
+            raise TokenRefused(say("token_expired"))
+        case TokenStanding.ENDED:
+            raise TokenRefused(say("token_ended"))
     staff = staff_store.staff_by_id(work.session, token.staff_id)
     if staff is None or not staff.active:
         raise TokenRefused(say("token_account_closed"))

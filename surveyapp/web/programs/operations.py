@@ -1,5 +1,5 @@
-"""What programs can ask for: one table, from which addresses are served, parameters tested, and the OpenAPI document and
-the page about it made."""
+"""What programs can ask for: one table, from which addresses are served, parameters tested, and the OpenAPI document
+and the page about it made."""
 
 from __future__ import annotations
 

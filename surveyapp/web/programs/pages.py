@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -51,13 +52,16 @@ class TokenForm(StaffForm):
 
     name = StringField(lazy("Which program"), [InputRequired(lazy("Say which program uses it."))])
     scopes = SelectMultipleField(
-        lazy("What it may read"), validate_choice=False, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
+        lazy("What it may read"),
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
     )
     purpose = StringField(lazy("What single answers are read for"))
     days = SelectField(lazy("How long it lasts"), coerce=_days, validate_choice=False, default=USUAL_DAYS)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self.scopes.choices = [(each.value, str(PROGRAM_SCOPES[each])) for each in tokens.can_have(current_staff())]
         self.days.choices = [SelectChoice(days, ngettext("%(num)s day", "%(num)s days", days)) for days in LIFETIMES]
 
@@ -75,7 +79,7 @@ def own() -> Reply:
         except InputRefused as refused:
             form[refused.field or "name"].errors = [worded(refused.sentence)]
         else:
-            return _page(TokenForm(), made)
+            return _page(TokenForm(formdata=None), made)
     return _page(form)
 
 

@@ -250,6 +250,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "administrator.account",
                 "administrator.act",
                 "administrator.take_role",
+                "administrator.end_token",
             ),
         ),
     ),
