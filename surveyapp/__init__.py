@@ -23,6 +23,7 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.programs.pages import tokens_of_staff
     from surveyapp.web.programs.routes import programs
     from surveyapp.web.reader.pages import reader
+    from surveyapp.web.reporter.routes import reporter
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
     from surveyapp.web.shared.health import health
@@ -48,6 +49,7 @@ def create_app(runtime: Runtime) -> Flask:
         tokens_of_staff,
         reader,
         viewer,
+        reporter,
         manager,
         rights,
         supervisor,

@@ -32,6 +32,7 @@ class Main(LazyGroup):
         "backup": "surveyapp.cli.security.backup:backup",
         "demo": "surveyapp.cli.demo:demo",
         "export": "surveyapp.cli.exports.export:export",
+        "report": "surveyapp.cli.exports.report:report",
         "keys": "surveyapp.cli.keys:keys",
         "messages": "surveyapp.cli.messages:messages",
         "questionnaires": "surveyapp.cli.questionnaires:questionnaires",

@@ -221,6 +221,15 @@ class QuestionnaireFaults(ShiftlineError):
         self.faults = faults
 
 
+class ReportFaults(ShiftlineError):
+    """A report that cannot be built: its files have faults, or name what the release does not tell. `faults` holds all
+    of them; nothing was written."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
 @dataclass(frozen=True, order=True, kw_only=True)
 class Fault:
     """One thing wrong in a study's files: where, a code that tests and documents name it by, and what to do."""

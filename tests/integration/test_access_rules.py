@@ -173,6 +173,8 @@ RULES: dict[str, str | Action] = {
     "reader.change_codes": Action.READ_WORDS,
     "reader.code_next": Action.READ_WORDS,
     "reader.code_answer": Action.READ_WORDS,
+    "reporter.report": Action.SEE_RELEASES,
+    "reporter.take": Action.SEE_RELEASES,
     "viewer.taken": Action.SEE_RELEASES,
     "viewer.measure_xlsx": Action.SEE_RELEASES,
     "viewer.measure": Action.SEE_RELEASES,
@@ -300,6 +302,7 @@ PLACES = {
     "token_id": uuid.UUID(int=0),
     "release": "latest",
     "dataset": "backfill_1",
+    "form": "html",
 }
 """Something that is there, for every part of an address."""
 

@@ -49,6 +49,8 @@ PAGES: dict[str, A | str] = {
     "supervisor.standing": A.PARTICIPANTS_SEEN,
     "supervisor.month": A.RESULTS_TAKEN,
     "evaluator.taken": A.RESULTS_TAKEN,
+    "reporter.report": FIGURES,
+    "reporter.take": A.RELEASE_TAKEN,
     "viewer.taken": "a picture or sentence that is taken is an entry, by test_released_figures_that_a_browser_takes",
     **{
         endpoint: "each reading and each decision is an entry, by test_reading"
@@ -317,7 +319,7 @@ def test_every_file_of_a_release_is_in_the_trail(cafe: Runtime) -> None:
     walked = Walk(client, f"/released/{versioned.NAME}")
     files = {name for name, entry in PAGES.items() if entry is A.RELEASE_TAKEN}
     taken = [entry.detail["what"] for entry in trail(cafe) if entry.action is A.RELEASE_TAKEN]
-    assert files & walked.reached == {f"viewer.{what}" for what in taken}
+    assert files & walked.reached == {"reporter.take" if what == "report" else f"viewer.{what}" for what in taken}
     assert len(set(taken)) >= 2
 
 
@@ -415,6 +417,7 @@ ARGUMENTS = {
     "releases make": [factories.STUDY],
     "releases show": [factories.STUDY],
     "export": [factories.STUDY, "--out", "unwritten", "--purpose", "A test"],
+    "report": [factories.STUDY, "--out", "unwritten.html"],
     "results": [factories.STUDY],
     "users activate": ["a@example.org"],
     "users add": ["a@example.org", "--role", "viewer"],

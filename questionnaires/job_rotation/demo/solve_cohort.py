@@ -172,7 +172,7 @@ def to_text(rows: list[dict[str, object]], pairs: list[dict[str, object]]) -> st
     for key, items in (("sites", sites), ("participants", rows), ("relationships", pairs)):
         listed = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in items)
         parts.append(f' "{key}": [\n{listed}\n ]')
-    head = ["{", ' "study": "job_rotation",', f' "note": {json.dumps(NOTE, ensure_ascii=False)},']
+    head = ["{", ' "study": "job_rotation",', f' "note": {json.dumps(NOTE, ensure_ascii=False)},', ' "releases": [-1],']
     return "\n".join([*head, ",\n".join(parts), "}"]) + "\n"
 
 

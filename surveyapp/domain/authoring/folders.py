@@ -10,6 +10,8 @@ from surveyapp.domain.authoring.file_text import exists, shown
 from surveyapp.domain.errors import Fault
 
 STUDY = "study.yaml"
+REPORT_TEMPLATE, REPORT_FIGURES = "report/report.md", "report/figures.yaml"
+"""What a study's report is written in, and the figures that were loaded for it."""
 _VERSION_FILE = re.compile(r"v[1-9]\d{0,3}\.yaml")
 
 
@@ -26,7 +28,8 @@ def version_files(study: Path) -> list[Path]:
 def misplaced(study: Path) -> Iterator[Fault]:
     """A fault for each YAML file of a study that would not be read."""
     for path in _yaml_files(study):
-        if path == study / STUDY or (path.parent != study and _VERSION_FILE.fullmatch(path.name)):
+        version = path.parent != study and _VERSION_FILE.fullmatch(path.name)
+        if version or path in (study / STUDY, study / REPORT_FIGURES):
             continue
         sentence = (
             "A version's file is called v1.yaml, v2.yaml, … and stands in its questionnaire's folder; this one would "

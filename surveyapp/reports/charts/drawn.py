@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from surveyapp.domain.instrument.kinds import Summary
+from surveyapp.domain.instrument.translation import source_of
 from surveyapp.domain.results import Crosstab, Distribution, Shift, Slice, Tally
 from surveyapp.reports.charts.bars import BarChart
 from surveyapp.reports.charts.columns import ColumnChart, rating_columns, shift_columns
@@ -42,6 +44,15 @@ def question_chart(together: Sequence[Distribution], words: Phrasing) -> BarChar
     if first.favourable or stacked:
         return scale_bars(together, words)
     return option_bars(together, words)
+
+
+def by_question(distributions: Sequence[Distribution]) -> list[tuple[Distribution, ...]]:
+    """Variables put together by the question they are of, in the order asked."""
+    return [tuple(together) for _key, together in groupby(distributions, key=_question_key)]
+
+
+def _question_key(each: Distribution) -> tuple[object, ...]:
+    return source_of(each.section), source_of(each.question), each.options
 
 
 def crosstab_chart(found: Crosstab, words: Phrasing) -> Chart | None:

@@ -36,6 +36,10 @@ class Phrasing(NamedTuple):
         """A number with so many decimals: 8.3, in Polish 8,3."""
         return str(format_decimal(number, f"0.{'0' * places}", _locale(self.language())))
 
+    def grouped(self, number: Decimal) -> str:
+        """A number with its thousands apart: 4,625."""
+        return str(format_decimal(number, locale=_locale(self.language()), decimal_quantization=False))
+
     def measured(self, value: Decimal | dt.date | dt.time) -> str:
         """A number with all its decimals, a day, or a time of day."""
         locale = _locale(self.language())

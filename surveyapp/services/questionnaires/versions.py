@@ -21,6 +21,7 @@ from surveyapp.domain.errors import Fault, NotFound, NotPermitted, Questionnaire
 from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import words_fingerprint, words_for
+from surveyapp.domain.reporting.loader import read_report
 from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.questionnaires import study_lock
@@ -155,7 +156,7 @@ def _beside(home: Path, study: Study | None) -> tuple[Fault, ...]:
     """What is wrong with a study's lock and translations. Where its files have faults (None), only which of those that
     are frozen are not there: often that is why."""
     if study is not None:
-        return (*lock_faults(home, study), *study_catalogues.wording_faults(home, study))
+        return (*lock_faults(home, study), *study_catalogues.wording_faults(home, study), *read_report(home, study)[1])
     files = (f"{name}/v{version}.yaml" for name, version in read_lock(home))
     return tuple(_gone(f"{home.name}/{file}") for file in files if not exists(home / file))
 

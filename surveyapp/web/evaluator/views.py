@@ -14,7 +14,7 @@ from surveyapp.domain.instrument.translation import source_of
 from surveyapp.domain.results import WORKING, Change, Crosstab, Distribution, Edition, Shift, ShiftStep, Slice
 from surveyapp.reports.charts.bars import BarChart, stretched
 from surveyapp.reports.charts.dots import DotChart, dot_chart
-from surveyapp.reports.charts.drawn import Chart, crosstab_chart, question_chart, shift_chart
+from surveyapp.reports.charts.drawn import Chart, by_question, crosstab_chart, question_chart, shift_chart
 from surveyapp.reports.files import tables
 from surveyapp.reports.files.same_people import same_people
 from surveyapp.reports.files.tables import ResultTable
@@ -269,7 +269,7 @@ def crossing_view(found: Crosstab) -> CrossView:
 
 def blocks(distributions: Sequence[Distribution]) -> list[Block]:
     """Variables of one question put together, in the order asked; all diverging charts over one axis."""
-    made = [_block(tuple(together)) for _key, together in groupby(distributions, key=_question_key)]
+    made = [_block(together) for together in by_question(distributions)]
     charts = over_one_axis([block.chart for block in made])
     return [replace(block, chart=chart) for block, chart in zip(made, charts, strict=True)]
 
@@ -278,10 +278,6 @@ def over_one_axis(charts: Sequence[Chart | None]) -> list[Chart | None]:
     """The charts of a page, all bars over one axis."""
     bars = iter(stretched([chart for chart in charts if isinstance(chart, BarChart)]))
     return [next(bars) if isinstance(chart, BarChart) else chart for chart in charts]
-
-
-def _question_key(each: Distribution) -> tuple[object, ...]:
-    return source_of(each.section), source_of(each.question), each.options
 
 
 def by_section(made: Sequence[Block]) -> list[SectionView]:

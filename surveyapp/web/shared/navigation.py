@@ -217,6 +217,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             address=_first_touchpoint,
             beneath=("viewer.question",),
         ),
+        NavigationPlace(endpoint="reporter.report", words=_("Report"), action=Action.SEE_RELEASES),
         NavigationPlace(
             endpoint="viewer.releases",
             words=_("All releases"),

@@ -1,0 +1,313 @@
+"""The report of the demonstration's release: what stands in it is what the release says, in each form."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import docx
+import lxml.html
+import pytest
+from click.testing import CliRunner
+from docx.oxml.ns import qn
+
+from surveyapp.cli import main
+from surveyapp.domain.audit import Operator
+from surveyapp.domain.errors import NoReleaseYet, ReportFaults
+from surveyapp.domain.releases import ReleasedPage
+from surveyapp.domain.reporting.material import ReportMaterial
+from surveyapp.domain.reporting.template import NumberName, read_template
+from surveyapp.domain.results import Cell, Distribution
+from surveyapp.reports.documents.building import build
+from surveyapp.reports.documents.document import Document, DocumentFigure, DocumentParagraph, DocumentTable
+from surveyapp.reports.documents.page import page
+from surveyapp.reports.documents.word import word_document
+from surveyapp.reports.text.phrasing import ENGLISH
+from surveyapp.services.reporting import reports
+from surveyapp.services.results.releasing import releases
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.work import Desk
+from tests import factories
+from tests.conftest import Clock
+from tests.databases import copy_database
+
+SITE = "https://surveys.example.org"
+
+
+@pytest.fixture(scope="module")
+def installation(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """The demonstration with a release of Job Rotation."""
+    place = tmp_path_factory.mktemp("report") / "demo.db"
+    copy_database(demo_template, place)
+    made = factories.create_runtime(f"sqlite:///{place}", Clock(), demo=True)
+    releases.make(Desk(made, Operator()), "job_rotation")
+    yield made
+    made.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def material(installation: Runtime) -> ReportMaterial:
+    return reports.material(Desk(installation, Operator()), "job_rotation")
+
+
+@pytest.fixture(scope="module")
+def document(material: ReportMaterial) -> Document:
+    return build(material, ENGLISH, SITE)
+
+
+@pytest.fixture(scope="module")
+def written(document: Document) -> Any:
+    """The Word file, opened anew."""
+    return docx.Document(io.BytesIO(word_document(document, ENGLISH)))
+
+
+@pytest.fixture(scope="module")
+def html(document: Document) -> Any:
+    return lxml.html.document_fromstring(page(document, ENGLISH))
+
+
+def _with(material: ReportMaterial, text: str) -> ReportMaterial:
+    """The same with another template."""
+    template, faults = read_template(f"title: A report\n\n{text}", "job_rotation/report/report.md")
+    assert faults == ()
+    return dataclasses.replace(material, report=dataclasses.replace(material.report, template=template))
+
+
+def _said(material: ReportMaterial, text: str) -> str:
+    (paragraph,) = build(_with(material, text), ENGLISH).blocks
+    assert isinstance(paragraph, DocumentParagraph)
+    return paragraph.text
+
+
+def _questions(material: ReportMaterial) -> Iterator[Distribution]:
+    for point in material.study.touchpoints:
+        for segment in (None, "employer_size"):
+            yield from material.questions(point.group, point.number, segment)
+
+
+def _amount(cell: Cell) -> str:
+    """What is told of a count, in the words of a sentence."""
+    if cell.count is not None:
+        return str(cell.count)
+    if cell.low is not None and cell.high is not None:
+        return f"between {cell.low} and {cell.high}"
+    return f"at least {cell.low}" if cell.low is not None else f"fewer than {(cell.high or 0) + 1}"
+
+
+def _refused(material: ReportMaterial, name: str, forms: set[str]) -> None:
+    """In none of these forms a number is told."""
+    text = " ".join(f"{{{name}|{form}}}" for form in sorted(forms))
+    with pytest.raises(ReportFaults) as refused:
+        build(_with(material, text), ENGLISH)
+    assert [fault.code for fault in refused.value.faults] == ["not_told"] * len(forms)
+
+
+def test_every_number_that_can_be_named_is_the_releases_own(material: ReportMaterial) -> None:
+    """Of every question, option and net, over everybody and by segment: what a text says equals the result object."""
+    checked = 0
+    for each in _questions(material):
+        for tally in each.tallies:
+            if tally.withheld:
+                continue
+            split = f"[{tally.people.segment}={tally.people.value}]" if tally.people.segment else ""
+            name = f"{each.group}.{each.touchpoint}{split}.{each.key}"
+            assert _said(material, f"{{{name}|base}}") == _amount(tally.base)
+            if tally.rating and tally.rating.mean is not None:
+                assert _said(material, f"{{{name}|mean}}") == f"{tally.rating.mean:.1f}"
+            for code, cell in tally.cells.items():
+                if cell.shown:
+                    said = _said(material, f"{{{name}={code}|count}} {{{name}={code}|percent}} {{{name}={code}}}")
+                    assert said == f"{cell.count} {cell.percent}% {cell.count} of {tally.base.count}"
+                else:
+                    untold = {"percent", *({"count", "of"} if not cell.told else ())}
+                    _refused(material, f"{name}={code}", untold)
+                    if cell.told:
+                        assert _said(material, f"{{{name}={code}|count}}") == _amount(cell)
+                checked += 1
+    assert checked > 400
+
+
+def test_the_numbers_of_the_published_report_come_out(document: Document, html: Any) -> None:
+    text = html.text_content()
+    for said in ("17 of 18 (94%) employees are satisfied", "14 of 18 (78%) agree", "13 of 29 (45%) have talked",
+                 "7 of 8 (88%)", "2 of 19 (11%) had agreed", "£4,625", "£7,794", "£11,563", "72 of 80 (90%)",
+                 "64 of 80 (80%)", "27 of 40 (68%)", "20 of 40 (50%)"):  # fmt: skip
+        assert said in text, said
+    assert document.left_out > 0
+
+
+def test_the_text_has_no_number_of_a_result_that_is_not_named(material: ReportMaterial) -> None:
+    """A share or a count with its base that somebody typed would go on saying what is true no more."""
+    typed = []
+    for text in material.report.template.texts():
+        for piece in text:
+            if not isinstance(piece, NumberName):
+                typed += re.findall(r"\d+(?:\.\d+)?%|\d+ of \d+", piece)
+    assert typed == []
+
+
+def test_every_figure_and_table_says_its_release_and_leads_back(document: Document) -> None:
+    for block in document.blocks:
+        if isinstance(block, DocumentFigure):
+            assert "Base: " in block.note
+            assert "Release 1, answers up to" in block.note
+            assert block.address.startswith(f"{SITE}/released/job_rotation/1/")
+            assert len(block.said) > len(block.caption) + 10
+        elif isinstance(block, DocumentTable):
+            assert block.note
+
+
+def test_links_back_are_pages_that_are_there(installation: Runtime, document: Document) -> None:
+    import surveyapp
+
+    adapter = surveyapp.create_app(installation).url_map.bind("localhost")
+    for block in document.blocks:
+        if isinstance(block, DocumentFigure | DocumentTable) and block.address:
+            endpoint, values = adapter.match(block.address.removeprefix(SITE))
+            assert endpoint.startswith("viewer."), block.address
+            if endpoint == "viewer.question":
+                key = ReleasedPage(kind="questions", group=values["group"], touchpoint=values["touchpoint"]).key
+                assert key.startswith("questions ")
+
+
+def test_word_has_a_picture_for_each_figure_with_its_words(document: Document, written: Any) -> None:
+    figures = [block for block in document.blocks if isinstance(block, DocumentFigure)]
+    pictures = [shape._inline.docPr for shape in written.inline_shapes]
+    assert [each.get("descr") for each in pictures] == [figure.said for figure in figures]
+    assert all(each.get("title").startswith("Figure ") for each in pictures)
+    ids = [each.get("id") for each in pictures]
+    assert len(set(ids)) == len(ids)
+
+
+def test_word_repeats_the_header_of_every_table(document: Document, written: Any) -> None:
+    tables = [block for block in document.blocks if isinstance(block, DocumentTable)]
+    assert len(written.tables) == len(tables) > 10
+    for table, block in zip(written.tables, tables, strict=True):
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert [cell.text for cell in table.rows[0].cells] == list(block.columns)
+        assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) == block.caption
+
+
+def test_word_has_headings_a_title_and_a_language(document: Document, written: Any) -> None:
+    found = [(p.style.name, p.text) for p in written.paragraphs if p.style.name.startswith("Heading")]
+    assert found == [(f"Heading {heading.level}", heading.text) for heading in document.headings]
+    assert written.core_properties.title == document.title
+    assert written.core_properties.language == "en"
+    assert written.core_properties.author == ""
+
+
+def test_tables_of_word_and_page_say_the_same(document: Document, written: Any, html: Any) -> None:
+    pages = html.xpath("//table")
+    assert len(pages) == len(written.tables)
+    for table, other, block in zip(written.tables, pages, (b for b in document.blocks if isinstance(b, DocumentTable)),
+                                   strict=True):  # fmt: skip
+        rows = [row for row in block.rows if not row.section]
+        assert len(other.xpath(".//tbody/tr[not(@class)]")) == len(rows)
+        assert len(table.rows) == len(block.rows) + 1
+        for row, line in zip(rows, other.xpath(".//tbody/tr[not(@class)]"), strict=True):
+            assert [cell.text_content() for cell in line.xpath("./td")] == [cell.text for cell in row.cells]
+
+
+def test_the_page_stands_alone_and_is_named_throughout(html: Any) -> None:
+    assert html.get("lang") == "en"
+    assert html.xpath("//script | //link | //img | //iframe | //form | //*[@onclick] | //*[@style]") == []
+    levels = [int(each.tag[1]) for each in html.xpath("//h1 | //h2 | //h3 | //h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert all(svg.get("aria-label") for svg in html.xpath("//figure//svg"))
+    assert all(figure.xpath("./figcaption") for figure in html.xpath("//figure"))
+    assert all(table.xpath("./caption") and table.xpath(".//th[@scope='col']") for table in html.xpath("//table"))
+    names = html.xpath("//@id")
+    assert len(set(names)) == len(names)
+    assert all(link[1:] in names for link in html.xpath("//nav//a/@href"))
+
+
+UNTOLD = {
+    "a question of a later version": ("{employee.1.first_feeling=positive}", "first_feeling", "not_in_release"),
+    "a figure of a later version": ("::figure question employee.1.first_feeling", "first_feeling", "not_in_release"),
+}
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+def test_what_an_older_release_does_not_hold_is_said_with_its_place(material: ReportMaterial, name: str) -> None:
+    text, variable, code = UNTOLD[name]
+    key = ReleasedPage(kind="questions", group="employee", touchpoint=1).key
+    kept = tuple(each for each in material.questions("employee", 1) if each.variable != variable)
+    older = dataclasses.replace(_with(material, f"Some words.\n\n{text}"), pages={**material.pages, key: kept})
+    with pytest.raises(ReportFaults) as refused:
+        build(older, ENGLISH)
+    (fault,) = refused.value.faults
+    assert (fault.file, fault.line, fault.code) == ("job_rotation/report/report.md", 5, code)
+    assert "release 1" in fault.sentence
+    assert "another release" in fault.sentence
+
+
+def test_a_number_that_is_hidden_is_said_to_be(material: ReportMaterial) -> None:
+    key = ReleasedPage(kind="questions", group="employee", touchpoint=1).key
+    hidden = tuple(
+        dataclasses.replace(each, tallies=tuple(dataclasses.replace(tally, withheld=True) for tally in each.tallies))
+        for each in material.questions("employee", 1)
+    )
+    kept = dataclasses.replace(
+        _with(material, "So {employee.1.first_feeling=positive}.\n\n::figure question employee.1.first_feeling"),
+        pages={**material.pages, key: hidden},
+    )
+    with pytest.raises(ReportFaults) as refused:
+        build(kept, ENGLISH)
+    (fault,) = refused.value.faults
+    assert (fault.line, fault.column, fault.code) == (3, 4, "not_told")
+    assert "to protect people" in fault.sentence
+
+
+def test_a_figure_of_which_nothing_is_told_says_so(material: ReportMaterial) -> None:
+    key = ReleasedPage(kind="questions", group="employee", touchpoint=1).key
+    hidden = tuple(
+        dataclasses.replace(each, tallies=tuple(dataclasses.replace(tally, withheld=True) for tally in each.tallies))
+        for each in material.questions("employee", 1)
+    )
+    kept = dataclasses.replace(
+        _with(material, "::figure question employee.1.first_feeling"), pages={**material.pages, key: hidden}
+    )
+    (figure,) = build(kept, ENGLISH).blocks
+    assert isinstance(figure, DocumentFigure)
+    assert "to protect people" in figure.said
+
+
+def test_a_rating_that_nobody_signed_says_so(document: Document) -> None:
+    (table,) = (b for b in document.blocks if isinstance(b, DocumentTable) and "Table 6" in b.caption)
+    signed = [row.cells[-1].text for row in table.rows]
+    assert sum("Signed: Eva Evaluator" in each and "2026" in each for each in signed) == 5
+    assert sum(each == "Not rated: nobody has signed a rating yet." for each in signed) == 2
+
+
+def test_a_study_without_a_release_is_told_so(installation: Runtime) -> None:
+    with pytest.raises(NoReleaseYet):
+        reports.material(Desk(installation, Operator()), "mentoring")
+
+
+def test_the_command_writes_both_forms_and_refuses_others(
+    installation: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("surveyapp.cli.exports.report.open_desk", lambda: Desk(installation, Operator()))
+    run = CliRunner()
+    for name in ("report.docx", "deeper/report.html"):
+        done = run.invoke(main, ["report", "job_rotation", "--out", str(tmp_path / name)])
+        assert done.exit_code == 0, done.output
+        assert (tmp_path / name).stat().st_size > 50_000
+    other = run.invoke(main, ["report", "job_rotation", "--out", str(tmp_path / "report.pdf")])
+    assert other.exit_code == 1
+    assert "neither .docx nor .html" in other.output
+    (tmp_path / "file").write_text("")
+    nowhere = run.invoke(main, ["report", "job_rotation", "--out", str(tmp_path / "file" / "report.html")])
+    assert nowhere.exit_code == 1
+    assert "cannot be written" in nowhere.output
+    none = run.invoke(main, ["report", "job_rotation", "--release", "9", "--out", str(tmp_path / "none.html")])
+    assert none.exit_code == 1
+    assert "release 9" in none.output
+    assert not (tmp_path / "none.html").exists()
