@@ -27,10 +27,10 @@ GUIDE = ROOT / "docs" / "guides" / "what_the_report_got_wrong.md"
 
 HEAD = """# What the report got wrong
 
-Seventy places where the published report of the Job Rotation Pilot contradicts itself, arithmetic or its sources. Where
-the platform has the number, it stands in the last column as the report of the demonstration's release prints it: counted
-from answers, or worked out from what was loaded. An empty cell is a place that no number settles, such as a claim drawn from
-interviews.
+Seventy places where the published report of the Job Rotation Pilot contradicts itself, arithmetic or its sources.
+Where the platform has the number, it stands in the last column as the report of the demonstration's release prints it:
+counted from answers, or worked out from what was loaded. An empty cell is a place that no number settles, such as a
+claim drawn from interviews.
 
 Written from `questionnaires/job_rotation/report/errata.csv`; a test keeps it true.
 
