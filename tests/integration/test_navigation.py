@@ -31,6 +31,7 @@ from tests.interviewer import first_options
 from tests.page import Client, Page
 
 NOT_PAGES = {
+    "reporter.take",
     "spot.away_part",
     "spot.go_away",
     "supervisor.standing_csv",

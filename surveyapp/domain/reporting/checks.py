@@ -14,8 +14,8 @@ from surveyapp.domain.reporting.loaded import ReportFigures
 from surveyapp.domain.reporting.template import (
     AnswerName,
     Directive,
+    NamedQuestion,
     NumberName,
-    QuestionPlace,
     ReportTemplate,
     ReportText,
     report_fault,
@@ -155,7 +155,7 @@ def directive_fault(block: Directive, study: Study, figures: ReportFigures) -> s
         case "crosstab":
             return _crosstab_fault(block.names, study)
         case "question" | "comparators" if first:
-            return _question_fault(QuestionPlace.of(first), study)
+            return _question_fault(NamedQuestion.of(first), study)
         case "targets" | "comparators" | "costs" | "outcomes":
             held = {"targets": study.targets, "comparators": study.comparators, "costs": figures.costs}
             if not held.get(block.subject, figures.outcomes):
@@ -173,7 +173,7 @@ def _crosstab_fault(names: tuple[str, ...], study: Study) -> str | None:
     return None
 
 
-def _question_fault(place: QuestionPlace, study: Study) -> str | None:
+def _question_fault(place: NamedQuestion, study: Study) -> str | None:
     for number in place.touchpoints:
         name = AnswerName(group=place.group, touchpoint=number, variable=place.variable)
         if place.variable == "*":
@@ -188,7 +188,7 @@ def _question_fault(place: QuestionPlace, study: Study) -> str | None:
     return None
 
 
-def _is_question(place: QuestionPlace, number: int, study: Study) -> bool:
+def _is_question(place: NamedQuestion, number: int, study: Study) -> bool:
     """Whether it is named by a question that is asked of two moments, or has statements."""
     point = study.touchpoint(place.group, number)
     return point is not None and any(

@@ -33,7 +33,7 @@ class SignedRating:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class IntendedOutcome:
     """An outcome intended, beside what came of it. `evidence`: texts that name their numbers. `rating`: None while
     nobody has signed one."""
 
@@ -89,7 +89,7 @@ class LoadedTable:
 class ReportFigures:
     """Everything that was loaded for a report."""
 
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[IntendedOutcome, ...] = ()
     costs: tuple[Cost, ...] = ()
     tables: tuple[LoadedTable, ...] = ()
 
@@ -106,14 +106,18 @@ class ReportFigures:
         return table.row(second) if table else None
 
 
-class RatingW(Model):
+class LoadedShape(Model):
+    """What may be written in `figures.yaml`, as in any file of a study."""
+
+
+class RatingW(LoadedShape):
     confidence: Confidence
     by: WordsW
     on: WordsW
     why: WordsW
 
 
-class OutcomeW(Model):
+class OutcomeW(LoadedShape):
     id: NameW
     intended: WordsW
     target: WordsW
@@ -121,7 +125,7 @@ class OutcomeW(Model):
     rating: RatingW | None = None
 
 
-class CostW(Model):
+class CostW(LoadedShape):
     id: NameW
     label: WordsW
     value: Annotated[int, Field(ge=0)] | None = None
@@ -134,18 +138,18 @@ class CostW(Model):
     source: WordsW | None = None
 
 
-class LoadedRowW(Model):
+class LoadedRowW(LoadedShape):
     id: NameW
     label: WordsW
     count: Annotated[int, Field(ge=0)]
 
 
-class LoadedSectionW(Model):
+class LoadedSectionW(LoadedShape):
     heading: WordsW
     rows: Annotated[list[LoadedRowW], Field(min_length=1)]
 
 
-class LoadedTableW(Model):
+class LoadedTableW(LoadedShape):
     id: NameW
     title: WordsW
     source: WordsW
@@ -153,7 +157,7 @@ class LoadedTableW(Model):
     sections: Annotated[list[LoadedSectionW], Field(min_length=1)]
 
 
-class FiguresW(Model):
+class FiguresW(LoadedShape):
     outcomes: list[OutcomeW] = Field(default_factory=list)
     costs: list[CostW] = Field(default_factory=list)
     tables: list[LoadedTableW] = Field(default_factory=list)
@@ -171,7 +175,7 @@ def figures_of(written: FiguresW, source: Source, reading: TemplateReading) -> R
     )
 
 
-def _outcome(written: OutcomeW, source: Source, index: int, reading: TemplateReading) -> Outcome:
+def _outcome(written: OutcomeW, source: Source, index: int, reading: TemplateReading) -> IntendedOutcome:
     rating = None
     if written.rating:
         on = iso_day(written.rating.on)
@@ -185,7 +189,7 @@ def _outcome(written: OutcomeW, source: Source, index: int, reading: TemplateRea
     for number, text in enumerate(written.evidence):
         line, column = source.positions.get(("outcomes", index, "evidence", number), (1, 1))
         evidence.append(read_text(text, line, column, reading))
-    return Outcome(
+    return IntendedOutcome(
         id=written.id, intended=written.intended, target=written.target, evidence=tuple(evidence), rating=rating
     )
 

@@ -336,7 +336,7 @@ def _directive(bare: str, line: int, reading: TemplateReading) -> Directive | No
 
 
 @dataclass(frozen=True)
-class QuestionPlace:
+class NamedQuestion:
     """A question named by a directive: its group, touchpoints and one of its variables; `*`: every question."""
 
     group: str
@@ -344,6 +344,6 @@ class QuestionPlace:
     variable: str
 
     @classmethod
-    def of(cls, written: str) -> QuestionPlace:
+    def of(cls, written: str) -> NamedQuestion:
         group, numbers, variable = written.split(".", 2)
         return cls(group, tuple(map(int, numbers.split("+"))), variable)

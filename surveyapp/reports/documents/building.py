@@ -16,7 +16,7 @@ from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.reporting.material import ReportMaterial
 from surveyapp.domain.reporting.template import (
     Directive,
-    QuestionPlace,
+    NamedQuestion,
     ReportHeading,
     ReportList,
     ReportParagraph,
@@ -50,14 +50,14 @@ from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged
 def build(material: ReportMaterial, words: Phrasing, site: str | None = None) -> Document:
     """The document of a study's report. `site`: the address of the installation, so that links lead back to it. Raises
     ReportFaults with every number, figure and table that the release does not tell."""
-    made = _Builder(material, words, site)
+    made = _ReportBuilder(material, words, site)
     document = made.document()
     if made.faults:
         raise ReportFaults(tuple(sorted(made.faults)))
     return document
 
 
-class _Builder:
+class _ReportBuilder:
     def __init__(self, material: ReportMaterial, words: Phrasing, site: str | None) -> None:
         self.material, self.words = material, words
         self.faults: list[Fault] = []
@@ -132,7 +132,7 @@ class _Builder:
     def _questions(self, block: Directive) -> list[tuple[Distribution, ...]]:
         """The variables of the question that is named, those of several touchpoints under one another; or of every
         question, each for itself."""
-        place = QuestionPlace.of(block.names[0])
+        place = NamedQuestion.of(block.names[0])
         found: list[Distribution] = []
         for number in place.touchpoints:
             held = by_question(self.material.questions(place.group, number, block.by))
@@ -221,7 +221,7 @@ class _Builder:
         """A question's share with the figures of other people beside it."""
         if not block.names:
             raise missing("needs the question that other people's figures stand beside. Name it.")
-        place = QuestionPlace.of(block.names[0])
+        place = NamedQuestion.of(block.names[0])
         found = self.material.distribution(place.group, place.touchpoints[0], place.variable)
         beside = self.material.study.comparators_of(place.group, place.variable)
         if found is None or not beside or not found.tallies or found.tallies[0].withheld:

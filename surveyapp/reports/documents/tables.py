@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from surveyapp.domain.reporting.loaded import Outcome
+from surveyapp.domain.reporting.loaded import IntendedOutcome
 from surveyapp.domain.reporting.material import ReportMaterial
 from surveyapp.domain.reporting.template import Directive
 from surveyapp.domain.results import ResponseCounts, ResponseTable
@@ -189,7 +189,7 @@ def _outcomes(material: ReportMaterial, filler: NumberFiller, words: Phrasing) -
     return TableMade(_("Outcomes: intended and actual"), columns, rows, path="")
 
 
-def rating_words(outcome: Outcome, words: Phrasing) -> str:
+def rating_words(outcome: IntendedOutcome, words: Phrasing) -> str:
     """How sure somebody is, with their name and the day; or that nobody has signed it."""
     _, rating = words.gettext, outcome.rating
     if rating is None:
