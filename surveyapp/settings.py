@@ -106,7 +106,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     secret = _secret(given)
     chosen: dict[str, Any] = {}
     if "DATABASE_URL" in given:
-        chosen["database_url"] = _database_url(given["DATABASE_URL"])
+        chosen["database_url"] = database_url(given["DATABASE_URL"])
     if "QUESTIONNAIRES" in given:
         chosen["questionnaires"] = Path(given["QUESTIONNAIRES"])
     if "PUBLIC_URL" in given:
@@ -219,7 +219,8 @@ def _recipients(written: str) -> tuple[str, ...]:
     return found
 
 
-def _database_url(url: str) -> str:
+def database_url(url: str) -> str:
+    """The address of a database as SQLAlchemy has it. Raises SettingsError."""
     if url.startswith("postgresql://"):
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith(("sqlite:///", "postgresql+psycopg://")):

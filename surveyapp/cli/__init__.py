@@ -30,6 +30,7 @@ class Main(LazyGroup):
     commands_in={
         "audit": "surveyapp.cli.security.audit:audit",
         "backup": "surveyapp.cli.security.backup:backup",
+        "db": "surveyapp.cli.database.db:db",
         "demo": "surveyapp.cli.demo:demo",
         "export": "surveyapp.cli.exports.export:export",
         "report": "surveyapp.cli.exports.report:report",
@@ -42,7 +43,7 @@ class Main(LazyGroup):
         "results": "surveyapp.cli.results:results",
         "simulate": "surveyapp.cli.simulate:simulate",
         "users": "surveyapp.cli.users:users",
-        "migrate": "surveyapp.cli.migrate:migrate",
+        "migrate": "surveyapp.cli.database.migrate:migrate",
     },
 )
 def main() -> None:

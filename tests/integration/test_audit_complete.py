@@ -441,6 +441,8 @@ def test_every_command_is_in_the_trail(runtime: Runtime, name: str) -> None:
     arguments = ARGUMENTS.get(name, [])
     if name == "simulate":
         arguments = [factories.STUDY, "--participants", "1", "--seed", "1", "--database", runtime.settings.database_url]
+    elif name == "db copy":
+        arguments = ["--to", runtime.settings.database_url]
     before = len(trail(runtime))
     result = CliRunner().invoke(main, [*name.split(), *arguments])
     assert result.exit_code != 2, result.output

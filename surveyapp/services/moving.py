@@ -1,0 +1,83 @@
+"""Another database in place of the one that serves: SQLite outgrown, or another server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveyapp.domain.errors import DatabaseUnavailable
+from surveyapp.services.runtime import Runtime
+from surveyapp.store import migrating
+from surveyapp.store.database import Database, file_of, make_engine
+from surveyapp.store.security import moving
+from surveyapp.store.security.moving import MoveRefused
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was copied. `before`: rows that were there already, of a copy that had been broken off."""
+
+    tables: int
+    rows: int
+    before: int
+
+
+Tell = Callable[[str, int, int], None]
+"""A table, how many of its rows are there, and of how many."""
+
+
+def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: None) -> Moved:
+    """Copies everything that an installation's database holds into another one, which is empty or holds the beginning
+    of the same copy, and compares all of it. The tables are made there. Nobody may write meanwhile. Raises MoveRefused,
+    DatabaseUnavailable."""
+    if _same(runtime.settings.database_url, to):
+        raise MoveRefused("Both addresses are the same database. Name another one to copy to.")
+    try:
+        _make_tables(to, runtime.settings.questionnaires)
+        target = Database(to)
+        target.check_revision()
+    except DatabaseUnavailable as error:
+        raise MoveRefused(f"The database to copy to: {error}") from error
+    rows = before = 0
+    try:
+        with moving.standing_still(runtime.database) as source:
+            for table in moving.TABLES:
+                of = moving.count(source, table)
+                name = table.name
+                before += moving.copy(source, target, table, lambda done, name=name, of=of: tell(name, done, of))  # type: ignore[misc]
+                rows += of
+        _compare(runtime.database, target)
+    finally:
+        target.dispose()
+    return Moved(len(moving.TABLES), rows, before)
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = file_of(one), file_of(other)
+    return one == other or (first is not None and second is not None and first.resolve() == second.resolve())
+
+
+def _make_tables(url: str, questionnaires: Path) -> None:
+    path = file_of(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(url, may_create=True)
+    try:
+        empty = not moving.has_tables(engine)
+    finally:
+        engine.dispose()
+    if empty:
+        migrating.upgrade(url, questionnaires)
+
+
+def _compare(source: Database, target: Database) -> None:
+    """Looks at all of both. Where they differ, somebody wrote meanwhile."""
+    differ = []
+    with moving.standing_still(source) as here, moving.standing_still(target) as there:
+        differ = [table.name for table in moving.TABLES if moving.total(here, table) != moving.total(there, table)]
+    if differ:
+        raise MoveRefused(
+            f"The copy is not the same in {', '.join(differ)}: something was written meanwhile. Stop what serves and "
+            "every command, empty the database to copy to, and copy again."
+        )

@@ -1,0 +1,146 @@
+"""All rows of a database copied into another one, of either kind, and compared there.
+
+Rows go in the order of their keys, so many to a transaction: whatever stops it, each table there holds the first rows
+of the one here, and the same again goes on after them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import enum
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
+
+from surveyapp.domain.errors import ShiftlineError
+from surveyapp.store.database import Database
+from surveyapp.store.tables import Base
+
+BATCH = 5_000
+"""Rows of a transaction."""
+
+TABLES: Sequence[Table] = tuple(Base.metadata.sorted_tables)
+"""Whatever others point at comes before them."""
+
+
+class MoveRefused(ShiftlineError):
+    """One database cannot be copied into the other. What was there before is there still."""
+
+
+@dataclass(frozen=True)
+class TableTotal:
+    """How many rows a table has, and what they come to in whatever order they lie: the sum of the BLAKE2b of each, as
+    this program reads it, modulo 2^128."""
+
+    rows: int
+    total: int
+
+
+@contextlib.contextmanager
+def standing_still(database: Database) -> Iterator[Connection]:
+    """A connection that sees one state of a database for as long as the block lasts."""
+    engine: Engine = database.engine
+    if engine.dialect.name != "sqlite":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection
+
+
+def has_tables(engine: Engine) -> bool:
+    return bool(inspect(engine).get_table_names())
+
+
+def count(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def copy(source: Connection, target: Database, table: Table, tell: Callable[[int], None]) -> int:
+    """Copies what is lacking of a table, and tells of each batch how many rows it has then. How many there were before.
+    Raises MoveRefused where something else is there."""
+    with target.engine.connect() as connection:
+        there = count(connection, table)
+        _check_begun(source, connection, table, there)
+    done = there
+    for rows in _batches(source, table, there):
+        try:
+            with target.engine.execution_options(writes=True).begin() as connection:
+                connection.execute(insert(table), [dict(row._mapping) for row in rows])
+        except IntegrityError as error:
+            raise MoveRefused(_SOMETHING_ELSE.format(table.name)) from error
+        done += len(rows)
+        tell(done)
+    return there
+
+
+_SOMETHING_ELSE = (
+    "What is in the table {} of the database to copy to does not come from the one to copy from, or was changed since. "
+    "Give it an empty database."
+)
+
+
+def _check_begun(source: Connection, target: Connection, table: Table, there: int) -> None:
+    """What is there must be the first rows of what is here: the last of them is looked at."""
+    if there == 0:
+        return
+    last = source.execute(_in_order(table).offset(there - 1).limit(1)).first()
+    if last is not None:
+        key = [column == last._mapping[column.key] for column in table.primary_key]
+        found = target.execute(select(table).where(*key)).first()
+        if found is not None and _printed(found) == _printed(last):
+            return
+    raise MoveRefused(_SOMETHING_ELSE.format(table.name))
+
+
+def _in_order(table: Table) -> Any:
+    return select(table).order_by(*table.primary_key)
+
+
+def _batches(source: Connection, table: Table, after: int) -> Iterator[Sequence[Row[Any]]]:
+    query = _in_order(table).offset(after)
+    yield from source.execution_options(stream_results=True, yield_per=BATCH).execute(query).partitions()
+
+
+def total(connection: Connection, table: Table) -> TableTotal:
+    """What is in a table."""
+    rows = found = 0
+    for batch in connection.execution_options(stream_results=True, yield_per=BATCH).execute(select(table)).partitions():
+        for row in batch:
+            found += int.from_bytes(hashlib.blake2b(_printed(row), digest_size=16).digest(), "big")
+        rows += len(batch)
+    return TableTotal(rows, found % 2**128)
+
+
+def _printed(row: Row[Any]) -> bytes:
+    return "\x1f".join(map(_value, row)).encode()
+
+
+def _value(value: object) -> str:
+    """A value in one way, whichever kind of database it lay in."""
+    match value:
+        case None:
+            return "-"
+        case str():
+            return f"s{len(value)}:{value}"
+        case uuid.UUID():
+            return value.hex
+        case enum.Enum():
+            return f"m{value.value}"
+        case dt.datetime():
+            return value.astimezone(dt.UTC).isoformat()
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case Decimal():
+            return format(value.normalize(), "f")
+        case bytes():
+            return value.hex()
+        case dict() | list():
+            return json.dumps(value, sort_keys=True)
+    return repr(value)
