@@ -114,20 +114,11 @@ class Linked:
 def linked_by(before: Vector, after: Vector, groups: Ints | None, size: int) -> list[Linked]:
     """The joint counts of each group; `groups` as in `counted_by`. Missing: only people with an answer to both are
     matched; the others are counted, not imputed."""
-    width = len(after.values)
-    both = before.answered & after.answered
-    places = before.codes.astype(np.intp) * width + after.codes
-    inside = _within(both, groups)
-    cells = _bincount(places[inside], None if groups is None else groups[inside], size, len(before.values) * width)
-    lost = _within(before.answered & ~after.answered, groups)
-    lost_from = _bincount(
-        before.codes[lost].astype(np.intp), None if groups is None else groups[lost], size, len(before.values)
-    )
-    joined = _bincount((after.answered & ~before.answered).astype(np.intp), groups, size, 2)[:, 1]
-    return [
-        Linked(cells[group].reshape(len(before.values), width), lost_from[group], int(joined[group]))
-        for group in range(size)
-    ]
+    # One place for each pair of answers, the first of either for whoever has none: a single count has all of it.
+    height, width = len(before.values) + 1, len(after.values) + 1
+    places = _from_none(before.codes) * width + _from_none(after.codes)
+    cells = _bincount(places, groups, size, height * width).reshape(size, height, width)
+    return [Linked(each[1:, 1:], each[1:, 0], int(each[0, 1:].sum())) for each in cells]
 
 
 @dataclass(frozen=True)
@@ -163,14 +154,14 @@ def linked_values_by(before: Vector, after: Vector, groups: Ints | None, size: i
     return found
 
 
-def _within(flags: Flags, groups: Ints | None) -> Flags:
-    return flags if groups is None else flags & (groups >= 0)
+def _from_none(codes: Ints) -> npt.NDArray[np.intp]:
+    """Codes from 1, and 0 for every sort of none."""
+    return np.maximum(codes, -1).astype(np.intp) + 1
 
 
 def _bincount(places: npt.NDArray[np.intp], groups: Ints | None, size: int, width: int) -> npt.NDArray[Any]:
     """How many are in each (group, place): an array of `size` rows and `width` columns."""
     if groups is None:
         return np.bincount(places, minlength=width).reshape(1, width)
-    inside = groups >= 0
-    flat = groups[inside].astype(np.intp) * width + places[inside]
-    return np.bincount(flat, minlength=size * width).reshape(size, width)
+    flat = _from_none(groups) * width + places
+    return np.bincount(flat, minlength=(size + 1) * width).reshape(size + 1, width)[1:]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from surveyapp.analysis.counting.vectors import AnswerValue, Vector, vector
 from surveyapp.analysis.linked.table import NO_RESPONSE, NOT_ASKED, SKIPPED, Ints, LinkedTable
@@ -44,7 +45,7 @@ def scored(table: LinkedTable, touchpoint: int, score: Score, parts: Mapping[str
         items = [vector(table, touchpoint, parts[key], links[key]) for key in score.items]
         total, answered, denominator = _totals(score, [parts[key] for key in score.items], items, rows)
         # As many scores as there are different totals of as many answers: few, however many people.
-        kinds, which = np.unique(total * (len(items) + 1) + answered, return_inverse=True)
+        kinds, which = _kinds(total * (len(items) + 1) + answered)
         made = np.empty(len(kinds), dtype=np.int64)
         for index, kind in enumerate(kinds.tolist()):
             value = score_from(score, Fraction(kind // (len(items) + 1), denominator), kind % (len(items) + 1))
@@ -87,6 +88,20 @@ def _totals(score: Score, parts: Sequence[Part], items: Sequence[Vector], rows: 
         total += numbers[place]
         answered += counts[place]
     return total, answered, denominator
+
+
+MOST_PLACES = 1_000_000
+"""Among how many numbers those that are there are looked for by counting; among more, by sorting."""
+
+
+def _kinds(numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.intp]]:
+    """The different numbers, from the least, and for each number which of them it is."""
+    least = int(numbers.min())
+    if int(numbers.max()) - least > MOST_PLACES:
+        return np.unique(numbers, return_inverse=True)
+    places = numbers - least
+    there = np.bincount(places) > 0
+    return np.flatnonzero(there) + least, (np.cumsum(there) - 1)[places]
 
 
 def _answer(value: AnswerValue) -> Answer:

@@ -80,6 +80,7 @@ class LinkedTable:
     attributes: Mapping[str, AttributeColumn]
     versions: Mapping[int, Ints]
     columns: Mapping[ColumnKey, LinkedColumn]
+    _answered: dict[int, frozenset[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.site)
@@ -101,7 +102,10 @@ class LinkedTable:
 
     def answered_versions(self, touchpoint: int) -> frozenset[int]:
         """The versions that somebody answered at a touchpoint."""
-        return frozenset(int(each) for each in np.unique(self.version(touchpoint)) if each != NO_RESPONSE)
+        if touchpoint not in self._answered:
+            people = np.bincount(self.version(touchpoint).astype(np.intp) - NO_RESPONSE)
+            self._answered[touchpoint] = frozenset((np.flatnonzero(people) + NO_RESPONSE).tolist()) - {NO_RESPONSE}
+        return self._answered[touchpoint]
 
     def attribute(self, name: str) -> AttributeColumn:
         """Raises KeyError for one that the table does not hold."""

@@ -272,18 +272,21 @@ class CountedScore:
     notes: tuple[SeriesNote, ...]
 
 
-def scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
-    """Every score of a touchpoint whose items can be counted, counted once a request."""
-    return data.once(f"scores {touchpoint.key}", lambda: _counted_scores(data, touchpoint))
+def scores(data: ResultData, touchpoint: Touchpoint, alone: str | None = None) -> list[CountedScore]:
+    """Every score of a touchpoint whose items can be counted, counted once a request; `alone`: the one of this id, and
+    no other is counted for it."""
+    return data.once(f"scores {touchpoint.key} {alone}", lambda: _counted_scores(data, touchpoint, alone))
 
 
-def _counted_scores(data: ResultData, touchpoint: Touchpoint) -> list[CountedScore]:
+def _counted_scores(data: ResultData, touchpoint: Touchpoint, alone: str | None) -> list[CountedScore]:
     table, name = data.table(touchpoint.group), touchpoint.questionnaire
     answered = table.answered_versions(touchpoint.number)
     newest = max(answered, default=data.current[name])
     wordings = data.wordings(touchpoint.group)
     found: list[CountedScore] = []
     for score in data.versions[name, newest].scores:
+        if alone not in (None, score.id):
+            continue
         links = {
             version: wordings.score_link(score.id, VersionId(name, version), VersionId(name, newest))
             for version in wordings.scoring(name, score.id)

@@ -233,8 +233,7 @@ def _rows(data: ResultData, asked: Look) -> tuple[list[shifts.AskedRow], tuple[S
         if asked.touchpoints is None or each.number in asked.touchpoints
     ]  # fmt: skip
     scored = [
-        _score_row(data, point, each) for point in points for each in scores(data, point)
-        if each.score.id == asked.variable
+        _score_row(data, point, each) for point in points for each in scores(data, point, asked.variable)
     ]  # fmt: skip
     if scored:
         return scored, tuple(
@@ -336,8 +335,8 @@ def _side(data: ResultData, group: str, key: str, number: int) -> tuple[CrossSid
             if each.part.type is PartType.CODES:
                 break
             return cross_side(each.part, number), data.vector(touchpoint, each)
-    for scored in scores(data, touchpoint):
-        if scored.score.id == key and scored.score.bands:
+    for scored in scores(data, touchpoint, key):
+        if scored.score.bands:
             part = scoring.bands_part(scored.score)
             return cross_side(part, number), scoring.banded(scored.vector, scored.score)
     raise NotFound(say("no_crossing", name=key))
