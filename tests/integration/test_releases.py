@@ -9,11 +9,15 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from surveyapp import create_app
+from surveyapp.analysis.disclosure.budget import budget
+from surveyapp.analysis.disclosure.release import protect
+from surveyapp.analysis.disclosure.told import ReleaseTold
 from surveyapp.cli import main
 from surveyapp.domain.errors import NoReleaseYet, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.instrument.study import ReleaseRule, Thresholds
@@ -22,7 +26,7 @@ from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.staff import Role
 from surveyapp.services import demo
 from surveyapp.services.results import distributions, looking, measures, response
-from surveyapp.services.results.releasing import released
+from surveyapp.services.results.releasing import drafting, released
 from surveyapp.services.results.releasing import releases as service
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
@@ -261,6 +265,25 @@ def test_where_no_count_is_hidden_a_release_is_exact_while_people_answer(
     with pytest.raises(StateRefused, match="needs 1: 1 are missing"):
         service.make(operator(live), ROTATION)
     assert service.make_due(operator(live), ROTATION) is None
+
+
+def test_job_rotation_at_ten_and_five_keeps_the_budget_for_hiding(
+    demo_runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own thresholds hide no count; with the usual ones it is the smallest real study there is."""
+    made: list[ReleaseTold] = []
+
+    def protected(*arguments: Any, **more: Any) -> ReleaseTold:
+        made.append(protect(*arguments, **more))
+        return made[-1]
+
+    monkeypatch.setattr(drafting, "protect", protected)
+    service.preview(operator(redeclared(demo_runtime, ROTATION, thresholds=Thresholds(10, 5, 30))), ROTATION)
+    tables = [table for release in made for table in release.tables.values()]
+    assert len(tables) > 50
+    assert [str(line) for line in budget(tables) if not line.held] == []
+    assert all(release.passed for release in made)
+    assert [key for table in tables for key in table.pinned] == []
 
 
 def test_one_made_at_the_same_time_is_said_and_neither_is_half_made(demo_runtime: Runtime) -> None:

@@ -292,3 +292,15 @@ def test_the_budget_counts_what_is_told_in_some_form() -> None:
     release = release_of(asked, {"q@0": column((0, 30), (1, 30)), "q@1": column((0, 5), (1, 4), (NOT_THERE, 51))})
     lines = {line.what: (line.told, line.of, line.held) for line in budget(release.tables.values())}
     assert list(lines.values()) == [(1, 1, True), (1, 1, True), (0, 0, True), (0, 0, True)]
+
+
+def test_the_budget_for_hiding_holds_over_random_cohorts_and_nothing_is_pinned() -> None:
+    """A few of the fifty that the bench has."""
+    tables = []
+    for seed in (0, 3, 8, 13):
+        study = invent(seed, people=60 + 20 * seed, variables=2)
+        tables += protect(study.cohort, study.tables, TEN_AND_FIVE).tables.values()
+    lines = budget(tables)
+    assert all(line.of for line in lines)
+    assert [str(line) for line in lines if not line.held] == []
+    assert [key for table in tables for key in table.pinned] == []
