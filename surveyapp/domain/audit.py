@@ -122,6 +122,11 @@ class AuditAction(enum.StrEnum):
     WORDS_TRANSLATED = "words_translated"
     WORDS_CODED = "words_coded"
     CODE_FRAME_CHANGED = "code_frame_changed"
+    QUOTATION_ASKED = "quotation_asked"
+    QUOTATION_DECIDED = "quotation_decided"
+    QUOTATIONS_READ = "quotations_read"
+    QUOTATIONS_USED = "quotations_used"
+    CASE_STUDY_READ = "case_study_read"
 
     VERSION_OPENED = "questionnaire_version_opened"
     WORDING_RECORDED = "wording_recorded"

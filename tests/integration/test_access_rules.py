@@ -175,6 +175,8 @@ RULES: dict[str, str | Action] = {
     "reader.code_answer": Action.READ_WORDS,
     "reporter.report": Action.SEE_RELEASES,
     "reporter.take": Action.SEE_RELEASES,
+    "reader.quotations": Action.READ_WORDS,
+    "reader.decide_quotation": Action.READ_WORDS,
     "viewer.taken": Action.SEE_RELEASES,
     "viewer.measure_xlsx": Action.SEE_RELEASES,
     "viewer.measure": Action.SEE_RELEASES,

@@ -27,7 +27,7 @@ def decide_found(
     """Decides of everything that was found in an answer and its translations and that nobody decided of yet, whatever
     it is; of how many places. Raises NotFound, NotPermitted."""
     with desk.writing() as work:
-        answer, texts = _texts(work, desk, reader, study_id, question, token)
+        answer, texts = answer_texts(work, desk, reader, study_id, question, token)
         finds, decided = finder(work, study_id), 0
         for language, text in texts.items():
             there = marking.marked(work.session, {answer.place: answer.person}, {answer.place: text}, language)
@@ -45,7 +45,7 @@ def redact_words(desk: Desk, reader: Reader, study_id: str, question: QuestionPl
     themselves. Raises NotFound, NotPermitted, and InputRefused (`words`) where they do not stand there."""
     wanted = one_line(written)
     with desk.writing() as work:
-        answer, texts = _texts(work, desk, reader, study_id, question, token)
+        answer, texts = answer_texts(work, desk, reader, study_id, question, token)
         places = {language: _standing(text, wanted) for language, text in texts.items()} if wanted else {}
         found = sum(len(each) for each in places.values())
         if not found:
@@ -59,7 +59,7 @@ def redact_words(desk: Desk, reader: Reader, study_id: str, question: QuestionPl
 def take_back(desk: Desk, reader: Reader, study_id: str, question: QuestionPlace, token: str) -> None:
     """Takes back all that was decided of an answer. Raises NotFound, NotPermitted."""
     with desk.writing() as work:
-        answer, texts = _texts(work, desk, reader, study_id, question, token)
+        answer, texts = answer_texts(work, desk, reader, study_id, question, token)
         gone = sum(marking.unmark(work.session, answer.place, language) for language in texts)
         if gone:
             _note(work, study_id, question, "taken_back", gone)
@@ -76,7 +76,7 @@ def translate(
     if length(text) > LONGEST_TRANSLATION:
         raise InputRefused(say("translation_too_long", most=LONGEST_TRANSLATION), "text")
     with desk.writing() as work:
-        answer, texts = _texts(work, desk, reader, study_id, question, token)
+        answer, texts = answer_texts(work, desk, reader, study_id, question, token)
         if language == answer.language:
             raise InputRefused(say("given_in_that_language"), "language")
         marking.translate(
@@ -95,7 +95,7 @@ def translate(
         )
 
 
-def _texts(
+def answer_texts(
     work: Work, desk: Desk, reader: Reader, study_id: str, question: QuestionPlace, token: str
 ) -> tuple[WrittenAnswer, dict[str, str]]:
     """An answer, its words, and those of its translations, by language."""

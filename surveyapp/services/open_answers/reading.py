@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import plain
-from surveyapp.domain.instrument.study import Attribute, Governs, Study
+from surveyapp.domain.instrument.study import Governs, Study
 from surveyapp.domain.normalise import one_line
 from surveyapp.domain.open_answers.marking import TextPiece, pieces
 from surveyapp.domain.sentences import say
@@ -24,9 +23,9 @@ from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.open_answers.finding import Finder, finder
 from surveyapp.services.open_answers.opened import OpenedWords, opened_words, wanted_words
 from surveyapp.services.open_answers.questions import OpenQuestion, questions
+from surveyapp.services.open_answers.segments import SegmentChoice, segment_choices, segment_values
 from surveyapp.services.staff.granting import checked_purpose
 from surveyapp.services.work import Desk, Work
-from surveyapp.store import participants
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.open_answers import marking, purposes
 from surveyapp.store.open_answers import reading as store
@@ -104,15 +103,6 @@ class ReadAnswer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SegmentChoice:
-    """A value of a segment that words can be read by, and how many people of it wrote something."""
-
-    attribute: Attribute
-    value: str
-    people: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class ReadPage:
     """A page of answers. `written` counts all there are to the question, `matching` those that are read; `too_few`:
     whether a segment was asked for in which too few people are for words to be read by it."""
@@ -180,11 +170,11 @@ def read(
         there = opened_words(work, scope, {question.place})
         ticked = store.ticked(work.session, scope, group, {each.asked for each in question.ticked})
         chosen: Sequence[WrittenAnswer] = there.answers
-        segments = _segments(work, study, chosen)
+        segments = segment_choices(work, study, chosen)
         too_few = False
         if asked.only is not None:
             too_few = asked.only not in {(each.attribute.name, each.value) for each in segments}
-            values = {} if too_few else _values(work, study, chosen, asked.only[0])
+            values = {} if too_few else segment_values(work, study, chosen, asked.only[0])
             chosen = [each for each in chosen if too_few or values[each.person] == asked.only[1]]
         band = next((each for each in question.bands if each.id == asked.band), None)
         if band is not None:
@@ -359,36 +349,6 @@ def _translated(
             work.session, {answer.place: answer.person}, {answer.place: each.text}, each.language
         ).get(answer.place, ())
         yield ReadTranslation(made=each, pieces=tuple(pieces(each.text, finds.find(each.text), marks)))
-
-
-def _values(work: Work, study: Study, answers: Sequence[WrittenAnswer], segment: str) -> dict[uuid.UUID, str | None]:
-    """The value of a segment of everybody who wrote these answers."""
-    attribute = study.segment(segment)
-    assert attribute is not None
-    if attribute.scope == "participant":
-        return {each.person: each.attributes.get(attribute.name) for each in answers}
-    sites = {each.id: each for each in participants.sites(work.session, study.id, work.today(study))}
-    return {
-        each.person: sites[each.site_id].attributes.get(attribute.name) if each.site_id in sites else None
-        for each in answers
-    }
-
-
-def _segments(work: Work, study: Study, answers: Sequence[WrittenAnswer]) -> tuple[SegmentChoice, ...]:
-    """The segments that these words can be read by. A value is named beside words only where enough people of it wrote
-    some, and nobody else or enough of the others did: reading one tells who is in the other."""
-    found = []
-    people, least = len({each.person for each in answers}), study.thresholds.minimum_base
-    for attribute in study.attributes:
-        if attribute.id not in study.segments:
-            continue
-        counted = Counter(_values(work, study, answers, attribute.name).values())
-        found += [
-            SegmentChoice(attribute=attribute, value=value, people=counted[value])
-            for value in attribute.values
-            if counted[value] >= least and (counted[value] == people or people - counted[value] >= least)
-        ]
-    return tuple(found)
 
 
 def _note(

@@ -33,6 +33,7 @@ from surveyapp.store.tables import (
     ParticipantRow,
     ParticipationRow,
     PinRow,
+    QuotationRow,
     ReferralRow,
     RelationshipRow,
     ResponseRow,
@@ -197,7 +198,7 @@ def _reprint(session: Session, responses: Any, reseal: Reseal) -> None:
     session.flush()
     table: Any
     for before, after in prints:
-        for table in (MarkedSpanRow, WordsTranslationRow):
+        for table in (MarkedSpanRow, WordsTranslationRow, QuotationRow):
             where = (table.response_id.in_(responses), table.words == before)
             session.execute(update(table).where(*where).values(words=after))
 

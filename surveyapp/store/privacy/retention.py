@@ -15,7 +15,7 @@ from surveyapp.domain.staff import Scope
 from surveyapp.store import results
 from surveyapp.store.calling import stands
 from surveyapp.store.mending.merging import drop_pictures
-from surveyapp.store.open_answers import marking
+from surveyapp.store.open_answers import marking, quoting
 from surveyapp.store.participants import forget_wishes, scoped
 from surveyapp.store.tables import (
     AccessRow,
@@ -130,6 +130,7 @@ def erase_words(session: Session, person: uuid.UUID) -> None:
         session.execute(said.where(table.reason.is_(None)).values(text="", sealed=None))
         session.execute(said.where(table.reason.is_not(None)).values(text=None, sealed=None))
     marking.forget(session, person)
+    quoting.forget(session, person)
     session.execute(update(AttemptRow).where(AttemptRow.case_id.in_(mine)).values(note=None, note_sealed=None))
 
 

@@ -20,6 +20,7 @@ from surveyapp.domain.fieldwork.lists import ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointChangeKind
 from surveyapp.domain.open_answers.codes import CodeState, CodingRound
 from surveyapp.domain.open_answers.marking import SpanDecision, SpanKind
+from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
@@ -70,6 +71,7 @@ class Base(DeclarativeBase):
                 OutcomeDetail,
                 ParticipationChange,
                 Reason,
+                QuotationState,
                 ReferralDecision,
                 ReferralKind,
                 ResponseState,

@@ -1,5 +1,5 @@
-"""Tables of what is done with people's own words: what they are read for, what is redacted, how they are translated
-and coded."""
+"""Tables of what is done with people's own words: what they are read for, what is redacted, how they are translated,
+coded and quoted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.domain.open_answers.codes import CodeState, CodingRound
 from surveyapp.domain.open_answers.marking import SpanDecision, SpanKind
+from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.store.tables.base import Base, known
 
 
@@ -104,3 +105,38 @@ class AnswerCodeRow(Base):
     variable: Mapped[str] = mapped_column(primary_key=True)
     round: Mapped[CodingRound] = mapped_column(primary_key=True)
     code_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+class QuotationRow(Base):
+    """Somebody's words that are asked to be quoted: from which character of an answer to before which. `language`: of a
+    translation; empty in the words as given. `words`: a keyed hash of the text that it is a place in; `segment`: the
+    attribute that stands for a name beside the group, or nothing."""
+
+    __tablename__ = "quotation"
+    __table_args__ = (known("state", QuotationState), Index(None, "response_id", "variable"))
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"))
+    variable: Mapped[str]
+    language: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    words: Mapped[str]
+    segment: Mapped[str]
+    state: Mapped[QuotationState]
+    asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[dt.datetime]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[dt.datetime | None]
+    why: Mapped[str]
+
+
+class QuotationUseRow(Base):
+    """That a report holds a quotation. It names nobody and outlives the quotation: what was given out stays out."""
+
+    __tablename__ = "quotation_use"
+    __table_args__ = (Index(None, "study"),)
+    quotation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    study: Mapped[str]
+    report: Mapped[str]
+    at: Mapped[dt.datetime]

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.open_answers.marking import SpanDecision
-from surveyapp.services.open_answers import marking_words, reading
+from surveyapp.services.open_answers import marking_words, quoting, reading
 from surveyapp.services.open_answers.reading import Reader, ReadingQuery, ReadPage
 from surveyapp.services.staff.granting import PURPOSE_LENGTH
 from surveyapp.web.reader import views
@@ -105,6 +105,12 @@ def act(study_id: str, who: Reader, group: str, touchpoint: int, variable: str) 
                 marking_words.redact_words(desk(), who, study_id, place, token, request.form.get("words", ""))
             case "take_back":
                 marking_words.take_back(desk(), who, study_id, place, token)
+            case "quote":
+                quoting.ask(
+                    desk(), who, study_id, place, token, request.form.get("quote", ""),
+                    segment=request.form.get("segment", ""), language=request.form.get("in_language", ""),
+                )  # fmt: skip
+                return redirect(url_for(".quotations", study_id=study_id))
             case "translate":
                 marking_words.translate(
                     desk(), who, study_id, place, token, request.form.get("language", ""), request.form.get("text", "")

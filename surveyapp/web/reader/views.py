@@ -63,7 +63,8 @@ class QuestionsView:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswersView:
-    """What is chosen on a page of answers, and what can be."""
+    """What is chosen on a page of answers, and what can be. `quoted_by`: the attributes, by name, whose value may stand
+    beside a quotation."""
 
     title: str
     crumb: str
@@ -72,6 +73,7 @@ class AnswersView:
     state: dict[str, Any]
     gone: dict[SpanKind, LazyString]
     may_be: dict[SpanKind, LazyString]
+    quoted_by: tuple[tuple[str, str], ...] = ()
 
 
 def by_group(study: Study, found: Sequence[QuestionCount]) -> list[QuestionsView]:
@@ -103,6 +105,7 @@ def page(study: Study, found: ReadPage, asked: ReadingQuery) -> AnswersView:
         state=state,
         gone=GONE,
         may_be=FOUND,
+        quoted_by=tuple({each.attribute.name: each.attribute.label for each in found.segments}.items()),
     )
 
 

@@ -199,6 +199,8 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "reader.change_codes",
                 "reader.code_next",
                 "reader.code_answer",
+                "reader.quotations",
+                "reader.decide_quotation",
             ),
         ),
         NavigationPlace(endpoint="exporter.export", words=_("Answers in files"), action=Action.EXPORT_ANSWERS),

@@ -89,7 +89,7 @@ def test_words_are_redacted_translated_and_taken_back_without_script(client: Cli
 
 
 def test_two_codes_are_made_given_merged_and_none_is_left(client: Client) -> None:
-    asked = f"{WORDS}/employee/1/responsibilities_before"
+    asked = f"{WORDS}/backfill/1/hopes_other_text"
     assert "No code yet" in say_purpose(client, f"{asked}/codes").words
     for title in ("Paperwork", "Care"):
         page = submit(client, f"{asked}/codes", do="keep", title=title, definition=f"{title} at work")
@@ -122,3 +122,29 @@ def test_what_cannot_be_read_by_is_said_and_everyone_shown(client: Client) -> No
     assert 0 < len(few) < len(everyone)
     hostile = submit(client, WORDS, q="<script>alert(1)</script> \u202e \U0001f600")
     assert "<script>alert" not in hostile.source
+
+
+def test_words_are_asked_for_cleared_by_another_and_taken_back_without_script(
+    demo_runtime: Runtime, client: Client
+) -> None:
+    quotations = f"{WORDS}/quotations"
+    token = first_answer(say_purpose(client, WHY))
+    assert "No quotation yet" in client.page(quotations).words
+    page = submit(client, WHY, 422, answer=token, do="quote", quote="never said")
+    assert "do not stand in the answer" in page.words
+    page = submit(client, WHY, answer=token, do="quote")
+    assert "somebody else who may read words clears them" in page.words
+    asked = re.search(r'id="q-([\w-]+)"', page.source)
+    assert asked is not None
+    page = submit(client, quotations, 422, on=quotations, quotation=asked[1], do="clear")
+    assert "You chose these words yourself" in page.words
+    other = factories.create_staff(demo_runtime, Role.READ_WORDS, second_factor=False)
+    second = Client(surveyapp.create_app(demo_runtime).test_client())
+    second.sign_in(other.email)
+    say_purpose(second, quotations)
+    page = submit(second, quotations, 422, on=quotations, quotation=asked[1], do="refuse")
+    assert "Say why they are not to be quoted" in page.words
+    page = submit(second, quotations, on=quotations, quotation=asked[1], do="clear")
+    assert "These may stand in reports" in page.words
+    page = submit(client, quotations, on=quotations, quotation=asked[1], do="take_back")
+    assert "Taken back" in page.words
