@@ -27,6 +27,16 @@ public_title: The café
 summary: A study whose questions change.
 about: About it.
 help: {name: Us}
+retention: {study_ends: "2099-12-31", contacts: end + 30 days, answers: end + 365 days}
+privacy:
+  controller: Us
+  contact: us@example.org
+  collected: What they think.
+  basis: consent
+  why: To know.
+  recipients: [Us]
+  rights: [access]
+  regulator: {name: The regulator}
 thresholds: {minimum_base: 1, minimum_cell: 1}
 attributes:
   site.size: {label: Site size, values: {small: Small, large: Large}}

@@ -70,6 +70,7 @@ PAGES: dict[str, A | str] = {
     "exporter.export": "answers that are taken are an entry, by test_exporting_pages",
     "participant.worker": NOTHING,
     "participant.part": NOTHING,
+    "participant.privacy": NOTHING,
     "participant.next_time": NOTHING,
     "participant.change_part": "stopping, withdrawing and erasing are entries, by test_theirs",
     "participant.take_along": "what is taken along is an entry, by test_theirs",

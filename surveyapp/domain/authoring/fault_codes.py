@@ -72,6 +72,7 @@ FAULT_CODES: dict[str, str] = {
     "threshold_of_two": "a threshold that would say one",
     "not_live": "releases that follow every answer, in a study that hides counts",
     "not_crossed": "a crosstab of answers that are no options, or that no touchpoint asks together",
+    "no_privacy_notice": "nothing that says what is done with what people give, or until when it is kept",
     "no_consent": "no purpose that is required",
     "governs_nothing": "a purpose of consent that decides nothing",
     "not_for_the_ear": "consent that is to be read out and cannot be, or says nothing else than the written one",

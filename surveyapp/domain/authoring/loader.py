@@ -34,8 +34,11 @@ from surveyapp.domain.instrument.study import (
     Help,
     KeepUntil,
     KeyFact,
+    LawfulBasis,
     Measure,
     MeasureRow,
+    PrivacyNotice,
+    PrivacyRight,
     Purpose,
     Relationship,
     ReleaseRule,
@@ -187,6 +190,7 @@ def _study(
         enrolment=_enrolment(source, written.enrolment),
         releases=ReleaseRule(**written.releases.model_dump()),
         retention=_retention(source, written.retention),
+        privacy=_privacy(written.privacy),
         open_answers=written.open_answers,
         crosstabs=tuple((first, second) for first, second in written.crosstabs),
         targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),
@@ -232,6 +236,25 @@ def _retention(source: Source, written: w.RetentionW | None) -> RetentionRule | 
         answers=answers,
         then=written.then,
         withdrawn_days=_days(written.withdrawn) or 0,
+    )
+
+
+def _privacy(written: w.PrivacyW | None) -> PrivacyNotice | None:
+    if written is None:
+        return None
+    regulator = written.regulator
+    return PrivacyNotice(
+        controller=written.controller,
+        contact=written.contact,
+        collected=written.collected,
+        basis=LawfulBasis(written.basis),
+        why=written.why,
+        recipients=tuple(written.recipients),
+        rights=tuple(map(PrivacyRight, written.rights)),
+        regulator=regulator.name,
+        regulator_phone=regulator.phone,
+        regulator_web=regulator.web,
+        draft=written.draft,
     )
 
 

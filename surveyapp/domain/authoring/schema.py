@@ -290,6 +290,26 @@ class RetentionW(Model):
     withdrawn: Days = "30 days"
 
 
+class RegulatorW(Model):
+    name: WordsW
+    phone: WordsW | None = None
+    web: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$", max_length=200)] | None = None
+
+
+class PrivacyW(Model):
+    controller: WordsW
+    contact: WordsW
+    collected: WordsW
+    basis: Literal["consent", "public_task", "legitimate_interests", "contract", "legal_obligation", "vital_interests"]
+    why: WordsW
+    recipients: Annotated[list[WordsW], Field(min_length=1)]
+    rights: Annotated[
+        list[Literal["access", "rectify", "erase", "restrict", "object", "port", "withdraw"]], Field(min_length=1)
+    ]
+    regulator: RegulatorW
+    draft: bool = False
+
+
 AttributeName = Annotated[str, StringConstraints(pattern=r"^(site|participant)\.[a-z][a-z0-9_]*$")]
 
 PeopleCounted = Annotated[int, Field(ge=0)]
@@ -398,6 +418,7 @@ class StudyW(Model):
     enrolment: EnrolmentW = EnrolmentW()
     releases: ReleasesW = ReleasesW()
     retention: RetentionW | None = None
+    privacy: PrivacyW | None = None
     open_answers: Literal["sealed", "clear"] = "sealed"
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []

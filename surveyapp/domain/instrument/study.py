@@ -93,6 +93,13 @@ class RetentionRule:
     then: Literal["anonymise", "erase"] = "anonymise"
     withdrawn_days: int = 30
 
+    def day_of(self, keep: KeepUntil) -> dt.date | None:
+        """The last day on which something is kept, where it is one for everybody: None where it follows a touchpoint of
+        each person's own."""
+        if keep.touchpoint is not None:
+            return None
+        return keep.date or self.study_ends + dt.timedelta(days=keep.days)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -359,6 +366,49 @@ class Help:
     email: str | None = None
 
 
+class LawfulBasis(enum.StrEnum):
+    """On what somebody's data may be used (UK GDPR, Article 6)."""
+
+    CONSENT = "consent"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+
+
+class PrivacyRight(enum.StrEnum):
+    """What people may ask for of what is held of them (UK GDPR, Articles 7 and 15 to 21)."""
+
+    ACCESS = "access"
+    RECTIFY = "rectify"
+    ERASE = "erase"
+    RESTRICT = "restrict"
+    OBJECT = "object"
+    PORT = "port"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyNotice:
+    """What people are told of what is done with their data, in plain words: who decides over it (`controller`) and how
+    they are reached, what is asked of whom (`collected`) and `why`, on which basis, who gets it, what people may ask
+    for and to whom they may complain. Until when it is kept is the study's retention.
+    `draft`: it is to be replaced before anybody real is asked."""
+
+    controller: str
+    contact: str
+    collected: str
+    basis: LawfulBasis
+    why: str
+    recipients: tuple[str, ...]
+    rights: tuple[PrivacyRight, ...]
+    regulator: str
+    regulator_phone: str | None = None
+    regulator_web: str | None = None
+    draft: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
@@ -392,6 +442,7 @@ class Study:
     enrolment: EnrolmentRule = EnrolmentRule()
     releases: ReleaseRule = ReleaseRule()
     retention: RetentionRule | None = None
+    privacy: PrivacyNotice | None = None
     open_answers: Literal["sealed", "clear"] = "sealed"
     crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()

@@ -36,6 +36,7 @@ from surveyapp.domain.instrument.study import (
     KeyFact,
     Measure,
     MeasureRow,
+    PrivacyNotice,
     Purpose,
     Relationship,
     ResponseLine,
@@ -277,6 +278,7 @@ def _study(study: Study, say: Translate) -> Study:
         thanks=_maybe(say, "study.thanks", study.thanks),
         help=dataclasses.replace(study.help, name=say("study.help.name", study.help.name, P)),
         consent=tuple(_purpose(purpose, say) for purpose in study.consent),
+        privacy=_privacy(study.privacy, say),
         title=say("study.title", study.title, E),
         summary=say("study.summary", study.summary, E),
         groups=tuple(_group(group, say) for group in study.groups),
@@ -310,6 +312,21 @@ def _messages(rules: MessageRules, say: Translate) -> MessageRules:
 def _key_fact(number: int, fact: KeyFact, say: Translate) -> KeyFact:
     id = f"study.fact.{number}"
     return dataclasses.replace(fact, text=say(id, fact.text, P), more=_maybe(say, f"{id}.more", fact.more))
+
+
+def _privacy(notice: PrivacyNotice | None, say: Translate) -> PrivacyNotice | None:
+    if notice is None:
+        return None
+    id = "study.privacy"
+    return dataclasses.replace(
+        notice,
+        controller=say(f"{id}.controller", notice.controller, P),
+        contact=say(f"{id}.contact", notice.contact, P),
+        collected=say(f"{id}.collected", notice.collected, P),
+        why=say(f"{id}.why", notice.why, P),
+        recipients=tuple(say(f"{id}.recipient.{number}", each, P) for number, each in enumerate(notice.recipients, 1)),
+        regulator=say(f"{id}.regulator", notice.regulator, P),
+    )
 
 
 def _purpose(purpose: Purpose, say: Translate) -> Purpose:

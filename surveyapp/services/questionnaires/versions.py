@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,6 +118,25 @@ def _gone(file: str) -> Fault:
     )
 
 
+def _without_notice(folder: Path, study: Study) -> Iterator[Fault]:
+    """What nobody may be asked without. A study that lacks it can be tried and loaded: it is written last, and it is
+    what `check` asks for before anybody is asked."""
+    wanted = {
+        "privacy": (study.privacy, "who decides over it, on which basis, who gets it, what they may ask for of whom"),
+        "retention": (study.retention, "until when it is kept"),
+    }
+    for key, (written, what) in wanted.items():
+        if written is None:
+            yield Fault(
+                file=f"{folder.name}/{STUDY}",
+                line=1,
+                column=1,
+                code="no_privacy_notice",
+                sentence=f"People are not told what is done with what they give: {what}. Write `{key}:` (README, "
+                "What people are told).",
+            )
+
+
 def check_folder(folder: Path) -> list[str]:
     """A line for each questionnaire under a folder of studies, or of one study, and for each note to their authors.
     Raises QuestionnaireFaults, with every fault of the files, of what is frozen and of the translations."""
@@ -138,6 +158,7 @@ def check_folder(folder: Path) -> list[str]:
             study = studies[home.name] if home.name not in spoilt else None
             faults += _beside(home, study)
             notes += study_lock.notes(home, study) if study else ()
+            faults += _without_notice(home, study) if study and not faults else ()
         except QuestionnaireFaults as error:
             faults += error.faults
     if faults:

@@ -99,6 +99,12 @@ def consent(backend: Backend) -> Reply:
     return redirect(place(backend, here)) if _is_over(here) else _consent(backend, here)
 
 
+def privacy(backend: Backend) -> Reply:
+    """What is done with what they give, whether their link opens anything or not."""
+    here = backend.here("privacy")
+    return show(backend, "privacy", here, yours=here.consented)
+
+
 def give_consent(backend: Backend) -> Reply:
     agreed = views.agreed_in(request.form)
     if "decline" in request.form:
@@ -199,6 +205,7 @@ PAGES: tuple[tuple[str, str, Callable[..., Reply]], ...] = (
     ("POST", "/check", submit),
     ("GET", "/done", done),
     ("GET", "/later", later),
+    ("GET", "/privacy", privacy),
 )
 """Every page but `survey`, and leaving, which is each backend's own business."""
 
