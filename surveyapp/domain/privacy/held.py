@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
+from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
@@ -31,10 +32,30 @@ class HeldConsent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldTranslation:
+    """Their words as staff wrote them in another language."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldQuotation:
+    """Words of theirs that were chosen to stand in reports under no name: what became of that, and in which reports
+    they stand. `words` is empty where the answer was changed since."""
+
+    words: str
+    state: QuotationState
+    at: dt.datetime
+    reports: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldAnswer:
     """One answer: the question as it was asked, the statement of a grid, the moment it speaks of, and what was said
     (several options: several lines). `reason`: why there is none. `counts`: it is the answer that stands; another was
-    given before it, or is off the way through the questions."""
+    given before it, or is off the way through the questions. Of words that stand: their `translations`, the `themes`
+    that whoever read them found in them, and the `quotations` chosen from them."""
 
     variable: str
     question: str
@@ -46,6 +67,9 @@ class HeldAnswer:
     at: dt.datetime
     by_staff: bool
     counts: bool
+    translations: tuple[HeldTranslation, ...] = ()
+    themes: tuple[str, ...] = ()
+    quotations: tuple[HeldQuotation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome
 from surveyapp.domain.i18n import N_
+from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.privacy.held import HeldAnswer, HeldRecord, HeldTouchpoint
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
@@ -84,6 +85,10 @@ _WORDS: dict[object, str] = {
     KeptThing.WORDS: N_("What you, or interviewers, wrote in words of your own"),
     KeptThing.ANSWERS: N_("Your answers, as yours"),
     KeptThing.WITHDRAWN: N_("Everything, since you withdrew"),
+    QuotationState.ASKED: N_("asked for, and not cleared yet"),
+    QuotationState.CLEARED: N_("cleared"),
+    QuotationState.REFUSED: N_("refused"),
+    QuotationState.TAKEN_BACK: N_("taken back"),
     Role.INTERVIEWER: N_("Interviewer"),
     Role.SUPERVISOR: N_("Supervisor"),
     Role.EVALUATOR: N_("Evaluator"),
@@ -285,9 +290,30 @@ class _Page:
             Markup('<div class="said{}" dir="auto">{}</div>').format("" if each.counts else " before", line)
             for line in said
         )
-        return Markup('<dt dir="auto">{}</dt><dd>{}<span class="quiet">{}</span></dd>').format(
-            asked, lines, self.words.listed(how)
+        return Markup('<dt dir="auto">{}</dt><dd>{}<span class="quiet">{}</span>{}</dd>').format(
+            asked, lines, self.words.listed(how), Markup("").join(self._beside_words(each))
         )
+
+    def _beside_words(self, each: HeldAnswer) -> Iterator[Markup]:
+        """What staff keep beside words: translations, themes, quotations."""
+        _, line = self.words.gettext, Markup('<div class="quiet" dir="auto">{}</div>')
+        for made in each.translations:
+            name = Locale.parse(made.language, sep="-").get_display_name(self.record.language.replace("-", "_"))
+            yield line.format(
+                _("Written in another language (%(language)s): “%(text)s”", language=name, text=made.text)
+            )
+        if each.themes:
+            yield line.format(_("Counted under: %(themes)s.", themes=self.words.listed(each.themes)))
+        for chosen in each.quotations:
+            yield line.format(
+                _(
+                    "Chosen to be quoted, under no name: “%(words)s” (%(state)s)",
+                    words=chosen.words or "…",
+                    state=self._word(chosen.state),
+                )
+            )
+            if chosen.reports:
+                yield line.format(_("It stands in: %(reports)s.", reports=self.words.listed(chosen.reports)))
 
     def _attempts(self) -> Markup:
         _ = self.words.gettext

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
@@ -26,10 +28,12 @@ from surveyapp.domain.privacy.held import (
     HeldFact,
     HeldLink,
     HeldMerge,
+    HeldQuotation,
     HeldRecord,
     HeldReopening,
     HeldSight,
     HeldTouchpoint,
+    HeldTranslation,
     HeldUntil,
 )
 from surveyapp.domain.responses import Response
@@ -42,6 +46,7 @@ from surveyapp.store import cases, participants, relationships, releases, respon
 from surveyapp.store import staff as staff_store
 from surveyapp.store.entry import accesses
 from surveyapp.store.mending import merging
+from surveyapp.store.open_answers import coding, marking, quoting
 from surveyapp.store.privacy import held, participation, reopening
 
 SIGHTS = frozenset(
@@ -212,6 +217,7 @@ def _answers(
     order = {key: place for place, key in enumerate(asked)}
     given = held.answers(work.session, response.id)
     last = {each.variable: each.save_id for each in given}
+    beside = _beside_words(work, person, response.id, current)
     made = []
     for each in sorted(given, key=lambda each: order.get(each.variable, len(order))):
         part, answer = asked.get(each.variable), each.answer
@@ -228,9 +234,48 @@ def _answers(
                 at=each.at,
                 by_staff=each.by_staff,
                 counts=counts,
+                **(beside.get(each.variable, {}) if counts else {}),
             )
         )
     return made
+
+
+def _beside_words(
+    work: Work, person: Participant, response_id: uuid.UUID, current: Mapping[str, Answer]
+) -> dict[str, dict[str, Any]]:
+    """What staff keep beside somebody's words, by variable: translations, the themes found in them, quotations."""
+    session = work.session
+    texts = {(response_id, key): each.text for key, each in current.items() if isinstance(each, Text)}
+    if not texts:
+        return {}
+    translated = marking.translations(session, dict.fromkeys(texts, person.id), texts)
+    themes = coding.themes_of_response(session, person.study, person.group, response_id)
+    uses = quoting.uses(session, person.study)
+    chosen: dict[str, list[HeldQuotation]] = {}
+    for each in quoting.of_person(session, person.id):
+        if each.place not in texts:
+            continue
+        versions = [texts[each.place], *(made.text for made in translated.get(each.place, ()))]
+        standing = [text for text in versions if quoting.fingerprint(session, person.id, text) == each.words]
+        chosen.setdefault(each.variable, []).append(
+            HeldQuotation(
+                words=standing[0][each.start : each.end] if standing else "",
+                state=each.state,
+                at=each.asked_at,
+                reports=tuple(dict.fromkeys(use.report for use in uses.get(each.id, ()))),
+            )
+        )
+    return {
+        key: {
+            "translations": tuple(
+                HeldTranslation(language=made.language, text=made.text)
+                for made in translated.get((response_id, key), ())
+            ),
+            "themes": themes.get(key, ()),
+            "quotations": tuple(chosen.get(key, ())),
+        }
+        for _, key in texts
+    }
 
 
 def _quoted(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.domain.open_answers.codes import AnswerCoding, CodedAnswer, CodeFrame, CodingRound, ThemeCode
 from surveyapp.store.open_answers.reading import AnswerPlace, WrittenAnswer
-from surveyapp.store.tables import AnswerCodeRow, CodedAnswerRow, ThemeCodeRow
+from surveyapp.store.tables import AnswerCodeRow, AnswerRow, CodedAnswerRow, ThemeCodeRow
 
 FramePlace = tuple[str, str, str]
 """A study, a group and a variable."""
@@ -105,6 +105,39 @@ def code(session: Session, answer: WrittenAnswer, coded: CodedAnswer) -> None:
     session.add(CodedAnswerRow(**where, save_id=answer.save_id, version=coded.version, by_staff=coded.by, at=coded.at))
     session.add_all(AnswerCodeRow(**where, code_id=each) for each in coded.codes)
     session.flush()
+
+
+def themes_of_response(session: Session, study: str, group: str, response_id: uuid.UUID) -> dict[str, tuple[str, ...]]:
+    """What every code is called that anybody gave the answers of a response, by variable: of those answers that are
+    still as they were coded."""
+    query = (
+        select(AnswerCodeRow.variable, AnswerCodeRow.code_id)
+        .join(
+            CodedAnswerRow,
+            and_(
+                CodedAnswerRow.response_id == AnswerCodeRow.response_id,
+                CodedAnswerRow.variable == AnswerCodeRow.variable,
+                CodedAnswerRow.round == AnswerCodeRow.round,
+            ),
+        )
+        .join(
+            AnswerRow,
+            and_(
+                AnswerRow.response_id == CodedAnswerRow.response_id,
+                AnswerRow.variable == CodedAnswerRow.variable,
+                AnswerRow.save_id == CodedAnswerRow.save_id,
+            ),
+        )
+        .where(AnswerCodeRow.response_id == response_id)
+    )
+    given = {(row.variable, row.code_id) for row in session.execute(query)}
+    if not given:
+        return {}
+    return {
+        variable: titles
+        for (_, variable), frame in frames(session, study, group).items()
+        if (titles := tuple(code.title for code in frame.codes if (variable, code.id) in given))
+    }
 
 
 def code_first(session: Session, coded: Iterable[tuple[WrittenAnswer, CodedAnswer]]) -> None:

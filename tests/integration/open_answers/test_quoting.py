@@ -18,11 +18,13 @@ from surveyapp.domain.open_answers.marking import SpanDecision
 from surveyapp.domain.open_answers.quoting import QuotationBar, QuotationState
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.staff import Role, Scope
+from surveyapp.reports.files import held_record
+from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.services.open_answers import coding, frames, marking_words, quoting, reading
 from surveyapp.services.open_answers.quoting import QuotationsRead
 from surveyapp.services.open_answers.reading import ReadAnswer, Reader, ReadingQuery
 from surveyapp.services.participants import contacts
-from surveyapp.services.privacy import erasing
+from surveyapp.services.privacy import erasing, subject_access
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import participants
@@ -261,3 +263,27 @@ def test_only_readers_choose_and_clear_and_every_step_is_in_the_trail(
         AuditAction.QUOTATIONS_USED,
     }  # fmt: skip
     assert not any("Warm" in str(each.detail) for each in told)
+
+
+def test_their_copy_has_what_is_kept_beside_their_words(cafe: Runtime, first: Desk, second: Desk) -> None:
+    frames.keep_code(first, NAME, WHY, None, {"title": "Near"})
+    code = coding.standing(first, NAME, WHY).codes[0].code.id
+    token = the_one(first, "Warm").token
+    coding.code_answer(first, READER, NAME, WHY, token, [str(code)])
+    asked = ask(first, "Warm", "near my job")
+    quoting.decide(second, NAME, asked, clear=True)
+    quoting.used(staff(cafe, Role.EVALUATOR), NAME, [uuid.UUID(asked)], **REPORT)
+    with factories.operator(cafe).writing() as work:
+        record = subject_access.record_of(work, person(cafe, 1), None)
+        other = subject_access.record_of(work, person(cafe, 2), None)
+    [answer] = [each for each in record.touchpoints[0].answers if each.variable == "why"]
+    assert answer.themes == ("Near",)
+    [quotation] = answer.quotations
+    assert (quotation.words, quotation.state, quotation.reports) == (
+        "near my job", QuotationState.CLEARED, ("job.docx",),
+    )  # fmt: skip
+    assert not any(each.themes or each.quotations for point in other.touchpoints for each in point.answers)
+    page = held_record.as_page(record, ENGLISH)
+    for said in ("Counted under: Near.", "“near my job” (cleared)", "It stands in: job.docx."):
+        assert said in page
+    assert first.actor.name not in page  # type: ignore[union-attr]
