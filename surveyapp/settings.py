@@ -16,6 +16,9 @@ from surveyapp.domain.errors import SettingsError
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "SURVEYAPP_"
 
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that are whichever machine reads them."""
+
 
 @dataclass(frozen=True)
 class SignInProvider:
@@ -109,8 +112,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         chosen["database_url"] = database_url(given["DATABASE_URL"])
     if "QUESTIONNAIRES" in given:
         chosen["questionnaires"] = Path(given["QUESTIONNAIRES"])
+    demo = _flag("DEMO", given.get("DEMO", "no"))
     if "PUBLIC_URL" in given:
-        chosen["public_url"] = _public_url(given["PUBLIC_URL"])
+        chosen["public_url"] = _public_url(given["PUBLIC_URL"], demo)
     if "CACHE" in given:
         chosen["cache"] = Path(given["CACHE"])
     elif chosen.get("database_url", "").startswith("sqlite:///"):
@@ -143,7 +147,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "AUDIT_KEY",
             "The audit trail is chained with it: keep it, apart from the database, or the trail cannot be verified.",
         ),
-        demo=_flag("DEMO", given.get("DEMO", "no")),
+        demo=demo,
         provider=_provider(given),
         **chosen,
     )
@@ -228,9 +232,15 @@ def database_url(url: str) -> str:
     raise SettingsError(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://.")
 
 
-def _public_url(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
+def _public_url(url: str, demo: bool) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"{PREFIX}PUBLIC_URL must begin with https:// (or http:// on your own machine).")
+    if parts.scheme == "http" and parts.hostname not in LOCAL and not demo:
+        raise SettingsError(
+            f"{PREFIX}PUBLIC_URL begins with http://, so that what people answer would travel open. Put a proxy that "
+            "speaks TLS before it, and write https:// (deploy/ has one)."
+        )
     return url.rstrip("/")
 
 
@@ -256,7 +266,7 @@ def _provider(given: Mapping[str, str]) -> SignInProvider | None:
         )
     issuer = given["OIDC_ISSUER"]
     parts = urlsplit(issuer)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
         raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https:// (or http:// on your own machine).")
     label = given.get("OIDC_LABEL", parts.hostname or issuer)
     return SignInProvider(issuer, given["OIDC_CLIENT_ID"], given["OIDC_CLIENT_SECRET"], label)

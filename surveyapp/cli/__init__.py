@@ -32,6 +32,7 @@ class Main(LazyGroup):
         "backup": "surveyapp.cli.security.backup:backup",
         "db": "surveyapp.cli.database.db:db",
         "demo": "surveyapp.cli.demo:demo",
+        "doctor": "surveyapp.cli.security.doctor:doctor",
         "export": "surveyapp.cli.exports.export:export",
         "report": "surveyapp.cli.exports.report:report",
         "keys": "surveyapp.cli.keys:keys",

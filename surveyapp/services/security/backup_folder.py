@@ -58,7 +58,7 @@ def prune(folder: Path, keep: Keep) -> tuple[tuple[Path, ...], tuple[Path, ...]]
     for most, pattern in ((keep.daily, "%Y-%m-%d"), (keep.weekly, "%G-%V"), (keep.monthly, "%Y-%m")):
         newest: dict[str, Path] = {}
         for each in whole:
-            newest.setdefault(_moment_of(each).strftime(pattern), each)
+            newest.setdefault(moment_of(each).strftime(pattern), each)
         stay.update(list(newest.values())[:most])
     gone = tuple(each for each in whole if each not in stay)
     for each in gone:
@@ -67,7 +67,8 @@ def prune(folder: Path, keep: Keep) -> tuple[tuple[Path, ...], tuple[Path, ...]]
     return gone, damaged
 
 
-def _moment_of(path: Path) -> dt.datetime:
+def moment_of(path: Path) -> dt.datetime:
+    """When a backup was made, by its name. Raises BackupRefused."""
     written = path.name.removeprefix("shiftline-").partition(".")[0]
     try:
         return dt.datetime.strptime(written, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=dt.UTC)

@@ -77,6 +77,11 @@ def entries(session: Session, study: str | None = None) -> list[AuditEntry]:
     return [entry_of(row) for row in session.scalars(query)]
 
 
+def last_at(session: Session) -> dt.datetime | None:
+    """When the newest entry was made."""
+    return session.scalar(select(func.max(AuditRow.at)))
+
+
 def about(session: Session, study: str, subject: str) -> list[AuditEntry]:
     """What the trail has of one participant of a study, oldest first."""
     query = select(AuditRow).where(AuditRow.study == study, AuditRow.subject == subject)

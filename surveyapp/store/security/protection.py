@@ -57,6 +57,14 @@ def is_owner(session: Session, role: str) -> bool:
     return session.execute(query, {"role": role, "tables": list(INSERT_ONLY)}).first() is not None
 
 
+def owns_the_trail(session: Session) -> bool:
+    """Whether whoever asks could take the trail's protection off. Of a SQLite file, which has no owners, it is not
+    asked."""
+    if not roles_are_kept(session):
+        return False
+    return is_owner(session, session.execute(text("SELECT current_user")).scalar_one())
+
+
 def give_rights(session: Session, role: str) -> None:
     """Gives a role of PostgreSQL what the application needs of every table, and of those that are insert only to read
     and to insert."""

@@ -1,0 +1,239 @@
+"""Looks at all that an installation rests on, and says in sentences what is not right for real use, and what to do.
+
+Nothing is changed but the heartbeat, which shows that the database takes a write.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from surveyapp.domain.errors import DatabaseUnavailable
+from surveyapp.domain.security.fitness import (
+    AHEAD,
+    BACKUP_AGE,
+    CHAIN_AGE,
+    LEAST_FREE,
+    Finding,
+    Weight,
+    said_of_age,
+)
+from surveyapp.domain.staff import Role
+from surveyapp.services import readiness
+from surveyapp.services.questionnaires import versions
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import backup_folder
+from surveyapp.settings import LOCAL
+from surveyapp.store import questionnaire_versions, staff
+from surveyapp.store.database import file_of
+from surveyapp.store.security import audit, audit_chain, heartbeat, protection
+
+Found = Iterator[tuple[Weight, str, str]]
+WRONG, BETTER = Weight.WRONG, Weight.BETTER
+
+
+def look(runtime: Runtime) -> list[Finding]:
+    """All that is found, what is wrong first. A database that cannot be opened is a finding, too."""
+    found = list(_all(runtime, (_address, _files, _disks, _backups, _passwords)))
+    try:
+        problem = readiness.problem(runtime)
+        if problem is None:
+            found += _all(runtime, (_clock, _trail, _people, _studies, _server))
+        else:
+            found.append(Finding(WRONG, "The database cannot serve.", problem))
+    except DatabaseUnavailable as error:
+        found.append(Finding(WRONG, "The database cannot serve.", str(error)))
+    return sorted(found, key=lambda each: each.weight is not WRONG)
+
+
+def _all(runtime: Runtime, looks: tuple[Callable[[Runtime], Found], ...]) -> Iterator[Finding]:
+    for each in looks:
+        for finding in each(runtime):
+            yield Finding(*finding)
+
+
+def _address(runtime: Runtime) -> Found:
+    settings = runtime.settings
+    parts = urlsplit(settings.public_url)
+    if settings.demo:
+        yield (
+            WRONG,
+            "This is a demonstration.",
+            "Unset SURVEYAPP_DEMO: it takes no second factor and sends cookies open.",
+        )
+    elif parts.hostname in LOCAL:
+        yield (
+            WRONG,
+            f"People are given links to {settings.public_url}, which is each reader’s own machine.",
+            "Set SURVEYAPP_PUBLIC_URL to the address that people open, with https://.",
+        )
+    if parts.scheme == "https" and settings.proxies == 0:
+        yield (
+            BETTER,
+            "No proxy is believed: every visitor has the proxy’s address, and guesses are slowed for all together.",
+            "Set SURVEYAPP_PROXIES to how many proxies stand before it (mostly 1).",
+        )
+
+
+def _files(runtime: Runtime) -> Found:
+    settings = runtime.settings
+    if os.geteuid() == 0:
+        yield BETTER, "This runs as root.", "Run it as a user of its own, who owns its files and nothing else."
+    kept = [("the database", file_of(settings.database_url)), ("people’s keys", settings.person_keys)]
+    for what, path in kept:
+        if path is None or not path.exists():
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            yield WRONG, f"Others on this machine can open {what} ({path}, {mode:o}).", f"chmod 600 {path}"
+    if settings.backups.resolve() in settings.person_keys.resolve().parents:
+        yield (
+            WRONG,
+            "People’s keys lie in the folder of backups: whoever was erased could be read in an older copy of it.",
+            "Set SURVEYAPP_PERSON_KEYS to a file elsewhere, and move it there.",
+        )
+    if settings.secret_keys_before:
+        yield (
+            BETTER,
+            "Older session keys are still accepted.",
+            "A day after the change, unset SURVEYAPP_SECRET_KEYS_BEFORE.",
+        )
+
+
+def _disks(runtime: Runtime) -> Found:
+    settings = runtime.settings
+    places = [file_of(settings.database_url), settings.person_keys, settings.cache, settings.backups]
+    seen: set[int] = set()
+    for place in places:
+        there = None if place is None else _nearest(place)
+        if there is None or there.stat().st_dev in seen:
+            continue
+        seen.add(there.stat().st_dev)
+        free = shutil.disk_usage(there).free
+        if free < LEAST_FREE:
+            yield WRONG, f"The disk of {there} has {free // 1024**2} MiB left.", "Make room, or move to a larger one."
+
+
+def _nearest(path: Path) -> Path:
+    """A path, or the folder above it that is there."""
+    return next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+
+
+def _backups(runtime: Runtime) -> Found:
+    settings = runtime.settings
+    if not settings.backup_recipients and not settings.demo:
+        yield (
+            WRONG,
+            "No backup can be made: nobody is named to encrypt it to.",
+            "`surveyapp backup key FILE` on another machine, then set SURVEYAPP_BACKUP_RECIPIENT here.",
+        )
+        return
+    there = backup_folder.backups_in(settings.backups)
+    if not there:
+        todo = "`surveyapp backup create`, and have it made each night (deploy/ has a timer)."
+        yield WRONG, f"There is no backup in {settings.backups}.", todo
+        return
+    age = runtime.clock() - backup_folder.moment_of(there[-1])
+    if age > BACKUP_AGE:
+        todo = (
+            "Look why it is not made each night: the timer’s log, room on the disk, `surveyapp backup create` by hand."
+        )
+        yield WRONG, f"The newest backup is {said_of_age(age)} old.", todo
+    if not backup_folder.is_undamaged(there[-1]):
+        yield WRONG, f"{there[-1]} is damaged.", "Look at its disk, and make another one."
+    database = file_of(settings.database_url)
+    if database is not None and database.exists() and database.stat().st_dev == there[-1].stat().st_dev:
+        yield (
+            BETTER,
+            "Backups lie on the disk of the database: what takes one takes both.",
+            "Set SURVEYAPP_BACKUPS to another disk, or copy them away each night.",
+        )
+
+
+def _passwords(runtime: Runtime) -> Found:
+    if runtime.settings.breached_passwords is None and runtime.settings.provider is None:
+        yield (
+            BETTER,
+            "Stolen passwords can be chosen, but for the commonest.",
+            "Set SURVEYAPP_BREACHED_PASSWORDS to a folder that Have I Been Pwned’s downloader filled.",
+        )
+
+
+def _clock(runtime: Runtime) -> Found:
+    now = runtime.clock()
+    with runtime.database.reading() as session:
+        theirs, last = heartbeat.clock(session), audit.last_at(session)
+    if theirs is not None and abs(theirs - now) > AHEAD:
+        apart = said_of_age(abs(theirs - now))
+        yield (
+            WRONG,
+            f"This machine’s clock and the database server’s are {apart} apart.",
+            "Set both by NTP (timedatectl).",
+        )
+    if last is not None and last - now > AHEAD:
+        yield (
+            WRONG,
+            f"The clock stands {said_of_age(last - now)} before the newest entry of the audit trail.",
+            "Set it by NTP (timedatectl). What was done meanwhile is dated too late.",
+        )
+
+
+def _trail(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        waiting = audit_chain.unchained(session, 1)
+        owns = protection.owns_the_trail(session)
+    if waiting and runtime.clock() - waiting[0].at > CHAIN_AGE:
+        age = said_of_age(runtime.clock() - waiting[0].at)
+        todo = "`surveyapp audit chain --head FILE` each hour (deploy/ has a timer), FILE on another machine’s disk."
+        yield (
+            WRONG,
+            f"Entries of the audit trail have not been chained for {age}: until then they can be changed unseen.",
+            todo,
+        )
+    if owns:
+        yield (
+            BETTER,
+            "The database user that serves owns the audit trail, and could take its protection off.",
+            "Serve as another user, and `surveyapp audit protect --role THAT_USER` as the owner.",
+        )
+
+
+def _people(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        roles = {grant.role for each in staff.everyone(session) if each.active for grant in each.grants}
+    if Role.ADMINISTRATOR not in roles:
+        yield WRONG, "Nobody can invite staff.", "`surveyapp users add EMAIL --role administrator`"
+
+
+def _studies(runtime: Runtime) -> Found:
+    for study in runtime.studies.values():
+        for sentence in versions.disagreements(runtime, study.id):
+            yield (
+                WRONG,
+                f"{study.title}: {sentence}",
+                f"`surveyapp questionnaires check`, then history and open of {study.id}.",
+            )
+        with runtime.database.reading() as session:
+            closed = [
+                each.questionnaire
+                for each in study.touchpoints
+                if questionnaire_versions.open_version(session, study.id, each.questionnaire) is None
+            ]
+        if closed:
+            what = ", ".join(dict.fromkeys(closed))
+            todo = f"`surveyapp questionnaires open {study.id} {closed[0]}` when it is to be asked."
+            yield BETTER, f"{study.title}: nothing is open of {what}, so nobody can answer it.", todo
+
+
+def _server(runtime: Runtime) -> Found:
+    with runtime.database.reading() as session:
+        for name, is_now, ought in heartbeat.unsafe_settings(session):
+            yield (
+                WRONG,
+                f"PostgreSQL has {name} = {is_now}: what was answered could be gone after a crash.",
+                f"Set {name} = {ought} in postgresql.conf, and restart it.",
+            )

@@ -1,0 +1,166 @@
+"""What is not right for real use is said, with what to do; an installation that is fit says so."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from surveyapp.cli import main
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, Weight
+from surveyapp.domain.staff import Role
+from surveyapp.services import readiness
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import audit_chain, backup, doctor
+from tests import factories
+from tests.conftest import Clock
+
+
+def fit(runtime: Runtime, tmp_path: Path) -> Runtime:
+    """As it should be: an address, a proxy, a backup of last night, whoever invites, a trail that is chained."""
+    _identity, recipient = backup.new_identity()
+    settings = dataclasses.replace(
+        runtime.settings,
+        public_url="https://study.example.org",
+        proxies=1,
+        backups=tmp_path / "backups",
+        backup_recipients=(recipient,),
+        breached_passwords=tmp_path,
+    )
+    made = dataclasses.replace(runtime, settings=settings)
+    factories.create_staff(made, Role.ADMINISTRATOR)
+    readiness.check_start(made)
+    desk = factories.operator(made)
+    backup.create(desk, backup.KEEP)
+    audit_chain.chain(desk)
+    return made
+
+
+def said(runtime: Runtime, weight: Weight | None = None) -> str:
+    return "\n".join(f"{each.what} {each.todo}" for each in doctor.look(runtime) if weight in (None, each.weight))
+
+
+def test_what_is_fit_has_nothing_wrong_but_what_a_server_of_tests_has(runtime: Runtime, tmp_path: Path) -> None:
+    """PostgreSQL's clock is the real one here, and what it acknowledges is not on the disk."""
+    found = said(fit(runtime, tmp_path), Weight.WRONG).splitlines()
+    if runtime.database.engine.dialect.name == "sqlite":
+        assert found == []
+    else:
+        words = ["database server’s are", "fsync = off", "full_page_writes = off", "synchronous_commit = off"]
+        assert [word for word, line in zip(words, found, strict=True) if word in line] == words
+
+
+Spoil = Callable[[Runtime, Clock, pytest.MonkeyPatch], Runtime]
+
+
+def setting(**changed: Any) -> Spoil:
+    def spoil(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        return dataclasses.replace(runtime, settings=dataclasses.replace(runtime.settings, **changed))
+
+    return spoil
+
+
+def _late(by: dt.timedelta) -> Spoil:
+    def spoil(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+        factories.create_staff(runtime, Role.VIEWER, email="late@example.org")
+        factories.operator(runtime).note(AuditAction.COMMAND_RUN, command="x")
+        clock.forward(seconds=by.total_seconds())
+        return runtime
+
+    return spoil
+
+
+def _open_to_others(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    runtime.settings.person_keys.chmod(0o644)
+    return runtime
+
+
+def _full(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+    usage = type("usage", (), {"free": 5 * 1024**2})
+    patch.setattr(doctor.shutil, "disk_usage", lambda _place: usage)
+    return runtime
+
+
+def _damaged(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    (newest,) = runtime.settings.backups.glob("*.age")
+    newest.write_bytes(newest.read_bytes()[:-9])
+    return runtime
+
+
+def _none(runtime: Runtime, _clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    for each in runtime.settings.backups.iterdir():
+        each.unlink()
+    return runtime
+
+
+def _clock_back(runtime: Runtime, clock: Clock, _patch: pytest.MonkeyPatch) -> Runtime:
+    clock.forward(hours=-1)
+    return runtime
+
+
+def _nobody(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+    patch.setattr(doctor.staff, "everyone", lambda _session: [])
+    return runtime
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (setting(public_url="http://127.0.0.1:8000"), "which is each reader’s own machine"),
+        (setting(demo=True), "This is a demonstration."),
+        (setting(backup_recipients=()), "nobody is named to encrypt it to"),
+        (_none, "There is no backup in"),
+        (_damaged, "is damaged. Look at its disk"),
+        (_late(BACKUP_AGE + dt.timedelta(minutes=1)), "The newest backup is 26 hours old."),
+        (_late(CHAIN_AGE + dt.timedelta(minutes=1)), "have not been chained for 2 hours"),
+        (_open_to_others, "Others on this machine can open people’s keys"),
+        (_full, "has 5 MiB left"),
+        (_clock_back, "before the newest entry of the audit trail"),
+        (_nobody, "Nobody can invite staff."),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(
+    runtime: Runtime, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: Spoil, sentence: str
+) -> None:
+    made = spoil(fit(runtime, tmp_path), clock, monkeypatch)
+    assert sentence in said(made, Weight.WRONG)
+    assert all(each.todo for each in doctor.look(made))
+
+
+def test_keys_among_backups_are_found(runtime: Runtime, tmp_path: Path) -> None:
+    made = fit(runtime, tmp_path)
+    inside = dataclasses.replace(made.settings, person_keys=made.settings.backups / "keys")
+    shutil.move(made.settings.person_keys, inside.person_keys)
+    assert "lie in the folder of backups" in said(dataclasses.replace(made, settings=inside), Weight.WRONG)
+
+
+def test_what_would_be_better_stands_after_what_is_wrong(runtime: Runtime, tmp_path: Path) -> None:
+    made = fit(runtime, tmp_path)
+    settings = dataclasses.replace(made.settings, proxies=0, breached_passwords=None, public_url="https://localhost")
+    found = doctor.look(dataclasses.replace(made, settings=settings))
+    assert [each.weight for each in found] == sorted(
+        (each.weight for each in found), key=lambda each: each.value, reverse=True
+    )
+    better = said(dataclasses.replace(made, settings=settings), Weight.BETTER)
+    assert "SURVEYAPP_PROXIES" in better
+    assert "Stolen passwords" in better
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_command(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    """Without a database it says that, and the rest as well."""
+    url = sqlite_url if there else f"sqlite:///{tmp_path / 'nowhere.db'}"
+    for name, value in factories.environment(url).items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(main, ["doctor"])
+    assert done.exit_code == 1, done.output
+    assert "Wrong: No backup can be made" in done.output or "This is a demonstration" in done.output
+    assert ("The database cannot serve." in done.output) is not there
+    assert "to mend before anybody answers" in done.output
