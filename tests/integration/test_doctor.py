@@ -16,9 +16,9 @@ from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, Weight
 from surveyapp.domain.staff import Role
-from surveyapp.services import readiness
+from surveyapp.services import doctor, readiness
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.security import audit_chain, backup, doctor
+from surveyapp.services.security import audit_chain, backup
 from tests import factories
 from tests.conftest import Clock
 
