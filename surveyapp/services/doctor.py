@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import DatabaseUnavailable
 from surveyapp.domain.security.fitness import (
     AHEAD,
@@ -27,10 +28,11 @@ from surveyapp.services import readiness
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder
+from surveyapp.services.work import Desk
 from surveyapp.settings import LOCAL
 from surveyapp.store import questionnaire_versions, staff
 from surveyapp.store.database import file_of
-from surveyapp.store.security import audit, audit_chain, heartbeat, protection
+from surveyapp.store.security import audit_chain, heartbeat, protection
 
 Found = Iterator[tuple[Weight, str, str]]
 WRONG, BETTER = Weight.WRONG, Weight.BETTER
@@ -165,8 +167,8 @@ def _passwords(runtime: Runtime) -> Found:
 
 def _clock(runtime: Runtime) -> Found:
     now = runtime.clock()
-    with runtime.database.reading() as session:
-        theirs, last = heartbeat.clock(session), audit.last_at(session)
+    with Desk(runtime, Operator()).reading() as work:
+        theirs, last = heartbeat.clock(work.session), work.last_noted_at()
     if theirs is not None and abs(theirs - now) > AHEAD:
         apart = said_of_age(abs(theirs - now))
         yield (

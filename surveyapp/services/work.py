@@ -62,6 +62,10 @@ class Work:
         found = audit.newest(self.session, action)
         return None if found is None else found.detail
 
+    def last_noted_at(self) -> dt.datetime | None:
+        """When anything was noted last."""
+        return audit.last_at(self.session)
+
     @property
     def seals(self) -> PersonSeals:
         """What opens and seals with people's own keys."""
