@@ -20,6 +20,7 @@ from surveyapp.domain.reporting.template import (
     ReportText,
     report_fault,
 )
+from surveyapp.domain.results.distributions import THEMES
 
 
 def check_report(template: ReportTemplate, figures: ReportFigures, study: Study, figures_file: str) -> list[Fault]:
@@ -100,6 +101,8 @@ def _answer_fault(name: AnswerName, study: Study) -> str | None:
         return sentence
     parts = [parts_of(version) for version in _versions(point, study)]
     known = {key for each in parts for key in each}
+    if name.variable.endswith(THEMES) and name.variable.removesuffix(THEMES) in known:
+        return None  # which themes there are is known of a release alone
     if name.variable not in known:
         where = f"Touchpoint {name.touchpoint} of “{name.group}” does not ask “{name.variable}”"
         return f"{where}.{did_you_mean(name.variable, known)}"

@@ -23,6 +23,7 @@ from surveyapp.domain.reporting.template import (
     report_fault,
 )
 from surveyapp.domain.results import Distribution, Shift, Tally
+from surveyapp.domain.results.distributions import THEMES
 from surveyapp.reports.charts.bars import column_label, people_label
 from surveyapp.reports.charts.beside import comparators_chart, own_bar
 from surveyapp.reports.charts.drawn import Chart, by_question, crosstab_chart, question_chart, shift_chart
@@ -44,6 +45,7 @@ from surveyapp.reports.files import tables as result_tables
 from surveyapp.reports.files.same_people import same_people
 from surveyapp.reports.text import sentences, series
 from surveyapp.reports.text.beside import source_words
+from surveyapp.reports.text.coding import coding_words
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, flagged
 
 
@@ -98,8 +100,8 @@ class _ReportBuilder:
                     yield DocumentList(tuple(self.filler.fill(item, template.file) for item in block.items))
                 case Directive(kind="contents"):
                     yield DocumentContents()
-                case Directive(kind="quotations" | "themes"):
-                    self.left_out += 1
+                case Directive(kind="themes"):
+                    yield from self._themes(block, self.filler.fill(block.caption, template.file))
                 case Directive():
                     try:
                         yield from self._exhibits(block, self.filler.fill(block.caption, template.file))
@@ -171,6 +173,7 @@ class _ReportBuilder:
             first.several
         )
         remarks += series.distribution_words(together, self.words)
+        remarks += [said for each in together for said in coding_words(each, self.words)]
         layouts = dict.fromkeys(series.layout_words(each.layout, self.words) for each in together)
         remarks += [said for said in layouts if said]
         note = self._note([*self._bases(together), *remarks])
@@ -181,6 +184,20 @@ class _ReportBuilder:
             yield self._table(dataclasses.replace(made, note=note, path=path), caption)
             return
         yield self._figure(question_chart(together, self.words), caption, note, path)
+
+    def _themes(self, block: Directive, caption: str) -> Iterator[DocumentBlock]:
+        """What people's words were coded as; left out where nobody has coded them in this release."""
+        place = NamedQuestion.of(block.names[0])
+        together = tuple(
+            each
+            for number in place.touchpoints
+            for each in self.material.questions(place.group, number, block.by)
+            if each.is_themes and each.variable == place.variable + THEMES
+        )
+        if not together or question_chart(together, self.words) is None:
+            self.left_out += 1
+            return
+        yield from self._question(block, together, caption)
 
     def _bases(self, together: Sequence[Distribution]) -> list[str]:
         """How many answered, once where it is the same everywhere."""

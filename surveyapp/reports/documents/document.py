@@ -68,6 +68,23 @@ class DocumentFigure:
 
 
 @dataclass(frozen=True)
+class DocumentQuotation:
+    """Somebody's words: their `language`, and who stands for a name."""
+
+    text: str
+    language: str
+    member: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentQuotations:
+    """What people said, under what it is about."""
+
+    caption: str
+    quotations: tuple[DocumentQuotation, ...]
+
+
+@dataclass(frozen=True)
 class DocumentContents:
     """The headings, where they are to be listed."""
 

@@ -12,6 +12,7 @@ from surveyapp.reports.documents.document import (
     DocumentHeading,
     DocumentList,
     DocumentParagraph,
+    DocumentQuotations,
     DocumentRow,
     DocumentTable,
 )
@@ -49,6 +50,9 @@ td { min-width: 4.5rem } td.long { min-width: 14rem }
 th small { display: block; color: #55606a; font-weight: 400 }
 tr.section th { font-weight: 700; background: #eef4f3 }
 td { font-variant-numeric: tabular-nums }
+.said { margin: 2rem 0 } .about { font-weight: 650; margin: 0 0 .75rem }
+blockquote { margin: 0 0 1rem; padding: .25rem 1rem; border-inline-start: 4px solid #62aaa8 }
+blockquote p { margin: 0 } blockquote footer { font-size: .9rem; color: #55606a }
 @media (max-width: 45rem) { .wide { display: none } .narrow { display: block }
   h1 { font-size: 1.7rem } h2 { font-size: 1.35rem } figure, .table { padding: .75rem; margin-inline: -.25rem } }
 @media print { @page { margin: 2cm } body { background: #fff; font-size: 10.5pt } main { max-width: none; padding: 0 }
@@ -92,6 +96,8 @@ def _page(document: Document, words: Phrasing) -> Iterator[str]:
                 yield _figure(block, words)
             case DocumentTable():
                 yield from _table(block, words)
+            case DocumentQuotations():
+                yield _quotations(block, words)
     yield "</main>\n</body>\n</html>\n"
 
 
@@ -125,6 +131,15 @@ def _figure(block: DocumentFigure, words: Phrasing) -> str:
     caption = escape(words.labelled(label, block.caption))
     note = _note(block.note, block.address, words)
     return f"<figure>\n<figcaption>{caption}</figcaption>\n{drawn}\n{note}</figure>\n"
+
+
+def _quotations(block: DocumentQuotations, words: Phrasing) -> str:
+    said = "".join(
+        f'<blockquote><p lang="{escape(each.language)}" dir="auto">{escape(words.quoted(each.text))}</p>'
+        f"<footer>{escape(each.member)}</footer></blockquote>\n"
+        for each in block.quotations
+    )
+    return f'<section class="said"><p class="about">{escape(block.caption)}</p>\n{said}</section>\n'
 
 
 def _table(block: DocumentTable, words: Phrasing) -> Iterator[str]:

@@ -19,6 +19,7 @@ from surveyapp.reports.documents.document import (
     DocumentHeading,
     DocumentList,
     DocumentParagraph,
+    DocumentQuotations,
     DocumentRow,
     DocumentTable,
 )
@@ -65,6 +66,8 @@ class _Writer:
                     self._figure(block)
                 case DocumentTable():
                     self._table(block)
+                case DocumentQuotations():
+                    self._quotations(block)
         held = io.BytesIO()
         self.docx.save(held)
         return held.getvalue()
@@ -167,6 +170,19 @@ class _Writer:
         about.set("descr", block.said)
         about.set("name", label)
         self._note(block.note, block.address)
+
+    def _quotations(self, block: DocumentQuotations) -> None:
+        self._caption(block.caption)
+        for each in block.quotations:
+            paragraph = self.docx.add_paragraph(style="Quote")
+            said = paragraph.add_run(self.words.quoted(each.text))
+            language = OxmlElement("w:lang")
+            language.set(qn("w:val"), each.language)
+            said._r.get_or_add_rPr().append(language)
+            by = paragraph.add_run(f"\n{each.member}")
+            by.font.italic, by.font.size, by.font.color.rgb = False, Pt(9), SOFT
+            paragraph.paragraph_format.left_indent = Cm(0.8)
+            paragraph.paragraph_format.keep_together = True
 
     def _caption(self, text: str) -> None:
         caption = self.docx.add_paragraph(style="Caption")
