@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+import uuid
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,15 +17,24 @@ import pytest
 from click.testing import CliRunner
 from docx.oxml.ns import qn
 
+import surveyapp
 from surveyapp.cli import main
 from surveyapp.domain.audit import Operator
-from surveyapp.domain.errors import NoReleaseYet, ReportFaults
+from surveyapp.domain.errors import NoReleaseYet, NotFound, ReportFaults
+from surveyapp.domain.open_answers.quoting import Quotation
 from surveyapp.domain.releases import ReleasedPage
 from surveyapp.domain.reporting.material import ReportMaterial
 from surveyapp.domain.reporting.template import NumberName, read_template
 from surveyapp.domain.results import Cell, Distribution
+from surveyapp.domain.staff import Role
 from surveyapp.reports.documents.building import build
-from surveyapp.reports.documents.document import Document, DocumentFigure, DocumentParagraph, DocumentTable
+from surveyapp.reports.documents.document import (
+    Document,
+    DocumentFigure,
+    DocumentParagraph,
+    DocumentQuotations,
+    DocumentTable,
+)
 from surveyapp.reports.documents.page import page
 from surveyapp.reports.documents.word import word_document
 from surveyapp.reports.text.phrasing import ENGLISH
@@ -35,6 +45,7 @@ from surveyapp.services.work import Desk
 from tests import factories
 from tests.conftest import Clock
 from tests.databases import copy_database
+from tests.page import Client
 
 SITE = "https://surveys.example.org"
 
@@ -163,8 +174,6 @@ def test_every_figure_and_table_says_its_release_and_leads_back(document: Docume
 
 
 def test_links_back_are_pages_that_are_there(installation: Runtime, document: Document) -> None:
-    import surveyapp
-
     adapter = surveyapp.create_app(installation).url_map.bind("localhost")
     for block in document.blocks:
         if isinstance(block, DocumentFigure | DocumentTable) and block.address:
@@ -284,6 +293,75 @@ def test_a_rating_that_nobody_signed_says_so(document: Document) -> None:
     signed = [row.cells[-1].text for row in table.rows]
     assert sum("Signed: Eva Evaluator" in each and "2026" in each for each in signed) == 5
     assert sum(each == "Not rated: nobody has signed a rating yet." for each in signed) == 2
+
+
+QUOTED = Quotation(
+    id=uuid.UUID(int=7),
+    group="employee",
+    touchpoint=1,
+    variable="benefits",
+    question="How was it useful?",
+    text="Wiem <teraz> więcej",
+    language="pl",
+    translated=False,
+    member="employee",
+    segment="Small or medium employer",
+)
+
+
+def test_cleared_words_stand_where_the_template_wants_them(material: ReportMaterial) -> None:
+    quoting = dataclasses.replace(
+        _with(
+            material, "::quotations question employee.1.benefits\n::quotations question employee.1.stay_likelihood_why"
+        ),
+        quotations=(QUOTED,),
+    )
+    found = build(quoting, ENGLISH)
+    (listed,) = found.blocks
+    assert isinstance(listed, DocumentQuotations)
+    assert (found.quoted, found.left_out) == ({QUOTED.id}, 1)
+    (said,) = lxml.html.document_fromstring(page(found, ENGLISH)).xpath("//blockquote/p")
+    assert (said.get("lang"), said.text_content()) == ("pl", "“Wiem <teraz> więcej”")
+    opened = docx.Document(io.BytesIO(word_document(found, ENGLISH)))
+    (quote,) = [each for each in opened.paragraphs if each.style.name == "Quote"]
+    assert "Wiem <teraz> więcej" in quote.text
+    assert "employee, Small or medium employer" in quote.text
+    assert quote.runs[0]._r.rPr.find(qn("w:lang")).get(qn("w:val")) == "pl"
+
+
+def test_a_report_with_words_that_may_not_be_quoted_does_not_leave(
+    installation: Runtime, material: ReportMaterial
+) -> None:
+    with pytest.raises(NotFound):
+        reports.took(Desk(installation, Operator()), material, "report.html", b"words", {QUOTED.id})
+
+
+def test_themes_are_figures_of_the_release(material: ReportMaterial) -> None:
+    coded = {each.variable for each in material.questions("employee", 1) if each.is_themes}
+    assert "benefits_themes" in coded
+    (figure,) = build(_with(material, "::themes question employee.1.benefits"), ENGLISH).blocks
+    assert isinstance(figure, DocumentFigure)
+    themes = material.distribution("employee", 1, "benefits_themes")
+    assert themes is not None
+    for option in themes.options:
+        cell = themes.tallies[0].cells.get(option.code)
+        if cell is not None and cell.shown:
+            assert f"{option.label}: {cell.count} of {themes.tallies[0].base.count}" in figure.said
+
+
+def test_a_viewer_takes_the_report_from_its_page(installation: Runtime) -> None:
+    client = Client(surveyapp.create_app(installation).test_client())
+    client.sign_in(factories.create_staff(installation, Role.VIEWER).email)
+    shown = client.page("/released/job_rotation/1/report")
+    assert "Evaluation of the Job Rotation Pilot" in shown.words
+    for form, begins in (("docx", b"PK"), ("html", b"<!doctype html>")):
+        taken = client.get(f"/released/job_rotation/1/report.{form}")
+        assert taken.status_code == 200
+        assert taken.data.startswith(begins)
+        assert f"job_rotation_report_release_1.{form}" in taken.headers["Content-Disposition"]
+    assert client.get("/released/job_rotation/1/report.pdf").status_code == 404
+    assert client.get("/released/job_rotation/9/report").status_code == 404
+    assert "No release yet" in client.page("/released/mentoring/report").words
 
 
 def test_a_study_without_a_release_is_told_so(installation: Runtime) -> None:

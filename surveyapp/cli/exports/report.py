@@ -31,7 +31,7 @@ def report(study: str, out: Path, release: int | None) -> None:
     words = phrasing_of(*interface_catalogues.spoken(material.study.source_language))
     document = build(material, words, desk.runtime.settings.public_url)
     content = written_report(document, form, words)
-    reports.took(desk, material, form)
+    reports.took(desk, material, out.name, content, document.quoted)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(content)
@@ -42,6 +42,6 @@ def report(study: str, out: Path, release: int | None) -> None:
     click.echo(f"{out}: the report of {study}, release {material.release.number}.")
     if document.left_out:
         click.echo(
-            f"{document.left_out} lists of quotations and themes are left out: nothing of them has been cleared to be "
-            "printed."
+            f"{document.left_out} lists of quotations and themes are left out: nothing of them has been coded, or "
+            "cleared to be printed."
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.open_answers.quoting import Quotation
 from surveyapp.domain.releases import Release, ReleasedPage
 from surveyapp.domain.reporting.loader import StudyReport
 from surveyapp.domain.results import Crosstab, Distribution, ResponseTable, Shift
@@ -18,12 +19,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class ReportMaterial:
-    """A study's report and a release: its pages by key, None where one was taken down."""
+    """A study's report and a release: its pages by key, None where one was taken down. `quotations`: the words that may
+    be quoted now; none where whoever takes the report may not see them."""
 
     study: Study
     report: StudyReport
     release: Release
     pages: Mapping[str, ReleasedObjects | None]
+    quotations: tuple[Quotation, ...] = ()
 
     def shift(self, measure: str, segment: str | None = None) -> Shift | None:
         found = self.pages.get(ReleasedPage(kind="measure", group="", measure=measure, segment=segment).key)

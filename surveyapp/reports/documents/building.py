@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import uuid
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,8 @@ from surveyapp.reports.documents.document import (
     DocumentHeading,
     DocumentList,
     DocumentParagraph,
+    DocumentQuotation,
+    DocumentQuotations,
     DocumentTable,
 )
 from surveyapp.reports.documents.numbers import NumberFiller, Untold, hidden, missing
@@ -71,6 +74,7 @@ class _ReportBuilder:
         self.address = f"{(site or '').rstrip('/')}/released/{material.study.id}/{release.number}"
         self.figures = self.tables = self.left_out = 0
         self.anchors: set[str] = set()
+        self.quoted: set[uuid.UUID] = set()
 
     def document(self) -> Document:
         template = self.material.report.template
@@ -85,6 +89,7 @@ class _ReportBuilder:
             from_right=language.partition("-")[0] in ("ar", "fa", "he", "ur"),
             blocks=blocks,
             left_out=self.left_out,
+            quoted=frozenset(self.quoted),
         )
 
     def _blocks(self) -> Iterator[DocumentBlock]:
@@ -100,6 +105,8 @@ class _ReportBuilder:
                     yield DocumentList(tuple(self.filler.fill(item, template.file) for item in block.items))
                 case Directive(kind="contents"):
                     yield DocumentContents()
+                case Directive(kind="quotations"):
+                    yield from self._quotations(block, self.filler.fill(block.caption, template.file))
                 case Directive(kind="themes"):
                     yield from self._themes(block, self.filler.fill(block.caption, template.file))
                 case Directive():
@@ -184,6 +191,30 @@ class _ReportBuilder:
             yield self._table(dataclasses.replace(made, note=note, path=path), caption)
             return
         yield self._figure(question_chart(together, self.words), caption, note, path)
+
+    def _quotations(self, block: Directive, caption: str) -> Iterator[DocumentBlock]:
+        """What may be quoted of a question, as long as it may; left out where that is nothing."""
+        place = NamedQuestion.of(block.names[0])
+        found = [
+            each
+            for each in self.material.quotations
+            if each.group == place.group
+            and each.touchpoint in place.touchpoints
+            and place.variable in ("*", each.variable)
+        ]
+        if not found:
+            self.left_out += 1
+            return
+        self.quoted.update(each.id for each in found)
+        yield DocumentQuotations(
+            caption=caption or found[0].question,
+            quotations=tuple(
+                DocumentQuotation(each.text, each.language, self.words.listed(
+                    part for part in (each.member, each.segment, self.words.gettext("translated") if each.translated
+                                      else None) if part))
+                for each in found
+            ),
+        )  # fmt: skip
 
     def _themes(self, block: Directive, caption: str) -> Iterator[DocumentBlock]:
         """What people's words were coded as; left out where nobody has coded them in this release."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from surveyapp.reports.charts.drawn import Chart
@@ -89,13 +90,22 @@ class DocumentContents:
     """The headings, where they are to be listed."""
 
 
-DocumentBlock = DocumentHeading | DocumentParagraph | DocumentList | DocumentTable | DocumentFigure | DocumentContents
+DocumentBlock = (
+    DocumentHeading
+    | DocumentParagraph
+    | DocumentList
+    | DocumentTable
+    | DocumentFigure
+    | DocumentQuotations
+    | DocumentContents
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """A report that is ready to be written. `edition`: which release, in words; `address`: its own, that is linked.
-    `left_out`: how many of the template's lists of quotations and themes have nothing in them that may be printed."""
+    `quoted`: the quotations in it. `left_out`: how many of the template's lists of quotations and themes have nothing
+    in them that may be printed."""
 
     title: str
     subtitle: str
@@ -105,6 +115,7 @@ class Document:
     from_right: bool
     blocks: tuple[DocumentBlock, ...]
     left_out: int = 0
+    quoted: frozenset[uuid.UUID] = frozenset()
 
     @property
     def headings(self) -> tuple[DocumentHeading, ...]:

@@ -55,9 +55,10 @@ def take(study_id: str, number: int | None, form: str) -> Response:
         give_up(404)
     material = reports.material(desk(), study_id, number)
     words = _words(material.study.source_language)
-    content = written_report(build(material, words, runtime().settings.public_url), form, words)
-    reports.took(desk(), material, form)
+    document = build(material, words, runtime().settings.public_url)
+    content = written_report(document, form, words)
     name = f"{study_id}_report_release_{material.release.number}.{form}"
+    reports.took(desk(), material, name, content, document.quoted)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, content_type=REPORT_FORMS[form], headers=headers)
 
