@@ -29,6 +29,8 @@ from surveyapp.reports.text.phrasing import Phrasing
 FONT, INK, SOFT, ACCENT = "Calibri", RGBColor(0x16, 0x20, 0x2A), RGBColor(0x55, 0x60, 0x6A), RGBColor(0x0B, 0x5D, 0x5E)
 TEXT_WIDTH = Cm(16)
 SHADE = "E8F1F0"
+KEPT_TOGETHER = 16
+"""Rows of a table that stand on one page; a longer one goes on with its header over it."""
 
 
 def word_document(document: Document, words: Phrasing) -> bytes:
@@ -222,7 +224,11 @@ class _Writer:
                 cell.width = width
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
-        for row in table.rows[:-1][:3]:
+        short = len(block.rows) <= KEPT_TOGETHER
+        sections = {place for place, row in enumerate(block.rows, 1) if row.section}
+        for place, row in enumerate(table.rows):
+            if place == len(block.rows) or not (short or place < 3 or place in sections):
+                continue
             for cell in row.cells:
                 for paragraph in cell.paragraphs:
                     paragraph.paragraph_format.keep_with_next = True
@@ -273,7 +279,7 @@ def _widths(block: DocumentTable) -> list[Any]:
     for row in block.rows:
         if row.section:
             continue
-        texts[0].append(row.heading)
+        texts[0] += [row.heading, (row.detail or "")[: len(row.detail or "") * 2 // 3]]
         at = 1
         for cell in row.cells:
             if cell.span == 1 and at < len(texts):
