@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,23 @@ class SignInProvider:
     label: str
 
 
+@dataclass(frozen=True)
+class MailSettings:
+    """The server that e-mails are handed to (`smtp://…` or `smtps://…`), and whom they are from."""
+
+    server: str = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True)
+class NotifySettings:
+    """GOV.UK Notify: its key, where it is, and the frame (template) of each way that it carries."""
+
+    key: str = field(repr=False)
+    url: str
+    templates: Mapping[str, str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything the environment decides. README's table says what each one is."""
@@ -51,6 +69,9 @@ class Settings:
     breached_passwords: Path | None = None
     provider: SignInProvider | None = None
     person_keys: Path = ROOT / "instance" / "surveyapp.db.keys"
+    mail: MailSettings | None = None
+    notify: NotifySettings | None = None
+    worker: tuple[str, ...] = ("messages",)
 
     @property
     def contact_key_id(self) -> str:
@@ -80,6 +101,12 @@ KNOWN = frozenset(
         "OIDC_CLIENT_SECRET",
         "OIDC_LABEL",
         "PERSON_KEYS",
+        "MAIL_SERVER",
+        "MAIL_FROM",
+        "NOTIFY_KEY",
+        "NOTIFY_URL",
+        "NOTIFY_TEMPLATES",
+        "WORKER",
     }
 )
 
@@ -149,6 +176,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         ),
         demo=demo,
         provider=_provider(given),
+        mail=_mail(given),
+        notify=_notify(given),
+        worker=_worker(given.get("WORKER", "messages")),
         **chosen,
     )
 
@@ -270,6 +300,62 @@ def _provider(given: Mapping[str, str]) -> SignInProvider | None:
         raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https:// (or http:// on your own machine).")
     label = given.get("OIDC_LABEL", parts.hostname or issuer)
     return SignInProvider(issuer, given["OIDC_CLIENT_ID"], given["OIDC_CLIENT_SECRET"], label)
+
+
+WORKER_TASKS = ("messages", "releases", "retention", "chain", "backup")
+"""What `surveyapp worker` can do by itself."""
+
+
+def _worker(written: str) -> tuple[str, ...]:
+    wanted = tuple(each.strip() for each in written.split(",") if each.strip())
+    if not wanted or not set(wanted) <= set(WORKER_TASKS):
+        raise SettingsError(
+            f"{PREFIX}WORKER lists what `surveyapp worker` does, separated by commas, of: {', '.join(WORKER_TASKS)}."
+        )
+    return wanted
+
+
+def _mail(given: Mapping[str, str]) -> MailSettings | None:
+    server, sender = given.get("MAIL_SERVER"), given.get("MAIL_FROM", "")
+    if server is None:
+        if sender:
+            raise SettingsError(
+                f"{PREFIX}MAIL_FROM says whom e-mails are from. Set {PREFIX}MAIL_SERVER too, or unset it."
+            )
+        return None
+    parts = urlsplit(server)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingsError(f"{PREFIX}MAIL_SERVER must be like smtp://user:password@mail.example.org:587, or smtps://…")
+    if "@" not in parseaddr(sender)[1]:
+        raise SettingsError(
+            f"Set {PREFIX}MAIL_FROM to whom e-mails are from, like `The evaluation team <survey@example.org>`."
+        )
+    return MailSettings(server, sender)
+
+
+_WAYS = ("email", "text", "letter")
+
+
+def _notify(given: Mapping[str, str]) -> NotifySettings | None:
+    key, written = given.get("NOTIFY_KEY"), given.get("NOTIFY_TEMPLATES", "")
+    if key is None:
+        if written:
+            raise SettingsError(
+                f"Set {PREFIX}NOTIFY_KEY to the key of GOV.UK Notify, or unset {PREFIX}NOTIFY_TEMPLATES."
+            )
+        return None
+    templates = dict(each.strip().partition(":")[::2] for each in written.split(",") if each.strip())
+    if not templates or not set(templates) <= set(_WAYS) or not all(templates.values()) or len(key) < 73:
+        raise SettingsError(
+            f"{PREFIX}NOTIFY_KEY needs the whole key, and {PREFIX}NOTIFY_TEMPLATES the id of a template for each way "
+            "that it carries: `email:…,text:…,letter:…`. Each template holds ((subject)) and "
+            "((body)), that of texts ((body))."
+        )
+    url = given.get("NOTIFY_URL", "https://api.notifications.service.gov.uk")
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
+        raise SettingsError(f"{PREFIX}NOTIFY_URL must begin with https:// (or http:// on your own machine).")
+    return NotifySettings(key, url, templates)
 
 
 def _whole(name: str, written: str, low: int, high: int) -> int:

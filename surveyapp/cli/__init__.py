@@ -44,6 +44,7 @@ class Main(LazyGroup):
         "results": "surveyapp.cli.results:results",
         "simulate": "surveyapp.cli.simulate:simulate",
         "users": "surveyapp.cli.users:users",
+        "worker": "surveyapp.cli.worker:worker",
         "migrate": "surveyapp.cli.database.migrate:migrate",
     },
 )

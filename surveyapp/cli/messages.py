@@ -1,10 +1,11 @@
-"""`surveyapp messages`: the words for translators, of the interface and of each study."""
+"""`surveyapp messages`: what is sent to people, and the words for translators, of the interface and of each study."""
 
 from __future__ import annotations
 
 import click
 
 from surveyapp.cli.context import questionnaires_folder
+from surveyapp.cli.sending import plan, send
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.sentences import say
@@ -14,7 +15,7 @@ from surveyapp.services.translation.po_files import PoUnreadable
 
 @click.group()
 def messages() -> None:
-    """Collect words for translation, and say how far each language is."""
+    """Plan and send messages to people; collect words for translation, and say how far each language is."""
 
 
 @messages.command()
@@ -34,6 +35,10 @@ def update(added: tuple[str, ...]) -> None:
 def coverage() -> None:
     """How far each language is: the interface, and each study's words for participants and for staff alone."""
     _print()
+
+
+messages.add_command(plan)
+messages.add_command(send)
 
 
 def _print() -> None:

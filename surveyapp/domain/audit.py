@@ -203,6 +203,13 @@ class AuditAction(enum.StrEnum):
     CALLS_DECIDED = "calls_decided"
     CALL_ASKED_FOR = "call_asked_for"
 
+    SENDING_SWITCHED = "sending_switched"
+    MESSAGES_SEEN = "messages_seen"
+    MESSAGE_HANDED_OVER = "message_handed_over"
+    MESSAGE_DECIDED = "message_decided"
+    MESSAGES_TAKEN = "messages_taken"
+    CHANNEL_ENDED = "channel_ended"
+
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:

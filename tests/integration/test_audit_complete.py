@@ -428,6 +428,7 @@ ARGUMENTS = {
     "users reset-second-factor": ["a@example.org"],
     "users revoke": ["a@example.org", factories.STUDY],
     "users sessions": ["a@example.org"],
+    "worker": ["--once"],
 }
 
 

@@ -22,12 +22,14 @@ from surveyapp.domain import normalise
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Participant
+from surveyapp.domain.sending.planning import WhyNot
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.person_keys import PERSONAL
 from surveyapp.services.work import Work
 from surveyapp.store import participants
+from surveyapp.store.sending import recipients
 
 HOME_REGION = "GB"
 """Where a phone number without a country code belongs."""
@@ -46,6 +48,7 @@ def write(work: Work, participant: Participant, contact: Contact) -> None:
     """Replaces a participant's contact record, and what finds it, in the caller's unit of work. Empty fields are not
     stored. Raises InputRefused, naming the field, when one cannot be used; nothing is stored then."""
     kept = checked(contact)
+    _lift_bounces(work, participant.id, kept)
     participants.save_contact(
         work.session,
         participant.id,
@@ -53,6 +56,17 @@ def write(work: Work, participant: Participant, contact: Contact) -> None:
         sealed_lookup(work, participant.id, kept),
         read_wishes(kept),
     )
+
+
+def _lift_bounces(work: Work, participant_id: uuid.UUID, after: Contact) -> None:
+    """A way that ended because messages came back is open again once its address or number is another."""
+    bounced = [way for way, why, _ in recipients.ended_ways(work.session, participant_id) if why is WhyNot.BOUNCED]
+    if not bounced:
+        return
+    before = read(work, participant_id)
+    for name, way in recipients.REACHED_BY.items():
+        if way in bounced and getattr(before, name) != getattr(after, name):
+            recipients.open_channel(work.session, participant_id, way, WhyNot.BOUNCED)
 
 
 def sealed(work: Work, participant_id: uuid.UUID, contact: Contact) -> dict[str, participants.Sealed]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.domain.fieldwork.lists import RowOutcome
 from surveyapp.domain.participants import MergeRecord
+from surveyapp.domain.sending.planning import WhyNot
 from surveyapp.store import answer_rows
 from surveyapp.store import cases as case_store
 from surveyapp.store.database import seals_of
@@ -24,6 +25,7 @@ from surveyapp.store.tables import (
     AnswerRow,
     AttemptRow,
     CaseRow,
+    ChannelEndRow,
     ConsentRow,
     EventRow,
     LeaseRow,
@@ -146,6 +148,7 @@ class CarriedOver:
     attempts: dict[str, str] = field(default_factory=dict)
     accesses: dict[str, str] = field(default_factory=dict)
     consents: list[str] = field(default_factory=list)
+    channel_ends: list[str] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     participations: list[str] = field(default_factory=list)
     relationships: list[tuple[str, str]] = field(default_factory=list)
@@ -248,11 +251,15 @@ def carry_accesses_back(session: Session, of: Mapping[str, str]) -> None:
 
 
 def carry_said(session: Session, folded: uuid.UUID, kept: uuid.UUID, carried: CarriedOver) -> None:
-    """Gives what was said and what happened to somebody to another: consents, whose latest counts; how they left and
+    """Gives what was said and what happened to somebody to another: consents, whose latest counts; ways by
+    which they want nothing more; how they left and
     came back; events that did not happen to the other; relationships that the other has not; a PIN where the other has
     none."""
     carried.consents = _carry(session, ConsentRow, ConsentRow.participant_id == folded, kept)
     carried.participations = _carry(session, ParticipationRow, ParticipationRow.participant_id == folded, kept)
+    # Who wants no more text messages wants none under either reference; what came back of an address stays with that.
+    said = (ChannelEndRow.participant_id == folded, ChannelEndRow.why == WhyNot.OPTED_OUT)
+    carried.channel_ends = _carry(session, ChannelEndRow, said[0] & said[1], kept)
     there = select(EventRow.event).where(EventRow.participant_id == kept)
     new = (EventRow.participant_id == folded, EventRow.event.not_in(there))
     carried.events = _carry(session, EventRow, new[0] & new[1], kept)
@@ -277,6 +284,7 @@ def carry_said_back(session: Session, folded: uuid.UUID, kept: uuid.UUID, carrie
     table: Any
     for table, keys in (
         (ConsentRow, carried.consents),
+        (ChannelEndRow, carried.channel_ends),
         (ParticipationRow, carried.participations),
         (EventRow, carried.events),
     ):

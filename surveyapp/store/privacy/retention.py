@@ -24,10 +24,12 @@ from surveyapp.store.tables import (
     AttemptRow,
     CallDecisionRow,
     CaseRow,
+    ChannelEndRow,
     ContactLookupRow,
     ContactRow,
     EventRow,
     MergeRow,
+    MessageRow,
     ParticipantRow,
     ParticipationRow,
     RelationshipRow,
@@ -110,6 +112,7 @@ def erase_contacts(session: Session, person: uuid.UUID) -> None:
     """Takes away how somebody is reached and found, and the links and codes that were given to them."""
     session.execute(delete(ContactRow).where(ContactRow.participant_id == person))
     session.execute(delete(ContactLookupRow).where(ContactLookupRow.participant_id == person))
+    session.execute(delete(ChannelEndRow).where(ChannelEndRow.participant_id == person))
     forget_wishes(session, [person])
     drop_pictures(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
@@ -135,14 +138,15 @@ def erase_words(session: Session, person: uuid.UUID) -> None:
 
 
 def anonymise(session: Session, person: uuid.UUID, reference: str, at: dt.datetime) -> None:
-    """Makes somebody's answers nobody's: another reference, and nothing left of contacts, words, attempts, events, ways
-    out and whom they belong with. What is known of them stays, as results are counted by it."""
+    """Makes somebody's answers nobody's: another reference, and nothing left of contacts, words, attempts, messages,
+    events, ways out and whom they belong with. What is known of them stays, as results are counted by it."""
     erase_contacts(session, person)
     erase_words(session, person)
     mine = select(CaseRow.id).where(CaseRow.participant_id == person)
     for table, whose in (
         (AttemptRow, AttemptRow.case_id.in_(mine)),
         (CallDecisionRow, CallDecisionRow.case_id.in_(mine)),
+        (MessageRow, MessageRow.case_id.in_(mine)),
         (EventRow, EventRow.participant_id == person),
         (ParticipationRow, ParticipationRow.participant_id == person),
         (RelationshipRow, or_(RelationshipRow.first_id == person, RelationshipRow.second_id == person)),

@@ -61,6 +61,7 @@ from surveyapp.store.tables.security import (
     PinRow,
     WebSessionRow,
 )
+from surveyapp.store.tables.sending import ChannelEndRow, MessageRow, SendingSwitchRow, WorkerTaskRow
 from surveyapp.store.tables.staff import (
     GrantRow,
     PasskeyRow,
@@ -85,6 +86,7 @@ __all__ = [
     "CallDecisionRow",
     "CaseRow",
     "ChangedCaseRow",
+    "ChannelEndRow",
     "CodedAnswerRow",
     "ConsentRow",
     "ContactLookupRow",
@@ -101,6 +103,7 @@ __all__ = [
     "ListRowRow",
     "MarkedSpanRow",
     "MergeRow",
+    "MessageRow",
     "NewestAnswerRow",
     "ParticipantRow",
     "ParticipationRow",
@@ -124,6 +127,7 @@ __all__ = [
     "ResultPageRow",
     "ResultStateRow",
     "SaveRow",
+    "SendingSwitchRow",
     "SiteAttributeRow",
     "SiteRow",
     "SpentChallengeRow",
@@ -135,5 +139,6 @@ __all__ = [
     "WebSessionRow",
     "WordingRow",
     "WordsTranslationRow",
+    "WorkerTaskRow",
     "known",
 ]

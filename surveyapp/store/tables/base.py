@@ -25,6 +25,8 @@ from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.responses import CorrectionReason, ResponseState
 from surveyapp.domain.security.guesses import GuessKind
+from surveyapp.domain.sending.planning import MessageState, WhyNot
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Role
 from surveyapp.domain.web_sessions import EndedWhy, SessionAudience
 from surveyapp.store.column_types import ExactNumber, Id, OneOf, UtcDateTime
@@ -65,6 +67,7 @@ class Base(DeclarativeBase):
                 GuessKind,
                 LeavingReason,
                 ListState,
+                MessageState,
                 Mode,
                 Origin,
                 Outcome,
@@ -77,7 +80,9 @@ class Base(DeclarativeBase):
                 ResponseState,
                 Role,
                 RowOutcome,
+                SendingWay,
                 TouchpointChangeKind,
+                WhyNot,
             )
         },
     }

@@ -130,5 +130,11 @@ ACTIONS = {
     A.CASE_TAKEN_BACK: lazy("went on with the questions that somebody was answering by themselves"),
     A.ATTEMPT_RECORDED: lazy("recorded an attempt to reach somebody"),
     A.ATTEMPT_UNDONE: lazy("took back an attempt just recorded"),
+    A.SENDING_SWITCHED: lazy("switched sending on or off"),
+    A.MESSAGES_SEEN: lazy("looked at messages that wait for a decision"),
+    A.MESSAGE_HANDED_OVER: lazy("handed a message over"),
+    A.MESSAGE_DECIDED: lazy("decided about a message"),
+    A.MESSAGES_TAKEN: lazy("took messages along to send them"),
+    A.CHANNEL_ENDED: lazy("ended a way by which somebody is reached"),
 }
 """By action; whoever did it is the subject of the sentence."""

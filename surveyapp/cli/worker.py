@@ -1,0 +1,41 @@
+"""`surveyapp worker`: what the installation does by itself."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+import click
+
+from surveyapp.cli.context import open_desk
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due, once, and end.")
+@click.option("--status", is_flag=True, help="Say how each task stands; ends with 1 where one is late or failed.")
+def worker(once: bool, status: bool) -> None:
+    """Send messages and do what else SURVEYAPP_WORKER lists, until stopped (SIGTERM, Ctrl-C). Two are harmless."""
+    from surveyapp.services import worker as service
+
+    desk = open_desk()
+    if status:
+        stands = service.standing(desk)
+        for each in stands:
+            when = f"last {each.done_at:%Y-%m-%d %H:%M:%S} UTC" if each.done_at else "never"
+            said = f"; it failed: {each.failed}" if each.failed else ""
+            click.echo(f"{each.task:<10} {when}{', late' if each.late else ''}{said}")
+        sys.exit(1 if any(each.late or each.failed for each in stands) else 0)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    tasks = desk.runtime.settings.worker
+    if not once:
+        click.echo(f"Working: {', '.join(tasks)}. Stop it with SIGTERM or Ctrl-C.")
+    while not stop.is_set():
+        for task, came in service.round_of(desk, tasks, lambda: not stop.is_set()).items():
+            if came:
+                click.echo(f"{task}: {came}")
+        if once:
+            break
+        stop.wait(service.ROUND.total_seconds())

@@ -1,0 +1,79 @@
+"""What a person decides of a message of which nobody knows, or that did not get there; and ways that end."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import NotFound, StateRefused
+from surveyapp.domain.sending.planning import MessageState, WhyNot
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Action
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
+from surveyapp.store.sending import outbox as store
+from surveyapp.store.sending import recipients
+
+
+class MessageDecision(enum.StrEnum):
+    """It arrived; it is sent again; it is let be."""
+
+    ARRIVED = "arrived"
+    AGAIN = "again"
+    LEFT = "left"
+
+
+_BECOMES = {
+    MessageDecision.ARRIVED: MessageState.SENT,
+    MessageDecision.AGAIN: MessageState.PLANNED,
+    MessageDecision.LEFT: MessageState.STOPPED,
+}
+
+
+def decide(desk: Desk, study_id: str, message_id: uuid.UUID, decision: MessageDecision) -> None:
+    """Decides of a message that is uncertain, failed or came back. Raises NotPermitted, NotFound, StateRefused where
+    somebody decided before."""
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    with desk.writing() as work:
+        found = store.message(work.session, message_id)
+        there = found and participants.participant_by_reference(work.session, scope, found.reference, work.now.date())
+        if found is None or there is None or found.study != study_id:
+            raise NotFound(say("no_message"))
+        open_to = (MessageState.UNCERTAIN, MessageState.FAILED, MessageState.BOUNCED)
+        more = {"due_at": work.now, "handed_at": None} if decision is MessageDecision.AGAIN else {"ended_at": work.now}
+        if not store.moved(
+            work.session, message_id, open_to, _BECOMES[decision], decided_by=work.staff_id, why=None, **more
+        ):
+            raise StateRefused(say("message_decided"))
+        if decision is MessageDecision.AGAIN and found.state is MessageState.BOUNCED:
+            recipients.open_channel(work.session, found.participant_id, found.way, WhyNot.BOUNCED)
+        work.record(
+            AuditAction.MESSAGE_DECIDED,
+            found.reference,
+            study=study_id,
+            touchpoint=found.touchpoint,
+            step=found.step,
+            decision=decision.value,
+        )
+
+
+def end_way(work: Work, person_id: uuid.UUID, way: SendingWay, why: WhyNot) -> bool:
+    """Ends a way by which somebody is reached; whether it was not ended so. Of somebody who is gone it is nothing."""
+    person = participants.participant(work.session, person_id, work.now.date())
+    if person is None or not recipients.end_channel(work.session, person_id, way, why, work.now):
+        return False
+    work.record(AuditAction.CHANNEL_ENDED, person.reference, study=person.study, way=way.value, why=why.value)
+    return True
+
+
+def bounced(work: Work, sender_reference: str) -> bool:
+    """A message came back: it is noted, and the way ends. Of a message that there is not (any more), nothing."""
+    found = store.by_sender_reference(work.session, sender_reference)
+    if found is None:
+        return False
+    seen = (MessageState.SENT, MessageState.UNCERTAIN, MessageState.HANDING_OVER)
+    store.moved(work.session, found.id, seen, MessageState.BOUNCED, why=WhyNot.BOUNCED, ended_at=work.now)
+    end_way(work, found.participant_id, found.way, WhyNot.BOUNCED)
+    return True

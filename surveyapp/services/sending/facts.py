@@ -1,0 +1,66 @@
+"""Everybody of a study as a plan of messages needs them."""
+
+from __future__ import annotations
+
+from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.fieldwork.cases import CaseState
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.sending.planning import PlannedMessage, Recipient, WhyNot, planned
+from surveyapp.domain.sending.rules import MessageRules
+from surveyapp.domain.sentences import say
+from surveyapp.services.work import Work
+from surveyapp.store.sending.recipients import RecipientFacts
+
+_BARRED = {
+    CaseState.CLOSED: WhyNot.CLOSED,
+    CaseState.PAUSED: WhyNot.PAUSED,
+    CaseState.NOT_ELIGIBLE: WhyNot.NOT_ELIGIBLE,
+    CaseState.DECEASED: WhyNot.STOPPED,
+    CaseState.REFUSED: WhyNot.STOPPED,
+    CaseState.WITHDRAWN: WhyNot.WITHDRAWN,
+}
+"""States of a case in which nobody is asked, and why."""
+
+
+def rules_of(study: Study) -> MessageRules:
+    """Raises StateRefused where a study says nothing of messages."""
+    if study.messages is None:
+        raise StateRefused(say("no_messages", study=study.title))
+    return study.messages
+
+
+def recipient(work: Work, facts: RecipientFacts) -> Recipient:
+    """Somebody as the rules see them."""
+    answered = facts.submitted_at if facts.response_state is ResponseState.SUBMITTED else None
+    return Recipient(
+        group=facts.group,
+        opens_at=facts.case.opens_at,
+        closes_at=facts.case.closes_at,
+        answered_at=answered,
+        barred=_barred(work, facts),
+        reached_by=facts.reached_by,
+        ended=facts.ended,
+        history=facts.history,
+    )
+
+
+def _barred(work: Work, facts: RecipientFacts) -> WhyNot | None:
+    if facts.withdrawn:
+        return WhyNot.WITHDRAWN
+    if facts.stopped:
+        return WhyNot.STOPPED
+    state = facts.case.state(work.now, facts.response_state, facts.withdrawn, facts.reopened)
+    # What they have begun, or were first asked, is theirs to finish, and nobody presses them to.
+    return WhyNot.DECLINED if facts.declined else _BARRED.get(state)
+
+
+def plan_of(work: Work, study: Study, facts: RecipientFacts) -> tuple[PlannedMessage, ...]:
+    """What becomes of every message to somebody, from now on."""
+    return planned(rules_of(study), recipient(work, facts), work.now, work.runtime.zone(study))
+
+
+def language_of(work: Work, study: Study, facts: RecipientFacts) -> str:
+    """The language a message is in: the first of theirs that the study offers, else the study's own."""
+    offered = work.runtime.offered(study)
+    return next((each for each in facts.languages if each in offered), study.source_language)

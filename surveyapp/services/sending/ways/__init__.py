@@ -1,0 +1,1 @@
+"""Who carries messages: a mail server, GOV.UK Notify, the demonstration's page."""

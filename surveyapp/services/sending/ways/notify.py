@@ -1,0 +1,88 @@
+"""E-mail, text messages and letters by GOV.UK Notify. Its templates are empty frames: `((subject))` and `((body))`; the
+words are the study's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from notifications_python_client.errors import HTTPError, InvalidResponse
+from notifications_python_client.notifications import NotificationsAPIClient
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage, Receipt
+
+ADDRESS_LINES = 7
+"""Lines that Notify takes of an address; what is more stands in the last."""
+
+
+class Notify:
+    """GOV.UK Notify for one way. `template`: the id of the frame."""
+
+    name = "notify"
+
+    def __init__(self, key: str, url: str, way: SendingWay, template: str, timeout: float = 30) -> None:
+        # Its functions say nothing of types.
+        client: Any = NotificationsAPIClient
+        self._client = client(key, base_url=url, timeout=timeout)
+        self._way, self._template = way, template
+
+    def hand_over(self, message: OutgoingMessage) -> Receipt:
+        try:
+            said = self._send(message)
+        except HTTPError as error:
+            return _came_of(error)
+        except InvalidResponse:
+            return Receipt(HandedOver.UNCERTAIN)
+        except (AssertionError, ValueError):
+            # A key that is none, before anything was sent.
+            return Receipt(HandedOver.DOWN)
+        return Receipt(HandedOver.SENT, str(said.get("id", "")) or None)
+
+    def _send(self, message: OutgoingMessage) -> Mapping[str, Any]:
+        client = self._client
+        frame = {"subject": message.subject, "body": message.text}
+        match self._way:
+            case SendingWay.EMAIL:
+                return client.send_email_notification(message.to, self._template, frame, reference=message.key)  # type: ignore[no-any-return]
+            case SendingWay.TEXT:
+                body = {"body": message.short}
+                return client.send_sms_notification(message.to, self._template, body, reference=message.key)  # type: ignore[no-any-return]
+            case SendingWay.LETTER:
+                head, tail = message.address[: ADDRESS_LINES - 1], message.address[ADDRESS_LINES - 1 :]
+                lines = [*head, *([", ".join(tail)] if tail else [])]
+                address = {f"address_line_{number}": line for number, line in enumerate(lines, 1)}
+                return client.send_letter_notification(self._template, address | frame, reference=message.key)  # type: ignore[no-any-return]
+
+    def look_up(self, key: str) -> Receipt | None:
+        """By our own reference: a message that Notify does not know never went."""
+        client = self._client
+        try:
+            found = client.get_all_notifications(reference=key).get("notifications", [])
+        except (HTTPError, InvalidResponse):
+            return None
+        if not found:
+            return Receipt(HandedOver.NOT_TAKEN)
+        lost = found[0].get("status") == "permanent-failure"
+        return Receipt(HandedOver.NO_SUCH_ADDRESS if lost else HandedOver.SENT, str(found[0].get("id", "")) or None)
+
+    def close(self) -> None:
+        self._client.request_session.close()
+
+
+def _came_of(error: HTTPError) -> Receipt:
+    """A request that never reached it has not gone; one that it refuses says so; of anything else nobody knows."""
+    cause = error.__cause__
+    if isinstance(cause, requests.ConnectionError) and error.response is None:
+        inner = cause.args[0] if cause.args else None
+        reason = getattr(inner, "reason", inner)
+        never = isinstance(reason, NewConnectionError | ConnectTimeoutError | NameResolutionError)
+        return Receipt(HandedOver.DOWN if never else HandedOver.UNCERTAIN)
+    if error.response is None:
+        return Receipt(HandedOver.UNCERTAIN)
+    if error.status_code in (401, 403, 429):
+        # A wrong key, a clock that is off, or too many for now: so it will be with the next.
+        return Receipt(HandedOver.DOWN)
+    return Receipt(HandedOver.REFUSED if 400 <= error.status_code < 500 else HandedOver.UNCERTAIN)

@@ -1,0 +1,20 @@
+"""The demonstration's carrier: nothing leaves the machine. A page shows what would have gone."""
+
+from __future__ import annotations
+
+from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage, Receipt
+
+
+class ShownOnly:
+    """Takes everything and carries nothing."""
+
+    name = "demonstration"
+
+    def hand_over(self, message: OutgoingMessage) -> Receipt:
+        return Receipt(HandedOver.SENT, message.key)
+
+    def look_up(self, key: str) -> Receipt | None:
+        return Receipt(HandedOver.SENT, key)
+
+    def close(self) -> None:
+        pass

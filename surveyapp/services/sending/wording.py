@@ -1,0 +1,143 @@
+"""A message in its words, for one person: as it is handed over, and as somebody looks at it before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.dates import format_date
+
+from surveyapp.domain.fieldwork.cases import AccessKind, Case
+from surveyapp.domain.fieldwork.days import last_day
+from surveyapp.domain.instrument.study import Study
+from surveyapp.domain.participants import Contact, Participant
+from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.rules import MessageStep, SendingWay
+from surveyapp.domain.sending.words import filled, first_line, in_sight, tells
+from surveyapp.services.participants import contacts, links
+from surveyapp.services.sending.ways.carrier import OutgoingMessage
+from surveyapp.services.work import Work
+
+LINES = 9
+"""Lines of an address, with the name, that stand in the window of an envelope; what is more stands in the last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordedMessage:
+    """What a message says, its link left open where nobody has been given one."""
+
+    way: SendingWay
+    language: str
+    subject: str
+    text: str
+    short: str
+
+
+def worded(
+    work: Work, study: Study, step: MessageStep, way: SendingWay, language: str, facts: dict[str, str]
+) -> WordedMessage:
+    """A step in a language of its study, with what is filled in."""
+    rules = work.runtime.study_in(study, language).messages
+    said = (rules.step(step.id) if rules else None) or step
+    return WordedMessage(
+        way=way,
+        language=language,
+        subject=filled(said.subject or "", facts),
+        text=filled(said.text or "", facts),
+        short=filled(said.short or "", facts),
+    )
+
+
+def facts_for(
+    work: Work, study: Study, case: Case, language: str, *, name: str, link: str, code: str
+) -> dict[str, str]:
+    """What words fill in, by name."""
+    local = work.runtime.study_in(study, language)
+    until = ""
+    if case.closes_at is not None:
+        day = last_day(case.closes_at, work.runtime.zone(study))
+        until = format_date(day, "d MMMM yyyy", locale=Locale.parse(language, sep="-"))
+    told = (local.help.name, local.help.phone, local.help.email)
+    return {
+        "name": name,
+        "study": str(local.public_title),
+        "link": link,
+        "code": code,
+        "until": until,
+        "help": ", ".join(str(each) for each in told if each),
+    }
+
+
+def names_site(step: MessageStep, way: SendingWay, said: WordedMessage, person: Participant) -> bool:
+    """Whether what others may read names the person's site."""
+    if person.site is None:
+        return False
+    seen = {key: getattr(said, key) for key, _ in in_sight(step, way)}
+    if "text" in seen:
+        seen["text"] = first_line(seen["text"])
+    return any(tells(text, [person.site.name]) is not None for text in seen.values())
+
+
+def made(
+    work: Work,
+    study: Study,
+    step: MessageStep,
+    way: SendingWay,
+    language: str,
+    person: Participant,
+    case: Case,
+    key: str,
+) -> OutgoingMessage | WhyNot:
+    """A message with its own new link and code, inside a unit of work whose caller has the case locked; or why it
+    cannot be one. What was made of links is stored only with the unit of work."""
+    contact = contacts.read(work, person.id)
+    to, address = _reached(contact, way)
+    if not to and not address:
+        return WhyNot.NO_WAY
+    claim = way is SendingWay.LETTER
+    link = links.issue(work, person, case, AccessKind.LINK, claim=claim)
+    wants_code = any("{code" in (each or "") for each in (step.text, step.short)) or way is SendingWay.LETTER
+    code = links.issue(work, person, case, AccessKind.CODE, claim=claim).code if wants_code else None
+    facts = facts_for(
+        work,
+        study,
+        case,
+        language,
+        name=contact.name,
+        link=f"{work.runtime.settings.public_url}{link.link}",
+        code=code or "",
+    )
+    said = worded(work, study, step, way, language, facts)
+    if names_site(step, way, said, person):
+        return WhyNot.NAMES_SITE
+    return OutgoingMessage(
+        key=key,
+        to=to,
+        address=address,
+        subject=said.subject,
+        text=said.text,
+        short=said.short,
+        link=facts["link"],
+        code=facts["code"],
+        language=language,
+    )
+
+
+def _reached(contact: Contact, way: SendingWay) -> tuple[str, tuple[str, ...]]:
+    match way:
+        case SendingWay.EMAIL:
+            return contacts.email_address(contact.email) or "", ()
+        case SendingWay.TEXT:
+            return contacts.phone_number(contact.phone) or "", ()
+        case SendingWay.LETTER:
+            return "", address_lines(contact)
+
+
+def address_lines(contact: Contact) -> tuple[str, ...]:
+    """Name and postal address, a line each, nine at most; nothing without an address."""
+    lines = [each.strip() for each in re.split(r"[\n,;]+", contact.address) if each.strip()]
+    if not lines:
+        return ()
+    whole = [*([contact.name] if contact.name else []), *lines]
+    return tuple(whole) if len(whole) <= LINES else (*whole[: LINES - 1], ", ".join(whole[LINES - 1 :]))

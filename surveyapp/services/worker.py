@@ -1,0 +1,135 @@
+"""What an installation does by itself: sends, makes releases that are due, lets go of what is kept no longer, chains
+the audit trail, makes backups. Any number of workers is harmless: a task is claimed in the database before it is done,
+and one process at a time sends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from surveyapp.domain.errors import ShiftlineError
+from surveyapp.services.sending import outbox
+from surveyapp.services.sending.ways.chosen import carriers
+from surveyapp.services.work import Desk
+from surveyapp.settings import WORKER_TASKS
+from surveyapp.store.sending import worker as store
+
+_log = logging.getLogger(__name__)
+
+ROUND = dt.timedelta(seconds=30)
+"""How long a worker rests between two looks at what is due."""
+
+SILENT_AFTER = dt.timedelta(minutes=15)
+"""After how long without a sign of life no worker is taken to run: longer than a round of sending rests."""
+
+EVERY: Mapping[str, dt.timedelta] = {
+    "messages": dt.timedelta(0),
+    "releases": dt.timedelta(hours=1),
+    "retention": dt.timedelta(days=1),
+    "chain": dt.timedelta(hours=1),
+    "backup": dt.timedelta(days=1),
+}
+"""How often each task is done."""
+
+BEAT = "worker"
+"""The row that says that a worker runs."""
+
+assert set(EVERY) == set(WORKER_TASKS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerStand:
+    """A task as it stands; `late`: it should have been done again by now."""
+
+    task: str
+    done_at: dt.datetime | None
+    failed: str | None
+    late: bool
+
+
+def round_of(desk: Desk, tasks: Collection[str], wanted: Callable[[], bool] = lambda: True) -> dict[str, str]:
+    """Does what is due of these tasks, once; what each came to. A task that fails is noted and does not keep the others
+    from being done."""
+    came: dict[str, str] = {}
+    with desk.writing() as work:
+        store.done(work.session, BEAT, work.now)
+    for task in (each for each in EVERY if each in tasks):
+        if not wanted():
+            break
+        with desk.writing() as work:
+            mine = store.claim(work.session, task, work.now, EVERY[task])
+        if not mine:
+            continue
+        failed: str | None = None
+        try:
+            came[task] = _TASKS[task](desk, wanted)
+        except ShiftlineError as error:
+            failed = came[task] = str(error)
+        except Exception as error:
+            # Whatever it is, the others go on, and the next round tries again. What it says may hold what nobody
+            # should read in a table: its kind is enough there, and the log has the rest.
+            _log.exception("the worker's task %s failed", task)
+            failed = came[task] = type(error).__name__
+        with desk.writing() as work:
+            store.done(work.session, task, work.now, failed)
+    return came
+
+
+def _messages(desk: Desk, wanted: Callable[[], bool]) -> str:
+    done = outbox.send(
+        desk, sorted(desk.runtime.studies), carriers(desk.runtime.settings), wanted=wanted, holder=secrets.token_hex(8)
+    )
+    return ", ".join(f"{count} {state.value}" for state, count in sorted(done.items()))
+
+
+def _releases(desk: Desk, wanted: Callable[[], bool]) -> str:
+    # Counting takes pandas: a worker that makes none does without.
+    from surveyapp.services.results.releasing import releases
+
+    made = [each for each in sorted(desk.runtime.studies) if wanted() and releases.make_due(desk, each) is not None]
+    return ", ".join(made)
+
+
+def _retention(desk: Desk, wanted: Callable[[], bool]) -> str:
+    from surveyapp.services.privacy import retention
+
+    gone = sum(sum(retention.run(desk, each).values()) for each in sorted(desk.runtime.studies) if wanted())
+    return str(gone) if gone else ""
+
+
+def _chain(desk: Desk, wanted: Callable[[], bool]) -> str:
+    from surveyapp.services.security import audit_chain
+
+    audit_chain.chain(desk)
+    return ""
+
+
+def _backup(desk: Desk, wanted: Callable[[], bool]) -> str:
+    from surveyapp.services.security import backup
+
+    return backup.create(desk).path.name
+
+
+_TASKS: Mapping[str, Callable[[Desk, Callable[[], bool]], str]] = {
+    "messages": _messages,
+    "releases": _releases,
+    "retention": _retention,
+    "chain": _chain,
+    "backup": _backup,
+}
+
+
+def standing(desk: Desk) -> tuple[WorkerStand, ...]:
+    """How each task of this installation stands, the worker's own sign of life first."""
+    with desk.reading() as work:
+        there = store.tasks(work.session)
+        found = []
+        for task in (BEAT, *desk.runtime.settings.worker):
+            last = there.get(task)
+            done_at = last.done_at if last else None
+            late = done_at is None or work.now - done_at > max(SILENT_AFTER, 2 * EVERY.get(task, dt.timedelta(0)))
+            found.append(WorkerStand(task=task, done_at=done_at, failed=last.failed if last else None, late=late))
+        return tuple(found)

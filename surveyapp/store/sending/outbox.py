@@ -1,0 +1,215 @@
+"""The outbox: a row a message. A row moves on only from the state in which it was seen, so that two who send do not
+send one twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.sending.planning import MessageState, WhyNot
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.domain.staff import Scope
+from surveyapp.store.database import new_id
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import CaseRow, MessageRow, ParticipantRow, SendingSwitchRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboxMessage:
+    """A row of the outbox, with whose it is."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    participant_id: uuid.UUID
+    study: str
+    reference: str
+    group: str
+    touchpoint: int
+    step: str
+    request: str
+    way: SendingWay
+    state: MessageState
+    language: str
+    due_at: dt.datetime
+    handed_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    tries: int
+    via: str | None
+    sender_reference: str | None
+    why: WhyNot | None
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A message that is to be planned."""
+
+    case_id: uuid.UUID
+    step: str
+    way: SendingWay
+    language: str
+    due_at: dt.datetime
+    request: str = ""
+
+
+def add(session: Session, messages: Sequence[NewMessage], now: dt.datetime) -> list[uuid.UUID]:
+    """Plans messages. The caller has seen, in the same unit of work and under its lock, that there is no row of any."""
+    ids = [new_id() for _ in messages]
+    if messages:
+        session.execute(
+            insert(MessageRow),
+            [
+                {
+                    "id": id,
+                    "case_id": each.case_id,
+                    "step": each.step,
+                    "request": each.request,
+                    "way": each.way,
+                    "state": MessageState.PLANNED,
+                    "language": each.language,
+                    "planned_at": now,
+                    "due_at": each.due_at,
+                    "tries": 0,
+                }
+                for id, each in zip(ids, messages, strict=True)
+            ],
+        )
+    return ids
+
+
+def _select() -> Any:
+    return (
+        select(
+            MessageRow.id,
+            MessageRow.case_id,
+            CaseRow.participant_id,
+            ParticipantRow.study,
+            ParticipantRow.reference,
+            ParticipantRow.group_id,
+            CaseRow.touchpoint,
+            MessageRow.step,
+            MessageRow.request,
+            MessageRow.way,
+            MessageRow.state,
+            MessageRow.language,
+            MessageRow.due_at,
+            MessageRow.handed_at,
+            MessageRow.ended_at,
+            MessageRow.tries,
+            MessageRow.via,
+            MessageRow.reference.label("sender_reference"),
+            MessageRow.why,
+        )
+        .join(CaseRow, CaseRow.id == MessageRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+    )
+
+
+def _found(session: Session, query: Any) -> list[OutboxMessage]:
+    return [
+        OutboxMessage(
+            id=row.id,
+            case_id=row.case_id,
+            participant_id=row.participant_id,
+            study=row.study,
+            reference=row.reference,
+            group=row.group_id,
+            touchpoint=row.touchpoint,
+            step=row.step,
+            request=row.request,
+            way=row.way,
+            state=row.state,
+            language=row.language,
+            due_at=row.due_at,
+            handed_at=row.handed_at,
+            ended_at=row.ended_at,
+            tries=row.tries,
+            via=row.via,
+            sender_reference=row.sender_reference,
+            why=row.why,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def waiting(
+    session: Session, scope: Scope, now: dt.datetime, ways: Collection[SendingWay] | None = None, most: int = 500
+) -> list[OutboxMessage]:
+    """What is planned and due in scope, the longest waiting first; what somebody asked for before the rest."""
+    query = scoped(_select(), scope).where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now)
+    if ways is not None:
+        query = query.where(MessageRow.way.in_(ways))
+    asked_for = (MessageRow.request == "").asc()
+    return _found(session, query.order_by(asked_for, MessageRow.due_at, MessageRow.id).limit(most))
+
+
+def in_states(
+    session: Session, scope: Scope, states: Collection[MessageState], most: int | None = None
+) -> list[OutboxMessage]:
+    """The messages in scope that are in one of these states, the newest first."""
+    query = scoped(_select(), scope).where(MessageRow.state.in_(states))
+    return _found(session, query.order_by(MessageRow.handed_at.desc(), MessageRow.id.desc()).limit(most))
+
+
+def handing_over(session: Session) -> list[OutboxMessage]:
+    """Every message of whatever study that is being handed over, or was when whoever did it stopped."""
+    return _found(session, _select().where(MessageRow.state == MessageState.HANDING_OVER))
+
+
+def message(session: Session, id: uuid.UUID) -> OutboxMessage | None:
+    found = _found(session, _select().where(MessageRow.id == id))
+    return found[0] if found else None
+
+
+def take_back(session: Session, id: uuid.UUID) -> None:
+    """Takes a planned message out: it is planned anew when its time has come."""
+    session.execute(delete(MessageRow).where(MessageRow.id == id, MessageRow.state == MessageState.PLANNED))
+
+
+def of_case(session: Session, case_id: uuid.UUID) -> list[OutboxMessage]:
+    """All that was or is to be sent of one case, oldest first."""
+    query = _select().where(MessageRow.case_id == case_id)
+    return _found(session, query.order_by(MessageRow.planned_at, MessageRow.id))
+
+
+def by_sender_reference(session: Session, reference: str) -> OutboxMessage | None:
+    """The message that whoever carried it knows by this."""
+    found = _found(session, _select().where(MessageRow.reference == reference))
+    return found[0] if found else None
+
+
+def moved(
+    session: Session, id: uuid.UUID, before: Collection[MessageState], after: MessageState, **more: object
+) -> bool:
+    """Moves a message on from one of these states; whether it was in one."""
+    query = update(MessageRow).where(MessageRow.id == id, MessageRow.state.in_(before))
+    done = session.execute(query.values(state=after, **more))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def counts(session: Session, scope: Scope) -> Mapping[tuple[str, MessageState], int]:
+    """How many messages in scope are how far, by step."""
+    query = scoped(
+        select(MessageRow.step, MessageRow.state, func.count().label("many"))
+        .join(CaseRow, CaseRow.id == MessageRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        scope,
+    ).group_by(MessageRow.step, MessageRow.state)
+    return {(row.step, row.state): row.many for row in session.execute(query)}
+
+
+def switch(session: Session, study: str, sends: bool, at: dt.datetime, by_staff: uuid.UUID | None) -> None:
+    session.add(SendingSwitchRow(id=new_id(), study=study, sends=sends, made_at=at, by_staff=by_staff))
+    session.flush()
+
+
+def sends(session: Session, study: str) -> tuple[bool, dt.datetime | None]:
+    """Whether a study sends, and since when it does or does not."""
+    query = select(SendingSwitchRow.sends, SendingSwitchRow.made_at).where(SendingSwitchRow.study == study)
+    row = session.execute(query.order_by(SendingSwitchRow.made_at.desc(), SendingSwitchRow.id.desc()).limit(1)).first()
+    return (False, None) if row is None else (row.sends, row.made_at)

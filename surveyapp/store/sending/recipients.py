@@ -1,0 +1,206 @@
+"""Everybody of a study at every touchpoint, with what a plan of messages rests on. No contact is opened: which fields
+there are is enough."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from surveyapp.domain.fieldwork.cases import Case
+from surveyapp.domain.responses import ResponseState
+from surveyapp.domain.sending.planning import PastMessage, WhyNot
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.domain.staff import Scope
+from surveyapp.store.database import new_id
+from surveyapp.store.participants import scoped
+from surveyapp.store.tables import CaseRow, ChannelEndRow, ContactRow, MessageRow, ParticipantRow, ResponseRow
+
+REACHED_BY = {"email": SendingWay.EMAIL, "phone": SendingWay.TEXT, "address": SendingWay.LETTER}
+"""The ways that fields of a contact record open."""
+
+PREFERRED = {"email": SendingWay.EMAIL, "text": SendingWay.TEXT}
+"""How somebody prefers to be reached, where it is a way of sending."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecipientFacts:
+    """Somebody at a touchpoint. `languages`: codes of those they speak, as their contact record says; `reached_by`: the
+    way they prefer first."""
+
+    participant_id: uuid.UUID
+    reference: str
+    group: str
+    languages: tuple[str, ...]
+    stopped: bool
+    withdrawn: bool
+    declined: bool
+    case: Case
+    response_state: ResponseState | None
+    reopened: bool
+    submitted_at: dt.datetime | None
+    reached_by: tuple[SendingWay, ...]
+    ended: tuple[tuple[SendingWay, WhyNot], ...]
+    history: tuple[PastMessage, ...]
+
+
+def everyone(session: Session, scope: Scope, cases: Collection[uuid.UUID] | None = None) -> list[RecipientFacts]:
+    """Everybody in scope at each of their touchpoints, by reference and touchpoint; or those `cases` alone. Four
+    queries, however many people."""
+    query = scoped(
+        select(
+            ParticipantRow.id.label("person"),
+            ParticipantRow.reference,
+            ParticipantRow.group_id,
+            ParticipantRow.call_way,
+            ParticipantRow.call_languages,
+            ParticipantRow.stopped_at,
+            ParticipantRow.withdrawn_at,
+            ParticipantRow.declined_contact_at,
+            CaseRow.id.label("case"),
+            CaseRow.touchpoint,
+            CaseRow.opens_at,
+            CaseRow.due_at,
+            CaseRow.closes_at,
+            CaseRow.disposition,
+            CaseRow.paused_at,
+            ResponseRow.state.label("response_state"),
+            ResponseRow.submitted_at,
+            ResponseRow.reopened_at,
+        )
+        .join(CaseRow, CaseRow.participant_id == ParticipantRow.id)
+        .outerjoin(ResponseRow, ResponseRow.case_id == CaseRow.id),
+        scope,
+    ).order_by(ParticipantRow.reference, CaseRow.touchpoint)
+    if cases is not None:
+        query = query.where(CaseRow.id.in_(cases))
+    rows = session.execute(query).all()
+    few = {row.person for row in rows} if cases is not None else None
+    ways = _ways(session, scope, few)
+    ended = _ended(session, scope, few)
+    history = _history(session, scope, cases)
+    found = []
+    for row in rows:
+        reached = ways.get(row.person, ())
+        preferred = PREFERRED.get(row.call_way or "")
+        if preferred in reached:
+            reached = (preferred, *(each for each in reached if each is not preferred))
+        found.append(
+            RecipientFacts(
+                participant_id=row.person,
+                reference=row.reference,
+                group=row.group_id,
+                languages=tuple(each for each in (row.call_languages or "").split(",") if each),
+                stopped=row.stopped_at is not None,
+                withdrawn=row.withdrawn_at is not None,
+                declined=row.declined_contact_at is not None,
+                case=Case(
+                    id=row.case,
+                    participant_id=row.person,
+                    touchpoint=row.touchpoint,
+                    opens_at=row.opens_at,
+                    due_at=row.due_at,
+                    closes_at=row.closes_at,
+                    disposition=row.disposition,
+                    paused_at=row.paused_at,
+                ),
+                response_state=row.response_state,
+                reopened=row.reopened_at is not None,
+                submitted_at=row.submitted_at,
+                reached_by=reached,
+                ended=ended.get(row.person, ()),
+                history=history.get(row.case, ()),
+            )
+        )
+    return found
+
+
+def _ways(
+    session: Session, scope: Scope, people: Collection[uuid.UUID] | None
+) -> dict[uuid.UUID, tuple[SendingWay, ...]]:
+    query = scoped(
+        select(ContactRow.participant_id, ContactRow.field)
+        .join(ParticipantRow, ParticipantRow.id == ContactRow.participant_id)
+        .where(ContactRow.field.in_(REACHED_BY)),
+        scope,
+    )
+    if people is not None:
+        query = query.where(ContactRow.participant_id.in_(people))
+    there: dict[uuid.UUID, set[SendingWay]] = {}
+    for row in session.execute(query):
+        there.setdefault(row.participant_id, set()).add(REACHED_BY[row.field])
+    order = list(SendingWay)
+    return {person: tuple(sorted(found, key=order.index)) for person, found in there.items()}
+
+
+def _ended(
+    session: Session, scope: Scope, people: Collection[uuid.UUID] | None
+) -> dict[uuid.UUID, tuple[tuple[SendingWay, WhyNot], ...]]:
+    query = scoped(
+        select(ChannelEndRow.participant_id, ChannelEndRow.way, ChannelEndRow.why).join(
+            ParticipantRow, ParticipantRow.id == ChannelEndRow.participant_id
+        ),
+        scope,
+    ).order_by(ChannelEndRow.at, ChannelEndRow.id)
+    if people is not None:
+        query = query.where(ChannelEndRow.participant_id.in_(people))
+    there: dict[uuid.UUID, dict[SendingWay, WhyNot]] = {}
+    for row in session.execute(query):
+        ends = there.setdefault(row.participant_id, {})
+        # What somebody said themselves outlasts what became of a message.
+        if ends.get(row.way) is not WhyNot.OPTED_OUT:
+            ends[row.way] = row.why
+    return {person: tuple(found.items()) for person, found in there.items()}
+
+
+def _history(
+    session: Session, scope: Scope, cases: Collection[uuid.UUID] | None
+) -> dict[uuid.UUID, tuple[PastMessage, ...]]:
+    query = scoped(
+        select(
+            MessageRow.case_id,
+            MessageRow.step,
+            MessageRow.way,
+            MessageRow.state,
+            MessageRow.due_at,
+            MessageRow.handed_at,
+        )
+        .join(CaseRow, CaseRow.id == MessageRow.case_id)
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(MessageRow.request == ""),
+        scope,
+    ).order_by(MessageRow.planned_at, MessageRow.id)
+    if cases is not None:
+        query = query.where(MessageRow.case_id.in_(cases))
+    there: dict[uuid.UUID, list[PastMessage]] = {}
+    for row in session.execute(query):
+        past = PastMessage(row.step, row.way, row.state, row.handed_at or row.due_at)
+        there.setdefault(row.case_id, []).append(past)
+    return {case: tuple(found) for case, found in there.items()}
+
+
+def end_channel(session: Session, person: uuid.UUID, way: SendingWay, why: WhyNot, at: dt.datetime) -> bool:
+    """Notes that somebody is reached by a way no more. Whether that is new."""
+    same = (ChannelEndRow.participant_id == person, ChannelEndRow.way == way, ChannelEndRow.why == why)
+    if session.scalars(select(ChannelEndRow.id).where(*same).limit(1)).first() is not None:
+        return False
+    session.add(ChannelEndRow(id=new_id(), participant_id=person, way=way, why=why, at=at))
+    session.flush()
+    return True
+
+
+def ended_ways(session: Session, person: uuid.UUID) -> list[tuple[SendingWay, WhyNot, dt.datetime]]:
+    """The ways by which somebody is reached no more, why, and since when."""
+    query = select(ChannelEndRow).where(ChannelEndRow.participant_id == person)
+    rows = session.scalars(query.order_by(ChannelEndRow.at, ChannelEndRow.id))
+    return [(row.way, row.why, row.at) for row in rows]
+
+
+def open_channel(session: Session, person: uuid.UUID, way: SendingWay, why: WhyNot) -> None:
+    """Takes back that somebody is not reached by a way."""
+    same = (ChannelEndRow.participant_id == person, ChannelEndRow.way == way, ChannelEndRow.why == why)
+    session.execute(delete(ChannelEndRow).where(*same))

@@ -1,0 +1,66 @@
+"""The one lock of whoever sends, and when each of the worker's tasks was last done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from surveyapp.store.tables import WorkerTaskRow
+
+SENDING = "sending"
+"""The task that one process at a time does."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerTask:
+    task: str
+    holder: str | None
+    until: dt.datetime | None
+    done_at: dt.datetime | None
+    failed: str | None
+
+
+def tasks(session: Session) -> Mapping[str, WorkerTask]:
+    """Every task that was ever done, by name."""
+    return {
+        row.task: WorkerTask(task=row.task, holder=row.holder, until=row.until, done_at=row.done_at, failed=row.failed)
+        for row in session.scalars(select(WorkerTaskRow))
+    }
+
+
+def take(session: Session, holder: str, now: dt.datetime, until: dt.datetime) -> bool:
+    """Takes the lock, or keeps it; whether it is this holder's now."""
+    _there(session, SENDING)
+    free = or_(WorkerTaskRow.holder.is_(None), WorkerTaskRow.holder == holder, WorkerTaskRow.until < now)
+    query = update(WorkerTaskRow).where(WorkerTaskRow.task == SENDING, free)
+    return bool(session.execute(query.values(holder=holder, until=until)).rowcount)  # type: ignore[attr-defined]
+
+
+def let_go(session: Session, holder: str) -> None:
+    mine = (WorkerTaskRow.task == SENDING, WorkerTaskRow.holder == holder)
+    session.execute(update(WorkerTaskRow).where(*mine).values(holder=None, until=None))
+
+
+def done(session: Session, task: str, at: dt.datetime, failed: str | None = None) -> None:
+    """Notes that a task was done, or why it did not end well."""
+    _there(session, task)
+    session.execute(update(WorkerTaskRow).where(WorkerTaskRow.task == task).values(done_at=at, failed=failed))
+
+
+def claim(session: Session, task: str, now: dt.datetime, every: dt.timedelta) -> bool:
+    """Whether a task is this process's to do now: nobody has begun it for so long. Two who ask at once are not both
+    told so."""
+    _there(session, task)
+    due = or_(WorkerTaskRow.done_at.is_(None), WorkerTaskRow.done_at <= now - every)
+    query = update(WorkerTaskRow).where(WorkerTaskRow.task == task, due)
+    return bool(session.execute(query.values(done_at=now)).rowcount)  # type: ignore[attr-defined]
+
+
+def _there(session: Session, task: str) -> None:
+    if session.get(WorkerTaskRow, task) is None:
+        session.add(WorkerTaskRow(task=task, holder=None, until=None, done_at=None, failed=None))
+        session.flush()
