@@ -11,7 +11,7 @@ from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.participants import contacts
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import calendar
-from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage, Receipt
+from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
 from surveyapp.store.sending import outbox
 from surveyapp.store.sending.outbox import OutboxMessage
 from tests import factories
@@ -23,7 +23,7 @@ STUDY = factories.STUDY
 class Told:
     """A carrier that does as it is told, and keeps what it was handed."""
 
-    outcomes: Iterable[HandedOver] = ()
+    outcomes: Iterable[CarrierOutcome] = ()
     before: Callable[[OutgoingMessage], None] = lambda message: None
     name: str = "told"
     handed: list[OutgoingMessage] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Told:
     def hand_over(self, message: OutgoingMessage) -> Receipt:
         self.before(message)
         self.handed.append(message)
-        return Receipt(next(self._outcomes, HandedOver.SENT), f"ref-{message.key}")
+        return Receipt(next(self._outcomes, CarrierOutcome.SENT), f"ref-{message.key}")
 
     def look_up(self, key: str) -> Receipt | None:
         return self.known.get(key)

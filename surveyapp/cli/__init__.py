@@ -44,7 +44,7 @@ class Main(LazyGroup):
         "results": "surveyapp.cli.results:results",
         "simulate": "surveyapp.cli.simulate:simulate",
         "users": "surveyapp.cli.users:users",
-        "worker": "surveyapp.cli.worker:worker",
+        "worker": "surveyapp.cli.sending.worker:worker",
         "migrate": "surveyapp.cli.database.migrate:migrate",
     },
 )

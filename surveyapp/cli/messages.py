@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from surveyapp.cli.context import questionnaires_folder
-from surveyapp.cli.sending import plan, send
+from surveyapp.cli.sending.planned import plan, send
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import StateRefused
 from surveyapp.domain.sentences import say

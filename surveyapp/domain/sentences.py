@@ -41,6 +41,8 @@ SENTENCES: Mapping[str, str] = {
     "no_message": N_("There is no such message in this study."),
     "no_messages": N_("%(study)s sends nothing: its study.yaml says nothing of `messages`. Write them there first."),
     "sending_already": N_("Messages are being sent at this moment. Try again in a few minutes."),
+    "sending_is_off": N_("Sending is switched off in this study. Switch it on first."),
+    "nothing_to_take": N_("Nothing is due that way. Look at the calendar for when the next is."),
     "message_decided": N_("Somebody decided about this message already. Load the page again."),
     "no_touchpoint": N_("There is no touchpoint %(touchpoint)s of “%(group)s” in this study."),
     "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),

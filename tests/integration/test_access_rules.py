@@ -223,6 +223,11 @@ RULES: dict[str, str | Action] = {
     "manager.give": Action.MANAGE_PARTICIPANTS,
     "manager.import_file": Action.MANAGE_PARTICIPANTS,
     "manager.mend": Action.MANAGE_PARTICIPANTS,
+    "manager.messages": Action.MANAGE_PARTICIPANTS,
+    "manager.switch_messages": Action.MANAGE_PARTICIPANTS,
+    "manager.decide_message": Action.MANAGE_PARTICIPANTS,
+    "manager.take_messages": Action.MANAGE_PARTICIPANTS,
+    "manager.person_messages": Action.MANAGE_PARTICIPANTS,
     "manager.touchpoints": Action.MANAGE_PARTICIPANTS,
     "manager.touchpoint": Action.MANAGE_PARTICIPANTS,
     "manager.replan": Action.MANAGE_PARTICIPANTS,
@@ -307,6 +312,8 @@ PLACES = {
     "release": "latest",
     "dataset": "backfill_1",
     "form": "html",
+    "message": uuid.UUID(int=7),
+    "way": "email",
 }
 """Something that is there, for every part of an address."""
 
@@ -324,6 +331,7 @@ WRITTEN = {
     "role": "viewer",
     "what": "confidence",
     "form": "png",
+    "decision": "left",
 }
 """What is posted to whoever might take it: enough to get past the form."""
 
@@ -394,12 +402,13 @@ def test_only_roles_that_may_get_in(runtime: Runtime, open_client: Client, role:
         for method, path, endpoint in addresses(open_client, action):
             status, leads_to = request(open_client, method, path)
             if role and action in MAY[role]:
-                # There is no version waiting to be opened, no role to be taken away, nobody to be taken apart, and no
-                # list was brought in.
+                # There is no version waiting to be opened, no role to be taken away, nobody to be taken apart, no
+                # message to decide of, and no list was brought in.
                 not_there = endpoint.startswith("manager.list_") or endpoint in (
                     "manager.open_version",
                     "manager.take_role",
                     "manager.split",
+                    "manager.decide_message",
                     "administrator.take_role",
                     "administrator.end_token",
                 )

@@ -24,7 +24,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
 from surveyapp.services.sending import wording
 from surveyapp.services.sending.facts import language_of, plan_of, rules_of
-from surveyapp.services.sending.ways.carrier import Carrier, HandedOver, OutgoingMessage, Receipt
+from surveyapp.services.sending.ways.carrier import Carrier, CarrierOutcome, OutgoingMessage, Receipt
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants
 from surveyapp.store.entry import accesses
@@ -136,12 +136,12 @@ def _send_study(
             keep()
             state, outcome = hand_over(desk, message, up[message.way])
             done[state] += 1
-            if outcome is HandedOver.DOWN:
+            if outcome is CarrierOutcome.DOWN:
                 # So it would be with the next: they wait until the next time.
                 del up[message.way]
 
 
-def hand_over(desk: Desk, message: OutboxMessage, carrier: Carrier) -> tuple[MessageState, HandedOver | None]:
+def hand_over(desk: Desk, message: OutboxMessage, carrier: Carrier) -> tuple[MessageState, CarrierOutcome | None]:
     """Hands one planned message over; what it came to, and what the carrier said, where it was asked."""
     with desk.writing() as work:
         made = take_up(work, message, carrier.name)
@@ -225,16 +225,16 @@ def settle(work: Work, message: OutboxMessage, receipt: Receipt, given: Given = 
     """Notes what a carrier said of a message that was handed over."""
     more: dict[str, Any] = {"ended_at": work.now}
     match receipt.outcome:
-        case HandedOver.SENT:
+        case CarrierOutcome.SENT:
             state = MessageState.SENT
-        case HandedOver.UNCERTAIN:
+        case CarrierOutcome.UNCERTAIN:
             state = MessageState.UNCERTAIN
-        case HandedOver.REFUSED:
+        case CarrierOutcome.REFUSED:
             state, more["why"] = MessageState.FAILED, WhyNot.REFUSED
-        case HandedOver.NO_SUCH_ADDRESS:
+        case CarrierOutcome.NO_SUCH_ADDRESS:
             state, more["why"] = MessageState.BOUNCED, WhyNot.BOUNCED
             recipients.end_channel(work.session, message.participant_id, message.way, WhyNot.BOUNCED, work.now)
-        case HandedOver.NOT_TAKEN | HandedOver.DOWN:
+        case CarrierOutcome.NOT_TAKEN | CarrierOutcome.DOWN:
             wait = min(AGAIN_AFTER * 2 ** min(message.tries, 6), LONGEST_WAIT)
             state, more = MessageState.PLANNED, {"handed_at": None, "due_at": work.now + wait, "via": None}
     if receipt.reference is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from surveyapp.web.manager import filing, giving, granting, importing, people, releasing
 from surveyapp.web.manager.blueprint import manager
 from surveyapp.web.manager.mending import merging, replanning, touchpoints
+from surveyapp.web.manager.sending import pages as sending
 
 __all__ = [
     "filing",
@@ -16,5 +17,6 @@ __all__ = [
     "people",
     "releasing",
     "replanning",
+    "sending",
     "touchpoints",
 ]

@@ -109,6 +109,7 @@ def _template_globals(app: Flask, demo: bool) -> None:
     app.add_template_filter(local_date, "local_date")
     app.add_template_filter(last_local_day, "last_local_day")
     app.add_template_filter(language.broken_at, "broken_at")
+    app.add_template_filter(language.own_name, "language_name")
     app.add_template_filter(language.unbroken, "unbroken")
     app.add_template_filter(answers.written_number, "written_number")
     app.add_template_filter(answers.written_percent, "written_percent")

@@ -87,6 +87,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.MANAGE_PARTICIPANTS,
             beneath=("manager.touchpoint", "manager.replan"),
         ),
+        NavigationPlace(
+            endpoint="manager.messages",
+            words=_("Messages"),
+            action=Action.MANAGE_PARTICIPANTS,
+            beneath=("manager.switch_messages", "manager.person_messages", "manager.take_messages"),
+        ),
     ),
     (
         NavigationPlace(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage
+from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage
 from surveyapp.services.sending.ways.mail_server import MailServer
 
 
@@ -81,21 +81,21 @@ def server(url: str, timeout: float = 5) -> MailServer:
 @pytest.mark.parametrize(
     ("to", "outcome"),
     [
-        ("here@example.org", HandedOver.SENT),
-        ("gone@example.org", HandedOver.NO_SUCH_ADDRESS),
-        ("busy@example.org", HandedOver.NOT_TAKEN),
-        ("barred@example.org", HandedOver.REFUSED),
-        ("spam@example.org", HandedOver.REFUSED),
-        ("full@example.org", HandedOver.NOT_TAKEN),
-        ("cut@example.org", HandedOver.UNCERTAIN),
+        ("here@example.org", CarrierOutcome.SENT),
+        ("gone@example.org", CarrierOutcome.NO_SUCH_ADDRESS),
+        ("busy@example.org", CarrierOutcome.NOT_TAKEN),
+        ("barred@example.org", CarrierOutcome.REFUSED),
+        ("spam@example.org", CarrierOutcome.REFUSED),
+        ("full@example.org", CarrierOutcome.NOT_TAKEN),
+        ("cut@example.org", CarrierOutcome.UNCERTAIN),
     ],
 )
-def test_what_the_server_says_is_what_came_of_it(post: tuple[Post, str], to: str, outcome: HandedOver) -> None:
+def test_what_the_server_says_is_what_came_of_it(post: tuple[Post, str], to: str, outcome: CarrierOutcome) -> None:
     mail = server(post[1])
     try:
         assert mail.hand_over(message(to)).outcome is outcome
         # Whatever it was, the next goes out.
-        assert mail.hand_over(message("next@example.org")).outcome is HandedOver.SENT
+        assert mail.hand_over(message("next@example.org")).outcome is CarrierOutcome.SENT
     finally:
         mail.close()
 
@@ -106,12 +106,12 @@ def test_one_that_answers_too_late_leaves_it_uncertain(post: tuple[Post, str]) -
         receipt = mail.hand_over(message("slow@example.org"))
     finally:
         mail.close()
-    assert receipt.outcome is HandedOver.UNCERTAIN
+    assert receipt.outcome is CarrierOutcome.UNCERTAIN
     assert receipt.reference == f"<{'0f' * 16}@example.org>"
 
 
 def test_one_that_is_not_there_is_down() -> None:
-    assert server(f"smtp://127.0.0.1:{_free_port()}").hand_over(message("a@example.org")).outcome is HandedOver.DOWN
+    assert server(f"smtp://127.0.0.1:{_free_port()}").hand_over(message("a@example.org")).outcome is CarrierOutcome.DOWN
 
 
 def test_the_message_arrives_as_it_was_written(post: tuple[Post, str]) -> None:

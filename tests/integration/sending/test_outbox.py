@@ -15,7 +15,7 @@ from surveyapp.services.privacy import erasing
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.sending import calendar, deciding, outbox
 from surveyapp.services.sending.deciding import MessageDecision
-from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage, Receipt
+from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
 from surveyapp.store import cases
 from surveyapp.store.entry import accesses
 from surveyapp.store.sending import outbox as store
@@ -141,7 +141,7 @@ def test_a_person_decides_of_what_is_uncertain_once(
 ) -> None:
     person, desk = reachable(runtime), factories.operator(runtime)
     switch_on(runtime)
-    assert send(runtime, Told([HandedOver.UNCERTAIN])) == {UNCERTAIN: 1}
+    assert send(runtime, Told([CarrierOutcome.UNCERTAIN])) == {UNCERTAIN: 1}
     [row] = rows(runtime, person)
     deciding.decide(desk, STUDY, row.id, decision)
     with pytest.raises(StateRefused, match="decided"):
@@ -155,9 +155,9 @@ def test_a_person_decides_of_what_is_uncertain_once(
 def test_a_carrier_that_knows_says_what_became_of_it(runtime: Runtime) -> None:
     person = reachable(runtime)
     switch_on(runtime)
-    send(runtime, Told([HandedOver.UNCERTAIN]))
+    send(runtime, Told([CarrierOutcome.UNCERTAIN]))
     [row] = rows(runtime, person)
-    carrier = Told(known={row.id.hex: Receipt(HandedOver.SENT, "theirs")})
+    carrier = Told(known={row.id.hex: Receipt(CarrierOutcome.SENT, "theirs")})
     send(runtime, carrier)
     assert carrier.handed == []
     assert [(each.state, each.sender_reference) for each in rows(runtime, person)] == [(SENT, "theirs")]
@@ -166,7 +166,7 @@ def test_a_carrier_that_knows_says_what_became_of_it(runtime: Runtime) -> None:
 def test_what_is_not_taken_waits_and_goes_later_with_one_link_alone(runtime: Runtime, clock: Clock) -> None:
     person = reachable(runtime)
     switch_on(runtime)
-    down = Told([HandedOver.DOWN])
+    down = Told([CarrierOutcome.DOWN])
     assert send(runtime, down) == {PLANNED: 1}
     carrier = Told()
     assert send(runtime, carrier) == {}
@@ -182,7 +182,7 @@ def test_a_server_that_is_down_is_not_asked_for_each(runtime: Runtime) -> None:
     for number in range(5):
         reachable(runtime, number)
     switch_on(runtime)
-    carrier = Told([HandedOver.DOWN] * 5)
+    carrier = Told([CarrierOutcome.DOWN] * 5)
     assert send(runtime, carrier) == {PLANNED: 1}
     assert len(carrier.handed) == 1
 
@@ -190,7 +190,7 @@ def test_a_server_that_is_down_is_not_asked_for_each(runtime: Runtime) -> None:
 def test_half_refused_half_sent(runtime: Runtime) -> None:
     people = [reachable(runtime, number) for number in range(6)]
     switch_on(runtime)
-    carrier = Told([HandedOver.SENT, HandedOver.NO_SUCH_ADDRESS, HandedOver.REFUSED] * 2)
+    carrier = Told([CarrierOutcome.SENT, CarrierOutcome.NO_SUCH_ADDRESS, CarrierOutcome.REFUSED] * 2)
     assert send(runtime, carrier) == {SENT: 2, MessageState.BOUNCED: 2, MessageState.FAILED: 2}
     assert send(runtime, Told()) == {}
     assert sum(row.state is SENT for each in people for row in rows(runtime, each)) == 2
@@ -202,7 +202,7 @@ def test_an_address_where_nobody_is_ends_that_way_until_it_is_corrected(runtime:
 
     person = reachable(runtime, email="gone@example.org", phone="07700 900142")
     switch_on(runtime)
-    send(runtime, Told([HandedOver.NO_SUCH_ADDRESS]))
+    send(runtime, Told([CarrierOutcome.NO_SUCH_ADDRESS]))
     clock.forward(days=3)
     carrier = Told()
     send(runtime, carrier)

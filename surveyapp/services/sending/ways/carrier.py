@@ -23,7 +23,7 @@ class OutgoingMessage:
     language: str = "en"
 
 
-class HandedOver(enum.Enum):
+class CarrierOutcome(enum.Enum):
     """What came of handing a message over. *Not taken*: it certainly did not go, and may be tried again; *down*: the
     same, and so it will be with the next; *refused*: it will never be taken; *no such address*: nobody is there;
     *uncertain*: it may have gone."""
@@ -40,7 +40,7 @@ class HandedOver(enum.Enum):
 class Receipt:
     """What a carrier said. `reference`: by what they know the message."""
 
-    outcome: HandedOver
+    outcome: CarrierOutcome
     reference: str | None = None
 
 

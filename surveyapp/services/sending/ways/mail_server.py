@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage, Receipt
+from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
 
 TIMEOUT = 20.0
 """Seconds for each answer of the server."""
@@ -39,32 +39,32 @@ class MailServer:
             talk = self._connected()
         except (OSError, smtplib.SMTPException):
             self.close()
-            return Receipt(HandedOver.DOWN)
+            return Receipt(CarrierOutcome.DOWN)
         try:
             code, _ = talk.mail(self._from)
             if code != 250:
                 talk.rset()
-                return Receipt(HandedOver.NOT_TAKEN if code < 500 else HandedOver.REFUSED)
+                return Receipt(CarrierOutcome.NOT_TAKEN if code < 500 else CarrierOutcome.REFUSED)
             code, _ = talk.rcpt(message.to)
             if code not in (250, 251):
                 talk.rset()
                 if code in NOT_THERE:
-                    return Receipt(HandedOver.NO_SUCH_ADDRESS)
-                return Receipt(HandedOver.NOT_TAKEN if code < 500 else HandedOver.REFUSED)
+                    return Receipt(CarrierOutcome.NO_SUCH_ADDRESS)
+                return Receipt(CarrierOutcome.NOT_TAKEN if code < 500 else CarrierOutcome.REFUSED)
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             self.close()
-            return Receipt(HandedOver.REFUSED if isinstance(error, UnicodeError) else HandedOver.NOT_TAKEN)
+            return Receipt(CarrierOutcome.REFUSED if isinstance(error, UnicodeError) else CarrierOutcome.NOT_TAKEN)
         try:
             code, _ = talk.data(self._written(message, reference).as_bytes(policy=policy.SMTP))
         except smtplib.SMTPDataError as error:
             # The server did not even want to hear it.
-            return Receipt(HandedOver.NOT_TAKEN if error.smtp_code < 500 else HandedOver.REFUSED)
+            return Receipt(CarrierOutcome.NOT_TAKEN if error.smtp_code < 500 else CarrierOutcome.REFUSED)
         except (OSError, smtplib.SMTPException):
             self.close()
-            return Receipt(HandedOver.UNCERTAIN, reference)
+            return Receipt(CarrierOutcome.UNCERTAIN, reference)
         if code != 250:
-            return Receipt(HandedOver.NOT_TAKEN if code < 500 else HandedOver.REFUSED)
-        return Receipt(HandedOver.SENT, reference)
+            return Receipt(CarrierOutcome.NOT_TAKEN if code < 500 else CarrierOutcome.REFUSED)
+        return Receipt(CarrierOutcome.SENT, reference)
 
     def look_up(self, key: str) -> Receipt | None:
         return None

@@ -12,7 +12,7 @@ from notifications_python_client.notifications import NotificationsAPIClient
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from surveyapp.domain.sending.rules import SendingWay
-from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage, Receipt
+from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
 
 ADDRESS_LINES = 7
 """Lines that Notify takes of an address; what is more stands in the last."""
@@ -35,26 +35,27 @@ class Notify:
         except HTTPError as error:
             return _came_of(error)
         except InvalidResponse:
-            return Receipt(HandedOver.UNCERTAIN)
+            return Receipt(CarrierOutcome.UNCERTAIN)
         except (AssertionError, ValueError):
             # A key that is none, before anything was sent.
-            return Receipt(HandedOver.DOWN)
-        return Receipt(HandedOver.SENT, str(said.get("id", "")) or None)
+            return Receipt(CarrierOutcome.DOWN)
+        return Receipt(CarrierOutcome.SENT, str(said.get("id", "")) or None)
 
     def _send(self, message: OutgoingMessage) -> Mapping[str, Any]:
         client = self._client
         frame = {"subject": message.subject, "body": message.text}
         match self._way:
             case SendingWay.EMAIL:
-                return client.send_email_notification(message.to, self._template, frame, reference=message.key)  # type: ignore[no-any-return]
+                said = client.send_email_notification(message.to, self._template, frame, reference=message.key)
             case SendingWay.TEXT:
                 body = {"body": message.short}
-                return client.send_sms_notification(message.to, self._template, body, reference=message.key)  # type: ignore[no-any-return]
+                said = client.send_sms_notification(message.to, self._template, body, reference=message.key)
             case SendingWay.LETTER:
                 head, tail = message.address[: ADDRESS_LINES - 1], message.address[ADDRESS_LINES - 1 :]
                 lines = [*head, *([", ".join(tail)] if tail else [])]
                 address = {f"address_line_{number}": line for number, line in enumerate(lines, 1)}
-                return client.send_letter_notification(self._template, address | frame, reference=message.key)  # type: ignore[no-any-return]
+                said = client.send_letter_notification(self._template, address | frame, reference=message.key)
+        return dict(said)
 
     def look_up(self, key: str) -> Receipt | None:
         """By our own reference: a message that Notify does not know never went."""
@@ -64,9 +65,11 @@ class Notify:
         except (HTTPError, InvalidResponse):
             return None
         if not found:
-            return Receipt(HandedOver.NOT_TAKEN)
+            return Receipt(CarrierOutcome.NOT_TAKEN)
         lost = found[0].get("status") == "permanent-failure"
-        return Receipt(HandedOver.NO_SUCH_ADDRESS if lost else HandedOver.SENT, str(found[0].get("id", "")) or None)
+        return Receipt(
+            CarrierOutcome.NO_SUCH_ADDRESS if lost else CarrierOutcome.SENT, str(found[0].get("id", "")) or None
+        )
 
     def close(self) -> None:
         self._client.request_session.close()
@@ -79,10 +82,10 @@ def _came_of(error: HTTPError) -> Receipt:
         inner = cause.args[0] if cause.args else None
         reason = getattr(inner, "reason", inner)
         never = isinstance(reason, NewConnectionError | ConnectTimeoutError | NameResolutionError)
-        return Receipt(HandedOver.DOWN if never else HandedOver.UNCERTAIN)
+        return Receipt(CarrierOutcome.DOWN if never else CarrierOutcome.UNCERTAIN)
     if error.response is None:
-        return Receipt(HandedOver.UNCERTAIN)
+        return Receipt(CarrierOutcome.UNCERTAIN)
     if error.status_code in (401, 403, 429):
         # A wrong key, a clock that is off, or too many for now: so it will be with the next.
-        return Receipt(HandedOver.DOWN)
-    return Receipt(HandedOver.REFUSED if 400 <= error.status_code < 500 else HandedOver.UNCERTAIN)
+        return Receipt(CarrierOutcome.DOWN)
+    return Receipt(CarrierOutcome.REFUSED if 400 <= error.status_code < 500 else CarrierOutcome.UNCERTAIN)

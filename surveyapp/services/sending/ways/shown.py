@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveyapp.services.sending.ways.carrier import HandedOver, OutgoingMessage, Receipt
+from surveyapp.services.sending.ways.carrier import CarrierOutcome, OutgoingMessage, Receipt
 
 
 class ShownOnly:
@@ -11,10 +11,10 @@ class ShownOnly:
     name = "demonstration"
 
     def hand_over(self, message: OutgoingMessage) -> Receipt:
-        return Receipt(HandedOver.SENT, message.key)
+        return Receipt(CarrierOutcome.SENT, message.key)
 
     def look_up(self, key: str) -> Receipt | None:
-        return Receipt(HandedOver.SENT, key)
+        return Receipt(CarrierOutcome.SENT, key)
 
     def close(self) -> None:
         pass

@@ -1,0 +1,1 @@
+"""What is sent to people, as a manager sees and steers it."""

@@ -1,0 +1,117 @@
+"""The calendar of what is sent, switching it on and off, decisions, one person's messages, and what is taken along."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from typing import Any
+
+from flask import abort, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.domain.staff import Action
+from surveyapp.reports.files.csv_file import csv_file
+from surveyapp.services import worker
+from surveyapp.services.sending import calendar, deciding, taking
+from surveyapp.services.sending.deciding import MessageDecision
+from surveyapp.web.manager.blueprint import PERSON, manager, page
+from surveyapp.web.manager.sending import words
+from surveyapp.web.shared.qr import qr_picture
+from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.runtime import runtime
+from surveyapp.web.shared.sign_in import current_staff, desk, recently_verified, staff_only
+
+SAID: dict[str, Any] = {
+    "ways": words.WAYS,
+    "kinds": words.KINDS,
+    "why": words.WHY,
+    "states": words.STATES,
+    "tones": words.TONES,
+}
+
+
+@manager.get("/<study_id>/messages")
+@staff_only
+def messages(study_id: str) -> Reply:
+    """Who gets what when, before the first goes out; what is not sent and why; what waits for a decision."""
+    found = calendar.calendar(desk(), study_id)
+    days = [(day, list(lines)) for day, lines in itertools.groupby(found.lines, lambda each: each.day)]
+    silent = found.sends and not runtime().settings.demo and worker.standing(desk())[0].late
+    may_switch = current_staff().may_everywhere(Action.MANAGE_PARTICIPANTS, study_id)
+    return page(
+        "sending/calendar",
+        found=found,
+        days=days,
+        silent=silent,
+        may_switch=may_switch,
+        decisions=words.DECISIONS,
+        demo=runtime().settings.demo,
+        **SAID,
+    )
+
+
+@manager.route("/<study_id>/messages/switch", methods=["GET", "POST"])
+@recently_verified
+def switch_messages(study_id: str) -> Reply:
+    """Switches sending on or off, once that is confirmed."""
+    found = calendar.calendar(desk(), study_id)
+    if request.method == "POST":
+        on = request.form.get("sends") == "on"
+        calendar.switch(desk(), study_id, on)
+        flash(_("Sending is on.") if on else _("Sending is off."))
+        return redirect(url_for("manager.messages", study_id=study_id))
+    return page("sending/switch", found=found, **SAID)
+
+
+@manager.post("/<study_id>/messages/<uuid:message>/decide")
+@staff_only
+def decide_message(study_id: str, message: uuid.UUID) -> Reply:
+    """What becomes of a message that is uncertain, came back or was not taken."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    try:
+        decision = MessageDecision(request.form.get("decision", ""))
+    except ValueError:
+        abort(400)
+    deciding.decide(desk(), study_id, message, decision)
+    flash(_("That is noted."))
+    return redirect(url_for("manager.messages", study_id=study_id, _anchor="decide"))
+
+
+@manager.post("/<study_id>/messages/take/<way>")
+@recently_verified
+def take_messages(study_id: str, way: str) -> Reply:
+    """Messages that nobody carries for us: letters as sheets to print, others as a file."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    if way not in set(SendingWay):
+        abort(404)
+    taken = taking.take(desk(), study_id, SendingWay(way))
+    if way == SendingWay.LETTER:
+        return page("sending/letters", taken=[(each, qr_picture(each.message.link)) for each in taken])
+    heads = ("reference", "to", "subject", "text", "language")
+    response = make_response(
+        csv_file(
+            heads,
+            [
+                (
+                    each.reference,
+                    each.message.to,
+                    each.message.subject if way == SendingWay.EMAIL else "",
+                    each.message.text if way == SendingWay.EMAIL else each.message.short,
+                    each.message.language,
+                )
+                for each in taken
+            ],
+        )
+    )
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{study_id}-{way}-messages.csv"'
+    return response
+
+
+@manager.get(f"{PERSON}/messages")
+@staff_only
+def person_messages(study_id: str, reference: str) -> Reply:
+    """What one person gets and got, and what a message says to them."""
+    found = calendar.person(desk(), study_id, reference, request.args.get("step"))
+    return page("sending/person", found=found, **SAID)

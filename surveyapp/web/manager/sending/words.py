@@ -1,0 +1,66 @@
+"""What the pages of sending call ways, states and reasons."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as lazy
+
+from surveyapp.domain.sending.planning import MessageState, WhyNot
+from surveyapp.domain.sending.rules import SendingWay, StepKind
+from surveyapp.services.sending.deciding import MessageDecision
+
+WAYS: dict[SendingWay, LazyString] = {
+    SendingWay.EMAIL: lazy("E-mail"),
+    SendingWay.TEXT: lazy("Text message"),
+    SendingWay.LETTER: lazy("Letter"),
+}
+
+KINDS: dict[StepKind, LazyString] = {
+    StepKind.INVITE: lazy("Invitation"),
+    StepKind.REMIND: lazy("Reminder"),
+    StepKind.THANK: lazy("Thanks"),
+}
+
+STATES: dict[MessageState, LazyString] = {
+    MessageState.PLANNED: lazy("Waits to be sent"),
+    MessageState.HANDING_OVER: lazy("Being sent"),
+    MessageState.SENT: lazy("Sent"),
+    MessageState.FAILED: lazy("Not taken"),
+    MessageState.UNCERTAIN: lazy("Uncertain"),
+    MessageState.BOUNCED: lazy("Came back"),
+    MessageState.STOPPED: lazy("Stopped"),
+}
+
+TONES = {
+    MessageState.SENT: "good",
+    MessageState.FAILED: "bad",
+    MessageState.UNCERTAIN: "warn",
+    MessageState.BOUNCED: "bad",
+}
+"""The class of a state's tag."""
+
+WHY: dict[WhyNot, LazyString] = {
+    WhyNot.ANSWERED: lazy("They have answered"),
+    WhyNot.NOT_ANSWERED: lazy("They have not answered yet"),
+    WhyNot.STOPPED: lazy("They do not take part"),
+    WhyNot.WITHDRAWN: lazy("They withdrew"),
+    WhyNot.DECLINED: lazy("They do not want to be contacted again"),
+    WhyNot.NOT_ELIGIBLE: lazy("They are not eligible"),
+    WhyNot.CLOSED: lazy("The touchpoint has closed for them"),
+    WhyNot.PAUSED: lazy("The touchpoint is paused"),
+    WhyNot.TOO_LATE: lazy("The touchpoint closes before it would go out"),
+    WhyNot.ENOUGH: lazy("They have had as many as the study allows"),
+    WhyNot.NO_WAY: lazy("Nothing on record reaches them by any of its ways"),
+    WhyNot.BOUNCED: lazy("Messages to them come back"),
+    WhyNot.OPTED_OUT: lazy("They want no more messages by any of its ways"),
+    WhyNot.NAMES_SITE: lazy("Its first words would name where they belong"),
+    WhyNot.REFUSED: lazy("Whoever carries it refused it"),
+    WhyNot.DONE: lazy("Done"),
+    WhyNot.NOT_SENT_BEFORE: lazy("The invitation did not reach them"),
+}
+
+DECISIONS: dict[MessageDecision, LazyString] = {
+    MessageDecision.ARRIVED: lazy("It arrived"),
+    MessageDecision.AGAIN: lazy("Send it again"),
+    MessageDecision.LEFT: lazy("Leave it"),
+}

@@ -1,0 +1,123 @@
+"""What is sent, as a manager sees and steers it: nothing goes before the calendar was there to be looked at."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.sending.planning import MessageState
+from surveyapp.domain.staff import Role
+from surveyapp.services.runtime import Runtime
+from surveyapp.services.sending import outbox
+from surveyapp.services.sending.ways.carrier import CarrierOutcome
+from surveyapp.store.security import audit
+from tests import factories
+from tests.conftest import Clock
+from tests.page import Client
+from tests.sending import STUDY, Told, at_ten, by, reachable, rows, switch_on
+
+PAGE = f"/manage/{STUDY}/messages"
+
+
+@pytest.fixture
+def manager(runtime: Runtime, client: Client, clock: Clock) -> Client:
+    clock.now += at_ten(clock.now)
+    client.sign_in(factories.create_staff(runtime, Role.MANAGER).email)
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    return client
+
+
+def recorded(runtime: Runtime, action: AuditAction) -> list[dict[str, object]]:
+    with runtime.database.reading() as session:
+        return [each.detail for each in audit.entries(session) if each.action is action]
+
+
+def text(client: Client, path: str) -> str:
+    found = client.raw.get(path)
+    assert found.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", found.get_data(as_text=True)).split())
+
+
+def test_the_calendar_is_there_before_the_first_goes_out(runtime: Runtime, manager: Client) -> None:
+    reachable(runtime)
+    factories.create_participant(runtime)
+    said = text(manager, PAGE)
+    assert "Nothing goes out. This is what would" in said
+    assert "3 messages, if nobody answers" in said
+    assert "Nothing on record reaches them by any of its ways" in said
+    assert "1 message goes out on" in text(manager, f"{PAGE}/switch")
+    assert manager.raw.post(f"{PAGE}/switch", data={"sends": "on"}).status_code == 302
+    assert "Sending is on, but no worker runs" in text(manager, PAGE)
+    assert recorded(runtime, AuditAction.SENDING_SWITCHED) == [{"on": True}]
+
+
+def test_what_one_person_gets_in_their_words(runtime: Runtime, manager: Client) -> None:
+    person = reachable(runtime, email="a@example.org", language="Polish")
+    said = text(manager, f"/manage/{STUDY}/participants/{person.reference}/messages?step=invite")
+    assert "Dzień dobry, Amara Nowak" in said
+    assert "In Polski." in said
+    assert "/s/" not in said
+    assert {"page": "messages"} in recorded(runtime, AuditAction.CONTACT_SEEN)
+
+
+def test_an_uncertain_message_is_listed_and_decided(runtime: Runtime, manager: Client) -> None:
+    person = reachable(runtime)
+    switch_on(runtime)
+    outbox.send(factories.operator(runtime), [STUDY], by(Told([CarrierOutcome.UNCERTAIN])))
+    [row] = rows(runtime, person)
+    assert f"{person.reference}" in text(manager, PAGE)
+    assert {"people": [person.reference]} in recorded(runtime, AuditAction.MESSAGES_SEEN)
+    path = f"{PAGE}/{row.id}/decide"
+    assert manager.raw.post(path, data={"decision": "perhaps"}).status_code == 400
+    assert manager.raw.post(path, data={"decision": "arrived"}).status_code == 302
+    assert manager.raw.post(path, data={"decision": "again"}).status_code == 409
+    assert [each.state for each in rows(runtime, person)] == [MessageState.SENT]
+    assert [each["decision"] for each in recorded(runtime, AuditAction.MESSAGE_DECIDED)] == ["arrived"]
+
+
+def test_letters_are_taken_along_once(runtime: Runtime, manager: Client) -> None:
+    person = reachable(runtime, address="Flat 1, 2 High Street, Coventry, CV1 1AA")
+    assert manager.raw.post(f"{PAGE}/take/letter").status_code == 409
+    switch_on(runtime)
+    assert "Letter: 1" in text(manager, PAGE)
+    sheet = manager.raw.post(f"{PAGE}/take/letter").get_data(as_text=True)
+    assert "2 High Street<br>" in sheet
+    assert "data:image/svg+xml" in sheet
+    assert manager.raw.post(f"{PAGE}/take/letter").status_code == 409
+    [row] = rows(runtime, person)
+    assert (row.state, row.via) == (MessageState.SENT, "file")
+    assert recorded(runtime, AuditAction.MESSAGES_TAKEN) == [{"way": "letter", "count": 1}]
+
+
+def test_text_messages_are_taken_along_as_a_file(runtime: Runtime, manager: Client) -> None:
+    reachable(runtime, phone="07700 900142")
+    switch_on(runtime)
+    taken = manager.raw.post(f"{PAGE}/take/text")
+    assert taken.mimetype == "text/csv"
+    assert "447700900142" in taken.get_data(as_text=True)
+    assert "Your own link: http" in taken.get_data(as_text=True)
+
+
+def test_a_study_that_says_nothing_of_messages_says_so(runtime: Runtime, manager: Client) -> None:
+    import dataclasses
+
+    study = runtime.studies[STUDY]
+    silent = dataclasses.replace(study, messages=None)
+    runtime.studies[STUDY] = silent  # type: ignore[index]
+    try:
+        runtime._studies_for_staff.clear()
+        assert "This study sends nothing" in text(manager, PAGE)
+        assert manager.raw.post(f"{PAGE}/switch", data={"sends": "on"}).status_code == 409
+    finally:
+        runtime.studies[STUDY] = study  # type: ignore[index]
+
+
+def test_whoever_manages_one_site_does_not_switch_it(runtime: Runtime, client: Client) -> None:
+    site = factories.create_site(runtime)
+    member = factories.create_staff(runtime, Role.MANAGER, site=site)
+    client.sign_in(member.email)
+    client.raw.application.config["WTF_CSRF_ENABLED"] = False
+    assert "Switch sending on" not in text(client, PAGE)
+    assert client.raw.post(f"{PAGE}/switch", data={"sends": "on"}).status_code == 403
