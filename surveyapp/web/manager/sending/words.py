@@ -33,9 +33,9 @@ STATES: dict[MessageState, LazyString] = {
 
 TONES = {
     MessageState.SENT: "good",
-    MessageState.FAILED: "bad",
+    MessageState.FAILED: "warn",
     MessageState.UNCERTAIN: "warn",
-    MessageState.BOUNCED: "bad",
+    MessageState.BOUNCED: "warn",
 }
 """The class of a state's tag."""
 
