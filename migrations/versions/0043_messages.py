@@ -1,6 +1,6 @@
 """Messages to people are sent once, and a worker sends them
 
-Revises: 0050
+Revises: 0042
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 
 revision = '0043'
-down_revision = '0050'
+down_revision = '0042'
 branch_labels = None
 depends_on = None
 
