@@ -149,11 +149,16 @@ def participant(session: Session, participant_id: uuid.UUID, on: dt.date) -> Par
     return None if row is None else _participants(session, [row], on)[0]
 
 
-def participants(session: Session, scope: Scope, on: dt.date, group: str | None = None) -> list[Participant]:
-    """The participants in scope, by reference; their sites' attributes as they hold on a day."""
+def participants(
+    session: Session, scope: Scope, on: dt.date, group: str | None = None, only: Collection[uuid.UUID] | None = None
+) -> list[Participant]:
+    """The participants in scope, by reference; their sites' attributes as they hold on a day. `only`: of these
+    alone."""
     query = scoped(select(ParticipantRow), scope).order_by(ParticipantRow.reference)
     if group is not None:
         query = query.where(ParticipantRow.group_id == group)
+    if only is not None:
+        query = query.where(ParticipantRow.id.in_(only))
     rows: Sequence[ParticipantRow] = session.scalars(query).all()
     return _participants(session, rows, on)
 

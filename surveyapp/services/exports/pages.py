@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import hashlib
+import heapq
 import hmac
+import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
@@ -66,15 +67,15 @@ def page(desk: Desk, caller: Caller, study_id: str, request: PageRequest, transl
     study = may_export(desk, study_id)
     scope = desk.scope(Action.EXPORT_ANSWERS, study_id)
     after = _after(request.cursor)
-    with desk.writing() as work:
+    with desk.reading() as work:
         until = cut(work, scope, request.release)
-        everybody = whose(work, study, scope, references=False, key_of=key_of(caller, study_id)).people.values()
-        left = [each for each in everybody if each.key > after]
-        people = left[: request.limit]
-        ids = {each.id for each in people}
-        sent = exported.sent_responses(work.session, scope, until, ids)  # type: ignore[arg-type]
-        keys = {each.id: each.key for each in people}
-        sent.sort(key=lambda each: (keys[each.person], each.touchpoint))
+        named = _next_people(exported.people_there(work.session, scope), caller, study_id, after, request.limit + 1)
+        shown = dict(itertools.islice(named.items(), request.limit))
+        people = list(whose(work, study, scope, references=False, named=shown).people.values())
+        may_leave = {each.id for each in people}
+        read = exported.sent_responses(work.session, scope, until, shown.keys())
+        sent = [each for each in read if each.person in may_leave]
+        sent.sort(key=lambda each: (shown[each.person], each.touchpoint))  # type: ignore[index]
         there = {each.person for each in sent}
         versions = instruments(work, study, exported.answered_versions(work.session, scope, until))
         coded = ThemesInFiles(work, scope, study, versions, study.source_language)
@@ -90,7 +91,9 @@ def page(desk: Desk, caller: Caller, study_id: str, request: PageRequest, transl
         datasets = {each.name: each for each in tables.datasets(request.shape, with_empty=True)}
         if request.dataset not in datasets:
             raise NotFound(say("no_dataset", dataset=request.dataset, known=sorted(datasets)))
-        work.record(
+    # Nothing that takes long is done while it is written, and no answer is read before.
+    with desk.writing() as noting:
+        noting.record(
             AuditAction.ANSWERS_EXPORTED,
             study=study_id,
             shape=request.shape.value,
@@ -111,7 +114,7 @@ def page(desk: Desk, caller: Caller, study_id: str, request: PageRequest, transl
         dataset=chosen,
         rows=tuple(chosen.rows()),
         until=until,
-        next=_cursor(people[-1].key) if len(left) > len(people) else None,
+        next=_cursor(list(shown.values())[-1]) if len(named) > len(shown) else None,
     )
 
 
@@ -144,15 +147,14 @@ def with_reasons(dataset: Dataset, translate: InWords) -> Dataset:
     return reasons_beside(dataset, frozenset(ColumnType), words)
 
 
-def key_of(caller: Caller, study_id: str) -> Callable[[uuid.UUID], str]:
-    """What people are called in what a token reads."""
-    secret = caller.secret.encode()
-
-    def made(person: uuid.UUID) -> str:
-        message = f"{study_id}\0{person}".encode()
-        return f"p{hmac.new(secret, message, hashlib.sha256).hexdigest()[:20]}"
-
-    return made
+def _next_people(
+    people: Iterable[uuid.UUID], caller: Caller, study_id: str, after: str, most: int
+) -> dict[uuid.UUID, str]:
+    """So many people after somebody, each with what they are called in what the token reads, in the order of that: the
+    order of rows tells nothing of the order in which people came."""
+    secret, study = caller.secret.encode(), study_id.encode()
+    called = ((f"p{hmac.digest(secret, study + person.bytes, 'sha256').hex()[:20]}", person) for person in people)
+    return {person: key for key, person in heapq.nsmallest(most, (each for each in called if each[0] > after))}
 
 
 def _cursor(key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import InputRefused
@@ -18,9 +18,6 @@ from surveyapp.store import participants
 from surveyapp.store.answering import consents as said_of_consent
 from surveyapp.store.answering import exported
 
-KeyOf = Callable[[uuid.UUID], str]
-"""What somebody is called, by their own key."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class WhoseAnswers:
@@ -32,24 +29,27 @@ class WhoseAnswers:
     not_linked: int
 
 
-def whose(work: Work, study: Study, scope: Scope, references: bool, key_of: KeyOf | None = None) -> WhoseAnswers:
-    """Whose answers may leave now. `references`: by their reference, of those who agreed to be linked; `key_of`: else
-    what each is called, where it is not drawn by lot. Raises InputRefused (`references`)."""
-    everybody = participants.participants(work.session, scope, work.today(study))
+def whose(
+    work: Work, study: Study, scope: Scope, references: bool, named: Mapping[uuid.UUID, str] | None = None
+) -> WhoseAnswers:
+    """Whose answers may leave now. `references`: by their reference, of those who agreed to be linked; `named`: of
+    these people alone, by what they are called there. Raises InputRefused (`references`)."""
+    only = None if named is None else named.keys()
+    everybody = participants.participants(work.session, scope, work.today(study), only=only)
     there = [person for person in everybody if person.withdrawn_at is None]
-    shared = _consenting(work, study, scope, Governs.SHARE_FILE)
+    shared = _consenting(work, study, scope, Governs.SHARE_FILE, only)
     sharing = [person for person in there if shared is None or person.id in shared]
     linking = sharing
     if references:
-        linked = _consenting(work, study, scope, Governs.LINK_RECORDS)
+        linked = _consenting(work, study, scope, Governs.LINK_RECORDS, only)
         if linked is None:
             raise InputRefused(say("nobody_asked_to_link"), "references")
         linking = [person for person in sharing if person.id in linked]
-    due = exported.asked_by_now(work.session, scope, work.now)
+    due = exported.asked_by_now(work.session, scope, work.now, only)
     if references:
         keys = [person.reference for person in linking]
     else:
-        keys = [key_of(person.id) for person in linking] if key_of is not None else _keys(len(linking))
+        keys = _keys(len(linking)) if named is None else [named[person.id] for person in linking]
     made = [
         ExportedPerson(
             id=person.id,
@@ -84,10 +84,12 @@ def _known(person: Participant) -> dict[str, str]:
     return own | ({f"site.{name}": value for name, value in person.site.attributes.items()} if person.site else {})
 
 
-def _consenting(work: Work, study: Study, scope: Scope, use: Governs) -> set[object] | None:
+def _consenting(
+    work: Work, study: Study, scope: Scope, use: Governs, only: Collection[uuid.UUID] | None
+) -> set[object] | None:
     """Who agreed to a use of their answers; None where the study asks nobody about it."""
     purposes = [each.id for each in study.purposes_of(use)]
     if not purposes:
         return None
-    said = said_of_consent.last_said_in(work.session, scope, purposes)
+    said = said_of_consent.last_said_in(work.session, scope, purposes, only)
     return {person for person, consents in said.items() if study.allows(use, consents)}

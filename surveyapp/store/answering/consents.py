@@ -51,8 +51,10 @@ def last_said(session: Session, participant_id: uuid.UUID) -> dict[str, ConsentG
     return {row.purpose: ConsentGiven(row.purpose, row.version, row.given, row.recorded_at) for row in rows}
 
 
-def last_said_in(session: Session, scope: Scope, purposes: Collection[str]) -> dict[uuid.UUID, dict[str, ConsentGiven]]:
-    """What everybody in scope last said of each of these purposes."""
+def last_said_in(
+    session: Session, scope: Scope, purposes: Collection[str], only: Collection[uuid.UUID] | None = None
+) -> dict[uuid.UUID, dict[str, ConsentGiven]]:
+    """What everybody in scope last said of each of these purposes; `only`: of these people alone."""
     query = scoped(
         select(
             ConsentRow.participant_id,
@@ -63,6 +65,8 @@ def last_said_in(session: Session, scope: Scope, purposes: Collection[str]) -> d
         ).join(ParticipantRow, ParticipantRow.id == ConsentRow.participant_id),
         scope,
     ).where(ConsentRow.purpose.in_(list(purposes)))
+    if only is not None:
+        query = query.where(ConsentRow.participant_id.in_(only))
     last: dict[uuid.UUID, dict[str, ConsentGiven]] = {}
     for row in session.execute(query.order_by(ConsentRow.recorded_at, ConsentRow.id)):
         said = ConsentGiven(row.purpose, row.version, row.given, row.recorded_at)

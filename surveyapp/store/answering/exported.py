@@ -184,14 +184,24 @@ def answers_of(
             yield each, read[each.id]
 
 
-def asked_by_now(session: Session, scope: Scope, now: dt.datetime) -> dict[uuid.UUID, set[int]]:
-    """The touchpoints that had opened for each person in scope."""
+def people_there(session: Session, scope: Scope) -> list[uuid.UUID]:
+    """The keys of everybody in scope who did not withdraw."""
+    query = scoped(select(ParticipantRow.id), scope).where(ParticipantRow.withdrawn_at.is_(None))
+    return list(session.scalars(query))
+
+
+def asked_by_now(
+    session: Session, scope: Scope, now: dt.datetime, people: Collection[uuid.UUID] | None = None
+) -> dict[uuid.UUID, set[int]]:
+    """The touchpoints that had opened for each person in scope; of some people alone, on request."""
     query = scoped(
         select(CaseRow.participant_id, CaseRow.touchpoint).join(
             ParticipantRow, ParticipantRow.id == CaseRow.participant_id
         ),
         scope,
     ).where(CaseRow.opens_at <= now)
+    if people is not None:
+        query = query.where(CaseRow.participant_id.in_(people))
     found: dict[uuid.UUID, set[int]] = {}
     for row in session.execute(query.order_by(CaseRow.participant_id, CaseRow.touchpoint)):
         found.setdefault(row.participant_id, set()).add(row.touchpoint)
