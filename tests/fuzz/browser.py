@@ -95,6 +95,7 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
     scheme: str = "https"
     host: str = HOST
+    token: str | None = None
 
     def send(self, sent: Sent) -> Received:
         environ: dict[str, Any] = {
@@ -121,6 +122,8 @@ class Browser:
             environ["CONTENT_TYPE"] = sent.content_type.encode().decode("latin-1")
         if self.cookies:
             environ["HTTP_COOKIE"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self.token is not None:
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {self.token}"
         for name, value in sent.headers:
             environ["HTTP_" + name.upper().replace("-", "_")] = value.encode().decode("latin-1")
         iterable, status, headers = run_wsgi_app(self.application, environ, buffered=True)

@@ -14,7 +14,8 @@ from tests.page import Page
 
 ALWAYS, OF_DATA, OF_REDIRECT = "Cache-Control", "X-Content-Type-Options", "Cross-Origin-Opener-Policy"
 OF_PAGE = (OF_DATA, OF_REDIRECT, "Content-Security-Policy", "Referrer-Policy", "Permissions-Policy")
-DATA = ("application/json", "text/css", "text/javascript")
+JSON = ("application/json", "application/problem+json")
+DATA = (*JSON, "text/css", "text/javascript")
 """The headers that act on each kind of answer."""
 
 
@@ -40,7 +41,12 @@ def faults(received: Received, method: str, browser: Browser) -> Iterator[str]:
         yield from _of_page(received)
     elif received.status >= 400 and method != "HEAD" and not received.body:
         yield f"{received.status} without a word"
-    if MARK in received.text and received.mimetype not in ("text/html", "application/json", "text/csv"):
+    if MARK in received.text and received.mimetype not in (
+        "text/html",
+        "application/json",
+        "application/problem+json",
+        "text/csv",
+    ):
         yield f"echoed as {received.mimetype}"
 
 

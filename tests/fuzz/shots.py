@@ -20,6 +20,7 @@ AUDIENCES = {
     "supervisor": ("/interviews",),
     "evaluator": ("/results", "/manage/<study_id>/questionnaires"),
     "manager": ("/manage",),
+    "program": ("/api",),
 }
 """Where those work who do one thing."""
 

@@ -24,6 +24,7 @@ from surveyapp.store import participants
 from surveyapp.store.database import new_id
 from tests import every_kind, factories
 from tests.fuzz.browser import HOST, Browser, PageForm, forms_of
+from tests.program import token_of
 
 BEGIN = dt.datetime(2026, 6, 15, 10, 30, tzinfo=dt.UTC)
 TALK = "?mode=phone&language=en"
@@ -88,7 +89,7 @@ class World:
         self._numbers = 1000
         self.site = factories.create_site(self.runtime)
         self.people = [self._person() for _ in range(12)]
-        self.visitors = [*self._staff(), *self._participants(), self._nobody()]
+        self.visitors = [*self._staff(), *self._participants(), self._nobody(), self._program()]
 
     def _person(self) -> Participant:
         made = factories.create_participant(self.runtime, site=self.site)
@@ -133,6 +134,19 @@ class World:
 
         nobody = Visitor("nobody", browser, again)
         return nobody
+
+    def _program(self) -> Visitor:
+        """Reads by a token, and by nothing else."""
+        browser = Browser(self.app)
+
+        def again() -> None:
+            self.clock.now += dt.timedelta(minutes=2)
+            owner = factories.create_staff(self.runtime, Role.EVALUATOR, Role.EXPORT_ANSWERS)
+            secret = token_of(self.runtime, owner).secret
+            self.secrets.add(secret)
+            browser.token = secret
+
+        return Visitor("program", browser, again, "/api/v1/studies")
 
     def _staff(self) -> Iterator[Visitor]:
         roles: tuple[tuple[str, tuple[Role, ...]], ...] = (
@@ -257,6 +271,10 @@ class World:
             case "section_id":
                 questionnaire = pick(list(study.questionnaires.values()))
                 return pick(questionnaire.sections).id
+            case "release":
+                return pick(("latest", "1"))
+            case "dataset":
+                return pick(sorted({questionnaire for questionnaire, _ in study.questionnaires}))
             case "measure_id":
                 return pick(study.measures).id if study.measures else "nothing"
             case "token":
