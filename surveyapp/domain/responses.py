@@ -22,12 +22,17 @@ class ResponseState(enum.StrEnum):
 
 
 class CorrectionReason(enum.StrEnum):
-    """Why answers that were sent are opened again."""
+    """Why answers that were sent are opened again. *By themselves*: whoever sent them does, within the study's time."""
 
     SLIP = "slip"
     MISUNDERSTOOD = "misunderstood"
     LEFT_OUT = "left_out"
     ENTERED_WRONGLY = "entered_wrongly"
+    BY_THEMSELVES = "by_themselves"
+
+
+CORRECTED_BY_STAFF = tuple(each for each in CorrectionReason if each is not CorrectionReason.BY_THEMSELVES)
+"""Why staff open them."""
 
 
 @dataclass(frozen=True, kw_only=True)

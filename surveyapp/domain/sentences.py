@@ -48,6 +48,9 @@ SENTENCES: Mapping[str, str] = {
     "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),
     "no_measure": N_("There is no measure “%(measure)s” in this study."),
     "counting": N_("The answers are being counted for the first time. Load this page again in a minute."),
+    "correction_over": N_(
+        "What you sent can no longer be corrected here. Ask us: you find us at the bottom of this page."
+    ),
     "no_month": N_("%(month)s is no month. Write the year and the month, such as 2026-11."),
     "month_to_come": N_("%(month)s has not begun, so nothing is known of it. Choose an earlier month."),
     "no_segment": N_("“%(segment)s” is not a segment of this study."),

@@ -35,6 +35,7 @@ RULES: dict[str, str | Action] = {
     "participant.change_consent": PARTICIPANT,
     "participant.part": PARTICIPANT,
     "participant.privacy": PARTICIPANT,
+    "participant.correct": PARTICIPANT,
     "participant.change_part": PARTICIPANT,
     "participant.take_along": PARTICIPANT,
     "participant.ask_for_a_call": PARTICIPANT,

@@ -31,7 +31,7 @@ def test_each_case_fits_one_line_of_the_table(case: tuple[Answering, Familiarity
 
 
 NONE, SOME, SENT = Answering
-STRANGE, BEGAN, PROVEN = Familiarity
+STRANGE, BEGAN, STAYED, PROVEN = Familiarity
 DIRECT, PASSED_ON = Passage
 
 
@@ -58,6 +58,10 @@ DIRECT, PASSED_ON = Passage
         # Sent: thanks, also where they began; the rest after the PIN.
         (SENT, BEGAN, DIRECT, PinStanding.NONE, Door.THANKS),
         (SENT, BEGAN, DIRECT, PinStanding.SET, Door.THANKS_PIN),
+        (SENT, STAYED, DIRECT, PinStanding.NONE, Door.THANKS_CHOOSE),
+        (SENT, STAYED, DIRECT, PinStanding.SET, Door.THANKS_PIN),
+        (SENT, STAYED, DIRECT, PinStanding.SPENT, Door.THANKS),
+        (SOME, STAYED, PASSED_ON, PinStanding.NONE, Door.CLAIM),
         (SENT, STRANGE, PASSED_ON, PinStanding.SPENT, Door.THANKS),
         (SENT, PROVEN, PASSED_ON, PinStanding.SET, Door.RECEIPT),
     ],

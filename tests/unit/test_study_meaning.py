@@ -98,6 +98,7 @@ NO_MEANING = {
     "response": "how many of how many answered, as a report lists it; no number of another thing",
     "comparators": "other people's published figures, each with its date and its source beside it",
     "crosstabs": "which tables a release holds, and no number of them",
+    "corrections_days": "until when people correct what they sent; what an answer means stays",
     "privacy": "what people are told; what they agree to is consent",
     "retention": "until when what is held of people is kept; no number means another for it",
     "enrolment": "until when people join",

@@ -191,6 +191,7 @@ def _study(
         releases=ReleaseRule(**written.releases.model_dump()),
         retention=_retention(source, written.retention),
         privacy=_privacy(written.privacy),
+        corrections_days=_days(written.corrections),
         open_answers=written.open_answers,
         crosstabs=tuple((first, second) for first, second in written.crosstabs),
         targets=tuple(_target(source, ("targets", index), each) for index, each in enumerate(written.targets)),

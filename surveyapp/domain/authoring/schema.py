@@ -419,6 +419,7 @@ class StudyW(Model):
     releases: ReleasesW = ReleasesW()
     retention: RetentionW | None = None
     privacy: PrivacyW | None = None
+    corrections: Days | None = None
     open_answers: Literal["sealed", "clear"] = "sealed"
     comparisons: list[ComparisonW] = []
     targets: list[TargetW] = []

@@ -17,11 +17,13 @@ class Answering(enum.Enum):
 
 
 class Familiarity(enum.Enum):
-    """What is known of the browser that opens a link: nothing; that the answers were begun in it; that the person's PIN
-    was given in it, since the link was opened."""
+    """What is known of the browser that opens a link: nothing; that the answers were begun in it; that they were, on a
+    device of the person's own, in the session that still lives; that the person's PIN was given in it, since the link
+    was opened."""
 
     STRANGE = "strange"
     BEGAN = "began"
+    STAYED = "stayed"
     PROVEN = "proven"
 
 
@@ -43,13 +45,14 @@ class PinStanding(enum.Enum):
 
 class Door(enum.Enum):
     """What a link shows: the questions; a PIN to be chosen first, or to be given; that somebody began, and whom to ask;
-    thanks, with the rest after a PIN or not at all; thanks and the rest."""
+    thanks, with the rest after a PIN, once one is chosen, or not at all; thanks and the rest."""
 
     QUESTIONS = "questions"
     CLAIM = "claim"
     PIN = "pin"
     ASK = "ask"
     THANKS_PIN = "thanks_pin"
+    THANKS_CHOOSE = "thanks_choose"
     THANKS = "thanks"
     RECEIPT = "receipt"
 
@@ -68,7 +71,8 @@ class DoorRule:
         return self.answering is answering and by in self.by and passage in self.passage and pin in self.pin
 
 
-_KNOWN = frozenset({Familiarity.BEGAN, Familiarity.PROVEN})
+_KNOWN = frozenset({Familiarity.BEGAN, Familiarity.STAYED, Familiarity.PROVEN})
+_STAYED = frozenset({Familiarity.STAYED})
 _STRANGE = frozenset({Familiarity.STRANGE})
 _PROVEN = frozenset({Familiarity.PROVEN})
 _DIRECT, _PASSED_ON = frozenset({Passage.DIRECT}), frozenset({Passage.PASSED_ON})
@@ -90,7 +94,10 @@ DOORS: tuple[DoorRule, ...] = (
     # Sent: the link alone says thanks, wherever it is opened.
     DoorRule(answering=Answering.SENT, by=_PROVEN, opens=Door.RECEIPT),
     DoorRule(answering=Answering.SENT, by=frozenset(Familiarity) - _PROVEN, pin=_PIN, opens=Door.THANKS_PIN),
-    DoorRule(answering=Answering.SENT, by=frozenset(Familiarity) - _PROVEN, pin=_NO_PIN | _SPENT, opens=Door.THANKS),
+    DoorRule(answering=Answering.SENT, by=frozenset(Familiarity) - _PROVEN, pin=_SPENT, opens=Door.THANKS),
+    # Whoever has no PIN chooses one where they answered, on a device of their own, while that session lives.
+    DoorRule(answering=Answering.SENT, by=_STAYED, pin=_NO_PIN, opens=Door.THANKS_CHOOSE),
+    DoorRule(answering=Answering.SENT, by=_STRANGE | frozenset({Familiarity.BEGAN}), pin=_NO_PIN, opens=Door.THANKS),
 )
 """The whole table: each case fits one line and no other."""
 
@@ -105,3 +112,6 @@ READS_ANSWERS = frozenset({Door.QUESTIONS, Door.RECEIPT})
 
 TAKES_PIN = frozenset({Door.PIN, Door.THANKS_PIN})
 """Where a PIN is asked for."""
+
+CHOOSES_PIN = frozenset({Door.CLAIM, Door.THANKS_CHOOSE})
+"""Where one is chosen before anything else is shown."""

@@ -416,7 +416,8 @@ class Study:
     another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
     everything is sent. `completion`: what an interview that was handed in counts as; `proxies`: who may answer for
     somebody, by code (nobody, where there is none); `soft_refusals_again`: whether somebody who refused softly may be
-    asked once more, after two weeks and by another interviewer; `messages`: what is sent to people (None: nothing)."""
+    asked once more, after two weeks and by another interviewer; `messages`: what is sent to people (None: nothing);
+    `corrections_days`: for how many days after sending people correct what they sent (None: they ask staff)."""
 
     id: str
     title: str
@@ -443,6 +444,7 @@ class Study:
     releases: ReleaseRule = ReleaseRule()
     retention: RetentionRule | None = None
     privacy: PrivacyNotice | None = None
+    corrections_days: int | None = None
     open_answers: Literal["sealed", "clear"] = "sealed"
     crosstabs: tuple[tuple[str, str], ...] = ()
     targets: tuple[Target, ...] = ()

@@ -81,6 +81,7 @@ _WORDS: dict[object, str] = {
     CorrectionReason.MISUNDERSTOOD: N_("a question was understood in another way"),
     CorrectionReason.LEFT_OUT: N_("something was left out"),
     CorrectionReason.ENTERED_WRONGLY: N_("we entered something wrongly"),
+    CorrectionReason.BY_THEMSELVES: N_("you opened them yourself"),
     KeptThing.CONTACTS: N_("How we reach you, and your links"),
     KeptThing.WORDS: N_("What you, or interviewers, wrote in words of your own"),
     KeptThing.ANSWERS: N_("Your answers, as yours"),

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction, ByLink
-from surveyapp.domain.entry.doors import TAKES_PIN, Answering, Door, PinStanding
+from surveyapp.domain.entry.doors import CHOOSES_PIN, TAKES_PIN, Answering, Door, PinStanding
 from surveyapp.domain.entry.pins import (
     LONGEST,
     ONCE_LIVES,
@@ -47,7 +47,7 @@ def choose(runtime: Runtime, who: ByLink, typed: str) -> str | None:
     hashed = _hashed(runtime, survey_session.visit(runtime, who).participant.id, digits)
     with Desk(runtime, who).writing() as work:
         visit = survey_session.visit_in(work, who, lock=True)
-        if visit.pin is not PinStanding.NONE or visit.door not in (Door.CLAIM, Door.QUESTIONS, Door.RECEIPT):
+        if visit.pin is not PinStanding.NONE or visit.door not in (*CHOOSES_PIN, Door.QUESTIONS, Door.RECEIPT):
             raise DoorShut(visit.door)
         if visit.door is Door.QUESTIONS and survey_session.answering_of(visit.response) is Answering.NONE:
             return hashed

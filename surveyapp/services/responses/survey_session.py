@@ -14,6 +14,7 @@ from surveyapp.domain.entry.doors import READS_ANSWERS, Answering, Door, PinStan
 from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
+from surveyapp.domain.fieldwork.days import end_of
 from surveyapp.domain.instrument.piping import earlier_answers_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
@@ -23,7 +24,7 @@ from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Staff, scope_of
 from surveyapp.services.cases import leases
-from surveyapp.services.cases.state import state_for_answering, state_of
+from surveyapp.services.cases.state import can_be_opened, state_for_answering, state_of
 from surveyapp.services.participants import links
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import sessions
@@ -66,6 +67,9 @@ class Visit:
     `door`: what the link opens for whoever came by one. Where that is not the answers, they are not read, and
     `questionnaire`, `route` and `given` are None; `pin`: whether they have one.
 
+    `correctable_until`: the first moment at which whoever sent the answers no longer corrects them by themselves; None
+    where they do not, or no longer.
+
     `standing` and `said`: what this was made of, for a save to be worked out on; nobody who is made up has a standing.
     """
 
@@ -85,6 +89,7 @@ class Visit:
     pin: PinStanding = PinStanding.NONE
     standing: Arrived | None = None
     said: SaidSoFar = field(default_factory=SaidSoFar)
+    correctable_until: dt.datetime | None = None
 
     @property
     def consented(self) -> bool:
@@ -220,6 +225,7 @@ def visit_in(
         pin=pin if isinstance(who, ByLink) else PinStanding.NONE,
         standing=arrived,
         said=so_far,
+        correctable_until=_correctable_until(work, study, case, response, person),
     )
     if questionnaire is None:
         return here
@@ -255,6 +261,21 @@ def answering_of(response: Response | None) -> Answering:
     if response.state is ResponseState.SUBMITTED and response.reopened_at is None:
         return Answering.SENT
     return Answering.SOME if response.revision else Answering.NONE
+
+
+def _correctable_until(
+    work: Work, study: Study, case: Case, response: Response | None, person: Participant
+) -> dt.datetime | None:
+    """Until the end of so many days after the answers were first sent, and not longer than the case takes any."""
+    days = study.corrections_days
+    if days is None or response is None or response.submitted_at is None or response.reopened_at is not None:
+        return None
+    if person.stopped_at is not None or not can_be_opened(work, case, response):
+        return None
+    zone = work.runtime.zone(study)
+    until = end_of(response.submitted_at.astimezone(zone).date() + dt.timedelta(days=days), zone)
+    until = until if case.closes_at is None else min(until, case.closes_at)
+    return until if work.now < until else None
 
 
 def situation_of(work: Work, participant: Participant, touchpoint: int) -> Situation:

@@ -17,6 +17,7 @@ from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange, open_changes
 from surveyapp.domain.privacy.retention import KeptThing
+from surveyapp.domain.responses import CorrectionReason
 from surveyapp.domain.sentences import say
 from surveyapp.services.cases import consents, standing
 from surveyapp.services.cases.agreed_times import AgreedTime, agreed_moment
@@ -26,6 +27,7 @@ from surveyapp.services.responses.survey_session import Visit
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import cases, participants, responses
+from surveyapp.store.privacy import reopening
 
 BY_THEMSELVES = (
     ParticipationChange.STOPPED,
@@ -133,6 +135,27 @@ def ask_for_a_call(runtime: Runtime, who: ByLink, at: dt.datetime | None) -> dt.
 def _can_be_called(work: Work, here: Visit) -> bool:
     reachable = "phone" in participants.contact(work.session, here.participant.id)
     return reachable and here.participant.stopped_at is None and not here.submitted and here.state in ANSWERABLE
+
+
+def correct(runtime: Runtime, who: ByLink) -> None:
+    """Opens what they sent, to be corrected and sent again; open already, by them or by staff, nothing changes. What
+    was sent counts until then, and when it was first sent stays. Raises DoorShut without their PIN, AccessRefused, and
+    StateRefused once the study's time for it is over."""
+    with Desk(runtime, who).writing() as work:
+        here = _locked(work, who)
+        if who.by is not Familiarity.PROVEN:
+            raise DoorShut(here.door)
+        if not here.submitted:
+            return
+        if here.correctable_until is None:
+            raise StateRefused(say("correction_over"))
+        assert here.response is not None
+        why = CorrectionReason.BY_THEMSELVES
+        reopening.reopen(work.session, here.response, why, None, work.now)
+        person, touchpoint = here.participant, here.case.touchpoint
+        work.record(
+            AuditAction.RESPONSE_REOPENED, person.reference, study=person.study, touchpoint=touchpoint, why=why.value
+        )
 
 
 def take_along(runtime: Runtime, who: ByLink) -> HeldRecord:

@@ -167,10 +167,18 @@ def who(handle: str) -> ByLink:
     return ByLink(
         access_id=there.access_id,
         language=asked_language(),
-        by=Familiarity.PROVEN if PROVEN in session else Familiarity.BEGAN if began else Familiarity.STRANGE,
+        by=_familiarity(there, began),
         chosen_pin=session.get(CHOSEN_PIN),
         begins=None if there.began else there.id,
     )
+
+
+def _familiarity(there: WebSession, began: bool) -> Familiarity:
+    if PROVEN in session:
+        return Familiarity.PROVEN
+    if there.began and there.own_device:
+        return Familiarity.STAYED
+    return Familiarity.BEGAN if began else Familiarity.STRANGE
 
 
 def own_device(handle: str) -> bool | None:

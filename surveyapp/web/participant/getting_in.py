@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from flask import Blueprint, redirect, request
 
-from surveyapp.domain.entry.doors import TAKES_PIN, Door, PinStanding
+from surveyapp.domain.entry.doors import CHOOSES_PIN, TAKES_PIN, Door, PinStanding
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
 from surveyapp.services.responses.survey_session import Visit
@@ -16,6 +16,9 @@ from surveyapp.web.participant import pages, views
 from surveyapp.web.participant.pages import Backend
 from surveyapp.web.shared.reply import Reply
 from surveyapp.web.shared.words import worded
+
+AFTER_SENDING = frozenset({Door.THANKS_PIN, Door.THANKS_CHOOSE})
+"""Where a PIN, given or chosen, opens what was sent."""
 
 
 class Doorkeeper(Backend, Protocol):
@@ -48,7 +51,7 @@ def give_pin(door: Doorkeeper) -> Reply:
         return _at_pin(door, door.at_the_door())
     typed = request.form.get("pin", "")
     try:
-        if here.door is Door.CLAIM:
+        if here.door in CHOOSES_PIN:
             door.choose_pin(typed)
         else:
             door.give_pin(typed)
@@ -61,7 +64,7 @@ def give_pin(door: Doorkeeper) -> Reply:
 
 
 def _at_pin(door: Doorkeeper, here: Visit) -> Reply:
-    if here.submitted and here.door is not Door.THANKS_PIN:
+    if here.submitted and here.door not in AFTER_SENDING:
         return redirect(door.address("done"))
     if not here.submitted and (here.state not in ANSWERABLE or here.door is Door.QUESTIONS):
         return redirect(door.address("survey"))
@@ -70,7 +73,7 @@ def _at_pin(door: Doorkeeper, here: Visit) -> Reply:
 
 def _asks_for_none(here: Visit) -> bool:
     over = here.submitted or here.state in ANSWERABLE
-    return not over or here.door not in (*TAKES_PIN, Door.CLAIM)
+    return not over or here.door not in (*TAKES_PIN, *CHOOSES_PIN)
 
 
 def begin(door: Doorkeeper) -> Reply:
@@ -108,7 +111,7 @@ def answers(door: Doorkeeper) -> Reply:
     """What was sent, after the PIN."""
     here = door.here("answers")
     if here.door is not Door.RECEIPT or not here.submitted:
-        return redirect(door.address("pin" if here.submitted and here.door is Door.THANKS_PIN else "survey"))
+        return redirect(door.address("pin" if here.submitted and here.door in AFTER_SENDING else "survey"))
     return pages.show(door, "answers", here, sections=views.answers_by_section(here))
 
 

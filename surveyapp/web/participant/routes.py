@@ -221,6 +221,9 @@ class StoredAnswers:
     def change_part(self, wanted: ParticipationChange) -> None:
         theirs_service.change(runtime(), self._at_first, wanted)
 
+    def correct(self) -> None:
+        theirs_service.correct(runtime(), self._at_first)
+
     def take_along(self) -> HeldRecord:
         return theirs_service.take_along(runtime(), self._at_first)
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from flask import Blueprint, abort, make_response, redirect, request
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.errors import InputRefused, StateRefused
 from surveyapp.domain.instrument.study import Governs
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import ParticipationChange
@@ -38,6 +38,9 @@ class Keeper(Backend, Protocol):
         """Raises DoorShut."""
 
     def change_part(self, wanted: ParticipationChange) -> None:
+        """Raises DoorShut, StateRefused."""
+
+    def correct(self) -> None:
         """Raises DoorShut, StateRefused."""
 
     def take_along(self) -> HeldRecord:
@@ -93,6 +96,15 @@ def change_consent(keeper: Keeper) -> Reply:
     }
     keeper.change_consent(said)
     return redirect(keeper.address("yours", done="consent"))
+
+
+def correct(keeper: Keeper) -> Reply:
+    """Opens what they sent, at the page where they see all of it."""
+    try:
+        keeper.correct()
+    except StateRefused as refused:
+        return _yours(keeper, told=worded(refused.sentence)), 409
+    return redirect(keeper.address("survey"))
 
 
 def ask_for_a_call(keeper: Keeper) -> Reply:
@@ -172,6 +184,7 @@ def add_theirs(blueprint: Blueprint, prefix: str, keeper_of: Callable[..., Keepe
     add("GET", "/yours", yours)
     add("POST", "/yours", change_consent)
     add("POST", "/yours/call", ask_for_a_call)
+    add("POST", "/yours/correct", correct)
     add("POST", "/yours/held", take_along)
     add("GET", "/yours/next", next_time)
     add("GET", "/yours/<change>", part)

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.consequences import ReferralDecision
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
-from surveyapp.domain.responses import CorrectionReason
+from surveyapp.domain.responses import CORRECTED_BY_STAFF, CorrectionReason
 from surveyapp.services.participants.identity import IdentityFact
 from surveyapp.web.rights.words import CORRECTION_WORDS, DECISION_WORDS, FACT_WORDS, REASON_WORDS
 from surveyapp.web.shared.incoming import StaffForm
@@ -93,10 +93,12 @@ class ReopenForm(_RefusedAtFields):
 
     why = RadioField(
         lazy("Why"),
-        choices=[SelectChoice(why.value, words) for why, words in CORRECTION_WORDS.items()],
+        choices=[
+            SelectChoice(why.value, words) for why, words in CORRECTION_WORDS.items() if why in CORRECTED_BY_STAFF
+        ],
         validate_choice=False,
     )
 
     @property
     def reason(self) -> CorrectionReason | None:
-        return next((each for each in CorrectionReason if each.value == self.why.data), None)
+        return next((each for each in CORRECTED_BY_STAFF if each.value == self.why.data), None)

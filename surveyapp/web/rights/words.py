@@ -75,6 +75,7 @@ CORRECTION_WORDS: dict[CorrectionReason, LazyString] = {
     CorrectionReason.MISUNDERSTOOD: _("They understood a question in another way"),
     CorrectionReason.LEFT_OUT: _("They left something out"),
     CorrectionReason.ENTERED_WRONGLY: _("We entered something wrongly for them"),
+    CorrectionReason.BY_THEMSELVES: _("They opened it themselves"),
 }
 
 FACT_WORDS: dict[IdentityFact, LazyString] = {

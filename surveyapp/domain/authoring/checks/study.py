@@ -53,6 +53,9 @@ def check_study(study: Study, source: Source, sources: Mapping[tuple[str, int], 
 
 
 def _check_names(study: Study, source: Source) -> None:
+    if study.corrections_days is not None and study.corrections_days > MAXIMUM_DAYS:
+        sentence = f"That is more than {MAXIMUM_DAYS:,} days, a hundred years. Write fewer."
+        source.fault(("corrections",), "beyond_calendar", sentence)
     groups = [group.id for group in study.groups]
     for each in study.relationships:
         for side, group in (("from", each.first), ("to", each.second)):
