@@ -75,7 +75,7 @@ def test_it_is_corrected_and_sent_again(runtime: Runtime, clock: Clock, person: 
     phone.send(to="/survey/yours/correct")
     assert response_of(runtime, person).reopened_at == clock.now
     phone.open("/survey/q/heard_via")
-    phone.send(heard_via="friends")
+    phone.send(heard_via="online")
     phone.answer_until(None, {})
     phone.send()
     assert phone.path == "/survey/done"

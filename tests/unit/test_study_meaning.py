@@ -97,6 +97,7 @@ NO_MEANING = {
     "targets": "loaded figures, each with its day and its source beside it: no number of the study's own",
     "response": "how many of how many answered, as a report lists it; no number of another thing",
     "comparators": "other people's published figures, each with its date and its source beside it",
+    "messages": "what is sent to people; no number is counted from it",
     "crosstabs": "which tables a release holds, and no number of them",
     "corrections_days": "until when people correct what they sent; what an answer means stays",
     "privacy": "what people are told; what they agree to is consent",
