@@ -5,10 +5,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format messages schema assets pins bench bench-phone fuzz drill gallery
+.PHONY: help install demo test check format messages schema assets pins bench bench-phone fuzz drill gallery
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .venv/.installed ## what serving needs, and no tools
 
 demo: .venv/.installed ## serve the demonstration on this machine until Ctrl-C [PORT=8000]
 	@exec $(BIN)/surveyapp demo serve --port $(PORT)

@@ -1,0 +1,95 @@
+"""What `deploy/` says is what the program does."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+import surveyapp.cli
+from surveyapp.settings import ROOT, Settings, from_environment
+
+UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
+PAGE = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
+
+
+def unit(path: Path) -> configparser.ConfigParser:
+    found = configparser.ConfigParser(strict=False, interpolation=None)
+    found.optionxform = str  # type: ignore[assignment, method-assign]
+    found.read(path, encoding="utf-8")
+    return found
+
+
+def new_settings(*arguments: str) -> dict[str, str]:
+    made = subprocess.run(
+        [ROOT / "deploy" / "new_settings", *arguments], capture_output=True, text=True, check=True
+    ).stdout  # fmt: skip
+    return dict(line.split("=", 1) for line in made.splitlines())
+
+
+def test_new_settings_are_settings_and_their_keys_are_new() -> None:
+    one, other = (new_settings("https://study.example.org") for _ in range(2))
+    settings: Settings = from_environment(one)
+    assert (settings.public_url, settings.proxies, settings.demo) == ("https://study.example.org", 1, False)
+    secret = {name for name in one if "KEY" in name and name != "SURVEYAPP_PERSON_KEYS"}
+    assert len(secret) == 4
+    assert all(one[name] != other[name] for name in secret)
+    said = subprocess.run([ROOT / "deploy" / "new_settings"], capture_output=True, text=True, check=False)
+    assert (said.returncode != 0, "Say the address" in said.stderr) == (True, True)
+
+
+def test_a_start_that_settings_forbid_is_not_tried_again() -> None:
+    code = re.search(r"^WORKER_BOOT_ERROR = (\d+)$", (ROOT / "wsgi.py").read_text(encoding="utf-8"), re.MULTILINE)
+    assert code is not None
+    assert unit(ROOT / "deploy" / "systemd" / "shiftline.service")["Service"]["RestartPreventExitStatus"] == code[1]
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+def test_units_start_what_there_is_as_nobody_in_particular(path: Path) -> None:
+    service = unit(path)["Service"]
+    program, *arguments = service["ExecStart"].split()
+    assert program.startswith("/opt/shiftline/.venv/bin/")
+    if program.endswith("/surveyapp"):
+        command = surveyapp.cli.main.get_command(click.Context(surveyapp.cli.main), arguments[0])
+        assert command is not None, f"surveyapp {arguments[0]}"
+    else:
+        assert (ROOT / arguments[arguments.index("--config") + 1]).is_file()
+        assert (ROOT / "wsgi.py").is_file()
+    assert service["User"] == "shiftline"
+    assert service["UMask"] == "0077"
+    # What the settings write to is what the unit lets be written.
+    assert service["ProtectSystem"] == "strict"
+    places = {value for name, value in new_settings("https://a.example").items() if value.startswith("/")}
+    assert all(place.startswith(f"/var/lib/{service['StateDirectory']}/") for place in places)
+
+
+def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("systemd is not installed")
+    for path in (*UNITS, *(ROOT / "deploy" / "systemd").glob("*.timer")):
+        # The programs lie in this checkout here, and the user is this one.
+        text = (
+            path.read_text(encoding="utf-8").replace("/opt/shiftline", str(ROOT)).replace("User=shiftline", "User=root")
+        )
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [program, "verify", *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_page_names_commands_that_there_are() -> None:
+    named = re.findall(r"(?<![/\w-])(?:shiftline|surveyapp) ([a-z][a-z-]+)", PAGE)
+    names = set(named) - {"shiftline", "shiftline-worker"}
+    assert {"migrate", "users", "questionnaires", "doctor", "backup", "keys", "db"} <= names
+    context = click.Context(surveyapp.cli.main)
+    for name in names:
+        assert surveyapp.cli.main.get_command(context, name) is not None, name
+    for target in re.findall(r"make -C /opt/shiftline ([a-z]+)", PAGE):
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), target
