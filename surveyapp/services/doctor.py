@@ -24,10 +24,11 @@ from surveyapp.domain.security.fitness import (
     said_of_age,
 )
 from surveyapp.domain.staff import Role
-from surveyapp.services import readiness
+from surveyapp.services import readiness, worker
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import backup_folder
+from surveyapp.services.sending.ways.mail_server import MailServer
 from surveyapp.services.work import Desk
 from surveyapp.settings import LOCAL
 from surveyapp.store import questionnaire_versions, staff
@@ -44,7 +45,7 @@ def look(runtime: Runtime) -> list[Finding]:
     try:
         problem = readiness.problem(runtime)
         if problem is None:
-            found += _all(runtime, (_clock, _trail, _people, _studies, _server))
+            found += _all(runtime, (_clock, _trail, _people, _studies, _server, _worker, _mail))
         else:
             found.append(Finding(WRONG, "The database cannot serve.", problem))
     except DatabaseUnavailable as error:
@@ -239,3 +240,34 @@ def _server(runtime: Runtime) -> Found:
                 f"PostgreSQL has {name} = {is_now}: what was answered could be gone after a crash.",
                 f"Set {name} = {ought} in postgresql.conf, and restart it.",
             )
+
+
+def _worker(runtime: Runtime) -> Found:
+    own, *tasks = worker.standing(Desk(runtime, Operator()))
+    if own.late:
+        since = "ever" if own.done_at is None else f"for {said_of_age(runtime.clock() - own.done_at)}"
+        todo = (
+            "Start it: `systemctl enable --now shiftline-worker`, or `surveyapp worker` by whatever keeps it running."
+        )
+        yield WRONG, f"No worker has been seen {since}: nothing is sent, and nothing happens by itself.", todo
+        return
+    for each in tasks:
+        if each.failed:
+            yield (
+                WRONG,
+                f"The worker’s task “{each.task}” failed: {each.failed}",
+                "Mend that; the next round tries again.",
+            )
+        elif each.late:
+            yield (
+                WRONG,
+                f"The worker’s task “{each.task}” is late.",
+                "Look in its log (journalctl --unit shiftline-worker).",
+            )
+
+
+def _mail(runtime: Runtime) -> Found:
+    mail = runtime.settings.mail
+    if mail is not None and not MailServer(mail.server, mail.sender, timeout=5).answers():
+        todo = "Look at SURVEYAPP_MAIL_SERVER: its name, port and password, and whether this machine may reach it."
+        yield WRONG, "The mail server does not let us in: messages wait.", todo

@@ -14,11 +14,13 @@ from click.testing import CliRunner
 
 from surveyapp.cli import main
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.security.fitness import BACKUP_AGE, CHAIN_AGE, Weight
 from surveyapp.domain.staff import Role
-from surveyapp.services import doctor, readiness
+from surveyapp.services import doctor, readiness, worker
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.security import audit_chain, backup
+from surveyapp.settings import MailSettings
 from tests import factories
 from tests.conftest import Clock
 
@@ -38,6 +40,7 @@ def fit(runtime: Runtime, tmp_path: Path) -> Runtime:
     factories.create_staff(made, Role.ADMINISTRATOR)
     readiness.check_start(made)
     desk = factories.operator(made)
+    worker.round_of(desk, ["messages"])
     backup.create(desk, backup.KEEP)
     audit_chain.chain(desk)
     return made
@@ -110,6 +113,15 @@ def _nobody(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runti
     return runtime
 
 
+def _failing(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runtime:
+    def fail(*_arguments: Any) -> str:
+        raise ShiftlineError("the mail server said no")
+
+    patch.setitem(worker._TASKS, "messages", fail)
+    worker.round_of(factories.operator(runtime), ["messages"])
+    return runtime
+
+
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
@@ -124,6 +136,10 @@ def _nobody(runtime: Runtime, _clock: Clock, patch: pytest.MonkeyPatch) -> Runti
         (_full, "has 5 MiB left"),
         (_clock_back, "before the newest entry of the audit trail"),
         (_nobody, "Nobody can invite staff."),
+        (_late(worker.SILENT_AFTER + dt.timedelta(minutes=1)), "No worker has been seen for 16 minutes"),
+        (setting(worker=("messages", "retention")), "task “retention” is late"),
+        (_failing, "task “messages” failed: the mail server said no"),
+        (setting(mail=MailSettings("smtp://127.0.0.1:9", "a@example.org")), "The mail server does not let us in"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(

@@ -33,6 +33,16 @@ class MailServer:
         self._sender = Address(name, addr_spec=self._from)
         self._talk: smtplib.SMTP | None = None
 
+    def answers(self) -> bool:
+        """Whether it lets us in now. Nothing is sent."""
+        try:
+            self._connected()
+        except (OSError, smtplib.SMTPException):
+            return False
+        finally:
+            self.close()
+        return True
+
     def hand_over(self, message: OutgoingMessage) -> Receipt:
         reference = f"<{message.key}@{self._from.partition('@')[2]}>"
         try:
