@@ -1,13 +1,13 @@
 """People open what they sent again by themselves, within the study's time
 
-Revises: 0042
+Revises: 0043
 """
 
 from alembic import op
 
 
 revision = '0046'
-down_revision = '0042'
+down_revision = '0043'
 branch_labels = None
 depends_on = None
 
