@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, str] = {
     "quoted_already": N_("These words are among the quotations already."),
     "quote_segment_small": N_("Too few people are in that segment for it to stand beside words. Choose none."),
     "no_quotation": N_("This quotation is no longer here: it was changed, or whoever said it has left the study."),
+    "no_case_study": N_("This person is no case study: nothing of theirs may be quoted, or no longer."),
     "own_quotation": N_("You chose these words yourself. Somebody else who may read words clears or refuses them."),
     "quotation_decided": N_("This quotation is decided already. Load the page again."),
     "refusal_wanted": N_("Say why they are not to be quoted."),

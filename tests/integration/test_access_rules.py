@@ -179,6 +179,8 @@ RULES: dict[str, str | Action] = {
     "reporter.take": Action.SEE_RELEASES,
     "reader.quotations": Action.READ_WORDS,
     "reader.decide_quotation": Action.READ_WORDS,
+    "reader.cases": Action.READ_WORDS,
+    "reader.case": Action.READ_WORDS,
     "viewer.taken": Action.SEE_RELEASES,
     "viewer.measure_xlsx": Action.SEE_RELEASES,
     "viewer.measure": Action.SEE_RELEASES,

@@ -92,7 +92,7 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
         above=0,
         gap=8 if small else 22,
         heading=32,
-        wrap=25,
+        wrap=24,
         long=90,
         small=small,
         line=line,
@@ -217,10 +217,12 @@ def _name_lines(bar: Bar, frame: _Frame) -> list[str]:
 
 
 def _more_room(bar: Bar, frame: _Frame) -> float:
-    """What a row is higher than its bar, for the words of what is not for publication beside it."""
+    """What a row is higher than its bar: for a name of several lines, or for the words of what is not for publication
+    beside it."""
     if frame.above:
         return frame.line * max(0, len(_message_lines(bar, frame)) - 1)
-    lines = max(len(wrapped(bar.private, PRIVATE)), len(_message_lines(bar, frame)))
+    named = len(_name_lines(bar, frame)) + len(wrapped(bar.detail, frame.wrap + 3))
+    lines = max(named, len(wrapped(bar.private, PRIVATE)), len(_message_lines(bar, frame)))
     return max(0.0, frame.line * lines - frame.bar)
 
 

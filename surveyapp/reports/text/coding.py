@@ -9,23 +9,31 @@ from surveyapp.reports.text.phrasing import Phrasing
 
 
 def coding_words(question: Distribution, words: Phrasing) -> tuple[str, ...]:
-    """A sentence each: of whom a question's themes are, or that “other” was coded back; which version of the frame, by
-    how many coders, and how far they agree. Nothing of a question that was not coded."""
-    return tuple(_sentences(question, words)) if question.coding is not None else ()
+    """Of whom a question's themes are, or that “other” was coded back; then with which version of the frame, by how
+    many coders, and how far they agree. Nothing of a question that was not coded."""
+    return tuple(" ".join(each) for each in _sentences(question, words)) if question.coding is not None else ()
 
 
-def _sentences(question: Distribution, words: Phrasing) -> Iterator[str]:
+def _sentences(question: Distribution, words: Phrasing) -> Iterator[list[str]]:
+    _ = words.gettext
+    labels = {option.code: option.label for option in question.options}
+    if question.is_themes:
+        yield [
+            _("Themes that people’s own words were coded with: of those who were asked and answered in words."),
+            _("What belongs to a part of a theme counts in the theme too."),
+        ]
+    else:
+        told = [_("What people said as “other” and what is one of the options is counted there.")]
+        if question.gained:
+            said = words.listed(words.labelled(labels[code], str(number)) for code, number in question.gained)
+            told.append(_("Said as “other”: %(options)s.", options=said))
+        yield told
+    yield list(_basis(question, words))
+
+
+def _basis(question: Distribution, words: Phrasing) -> Iterator[str]:
     _, basis = words.gettext, question.coding
     assert basis is not None
-    if question.is_themes:
-        yield _("Themes that people’s own words were coded with: of those who were asked and answered in words.")
-        yield _("What belongs to a part of a theme counts in the theme too.")
-    else:
-        yield _("What people said as “other” and what is one of the options is counted there.")
-    labels = {option.code: option.label for option in question.options}
-    if question.gained:
-        said = words.listed(words.labelled(labels[code], str(number)) for code, number in question.gained)
-        yield _("Said as “other”: %(options)s.", options=said)
     if basis.coders == 1:
         yield _("Coded by one person, with version %(number)s of the frame.", number=basis.version)
     elif basis.both is None:

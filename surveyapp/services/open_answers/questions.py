@@ -89,7 +89,7 @@ class OpenQuestion:
                 else ()
             )
         lead = self.lead
-        return () if lead is None else tuple(_bands(lead.part))
+        return () if lead is None else tuple(answer_bands(lead.part))
 
     @property
     def lead(self) -> Companion | None:
@@ -200,7 +200,7 @@ def _in_version(versions: _Versions, touchpoint: Touchpoint, instrument: Questio
                 )
 
 
-def _bands(part: Part) -> Iterator[AnswerBand]:
+def answer_bands(part: Part) -> Iterator[AnswerBand]:
     """Nets and what is in none of them, or each option; of a rating with seven numbers or more, high, between, low."""
     question = part.question
     if part.type is PartType.NUMBER:

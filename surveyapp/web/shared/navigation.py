@@ -207,6 +207,8 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "reader.code_answer",
                 "reader.quotations",
                 "reader.decide_quotation",
+                "reader.cases",
+                "reader.case",
             ),
         ),
         NavigationPlace(endpoint="exporter.export", words=_("Answers in files"), action=Action.EXPORT_ANSWERS),

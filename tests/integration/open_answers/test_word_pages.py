@@ -146,5 +146,11 @@ def test_words_are_asked_for_cleared_by_another_and_taken_back_without_script(
     assert "Say why they are not to be quoted" in page.words
     page = submit(second, quotations, on=quotations, quotation=asked[1], do="clear")
     assert "These may stand in reports" in page.words
+    [case] = re.findall(r'href="([^"]*/words/cases/\w+)"', second.page(f"{WORDS}/cases").source)
+    page = second.page(case)
+    assert "under no name" in page.words
+    assert "BF-00" not in page.source
     page = submit(client, quotations, on=quotations, quotation=asked[1], do="take_back")
     assert "Taken back" in page.words
+    assert "Nobody yet" in second.page(f"{WORDS}/cases").words
+    assert second.get(case).status_code == 404
