@@ -72,6 +72,7 @@ class Settings:
     mail: MailSettings | None = None
     notify: NotifySettings | None = None
     worker: tuple[str, ...] = ("messages",)
+    mailbox: str | None = field(default=None, repr=False)
 
     @property
     def contact_key_id(self) -> str:
@@ -107,6 +108,7 @@ KNOWN = frozenset(
         "NOTIFY_URL",
         "NOTIFY_TEMPLATES",
         "WORKER",
+        "MAILBOX",
     }
 )
 
@@ -178,6 +180,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         provider=_provider(given),
         mail=_mail(given),
         notify=_notify(given),
+        mailbox=_mailbox(given.get("MAILBOX")),
         worker=_worker(given.get("WORKER", "messages")),
         **chosen,
     )
@@ -300,6 +303,18 @@ def _provider(given: Mapping[str, str]) -> SignInProvider | None:
         raise SettingsError(f"{PREFIX}OIDC_ISSUER must begin with https:// (or http:// on your own machine).")
     label = given.get("OIDC_LABEL", parts.hostname or issuer)
     return SignInProvider(issuer, given["OIDC_CLIENT_ID"], given["OIDC_CLIENT_SECRET"], label)
+
+
+def _mailbox(written: str | None) -> str | None:
+    if written is None:
+        return None
+    parts = urlsplit(written)
+    local = parts.scheme == "imap" and parts.hostname in ("localhost", "127.0.0.1")
+    if (parts.scheme != "imaps" and not local) or not parts.hostname or not parts.username:
+        raise SettingsError(
+            f"{PREFIX}MAILBOX must be like imaps://user:password@mail.example.org/INBOX (imap:// on your own machine)."
+        )
+    return written
 
 
 WORKER_TASKS = ("messages", "releases", "retention", "chain", "backup")

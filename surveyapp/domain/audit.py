@@ -209,6 +209,7 @@ class AuditAction(enum.StrEnum):
     MESSAGE_DECIDED = "message_decided"
     MESSAGES_TAKEN = "messages_taken"
     CHANNEL_ENDED = "channel_ended"
+    CHANNEL_OPENED = "channel_opened"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,10 @@ SENTENCES: Mapping[str, str] = {
     "sending_already": N_("Messages are being sent at this moment. Try again in a few minutes."),
     "sending_is_off": N_("Sending is switched off in this study. Switch it on first."),
     "nothing_to_take": N_("Nothing is due that way. Look at the calendar for when the next is."),
+    "texts_not_read": N_("GOV.UK Notify does not say which texts came in. Check SURVEYAPP_NOTIFY_KEY."),
+    "mailbox_not_read": N_(
+        "The mailbox cannot be read (%(why)s). Check SURVEYAPP_MAILBOX, and whether its server answers."
+    ),
     "message_decided": N_("Somebody decided about this message already. Load the page again."),
     "no_touchpoint": N_("There is no touchpoint %(touchpoint)s of “%(group)s” in this study."),
     "touchpoint_gone": N_("The study no longer has a touchpoint %(touchpoint)s for %(group)s."),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import ShiftlineError
-from surveyapp.services.sending import outbox
+from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
 from surveyapp.services.work import Desk
 from surveyapp.settings import WORKER_TASKS
@@ -82,7 +82,10 @@ def _messages(desk: Desk, wanted: Callable[[], bool]) -> str:
     done = outbox.send(
         desk, sorted(desk.runtime.studies), carriers(desk.runtime.settings), wanted=wanted, holder=secrets.token_hex(8)
     )
-    return ", ".join(f"{count} {state.value}" for state, count in sorted(done.items()))
+    told = [f"{count} {state.value}" for state, count in sorted(done.items())]
+    heard = hearing.read_mailbox(desk)
+    heard["stop"] += hearing.read_texts(desk)
+    return ", ".join(told + [f"{count} {what} heard" for what, count in sorted(heard.items()) if count])
 
 
 def _releases(desk: Desk, wanted: Callable[[], bool]) -> str:

@@ -231,6 +231,7 @@ RULES: dict[str, str | Action] = {
     "manager.decide_message": Action.MANAGE_PARTICIPANTS,
     "manager.take_messages": Action.MANAGE_PARTICIPANTS,
     "manager.person_messages": Action.MANAGE_PARTICIPANTS,
+    "manager.steer_way": Action.MANAGE_PARTICIPANTS,
     "manager.touchpoints": Action.MANAGE_PARTICIPANTS,
     "manager.touchpoint": Action.MANAGE_PARTICIPANTS,
     "manager.replan": Action.MANAGE_PARTICIPANTS,
@@ -335,6 +336,7 @@ WRITTEN = {
     "what": "confidence",
     "form": "png",
     "decision": "left",
+    "way": "email",
 }
 """What is posted to whoever might take it: enough to get past the form."""
 

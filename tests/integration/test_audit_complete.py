@@ -176,6 +176,7 @@ PAGES: dict[str, A | str] = {
     "manager.decide_message": "what is decided is an entry, by test_sending_pages",
     "manager.take_messages": "each message taken along is an entry, by test_sending_pages",
     "manager.person_messages": A.PERSON_SEEN,
+    "manager.steer_way": A.CHANNEL_ENDED,
     "manager.merge": A.PERSON_SEEN,
     "manager.split": "who was taken apart is an entry, by test_merging",
     "manager.touchpoints": "counts alone",

@@ -121,3 +121,19 @@ def test_whoever_manages_one_site_does_not_switch_it(runtime: Runtime, client: C
     client.raw.application.config["WTF_CSRF_ENABLED"] = False
     assert "Switch sending on" not in text(client, PAGE)
     assert client.raw.post(f"{PAGE}/switch", data={"sends": "on"}).status_code == 403
+
+
+def test_somebody_who_says_so_is_reached_by_a_way_no_more_and_again(runtime: Runtime, manager: Client) -> None:
+    person = reachable(runtime)
+    page = f"/manage/{STUDY}/participants/{person.reference}/messages"
+    assert manager.raw.post(f"{page}/way", data={"way": "pigeon"}).status_code == 400
+    assert manager.raw.post(f"{page}/way", data={"way": "email"}).status_code == 302
+    assert "They want no more messages this way" in text(manager, page)
+    switch_on(runtime)
+    carrier = Told()
+    outbox.send(factories.operator(runtime), [STUDY], by(carrier))
+    assert carrier.handed == []
+    assert manager.raw.post(f"{page}/way", data={"way": "email", "open": "yes"}).status_code == 302
+    outbox.send(factories.operator(runtime), [STUDY], by(carrier))
+    assert len(carrier.handed) == 1
+    assert recorded(runtime, AuditAction.CHANNEL_ENDED) == [{"way": "email", "why": "opted_out"}]

@@ -68,6 +68,21 @@ def end_way(work: Work, person_id: uuid.UUID, way: SendingWay, why: WhyNot) -> b
     return True
 
 
+def steer_way(desk: Desk, study_id: str, reference: str, way: SendingWay, ends: bool) -> None:
+    """Ends a way because the person says so, or opens it again with them. Raises NotPermitted, NotFound."""
+    scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
+    with desk.writing() as work:
+        person = participants.participant_by_reference(work.session, scope, reference, work.now.date())
+        if person is None:
+            raise NotFound(say("no_participant", reference=reference))
+        if ends:
+            end_way(work, person.id, way, WhyNot.OPTED_OUT)
+            return
+        for why in (WhyNot.OPTED_OUT, WhyNot.BOUNCED):
+            recipients.open_channel(work.session, person.id, way, why)
+        work.record(AuditAction.CHANNEL_OPENED, person.reference, study=study_id, way=way.value)
+
+
 def bounced(work: Work, sender_reference: str) -> bool:
     """A message came back: it is noted, and the way ends. Of a message that there is not (any more), nothing."""
     found = store.by_sender_reference(work.session, sender_reference)

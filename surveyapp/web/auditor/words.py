@@ -136,5 +136,6 @@ ACTIONS = {
     A.MESSAGE_DECIDED: lazy("decided about a message"),
     A.MESSAGES_TAKEN: lazy("took messages along to send them"),
     A.CHANNEL_ENDED: lazy("ended a way by which somebody is reached"),
+    A.CHANNEL_OPENED: lazy("opened a way again by which somebody is reached"),
 }
 """By action; whoever did it is the subject of the sentence."""

@@ -91,7 +91,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             endpoint="manager.messages",
             words=_("Messages"),
             action=Action.MANAGE_PARTICIPANTS,
-            beneath=("manager.switch_messages", "manager.person_messages", "manager.take_messages"),
+            beneath=(
+                "manager.switch_messages",
+                "manager.person_messages",
+                "manager.steer_way",
+                "manager.take_messages",
+            ),
         ),
     ),
     (

@@ -3,6 +3,7 @@ words are the study's."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -73,6 +74,23 @@ class Notify:
 
     def close(self) -> None:
         self._client.request_session.close()
+
+
+def received_texts(key: str, url: str, timeout: float = 30) -> list[tuple[dt.datetime, str, str]] | None:
+    """The text messages that people sent to the service's number: when, from which number, and what they say. None
+    where it does not answer."""
+    client: Any = NotificationsAPIClient
+    try:
+        found = client(key, base_url=url, timeout=timeout).get_received_texts().get("received_text_messages", [])
+    except (HTTPError, InvalidResponse):
+        return None
+    return [
+        (_moment(each["created_at"]), f"+{str(each['user_number']).lstrip('+')}", each["content"]) for each in found
+    ]
+
+
+def _moment(written: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(written).astimezone(dt.UTC)
 
 
 def _came_of(error: HTTPError) -> Receipt:

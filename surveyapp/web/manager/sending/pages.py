@@ -115,3 +115,16 @@ def person_messages(study_id: str, reference: str) -> Reply:
     """What one person gets and got, and what a message says to them."""
     found = calendar.person(desk(), study_id, reference, request.args.get("step"))
     return page("sending/person", found=found, **SAID)
+
+
+@manager.post(f"{PERSON}/messages/way")
+@staff_only
+def steer_way(study_id: str, reference: str) -> Reply:
+    """Ends a way for somebody who wants no more by it, or opens it again."""
+    current_staff().check(Action.MANAGE_PARTICIPANTS, study_id)
+    way = request.form.get("way", "")
+    if way not in set(SendingWay):
+        abort(400)
+    deciding.steer_way(desk(), study_id, reference, SendingWay(way), ends="open" not in request.form)
+    flash(_("That is noted."))
+    return redirect(url_for("manager.person_messages", study_id=study_id, reference=reference))

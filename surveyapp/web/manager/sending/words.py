@@ -52,7 +52,7 @@ WHY: dict[WhyNot, LazyString] = {
     WhyNot.ENOUGH: lazy("They have had as many as the study allows"),
     WhyNot.NO_WAY: lazy("Nothing on record reaches them by any of its ways"),
     WhyNot.BOUNCED: lazy("Messages to them come back"),
-    WhyNot.OPTED_OUT: lazy("They want no more messages by any of its ways"),
+    WhyNot.OPTED_OUT: lazy("They want no more messages this way"),
     WhyNot.NAMES_SITE: lazy("Its first words would name where they belong"),
     WhyNot.REFUSED: lazy("Whoever carries it refused it"),
     WhyNot.DONE: lazy("Done"),

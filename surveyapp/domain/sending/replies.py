@@ -1,0 +1,87 @@
+"""What comes back: messages that did not arrive, and people who want no more of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import EmailMessage, Message
+
+STOP_WORDS = frozenset(
+    {
+        "stop", "unsubscribe", "end", "quit", "cancel",
+        "koniec", "rezygnuję", "rezygnuje", "wypisz",
+        "ਬੰਦ", "ਰੋਕੋ", "ਸਟਾਪ",
+        "بند", "روکیں", "اسٹاپ", "سٹاپ",
+    }
+)  # fmt: skip
+"""Words by which somebody says that they want no more, in English, Polish, Punjabi and Urdu."""
+
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+@dataclass(frozen=True)
+class MailReply:
+    """A message in the mailbox: which of ours it answers (by Message-ID, the nearest first), and whether it says that
+    it did not arrive for good, or that somebody wants no more."""
+
+    about: tuple[str, ...]
+    bounced: bool
+    stop: bool
+
+
+def says_stop(text: str) -> bool:
+    """Whether somebody's answer is that they want no more: the first line that is not quoted is such a word, alone or
+    with `please` or `all`."""
+    for line in text.splitlines():
+        said = line.strip()
+        if not said:
+            continue
+        if said.startswith(">"):
+            return False
+        words = [_EDGES.sub("", each).casefold() for each in said.split()]
+        words = [each for each in words if each and each not in ("please", "all", "proszę")]
+        return len(words) == 1 and words[0] in STOP_WORDS
+    return False
+
+
+def mail_reply(message: EmailMessage) -> MailReply:
+    """What an e-mail in the mailbox is to us. Only what failed for good (status 5) came back; what is late did not."""
+    about = list(_ids(message, "In-Reply-To", "References"))
+    report = message.get_content_type() == "multipart/report"
+    statuses: list[str] = []
+    if report:
+        for part in message.walk():
+            if part.get_content_type() == "message/delivery-status":
+                blocks = part.get_payload()
+                for block in blocks if isinstance(blocks, list) else []:
+                    if isinstance(block, Message) and block.get("Status"):
+                        statuses.append(str(block["Status"]).strip())
+            elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
+                about = [*_original(part), *about]
+    bounced = report and any(each.startswith("5") for each in statuses)
+    return MailReply(tuple(dict.fromkeys(about)), bounced, not report and says_stop(_text(message)))
+
+
+def _original(part: Message) -> Iterable[str]:
+    """The ids of the message that a report is about."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return [each for inner in payload if isinstance(inner, Message) for each in _ids(inner, "Message-ID")]
+    return re.findall(r"^message-id:\s*(<[^<>\s]+>)", str(payload), re.IGNORECASE | re.MULTILINE)
+
+
+def _ids(message: Message, *headers: str) -> Iterable[str]:
+    for header in headers:
+        # The last of the references is the message that was answered.
+        yield from reversed(re.findall(r"<[^<>\s]+>", str(message.get(header, ""))))
+
+
+def _text(message: EmailMessage) -> str:
+    body = message.get_body(preferencelist=("plain",))
+    if body is None:
+        return ""
+    try:
+        return str(body.get_content())
+    except (LookupError, UnicodeError):
+        return ""

@@ -1,0 +1,127 @@
+"""What came back is noted: a message that did not arrive, and somebody who wants no more by a way."""
+
+from __future__ import annotations
+
+import email
+import imaplib
+import ssl
+from collections import Counter
+from email import policy
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.sending.planning import WhyNot
+from surveyapp.domain.sending.replies import mail_reply, says_stop
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.domain.sentences import say
+from surveyapp.domain.staff import Scope
+from surveyapp.services.participants import contacts
+from surveyapp.services.sending import deciding
+from surveyapp.services.work import Desk, Work
+from surveyapp.store import participants
+from surveyapp.store.sending import outbox as store
+from surveyapp.store.sending import worker
+
+TIMEOUT = 30.0
+LARGEST = 256 * 1024
+"""Bytes of a message that are looked at: what is larger is left unread for somebody to see."""
+
+
+def read_mailbox(desk: Desk) -> Counter[str]:
+    """Looks through what is unread in the mailbox that the settings name; how many bounced or said stop. What is
+    neither stays unread, for whoever reads the mailbox. Raises StateRefused where it cannot be read."""
+    url = desk.runtime.settings.mailbox
+    found: Counter[str] = Counter()
+    if url is None:
+        return found
+    parts = urlsplit(url)
+    try:
+        if parts.scheme == "imaps":
+            secure = ssl.create_default_context()
+            box: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+                parts.hostname or "", parts.port or 993, ssl_context=secure, timeout=TIMEOUT
+            )
+        else:
+            box = imaplib.IMAP4(parts.hostname or "", parts.port or 143, timeout=TIMEOUT)
+        with box:
+            box.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            box.select(unquote(parts.path.strip("/")) or "INBOX")
+            _, numbers = box.search(None, "UNSEEN")
+            for number in numbers[0].split() if numbers and numbers[0] else []:
+                # Peeked at: what is not for us is left as it was.
+                _, fetched = box.fetch(number.decode(), f"(BODY.PEEK[]<0.{LARGEST}>)")
+                raw = next((each[1] for each in fetched if isinstance(each, tuple)), b"")
+                message = email.message_from_bytes(raw, policy=policy.default)
+                if isinstance(message, EmailMessage) and (what := _heard(desk, message)) is not None:
+                    found[what] += 1
+                    box.store(number.decode(), "+FLAGS", "(\\Seen)")
+    except (OSError, imaplib.IMAP4.error) as error:
+        raise StateRefused(say("mailbox_not_read", why=type(error).__name__)) from None
+    return found
+
+
+def _heard(desk: Desk, message: EmailMessage) -> str | None:
+    """What an e-mail was to us, done; None where it is nothing of ours."""
+    reply = mail_reply(message)
+    if not reply.bounced and not reply.stop:
+        return None
+    with desk.writing() as work:
+        for reference in reply.about:
+            if reply.bounced and deciding.bounced(work, reference):
+                return "bounced"
+            ours = store.by_sender_reference(work.session, reference)
+            if reply.stop and ours is not None:
+                deciding.end_way(work, ours.participant_id, SendingWay.EMAIL, WhyNot.OPTED_OUT)
+                return "stop"
+        if reply.stop and _stop_of(work, SendingWay.EMAIL, str(message.get("From", "")).rpartition("<")[2].strip("> ")):
+            return "stop"
+    return None
+
+
+TEXTS = "texts"
+"""The worker's row that says up to when texts that came in were looked at."""
+
+
+def read_texts(desk: Desk) -> int:
+    """Looks through the text messages that came in at GOV.UK Notify since the last look; how many said stop. Raises
+    StateRefused where it does not answer."""
+    notify = desk.runtime.settings.notify
+    if notify is None or SendingWay.TEXT.value not in notify.templates:
+        return 0
+    from surveyapp.services.sending.ways.notify import received_texts
+
+    with desk.reading() as work:
+        last, now = worker.tasks(work.session).get(TEXTS), work.now
+    since = last.done_at if last else None
+    came = received_texts(notify.key, notify.url)
+    if came is None:
+        raise StateRefused(say("texts_not_read"))
+    stopped = sum(heard_text(desk, number, said) for at, number, said in came if since is None or at >= since)
+    with desk.writing() as work:
+        worker.done(work.session, TEXTS, now)
+    return stopped
+
+
+def heard_text(desk: Desk, number: str, said: str) -> bool:
+    """A text message that came in: whether it said stop, and was somebody's."""
+    if not says_stop(said):
+        return False
+    with desk.writing() as work:
+        return _stop_of(work, SendingWay.TEXT, number)
+
+
+def _stop_of(work: Work, way: SendingWay, written: str) -> bool:
+    """Ends a way for whoever has this number or address, in every study; whether anybody has."""
+    known = contacts.email_address(written) if way is SendingWay.EMAIL else contacts.phone_number(written)
+    if known is None:
+        return False
+    ended = False
+    for study in work.runtime.studies:
+        scope = Scope(study, work.runtime.origin)
+        for reference in contacts.owners(work, scope, [known]).get(known, []):
+            person = participants.participant_by_reference(work.session, scope, reference, work.now.date())
+            if person is not None:
+                deciding.end_way(work, person.id, way, WhyNot.OPTED_OUT)
+                ended = True
+    return ended
