@@ -10,7 +10,6 @@ import json
 import resource
 import subprocess
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +20,9 @@ from sqlalchemy import delete, select
 from surveyapp.domain.answers import Codes, Mode
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import StateRefused
-from surveyapp.domain.exports.dataset import ExportShape
 from surveyapp.domain.responses import NewSave, ResponseState, payload_hash
 from surveyapp.domain.staff import Role
-from surveyapp.reports.exports.folder import write as write_files
 from surveyapp.services import readiness
-from surveyapp.services.exports.answers import ExportRequest, export_answers
 from surveyapp.services.progress import standing
 from surveyapp.services.results import current, measures
 from surveyapp.services.results.releasing import releases
@@ -36,6 +32,7 @@ from surveyapp.services.work import Desk
 from surveyapp.store import responses
 from surveyapp.store.tables import ResponseRow, ResultPageRow
 from tests import factories
+from tests.benchmarks import taken
 from tests.benchmarks.shared import Taken, headed, in_words, once, row
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -63,7 +60,7 @@ def main(folder: Path, most: int) -> None:
         _cross(desk)
         if size <= MOST_STORED:
             _new_answer(desk, size)
-            _exports(desk, folder, size)
+            taken.main(runtime)
         _standing(desk, size)
         _pages(runtime, folder, size)
         _release(desk, size)
@@ -91,10 +88,10 @@ def _cohort(desk: Desk, folder: Path, size: int) -> None:
     if there:
         row("simulating", "", "there already")
         return
-    taken = once(lambda: simulate(desk, STUDY, size, SEED))
+    found = once(lambda: simulate(desk, STUDY, size, SEED))
     stored = sum(path.stat().st_size for path in _files(folder, size))
-    row("simulating", "", in_words(taken))
-    row("  participants a second", "", f"{size / taken.clock:,.0f}")
+    row("simulating", "", in_words(found))
+    row("  participants a second", "", f"{size / found.clock:,.0f}")
     row("  on disk", "", f"{stored / 1e6:,.0f} MB")
 
 
@@ -106,8 +103,8 @@ def _files(folder: Path, size: int) -> Iterator[Path]:
 def _building(desk: Desk, size: int) -> None:
     """The first count of a cohort in the database. A larger one is simulated as linked tables."""
     study = desk.runtime.study(STUDY)
-    taken = once(lambda: current.up_to_date(desk, study))
-    row("building the linked tables" if size <= MOST_STORED else "finding the linked tables", "", in_words(taken))
+    found = once(lambda: current.up_to_date(desk, study))
+    row("building the linked tables" if size <= MOST_STORED else "finding the linked tables", "", in_words(found))
 
 
 def _cross(desk: Desk) -> None:
@@ -118,8 +115,8 @@ def _cross(desk: Desk) -> None:
     for name in (each.partition(".")[2] for each in study.segments):
         with desk.writing() as work:
             work.session.execute(delete(ResultPageRow).where(~ResultPageRow.key.contains("|collecting ")))
-        taken = once(functools.partial(measures.shift, desk, STUDY, "recommend_mentee", segment=name))
-        row(f"a measure by {name}, which nobody asked for yet", "500 ms", in_words(taken))
+        found = once(functools.partial(measures.shift, desk, STUDY, "recommend_mentee", segment=name))
+        row(f"a measure by {name}, which nobody asked for yet", "500 ms", in_words(found))
 
 
 def _new_answer(desk: Desk, size: int) -> None:
@@ -179,21 +176,6 @@ def _release(desk: Desk, size: int) -> None:
         row("a release", target, f"refused: {error}")
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     row("  memory at most", "2 GiB", f"{held / 2**30:.2f} GiB")
-
-
-def _exports(desk: Desk, folder: Path, size: int) -> None:
-    """Every response in files, from the database; the targets are for 100,000 people. Memory is the most that this
-    process has held until then."""
-    for form, target, memory in (("csv", "60 s", "1 GiB"), ("sav", "180 s", "3 GiB")):
-        row(f"every response as {form}", target, in_words(once(functools.partial(_export, desk, folder, form))))
-        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        row("  memory at most", memory, f"{held / 2**30:.2f} GiB")
-
-
-def _export(desk: Desk, folder: Path, form: str) -> None:
-    asked = ExportRequest(shape=ExportShape.RESPONSES, form=form, purpose="A benchmark")
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        write_files(export_answers(desk, STUDY, asked, str), form, Path(place) / "out")
 
 
 def _worker(arguments: list[str], addresses: list[str]) -> list[dict[str, Any]]:

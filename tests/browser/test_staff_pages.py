@@ -28,6 +28,8 @@ PAGES = (
     "/staff/account/app",
     "/staff/password",
     "/staff/sessions",
+    "/staff/programs",
+    "/staff/programs/addresses",
     "/staff/alarms",
     "/staff/verify",
     "/accounts",

@@ -66,10 +66,19 @@ def wanted_words(written: str) -> list[str]:
     return folded(written).split()
 
 
-def opened_words(work: Work, scope: Scope, places: Collection[QuestionPlace]) -> OpenedWords:
-    """The answers in words to some questions. Raises KeyMissing."""
+def opened_words(
+    work: Work, scope: Scope, places: Collection[QuestionPlace], only: Collection[uuid.UUID] | None = None
+) -> OpenedWords:
+    """The answers in words to some questions; `only`: of these people. Raises KeyMissing."""
+    return opened(work, written_to(work, scope, places, only))
+
+
+def written_to(
+    work: Work, scope: Scope, places: Collection[QuestionPlace], only: Collection[uuid.UUID] | None = None
+) -> list[WrittenAnswer]:
+    """The answers to some questions, closed as they lie; `only`: of these people."""
     groups, touchpoints = {each[0] for each in places}, {each[1] for each in places}
-    answers = [
+    return [
         each
         for each in store.written(
             work.session,
@@ -77,9 +86,14 @@ def opened_words(work: Work, scope: Scope, places: Collection[QuestionPlace]) ->
             {variable for _, _, variable in places},
             next(iter(groups)) if len(groups) == 1 else None,
             next(iter(touchpoints)) if len(touchpoints) == 1 else None,
+            only=only,
         )
         if (each.group, each.touchpoint, each.variable) in places
     ]
+
+
+def opened(work: Work, answers: Sequence[WrittenAnswer]) -> OpenedWords:
+    """These answers, opened. Raises KeyMissing."""
     texts = store.opened(work.session, answers)
     people = {each.place: each.person for each in answers}
     return OpenedWords(answers, texts, marking.marked(work.session, people, texts))

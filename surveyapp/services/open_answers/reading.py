@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from surveyapp.domain.open_answers.marking import TextPiece, pieces
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.open_answers.finding import Finder, finder
-from surveyapp.services.open_answers.opened import OpenedWords, opened_words, wanted_words
+from surveyapp.services.open_answers.opened import OpenedWords, opened, opened_words, wanted_words, written_to
 from surveyapp.services.open_answers.questions import OpenQuestion, questions
 from surveyapp.services.open_answers.segments import SegmentChoice, segment_choices, segment_values
 from surveyapp.services.staff.granting import checked_purpose
@@ -167,9 +167,8 @@ def read(
     scope, study = desk.scope(Action.READ_WORDS, study_id), desk.study(study_id)
     with desk.reading() as work:
         question = found_question(work, study, group, touchpoint, variable)
-        there = opened_words(work, scope, {question.place})
-        ticked = store.ticked(work.session, scope, group, {each.asked for each in question.ticked})
-        chosen: Sequence[WrittenAnswer] = there.answers
+        every = written_to(work, scope, {question.place})
+        chosen: Sequence[WrittenAnswer] = every
         segments = segment_choices(work, study, chosen)
         too_few = False
         if asked.only is not None:
@@ -178,14 +177,17 @@ def read(
             chosen = [each for each in chosen if too_few or values[each.person] == asked.only[1]]
         band = next((each for each in question.bands if each.id == asked.band), None)
         if band is not None:
+            ticked = store.ticked(work.session, scope, group, {each.asked for each in question.ticked})
             chosen = [each for each in chosen if question.is_in(band, ticked.get(each.person, {}))]
-        chosen = _in_order(reader, there.matching(chosen, asked.search))
-        page = _page(work, scope, study, there, chosen, asked.page, reader, [question], ticked)
+        if wanted_words(asked.search):
+            chosen = opened(work, chosen).matching(chosen, asked.search)
+        chosen = _in_order(reader, chosen)
+        page = _page(work, scope, study, chosen, asked.page, reader, [question])
     _note(desk, reader, study_id, len(page), question, asked)
     return ReadPage(
         question=question,
         answers=page,
-        written=len(there.answers),
+        written=len(every),
         matching=len(chosen),
         page=_within(asked.page, chosen),
         segments=segments,
@@ -201,7 +203,7 @@ def search(desk: Desk, reader: Reader, study_id: str, written: str, page: int = 
         every = questions(work, study)
         there = opened_words(work, scope, {each.place for each in every})
         chosen = _in_order(reader, there.matching(there.answers, written)) if wanted_words(written) else []
-        shown = _page(work, scope, study, there, chosen, page, reader, every, {})
+        shown = _page(work, scope, study, chosen, page, reader, every)
     _note(desk, reader, study_id, len(shown), None, ReadingQuery(search=written, page=page))
     return ReadPage(
         question=None, answers=shown, written=len(there.answers), matching=len(chosen), page=_within(page, chosen)
@@ -263,13 +265,12 @@ def _page(
     work: Work,
     scope: Scope,
     study: Study,
-    there: OpenedWords,
     chosen: Sequence[WrittenAnswer],
     page: int,
     reader: Reader,
     asked: Sequence[OpenQuestion],
-    ticked: Mapping[uuid.UUID, Mapping[tuple[int, str], Answer]],
 ) -> tuple[ReadAnswer, ...]:
+    """Those on one page, opened, each with what stands beside it: nothing of anybody else is read for it."""
     numbers: dict[uuid.UUID, int] = {}
     for each in chosen:
         numbers.setdefault(each.person, len(numbers) + 1)
@@ -277,13 +278,18 @@ def _page(
     shown = chosen[start : start + A_PAGE]
     if not shown:
         return ()
-    finds = finder(work, study.id)
+    finds, there = finder(work, study.id), opened(work, shown)
+    only = {each.person for each in shown}
     people = {each.place: each.person for each in shown}
     others = marking.translations(work.session, people, {place: there.texts[place] for place in people})
     by_place = {each.place: each for each in asked}
-    said = _said_besides(work, scope, study, asked[0]) if len(asked) == 1 else None
+    said, ticked = None, {}
+    if len(asked) == 1:
+        [one] = asked
+        said = _said_besides(work, scope, study, one, only)
+        ticked = store.ticked(work.session, scope, one.group, {each.asked for each in one.ticked}, only)
     quoting = [each.id for each in study.purposes_of(Governs.QUOTE)]
-    consents = said_of_consent.last_said_in(work.session, scope, quoting) if quoting else {}
+    consents = said_of_consent.last_said_in(work.session, scope, quoting, only) if quoting else {}
     made = []
     for each in shown:
         question = by_place[each.group, each.touchpoint, each.variable]
@@ -315,15 +321,17 @@ def _ticked(question: OpenQuestion, theirs: Mapping[tuple[int, str], Answer]) ->
     ]
 
 
-def _said_besides(work: Work, scope: Scope, study: Study, question: OpenQuestion) -> OpenedWords:
-    """What was said beside the words to a question: to those asked with it, and to itself at other touchpoints."""
+def _said_besides(
+    work: Work, scope: Scope, study: Study, question: OpenQuestion, only: Collection[uuid.UUID]
+) -> OpenedWords:
+    """What these people said beside the words to a question: to those asked with it, and to itself elsewhere."""
     places = {(question.group, each.touchpoint, each.part.key) for each in question.said}
     places |= {
         (question.group, other.number, question.variable)
         for other in study.touchpoints_of(question.group)
         if other.number != question.touchpoint.number
     }
-    return opened_words(work, scope, places) if places else OpenedWords([], {}, {})
+    return opened_words(work, scope, places, only) if places else OpenedWords([], {}, {})
 
 
 def _said(finds: Finder, said: OpenedWords, question: OpenQuestion, person: uuid.UUID) -> list[BesideAnswer]:

@@ -108,10 +108,14 @@ def opened(session: Session, answers: Sequence[WrittenAnswer]) -> dict[AnswerPla
 
 
 def ticked(
-    session: Session, scope: Scope, group: str, asked: Collection[tuple[int, str]]
+    session: Session,
+    scope: Scope,
+    group: str,
+    asked: Collection[tuple[int, str]],
+    only: Collection[uuid.UUID] | None = None,
 ) -> dict[uuid.UUID, dict[tuple[int, str], Answer]]:
     """What people of a group ticked at these variables and touchpoints, by person: of responses that were handed in, of
-    people who have not withdrawn."""
+    people who have not withdrawn. `only`: of these people alone."""
     if not asked:
         return {}
     query = scoped(
@@ -126,6 +130,8 @@ def ticked(
         ResponseRow.state == ResponseState.SUBMITTED,
         ParticipantRow.withdrawn_at.is_(None),
     )
+    if only is not None:
+        query = query.where(ParticipantRow.id.in_(only))
     rows: dict[uuid.UUID, dict[tuple[int, str], list[AnswerRow]]] = {}
     for row in session.execute(query.order_by(AnswerRow.response_id, AnswerRow.variable, AnswerRow.position)):
         answer: AnswerRow = row.AnswerRow
