@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from surveyapp.domain.participants import Contact
+from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from surveyapp.store import participants
 from tests import factories
@@ -15,6 +17,7 @@ from tests.browser.conftest import Tab
 from tests.browser.phone_pages import PIN, go_on
 from tests.browser.test_doors import begun, heading
 from tests.browser.test_participant import check_page
+from tests.integration.test_answering import walk_to
 from tests.interviewer import create_reachable
 
 
@@ -67,3 +70,32 @@ def test_somebody_takes_all_of_it_along(runtime_sqlite: Runtime, live_server: st
     record = json.loads(taken.value.path().read_text(encoding="utf-8"))
     assert record["reference"] == person.reference
     assert next(each["answers"] for each in record["touchpoints"])
+
+
+def test_somebody_chooses_a_pin_after_sending_and_corrects_what_they_sent(
+    runtime_sqlite: Runtime, live_server: str, tab: Tab
+) -> None:
+    person = factories.create_participant(runtime_sqlite)
+    page = tab(live_server + factories.create_link(runtime_sqlite, person), "phone")
+    page.get_by_role("link", name="What we do with what you tell us").click()
+    heading(page, "What we do with what you tell us")
+    check_page(page)
+    page.get_by_role("link", name="Back", exact=True).click()
+    begun(page)
+    who = factories.by_link(runtime_sqlite, person)
+    walk_to(runtime_sqlite, who, None, {})
+    answering.submit(runtime_sqlite, who)
+    own = "/".join(page.url.split("/")[:5])
+    page.goto(own)
+    heading(page, "Thank you. Your answers were sent")
+    check_page(page)
+    page.get_by_role("link", name="Choose a PIN to see what you sent").click()
+    heading(page, "Choose a PIN")
+    check_page(page)
+    page.fill("#pin", PIN)
+    go_on(page)
+    expect(page).to_have_url(f"{own}/answers")
+    page.goto(f"{own}/yours")
+    check_page(page)
+    page.get_by_role("button", name="Open my answers").click()
+    expect(page).to_have_url(re.compile(f"^{re.escape(own)}/(check|q/)"))
