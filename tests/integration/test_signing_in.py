@@ -69,7 +69,7 @@ def acts(runtime: Runtime) -> list[str]:
     [
         (Role.MANAGER, "/manage/job_rotation"),
         (Role.INTERVIEWER, "/interviews"),
-        (Role.SUPERVISOR, "/interviews"),
+        (Role.SUPERVISOR, "/standing/job_rotation"),
         (Role.EVALUATOR, "/results/job_rotation"),
         (Role.VIEWER, "/released/job_rotation"),
         (None, "/staff/nothing"),
