@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -166,26 +166,24 @@ def taken_down(session: Session, release_id: uuid.UUID) -> int:
 def progress(session: Session, scope: Scope, since: dt.datetime | None) -> AnswersSince:
     """How far the answers have come since a release was cut (None: there was none). People count as changed who handed
     something in since, saved into what they had handed in, or withdrew after they had."""
-    answered = exists(_handed_in(ParticipantRow.id))
+    sent = func.max(func.coalesce(ResponseRow.sent_again_at, ResponseRow.submitted_at)).label("sent")
+    # Of everybody at once: asked person by person, SQLite looks through all that was handed in for each.
+    answered = _handed_in(CaseRow.participant_id, sent).group_by(CaseRow.participant_id).subquery()
     here = ParticipantRow.withdrawn_at.is_(None)
-    changed: ColumnElement[bool] = and_(answered, here)
+    changed: ColumnElement[bool] = here
     if since is not None:
-        sent = func.coalesce(ResponseRow.sent_again_at, ResponseRow.submitted_at)
-        later = exists(_handed_in(ParticipantRow.id).where(sent > since))
-        saved = exists(
-            _handed_in(ParticipantRow.id)
+        saved = ParticipantRow.id.in_(
+            _handed_in(CaseRow.participant_id)
             .join(SaveRow, SaveRow.response_id == ResponseRow.id)
             # What is saved into answers that are open again, or too late, counts once they are sent.
             .where(SaveRow.recorded_at > since, SaveRow.late.is_(False), ResponseRow.reopened_at.is_(None))
         )
-        left = and_(answered, ParticipantRow.withdrawn_at > since)
-        changed = or_(and_(here, or_(later, saved)), left)
+        changed = or_(and_(here, or_(answered.c.sent > since, saved)), ParticipantRow.withdrawn_at > since)
     row = session.execute(
         scoped(
-            select(
-                func.count(case((and_(answered, here), 1))).label("people"),
-                func.count(case((changed, 1))).label("changed"),
-            ).select_from(ParticipantRow),
+            select(func.count(case((here, 1))).label("people"), func.count(case((changed, 1))).label("changed"))
+            .select_from(ParticipantRow)
+            .join(answered, answered.c.participant_id == ParticipantRow.id),
             scope,
         )
     ).one()
@@ -246,11 +244,13 @@ def submissions(session: Session, scope: Scope, group: str) -> dict[tuple[uuid.U
     return {(row.participant_id, row.touchpoint): row.submitted_at for row in rows}
 
 
-def _handed_in(participant_id: Any) -> Select[uuid.UUID]:
+def _handed_in(*columns: Any) -> Select[Any]:
+    """Columns of the responses that were handed in, and of their cases."""
     return (
-        select(ResponseRow.id)
+        select(*columns)
+        .select_from(ResponseRow)
         .join(CaseRow, CaseRow.id == ResponseRow.case_id)
-        .where(CaseRow.participant_id == participant_id, ResponseRow.state == ResponseState.SUBMITTED)
+        .where(ResponseRow.state == ResponseState.SUBMITTED)
     )
 
 
