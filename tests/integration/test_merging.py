@@ -14,6 +14,7 @@ from surveyapp.domain.answers import Mode, Text
 from surveyapp.domain.errors import EnrolmentRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.open_answers.marking import MarkedSpan, SpanDecision, SpanKind, TextSpan
+from surveyapp.domain.open_answers.quoting import QuotationState
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Action, Role, Staff
@@ -29,7 +30,9 @@ from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
 from surveyapp.store import cases, participants
 from surveyapp.store.answering import consents as said_of_consent
-from surveyapp.store.open_answers import marking
+from surveyapp.store.database import new_id
+from surveyapp.store.open_answers import marking, quoting
+from surveyapp.store.open_answers.quoting import StoredQuotation
 from surveyapp.store.privacy import retention
 from surveyapp.store.security import audit
 from surveyapp.store.tables import Base, CaseRow, MergeRow, ParticipantRow, ResponseRow
@@ -365,16 +368,32 @@ def test_what_was_decided_of_words_goes_over_with_them(runtime: Runtime, staff: 
             by=None,
             at=work.now,
         )
+        quotation = StoredQuotation(
+            id=new_id(),
+            response_id=response.id,
+            variable=place[1],
+            language=marking.ORIGINAL,
+            start=0,
+            end=len(other.words),
+            words=quoting.fingerprint(work.session, other.participant.id, other.words),
+            segment="",
+            state=QuotationState.ASKED,
+            asked_by=None,
+            asked_at=work.now,
+        )
+        quoting.add(work.session, quotation)
 
-    def kept_of(person: Participant) -> tuple[int, list[str]]:
+    def kept_of(person: Participant) -> tuple[int, list[str], list[bool]]:
         people, texts = {place: person.id}, {place: other.words}
         with factories.operator(runtime).reading() as work:
             spans = marking.marked(work.session, people, texts).get(place, [])
             said = marking.translations(work.session, people, texts).get(place, [])
-        return len(spans), [each.text for each in said]
+            own = quoting.fingerprint(work.session, person.id, other.words)
+            quoted = [each.words == own for each in quoting.of_person(work.session, person.id)]
+        return len(spans), [each.text for each in said], quoted
 
     before = kept_of(other.participant)
-    assert before == (1, ["Sąsiad mi powiedział"])
+    assert before == (1, ["Sąsiad mi powiedział"], [True])
     merging.merge(desk, STUDY, "BF-0001", other.participant.reference)
     assert kept_of(first) == before
     splitting.split(desk, STUDY, "BF-0001", other.participant.reference)
