@@ -243,8 +243,9 @@ def test_an_unknown_segment_and_a_month_that_is_none(runtime: Runtime) -> None:
     desk = factories.operator(runtime)
     with pytest.raises(NotFound, match="shoe_size"):
         standings.standing(desk, factories.STUDY, "shoe_size")
-    with pytest.raises(NotFound, match="2026-13 is no month"):
-        months.month(desk, factories.STUDY, 2026, 13)
+    for year, month in ((2026, 13), (2026, 0), (0, 1), (1, 1), (9999, 12), (10**30, 1)):
+        with pytest.raises(NotFound, match="is no month"):
+            months.month(desk, factories.STUDY, year, month)
     with pytest.raises(NotFound, match="2026-07 has not begun"):
         months.month(desk, factories.STUDY, 2026, 7)
     assert months.month(desk, factories.STUDY, 2026, 6).ended is False

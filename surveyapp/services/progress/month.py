@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from surveyapp.domain.audit import AuditAction
+from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.fieldwork.days import start_of
 from surveyapp.domain.progress.standing import PeriodCounts, StudyMonth
@@ -21,10 +22,9 @@ def month(desk: Desk, study_id: str, year: int, number: int) -> StudyMonth:
     with desk.reading() as work:
         study = work.study(study_id)
         today = work.today(study)
-        try:
-            first = dt.date(year, number, 1)
-        except ValueError:
-            raise NotFound(say("no_month", month=f"{year}-{number:02}")) from None
+        if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= number <= 12):
+            raise NotFound(say("no_month", month=f"{year}-{number:02}"))
+        first = dt.date(year, number, 1)
         if first > today:
             raise NotFound(say("month_to_come", month=f"{year}-{number:02}"))
         until, before = next_month(first), month_before(first)
