@@ -27,6 +27,7 @@ from surveyapp.store.security.copies import CopyRefused
 from surveyapp.store.security.protection import unprotected
 from tests import factories
 from tests.page import Client
+from tests.program import Program, token_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -111,7 +112,9 @@ def test_what_is_there_is_set_aside_only_when_that_is_asked_for(installed: Runti
         database.dispose()
 
 
-def test_sessions_that_a_backup_brings_back_open_nothing(installed: Runtime, client: Client) -> None:
+def test_sessions_and_tokens_that_a_backup_brings_back_open_nothing(installed: Runtime, client: Client) -> None:
+    token = token_of(installed, factories.create_staff(installed, Role.VIEWER))
+    assert Program(client.raw.application, token.secret).ask("/studies").status_code == 200
     member = factories.create_staff(installed, Role.MANAGER)
     client.sign_in(member.email)
     made = backup.create(factories.operator(installed))
@@ -120,6 +123,7 @@ def test_sessions_that_a_backup_brings_back_open_nothing(installed: Runtime, cli
         factories.operator(installed), backup.RestoredBackup(made.manifest, None, False, 0), made.path
     )
     assert "/staff/login" in client.get("/staff").location
+    assert Program(client.raw.application, token.secret).ask("/studies").status_code == 401
 
 
 def test_whoever_was_erased_since_is_erased_from_what_comes_back(installed: Runtime) -> None:
