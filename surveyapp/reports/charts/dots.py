@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveyapp.domain.results import Shift, ShiftRow
+from surveyapp.domain.results import Shift, ShiftRow, kind_between
 from surveyapp.reports.charts.bars import people_label
 from surveyapp.reports.charts.told import end_words, share_words
 from surveyapp.reports.text import series
@@ -74,7 +74,9 @@ def _panel(shift: Shift, number: int, words: Phrasing) -> DotPanel:
     for index, together in enumerate(shift.rows):
         row = together[number]
         before = dots[-1].share if dots else None
-        leads = before is not None and shift.step(index - 1, index).state != "broken"
+        # What is remembered of a recorded time comes after it in the rows, and not in time.
+        kind = kind_between(shift.rows[index - 1][number].moment, row.moment) if index else "measured"
+        leads = before is not None and kind != "yardstick" and shift.step(index - 1, index).state != "broken"
         dots.append(_dot(series.row_label(shift, index), row, words, leads=leads))
     people = people_label(shift.rows[0][number].tally, words) if len(shift.rows[0]) > 1 else None
     return DotPanel(label=people, dots=tuple(dots), said=words.chained(dot.said for dot in dots))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveyapp.domain.results import Cell, Change, Shift
 from surveyapp.reports.files.tables import ResultTable, ResultTableRow, Value
+from surveyapp.reports.text.changes import change_title
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words
 
 
@@ -23,6 +24,8 @@ def _row(change: Change, shift: Shift, words: Phrasing) -> ResultTableRow:
     _ = words.gettext
     rows = shift.everyone
     heading = _("“%(before)s” to “%(after)s”", before=rows[change.before_row].label, after=rows[change.after_row].label)
+    if change.kind == "yardstick":
+        heading = change_title(change, shift, words)
     if change.withheld:
         return ResultTableRow(heading, None, (), _("Not shown, to protect people."))
     base = words.ngettext("%(num)s person", "%(num)s people", change.base.count) if change.base.shown else None

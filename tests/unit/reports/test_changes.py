@@ -19,6 +19,8 @@ from surveyapp.domain.results import (
     ReliableChange,
     kind_between,
 )
+from surveyapp.reports.charts.dots import dot_chart
+from surveyapp.reports.files.same_people import same_people
 from surveyapp.reports.text import changes, headlines, sentences
 from surveyapp.reports.text.changes import KeyFigure
 from surveyapp.reports.text.phrasing import ENGLISH, Phrasing, amount_words, count_words, of_words, unpublished
@@ -255,6 +257,11 @@ def test_what_is_remembered_of_a_recorded_time_is_the_shift_of_the_yardstick() -
     assert "no change over time" in changes.change_kind(found[0], shift, ENGLISH)
     assert [(step.before_row, step.after_row) for step in headlines.steps(shift)] == [(0, 2)]
     assert made.BEFORE not in headlines.headline(shift, ENGLISH)
+    table, dots = same_people(shift, ENGLISH), dot_chart(shift, ENGLISH)
+    assert table is not None
+    assert dots is not None
+    assert table.rows[0].heading == changes.change_title(found[0], shift, ENGLISH)
+    assert [dot.joined for dot in dots.dots[0].dots] == [False, False, True]
 
 
 @pytest.mark.parametrize(("layout", "said"), [("together", "asked together"), ("apart", "in a later section")])
