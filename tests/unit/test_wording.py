@@ -286,7 +286,7 @@ LOOKED_UP = {
     ("web/supervisor/views.py", "rate.words"),
     ("reports/files/held_record.py", "_CONTACT[each.name]"),
     ("reports/files/held_record.py", "_SIGHTS[each.what]"),
-    ("reports/files/held_record.py", "said"),
+    ("reports/files/held_record.py", "_WORDS[member]"),
     ("reports/text/series.py", "reason"),
     ("services/translation/interface_catalogues.py", "one"),
     ("services/translation/interface_catalogues.py", "text"),
