@@ -9,9 +9,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import answering, calling, lists, phone, protection, questionnaires, results, served
+from tests.benchmarks import answering, calling, lists, phone, protection, questionnaires, results, sending, served
 
-NAMES = ("answering", "served", "calling", "questionnaires", "protection", "lists", "results")
+NAMES = ("answering", "served", "calling", "sending", "questionnaires", "protection", "lists", "results")
 ALONE = ("phone",)
 """Only where it is asked for: it takes a browser of its own."""
 
@@ -33,6 +33,8 @@ def main() -> None:
         served.main()
     if "calling" in names:
         calling.main()
+    if "sending" in names:
+        sending.main()
     if "questionnaires" in names:
         questionnaires.main()
     if "protection" in names:

@@ -26,6 +26,12 @@ def test_nobody_is_shown_anything_at_the_addresses_of_another_role() -> None:
     assert [str(row) for row in rows if not row.holds] == []
 
 
+def test_whoever_sends_is_killed_and_nothing_goes_out_twice() -> None:
+    with ground("sqlite") as place:
+        rows = drill("sends").run(place, **drill("sends").SHORT)
+    assert [str(row) for row in rows if not row.holds] == []
+
+
 def test_two_interviewers_at_once_double_nothing() -> None:
     with ground("sqlite") as place:
         rows = drill("interviews").run(place, **drill("interviews").SHORT)

@@ -12,6 +12,8 @@ from surveyapp.domain.participants import Origin
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.responses import CorrectionReason
+from surveyapp.domain.sending.planning import MessageState
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Role
 
 FORMAT = "shiftline-held-record/1"
@@ -98,6 +100,16 @@ class HeldLink:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldMessage:
+    """That a message was sent to them, or is to be: never its words, which are not kept. `at`: when it was handed over
+    or is due."""
+
+    at: dt.datetime
+    way: SendingWay
+    state: MessageState
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldTouchpoint:
     """One moment at which they were asked, or are to be."""
 
@@ -116,6 +128,7 @@ class HeldTouchpoint:
     reopenings: tuple[HeldReopening, ...]
     attempts: tuple[HeldAttempt, ...]
     links: tuple[HeldLink, ...]
+    messages: tuple[HeldMessage, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,8 @@ from surveyapp.domain.privacy.held import HeldAnswer, HeldRecord, HeldTouchpoint
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptThing
 from surveyapp.domain.responses import CorrectionReason
+from surveyapp.domain.sending.planning import MessageState
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Role
 from surveyapp.reports.text.phrasing import Phrasing
 
@@ -36,6 +38,16 @@ _WORDS: dict[object, str] = {
     Reason.NOT_ASKED: N_("Not asked"),
     AccessKind.LINK: N_("Link"),
     AccessKind.CODE: N_("Code"),
+    SendingWay.EMAIL: N_("E-mail"),
+    SendingWay.TEXT: N_("Text message"),
+    SendingWay.LETTER: N_("Letter"),
+    MessageState.PLANNED: N_("Waits to be sent"),
+    MessageState.HANDING_OVER: N_("Being sent"),
+    MessageState.SENT: N_("Sent"),
+    MessageState.FAILED: N_("Not taken"),
+    MessageState.UNCERTAIN: N_("Uncertain"),
+    MessageState.BOUNCED: N_("Came back"),
+    MessageState.STOPPED: N_("Stopped"),
     Disposition.COMPLETE: N_("Complete"),
     Disposition.PARTIAL: N_("Partial"),
     Disposition.REFUSAL: N_("Refusal"),
@@ -328,6 +340,9 @@ class _Page:
             for link in touchpoint.links:
                 line = self.words.listed([self._moment(link.issued_at), _("given to you"), self._word(link.kind)])
                 made.append((link.issued_at, line))
+            for sent in touchpoint.messages:
+                line = self.words.listed([self._moment(sent.at), self._word(sent.way), self._word(sent.state)])
+                made.append((sent.at, line))
         return self._list(line for _at, line in sorted(made, key=lambda each: each[0])) or self._nothing()
 
     def _sights(self) -> Markup:

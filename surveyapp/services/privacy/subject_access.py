@@ -28,6 +28,7 @@ from surveyapp.domain.privacy.held import (
     HeldFact,
     HeldLink,
     HeldMerge,
+    HeldMessage,
     HeldQuotation,
     HeldRecord,
     HeldReopening,
@@ -48,6 +49,7 @@ from surveyapp.store.entry import accesses
 from surveyapp.store.mending import merging
 from surveyapp.store.open_answers import coding, marking, quoting
 from surveyapp.store.privacy import held, participation, reopening
+from surveyapp.store.sending import outbox
 
 SIGHTS = frozenset(
     {
@@ -192,6 +194,10 @@ def _touchpoint(work: Work, study: Study, person: Participant, case: Case, langu
                 kind=each.kind, issued_at=each.issued_at, expires_at=each.expires_at, revoked_at=each.revoked_at
             )
             for each in accesses.accesses_of(work.session, case.id)
+        ),
+        messages=tuple(
+            HeldMessage(at=each.handed_at or each.due_at, way=each.way, state=each.state)
+            for each in outbox.of_case(work.session, case.id)
         ),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ SENT, PLANNED, UNCERTAIN = MessageState.SENT, MessageState.PLANNED, MessageState
 
 
 @pytest.fixture(autouse=True)
-def at_a_sending_hour(clock: Clock) -> None:
+def at_a_sending_hour(runtime: Runtime, clock: Clock) -> None:
     clock.now += at_ten(clock.now)
 
 
@@ -321,3 +321,17 @@ def test_the_calendar_says_what_goes_before_it_goes(runtime: Runtime) -> None:
     switch_on(runtime)
     send(runtime, carrier)
     assert len(carrier.handed) == found.on(found.lines[0].day)
+
+
+def test_what_was_sent_is_in_all_that_is_held_of_them(runtime: Runtime) -> None:
+    from surveyapp.reports.files import held_record
+    from surveyapp.reports.text.phrasing import ENGLISH
+    from surveyapp.services.privacy import subject_access
+
+    person = reachable(runtime)
+    switch_on(runtime)
+    send(runtime, Told())
+    with factories.operator(runtime).writing() as work:
+        record = subject_access.record_of(work, person, None)
+    assert [(each.way, each.state) for each in record.touchpoints[0].messages] == [(SendingWay.EMAIL, SENT)]
+    assert "E-mail, Sent" in held_record.as_page(record, ENGLISH)
