@@ -23,6 +23,7 @@ from surveyapp.domain.audit import Operator
 from surveyapp.domain.errors import NoReleaseYet, NotFound, ReportFaults
 from surveyapp.domain.open_answers.quoting import Quotation
 from surveyapp.domain.releases import ReleasedPage
+from surveyapp.domain.reporting.loader import default_template
 from surveyapp.domain.reporting.material import ReportMaterial
 from surveyapp.domain.reporting.template import NumberName, read_template
 from surveyapp.domain.results import Cell, Distribution
@@ -286,6 +287,25 @@ def test_a_figure_of_which_nothing_is_told_says_so(material: ReportMaterial) -> 
     (figure,) = build(kept, ENGLISH).blocks
     assert isinstance(figure, DocumentFigure)
     assert "to protect people" in figure.said
+
+
+def test_other_peoples_figures_stand_beside_the_profile_that_was_loaded(document: Document) -> None:
+    (table,) = (b for b in document.blocks if isinstance(b, DocumentTable) and b.caption == "Figures of other people")
+    own = {row.heading: row.cells[1].text for row in table.rows if not row.section}
+    assert own["Female"].startswith("Backfill candidates by what is known of them: 25 of 40 (63%)")
+    assert "27 of 40 (68%)" in own["Not White British"]
+    assert "10 of 12 (83%)" in own["Not White British"]
+    assert own["Would recommend it"] == "Touchpoint 1: 45 of 47 (96%); Touchpoint 2: 18 of 19 (95%)"
+
+
+def test_a_study_without_a_template_has_a_report_of_every_measure_and_question(material: ReportMaterial) -> None:
+    template, faults = read_template(default_template(material.study), "default report")
+    assert faults == ()
+    usual = dataclasses.replace(material, report=dataclasses.replace(material.report, template=template))
+    found = build(usual, ENGLISH)
+    drawn = {block.caption for block in found.blocks if isinstance(block, DocumentFigure)}
+    assert {measure.title for measure in material.study.measures} <= drawn
+    assert {each.question for each in material.questions("backfill", 1) if each.options} <= drawn
 
 
 def test_a_rating_that_nobody_signed_says_so(document: Document) -> None:

@@ -7,16 +7,18 @@ its count and base, a cost for each person from the cost and the people.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from surveyapp.domain.authoring.checks.names import check_once
-from surveyapp.domain.authoring.schema import Model, NameW, WordsW
-from surveyapp.domain.authoring.yaml_source import Source
+from surveyapp.domain.authoring.checks.names import check_known, check_once
+from surveyapp.domain.authoring.schema import AttributeName, Code, Model, NameW, WordsW
+from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds.base import iso_day
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.reporting.template import ReportText, TemplateReading, read_text
 
 Confidence = Literal["high", "medium", "low"]
@@ -59,13 +61,16 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedRow:
-    """A count of a loaded table, under a heading. `percent` of its base, rounded half up."""
+    """A count of a loaded table, under a heading. `percent` of its base, rounded half up. `attribute` and `value`: what
+    of the study's own it counts, so that other people's figures find it."""
 
     id: str
     heading: str
     label: str
     count: int
     base: int
+    attribute: str | None = None
+    value: str | None = None
 
     @property
     def percent(self) -> int:
@@ -80,6 +85,11 @@ class LoadedTable:
     title: str
     source: str
     rows: tuple[LoadedRow, ...]
+
+    def share(self, attribute: str, values: Collection[str]) -> tuple[int, int] | None:
+        """How many have one of these values of an attribute, of how many; None where it does not count all of them."""
+        held = [row for row in self.rows if row.attribute == attribute and row.value in values]
+        return (sum(row.count for row in held), held[0].base) if len(held) == len(set(values)) > 0 else None
 
     def row(self, name: str) -> LoadedRow | None:
         return next((row for row in self.rows if row.id == name), None)
@@ -140,12 +150,14 @@ class CostW(LoadedShape):
 
 class LoadedRowW(LoadedShape):
     id: NameW
+    value: Code | None = None
     label: WordsW
     count: Annotated[int, Field(ge=0)]
 
 
 class LoadedSectionW(LoadedShape):
     heading: WordsW
+    attribute: AttributeName | None = None
     rows: Annotated[list[LoadedRowW], Field(min_length=1)]
 
 
@@ -161,6 +173,21 @@ class FiguresW(LoadedShape):
     outcomes: list[OutcomeW] = Field(default_factory=list)
     costs: list[CostW] = Field(default_factory=list)
     tables: list[LoadedTableW] = Field(default_factory=list)
+
+
+def check_attributes(written: FiguresW, study: Study, source: Source) -> None:
+    """Records what loaded tables say of the study's attributes and it does not have."""
+    for index, table in enumerate(written.tables):
+        for number, section in enumerate(table.sections):
+            place: Place = ("tables", index, "sections", number)
+            attribute = study.attribute(section.attribute) if section.attribute else None
+            if section.attribute:
+                known = [each.id for each in study.attributes]
+                check_known(source, (*place, "attribute"), section.attribute, known, "attribute")
+            for row, each in enumerate(section.rows):
+                if each.value is not None and (attribute or not section.attribute):
+                    values = attribute.values if attribute else ()
+                    check_known(source, (*place, "rows", row, "value"), each.value, values, "value")
 
 
 def figures_of(written: FiguresW, source: Source, reading: TemplateReading) -> ReportFigures:
@@ -238,7 +265,15 @@ def _derived(each: CostW, known: dict[str, Decimal], source: Source, index: int)
 
 def _table(written: LoadedTableW, source: Source, index: int) -> LoadedTable:
     rows = [
-        LoadedRow(id=row.id, heading=section.heading, label=row.label, count=row.count, base=written.base)
+        LoadedRow(
+            id=row.id,
+            heading=section.heading,
+            label=row.label,
+            count=row.count,
+            base=written.base,
+            attribute=section.attribute,
+            value=row.value,
+        )
         for section in written.sections
         for row in section.rows
     ]

@@ -13,7 +13,7 @@ from surveyapp.domain.authoring.yaml_source import read_source
 from surveyapp.domain.errors import Fault
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.reporting.checks import check_report
-from surveyapp.domain.reporting.loaded import FiguresW, ReportFigures, figures_of
+from surveyapp.domain.reporting.loaded import FiguresW, ReportFigures, check_attributes, figures_of
 from surveyapp.domain.reporting.template import ReportTemplate, TemplateReading, read_template, report_fault
 
 
@@ -47,6 +47,7 @@ def read_report(folder: Path, study: Study) -> tuple[StudyReport, tuple[Fault, .
         read = validated(FiguresW, source) if not source.faults else None
         if read is not None:
             figures = figures_of(read, source, reading)
+            check_attributes(read, study, source)
         faults += [*source.faults, *reading.faults]
     if not faults:
         faults += check_report(template, figures, study, figures_file)

@@ -40,6 +40,7 @@ nav .level-2 { padding-inline-start: 1.25rem }
 figure, .table { margin: 2rem 0; padding: 1rem; background: #fff; border: 1px solid #dedbd3; border-radius: .5rem }
 figcaption, caption { font-weight: 650; text-align: start; padding-bottom: .75rem; caption-side: top }
 figure svg { display: block; width: 100%; height: auto }
+caption { position: sticky; inset-inline-start: 0; max-width: calc(100vw - 3.5rem) }
 .narrow { display: none }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .92rem }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from surveyapp.domain.reporting.loaded import IntendedOutcome
 from surveyapp.domain.reporting.material import ReportMaterial
 from surveyapp.domain.reporting.template import Directive
-from surveyapp.domain.results import ResponseCounts, ResponseTable
+from surveyapp.domain.results import Cell, ResponseCounts, ResponseTable
 from surveyapp.reports.documents.document import DocumentCell, DocumentRow
 from surveyapp.reports.documents.numbers import NumberFiller, cost_words, missing
 from surveyapp.reports.files.people_tables import PeopleTable, answered_table, targets_table
@@ -138,7 +138,9 @@ def _own(material: ReportMaterial, comparator: str, words: Phrasing) -> Iterator
     study = material.study
     found = next(each for each in study.comparators if each.id == comparator)
     for place in found.beside:
-        if place.attribute is not None or place.variable is None:
+        if place.attribute is not None:
+            yield from _loaded_own(material, place.attribute, place.options, words)
+        if place.variable is None:
             continue
         for point in study.touchpoints:
             if place.group not in (None, point.group):
@@ -152,6 +154,15 @@ def _own(material: ReportMaterial, comparator: str, words: Phrasing) -> Iterator
                 percent = percent_words(cell, words)
                 said = of_words(cell, tally.base, words) + (f" ({percent})" if percent and cell.shown else "")
                 yield words.labelled(point.title, said)
+
+
+def _loaded_own(material: ReportMaterial, attribute: str, values: Sequence[str], words: Phrasing) -> Iterator[str]:
+    """The shares of those whom loaded tables count, which are no part of a release."""
+    for table in material.report.figures.tables:
+        if (share := table.share(attribute, values)) is not None:
+            count, base = share
+            percent = words.percent((200 * count + base) // (2 * base))
+            yield words.labelled(table.title, f"{of_words(Cell(count), Cell(base), words)} ({percent})")
 
 
 def _costs(material: ReportMaterial, words: Phrasing) -> TableMade:
