@@ -299,10 +299,14 @@ def test_other_peoples_figures_stand_beside_the_profile_that_was_loaded(document
 
 
 def test_a_study_without_a_template_has_a_report_of_every_measure_and_question(material: ReportMaterial) -> None:
-    template, faults = read_template(default_template(material.study), "default report")
-    assert faults == ()
-    usual = dataclasses.replace(material, report=dataclasses.replace(material.report, template=template))
+    hostile = dataclasses.replace(material.study, summary="// {not} a comment", title=":: <b>A title</b> {x}")
+    usual = dataclasses.replace(
+        material, report=dataclasses.replace(material.report, template=default_template(hostile))
+    )
     found = build(usual, ENGLISH)
+    assert found.title == hostile.title
+    assert found.blocks[0] == DocumentParagraph(hostile.summary)
+    assert "<b>" not in page(found, ENGLISH).decode()
     drawn = {block.caption for block in found.blocks if isinstance(block, DocumentFigure)}
     assert {measure.title for measure in material.study.measures} <= drawn
     assert {each.question for each in material.questions("backfill", 1) if each.options} <= drawn

@@ -73,6 +73,13 @@ FAULTS = {
     "unknown_figure place": (TITLE + "::figure question employee", "unknown_figure", 3, "Name a question as"),
     "unknown_figure split": (TITLE + "::figure measure work_satisfaction by age", "unknown_figure", 3, "no segment"),
     "unknown_figure names": (TITLE + "::figure measure", "unknown_figure", 3, "takes 1 name"),
+    "unknown_figure beside nothing": (TITLE + "::figure comparators", "unknown_figure", 3, "takes 1 name"),
+    "unknown_figure quotations": (
+        TITLE + "::quotations question employee.1.benefits by employer_size",
+        "unknown_figure",
+        3,
+        "cannot be split",
+    ),
     "unknown_figure crosstab": (TITLE + "::table crosstab employee.1 a b", "unknown_figure", 3, "crosstabs"),
 }
 

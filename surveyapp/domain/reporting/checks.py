@@ -133,18 +133,20 @@ def _segment_fault(segment: str, study: Study, value: str | None) -> str | None:
     return None
 
 
-_NAMES = {"measure": 1, "steps": 1, "loaded": 1, "comparators": None, "answered": None, "crosstab": 3, "question": 1}
+_NAMES = {"measure": 1, "steps": 1, "loaded": 1, "answered": None, "crosstab": 3, "question": 1}
 """How many names follow each subject; None: one or none."""
 
 
 def directive_fault(block: Directive, study: Study, figures: ReportFigures) -> str | None:
     """Why a study has nothing for a directive; None where it has."""
     wanted = _NAMES.get(block.subject, 0)
+    if block.subject == "comparators":
+        wanted = 1 if block.kind == "figure" else 0  # the question that they stand beside; or all of them
     if (wanted is None and len(block.names) > 1) or (wanted is not None and len(block.names) != wanted):
         return f"`{block.subject}` takes {'at most 1' if wanted is None else wanted} name(s), not {len(block.names)}."
     if block.by is not None:
-        if block.subject not in ("question", "measure"):
-            return f"`{block.subject}` cannot be split. Take `by {block.by}` out."
+        if block.subject not in ("question", "measure") or block.kind == "quotations":
+            return f"`{block.kind} {block.subject}` cannot be split. Take `by {block.by}` out."
         if sentence := _segment_fault(block.by, study, None):
             return sentence
     first = block.names[0] if block.names else ""

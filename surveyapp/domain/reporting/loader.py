@@ -14,7 +14,17 @@ from surveyapp.domain.errors import Fault
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.reporting.checks import check_report
 from surveyapp.domain.reporting.loaded import FiguresW, ReportFigures, check_attributes, figures_of
-from surveyapp.domain.reporting.template import ReportTemplate, TemplateReading, read_template, report_fault
+from surveyapp.domain.reporting.template import (
+    Directive,
+    NumberName,
+    ReportBlock,
+    ReportHeading,
+    ReportParagraph,
+    ReportTemplate,
+    TemplateReading,
+    read_template,
+    report_fault,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +49,7 @@ def read_report(folder: Path, study: Study) -> tuple[StudyReport, tuple[Fault, .
         except UnreadableFile as error:
             faults.append(report_fault(shown, error.line, 1, "unreadable_report", error.sentence))
             own = False
-    template, found = read_template(written if own else default_template(study), shown if own else "default report")
+    template, found = read_template(written, shown) if own else (default_template(study), ())
     faults += found
     figures, figures_file = ReportFigures(), shown_in(folder, folder / REPORT_FIGURES)
     if exists(folder / REPORT_FIGURES):
@@ -54,25 +64,27 @@ def read_report(folder: Path, study: Study) -> tuple[StudyReport, tuple[Fault, .
     return StudyReport(template=template, figures=figures, figures_file=figures_file, own=own), tuple(sorted(faults))
 
 
-def default_template(study: Study) -> str:
-    """The report of a study that has none of its own, in the study's own words: every measure, who answered, then every
+def default_template(study: Study) -> ReportTemplate:
+    """The report of a study that has none of its own, in the study's own words: who answered, every measure, then every
     question of each touchpoint."""
-    lines = [f"title: {_plain(study.title)}", "", _plain(study.summary), "", "::contents", ""]
+    blocks: list[ReportBlock] = [ReportParagraph(0, (study.summary,)), _directive("contents", "")]
     for group in study.groups:
-        lines += [f"# {_plain(group.title)}", "", f"::table answered {group.id}", ""]
+        blocks += [ReportHeading(0, 1, (group.title,)), _directive("table", "answered", group.id)]
         for measure in (each for each in study.measures if each.group == group.id):
-            lines += [f"## {_plain(measure.title)}", "", f"{{headline {measure.id}}}.", ""]
-            lines += [f"::figure measure {measure.id}", f"::table measure {measure.id}", ""]
+            headline = NumberName(
+                line=0, column=0, written=f"headline {measure.id}", kind="headline", names=(measure.id,), form="said"
+            )
+            blocks += [ReportHeading(0, 2, (measure.title,)), ReportParagraph(0, (headline, "."))]
+            blocks += [_directive(kind, "measure", measure.id) for kind in ("figure", "table")]
         for point in study.touchpoints_of(group.id):
-            lines += [f"## {_plain(point.title)}", ""]
-            lines += [f"::figure question {group.id}.{point.number}.*", ""]
+            blocks.append(ReportHeading(0, 2, (point.title,)))
+            blocks.append(_directive("figure", "question", f"{group.id}.{point.number}.*"))
     if study.targets or study.comparators:
-        lines += [f"# {_plain(study.public_title)}", ""]
-        lines += ["::table targets"] if study.targets else []
-        lines += ["::table comparators"] if study.comparators else []
-    return "\n".join(lines)
+        blocks.append(ReportHeading(0, 1, (study.public_title,)))
+        blocks += [_directive("table", "targets")] * bool(study.targets)
+        blocks += [_directive("table", "comparators")] * bool(study.comparators)
+    return ReportTemplate(file="default report", title=(study.title,), blocks=tuple(blocks))
 
 
-def _plain(words: str) -> str:
-    """Words on one line, whose braces are braces."""
-    return " ".join(words.split()).replace("{", "{{").replace("}", "}}")
+def _directive(kind: str, subject: str, *names: str) -> Directive:
+    return Directive(line=0, kind=kind, subject=subject, names=names)

@@ -130,7 +130,7 @@ class ReportTemplate:
 
 
 DIRECTIVES: dict[str, tuple[str, ...]] = {
-    "figure": ("question", "measure", "comparators", "answered"),
+    "figure": ("question", "measure", "comparators"),
     "table": (
         "question",
         "measure",

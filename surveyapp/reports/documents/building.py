@@ -143,12 +143,14 @@ class _ReportBuilder:
         question, each for itself."""
         place = NamedQuestion.of(block.names[0])
         found: list[Distribution] = []
+        every: list[tuple[Distribution, ...]] = []
         for number in place.touchpoints:
             held = by_question(self.material.questions(place.group, number, block.by))
             if place.variable == "*":
                 if not held:
                     raise missing(f"is not in release {self.material.release.number}. Take the line out.")
-                return [each for each in held if self._drawn(each)]
+                every += [each for each in held if self._drawn(each)]
+                continue
             bare = place.variable.partition("@")[0]
             together = next(
                 (each for each in held if any(one.key == place.variable or one.variable == bare for one in each)), ()
@@ -168,7 +170,7 @@ class _ReportBuilder:
                     for each in together
                 )  # fmt: skip
             found.extend(together)
-        return [tuple(found)]
+        return every or [tuple(found)]
 
     def _drawn(self, together: Sequence[Distribution]) -> bool:
         """Whether a question has more to show than how many wrote something."""
@@ -267,8 +269,6 @@ class _ReportBuilder:
 
     def _beside(self, block: Directive, caption: str) -> Iterator[DocumentBlock]:
         """A question's share with the figures of other people beside it."""
-        if not block.names:
-            raise missing("needs the question that other people's figures stand beside. Name it.")
         place = NamedQuestion.of(block.names[0])
         found = self.material.distribution(place.group, place.touchpoints[0], place.variable)
         beside = self.material.study.comparators_of(place.group, place.variable)

@@ -162,13 +162,13 @@ def picture_svg(chart: Chart, title: str, name: str, width: float = WIDE) -> str
     return sheet.svg(title)
 
 
-def picture_png(svg: str, zoom: float = 3.0) -> bytes:
+def picture_png(svg: str, zoom: float = 2.0) -> bytes:
     """An SVG of ours as PNG on white, `zoom` times as many pixels, lettered in the fonts that come along."""
     made: bytes = _rendered(svg, zoom)
     return made
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def _rendered(svg: str, zoom: float) -> bytes:
     return bytes(
         resvg_py.svg_to_bytes(
