@@ -385,7 +385,10 @@ def test_a_viewer_takes_the_report_from_its_page(installation: Runtime) -> None:
         assert f"job_rotation_report_release_1.{form}" in taken.headers["Content-Disposition"]
     assert client.raw.get("/released/job_rotation/1/report.pdf").status_code == 404
     assert client.get("/released/job_rotation/9/report").status_code == 404
-    assert "No release yet" in client.page("/released/mentoring/report").words
+    elsewhere = Client(surveyapp.create_app(installation).test_client())
+    elsewhere.sign_in(factories.create_staff(installation, Role.VIEWER, study="mentoring").email)
+    assert "No release yet" in elsewhere.page("/released/mentoring/report").words
+    assert elsewhere.raw.get("/released/job_rotation/1/report.html").status_code == 403
 
 
 def test_a_study_without_a_release_is_told_so(installation: Runtime) -> None:
