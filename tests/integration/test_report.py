@@ -223,6 +223,21 @@ def test_tables_of_word_and_page_say_the_same(document: Document, written: Any, 
             assert [cell.text_content() for cell in line.xpath("./td")] == [cell.text for cell in row.cells]
 
 
+def test_a_report_in_a_language_that_runs_from_the_right_is_turned_as_a_whole(document: Document) -> None:
+    turned = dataclasses.replace(document, language="ur", from_right=True, blocks=document.blocks[:40])
+    root = lxml.html.document_fromstring(page(turned, ENGLISH))
+    assert (root.get("lang"), root.get("dir")) == ("ur", "rtl")
+    straight = lxml.html.document_fromstring(page(document, ENGLISH))
+    for one, two in zip(straight.xpath("//figure//svg"), root.xpath("//figure//svg"), strict=False):
+        width = float(one.get("width"))
+        for left, right in zip(one.xpath(".//rect"), two.xpath(".//rect"), strict=True):
+            end = float(right.get("x")) + float(right.get("width"))
+            assert float(left.get("x")) == pytest.approx(width - end, abs=0.05)
+    opened = docx.Document(io.BytesIO(word_document(turned, ENGLISH)))
+    assert opened.styles["Normal"].element.pPr.find(qn("w:bidi")) is not None
+    assert opened.tables[0]._tbl.tblPr.find(qn("w:bidiVisual")) is not None
+
+
 def test_the_page_stands_alone_and_is_named_throughout(html: Any) -> None:
     assert html.get("lang") == "en"
     assert html.xpath("//script | //link | //img | //iframe | //form | //*[@onclick] | //*[@style]") == []

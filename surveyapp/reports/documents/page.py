@@ -94,7 +94,7 @@ def _page(document: Document, words: Phrasing) -> Iterator[str]:
             case DocumentContents():
                 yield _contents(document, words)
             case DocumentFigure():
-                yield _figure(block, words)
+                yield _figure(block, words, document.from_right)
             case DocumentTable():
                 yield from _table(block, words)
             case DocumentQuotations():
@@ -123,11 +123,12 @@ def _note(note: str, address: str, words: Phrasing) -> str:
     return f'<p class="note">{escape(note)}{link}</p>'
 
 
-def _figure(block: DocumentFigure, words: Phrasing) -> str:
+def _figure(block: DocumentFigure, words: Phrasing, from_right: bool) -> str:
     label = words.gettext("Figure %(number)s", number=block.number)
     drawn = "".join(
-        f'<div class="{name}">{picture_svg(block.chart, block.said, f"figure-{block.number}-{name}", width)}</div>'
-        for name, width in (("wide", WIDE), ("narrow", NARROW))
+        f'<div class="{size}">{picture_svg(block.chart, block.said, name, width, from_right=from_right)}</div>'
+        for size, width in (("wide", WIDE), ("narrow", NARROW))
+        for name in [f"figure-{block.number}-{size}"]
     )
     caption = escape(words.labelled(label, block.caption))
     note = _note(block.note, block.address, words)

@@ -29,6 +29,18 @@ from surveyapp.reports.text.phrasing import Phrasing
 FONT, INK, SOFT, ACCENT = "Calibri", RGBColor(0x16, 0x20, 0x2A), RGBColor(0x55, 0x60, 0x6A), RGBColor(0x0B, 0x5D, 0x5E)
 TEXT_WIDTH = Cm(16)
 SHADE = "E8F1F0"
+AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl")
+AFTER_BORDERS = (
+    "w:tblBorders",
+    "w:shd",
+    "w:tblLayout",
+    "w:tblCellMar",
+    "w:tblLook",
+    "w:tblCaption",
+    "w:tblDescription",
+)
+"""What the format wants after these: Word reads a file whose parts are out of order as damaged."""
+
 KEPT_TOGETHER = 16
 """Rows of a table that stand on one page; a longer one goes on with its header over it."""
 
@@ -98,7 +110,7 @@ class _Writer:
                 style.paragraph_format.space_before = Pt(before)
             style.paragraph_format.space_after = Pt(6)
             if self.document.from_right:
-                style.element.get_or_add_pPr().append(OxmlElement("w:bidi"))
+                style.element.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *AFTER_BIDI)
         styles["Normal"].paragraph_format.line_spacing = 1.15
         if (border := styles["Title"].element.pPr.find(qn("w:pBdr"))) is not None:
             styles["Title"].element.pPr.remove(border)
@@ -162,7 +174,7 @@ class _Writer:
     def _figure(self, block: DocumentFigure) -> None:
         label = self.words.gettext("Figure %(number)s", number=block.number)
         self._caption(self.words.labelled(label, block.caption))
-        svg = picture_svg(block.chart, block.said, f"figure-{block.number}")
+        svg = picture_svg(block.chart, block.said, f"figure-{block.number}", from_right=self.document.from_right)
         paragraph = self.docx.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
         paragraph.paragraph_format.line_spacing = 1.0
@@ -209,6 +221,8 @@ class _Writer:
         table.autofit = False
         _described(table, block.caption, block.note)
         _ruled(table)
+        if self.document.from_right:
+            table._tbl.tblPr.insert_element_before(OxmlElement("w:bidiVisual"), "w:tblW", "w:jc", *AFTER_BORDERS)
         widths = _widths(block)
         size = Pt(9 if len(block.columns) < 7 else 8)
         for cell, title in zip(table.rows[0].cells, block.columns, strict=True):
@@ -334,7 +348,7 @@ def _ruled(table: Any) -> None:
         line.set(qn("w:sz"), size)
         line.set(qn("w:color"), colour or "auto")
         borders.append(line)
-    table._tbl.tblPr.append(borders)
+    table._tbl.tblPr.insert_element_before(borders, *AFTER_BORDERS)
 
 
 def _described(table: Any, title: str, text: str) -> None:

@@ -21,7 +21,7 @@ from surveyapp.reports.charts.dots import DotChart
 from surveyapp.reports.charts.drawn import Chart
 from surveyapp.reports.charts.palette import DOTTED
 from surveyapp.reports.charts.spreads import SpreadChart, SpreadRow
-from surveyapp.reports.text.phrasing import FLAG
+from surveyapp.reports.text.phrasing import FLAG, ISOLATED, RIGHT_TO_LEFT
 
 LETTERS = Path(__file__).parent / "letters"
 """The fonts that pictures are lettered with, wherever they are made."""
@@ -75,10 +75,12 @@ TONE_HATCH = "#4b5b80"
 
 @dataclass
 class _Sheet:
-    """What is drawn so far, from the top: `y` px are used. `name` sets its patterns apart from other pictures'."""
+    """What is drawn so far, from the top: `y` px are used. `name` sets its patterns apart from other pictures'.
+    `from_right`: every place is counted from the other side."""
 
     width: float
     name: str
+    from_right: bool = False
     y: float = 4.0
     pieces: list[str] = field(default_factory=list)
     patterns: dict[str, str] = field(default_factory=dict)
@@ -86,6 +88,9 @@ class _Sheet:
     def text(self, x: float, y: float, words: str, *, size: float = SIZE, ink: str = INK, bold: bool = False,
              anchor: str = "start") -> None:  # fmt: skip
         weight = ' font-weight="bold"' if bold else ""
+        if self.from_right:
+            x, anchor = self.width - x, {"start": "end", "end": "start"}.get(anchor, anchor)
+            words = f"{RIGHT_TO_LEFT}{words}{ISOLATED}"
         self.pieces.append(
             f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{ink}" text-anchor="{anchor}"{weight}>'
             f"{escape(words)}</text>"
@@ -99,11 +104,13 @@ class _Sheet:
             self.text(x, self.y, line, size=size, ink=ink, bold=bold)
 
     def box(self, x: float, y: float, width: float, height: float, fill: str, more: str = "") -> None:
+        x = self.width - x - width if self.from_right else x
         self.pieces.append(
             f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" fill="{fill}"{more}/>'
         )
 
     def line(self, x1: float, y1: float, x2: float, y2: float, ink: str = RULE, more: str = "") -> None:
+        x1, x2 = (self.width - x1, self.width - x2) if self.from_right else (x1, x2)
         self.pieces.append(f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{ink}"{more}/>')
 
     def dotted(self, colour: str) -> str:
@@ -147,9 +154,10 @@ def wrapped(words: str, room: float, size: float) -> list[str]:
     return textwrap.wrap(words, max(8, int(room / (size * WIDTH_OF_LETTER)))) or [""]
 
 
-def picture_svg(chart: Chart, title: str, name: str, width: float = WIDE) -> str:
-    """A chart as SVG. `title` is what is read out in its place; `name` is its own in a document."""
-    sheet = _Sheet(width, name)
+def picture_svg(chart: Chart, title: str, name: str, width: float = WIDE, *, from_right: bool = False) -> str:
+    """A chart as SVG. `title` is what is read out in its place; `name` is its own in a document; `from_right`: for a
+    document whose lines begin at the right."""
+    sheet = _Sheet(width, name, from_right)
     match chart:
         case BarChart():
             _bars(sheet, chart)
@@ -358,8 +366,9 @@ def _dots(sheet: _Sheet, chart: DotChart) -> None:
                 sheet.line(dot.low * of, middle, dot.high * of, middle, INK, ' stroke-width="2"')
             if dot.share is not None:
                 fill = PAPER if dot.hollow else FILLS["likert-1"]
+                at = sheet.width - dot.share * of if sheet.from_right else dot.share * of
                 sheet.pieces.append(
-                    f'<circle cx="{_n(dot.share * of)}" cy="{_n(middle)}" r="6" fill="{fill}" '
+                    f'<circle cx="{_n(at)}" cy="{_n(middle)}" r="6" fill="{fill}" '
                     f'stroke="{FILLS["likert-1"]}" stroke-width="2"/>'
                 )
             sheet.y = middle + 8
