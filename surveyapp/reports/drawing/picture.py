@@ -176,13 +176,19 @@ def picture_png(svg: str, zoom: float = 2.0) -> bytes:
     return made
 
 
+def needs_other_letters(text: str) -> bool:
+    """Whether there are letters in it that the fonts that come along do not have, such as Urdu's and Punjabi's: then
+    those of the machine are looked through too."""
+    return any(0x0590 <= ord(letter) <= 0x1FFF or ord(letter) >= 0x2E80 for letter in text)
+
+
 @functools.lru_cache(maxsize=256)
 def _rendered(svg: str, zoom: float) -> bytes:
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
             background=PAPER,
-            skip_system_fonts=True,
+            skip_system_fonts=not needs_other_letters(svg),
             font_files=[str(path) for path in sorted(LETTERS.glob("*.ttf"))],
             sans_serif_family="DejaVu Sans",
             zoom=zoom,
