@@ -22,6 +22,7 @@ from surveyapp.domain.results import (
     Category,
     Cell,
     Change,
+    CodingBasis,
     Distribution,
     Edition,
     Joined,
@@ -54,9 +55,13 @@ def released_distribution(
     computed now says something else."""
     computed = working.touchpoint not in held
     tallies = tuple(_tally_of(working, tally, find, places, rules, computed) for tally in working.tallies)
-    # How many answers two coders saw, and how many said an option as “other”, may be of few.
-    coding = None if working.coding is None else dataclasses.replace(working.coding, both=None)
-    return dataclasses.replace(working, edition=edition, tallies=tallies, coding=coding, gained=())
+    # How many said an option as “other” may be few.
+    return dataclasses.replace(working, edition=edition, tallies=tallies, coding=_coding(working), gained=())
+
+
+def _coding(working: Distribution | Shift) -> CodingBasis | None:
+    """What themes rest on, without how many answers two coders saw: they may be few."""
+    return None if working.coding is None else dataclasses.replace(working.coding, both=None)
 
 
 def _tally_of(
@@ -294,7 +299,13 @@ def released_shift(
         _change(working, change, find, rules, held) for change in working.changes if change.people.segment is None
     )
     return dataclasses.replace(
-        working, edition=edition, rows=tuple(rows), changes=changes, matched=False, matched_base=None
+        working,
+        edition=edition,
+        rows=tuple(rows),
+        changes=changes,
+        matched=False,
+        matched_base=None,
+        coding=_coding(working),
     )
 
 

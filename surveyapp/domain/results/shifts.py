@@ -9,6 +9,7 @@ from typing import Literal
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.questionnaire import MomentsLayout
 from surveyapp.domain.results.cells import WITHHELD, WORKING, Category, Cell, Edition, Slice, Tally
+from surveyapp.domain.results.distributions import THEMES, CodingBasis
 from surveyapp.domain.results.notes import SeriesNote
 from surveyapp.domain.results.words import Words
 
@@ -184,7 +185,7 @@ class Shift:
     `rows` holds, for each moment in order, one ShiftRow for each slice of people. `options` run from most to least
     favourable where there is a good side, and then `net` is it. `steps`: how every two rows compare; where they do not
     there is no change. `matched`: only people who answered at every moment. `matched_base`: how many those are (None:
-    not told, or there is one moment only).
+    not told, or there is one moment only). `coding`: what themes, or “other” coded back, rest on.
     """
 
     edition: Edition = WORKING
@@ -213,6 +214,12 @@ class Shift:
     low_base_under: int
     touchpoint_notes: tuple[Words, ...] = ()
     steps: tuple[ShiftStep, ...] = ()
+    coding: CodingBasis | None = None
+
+    @property
+    def is_themes(self) -> bool:
+        """Whether it is the themes that another question's words were coded with."""
+        return self.coding is not None and self.variable.endswith(THEMES)
 
     def step(self, before_row: int, after_row: int) -> ShiftStep:
         """How two rows compare."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from surveyapp.domain.results import Distribution
+from surveyapp.domain.results import Distribution, Shift
 from surveyapp.reports.text.phrasing import Phrasing
 
 
-def coding_words(question: Distribution, words: Phrasing) -> tuple[str, ...]:
+def coding_words(question: Distribution | Shift, words: Phrasing) -> tuple[str, ...]:
     """Of whom a question's themes are, or that “other” was coded back; then with which version of the frame, by how
     many coders, and how far they agree. Nothing of a question that was not coded."""
     return tuple(" ".join(each) for each in _sentences(question, words)) if question.coding is not None else ()
 
 
-def _sentences(question: Distribution, words: Phrasing) -> Iterator[list[str]]:
+def _sentences(question: Distribution | Shift, words: Phrasing) -> Iterator[list[str]]:
     _ = words.gettext
     labels = {option.code: option.label for option in question.options}
     if question.is_themes:
@@ -24,14 +24,14 @@ def _sentences(question: Distribution, words: Phrasing) -> Iterator[list[str]]:
         ]
     else:
         told = [_("What people said as “other” and what is one of the options is counted there.")]
-        if question.gained:
+        if isinstance(question, Distribution) and question.gained:
             said = words.listed(words.labelled(labels[code], str(number)) for code, number in question.gained)
             told.append(_("Said as “other”: %(options)s.", options=said))
         yield told
     yield list(_basis(question, words))
 
 
-def _basis(question: Distribution, words: Phrasing) -> Iterator[str]:
+def _basis(question: Distribution | Shift, words: Phrasing) -> Iterator[str]:
     _, basis = words.gettext, question.coding
     assert basis is not None
     if basis.coders == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveyapp.domain.results import Change, Crosstab, Shift, ShiftRow
 from surveyapp.reports.text import series
+from surveyapp.reports.text.coding import coding_words
 from surveyapp.reports.text.phrasing import FLAG, Phrasing, count_words, next_look_words
 from surveyapp.reports.text.wordings import plural
 
@@ -92,7 +93,7 @@ def _again(shift: Shift, change: Change, words: Phrasing) -> str:
 def notes(shift: Shift, words: Phrasing) -> tuple[str, ...]:
     """The cautions that belong beside the numbers, most important first."""
     _ = words.gettext
-    found: list[str] = list(series.footnotes(shift, words))
+    found: list[str] = [*series.footnotes(shift, words), *coding_words(shift, words)]
     found.extend(shift.touchpoint_notes)
     if shift.note:
         found.append(shift.note)

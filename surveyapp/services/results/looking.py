@@ -173,7 +173,7 @@ def _look(data: ResultData, asked: Look) -> Shift:
         (each for each in data.study.measures
          if each.group == asked.group and each.variable == asked.variable and asked.option is None), None
     )  # fmt: skip
-    return shifts.shift(
+    made = shifts.shift(
         data.study,
         measure,
         rows,
@@ -185,6 +185,7 @@ def _look(data: ResultData, asked: Look) -> Shift:
         steps=steps,
         declared=declared is not None and measure.net == declared.net and first.name == declared.variable,
     )
+    return dataclasses.replace(made, coding=data.basis(asked.group, rows[-1].part))
 
 
 def _as_measure(data: ResultData, asked: Look, rows: Sequence[shifts.AskedRow]) -> Measure:

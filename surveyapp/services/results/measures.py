@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from surveyapp.analysis import shifts
 from surveyapp.analysis.counting.vectors import Vector, nobody
 from surveyapp.domain.errors import NotFound
@@ -66,7 +68,7 @@ def counted_shift(data: ResultData, measure: Measure, *, matched: bool, segment:
     base = int((both if everyone.everyone is None else both & (everyone.everyone >= 0)).sum())
     may_match = len(asked) > 1 and base > 0
     matched = matched and may_match
-    return shifts.shift(
+    made = shifts.shift(
         data.study,
         measure,
         asked,
@@ -77,6 +79,7 @@ def counted_shift(data: ResultData, measure: Measure, *, matched: bool, segment:
         segment=segment,
         steps=steps,
     )
+    return dataclasses.replace(made, coding=data.basis(measure.group, turned[-1].part))
 
 
 def asked_row(data: ResultData, row: MeasureRow, touchpoint: Touchpoint, each: Followed) -> shifts.AskedRow:

@@ -13,6 +13,8 @@ from surveyapp.domain.answers import Answer, Codes, Missing, Reason, Text
 from surveyapp.domain.exports.dataset import ExportShape
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.staff import Action, Role, Scope
+from surveyapp.reports.text import sentences
+from surveyapp.reports.text.phrasing import ENGLISH
 from surveyapp.services.exports.answers import ExportRequest, export_answers
 from surveyapp.services.open_answers import coding, frames
 from surveyapp.services.open_answers.reading import Reader
@@ -139,6 +141,8 @@ def test_two_touchpoints_that_share_a_frame_stand_side_by_side(reader: Desk, ope
     assert isinstance(found, Shift)
     assert [row.tally.cell("yes").count for row in found.everyone] == [2, 1]
     assert [step.state for step in found.steps] == ["comparable"]
+    assert "Coded with version 1" not in " ".join(sentences.notes(found, ENGLISH))
+    assert "Coded by one person, with version 1 of the frame." in " ".join(sentences.notes(found, ENGLISH))
     assert "why_themes" in [each.variable for each in looking.places(operator, versioned.NAME, "guest")]
 
 
