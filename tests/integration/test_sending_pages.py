@@ -57,6 +57,8 @@ def test_what_one_person_gets_in_their_words(runtime: Runtime, manager: Client) 
     person = reachable(runtime, email="a@example.org", language="Polish")
     said = text(manager, f"/manage/{STUDY}/participants/{person.reference}/messages?step=invite")
     assert "Dzień dobry, Amara Nowak" in said
+    there = manager.raw.get(f"/manage/{STUDY}/participants/{person.reference}").get_data(as_text=True)
+    assert f"/participants/{person.reference}/messages" in there
     assert "In Polski." in said
     assert "/s/" not in said
     assert {"page": "messages"} in recorded(runtime, AuditAction.CONTACT_SEEN)

@@ -43,7 +43,7 @@ _WORDS: dict[object, str] = {
     SendingWay.LETTER: N_("Letter"),
     MessageState.PLANNED: N_("Waits to be sent"),
     MessageState.HANDING_OVER: N_("Being sent"),
-    MessageState.SENT: N_("Sent"),
+    MessageState.SENT: N_("Went out"),
     MessageState.FAILED: N_("Not taken"),
     MessageState.UNCERTAIN: N_("Uncertain"),
     MessageState.BOUNCED: N_("Came back"),

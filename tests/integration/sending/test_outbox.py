@@ -334,4 +334,4 @@ def test_what_was_sent_is_in_all_that_is_held_of_them(runtime: Runtime) -> None:
     with factories.operator(runtime).writing() as work:
         record = subject_access.record_of(work, person, None)
     assert [(each.way, each.state) for each in record.touchpoints[0].messages] == [(SendingWay.EMAIL, SENT)]
-    assert "E-mail, Sent" in held_record.as_page(record, ENGLISH)
+    assert "E-mail, Went out" in held_record.as_page(record, ENGLISH)

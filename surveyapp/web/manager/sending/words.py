@@ -24,7 +24,7 @@ KINDS: dict[StepKind, LazyString] = {
 STATES: dict[MessageState, LazyString] = {
     MessageState.PLANNED: lazy("Waits to be sent"),
     MessageState.HANDING_OVER: lazy("Being sent"),
-    MessageState.SENT: lazy("Sent"),
+    MessageState.SENT: lazy("Went out"),
     MessageState.FAILED: lazy("Not taken"),
     MessageState.UNCERTAIN: lazy("Uncertain"),
     MessageState.BOUNCED: lazy("Came back"),
