@@ -82,6 +82,8 @@ BY_ITSELF = {
     "reader.change_codes": "the same",
     "reader.code_next": "the same",
     "reader.code_answer": "the same",
+    "reader.decide_quotation": "the same",
+    "reader.case": "the same",
     "spot.person": "a page of a day on the spot that has begun: walked in test_spot_pages",
     "spot.here": "the same",
     "spot.hand_over": "the same",
