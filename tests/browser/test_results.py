@@ -188,6 +188,15 @@ def test_what_cannot_be_noted_does_not_leave(opened: Opened) -> None:
         page.locator("[data-download=png]").first.click()
 
 
+def test_on_a_phone_rows_with_marks_are_two_columns_as_others_are(opened: Opened) -> None:
+    rows = opened("/questions/backfill/1", 360).locator(".rows:not(.mini)").first
+    columns = rows.evaluate(
+        "(rows) => ['rows', 'rows with-np'].map((name) => { rows.className = name;"
+        " return getComputedStyle(rows.querySelector('.row')).gridTemplateColumns.split(' ').length })"
+    )
+    assert columns == [2, 2]
+
+
 def test_small_employers_alone_before_and_now_are_three_clicks_from_where_signing_in_leads(opened: Opened) -> None:
     page = opened("")
     page.get_by_role("link", name=re.compile("Confidence in their own career potential")).click()
