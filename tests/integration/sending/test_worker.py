@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +16,7 @@ from surveyapp.domain.sentences import say
 from surveyapp.services import worker
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk
+from surveyapp.settings import ROOT
 from tests import factories
 from tests.conftest import Clock
 
@@ -92,3 +97,13 @@ def test_every_task_that_can_be_set_is_one_that_can_be_done(runtime: Runtime, cl
     assert came == {"messages": "", "retention": "", "chain": ""}
     assert [each.failed for each in worker.standing(desk)] == [None, None]
     assert worker.EVERY["messages"] == dt.timedelta(0)
+
+
+def test_it_ends_cleanly_when_it_is_told_to(runtime: Runtime) -> None:
+    environment = {**os.environ, **factories.environment(runtime.settings.database_url), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-c", "from surveyapp.cli import main; main()", "worker"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith("Working: messages")
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=60) == 0
