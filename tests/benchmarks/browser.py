@@ -12,10 +12,14 @@ from werkzeug.serving import make_server
 from tests import factories
 
 FREE = """() => new Promise(done => {
-  const asked = () => requestIdleCallback(() => done(performance.now()), {timeout: 10000});
-  document.readyState === "complete" ? setTimeout(asked) : addEventListener("load", () => setTimeout(asked));
+  const asked = () => {
+    const before = performance.now();
+    setTimeout(() => { const now = performance.now(); now - before < 50 ? done(now) : asked(); });
+  };
+  document.readyState === "complete" ? asked() : addEventListener("load", asked);
 })"""
-"""When everything has loaded and the page has nothing left to do, in ms since it was asked for."""
+"""When everything has loaded and what is asked of the page is answered within 50 ms, in ms since it was asked for. An
+idle callback would wait for frames, which a browser without a window may not draw."""
 
 
 def interactive(app: Flask, email: str, address: str) -> float | None:
