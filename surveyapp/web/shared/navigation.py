@@ -93,6 +93,7 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
             action=Action.MANAGE_PARTICIPANTS,
             beneath=(
                 "manager.switch_messages",
+                "manager.decide_message",
                 "manager.person_messages",
                 "manager.steer_way",
                 "manager.take_messages",
