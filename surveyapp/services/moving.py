@@ -15,7 +15,7 @@ from surveyapp.store.security.moving import MoveRefused
 
 
 @dataclass(frozen=True)
-class Moved:
+class CopiedDatabase:
     """What was copied. `before`: rows that were there already, of a copy that had been broken off."""
 
     tables: int
@@ -27,7 +27,7 @@ Tell = Callable[[str, int, int], None]
 """A table, how many of its rows are there, and of how many."""
 
 
-def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: None) -> Moved:
+def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: None) -> CopiedDatabase:
     """Copies everything that an installation's database holds into another one, which is empty or holds the beginning
     of the same copy, and compares all of it. The tables are made there. Nobody may write meanwhile. Raises MoveRefused,
     DatabaseUnavailable."""
@@ -50,7 +50,7 @@ def copy_all(runtime: Runtime, to: str, tell: Tell = lambda _table, _done, _of: 
         _compare(runtime.database, target)
     finally:
         target.dispose()
-    return Moved(len(moving.TABLES), rows, before)
+    return CopiedDatabase(len(moving.TABLES), rows, before)
 
 
 def _same(one: str, other: str) -> bool:

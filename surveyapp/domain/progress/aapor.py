@@ -50,7 +50,7 @@ class FinalDispositions:
         return Fraction(rate.count(self)) / base if base else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AaporRate:
     """One of the rates. `words`: what it is called; `over` and `under`: its formula, in AAPOR's letters."""
 
@@ -88,7 +88,7 @@ _COUNTS: dict[str, Callable[[FinalDispositions], int]] = {
 
 
 def _rate(name: str, words: str, over: str, under: str) -> AaporRate:
-    return AaporRate(name, words, over, under, _COUNTS[over], _BASES[under])
+    return AaporRate(name=name, words=words, over=over, under=under, count=_COUNTS[over], base=_BASES[under])
 
 
 RATES: tuple[AaporRate, ...] = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from surveyapp.domain.reporting.loaded import IntendedOutcome
@@ -26,7 +26,7 @@ class TableMade:
     columns: tuple[str, ...]
     rows: tuple[DocumentRow, ...]
     note: str = ""
-    path: str | None = None
+    path: str | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, table: ResultTable) -> TableMade:

@@ -81,9 +81,9 @@ class _Sheet:
     width: float
     name: str
     from_right: bool = False
-    y: float = 4.0
-    pieces: list[str] = field(default_factory=list)
-    patterns: dict[str, str] = field(default_factory=dict)
+    y: float = field(default=4.0, kw_only=True)
+    pieces: list[str] = field(default_factory=list, kw_only=True)
+    patterns: dict[str, str] = field(default_factory=dict, kw_only=True)
 
     def text(self, x: float, y: float, words: str, *, size: float = SIZE, ink: str = INK, bold: bool = False,
              anchor: str = "start") -> None:  # fmt: skip

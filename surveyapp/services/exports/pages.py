@@ -27,7 +27,7 @@ from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.exports.answers import cut, edition_of, instruments, may_export, read_answers
 from surveyapp.services.exports.whose import whose
 from surveyapp.services.open_answers.themes import ThemesInFiles
-from surveyapp.services.programs.tokens import Caller
+from surveyapp.services.programs.tokens import ProgramCaller
 from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions
 from surveyapp.store.answering import exported
@@ -61,7 +61,7 @@ class PageRequest:
     cursor: str | None = None
 
 
-def page(desk: Desk, caller: Caller, study_id: str, request: PageRequest, translate: InWords) -> AnswersPage:
+def page(desk: Desk, caller: ProgramCaller, study_id: str, request: PageRequest, translate: InWords) -> AnswersPage:
     """The next people's rows. It is in the trail before any answer is read. Raises NotFound, NotPermitted, and
     InputRefused (`cursor`)."""
     study = may_export(desk, study_id)
@@ -148,7 +148,7 @@ def with_reasons(dataset: Dataset, translate: InWords) -> Dataset:
 
 
 def _next_people(
-    people: Iterable[uuid.UUID], caller: Caller, study_id: str, after: str, most: int
+    people: Iterable[uuid.UUID], caller: ProgramCaller, study_id: str, after: str, most: int
 ) -> dict[uuid.UUID, str]:
     """So many people after somebody, each with what they are called in what the token reads, in the order of that: the
     order of rows tells nothing of the order in which people came."""

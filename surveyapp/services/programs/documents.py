@@ -13,7 +13,7 @@ from surveyapp.domain.instrument.questionnaire import to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.programs.tokens import NEEDS, TokenScope
 from surveyapp.domain.sentences import say
-from surveyapp.services.programs.tokens import Caller
+from surveyapp.services.programs.tokens import ProgramCaller
 from surveyapp.services.questionnaires import catalogue
 from surveyapp.services.work import Desk
 from surveyapp.store import questionnaire_versions
@@ -27,7 +27,7 @@ class ReadableStudy:
     scopes: tuple[TokenScope, ...]
 
 
-def studies(desk: Desk, caller: Caller) -> tuple[ReadableStudy, ...]:
+def studies(desk: Desk, caller: ProgramCaller) -> tuple[ReadableStudy, ...]:
     """The studies of which the token lets its owner read something, by name."""
     found = []
     for study_id in sorted(desk.runtime.studies):

@@ -63,7 +63,7 @@ class MadeToken:
 
 
 @dataclass(frozen=True)
-class Caller:
+class ProgramCaller:
     """Who a program reads as, by which token. `secret`: the token itself, for what is worked out with it and kept
     nowhere."""
 
@@ -152,11 +152,11 @@ def _end(work: Work, staff_id: uuid.UUID, token_id: uuid.UUID) -> None:
         raise NotFound(say("no_token"))
 
 
-def called_by(runtime: Runtime, secret: str, address: str) -> Caller:
+def called_by(runtime: Runtime, secret: str, address: str) -> ProgramCaller:
     """Who comes with a token; the request counts. Raises TokenRefused, TooManyCalls."""
     with Desk(runtime, System()).writing() as work:
         found = store.by_digest(work.session, digest_of(secret))
-        caller = None if found is None else Caller(_owner(work, found), found, secret)
+        caller = None if found is None else ProgramCaller(_owner(work, found), found, secret)
         calls = None if found is None else store.use(work.session, found.id, work.now)
         now = work.now
     if caller is None or calls is None:
@@ -183,7 +183,9 @@ def _owner(work: Work, token: ProgramToken) -> Staff:
     return staff
 
 
-def note(desk: Desk, caller: Caller, action: AuditAction, study_id: str | None, what: str, **detail: int) -> None:
+def note(
+    desk: Desk, caller: ProgramCaller, action: AuditAction, study_id: str | None, what: str, **detail: int
+) -> None:
     """Puts what a program reads into the trail, under its owner's name and the token's, before any of it is sent."""
     with desk.writing() as work:
         work.record(action, None, study=study_id, what=what, form="json", token=str(caller.token.id), **detail)

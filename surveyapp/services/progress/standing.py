@@ -146,7 +146,7 @@ def fates_of(tallies: Iterable[CaseTally]) -> FateCounts:
     return FateCounts(**found, modes=dict(modes))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Tallied:
     """A study's cases as they were counted, and what their sites are."""
 

@@ -74,7 +74,11 @@ def plan_due(work: Work, scope: Scope, study: Study) -> int:
         for each in due(plan_of(work, study, facts), work.now):
             if each.step.id not in there and each.way is not None and each.at is not None:
                 language = language_of(work, study, facts)
-                new.append(NewMessage(facts.case.id, each.step.id, each.way, language, each.at))
+                new.append(
+                    NewMessage(
+                        case_id=facts.case.id, step=each.step.id, way=each.way, language=language, due_at=each.at
+                    )
+                )
     store.add(work.session, new, work.now)
     return len(new)
 

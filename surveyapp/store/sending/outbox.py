@@ -45,7 +45,7 @@ class OutboxMessage:
     why: WhyNot | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewMessage:
     """A message that is to be planned."""
 

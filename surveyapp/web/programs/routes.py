@@ -23,7 +23,7 @@ from surveyapp.reports.files.records import COLUMNS, Record
 from surveyapp.reports.files.released_records import table_records
 from surveyapp.services.exports import pages
 from surveyapp.services.programs import documents, tokens
-from surveyapp.services.programs.tokens import Caller, ScopeMissing, TokenRefused, TooManyCalls
+from surveyapp.services.programs.tokens import ProgramCaller, ScopeMissing, TokenRefused, TooManyCalls
 from surveyapp.services.results import response
 from surveyapp.services.results.releasing import released
 from surveyapp.services.security import refusals
@@ -41,9 +41,9 @@ BY_ID = {each.id: each for each in OPERATIONS}
 T = TypeVar("T", bound=Callable[..., dict[str, Any]])
 
 
-def caller() -> Caller:
+def caller() -> ProgramCaller:
     """Who this request reads as. Only within an operation."""
-    return cast(Caller, g.caller)
+    return cast(ProgramCaller, g.caller)
 
 
 def desk() -> Desk:
@@ -69,7 +69,7 @@ def operation(operation_id: str) -> Callable[[T], T]:
     return serve
 
 
-def _let_in(about: Operation) -> Caller:
+def _let_in(about: Operation) -> ProgramCaller:
     sent = request.authorization
     if sent is None or sent.type != "bearer" or not sent.token:
         raise TokenRefused(say("token_missing"))

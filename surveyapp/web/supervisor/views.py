@@ -66,7 +66,7 @@ LETTERS: tuple[tuple[str, LazyString], ...] = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProgressBar:
     """A bar of answers against target: shares of those who could be asked, in tenths of a percent. `said`: how it
     stands, in words."""
