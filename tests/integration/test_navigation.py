@@ -16,10 +16,15 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from surveyapp import create_app
+from surveyapp.domain.participants import Contact
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import MAY, Action, Grant, Role
+from surveyapp.services.participants import contacts
 from surveyapp.services.questionnaires import versions as questionnaire_versions
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.sending import calendar, outbox
+from surveyapp.services.sending.ways.carrier import CarrierOutcome
 from surveyapp.store import participants
 from surveyapp.web.shared.navigation import PLACES
 from surveyapp.web.shared.session import STAFF_PATHS
@@ -29,6 +34,7 @@ from tests.integration.test_access_rules import ENTERING, EVERYBODY, PARTICIPANT
 from tests.integration.test_moving import CHANGES, NEW, OLD, answer_four, guest
 from tests.interviewer import first_options
 from tests.page import Client, Page
+from tests.sending import Told
 
 NOT_PAGES = {
     "reporter.take",
@@ -245,13 +251,22 @@ OTHER = "bistro"
 """A second study, the same but for its name."""
 
 
+MESSAGES = """\
+messages:
+  hours: 0:00 to 23:59
+  days: [monday, tuesday, wednesday, thursday, friday, saturday, sunday]
+  steps:
+    invite: {kind: invite, by: [email], subject: "{study}", text: "Your own link: {link} {help} Answer STOP."}
+"""
+
+
 @pytest.fixture
 def cafe(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
     """Two studies in which everything there are pages for has happened: somebody is midway on a version that another
     followed, a version waits to be opened, somebody has submitted, there is a release, and a link works."""
     files = {"first/v1": versioned.questionnaire("first", 1, *OLD)}
     for newest in (1, 2):
-        more = "events: {moved: Moved house}\nreleases: {live: true}\n"
+        more = "events: {moved: Moved house}\nreleases: {live: true}\n" + MESSAGES
         folder = versioned.write(tmp_path, files, versioned.STUDY + more)
         shutil.rmtree(tmp_path / OTHER, ignore_errors=True)
         shutil.copytree(folder, tmp_path / OTHER)
@@ -272,6 +287,12 @@ def cafe(sqlite_url: str, clock: Clock, tmp_path: Path) -> Iterator[Runtime]:
     with made.database.writing() as session:
         participants.add_site(session, versioned.NAME, "SM", "Small café", {"size": "small"}, made.clock().date())
     releases.make(factories.operator(made), versioned.NAME)
+    # A message of which nobody knows whether it went.
+    person = factories.create_participant(made, "guest", reference="GU-0005", study_id=versioned.NAME)
+    with factories.operator(made).writing() as work:
+        contacts.write(work, person, Contact(email="a@example.org"))
+    calendar.switch(factories.operator(made), versioned.NAME, True)
+    outbox.send(factories.operator(made), [versioned.NAME], {SendingWay.EMAIL: Told([CarrierOutcome.UNCERTAIN])})
     # Somebody whose roles can be taken away.
     for name in (versioned.NAME, OTHER):
         factories.create_staff(made, Role.VIEWER, study=name, more=[Grant(Role.AUDITOR, None)])
@@ -300,9 +321,8 @@ def test_all_that_somebody_may_open_is_reached_by_links_and_none_is_refused(
     assert walked.refused == []
     interviews = {Role.INTERVIEWER, Role.SUPERVISOR} & set(roles)
     asked = may_open(roles) - (set() if interviews else {"interviewer.queue", "interviewer.search"})
-    # The café sends nothing; what leads to messages where a study does is in test_sending_pages.
-    asked -= {f"manager.{each}" for each in ("switch_messages", "decide_message", "take_messages", "person_messages")}
-    assert asked - {"manager.steer_way"} - walked.reached == set()
+    # A demonstration shows what would go and has nothing to be taken along.
+    assert asked - {"manager.take_messages"} - walked.reached == set()
     assert {path: marks for path, marks in walked.bars.items() if marks != 1 and path not in BESIDE} == {}
 
 
