@@ -61,8 +61,12 @@ class _Placed:
 MESSAGE_ABOVE, MESSAGE = 42, 80
 """Characters a line of why a row has no bar: in a narrow chart, and in a wide one."""
 
-ABOVE_WIDE = 38
+ABOVE_WIDE = 28
 """Letters that stand on one line over a bar of a narrow chart: a row's name and what is at its end together."""
+
+NAME, HEADED = 20, 24
+"""Characters a line of a row's name beside its bar, for which there are 210 px: of a bold one, whose letters take 10 px
+on average in a wide font such as DejaVu Sans, and of one under a group's heading."""
 
 
 def _frame(chart: BarChart, narrow: bool) -> _Frame:
@@ -71,6 +75,7 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
     longest = max((len(bar.value or "") for bar in chart.bars), default=0)
     # Letters that need tall lines are wide too.
     share = max(118 if line == LINE else 156, 9 * longest + 16)
+    headed = all(group.heading for group in chart.groups if any(bar.label for bar in group.bars))
     if narrow:
         return _Frame(
             margin_left=0,
@@ -92,7 +97,7 @@ def _frame(chart: BarChart, narrow: bool) -> _Frame:
         above=0,
         gap=8 if small else 22,
         heading=32,
-        wrap=24,
+        wrap=HEADED if headed else NAME,
         long=90,
         small=small,
         line=line,

@@ -202,6 +202,21 @@ def test_a_figure_is_what_plotly_and_the_page_take(name: str, figure: Figure) ->
     assert all(re.fullmatch(r"var\(--[a-z0-9-]+\)", colour) for colour in colours)
 
 
+@pytest.mark.parametrize(("narrow", "most"), [(True, 28 - len("24 of 47")), (False, 20)])
+def test_a_bold_name_leaves_room_for_what_stands_beside_it(narrow: bool, most: int) -> None:
+    """In a font whose bold letters take 10 px on average there are 210 px beside a bar, and on a phone about 290 for a
+    name and its count."""
+    long = [
+        dataclasses.replace(each, label="Offer shared across the firm; people put themselves forward, then chosen")
+        for each in made.OPTIONS
+    ]
+    tally = made.tally((24, 13, 5, 3, 2), options=long)
+    layout = drawn([made.distribution([tally], options=tuple(long))], narrow=narrow)["layout"]
+    names = [each["text"].split("<br>") for each in layout["annotations"] if each["text"].startswith("Offer")]
+    assert len(names) == len(long)
+    assert max(len(line) for lines in names for line in lines) <= most
+
+
 def test_options_stand_as_written_and_are_labelled_with_count_and_base() -> None:
     chart = option_bars([made.distribution([made.tally((24, 13, 5, None, 2), base=47)])], ENGLISH)
     assert [(bar.label, bar.value, bar.share) for bar in chart.bars] == [
