@@ -34,6 +34,7 @@ from surveyapp.store import cases, responses
 from surveyapp.store.database import new_id
 from surveyapp.store.progress.attempts import HalfHour
 from surveyapp.store.tables import CaseRow, ParticipantRow
+from surveyapp.web.shared.answers import written_number
 from tests import factories
 from tests.conftest import Clock
 from tests.integration.test_response_of_the_report import RATES
@@ -218,6 +219,10 @@ def test_of_some_sites_alone(runtime: Runtime) -> None:
     assert line.population == 2
 
 
+def test_attempts_per_interview_have_the_decimals_they_are_written_with() -> None:
+    assert [written_number(round(each, 1)) for each in (85 / 15, 3 / 1, 0.1 + 0.2)] == ["5.7", "3", "0.3"]
+
+
 def test_a_month_is_beside_the_one_before(runtime: Runtime, clock: Clock) -> None:
     person = factories.create_participant(runtime)
     hand_in(runtime, person)
@@ -229,7 +234,9 @@ def test_a_month_is_beside_the_one_before(runtime: Runtime, clock: Clock) -> Non
     assert found.answered_by_start == found.answered_by_end == {("backfill", 1): 1}
     client = Client(create_app(runtime).test_client())
     client.sign_in(factories.create_staff(runtime, Role.SUPERVISOR).email)
-    assert "What changed since June 2026" in client.page(f"{PATH}/month/2026/7").words
+    page = client.page(f"{PATH}/month/2026/7")
+    assert "What changed since June 2026" in page.words
+    assert '<bdi dir="ltr">−1</bdi>' in page.source, "the sign stands before its number, whichever way the page runs"
 
 
 def test_nobody_is_told_as_such(runtime: Runtime) -> None:

@@ -59,6 +59,7 @@ def written_percent(whole: int) -> str:
     return format_percent(Decimal(whole) / 100, locale=get_locale() or "en")
 
 
-def written_number(value: Decimal | int) -> str:
-    """A number as the reader's language writes it, every decimal kept."""
-    return format_decimal(Decimal(value).normalize(), locale=get_locale() or "en", decimal_quantization=False)
+def written_number(value: Decimal | int | float) -> str:
+    """A number as the reader's language writes it, every decimal kept; of a float those that it is written with."""
+    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    return format_decimal(exact.normalize(), locale=get_locale() or "en", decimal_quantization=False)
