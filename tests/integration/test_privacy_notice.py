@@ -39,7 +39,7 @@ def test_it_is_read_before_anything_is_agreed_to(runtime: Runtime, phone: Phone)
     assert "This is a draft." in words
     for said in (notice.controller, notice.contact, notice.why, *notice.recipients, notice.regulator):
         assert said in words
-    assert "for 90 days after your questions number 2 have closed" in words
+    assert "for 90 days after set 2 of your questions has closed" in words
     assert "until 29 December 2032" in words  # end of 2027 and 1,825 days
     assert "Most of it you can do yourself" not in words  # nothing is theirs yet
 
