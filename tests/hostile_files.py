@@ -29,6 +29,16 @@ partial: [pl]
 time_zone: Europe/London
 thresholds: {minimum_base: 5, minimum_cell: 1, low_base: 30}
 help: {name: Us, phone: 0808 157 0142, email: us@example.org}
+retention: {study_ends: "2099-12-31", contacts: end + 30 days, answers: end + 365 days}
+privacy:
+  controller: Us
+  contact: us@example.org
+  collected: What they think.
+  basis: consent
+  why: To know.
+  recipients: [Us]
+  rights: [access]
+  regulator: {name: The regulator}
 attributes:
   site.size: {label: Size, values: {small: Small, large: Large}}
   participant.age: {label: Age, values: {young: Young, old: Old}}

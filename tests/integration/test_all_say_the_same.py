@@ -38,16 +38,17 @@ def studies(draw: st.DrawFn) -> tuple[list[str], list[dict[str, Answer]], list[d
     """The options of a question with several, and what guests answered at two touchpoints; the second may be missed by
     some."""
     offered = draw(st.lists(st.sampled_from(sorted(OPTIONS)), min_size=2, max_size=4, unique=True))
-    no_answer = st.sampled_from([Missing(Reason.SKIPPED), None])
+    skipped = st.just(Missing(Reason.SKIPPED))
     liking = st.sampled_from(sorted(LIKING)).map(lambda code: Codes((code,)))
     several = st.lists(st.sampled_from(offered), min_size=1, max_size=3, unique=True).map(
         lambda some: Codes(tuple(some))
     )
     # Of a question that nobody answered nothing is told: the first guest answers each.
     guests: list[dict[str, Any]] = [draw(st.fixed_dictionaries({"coffee": liking, "drinks": several}))]
-    others = st.fixed_dictionaries({"coffee": liking | no_answer, "drinks": several | no_answer})
+    # Whoever hands in has said something of what they were asked, if only that they do not say it.
+    others = st.fixed_dictionaries({"coffee": liking | skipped, "drinks": several | skipped | st.none()})
     guests += draw(st.lists(others, max_size=5))
-    later = draw(st.lists(st.fixed_dictionaries({"coffee": liking | no_answer}), max_size=len(guests)))
+    later = draw(st.lists(st.fixed_dictionaries({"coffee": liking | skipped}), max_size=len(guests)))
     return offered, [_given(each) for each in guests], [_given(each) for each in later]
 
 

@@ -301,7 +301,7 @@ def test_the_newest_of_each_day_week_and_month_stays(folder: Path) -> None:
     stayed = backup_folder.backups_in(folder)
     assert damaged == ()
     assert len(gone) + len(stayed) == len(made)
-    days = [backup_folder._moment_of(each).date().isoformat() for each in stayed]
+    days = [backup_folder.moment_of(each).date().isoformat() for each in stayed]
     assert days == [
         "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31", "2026-06-28", "2026-06-30", "2026-07-05", "2026-07-12",
         "2026-07-13", "2026-07-14", "2026-07-15", "2026-07-16", "2026-07-17", "2026-07-18", "2026-07-19",

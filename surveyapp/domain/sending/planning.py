@@ -109,7 +109,10 @@ def planned(rules: MessageRules, person: Recipient, now: dt.datetime, zone: dt.t
         if row is not None and row.state is not MessageState.PLANNED:
             made.append(PlannedMessage(step, row.way, row.at, WhyNot.DONE))
             if row.state in MAY_HAVE_ARRIVED and step.kind is not StepKind.THANK:
-                last_way, before, asked = row.way, (step.after_days, row.at), True
+                last_way, asked = row.way, True
+                # A step that was put before this one since may be planned for now: the days count from what is later.
+                if before is None or row.at >= before[1]:
+                    before = step.after_days, row.at
             continue
         found = _one(rules, person, step, row, now, zone, last_way, before, counted, asked)
         made.append(found)
