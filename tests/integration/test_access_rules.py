@@ -38,6 +38,7 @@ RULES: dict[str, str | Action] = {
     "participant.correct": PARTICIPANT,
     "participant.change_part": PARTICIPANT,
     "participant.take_along": PARTICIPANT,
+    "participant.prove": PARTICIPANT,
     "participant.ask_for_a_call": PARTICIPANT,
     "participant.next_time": PARTICIPANT,
     "participant.begin": PARTICIPANT,

@@ -74,6 +74,7 @@ PAGES: dict[str, A | str] = {
     "participant.correct": "what is opened to be corrected is an entry, by test_theirs",
     "participant.next_time": NOTHING,
     "participant.change_part": "stopping, withdrawing and erasing are entries, by test_theirs",
+    "participant.prove": "a PIN that is given, or refused, is an entry, by test_theirs",
     "participant.take_along": "what is taken along is an entry, by test_theirs",
     "survey_script": NOTHING,
     "static": NOTHING,

@@ -98,6 +98,27 @@ class TestBeforeSending:
         assert withdrawn.withdrawn_at is not None
         assert "Continue" not in phone.open("/survey").words
 
+    def test_with_their_pin_they_take_everything_along_before_they_have_sent_anything(
+        self, runtime: Runtime, person: Participant, phone: Phone
+    ) -> None:
+        begin(phone, runtime, person, PIN)
+        page = phone.open("/survey/yours")
+        assert "Download it to read" not in page.words
+        phone.send({"pin": "000001"}, to="/survey/yours/pin")
+        assert phone.status == 422
+        assert "That is not your PIN." in phone.page.words
+        assert actions(runtime, person)[-1] is AuditAction.PIN_REFUSED
+        phone.send({"pin": PIN}, to="/survey/yours/pin")
+        assert phone.path == "/survey/yours"
+        assert {"Download it to read", "Erase…"} <= set(phone.page.said("button") + phone.page.said("a"))
+        assert "With it you can take along" not in phone.page.words
+
+    def test_who_chose_no_pin_is_asked_for_none(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
+        begin(phone, runtime, person)
+        phone.open("/survey/yours")
+        assert "With it you can take along" not in phone.page.words
+        assert "you need your PIN" in phone.page.words
+
     def test_a_consent_that_changes_is_done(self, runtime: Runtime, person: Participant, phone: Phone) -> None:
         begin(phone, runtime, person)
         phone.open("/survey/yours")

@@ -113,5 +113,11 @@ READS_ANSWERS = frozenset({Door.QUESTIONS, Door.RECEIPT})
 TAKES_PIN = frozenset({Door.PIN, Door.THANKS_PIN})
 """Where a PIN is asked for."""
 
+
+def takes_pin(opened: Door, by: Familiarity, pin: PinStanding) -> bool:
+    """Whether a PIN can be given: where one is asked for, and by whoever is let in without, for what needs it."""
+    return opened in TAKES_PIN or (opened is Door.QUESTIONS and by is not Familiarity.PROVEN and pin is PinStanding.SET)
+
+
 CHOOSES_PIN = frozenset({Door.CLAIM, Door.THANKS_CHOOSE})
 """Where one is chosen before anything else is shown."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction, ByLink
-from surveyapp.domain.entry.doors import CHOOSES_PIN, TAKES_PIN, Answering, Door, PinStanding
+from surveyapp.domain.entry.doors import CHOOSES_PIN, Answering, Door, PinStanding, takes_pin
 from surveyapp.domain.entry.pins import (
     LONGEST,
     ONCE_LIVES,
@@ -57,16 +57,20 @@ def choose(runtime: Runtime, who: ByLink, typed: str) -> str | None:
 
 
 def give(runtime: Runtime, who: ByLink, typed: str) -> None:
-    """Tries a PIN where a link asks for it. One that staff read out is spent with that; one that is hashed under an
-    older access key comes under the first. Raises InputRefused where it is wrong, or is none at all (which counts as
-    no try), DoorShut where none is asked for or no try is left."""
+    """Tries a PIN where one can be given (`takes_pin`). One that staff read out is spent with that; one that is hashed
+    under an older access key comes under the first. Raises InputRefused where it is wrong, or is none at all (which
+    counts as no try), DoorShut where none can be given or no try is left."""
     digits = pin_in(typed)
     if digits is None:
         raise InputRefused(say("pin_shape", shortest=SHORTEST, longest=LONGEST), FIELD)
     with Desk(runtime, who).writing() as work:
         visit = survey_session.visit_in(work, who)
         pin = store.pin_of(work.session, visit.participant.id)
-        if visit.door not in TAKES_PIN or pin is None or not store.take_try(work.session, pin.participant_id, TRIES):
+        if (
+            not takes_pin(visit.door, who.by, visit.pin)
+            or pin is None
+            or not store.take_try(work.session, pin.participant_id, TRIES)
+        ):
             raise DoorShut(visit.door)
     right = runtime.keyring.pin_fits(pin.hashed, pin.participant_id, digits)
     newer = None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction, ByLink
-from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity
+from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity, takes_pin
 from surveyapp.domain.errors import DoorShut, InputRefused, StateRefused
 from surveyapp.domain.fieldwork.call_stand import DecisionKind
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
@@ -44,14 +44,15 @@ FOR_WHOEVER_PROVED_IT = frozenset({ParticipationChange.ERASED})
 @dataclass(frozen=True, kw_only=True)
 class Theirs:
     """What is theirs, as a page shows it. `sent`: when they sent something, oldest first; `changes`: what they can do
-    about their part; `proven`: whether they gave their PIN, without which nothing is taken along or erased; `kept`:
-    until when what is held of them is, where the study says; `callable`: whether they can ask for a call, `called_at`:
-    when they are called, where a time was agreed."""
+    about their part; `proven`: whether they gave their PIN, without which nothing is taken along or erased, `provable`:
+    whether they can give it now; `kept`: until when what is held of them is, where the study says; `callable`: whether
+    they can ask for a call, `called_at`: when they are called, where a time was agreed."""
 
     visit: Visit
     sent: tuple[dt.datetime, ...]
     changes: tuple[ParticipationChange, ...]
     proven: bool
+    provable: bool
     kept: Mapping[KeptThing, dt.date]
     callable: bool
     called_at: dt.datetime | None
@@ -71,6 +72,7 @@ def see(runtime: Runtime, who: ByLink) -> Theirs:
             sent=tuple(sent),
             changes=tuple(each for each in possible if each in BY_THEMSELVES),
             proven=proven,
+            provable=takes_pin(here.door, who.by, here.pin),
             kept=retention.person_until(work, runtime.study(person.study), person.id),
             callable=_can_be_called(work, here),
             called_at=here.case.next_at,

@@ -43,6 +43,9 @@ class Keeper(Backend, Protocol):
     def correct(self) -> None:
         """Raises DoorShut, StateRefused."""
 
+    def give_pin(self, typed: str) -> None:
+        """Raises InputRefused, DoorShut."""
+
     def take_along(self) -> HeldRecord:
         """Raises DoorShut."""
 
@@ -61,7 +64,7 @@ def yours(keeper: Keeper) -> Reply:
     return _yours(keeper)
 
 
-def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "") -> str:
+def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "", pin_fault: str = "") -> str:
     theirs = keeper.theirs()
     optional = [each for each in theirs.visit.study.consent if each.governs is not Governs.TAKE_PART]
     required = theirs.visit.required_consents
@@ -76,6 +79,7 @@ def _yours(keeper: Keeper, told: str = "", fault: str = "", typed: str = "") -> 
         told=told or _TOLD.get(request.args.get("done", ""), lambda: "")(),
         fault=fault,
         typed=typed,
+        pin_fault=pin_fault,
     )
 
 
@@ -153,6 +157,17 @@ def _wanted(change: str) -> ParticipationChange:
     return wanted
 
 
+def prove(keeper: Keeper) -> Reply:
+    """Their PIN, for what needs it."""
+    if not keeper.theirs().provable:
+        return redirect(keeper.address("yours"))
+    try:
+        keeper.give_pin(request.form.get("pin", ""))
+    except InputRefused as refused:
+        return _yours(keeper, pin_fault=worded(refused.sentence)), 422
+    return redirect(keeper.address("yours"))
+
+
 def take_along(keeper: Keeper) -> Reply:
     """All that is held of them: as a page that a person reads, or as a file for a machine."""
     return record_file(keeper.take_along(), as_json="json" in request.form)
@@ -185,6 +200,7 @@ def add_theirs(blueprint: Blueprint, prefix: str, keeper_of: Callable[..., Keepe
     add("POST", "/yours", change_consent)
     add("POST", "/yours/call", ask_for_a_call)
     add("POST", "/yours/correct", correct)
+    add("POST", "/yours/pin", prove)
     add("POST", "/yours/held", take_along)
     add("GET", "/yours/next", next_time)
     add("GET", "/yours/<change>", part)
