@@ -48,6 +48,9 @@ def test_shift_three_times_leaves_and_back_leads_to_nothing(
     page = opened(at("heard_via"))
     page.locator(".option").first.click()
     go_on(page)
+    # Where the server turns the page, keys that are pressed before it is there go to no page at all.
+    page.wait_for_url("**/q/heard_via_detail")
+    page.wait_for_load_state()
     shifts(page)
     gone(page)
     page.go_back()
