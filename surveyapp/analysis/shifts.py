@@ -23,9 +23,10 @@ from surveyapp.analysis.tallying import (
     with_scores,
 )
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
+from surveyapp.domain.instrument.measures.measure import Measure, MeasureRow
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Reliability
-from surveyapp.domain.instrument.study import Measure, MeasureRow, Study
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.results import (
     Cell,
     Change,

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.errors import QuestionnaireFaults
-from surveyapp.domain.instrument.study import KeepUntil, LawfulBasis, PrivacyRight, RetentionRule
+from surveyapp.domain.instrument.consent.notice import LawfulBasis, PrivacyRight
+from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
 from surveyapp.services.questionnaires import versions
 from surveyapp.services.runtime import Runtime
 from surveyapp.settings import ROOT

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from surveyapp.domain.instrument.measures.measure import Comparison
 from surveyapp.domain.instrument.questionnaire import (
     Declaration,
     Moment,
@@ -18,7 +19,7 @@ from surveyapp.domain.instrument.questionnaire import (
     from_document,
     to_document,
 )
-from surveyapp.domain.instrument.study import Comparison, Study
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import texts_of, translated_whole
 from surveyapp.domain.versions import comparability, meaning
 from surveyapp.domain.versions.comparability import Link, VersionHistory, VersionId

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from surveyapp.domain.instrument.study import Governs
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.settings import ROOT
 
 SERVICES = ROOT / "surveyapp" / "services"

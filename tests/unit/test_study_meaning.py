@@ -8,17 +8,14 @@ from typing import Any
 import pytest
 
 from surveyapp.domain.authoring.loader import load_study
+from surveyapp.domain.instrument.consent.purposes import Governs, Purpose
+from surveyapp.domain.instrument.measures.measure import Comparison, Measure, MeasureRow
 from surveyapp.domain.instrument.questionnaire import Declaration
 from surveyapp.domain.instrument.study import (
     Anchor,
     Attribute,
-    Comparison,
     CompletionRule,
     EnrolmentRule,
-    Governs,
-    Measure,
-    MeasureRow,
-    Purpose,
     ReleaseRule,
     Study,
     Thresholds,

@@ -22,9 +22,10 @@ from surveyapp.analysis.simulation.plan import BATCH, CohortPlan
 from surveyapp.analysis.simulation.routing import ColumnRoute, ColumnSituation, walk
 from surveyapp.domain.fieldwork.days import start_of
 from surveyapp.domain.instrument.conditions import Condition, KnownValue, references
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Governs, Touchpoint
+from surveyapp.domain.instrument.study import Touchpoint
 
 GO_ON, COME_BACK, BREAK_OFF = 0.8, 0.2, 0.035
 """Shares: of those who answered last time, or did not, who answers this time; of responses begun, those broken off."""

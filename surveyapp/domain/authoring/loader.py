@@ -16,7 +16,12 @@ from surveyapp.domain.authoring.questionnaire_loader import declaration_of, read
 from surveyapp.domain.authoring.shape_faults import scales_alone, validated
 from surveyapp.domain.authoring.yaml_source import Place, Source, read_source, shortened
 from surveyapp.domain.errors import Fault, QuestionnaireFaults
+from surveyapp.domain.instrument.consent.notice import Help, KeyFact, LawfulBasis, PrivacyNotice, PrivacyRight
+from surveyapp.domain.instrument.consent.purposes import Governs, Purpose
+from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
 from surveyapp.domain.instrument.kinds.base import iso_day
+from surveyapp.domain.instrument.measures.beside import Comparator, ComparatorPlace, ResponseLine, Target
+from surveyapp.domain.instrument.measures.measure import Comparison, Measure, MeasureRow
 from surveyapp.domain.instrument.questionnaire import (
     Questionnaire,
 )
@@ -24,28 +29,12 @@ from surveyapp.domain.instrument.study import (
     Anchor,
     AnswersWanted,
     Attribute,
-    Comparator,
-    ComparatorPlace,
-    Comparison,
     CompletionRule,
     EnrolmentRule,
-    Governs,
     Group,
-    Help,
-    KeepUntil,
-    KeyFact,
-    LawfulBasis,
-    Measure,
-    MeasureRow,
-    PrivacyNotice,
-    PrivacyRight,
-    Purpose,
     Relationship,
     ReleaseRule,
-    ResponseLine,
-    RetentionRule,
     Study,
-    Target,
     Thresholds,
     Touchpoint,
 )

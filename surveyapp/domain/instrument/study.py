@@ -7,10 +7,14 @@ import enum
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal
 
-from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire
+from surveyapp.domain.instrument.consent.notice import Help, KeyFact, PrivacyNotice
+from surveyapp.domain.instrument.consent.purposes import Governs, Purpose
+from surveyapp.domain.instrument.consent.retention import RetentionRule
+from surveyapp.domain.instrument.measures.beside import Comparator, ResponseLine, Target
+from surveyapp.domain.instrument.measures.measure import Comparison, Measure
+from surveyapp.domain.instrument.questionnaire import Questionnaire
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.sending.rules import MessageRules
 
@@ -69,36 +73,6 @@ class ReleaseRule:
     every: Literal["week", "month", "manual"] = "manual"
     minimum_new: int | None = None
     live: bool = False
-
-
-@dataclass(frozen=True)
-class KeepUntil:
-    """Until the end of which day something is kept: `date`; or so many `days` after the last day of a `touchpoint` (by
-    its number) of the person's own or, without one, after the study's end."""
-
-    date: dt.date | None = None
-    touchpoint: int | None = None
-    days: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class RetentionRule:
-    """Until when a study keeps what it holds of people. `then`: what becomes of answers; `withdrawn_days`: for how long
-    all of somebody who withdrew is kept, so that it can be undone."""
-
-    study_ends: dt.date
-    contacts: KeepUntil
-    words: KeepUntil
-    answers: KeepUntil
-    then: Literal["anonymise", "erase"] = "anonymise"
-    withdrawn_days: int = 30
-
-    def day_of(self, keep: KeepUntil) -> dt.date | None:
-        """The last day on which something is kept, where it is one for everybody: None where it follows a touchpoint of
-        each person's own."""
-        if keep.touchpoint is not None:
-            return None
-        return keep.date or self.study_ends + dt.timedelta(days=keep.days)
 
 
 @dataclass(frozen=True)
@@ -193,220 +167,6 @@ class Relationship:
     def label_for(self, group: str) -> str:
         """What somebody of a group calls the other."""
         return self.label if group == self.first else self.reverse
-
-
-class Governs(enum.StrEnum):
-    """What a consent decides. *Take part*: no question without it. *Contact again*: whether they are asked at later
-    touchpoints; only a no says that they are not. *Quote*: whether their words are shown outside the study, under no
-    name. *Link records*: whether a file of answers may be joined with records that name them elsewhere. *Share file*:
-    whether their answers go into files for people outside the study."""
-
-    TAKE_PART = "take_part"
-    CONTACT_AGAIN = "contact_again"
-    QUOTE = "quote"
-    LINK_RECORDS = "link_records"
-    SHARE_FILE = "share_file"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Purpose:
-    """Something a participant consents to, in a version of its wording, and what it decides (`governs`; None in a file
-    that does not say it, which a check refuses). `aloud`: how an interviewer asks it, where what stands on a screen
-    does not do for the ear."""
-
-    id: str
-    version: int
-    required: bool
-    text: str
-    aloud: str | None = None
-    governs: Governs | None = None
-
-    def agreed(self, consents: Mapping[str, ConsentGiven]) -> bool:
-        """Whether it was agreed to, in the wording that now stands; `consents`: what was last said of each purpose."""
-        said = consents.get(self.id)
-        return said is not None and said.given and said.version >= self.version
-
-    @property
-    def said(self) -> str:
-        """What an interviewer reads out."""
-        return self.aloud or self.text
-
-
-@dataclass(frozen=True)
-class KeyFact:
-    """One thing that people are told at a glance before they begin; `more` is behind it."""
-
-    text: str
-    more: str | None = None
-
-
-@dataclass(frozen=True)
-class MeasureRow:
-    """One moment of a measure: which touchpoint it was asked at and which moment it speaks of."""
-
-    touchpoint: int
-    moment: str | None
-    label: str
-    detail: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measure:
-    """What a shift chart shows. The first row is the before, when there are two or more."""
-
-    id: str
-    theme: str
-    title: str
-    group: str
-    asked_of: str
-    variable: str
-    net: str
-    rows: tuple[MeasureRow, ...]
-    note: str | None = None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The variables of its rows, each once."""
-        rows = (f"{self.variable}@{row.moment}" if row.moment else self.variable for row in self.rows)
-        return tuple(dict.fromkeys(rows))
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What the author says of a variable that two questionnaires ask differently; a mapping goes from `first` to
-    `second`. It is about the newest version of each or, with `versions`, about two of one questionnaire: what a frozen
-    file did not declare is declared here."""
-
-    first: str
-    second: str
-    declaration: Declaration
-    versions: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """What a programme set out to reach, and how far it had come on a day: a loaded figure with its source, never
-    counted from participants. `by`: the attribute that `parts` tells the actual figure by, by value."""
-
-    id: str
-    label: str
-    target: int
-    as_at: dt.date
-    source: str
-    actual: int | None = None
-    by: str | None = None
-    parts: Mapping[str, int] = field(default_factory=dict)
-    note: str | None = None
-
-    @property
-    def percent(self) -> int | None:
-        """How much of the target was reached, in whole percent, half up."""
-        return None if self.actual is None else (200 * self.actual + self.target) // (2 * self.target)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResponseLine:
-    """A line of the study's table of response, such as a report prints: who was asked, by which `method`. Counted where
-    it names a `group`: of all who are `listed` at its touchpoint or of those who could be asked, `where` an attribute
-    has a value. Or loaded: of a `population` so many were `achieved`, by a `source`."""
-
-    id: str
-    label: str
-    method: str
-    group: str | None = None
-    touchpoint: int = 1
-    of: Literal["listed", "could_be_asked"] = "could_be_asked"
-    where: tuple[str, str] | None = None
-    population: int = 0
-    achieved: int = 0
-    source: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComparatorPlace:
-    """What of a study a comparator stands beside: a `variable` of a group, or an `attribute` (of everybody's, where no
-    group is named); with `options`, those of its options, nets or values."""
-
-    group: str | None = None
-    variable: str | None = None
-    attribute: str | None = None
-    options: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparator:
-    """A published figure of other people that is set beside a study's own, with where it comes from. `people`: whose
-    figure it is; `value`, or from `value` `to` another, in `unit`; `definition`: what it counts, where that is not
-    quite the same."""
-
-    id: str
-    label: str
-    people: str
-    value: Decimal
-    unit: str
-    date: str
-    source: str
-    beside: tuple[ComparatorPlace, ...]
-    to: Decimal | None = None
-    definition: str | None = None
-
-    @property
-    def is_share(self) -> bool:
-        """Whether it can be drawn on the scale of percentages."""
-        return self.unit == "%"
-
-
-@dataclass(frozen=True)
-class Help:
-    """Whom a participant may ask."""
-
-    name: str
-    phone: str | None = None
-    email: str | None = None
-
-
-class LawfulBasis(enum.StrEnum):
-    """On what somebody's data may be used (UK GDPR, Article 6)."""
-
-    CONSENT = "consent"
-    PUBLIC_TASK = "public_task"
-    LEGITIMATE_INTERESTS = "legitimate_interests"
-    CONTRACT = "contract"
-    LEGAL_OBLIGATION = "legal_obligation"
-    VITAL_INTERESTS = "vital_interests"
-
-
-class PrivacyRight(enum.StrEnum):
-    """What people may ask for of what is held of them (UK GDPR, Articles 7 and 15 to 21)."""
-
-    ACCESS = "access"
-    RECTIFY = "rectify"
-    ERASE = "erase"
-    RESTRICT = "restrict"
-    OBJECT = "object"
-    PORT = "port"
-    WITHDRAW = "withdraw"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PrivacyNotice:
-    """What people are told of what is done with their data, in plain words: who decides over it (`controller`) and how
-    they are reached, what is asked of whom (`collected`) and `why`, on which basis, who gets it, what people may ask
-    for and to whom they may complain. Until when it is kept is the study's retention.
-    `draft`: it is to be replaced before anybody real is asked."""
-
-    controller: str
-    contact: str
-    collected: str
-    basis: LawfulBasis
-    why: str
-    recipients: tuple[str, ...]
-    rights: tuple[PrivacyRight, ...]
-    regulator: str
-    regulator_phone: str | None = None
-    regulator_web: str | None = None
-    draft: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from surveyapp.domain.instrument.consent.notice import KeyFact, PrivacyNotice
+from surveyapp.domain.instrument.consent.purposes import Purpose
 from surveyapp.domain.instrument.kinds import KINDS
+from surveyapp.domain.instrument.measures.beside import Comparator, ResponseLine, Target
+from surveyapp.domain.instrument.measures.measure import Comparison, Measure, MeasureRow
 from surveyapp.domain.instrument.questionnaire import (
     Moment,
     Net,
@@ -28,22 +32,7 @@ from surveyapp.domain.instrument.questionnaire import (
     Section,
     Statement,
 )
-from surveyapp.domain.instrument.study import (
-    Attribute,
-    Comparator,
-    Comparison,
-    Group,
-    KeyFact,
-    Measure,
-    MeasureRow,
-    PrivacyNotice,
-    Purpose,
-    Relationship,
-    ResponseLine,
-    Study,
-    Target,
-    Touchpoint,
-)
+from surveyapp.domain.instrument.study import Attribute, Group, Relationship, Study, Touchpoint
 from surveyapp.domain.sending.rules import MessageRules
 
 

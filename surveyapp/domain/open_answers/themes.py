@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveyapp.domain.instrument.kinds import KINDS, Part, PartType
+from surveyapp.domain.instrument.measures.measure import Comparison
 from surveyapp.domain.instrument.questionnaire import Declaration, Option, Question, Questionnaire, Section
-from surveyapp.domain.instrument.study import Comparison
 from surveyapp.domain.open_answers.codes import CodeFrame, CodeState, with_parents
 from surveyapp.domain.results.distributions import THEMES
 

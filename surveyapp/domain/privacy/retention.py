@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.fieldwork.days import last_day
-from surveyapp.domain.instrument.study import KeepUntil, RetentionRule
+from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
 
 
 class KeptThing(enum.StrEnum):

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.measures.measure import Comparison
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Comparison
 from surveyapp.domain.results import SeriesNote
 from surveyapp.domain.versions.meaning import (
     Asked,

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surveyapp.domain.instrument.study import Comparison, Purpose, Study
+from surveyapp.domain.instrument.consent.purposes import Purpose
+from surveyapp.domain.instrument.measures.measure import Comparison
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions.diff import Edit
 
 

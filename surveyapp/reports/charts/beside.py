@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from surveyapp.domain.instrument.study import Comparator
+from surveyapp.domain.instrument.measures.beside import Comparator
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Cell, ResponseCounts
 from surveyapp.reports.charts.bars import Bar, BarChart, BarGroup, BarSegment

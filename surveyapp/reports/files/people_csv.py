@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from surveyapp.domain.instrument.study import Comparator, Study
+from surveyapp.domain.instrument.measures.beside import Comparator
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.results import NOT_KNOWN, Category, Cell, Composition, Distribution, ResponseTable, Shift
 from surveyapp.reports.files.people_tables import mode_words, response_columns
 from surveyapp.reports.files.records import FileValue, Record, cell_record, edition_record, yes

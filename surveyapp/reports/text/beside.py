@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from surveyapp.domain.instrument.study import Comparator
+from surveyapp.domain.instrument.measures.beside import Comparator
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.reports.text.phrasing import Phrasing
 

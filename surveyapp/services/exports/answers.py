@@ -26,8 +26,9 @@ from surveyapp.domain.exports.dataset import (
 )
 from surveyapp.domain.exports.tables import ExportTables
 from surveyapp.domain.i18n import N_
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.instrument.questionnaire import Questionnaire
-from surveyapp.domain.instrument.study import Governs, Study
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.exports.comparability import compared

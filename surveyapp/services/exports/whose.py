@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.exports.tables import ExportedPerson
-from surveyapp.domain.instrument.study import Governs, Study
+from surveyapp.domain.instrument.consent.purposes import Governs
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope

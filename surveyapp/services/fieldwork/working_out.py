@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from surveyapp.domain.instrument.study import Governs, Study
+from surveyapp.domain.instrument.consent.purposes import Governs
+from surveyapp.domain.instrument.study import Study
 from surveyapp.services.cases import consents
 from surveyapp.services.cases.call_wishes import read_wishes
 from surveyapp.services.cases.standing import work_out

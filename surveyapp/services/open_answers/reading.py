@@ -13,9 +13,10 @@ from typing import Any
 from surveyapp.domain.answers import Answer, is_substantive
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.instrument.kinds import Part
 from surveyapp.domain.instrument.piping import plain
-from surveyapp.domain.instrument.study import Governs, Study
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.normalise import one_line
 from surveyapp.domain.open_answers.marking import TextPiece, pieces
 from surveyapp.domain.sentences import say

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.instrument.study import RetentionRule, Study
+from surveyapp.domain.instrument.consent.retention import RetentionRule
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, retained
 from surveyapp.domain.staff import Action
 from surveyapp.services.privacy import erasing

@@ -15,10 +15,11 @@ from surveyapp.domain.entry.pins import standing_of
 from surveyapp.domain.errors import AccessRefused, ConsentMissing, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState
 from surveyapp.domain.fieldwork.days import end_of
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.instrument.piping import earlier_answers_of
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Section
 from surveyapp.domain.instrument.routing import Page, Route, Situation, walk
-from surveyapp.domain.instrument.study import Governs, Study, Touchpoint
+from surveyapp.domain.instrument.study import Study, Touchpoint
 from surveyapp.domain.participants import ConsentGiven, Participant
 from surveyapp.domain.responses import RecordedAnswer, Response, ResponseState
 from surveyapp.domain.sentences import say

@@ -12,7 +12,7 @@ from surveyapp.domain.entry.doors import READS_ANSWERS, Familiarity, takes_pin
 from surveyapp.domain.errors import DoorShut, InputRefused, StateRefused
 from surveyapp.domain.fieldwork.call_stand import DecisionKind
 from surveyapp.domain.fieldwork.cases import ANSWERABLE
-from surveyapp.domain.instrument.study import Governs
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange, open_changes

@@ -18,9 +18,10 @@ from surveyapp.analysis.split import Split, by_attribute, everybody
 from surveyapp.analysis.tallying import Rules
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part, Summary
+from surveyapp.domain.instrument.measures.measure import Measure, MeasureRow
 from surveyapp.domain.instrument.questionnaire import Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Study, Touchpoint
+from surveyapp.domain.instrument.study import Attribute, Study, Touchpoint
 from surveyapp.domain.open_answers.themes import (
     UNCODED,
     ThemedVariable,

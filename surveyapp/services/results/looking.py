@@ -17,9 +17,10 @@ from surveyapp.analysis.split import by_attribute, everybody
 from surveyapp.analysis.tallying import Rules, categories
 from surveyapp.domain.errors import NotFound
 from surveyapp.domain.instrument.kinds import Part, PartType, Summary
+from surveyapp.domain.instrument.measures.measure import Measure, MeasureRow
 from surveyapp.domain.instrument.piping import plain
 from surveyapp.domain.instrument.questionnaire import Net, Option, Question
-from surveyapp.domain.instrument.study import Attribute, Measure, MeasureRow, Touchpoint
+from surveyapp.domain.instrument.study import Attribute, Touchpoint
 from surveyapp.domain.instrument.translation import joined
 from surveyapp.domain.results import Category, CrossSide, Crosstab, Edition, Shift, ShiftStep
 from surveyapp.domain.results.words import Words

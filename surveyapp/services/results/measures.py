@@ -7,7 +7,8 @@ import dataclasses
 from surveyapp.analysis import shifts
 from surveyapp.analysis.counting.vectors import Vector, nobody
 from surveyapp.domain.errors import NotFound
-from surveyapp.domain.instrument.study import Measure, MeasureRow, Touchpoint
+from surveyapp.domain.instrument.measures.measure import Measure, MeasureRow
+from surveyapp.domain.instrument.study import Touchpoint
 from surveyapp.domain.results import Shift
 from surveyapp.domain.sentences import say
 from surveyapp.domain.versions.series import Followed

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.instrument.study import Comparator, Study
+from surveyapp.domain.instrument.measures.beside import Comparator
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.results import (
     Composition,
     Distribution,

@@ -18,7 +18,7 @@ from surveyapp.domain.answers import Mode
 from surveyapp.domain.errors import InputRefused
 from surveyapp.domain.fieldwork.cases import NEEDS_TIME, Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.consequences import DETAILS
-from surveyapp.domain.instrument.study import Purpose
+from surveyapp.domain.instrument.consent.purposes import Purpose
 from surveyapp.domain.privacy.leaving import REASONS, LeavingReason, ParticipationChange
 from surveyapp.domain.staff import Staff
 from surveyapp.services.cases.agreed_times import AgreedTime

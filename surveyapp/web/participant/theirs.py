@@ -10,7 +10,7 @@ from flask import Blueprint, abort, make_response, redirect, request
 from flask_babel import gettext as _
 
 from surveyapp.domain.errors import InputRefused, StateRefused
-from surveyapp.domain.instrument.study import Governs
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.reports.files.calendar import day_in_calendar

@@ -13,7 +13,8 @@ import pytest
 from surveyapp.domain.answers import Codes, Mode, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted
-from surveyapp.domain.instrument.study import Governs, Purpose, Thresholds
+from surveyapp.domain.instrument.consent.purposes import Governs, Purpose
+from surveyapp.domain.instrument.study import Thresholds
 from surveyapp.domain.open_answers.marking import SpanDecision
 from surveyapp.domain.open_answers.quoting import QuotationBar, QuotationState
 from surveyapp.domain.participants import ConsentGiven, Contact, Participant

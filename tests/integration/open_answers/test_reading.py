@@ -13,7 +13,7 @@ import pytest
 from surveyapp.domain.answers import Answer, Codes, Mode, Number, Text
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted
-from surveyapp.domain.instrument.study import Governs, Purpose
+from surveyapp.domain.instrument.consent.purposes import Governs, Purpose
 from surveyapp.domain.open_answers.marking import SpanDecision
 from surveyapp.domain.participants import ConsentGiven, Contact
 from surveyapp.domain.staff import Role, Scope

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from surveyapp.cli import main
 from surveyapp.domain.answers import Mode, Text
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.instrument.study import KeepUntil, RetentionRule
+from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.privacy.leaving import LeavingReason, ParticipationChange
 from surveyapp.domain.privacy.retention import KeptPerson, KeptThing, kept_until, retained

@@ -8,8 +8,9 @@ from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR
 from surveyapp.domain.authoring.checks.names import check_known, check_once, unknown_question
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.kinds import Part
+from surveyapp.domain.instrument.measures.beside import Comparator, ComparatorPlace, ResponseLine, Target
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Comparator, ComparatorPlace, ResponseLine, Study, Target
+from surveyapp.domain.instrument.study import Study
 
 
 def check_beside(study: Study, source: Source) -> None:

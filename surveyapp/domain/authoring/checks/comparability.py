@@ -8,9 +8,10 @@ from typing import Any
 
 from surveyapp.domain.authoring.yaml_source import Place, Source
 from surveyapp.domain.instrument.conditions import Changed, Condition
+from surveyapp.domain.instrument.measures.measure import Comparison
 from surveyapp.domain.instrument.questionnaire import Declaration, Questionnaire, Score
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Comparison, Study
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.versions import comparability, meaning
 from surveyapp.domain.versions.comparability import VersionHistory
 from surveyapp.domain.versions.meaning import Asked, Aspect, Differences, variables

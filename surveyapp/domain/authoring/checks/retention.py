@@ -7,7 +7,8 @@ import datetime as dt
 
 from surveyapp.domain.authoring.checks.limits import FIRST_YEAR, LAST_YEAR, MAXIMUM_DAYS
 from surveyapp.domain.authoring.yaml_source import Source
-from surveyapp.domain.instrument.study import KeepUntil, RetentionRule, Study
+from surveyapp.domain.instrument.consent.retention import KeepUntil, RetentionRule
+from surveyapp.domain.instrument.study import Study
 
 
 def check_retention(study: Study, source: Source) -> None:

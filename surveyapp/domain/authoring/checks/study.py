@@ -20,8 +20,9 @@ from surveyapp.domain.authoring.checks.retention import check_retention
 from surveyapp.domain.authoring.checks.routing import check_reach, check_routing
 from surveyapp.domain.authoring.checks.scores import check_scores
 from surveyapp.domain.authoring.yaml_source import Place, Source
+from surveyapp.domain.instrument.consent.purposes import Governs
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Anchor, Governs, Study, Touchpoint
+from surveyapp.domain.instrument.study import Anchor, Study, Touchpoint
 
 MAXIMUM_RATING = 101
 """Numbers to choose from on a rating, 0 to 100 at most: each is a button."""

@@ -19,8 +19,9 @@ from surveyapp.analysis.releasing import objects
 from surveyapp.analysis.releasing.crossings import released_crosstab
 from surveyapp.analysis.releasing.holding import held_touchpoints, shift_as_before
 from surveyapp.analysis.releasing.statuses import ReleasedVariable, StatusPlace, StatusTables, status_tables
+from surveyapp.domain.instrument.measures.measure import Measure
 from surveyapp.domain.instrument.routing import parts_of
-from surveyapp.domain.instrument.study import Measure, Study
+from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.releases import Release, ReleasedPage, closed_set, needed
 from surveyapp.domain.results import Crosstab, Distribution, Edition, NextLook, ResponseTable, Shift
 from surveyapp.domain.staff import Scope

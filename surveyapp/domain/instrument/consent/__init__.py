@@ -1,0 +1,1 @@
+"""What people are told, what they agree to, and until when what they gave is kept."""

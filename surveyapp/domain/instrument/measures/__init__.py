@@ -1,0 +1,1 @@
+"""What a study’s results are made of, and what stands beside them."""
