@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.orm import Bundle, Session
 
 from surveyapp.domain.fieldwork.cases import ENDED, Attempt, Case, Disposition, Lease
 from surveyapp.domain.participants import Participant
@@ -177,7 +178,11 @@ def set_proxy(session: Session, case_id: uuid.UUID, proxy: str) -> None:
     session.execute(update(CaseRow).where(CaseRow.id == case_id).values(proxy=proxy))
 
 
-def case_in(row: CaseRow) -> Case:
+CASE: Bundle[Any] = Bundle("case", *(getattr(CaseRow, each.name) for each in dataclasses.fields(Case)))
+"""A case among the columns of a query of many: `case_in` reads it off a row's `case`, and no object is kept of it."""
+
+
+def case_in(row: CaseRow | Row[Any]) -> Case:
     """A case as it is stored."""
     return Case(
         id=row.id,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from surveyapp.domain.fieldwork.cases import Access, Case
 from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.staff import Scope
+from surveyapp.store.cases import CASE, case_in
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import AccessRow, AttemptRow, CaseRow, ParticipantRow, ResponseRow, SiteRow
 
@@ -44,16 +45,7 @@ def lines(session: Session, scope: Scope, at: tuple[str, int] | None = None) -> 
             SiteRow.name.label("site"),
             ParticipantRow.withdrawn_at,
             ParticipantRow.stopped_at,
-            CaseRow.id.label("case"),
-            CaseRow.touchpoint,
-            CaseRow.opens_at,
-            CaseRow.due_at,
-            CaseRow.closes_at,
-            CaseRow.disposition,
-            CaseRow.assigned_to,
-            CaseRow.next_at,
-            CaseRow.moved_at,
-            CaseRow.paused_at,
+            CASE,
             ResponseRow.state.label("response_state"),
             ResponseRow.submitted_at,
             ResponseRow.reopened_at,
@@ -67,21 +59,6 @@ def lines(session: Session, scope: Scope, at: tuple[str, int] | None = None) -> 
         query = query.where(ParticipantRow.group_id == at[0], CaseRow.touchpoint == at[1])
     found = []
     for row in session.execute(query):
-        case = None
-        if row.case is not None:
-            case = Case(
-                id=row.case,
-                participant_id=row.person,
-                touchpoint=row.touchpoint,
-                opens_at=row.opens_at,
-                due_at=row.due_at,
-                closes_at=row.closes_at,
-                disposition=row.disposition,
-                assigned_to=row.assigned_to,
-                next_at=row.next_at,
-                moved_at=row.moved_at,
-                paused_at=row.paused_at,
-            )
         found.append(
             RosterLine(
                 participant_id=row.person,
@@ -91,7 +68,7 @@ def lines(session: Session, scope: Scope, at: tuple[str, int] | None = None) -> 
                 withdrawn=row.withdrawn_at is not None,
                 stopped=row.stopped_at is not None,
                 reopened=row.reopened_at is not None,
-                case=case,
+                case=case_in(row.case) if row.case.id is not None else None,
                 response_state=row.response_state,
                 submitted_at=row.submitted_at,
             )

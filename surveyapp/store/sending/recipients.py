@@ -16,6 +16,7 @@ from surveyapp.domain.responses import ResponseState
 from surveyapp.domain.sending.planning import PastMessage, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Scope
+from surveyapp.store.cases import CASE, case_in
 from surveyapp.store.database import new_id
 from surveyapp.store.participants import scoped
 from surveyapp.store.tables import CaseRow, ChannelEndRow, ContactRow, MessageRow, ParticipantRow, ResponseRow
@@ -61,13 +62,7 @@ def everyone(session: Session, scope: Scope, cases: Collection[uuid.UUID] | None
             ParticipantRow.stopped_at,
             ParticipantRow.withdrawn_at,
             ParticipantRow.declined_contact_at,
-            CaseRow.id.label("case"),
-            CaseRow.touchpoint,
-            CaseRow.opens_at,
-            CaseRow.due_at,
-            CaseRow.closes_at,
-            CaseRow.disposition,
-            CaseRow.paused_at,
+            CASE,
             ResponseRow.state.label("response_state"),
             ResponseRow.submitted_at,
             ResponseRow.reopened_at,
@@ -98,22 +93,13 @@ def everyone(session: Session, scope: Scope, cases: Collection[uuid.UUID] | None
                 stopped=row.stopped_at is not None,
                 withdrawn=row.withdrawn_at is not None,
                 declined=row.declined_contact_at is not None,
-                case=Case(
-                    id=row.case,
-                    participant_id=row.person,
-                    touchpoint=row.touchpoint,
-                    opens_at=row.opens_at,
-                    due_at=row.due_at,
-                    closes_at=row.closes_at,
-                    disposition=row.disposition,
-                    paused_at=row.paused_at,
-                ),
+                case=case_in(row.case),
                 response_state=row.response_state,
                 reopened=row.reopened_at is not None,
                 submitted_at=row.submitted_at,
                 reached_by=reached,
                 ended=ended.get(row.person, ()),
-                history=history.get(row.case, ()),
+                history=history.get(row.case.id, ()),
             )
         )
     return found
