@@ -196,8 +196,8 @@ class SignInAgain(ShiftlineError):
         super().__init__("That took too long. Sign in again.")
 
 
-class EnrolmentRefused(ShiftlineError):
-    """What was written of a newcomer cannot be used. `faults` says all that is wrong; nobody was added."""
+class FieldsRefused(ShiftlineError):
+    """What was written in a form or a row cannot be used. `faults` says all that is wrong; nothing was changed."""
 
     def __init__(self, faults: tuple[FieldFault, ...]) -> None:
         super().__init__(" ".join(fault.sentence for fault in faults))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.errors import ContactShared, EnrolmentRefused, NotFound, NotPermitted, StateRefused
+from surveyapp.domain.errors import ContactShared, FieldsRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.participants import Contact, Event, Origin, Participant
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.participants import enrolment
@@ -54,7 +54,7 @@ def count(runtime: Runtime) -> int:
         return sum(participants.counts_by_origin(session).values())
 
 
-def faults_of(refused: pytest.ExceptionInfo[EnrolmentRefused]) -> dict[str, str]:
+def faults_of(refused: pytest.ExceptionInfo[FieldsRefused]) -> dict[str, str]:
     return {fault.field: fault.sentence for fault in refused.value.faults}
 
 
@@ -111,7 +111,7 @@ def test_two_managers_at_once_never_give_out_one_number_twice(runtime: Runtime, 
 
 def test_everything_wrong_is_said_at_once_and_nobody_added(runtime: Runtime, desk: Desk) -> None:
     factories.create_participant(runtime, reference="BF-0041")
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         enrolment.add(
             desk,
             STUDY,
@@ -165,7 +165,7 @@ def test_everything_wrong_is_said_at_once_and_nobody_added(runtime: Runtime, des
     ],
 )
 def test_each_fault_says_what_to_do(runtime: Runtime, desk: Desk, field: str, value: str, sentence: str) -> None:
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         enrolment.add(desk, STUDY, {"group": "backfill", field: value})
     faults = faults_of(refused)
     assert (field if field != "site_name" else "site") in faults
@@ -179,7 +179,7 @@ def test_a_date_is_written_as_people_write_it(runtime: Runtime, desk: Desk, writ
 
 
 def test_a_new_site_comes_with_everything_known_of_it(runtime: Runtime, desk: Desk) -> None:
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         enrolment.add(desk, STUDY, {"group": "employee", "site": "S9"})
     assert set(faults_of(refused)) == {"site.employer_size", "site.asks_uc"}
     added = enrolment.add(
@@ -202,7 +202,7 @@ def test_a_new_site_comes_with_everything_known_of_it(runtime: Runtime, desk: De
     )
     second = enrolment.add(desk, STUDY, {"group": "employee", "site": "S9", "site.employer_size": "sme"})
     assert second.site == added.site
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         enrolment.add(desk, STUDY, {"group": "employee", "site": "S9", "site.employer_size": "large"})
     assert "down as “Small or medium employer”" in faults_of(refused)["site.employer_size"]
 
@@ -234,7 +234,7 @@ def test_a_manager_of_one_site_adds_and_sees_its_people_only(runtime: Runtime) -
     assert enrolment.add(Desk(runtime, staff), STUDY, {"group": "employee", "site": "SM"}).site == site
     assert [each.reference for each in enrolment.sites(Desk(runtime, staff), STUDY)] == ["SM"]
     for elsewhere in ("", "ML", "S9"):
-        with pytest.raises(EnrolmentRefused) as refused:
+        with pytest.raises(FieldsRefused) as refused:
             enrolment.add(Desk(runtime, staff), STUDY, {"group": "employee", "site": elsewhere})
         assert faults_of(refused)["site"] == "You add people at your own sites only. Use one of: SM."
     hidden = factories.create_participant(runtime, site=other)
@@ -252,7 +252,7 @@ def test_a_corrected_contact_replaces_the_one_before(runtime: Runtime, desk: Des
     with runtime.database.reading() as session:
         entry = next(each for each in audit.entries(session, STUDY) if each.action == "contact_corrected")
     assert entry.detail == {"fields": ["phone", "email", "preferred", "times", "language"]}
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         enrolment.correct_contact(desk, STUDY, added.reference, {"phone": "1", "email": "x"})
     assert set(faults_of(refused)) == {"phone", "email"}
 
@@ -286,7 +286,7 @@ def test_an_event_is_recorded_and_corrected(runtime: Runtime, manager: Staff, de
         ("placement_start", "", "on"),
         ("placement_start", "2026-07-01", "on"),
     ):
-        with pytest.raises(EnrolmentRefused) as refused:
+        with pytest.raises(FieldsRefused) as refused:
             enrolment.set_event(desk, STUDY, added.reference, event, day)
         assert set(faults_of(refused)) == {field}
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from surveyapp.domain.errors import EnrolmentRefused, StateRefused
+from surveyapp.domain.errors import FieldsRefused, StateRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState, Disposition
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Staff
@@ -66,7 +66,7 @@ def test_a_person_moves_group_and_keeps_their_link(runtime: Runtime, desk: Desk,
 
 def test_whoever_has_begun_to_answer_stays_in_their_group(runtime: Runtime, desk: Desk, person: Participant) -> None:
     answering.give_consent(runtime, factories.by_link(runtime, person), {"take_part": True, "recontact": False})
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         mending.mend(desk, STUDY, "BF-0001", {"group": "employee"})
     assert [fault.field for fault in refused.value.faults] == ["group"]
     # What they have begun stays where it is, too.
@@ -94,7 +94,7 @@ def test_site_and_attributes_change_and_no_case_moves(runtime: Runtime, desk: De
     found, _ = enrolment.contact_of(desk, STUDY, "BF-0001")
     assert found.site is not None
     assert (found.site.reference, found.attributes) == ("SM", {"age": "25_50"})
-    with pytest.raises(EnrolmentRefused):
+    with pytest.raises(FieldsRefused):
         mending.mend(desk, STUDY, "BF-0001", {"site": "NOWHERE"})
 
 
@@ -120,7 +120,7 @@ def test_the_window_of_a_case_is_as_written_or_refused(
 ) -> None:
     before = case_of(runtime, person)
     if state is None:
-        with pytest.raises(EnrolmentRefused):
+        with pytest.raises(FieldsRefused):
             mending.mend_case(desk, STUDY, "BF-0001", 1, written)
         assert case_of(runtime, person) == before
         return
@@ -146,7 +146,7 @@ def test_a_case_that_was_refused_is_taken_up(
 def test_whoever_stopped_is_taken_up_by_themselves_first(runtime: Runtime, desk: Desk, person: Participant) -> None:
     with runtime.database.writing() as session:
         participants.set_stopped(session, person.id, runtime.clock())
-    with pytest.raises(EnrolmentRefused):
+    with pytest.raises(FieldsRefused):
         mending.mend_case(desk, STUDY, "BF-0001", 1, {"again": "yes"})
     with runtime.database.writing() as session:
         participants.withdraw(session, person.id, runtime.clock())

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from surveyapp.domain.answers import Mode, Text
-from surveyapp.domain.errors import EnrolmentRefused, NotFound, StateRefused
+from surveyapp.domain.errors import FieldsRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import Disposition
 from surveyapp.domain.open_answers.marking import MarkedSpan, SpanDecision, SpanKind, TextSpan
 from surveyapp.domain.open_answers.quoting import QuotationState
@@ -297,7 +297,7 @@ def test_what_cannot_be_merged_is_said_and_changes_nothing(
     given(runtime, staff)
     before = dumped(runtime)
     for act in (merging.plan, merging.merge):
-        with pytest.raises(EnrolmentRefused) as refused:
+        with pytest.raises(FieldsRefused) as refused:
             act(desk, STUDY, "BF-0001", other)
         assert [(fault.field, fault.sentence.code) for fault in refused.value.faults] == [("other", code)]
     assert dumped(runtime) == before
@@ -309,7 +309,7 @@ def test_somebody_of_a_site_that_is_not_ones_own_is_not_there(runtime: Runtime) 
     factories.create_participant(runtime, reference="BF-0002", site=there)
     staff = factories.create_staff(runtime, Role.MANAGER, site=here)
     for reference, other in (("BF-0001", "BF-0002"), ("BF-0002", "BF-0001")):
-        with pytest.raises((EnrolmentRefused, NotFound)):
+        with pytest.raises((FieldsRefused, NotFound)):
             merging.merge(Desk(runtime, staff), STUDY, reference, other)
 
 

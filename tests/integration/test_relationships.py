@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from surveyapp.domain.errors import EnrolmentRefused, NotFound, NotPermitted, StateRefused
+from surveyapp.domain.errors import FieldsRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.staff import Role, Staff
 from surveyapp.services.lists.all_at_once import import_file
@@ -112,7 +112,7 @@ def test_what_cannot_be_is_said_and_nobody_added(
 def test_somebody_of_no_group_that_has_it_is_refused_before_the_database_is_asked(
     runtime: Runtime, manager: Staff
 ) -> None:
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         enrolment.add(Desk(runtime, manager), STUDY, {"group": "employee", COLUMN: "0042"})
     assert [fault.field for fault in refused.value.faults] == [COLUMN]
 
@@ -144,7 +144,7 @@ def test_what_a_manager_writes_amiss_is_refused(
         ("paired_with", "EM-0001", "other"),
         ("married_to", "BF-0001", "relationship"),
     ):
-        with pytest.raises(EnrolmentRefused) as refused:
+        with pytest.raises(FieldsRefused) as refused:
             relating.set_related(Desk(runtime, manager), STUDY, "EM-0002", relationship, other)
         assert [fault.field for fault in refused.value.faults] == [field]
     assert related(runtime, manager, "EM-0001") == ["BF-0001"]

@@ -13,7 +13,7 @@ from surveyapp.domain.audit import AuditAction, ByLink
 from surveyapp.domain.entry.doors import Familiarity
 from surveyapp.domain.errors import (
     AccessRefused,
-    EnrolmentRefused,
+    FieldsRefused,
     HeldByAnother,
     InputRefused,
     NoSpotDay,
@@ -145,7 +145,7 @@ def test_a_day_that_cannot_begin_says_all_that_is_missing(
 ) -> None:
     chosen = dataclasses.replace(CHOSEN, **{"sites": [site(runtime, "F1").id]} | wrong)
     seat = Seat(runtime)
-    with pytest.raises(EnrolmentRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         seat.begin(chosen)
     assert [fault.field for fault in refused.value.faults] == fields
     with pytest.raises(NoSpotDay):

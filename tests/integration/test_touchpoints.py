@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from surveyapp.domain.errors import EnrolmentRefused, NotFound, NotPermitted, StateRefused
+from surveyapp.domain.errors import FieldsRefused, NotFound, NotPermitted, StateRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState, Disposition
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointAct
 from surveyapp.domain.participants import Participant
@@ -180,7 +180,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
     person = factories.create_participant(runtime)
     before = case_of(runtime, person)
     for ask in (touchpoints.plan, touchpoints.change):
-        with pytest.raises(EnrolmentRefused) as refused:
+        with pytest.raises(FieldsRefused) as refused:
             ask(desk, *WHERE, written)
         assert [each.field for each in refused.value.faults] == [field]
     assert case_of(runtime, person) == before
@@ -190,7 +190,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
 def test_two_managers_closing_at_once_close_it_once(runtime: Runtime, desk: Desk) -> None:
     touchpoints.plan(desk, *WHERE, {"act": "close"})
     done(desk, "close")
-    with pytest.raises(EnrolmentRefused):
+    with pytest.raises(FieldsRefused):
         touchpoints.change(desk, *WHERE, {"act": "close"})
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction
 from surveyapp.domain.entry.pins import LONGEST, SHORTEST, is_tried_first, pin_in
-from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NoSpotDay, NotFound
+from surveyapp.domain.errors import FieldFault, FieldsRefused, NoSpotDay, NotFound
 from surveyapp.domain.fieldwork.cases import ANSWERABLE, Case, CaseState, Lease
 from surveyapp.domain.fieldwork.days import start_of
 from surveyapp.domain.instrument.study import Study, Touchpoint
@@ -114,7 +114,7 @@ def _may_see(scope: Scope, site: Site) -> bool:
 
 def begin(desk: Desk, session: WebSession, study_id: str, chosen: SpotChoice) -> SpotDay:
     """Begins a day in a session, in place of another. It ends at midnight where the study is, and no later than the
-    session. Raises EnrolmentRefused (of `sites`, `touchpoint`, `pin`), NotPermitted, NotFound."""
+    session. Raises FieldsRefused (of `sites`, `touchpoint`, `pin`), NotPermitted, NotFound."""
     there = places(desk, study_id)
     sites = {each.id for each in there.sites} & set(chosen.sites)
     digits = pin_in(chosen.pin)
@@ -128,7 +128,7 @@ def begin(desk: Desk, session: WebSession, study_id: str, chosen: SpotChoice) ->
     elif is_tried_first(digits):
         faults.append(FieldFault("pin", say("pin_tried_first")))
     if faults or digits is None:
-        raise EnrolmentRefused(tuple(faults))
+        raise FieldsRefused(tuple(faults))
     day_id = new_id()
     # Hashing takes a while on purpose, and so is done before anything is locked.
     hashed = desk.runtime.keyring.pin_hash(day_id, digits)

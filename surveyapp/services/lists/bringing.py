@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import EnrolmentRefused, FieldFault
+from surveyapp.domain.errors import FieldFault, FieldsRefused
 from surveyapp.domain.fieldwork.call_wishes import CallWishes
 from surveyapp.domain.fieldwork.lists import DoubleChoice, LateChoice, ListState, RowOutcome
 from surveyapp.domain.fieldwork.touchpoint_changes import TouchpointStanding
@@ -133,14 +133,14 @@ def bring_in(
     sha256: str,
     progress: Progress,
 ) -> Brought:
-    """Brings everybody in, or nobody. Raises EnrolmentRefused where something has changed since the list was looked at,
+    """Brings everybody in, or nobody. Raises FieldsRefused where something has changed since the list was looked at,
     and whatever else keeps it from being stored: nothing of it is then."""
     try:
         placement, changed, standings = _stage(desk, scope, study, import_id, rows, decisions, progress)
         with desk.writing() as work:
             enrolment_store.lock(work.session, study.id)
             if placement.people and touchpoints.standings(work.session, study.id) != standings:
-                raise EnrolmentRefused((FieldFault("file", say("touchpoint_changed_meanwhile")),))
+                raise FieldsRefused((FieldFault("file", say("touchpoint_changed_meanwhile")),))
             return _take_in(work, scope, study, import_id, rows, placement, changed, sha256)
     except BaseException:
         clear(desk, study, import_id)
@@ -163,7 +163,7 @@ def _stage(
             work, scope, study, several, lambda line: say("on_line", line=line), look_for_shared=False
         )
         if placement.faults:
-            raise EnrolmentRefused(tuple(fault for _, fault in placement.faults[:20]))
+            raise FieldsRefused(tuple(fault for _, fault in placement.faults[:20]))
         # The sites that are new wait with the people.
         waiting = dataclasses.replace(study, id=staging.place_of(import_id))
         for reference, (site, since) in placement.new_sites.items():
@@ -224,7 +224,7 @@ def _changes(work: Work, scope: Scope, study: Study, rows: Sorted) -> list[_Chan
         person = there.get(reference)
         if person is None or person.withdrawn_at is not None:
             sentence = say("withdrawn", reference=reference) if person else say("no_participant", reference=reference)
-            raise EnrolmentRefused((FieldFault("reference", sentence),))
+            raise FieldsRefused((FieldFault("reference", sentence),))
         contact, attributes = so_far.get(reference) or (contacts.read(work, person.id), person.attributes)
         known = happened.setdefault(person.id, {})
         events = {event: day for event, day in listed.new.events.items() if event not in known}
@@ -330,7 +330,7 @@ def _take_in(
 
 
 def _free_references(work: Work, study: Study, rows: Sorted, placement: Placement) -> list[Participant]:
-    """Those placed, with other numbers for those given to somebody else meanwhile. Raises EnrolmentRefused where it was
+    """Those placed, with other numbers for those given to somebody else meanwhile. Raises FieldsRefused where it was
     the list that named one."""
     people = [person for _, person in placement.people]
     taken = participants.references(work.session, study.id)
@@ -338,7 +338,7 @@ def _free_references(work: Work, study: Study, rows: Sorted, placement: Placemen
         return people
     named = {listed.new.reference for _, listed in rows.new if listed.new.reference}
     if clash := sorted(named & taken):
-        raise EnrolmentRefused((FieldFault("reference", say("reference_taken", reference=clash[0])),))
+        raise FieldsRefused((FieldFault("reference", say("reference_taken", reference=clash[0])),))
     numbers = {
         group.id: enrolment_form.next_number(group, taken | {each.reference for each in people})
         for group in study.groups

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from surveyapp.domain.errors import EnrolmentRefused, SaidError
+from surveyapp.domain.errors import FieldsRefused, SaidError
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.fieldwork.lists import LateChoice
 from surveyapp.domain.instrument.study import Study
@@ -163,7 +163,7 @@ def placement_faults(
         if line in placed:
             try:
                 mending.plan_in(work, scope, study, listed.new.reference, placed[line])
-            except EnrolmentRefused as refused:
+            except FieldsRefused as refused:
                 found += [RowFault(line, each.field, each.sentence) for each in refused.faults]
             except SaidError as refused:
                 found.append(RowFault(line, "reference", refused.sentence))

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from surveyapp.domain.errors import (
-    EnrolmentRefused,
+    FieldsRefused,
     InputRefused,
     SaidError,
     StateRefused,
@@ -55,7 +55,7 @@ _log = logging.getLogger(__name__)
 
 
 def begin(desk: Desk, study_id: str, name: str, data: bytes) -> uuid.UUID:
-    """Reads a file and keeps it, sealed, for the steps to come. Raises NotPermitted, NotFound, and EnrolmentRefused
+    """Reads a file and keeps it, sealed, for the steps to come. Raises NotPermitted, NotFound, and FieldsRefused
     with what is wrong where it cannot be read at all."""
     desk.check(Action.MANAGE_PARTICIPANTS, study_id)
     study = desk.runtime.study(study_id)
@@ -161,7 +161,7 @@ def _run(desk: Desk, import_id: uuid.UUID, rows: int, back: ListState, act: Call
     def guarded() -> None:
         try:
             act()
-        except (SaidError, EnrolmentRefused) as refused:
+        except (SaidError, FieldsRefused) as refused:
             _give_up(desk, import_id, back, packed(_sentence_of(refused)))
         except Exception:
             _log.exception("A list could not be worked on.")
@@ -188,8 +188,8 @@ def _forget_later() -> None:
     later.start()
 
 
-def _sentence_of(refused: SaidError | EnrolmentRefused) -> Sentence:
-    return refused.faults[0].sentence if isinstance(refused, EnrolmentRefused) else refused.sentence
+def _sentence_of(refused: SaidError | FieldsRefused) -> Sentence:
+    return refused.faults[0].sentence if isinstance(refused, FieldsRefused) else refused.sentence
 
 
 def _give_up(desk: Desk, import_id: uuid.UUID, back: ListState, why: dict[str, Any]) -> None:

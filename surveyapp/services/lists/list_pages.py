@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import EnrolmentRefused, SaidError, StateRefused
+from surveyapp.domain.errors import FieldsRefused, SaidError, StateRefused
 from surveyapp.domain.fieldwork.cases import Case, CaseState
 from surveyapp.domain.fieldwork.lists import DoubleChoice, ListRecord, ListState, RowOutcome
 from surveyapp.domain.instrument.study import Study
@@ -187,7 +187,7 @@ def _placed(
 ) -> PlacedAhead | None:
     try:
         plan = mending.plan_in(work, scope, study, double.reference, placed[double.line])
-    except (EnrolmentRefused, SaidError):  # it is among the faults
+    except (FieldsRefused, SaidError):  # it is among the faults
         return None
     return PlacedAhead(line=double.line, reference=double.reference, plan=plan)
 

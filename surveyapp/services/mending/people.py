@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
+from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import (
     Case,
     CaseState,
@@ -86,7 +86,7 @@ def as_written(study: Study, participant: Participant) -> dict[str, str]:
 
 
 def plan(desk: Desk, study_id: str, reference: str, written: Mapping[str, str]) -> MendPlan:
-    """What would follow; nothing is stored. Raises NotPermitted, NotFound, StateRefused, EnrolmentRefused."""
+    """What would follow; nothing is stored. Raises NotPermitted, NotFound, StateRefused, FieldsRefused."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.reading() as work:
         return plan_in(work, scope, desk.study(study_id), reference, written)
@@ -203,7 +203,7 @@ def plan_in(work: Work, scope: Scope, study: Study, reference: str, written: Map
         if relationships.related_to(work.session, scope, person.id):
             faults.append(FieldFault("group", say("group_with_relationship", reference=reference)))
     if faults:
-        raise EnrolmentRefused(tuple(faults))
+        raise FieldsRefused(tuple(faults))
     before = as_written(study, person)
     after_person = dataclasses.replace(
         person, group=new.group, enrolled_on=new.enrolled_on, attributes=new.attributes, site=sites.get(new.site)
@@ -294,7 +294,7 @@ def _days(case: Case, zone: dt.tzinfo) -> dict[str, str]:
 
 def plan_case(desk: Desk, study_id: str, reference: str, number: int, written: Mapping[str, str]) -> CasePlan:
     """What a case would be with these days (`opens_on`, `due_on`, `closes_on`) and, with `again`, asked again. Raises
-    NotPermitted, NotFound, StateRefused, EnrolmentRefused."""
+    NotPermitted, NotFound, StateRefused, FieldsRefused."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.reading() as work:
         return _plan_case(work, scope, desk.study(study_id), reference, number, written)
@@ -341,7 +341,7 @@ def _plan_case(
     if person.stopped_at is not None and written.get("again"):
         faults.append(FieldFault("again", say("stopped_take_up", reference=reference)))
     if faults:
-        raise EnrolmentRefused(tuple(faults))
+        raise FieldsRefused(tuple(faults))
     disposition = case.disposition
     if written.get("again") and before in ASKED_AGAIN:
         disposition = disposition_without_refusal(cases.attempts_of(work.session, case.id), response is not None)

@@ -14,7 +14,7 @@ from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound
+from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound
 from surveyapp.domain.fieldwork import touchpoint_changes as rules
 from surveyapp.domain.fieldwork.cases import CaseState, access_expiry
 from surveyapp.domain.fieldwork.touchpoint_changes import (
@@ -98,7 +98,7 @@ def line(desk: Desk, study_id: str, group: str, number: int) -> TouchpointLine:
 
 def plan(desk: Desk, study_id: str, group: str, number: int, written: Mapping[str, str]) -> TouchpointPlan:
     """What would follow of `act` and `days`, as they are written; nothing is stored. Raises NotPermitted, NotFound,
-    EnrolmentRefused."""
+    FieldsRefused."""
     scope = whole_study(desk, study_id)
     with desk.reading() as work:
         return _plan(work, scope, desk.study(study_id), group, number, written)[0]
@@ -180,13 +180,13 @@ def _joined_meanwhile(work: Work, scope: Scope, study: Study, found: TouchpointL
 
 
 def _read(found: TouchpointLine, written: Mapping[str, str]) -> tuple[TouchpointAct, int]:
-    """Raises EnrolmentRefused."""
+    """Raises FieldsRefused."""
     said = written.get("act", "")
     if said not in set(TouchpointAct):
-        raise EnrolmentRefused((FieldFault("act", say("act_missing")),))
+        raise FieldsRefused((FieldFault("act", say("act_missing")),))
     act = TouchpointAct(said)
     if act not in found.standing.acts:
-        raise EnrolmentRefused((FieldFault("act", say("act_not_open")),))
+        raise FieldsRefused((FieldFault("act", say("act_not_open")),))
     if act not in (TouchpointAct.EXTEND, TouchpointAct.RESUME):
         return act, 0
     least = 1 if act is TouchpointAct.EXTEND else 0
@@ -194,9 +194,9 @@ def _read(found: TouchpointLine, written: Mapping[str, str]) -> tuple[Touchpoint
     days = int(text) if text.isdecimal() and len(text) <= 4 else -1
     if not least <= days <= MOST_DAYS:
         sentence = say("days_to_add", written=text[:40], least=least, most=MOST_DAYS)
-        raise EnrolmentRefused((FieldFault("days", sentence),))
+        raise FieldsRefused((FieldFault("days", sentence),))
     if days and found.touchpoint.due_days is None and found.touchpoint.closes_days is None:
-        raise EnrolmentRefused((FieldFault("days", say("nothing_to_extend")),))
+        raise FieldsRefused((FieldFault("days", say("nothing_to_extend")),))
     return act, days
 
 

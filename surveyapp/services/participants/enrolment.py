@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import ContactShared, EnrolmentRefused, FieldFault, NotFound, StateRefused
+from surveyapp.domain.errors import ContactShared, FieldFault, FieldsRefused, NotFound, StateRefused
 from surveyapp.domain.fieldwork.cases import window
 from surveyapp.domain.participants import CONTACT_FIELDS, Contact, Event, Participant, Site
 from surveyapp.domain.sentences import say
@@ -25,7 +25,7 @@ def add(
     desk: Desk, study_id: str, written: Mapping[str, str], *, confirmed: bool = False, key: uuid.UUID | None = None
 ) -> Participant:
     """Enrols somebody, written down as `enrolment_form.columns` says, with the cases that follow. The same `key` (of
-    `new_key`) again adds nobody and returns who was added. Raises NotPermitted, EnrolmentRefused with everything that
+    `new_key`) again adds nobody and returns who was added. Raises NotPermitted, FieldsRefused with everything that
     is wrong, and, unless `confirmed`, ContactShared."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     study = desk.runtime.study(study_id)
@@ -39,7 +39,7 @@ def add(
         told = {fault.field for fault in faults}
         faults += [fault for _, fault in placement.faults if fault.field not in told]
         if faults:
-            raise EnrolmentRefused(tuple(faults))
+            raise FieldsRefused(tuple(faults))
         if placement.shared and not confirmed:
             raise ContactShared(tuple(fault for _, fault in placement.shared))
         return enrol(work, placement, "manager")[0]
@@ -71,11 +71,11 @@ def correct_contact(
     desk: Desk, study_id: str, reference: str, written: Mapping[str, str], *, confirmed: bool = False
 ) -> None:
     """Replaces a participant's contact record. Whoever was not called because of a wrong number, or because they moved,
-    is called again. Raises NotPermitted, NotFound, EnrolmentRefused, ContactShared."""
+    is called again. Raises NotPermitted, NotFound, FieldsRefused, ContactShared."""
     desk.check(Action.SEE_CONTACTS, study_id)
     contact, faults = enrolment_form.check_contact(written)
     if faults:
-        raise EnrolmentRefused(tuple(faults))
+        raise FieldsRefused(tuple(faults))
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.writing() as work:
         participant = _participant(work, scope, reference)
@@ -101,13 +101,13 @@ def correct_contact(
 def set_event(desk: Desk, study_id: str, reference: str, event: str, written_day: str) -> None:
     """Records the day on which something happened to a participant, or corrects it, and opens what follows from it.
     Cases that followed from the wrong day move, unless somebody has begun to answer. Raises NotPermitted, NotFound,
-    EnrolmentRefused naming `event` or `on`."""
+    FieldsRefused naming `event` or `on`."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     study = desk.runtime.study(study_id)
     with desk.writing() as work:
         day, faults = enrolment_form.check_event(study, work.today(study), event, written_day)
         if day is None:
-            raise EnrolmentRefused(tuple(faults))
+            raise FieldsRefused(tuple(faults))
         participant = _participant(work, scope, reference)
         _check_here(participant)
         before = {each.event: each.on for each in participants.events(work.session, participant.id)}

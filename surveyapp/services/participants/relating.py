@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound, StateRefused
+from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound, StateRefused
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.participants import Participant
 from surveyapp.domain.sentences import Sentence, say
@@ -93,7 +93,7 @@ def record(work: Work, made: Sequence[RelatedPair], people: Sequence[tuple[NewPa
 def set_related(desk: Desk, study_id: str, reference: str, relationship: str, written: str) -> None:
     """Says to whom a participant has a relationship, in place of what was said before; nothing written: to nobody.
 
-    Raises NotPermitted, NotFound, StateRefused, EnrolmentRefused naming `relationship` or `other`.
+    Raises NotPermitted, NotFound, StateRefused, FieldsRefused naming `relationship` or `other`.
     """
     scope, study = desk.scope(Action.MANAGE_PARTICIPANTS, study_id), desk.runtime.study(study_id)
     with desk.writing() as work:
@@ -104,7 +104,7 @@ def set_related(desk: Desk, study_id: str, reference: str, relationship: str, wr
             raise StateRefused(say("withdrawn", reference=reference))
         wanted, faults = enrolment_form.check_related(study, person.group, relationship, written)
         if faults:
-            raise EnrolmentRefused(tuple(faults))
+            raise FieldsRefused(tuple(faults))
         before = store.partners(work.session, [person.id]).get((relationship, person.id), "")
         if wanted == before:
             return
@@ -117,12 +117,12 @@ def set_related(desk: Desk, study_id: str, reference: str, relationship: str, wr
 
 
 def _free_other(work: Work, scope: Scope, relationship: str, reference: str) -> uuid.UUID:
-    """Who has this reference, if nobody has the relationship to them. Raises EnrolmentRefused."""
+    """Who has this reference, if nobody has the relationship to them. Raises FieldsRefused."""
     found = store.by_reference(work.session, scope, [reference]).get(reference)
     if found is None:
-        raise EnrolmentRefused((FieldFault("other", say("not_there_check", reference=reference)),))
+        raise FieldsRefused((FieldFault("other", say("not_there_check", reference=reference)),))
     taken = store.partners(work.session, [found[0]]).get((relationship, found[0]))
     if taken:
         sentence = say("related_take_away", reference=reference, other=taken)
-        raise EnrolmentRefused((FieldFault("other", sentence),))
+        raise FieldsRefused((FieldFault("other", sentence),))
     return found[0]

@@ -11,7 +11,7 @@ from typing import Any
 
 from surveyapp.domain import normalise
 from surveyapp.domain.audit import AuditAction
-from surveyapp.domain.errors import EnrolmentRefused, FieldFault, NotFound
+from surveyapp.domain.errors import FieldFault, FieldsRefused, NotFound
 from surveyapp.domain.fieldwork.cases import ENDED, Case, Disposition
 from surveyapp.domain.fieldwork.lists import DoubleChoice
 from surveyapp.domain.instrument.study import Study
@@ -82,7 +82,7 @@ def merged_into(desk: Desk, study_id: str, reference: str) -> list[MergeRecord]:
 
 
 def plan(desk: Desk, study_id: str, reference: str, other: str) -> MergePlan:
-    """What would follow; nothing is stored. Raises NotPermitted, NotFound, EnrolmentRefused naming `other`."""
+    """What would follow; nothing is stored. Raises NotPermitted, NotFound, FieldsRefused naming `other`."""
     scope = desk.scope(Action.MANAGE_PARTICIPANTS, study_id)
     with desk.reading() as work:
         return _plan(work, scope, desk.study(study_id), reference, other)
@@ -108,7 +108,7 @@ def _plan(work: Work, scope: Scope, study: Study, reference: str, written: str) 
     folded = _other(work, scope, study, written)
     fault = _fault(work, kept, folded, written)
     if fault is not None or folded is None:
-        raise EnrolmentRefused((FieldFault("other", fault or say("not_there_check", reference=written)),))
+        raise FieldsRefused((FieldFault("other", fault or say("not_there_check", reference=written)),))
     mine, theirs = cases_of(work, kept), cases_of(work, folded)
     made = []
     for number in sorted(mine.keys() | theirs.keys()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import ContactShared, EnrolmentRefused
+from surveyapp.domain.errors import ContactShared, FieldsRefused
 from surveyapp.domain.fieldwork.cases import CaseState
 from surveyapp.domain.staff import Action
 from surveyapp.services.mending import people as mending
@@ -59,7 +59,7 @@ def new(study_id: str) -> Reply:
     if form.validate_on_submit():
         try:
             added = enrolment.add(desk(), study_id, form.written(), confirmed=bool(form.confirmed.data), key=form.uuid)
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
         except ContactShared as shared:
             form.ask_to_confirm(shared)
@@ -102,7 +102,7 @@ def related(study_id: str, reference: str) -> Reply:
     if form.validate_on_submit():
         try:
             relating.set_related(desk(), study_id, reference, form.relationship.data or "", form.other.data or "")
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
         else:
             flash(_("It is recorded who belongs with them."))
@@ -118,7 +118,7 @@ def event(study_id: str, reference: str) -> Reply:
     if form.validate_on_submit():
         try:
             enrolment.set_event(desk(), study_id, reference, form.event.data or "", form.on.data or "")
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
         else:
             flash(_("The day is recorded. Touchpoints that follow from it are planned."))
@@ -135,7 +135,7 @@ def contact(study_id: str, reference: str) -> Reply:
     if form.validate_on_submit():
         try:
             enrolment.correct_contact(desk(), study_id, reference, form.written(), confirmed=bool(form.confirmed.data))
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
         except ContactShared as shared:
             form.ask_to_confirm(shared)
@@ -161,7 +161,7 @@ def mend(study_id: str, reference: str) -> Reply:
                 flash(_("The change is made."))
                 return redirect(url_for("manager.person", study_id=study_id, reference=reference))
             plan = mending.plan(desk(), study_id, reference, form.written())
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
     return page("mend", form, participant=found.participant, plan=plan)
 
@@ -182,6 +182,6 @@ def mend_case(study_id: str, reference: str, touchpoint: int) -> Reply:
                 return redirect(url_for("manager.person", study_id=study_id, reference=reference))
             plan = mending.plan_case(desk(), study_id, reference, touchpoint, form.written())
             shown = True
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
     return page("mend_case", form, plan=plan, shown=shown)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as lazy
 from wtforms import PasswordField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
-from surveyapp.domain.errors import EnrolmentRefused
+from surveyapp.domain.errors import FieldsRefused
 from surveyapp.services.fieldwork.spot_days import SpotChoice, SpotPlaces
 from surveyapp.web.shared.incoming import StaffForm
 from surveyapp.web.shared.words import worded
@@ -40,7 +40,7 @@ class SpotDayForm(StaffForm):
         if len(places.study.touchpoints) == 1 and not self.touchpoint.data:
             self.touchpoint.data = str(self.touchpoint.choices[0].value)
 
-    def refuse(self, refused: EnrolmentRefused) -> None:
+    def refuse(self, refused: FieldsRefused) -> None:
         for fault in refused.faults:
             self[fault.field].errors = [worded(fault.sentence)]
 

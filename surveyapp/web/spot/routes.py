@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from surveyapp.domain.errors import EnrolmentRefused, HeldByAnother, InputRefused, NoSpotDay, StateRefused
+from surveyapp.domain.errors import FieldsRefused, HeldByAnother, InputRefused, NoSpotDay, StateRefused
 from surveyapp.services.fieldwork import spot_days, tablets
 from surveyapp.services.staff import by_passkey, own_account
 from surveyapp.web.account import passkey_forms
@@ -55,7 +55,7 @@ def begin(study_id: str) -> Reply:
     form.validate()
     try:
         spot_days.begin(desk(), current_session().session, study_id, form.chosen())
-    except EnrolmentRefused as refused:
+    except FieldsRefused as refused:
         form.refuse(refused)
         return _begin_page(study_id, form)
     return redirect(url_for("spot.day", study_id=study_id))

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms import HiddenField, StringField
 
-from surveyapp.domain.errors import EnrolmentRefused
+from surveyapp.domain.errors import FieldsRefused
 from surveyapp.domain.privacy.leaving import ParticipationChange
 from surveyapp.services.participants import enrolment_form, roster
 from surveyapp.services.privacy import merging as service
@@ -62,7 +62,7 @@ def merge(study_id: str, reference: str) -> Reply:
                 flash(_("%(other)s is merged into %(reference)s.", other=made.other.reference, reference=reference))
                 return redirect(url_for("manager.person", study_id=study_id, reference=reference))
             plan = service.plan(desk(), study_id, reference, other)
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
     filled = _labels(study_id, plan.filled) if plan else []
     return page("merge", form, participant=found.participant, plan=plan, filled=filled, fates=FATES, changes=CHANGES)

@@ -10,7 +10,7 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import NumberInput
 
-from surveyapp.domain.errors import EnrolmentRefused
+from surveyapp.domain.errors import FieldsRefused
 from surveyapp.domain.fieldwork.touchpoint_changes import (
     MOST_DAYS,
     TouchpointAct,
@@ -109,7 +109,7 @@ def touchpoint(study_id: str, group: str, touchpoint: int) -> Reply:
                 flash(str(DONE[made.act]))
                 return redirect(url_for("manager.touchpoint", study_id=study_id, group=group, touchpoint=touchpoint))
             plan = service.plan(desk(), study_id, group, touchpoint, form.written())
-        except EnrolmentRefused as refused:
+        except FieldsRefused as refused:
             form.refuse(refused.faults)
     elif not form.is_submitted() and line.standing.paused_at is not None:
         form.days.data = str(service.days_paused(line, runtime().clock()))
