@@ -20,7 +20,7 @@ from openapi_spec_validator import validate
 from surveyapp import create_app
 from surveyapp.domain.audit import AuditAction as A
 from surveyapp.domain.audit import AuditEntry
-from surveyapp.domain.errors import InputRefused, NotFound
+from surveyapp.domain.errors import FieldsRefused, NotFound
 from surveyapp.domain.exports.dataset import ExportShape
 from surveyapp.domain.programs.tokens import CALLS, LIFETIMES, MOST_TOKENS, NEEDS, TokenScope
 from surveyapp.domain.staff import MAY, Grant, Role, Scope, Staff
@@ -163,7 +163,7 @@ def test_a_role_in_another_study_opens_nothing_in_this_one(cafe: Runtime, app: F
 
 def test_whoever_sees_no_true_counts_reads_no_standing(cafe: Runtime, app: Flask) -> None:
     who = member(cafe, more=[Grant(Role.EVALUATOR, versioned.NAME, true_counts=False)])
-    with pytest.raises(InputRefused):
+    with pytest.raises(FieldsRefused):
         token_of(cafe, who, [TokenScope.STANDING])
     program = Program(app, token_of(cafe, who).secret)
     assert program.ask(EVERY["standing"][0]).status_code == 403
@@ -413,31 +413,33 @@ def test_people_are_called_the_same_by_one_token_and_otherwise_by_another(cafe: 
 
 
 @pytest.mark.parametrize(
-    ("said", "field"),
+    ("said", "fields"),
     [
-        ({"name": " "}, "name"),
-        ({"name": "x" * 81}, "name"),
-        ({"scopes": []}, "scopes"),
-        ({"scopes": ["answers", "everything"]}, "scopes"),
-        ({"days": 366}, "days"),
-        ({"days": 0}, "days"),
-        ({"purpose": ""}, "purpose"),
-        ({"purpose": "for me@example.org"}, "purpose"),
+        ({"name": " "}, ["name"]),
+        ({"name": "x" * 81}, ["name"]),
+        ({"scopes": []}, ["scopes"]),
+        ({"scopes": ["answers", "everything"]}, ["scopes"]),
+        ({"days": 366}, ["days"]),
+        ({"days": 0}, ["days"]),
+        ({"purpose": ""}, ["purpose"]),
+        ({"purpose": "for me@example.org"}, ["purpose"]),
+        ({"name": "", "days": 0, "purpose": ""}, ["name", "days", "purpose"]),
+        ({"name": "", "scopes": []}, ["name", "scopes"]),
     ],
 )
-def test_what_cannot_be_made_says_why(cafe: Runtime, said: dict[str, Any], field: str) -> None:
+def test_what_cannot_be_made_says_all_that_is_wrong(cafe: Runtime, said: dict[str, Any], fields: list[str]) -> None:
     desk = Desk(cafe, member(cafe, Role.EXPORT_ANSWERS))
     whole = {"name": "A program", "scopes": ["answers"], "days": 30, "purpose": PURPOSE, **said}
-    with pytest.raises(InputRefused) as refused:
+    with pytest.raises(FieldsRefused) as refused:
         tokens.make(desk, **whole)
-    assert refused.value.field == field
+    assert [each.field for each in refused.value.faults] == fields
     assert tokens.own(desk) == ()
 
 
 def test_nobody_has_more_than_so_many_nor_ends_anothers(cafe: Runtime) -> None:
     who, other = member(cafe, Role.VIEWER), member(cafe, Role.VIEWER)
     made = [token_of(cafe, who) for _ in range(MOST_TOKENS)]
-    with pytest.raises(InputRefused):
+    with pytest.raises(FieldsRefused):
         token_of(cafe, who)
     with pytest.raises(NotFound):
         tokens.end_own(Desk(cafe, other), made[0].token.id)

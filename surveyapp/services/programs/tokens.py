@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from surveyapp.domain.audit import AuditAction, System
-from surveyapp.domain.errors import InputRefused, NotFound, SaidError, ShiftlineError
+from surveyapp.domain.errors import FieldFault, FieldsRefused, InputRefused, NotFound, SaidError, ShiftlineError
 from surveyapp.domain.programs.tokens import (
     CALLS,
     LIFETIMES,
@@ -89,24 +89,30 @@ def can_have(staff: Staff) -> tuple[TokenScope, ...]:
 
 
 def make(desk: Desk, name: str, scopes: Iterable[str], days: int, purpose: str = "") -> MadeToken:
-    """A token for whoever asks. Raises InputRefused (`name`, `scopes`, `days`, `purpose`)."""
-    said = " ".join(name.split())
-    if not said or len(said) > LONGEST_NAME:
-        raise InputRefused(say("token_name_wanted", most=LONGEST_NAME), "name")
-    wanted = set(scopes)
+    """A token for whoever asks. Raises FieldsRefused (of `name`, `scopes`, `days`, `purpose`)."""
+    said, wanted, what_for = " ".join(name.split()), set(scopes), ""
     with desk.writing() as work:
         allowed = {scope.value: scope for scope in can_have(work.staff)}
+        faults = []
+        if not said or len(said) > LONGEST_NAME:
+            faults.append(FieldFault("name", say("token_name_wanted", most=LONGEST_NAME)))
         if not wanted or not wanted <= allowed.keys():
-            raise InputRefused(say("token_scope_wanted"), "scopes")
+            faults.append(FieldFault("scopes", say("token_scope_wanted")))
         if days not in LIFETIMES:
-            raise InputRefused(say("token_days_wanted", days=list(LIFETIMES)), "days")
-        for_answers = TokenScope.ANSWERS.value in wanted
-        what_for = granting.checked_purpose(purpose) if for_answers else ""
-        if for_answers and not what_for:
-            raise InputRefused(say("export_purpose_wanted"), "purpose")
+            faults.append(FieldFault("days", say("token_days_wanted", days=list(LIFETIMES))))
+        if TokenScope.ANSWERS.value in wanted & allowed.keys():
+            try:
+                what_for = granting.checked_purpose(purpose)
+            except InputRefused as refused:
+                faults.append(FieldFault("purpose", refused.sentence))
+            else:
+                if not what_for:
+                    faults.append(FieldFault("purpose", say("export_purpose_wanted")))
         staff_store.credentials_by_id(work.session, work.staff.id, lock=True)
-        if len(store.of_staff(work.session, work.staff.id, work.now)) >= MOST_TOKENS:
-            raise InputRefused(say("tokens_too_many", most=MOST_TOKENS), "name")
+        if not faults and len(store.of_staff(work.session, work.staff.id, work.now)) >= MOST_TOKENS:
+            faults.append(FieldFault("name", say("tokens_too_many", most=MOST_TOKENS)))
+        if faults:
+            raise FieldsRefused(tuple(faults))
         secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
         made = ProgramToken(
             id=new_id(),

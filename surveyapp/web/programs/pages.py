@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.errors import FieldsRefused
 from surveyapp.domain.programs.tokens import CALLS, LIFETIMES, LONGEST_NAME
 from surveyapp.services.programs import tokens
 from surveyapp.services.programs.tokens import MadeToken
@@ -76,8 +76,9 @@ def own() -> Reply:
             made = tokens.make(
                 desk(), form.name.data or "", form.scopes.data or (), form.days.data, form.purpose.data or ""
             )
-        except InputRefused as refused:
-            form[refused.field or "name"].errors = [worded(refused.sentence)]
+        except FieldsRefused as refused:
+            for fault in refused.faults:
+                form[fault.field].errors = [worded(fault.sentence)]
         else:
             return _page(TokenForm(formdata=None), made)
     return _page(form)
