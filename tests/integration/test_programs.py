@@ -481,7 +481,9 @@ def test_whoever_holds_accounts_ends_them(cafe: Runtime, app: Flask) -> None:
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ({"name": ""}, "Say which program uses it."),
+        ({"name": ""}, "Give the token a name"),
+        ({"name": "", "scopes": None}, "Give the token a name"),
+        ({"name": "", "scopes": None}, "at least one thing"),
         ({"scopes": "answers"}, "at least one thing"),
         ({"scopes": None}, "at least one thing"),
         ({"days": "400"}, "how many days it lasts"),

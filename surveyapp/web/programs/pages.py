@@ -13,7 +13,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from surveyapp.domain.errors import FieldsRefused
@@ -50,7 +49,7 @@ def _days(sent: object) -> int:
 class TokenForm(StaffForm):
     """A new token: for which program, what it reads, and for how long."""
 
-    name = StringField(lazy("Which program"), [InputRequired(lazy("Say which program uses it."))])
+    name = StringField(lazy("Which program"))
     scopes = SelectMultipleField(
         lazy("What it may read"),
         validate_choice=False,
