@@ -71,6 +71,27 @@ def go_on(page: Page) -> None:
         page.locator("button.main").click()
 
 
+WAITING = """() => new Promise(done => {
+  indexedDB.open("shiftline", 1).onsuccess = ({ target }) => {
+    const database = target.result;
+    database.transaction("queues").objectStore("queues").getAll().onsuccess = ({ target }) => {
+      database.close();
+      done(target.result.every(({ saves }) => !saves.length));
+    };
+  };
+})"""
+"""Whether the server has answered for everything that was kept on the phone."""
+
+
+def saved(page: Page) -> None:
+    """Waits until it has: a page turns before its answers are sent, so whoever looks at what is stored waits first."""
+    for _ in range(200):
+        if page.evaluate(WAITING):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it is never sent")
+
+
 def send_page(page: Page) -> None:
     """Sends the page to the server as it is, where the phone might have turned it or said what is wrong by itself."""
     with page.expect_navigation():

@@ -12,7 +12,7 @@ from surveyapp.services.responses import survey_session
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.accessible import check_accessible, check_reflow, check_targets
-from tests.browser.phone_pages import Opened, Shown, begin, go_on, new_link, send_page
+from tests.browser.phone_pages import Opened, Shown, begin, go_on, new_link, saved, send_page
 from tests.browser.phone_pages import at as at
 from tests.browser.phone_pages import opened as opened
 from tests.browser.phone_pages import phones as phones
@@ -261,6 +261,7 @@ def test_double_tap_on_continue_saves_once(runtime_sqlite: Runtime, opened: Open
     page.get_by_label("From family").check()
     page.locator("button.main").dblclick(no_wait_after=True)
     page.wait_for_url("**/heard_via_detail")
+    saved(page)
     visit = survey_session.visit(runtime_sqlite, factories.by_link(runtime_sqlite, participant))
     assert visit.ready[2].revision == 1
 

@@ -16,7 +16,7 @@ from surveyapp.services.responses import answering
 from surveyapp.services.runtime import Runtime
 from tests import factories
 from tests.browser.conftest import Tab
-from tests.browser.phone_pages import begin, go_on
+from tests.browser.phone_pages import begin, go_on, saved
 
 READY = "() => history.state && history.state.page"
 """Whether the page on show can be turned here."""
@@ -58,26 +58,6 @@ def documents(page: Page) -> list[str]:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
     return asked
-
-
-WAITING = """() => new Promise(done => {
-  indexedDB.open("shiftline", 1).onsuccess = ({ target }) => {
-    const database = target.result;
-    database.transaction("queues").objectStore("queues").getAll().onsuccess = ({ target }) => {
-      database.close();
-      done(target.result.every(({ saves }) => !saves.length));
-    };
-  };
-})"""
-"""Whether the server has answered for everything that was kept on the phone."""
-
-
-def saved(page: Page) -> None:
-    for _ in range(200):
-        if page.evaluate(WAITING):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it is never sent")
 
 
 def answer(page: Page) -> None:
