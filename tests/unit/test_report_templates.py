@@ -180,7 +180,7 @@ def test_amounts_follow_from_what_was_loaded() -> None:
 
 
 def test_pictures_have_the_colours_of_the_page() -> None:
-    tokens = (ROOT / "surveyapp" / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
-    light = tokens[: tokens.index("@media")] if "@media" in tokens else tokens
+    scales = (ROOT / "surveyapp" / "static" / "css" / "scales.css").read_text(encoding="utf-8")
+    light = scales[: scales.index("@media")]
     wrong = [name for name, colour in FILLS.items() if name != "plain" and f"--{name}: {colour};" not in light]
     assert wrong == []

@@ -52,7 +52,7 @@ FILLS = {
     "tone-7": "#2c3a5c",
     "plain": "#62aaa8",
 }
-"""The colours of the style sheet's light theme (`css/tokens.css`; a test compares)."""
+"""The colours of the style sheet's light theme (`css/scales.css`; a test compares)."""
 
 INKS = {"likert-1": PAPER, "likert-5": PAPER, "tone-5": PAPER, "tone-6": PAPER, "tone-7": PAPER}
 DOT_COLOURS = {
