@@ -135,6 +135,24 @@ def test_by_any_attribute_and_for_some_alone(desk: Desk) -> None:
     assert only.title.startswith(by.title)
 
 
+def test_whoever_is_offered_alone_answered(cafe: Runtime, desk: Desk) -> None:
+    for place in looking.places(desk, versioned.NAME, "guest"):
+        for touchpoint in place.touchpoints:
+            asked = Look(group="guest", variable=place.variable, touchpoints=(touchpoint,))
+            offered = looking.known(desk, versioned.NAME, asked)
+            assert offered == {"site.size": ("small", "large") if touchpoint == 1 else ("small",)}
+            for value in offered["site.size"]:
+                shift = look(desk, place.variable, touchpoints=(touchpoint,), only=("site.size", value))
+                assert max(row.tally.base.count or 0 for row in shift.everyone) > 0
+    # Whoever sees one site alone is offered what is known of its people, and no more.
+    with cafe.database.reading() as session:
+        today = cafe.today(cafe.study(versioned.NAME))
+        small = next(each for each in participants.sites(session, versioned.NAME, today) if each.name == "small")
+    staff = factories.create_staff(cafe, Role.EVALUATOR, study=versioned.NAME, site=small)
+    asked = Look(group="guest", variable="coffee")
+    assert looking.known(Desk(cafe, staff), versioned.NAME, asked) == {"site.size": ("small",)}
+
+
 def test_a_question_by_a_question(desk: Desk) -> None:
     asked = Look(group="guest", variable="coffee@before")
     found = looking.cross(desk, versioned.NAME, asked, 1, "coffee@now", 1)

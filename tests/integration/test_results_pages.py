@@ -276,24 +276,58 @@ def test_every_page_of_results_says_the_same_of_when_its_figures_are(evaluator: 
     assert all(each and each[1].startswith(wanted) for each in said.values()), said
 
 
-def test_a_measure_leads_to_the_people_of_every_attribute_alone_and_keeps_what_is_looked_at(
+def known_of_who_answered(group: str, question: str) -> set[str]:
+    """What is known of those who gave an answer to a question at any touchpoint, read from the cohort's file."""
+    found: set[str] = set()
+    for person in cohort.PEOPLE:
+        answers = [answer for each in person["responses"] for name, answer in each["answers"].items()
+                   if name.partition("@")[0] == question and "missing" not in answer]  # fmt: skip
+        if person["group"] == group and answers:
+            site = cohort.SITES[person["site"]]["attributes"] if person["site"] else {}
+            found |= {f"participant.{name}:{value}" for name, value in person["attributes"].items()}
+            found |= {f"site.{name}:{value}" for name, value in site.items()}
+    return found
+
+
+def test_a_measure_leads_to_people_of_whom_there_are_some_alone_and_keeps_what_is_looked_at(
     evaluator: Evaluator,
 ) -> None:
     study = evaluator.runtime.study(factories.STUDY)
-    page = evaluator.get("/measures/confidence_career_potential?by=employer_size&people=matched").text
-    found = [unescape(each) for each in re.findall(r'href="([^"]*only=[^"]*)"', page)]
-    everything = [f"{each.id}:{value}" for each in study.attributes for value in each.values]
-    assert [re.search(r"only=([^&]+)", each.replace("%3A", ":"))[1] for each in found] == everything  # type: ignore[index]
-    first = {each.id: next(iter(each.values)) for each in study.attributes}
-    for address in found:
-        name, value = re.search(r"only=([^:&]+):([^&]+)", address.replace("%3A", ":")).groups()  # type: ignore[union-attr]
-        assert "by=site.employer_size" in address
-        assert "people=matched" in address
-        if value == first[name]:
-            attribute = study.attribute(name)
-            assert attribute is not None
-            shown = evaluator.client.page(address)
-            assert f"({attribute.label}: {attribute.values[value]})" in shown.words, address
+    for measure, group, question in (
+        ("confidence_career_potential", "backfill", "confidence_career_potential"),
+        ("recommend_employee", "employee", "recommend"),
+    ):
+        page = evaluator.get(f"/measures/{measure}?by=employer_size&people=matched").text
+        found = [unescape(each).replace("%3A", ":") for each in re.findall(r'href="([^"]*only=[^"]*)"', page)]
+        offered = [re.search(r"only=([^&]+)", each)[1] for each in found]  # type: ignore[index]
+        known = known_of_who_answered(group, question)
+        assert offered == [
+            f"{each.id}:{value}" for each in study.attributes for value in each.values if f"{each.id}:{value}" in known
+        ]
+        shown = set()
+        for address, value in zip(found, offered, strict=True):
+            assert "by=site.employer_size" in address
+            assert ("people=matched" in address) is (group == "backfill")
+            attribute = study.attribute(value.partition(":")[0])
+            if attribute is not None and attribute.id not in shown:
+                shown.add(attribute.id)
+                words = evaluator.client.page(address).words
+                assert f"({attribute.label}: {attribute.values[value.partition(':')[2]]})" in words, address
+                assert "no answers yet" not in words, address
+        assert len(shown) > 5
+
+
+def test_menus_offer_what_is_known_of_this_group_and_what_is_chosen(evaluator: Evaluator) -> None:
+    known = {each.partition(":")[0] for each in known_of_who_answered("employee", "recommend")}
+    study = evaluator.runtime.study(factories.STUDY)
+    others = next(each.id for each in study.attributes if each.id not in known)
+    plain, chosen = (
+        evaluator.page(f"/look/employee/recommend{query}").source for query in ("", f"?by={others}&with=0:{others}")
+    )
+    for before in ("", "0:"):
+        offered = re.findall(rf'<option value="{before}((?:site|participant)\.\w+)"', plain)
+        assert offered == [each.id for each in study.attributes if each.id in known]
+        assert f'<option value="{before}{others}" selected>' in chosen
 
 
 FILES = (

@@ -4,7 +4,8 @@ question. For the working view alone."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,6 +129,36 @@ def look(desk: Desk, study_id: str, asked: Look) -> Shift:
     data = read_data(desk, study_id)
     _check(data, asked)
     return data.kept(f"look {asked}", Shift, lambda: _look(data, asked))
+
+
+Known = Mapping[str, tuple[str, ...]]
+"""By an attribute's id: which of its values some people have, in the order declared. One of which nothing is known is
+not there."""
+
+
+def known(desk: Desk, study_id: str, asked: Look) -> Known:
+    """What is known of those who answered a variable at the touchpoints looked at: the attributes and values by which
+    results of it can be asked for without coming to nobody. Of people at the sites that may be looked at; whom `asked`
+    narrows to otherwise does not matter. It gives nothing away: the working view has true counts, of which a split by
+    the attribute tells the same 0. Raises NotFound, NotPermitted, NotReady."""
+    data = read_data(desk, study_id)
+    _check(data, asked)
+    whole = Look(group=asked.group, variable=asked.variable, touchpoints=asked.touchpoints)
+    return data.kept(f"known {whole}", dict[str, tuple[str, ...]], lambda: _known(data, whole))
+
+
+def _known(data: ResultData, asked: Look) -> dict[str, tuple[str, ...]]:
+    rows, _steps = _rows(data, asked)
+    answered: Flags = functools.reduce(np.logical_or, (row.vector.answered for row in rows))
+    seen = data.looked_at(asked.group)
+    people = answered if seen is None else answered & seen
+    found = {}
+    for attribute in data.study.attributes:
+        held = data.table(asked.group).attribute(attribute.id)
+        # One place further for each, so that those of whom it is not known come first and are left out.
+        counts = np.bincount(held.codes[people].astype(np.intp) + 1, minlength=len(held.values) + 1)[1:]
+        found[attribute.id] = tuple(value for value, count in zip(held.values, counts, strict=True) if count)
+    return {attribute: values for attribute, values in found.items() if values}
 
 
 def cross(desk: Desk, study_id: str, asked: Look, touchpoint: int, other: str, other_touchpoint: int) -> Crosstab:

@@ -14,9 +14,12 @@ from flask_babel import gettext as _
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import in_language_of
 from surveyapp.domain.results import Shift
+from surveyapp.services.results import looking
+from surveyapp.services.results.looking import Known, Look
 from surveyapp.web.evaluator.asked import BY, MATCHED, ONLY, PEOPLE, ResultsQuery, segments
 from surveyapp.web.evaluator.doors import door
 from surveyapp.web.shared.language import isolated
+from surveyapp.web.shared.sign_in import desk
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,19 @@ OnlyChoices = tuple[tuple[str, tuple[LinkChoice, ...]], ...]
 """Under the name of each attribute a link for each of its values, to the people of whom it is known."""
 
 
-def only_choices(study: Study, url: Callable[[str], str], chosen: tuple[str, str] | None = None) -> OnlyChoices:
-    """`url`: from `attribute:value` to the address of those people alone."""
-    return tuple(
-        (each.label, tuple(LinkChoice(label, url(f"{each.id}:{value}"), chosen == (each.id, value))
-                           for value, label in each.values.items()))
+def only_choices(
+    study: Study, known: Known, url: Callable[[str], str], chosen: tuple[str, str] | None = None
+) -> OnlyChoices:
+    """The values that somebody has who answered (`known`), and what is `chosen`, so that it can be seen to be. `url`:
+    from `attribute:value` to the address of those people alone."""
+    offered = [
+        (each, [value for value in each.values if value in known.get(each.id, ()) or (each.id, value) == chosen])
         for each in study.attributes
+    ]
+    return tuple(
+        (each.label, tuple(LinkChoice(each.values[value], url(f"{each.id}:{value}"), chosen == (each.id, value))
+                           for value in values))
+        for each, values in offered if values
     )  # fmt: skip
 
 
@@ -71,7 +81,8 @@ def measure_only(study: Study, shift: Shift) -> OnlyChoices:
         kept: dict[str, Any] = {**state, ONLY: only}
         return url_for("evaluator.look", study_id=study.id, group=shift.group, variable=shift.variable, **kept)
 
-    return only_choices(study, url)
+    known = looking.known(desk(), study.id, Look(group=shift.group, variable=shift.variable))
+    return only_choices(study, known, url)
 
 
 def question_split(study: Study, group: str, touchpoint: int, asked: ResultsQuery) -> tuple[LinkChoice, ...]:

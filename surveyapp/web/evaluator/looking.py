@@ -19,7 +19,7 @@ from surveyapp.domain.staff import Action
 from surveyapp.reports.files.csv_file import records_file
 from surveyapp.reports.files.records import Record, crosstab_records, shift_records
 from surveyapp.services.results import looking
-from surveyapp.services.results.looking import Look, LookPlace
+from surveyapp.services.results.looking import Known, Look, LookPlace
 from surveyapp.web.evaluator import taking, views
 from surveyapp.web.evaluator.asked import AT, BY, MATCHED, ONLY, OPTION, PEOPLE, STATE, TOUCHPOINTS, WITH
 from surveyapp.web.evaluator.choosing import LinkChoice, OnlyChoices, only_choices
@@ -206,6 +206,7 @@ def _address(endpoint: str) -> str:
 
 def _view(study: Study, places: Sequence[LookPlace], place: LookPlace, asked: Look, shift: Shift) -> LookView:
     at = places.index(place)
+    known = looking.known(desk(), study.id, asked)
     titles = {each.number: each.title for each in study.touchpoints_of(asked.group)}
     every = tuple(place.touchpoints)
     points = [("", _("All side by side"), asked.touchpoints in (None, every))]
@@ -223,10 +224,10 @@ def _view(study: Study, places: Sequence[LookPlace], place: LookPlace, asked: Lo
         people=links(PEOPLE, people) if shift.matched_base else (),
         touchpoints=links(TOUCHPOINTS, points) if len(every) > 1 else (),
         options=links(OPTION, options) if place.options else (),
-        by=_attributes(study, asked.by),
-        only=only_choices(study, lambda value: _url(study, asked, **{ONLY: value}), asked.only),
+        by=_attributes(study, known, asked.by),
+        only=only_choices(study, known, lambda value: _url(study, asked, **{ONLY: value}), asked.only),
         everyone=_url(study, asked, **{ONLY: ""}) if asked.only else None,
-        crossed=_crossings(study, places, place, titles) if place.crosses else (),
+        crossed=_crossings(study, known, places, place, titles) if place.crosses else (),
         kept=kept,
         before=places[at - 1] if at else None,
         after=places[at + 1] if at + 1 < len(places) else None,
@@ -234,18 +235,23 @@ def _view(study: Study, places: Sequence[LookPlace], place: LookPlace, asked: Lo
     )
 
 
-def _attributes(study: Study, chosen: str | None) -> tuple[MenuEntry, ...]:
-    return tuple(MenuEntry(each.id, each.label, each.id == chosen) for each in study.attributes)
+def _attributes(study: Study, known: Known, chosen: str | None) -> tuple[MenuEntry, ...]:
+    """What is known of somebody who answered, and what is chosen."""
+    return tuple(
+        MenuEntry(each.id, each.label, each.id == chosen)
+        for each in study.attributes
+        if each.id in known or each.id == chosen
+    )
 
 
 def _crossings(
-    study: Study, places: Sequence[LookPlace], own: LookPlace, titles: Mapping[int, str]
+    study: Study, known: Known, places: Sequence[LookPlace], own: LookPlace, titles: Mapping[int, str]
 ) -> tuple[MenuEntry, ...]:
     """Everything that a question can be put across: attributes, then other questions at each of their moments."""
     chosen = request.args.get(WITH, "")
     found = [
-        MenuEntry(f"0:{each.id}", each.label, chosen == f"0:{each.id}", _("What is known of people"))
-        for each in study.attributes
+        MenuEntry(f"0:{each.value}", each.label, each.chosen, _("What is known of people"))
+        for each in _attributes(study, known, chosen.removeprefix("0:"))
     ]
     for place in places:
         for moment in place.moments if place.crosses else ():
