@@ -8,8 +8,9 @@ from surveyapp.cli.context import questionnaires_folder
 from surveyapp.cli.sending.planned import plan, send
 from surveyapp.domain.authoring.loader import load_studies
 from surveyapp.domain.errors import StateRefused
+from surveyapp.domain.instrument.easy.renderings import is_easy
 from surveyapp.domain.sentences import say
-from surveyapp.services.translation import interface_catalogues, study_catalogues
+from surveyapp.services.translation import easy_words, interface_catalogues, study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
 
 
@@ -50,9 +51,22 @@ def _print() -> None:
     folder = questionnaires_folder()
     for study in load_studies(folder).values():
         for each in study_catalogues.coverages(folder / study.id, study):
+            if is_easy(each.language):
+                continue
             said = (
                 f"participants and interviewers {each.participant.done} of {each.participant.total} "
                 f"({each.participant.percent}%), staff alone {each.evaluator.done} of {each.evaluator.total} "
                 f"({each.evaluator.percent}%)"
             )
             click.echo(f"{study.id} {each.language}: {said}{', draft' if each.draft else ''}")
+        for easy in easy_words.coverage(folder / study.id, study):
+            beside = "; ".join(
+                f"{kind.value}s with {share.done} of {share.total} questions"
+                for kind, share in easy.beside.items()
+                if share.done
+            )
+            said = f"easy words for {easy.words.done} of {easy.words.total} texts"
+            said += f"; {beside}" if beside else ""
+            offered = "offered" if easy.words.complete else "not offered yet"
+            where = f"{study.id} {easy.language}, {easy.questionnaire} v{easy.version}"
+            click.echo(f"{where}: {said}; {offered}{', draft' if easy.draft else ''}")

@@ -151,6 +151,7 @@ NO_MEANING = {
     "Question.hint": "it helps to answer the same question; a change may be declared, and the difference shows it",
     "Question.interviewer": "as a hint is, to the one who asks",
     "Question.scale": "a name: what the scale holds stands in the question, and is compared there",
+    "Question.media": "it stands beside the words in one rendering; every save says in which its answers were given",
     "Question.max_length": "what people write is counted as written or not, however long",
     "Option.specify": "a line of text beside an option: it is read, and never counted",
     "Pattern.says": "what is said of an answer that does not fit: no answer is another for it",

@@ -25,7 +25,7 @@ class UnreadableFile(Exception):
 
 def read_text(path: Path, maximum: int = MAXIMUM_BYTES) -> str:
     """The text of a UTF-8 file, a byte order mark taken off and every line end one newline. Raises UnreadableFile."""
-    text = _decoded(_bytes(path, maximum)).replace("\r\n", "\n").replace("\r", "\n")
+    text = _decoded(read_bytes(path, maximum)).replace("\r\n", "\n").replace("\r", "\n")
     if (at := normalise.unusable_at(text)) is not None:
         sentence = f"There is a character (U+{ord(text[at]):04X}) that no text can have. Take it out."
         raise UnreadableFile(_line(text, at), "bad_character", sentence)
@@ -58,7 +58,8 @@ def shown(*names: str) -> str:
     return os.fsencode("/".join(names)).decode("utf-8", "replace")
 
 
-def _bytes(path: Path, maximum: int) -> bytes:
+def read_bytes(path: Path, maximum: int) -> bytes:
+    """What is in a file. Raises UnreadableFile for what is none, cannot be read or is larger."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):

@@ -12,6 +12,8 @@ from surveyapp.domain.errors import Fault
 STUDY = "study.yaml"
 REPORT_TEMPLATE, REPORT_FIGURES = "report/report.md", "report/figures.yaml"
 """What a study's report is written in, and the figures that were loaded for it."""
+MEDIA = "media/media.yaml"
+"""What stands beside easy words: of each file in its folder, where it is shown."""
 _VERSION_FILE = re.compile(r"v[1-9]\d{0,3}\.yaml")
 
 
@@ -29,7 +31,7 @@ def misplaced(study: Path) -> Iterator[Fault]:
     """A fault for each YAML file of a study that would not be read."""
     for path in _yaml_files(study):
         version = path.parent != study and _VERSION_FILE.fullmatch(path.name)
-        if version or path in (study / STUDY, study / REPORT_FIGURES):
+        if version or path in (study / STUDY, study / REPORT_FIGURES, study / MEDIA):
             continue
         sentence = (
             "A version's file is called v1.yaml, v2.yaml, … and stands in its questionnaire's folder; this one would "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from surveyapp.domain.authoring.checks.study import check_study
 from surveyapp.domain.authoring.fault_codes import NOTES
 from surveyapp.domain.authoring.file_text import shown
 from surveyapp.domain.authoring.folders import STUDY, misplaced, not_studies, shown_in, study_folders, version_files
+from surveyapp.domain.authoring.media.manifest import read_media
 from surveyapp.domain.authoring.message_rules import message_rules
 from surveyapp.domain.authoring.questionnaire_loader import declaration_of, read_questionnaire
 from surveyapp.domain.authoring.shape_faults import scales_alone, validated
@@ -104,8 +106,9 @@ def read_study(folder: Path) -> tuple[Study, tuple[Fault, ...]]:
     study = _study(source, folder, written, questionnaires)
     if not source.faults:
         check_study(study, source, sources)
-    faults = source.faults + [fault for own in sources.values() for fault in own.faults]
-    return study, tuple(sorted(faults))
+    media, of_media = read_media(folder, study)
+    faults = [*source.faults, *(fault for own in sources.values() for fault in own.faults), *of_media]
+    return dataclasses.replace(study, media=media), tuple(sorted(faults))
 
 
 def _study(
@@ -144,6 +147,7 @@ def _study(
         source_language=written.source_language,
         languages=tuple(written.languages),
         partial=tuple(written.partial),
+        easy=tuple(written.easy),
         time_zone=written.time_zone,
         thresholds=Thresholds(**written.thresholds.model_dump()),
         completion=CompletionRule(**written.completion.model_dump()),

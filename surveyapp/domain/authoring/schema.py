@@ -399,6 +399,7 @@ class StudyW(Model):
     source_language: str = "en"
     languages: list[str] = ["en"]
     partial: list[str] = []
+    easy: list[str] = []
     time_zone: str = "Europe/London"
     thresholds: ThresholdsW = ThresholdsW()
     completion: CompletionW = CompletionW()

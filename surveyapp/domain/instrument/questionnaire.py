@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import hashlib
 import json
@@ -71,6 +72,28 @@ Order = Literal["reversed_for_half", "shuffled"]
 """How options are ordered, where not as written. An ordered scale may be turned round, never shuffled."""
 
 
+class MediumKind(enum.Enum):
+    """A *picture* stands beside words, a *sound* says them, a *clip* signs them."""
+
+    PICTURE = "picture"
+    SOUND = "sound"
+    CLIP = "clip"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Medium:
+    """Something shown with a question (`of` is empty), a statement (`statement.useful`) or an option (`option.yes`).
+    `file` is its name in addresses, made of what is in it: other content has another name. `alt` says a picture in
+    words, `captions` names the file of a clip's captions, `transcript` says what it signs."""
+
+    of: str
+    kind: MediumKind
+    file: str
+    alt: str | None = None
+    captions: str | None = None
+    transcript: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A question, with everything its kind may need; what a kind does not use stays empty.
@@ -78,6 +101,7 @@ class Question:
     `minimum` and `maximum` are a number's or a rating's limits and, of a multiple, how many may be chosen. `units`:
     what may be written with a number, of which the first is shown beside it. `fact`: the answer is no opinion, so that
     later texts may quote it. `apart`: the later section in which its before is asked; None: beside its now.
+    `media`: what stands beside it in easy words; never in a document, as no words of a language are.
     """
 
     id: str
@@ -108,6 +132,7 @@ class Question:
     order: Order | None = None
     fact: bool = False
     apart: str | None = None
+    media: tuple[Medium, ...] = ()
 
     @property
     def moments_layout(self) -> MomentsLayout | None:
@@ -118,6 +143,10 @@ class Question:
 
     def option(self, code: str) -> Option | None:
         return next((option for option in self.options if option.code == code), None)
+
+    def medium(self, of: str, kind: str) -> Medium | None:
+        """What stands beside it, or beside a statement or an option of it (`Medium.of`)."""
+        return next((each for each in self.media if each.of == of and each.kind.value == kind), None)
 
     def net(self, name: str) -> Net | None:
         return next((net for net in self.nets if net.name == name), None)

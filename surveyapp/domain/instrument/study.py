@@ -12,6 +12,7 @@ from typing import Literal
 from surveyapp.domain.instrument.consent.notice import Help, KeyFact, PrivacyNotice
 from surveyapp.domain.instrument.consent.purposes import Governs, Purpose
 from surveyapp.domain.instrument.consent.retention import RetentionRule
+from surveyapp.domain.instrument.easy.media import MediaShelf
 from surveyapp.domain.instrument.measures.beside import Comparator, ResponseLine, Target
 from surveyapp.domain.instrument.measures.measure import Comparison, Measure
 from surveyapp.domain.instrument.questionnaire import Questionnaire
@@ -171,13 +172,14 @@ class Relationship:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the languages
-    offered although not every word is translated. `crosstabs`: the pairs of variables that a release puts across one
-    another, at each touchpoint that asks both. `about` and `facts` are read before the first question, `thanks` once
-    everything is sent. `completion`: what an interview that was handed in counts as; `proxies`: who may answer for
-    somebody, by code (nobody, where there is none); `soft_refusals_again`: whether somebody who refused softly may be
-    asked once more, after two weeks and by another interviewer; `messages`: what is sent to people (None: nothing);
-    `corrections_days`: for how many days after sending people correct what they sent (None: they ask staff)."""
+    """A study, with the newest version of each of its questionnaires as the files have it. `partial` are the
+    languages offered although not every word is translated, `easy` those that have easy words too. `crosstabs`: the
+    pairs of variables that a release puts across one another, at each touchpoint that asks both. `about` and
+    `facts` are read before the first question, `thanks` once everything is sent. `completion`: what an interview
+    that was handed in counts as; `proxies`: who may answer for somebody, by code (nobody, where there is none);
+    `soft_refusals_again`: whether somebody who refused softly may be asked once more, after two weeks and by
+    another interviewer; `messages`: what is sent to people (None: nothing); `corrections_days`: for how many days
+    after sending people correct what they sent (None: they ask staff); `media`: what stands beside easy words."""
 
     id: str
     title: str
@@ -197,6 +199,7 @@ class Study:
     touchpoints: tuple[Touchpoint, ...]
     measures: tuple[Measure, ...]
     partial: tuple[str, ...] = ()
+    easy: tuple[str, ...] = ()
     questionnaires: Mapping[tuple[str, int], Questionnaire] = field(default_factory=dict, hash=False)
     comparisons: tuple[Comparison, ...] = ()
     relationships: tuple[Relationship, ...] = ()
@@ -216,6 +219,7 @@ class Study:
     proxies: Mapping[str, str] = field(default_factory=dict)
     soft_refusals_again: bool = False
     messages: MessageRules | None = None
+    media: MediaShelf = field(default_factory=MediaShelf, hash=False)
 
     def __hash__(self) -> int:
         return hash(self.id)

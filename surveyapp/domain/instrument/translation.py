@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from surveyapp.domain.instrument.consent.notice import KeyFact, PrivacyNotice
 from surveyapp.domain.instrument.consent.purposes import Purpose
+from surveyapp.domain.instrument.easy.renderings import is_easy
+from surveyapp.domain.instrument.easy.words import with_media
 from surveyapp.domain.instrument.kinds import KINDS
 from surveyapp.domain.instrument.measures.beside import Comparator, ResponseLine, Target
 from surveyapp.domain.instrument.measures.measure import Comparison, Measure, MeasureRow
@@ -137,8 +139,9 @@ def translated(
     questionnaire: Questionnaire, words: Mapping[str, str], language: str, source: str, revision: int
 ) -> Questionnaire:
     """The questionnaire in a language: the same structure, each text a `LocalText` in `language` or, where `words` (id
-    to translation) has none, in the `source` language."""
+    to translation) has none, in the `source` language. In easy words, with what stands beside them."""
     said = _questionnaire(questionnaire, _saying(lambda id, _source: words.get(id), language, source))
+    said = with_media(said, words) if is_easy(language) else said
     return dataclasses.replace(said, wording=(language, revision))
 
 

@@ -19,6 +19,7 @@ from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_te
 from surveyapp.domain.authoring.folders import STUDY, study_folders
 from surveyapp.domain.authoring.loader import read_studies, read_study
 from surveyapp.domain.errors import Fault, NotFound, NotPermitted, QuestionnaireFaults, StateRefused
+from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
 from surveyapp.domain.instrument.questionnaire import fingerprint, to_document
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import words_fingerprint, words_for
@@ -27,7 +28,7 @@ from surveyapp.domain.sentences import Sentence, say
 from surveyapp.domain.staff import Action, Scope
 from surveyapp.services.questionnaires import study_lock
 from surveyapp.services.runtime import Runtime
-from surveyapp.services.translation import study_catalogues
+from surveyapp.services.translation import easy_words, study_catalogues
 from surveyapp.services.translation.po_files import PoUnreadable
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import questionnaire_versions as store
@@ -324,7 +325,7 @@ def _reword(work: Work, study: Study, name: str) -> list[translations.RecordedRe
     versions = [version for each, version, _, _ in store.versions(session, study.id) if each == name]
     before = translations.newest(session, study.id, name)
     made = []
-    for language in study.languages:
+    for language in (*study.languages, *map(easy_of, study.easy)):
         if language == study.source_language:
             continue
         try:
@@ -339,7 +340,13 @@ def _reword(work: Work, study: Study, name: str) -> list[translations.RecordedRe
                 )
             ) from None
         for version in versions:
-            said = words_for(runtime.instrument(session, study.id, name, version), words)
+            source = runtime.instrument(session, study.id, name, version)
+            if is_easy(language):
+                said = easy_words.recorded(folder, study, source, plain_of(language))
+            else:
+                said = words_for(source, words)
+            if not said and is_easy(language):
+                continue
             old, sha256 = before.get((version, language)), words_fingerprint(said)
             if old is None or old.sha256 != sha256:
                 new = translations.RecordedRevision(version, language, old.revision + 1 if old else 1, sha256)

@@ -15,6 +15,7 @@ from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
 from surveyapp.domain import normalise
 from surveyapp.domain.authoring.file_text import UnreadableFile, exists, read_text
+from surveyapp.domain.instrument.easy.renderings import plain_of
 
 DRAFT = "draft, awaiting a translator"
 """The status of a new file. Whoever has gone through all of it takes the header line out."""
@@ -57,10 +58,10 @@ def read(path: Path, language: str) -> PoFile:
     """A file, or an empty one where there is none. Raises PoUnreadable."""
     try:
         if not exists(path):
-            return PoFile(Catalog(locale=language, project="Shiftline", creation_date=_MADE, fuzzy=False))
+            return PoFile(Catalog(locale=plain_of(language), project="Shiftline", creation_date=_MADE, fuzzy=False))
         text = read_text(path, MAXIMUM_BYTES)
         repeated = _check_lines(text)
-        catalog = Catalog(locale=language)
+        catalog = Catalog(locale=plain_of(language))
         PoFileParser(catalog, abort_invalid=True).parse(io.StringIO(text))
     except UnreadableFile as error:
         raise PoUnreadable(error.line, error.sentence, error.code) from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
 
 from surveyapp.domain import normalise
-from surveyapp.domain.authoring.checks.labels import same_labels, wordings
+from surveyapp.domain.authoring.checks.labels import same_labels, side_by_side, wordings
 from surveyapp.domain.authoring.file_text import shown as shown_name
 from surveyapp.domain.authoring.yaml_source import read_source, shortened
 from surveyapp.domain.errors import Fault
+from surveyapp.domain.instrument.easy.renderings import easy_of, is_easy, plain_of
+from surveyapp.domain.instrument.easy.words import may_be_easy, media_texts
 from surveyapp.domain.instrument.piping import is_well_formed, placeholders
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import Audience, SourceText, Translations, texts_of
@@ -67,15 +69,34 @@ def file_of(folder: Path, language: str) -> Path:
 
 
 def languages_in(folder: Path, study: Study) -> tuple[str, ...]:
-    """The languages a study offers or has a file for, its source left out."""
+    """The languages a study offers, its easy words among them, or has a file for; its source left out."""
     written = [path.name.removesuffix(".po") for path in sorted((folder / "text").glob("*.po"))]
-    return tuple(dict.fromkeys(each for each in (*study.languages, *written) if each != study.source_language))
+    named = (*study.languages, *map(easy_of, study.easy), *written)
+    return tuple(dict.fromkeys(each for each in named if each != study.source_language))
+
+
+def texts_in(study: Study, language: str) -> tuple[SourceText, ...]:
+    """The texts that the file of a language has an entry for. Of easy words those that people who answer read; and what
+    stands for a picture or a clip, where the language is not the one it is written in."""
+    if not is_easy(language):
+        return texts_of(study)
+    texts = (text for text in texts_of(study) if text.audience is Audience.PARTICIPANT and may_be_easy(text.id))
+    beside = () if plain_of(language) == study.source_language else media_texts(study.media.media)
+    return (*texts, *(SourceText(id, source, Audience.PARTICIPANT) for id, source in dict.fromkeys(beside)))
 
 
 def words_in(folder: Path, language: str) -> Translations:
-    """What is translated. Read once for as long as the file stays as it is. Raises PoUnreadable."""
+    """What is translated; of easy words, over the usual ones of their language. Read once for as long as the file stays
+    as it is. Raises PoUnreadable."""
     path = file_of(folder, language)
-    return _words_read(path, language, _stamp(path))
+    words = _words_read(path, language, _stamp(path))
+    return {**words_in(folder, plain_of(language)), **words} if is_easy(language) else words
+
+
+def easy_words_in(folder: Path, language: str) -> Translations:
+    """The easy words of a language alone. Raises PoUnreadable."""
+    path = file_of(folder, easy_of(language))
+    return _words_read(path, easy_of(language), _stamp(path))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -140,8 +161,10 @@ def merged(study: Study, language: str, file: PoFile) -> PoFile:
     obsolete: dict[tuple[str, str], Message] = {
         (message.context or "", str(message.id)): message for message in file.catalog.obsolete.values()
     }
-    made = Catalog(locale=language, project="Shiftline", creation_date=file.catalog.creation_date, fuzzy=False)
-    texts = texts_of(study)
+    made = Catalog(
+        locale=plain_of(language), project="Shiftline", creation_date=file.catalog.creation_date, fuzzy=False
+    )
+    texts = texts_in(study, language)
     wanted = {(text.id, text.source) for text in texts}
     gone = {key: message for key, message in {**obsolete, **old}.items() if key not in wanted and message.string}
     by_id = {key[0]: message for key, message in gone.items()}
@@ -200,7 +223,6 @@ def coverages(folder: Path, study: Study) -> list[Coverage]:
 
 def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
     """What is wrong with a study's translations, by the codes of `FAULT_CODES`."""
-    texts = {(text.id, text.source): text for text in texts_of(study)}
     faults = [_no_language(folder, study, each) for each in (study.source_language,) if not _is_language(each)]
     for language in languages_in(folder, study):
         shown = f"{study.id}/text/{shown_name(language)}.po"
@@ -212,6 +234,7 @@ def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
         except PoUnreadable as error:
             faults.append(Fault(file=shown, line=error.line, column=1, code=error.code, sentence=error.why))
             continue
+        texts = {(text.id, text.source): text for text in texts_in(study, language)}
         for line in file.repeated:
             sentence = "This entry came before already. Keep the better of the two."
             faults.append(Fault(file=shown, line=line, column=1, code="written_twice", sentence=sentence))
@@ -219,6 +242,8 @@ def wording_faults(folder: Path, study: Study) -> tuple[Fault, ...]:
             if message.id:
                 faults.extend(_entry_faults(shown, message, texts))
         faults.extend(_same_labels(shown, study, file.catalog))
+        if is_easy(language):
+            faults.extend(_half_easy(shown, file.catalog, texts))
         if language in study.languages and language not in study.partial:
             faults.extend(_missing(shown, file.catalog, texts))
     return tuple(faults)
@@ -293,6 +318,20 @@ def _same_labels(shown: str, study: Study, catalog: Catalog) -> list[Fault]:
             fault = Fault(file=shown, line=lines[other, sources[other]], column=1, code="same_label", sentence=sentence)
             found.setdefault((other, sources[other]), fault)
     return list(found.values())
+
+
+def _half_easy(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> Iterator[Fault]:
+    """What stands side by side to be chosen from, some of it in easy words and the rest not."""
+    words = _words(catalog)
+    lines = {(message.context or "", str(message.id)): message.lineno or 1 for message in catalog if message.id}
+    for common, beside in side_by_side(texts).items():
+        lacking = [key for key in beside if key not in words]
+        if lacking and len(lacking) < len(beside):
+            sentence = (
+                f"“{lacking[0][0]}” has no easy words, and others of “{common}” beside it have. Write them; what is "
+                "easy already is said again as it is."
+            )
+            yield Fault(file=shown, line=lines.get(lacking[0], 1), column=1, code="half_easy", sentence=sentence)
 
 
 def _missing(shown: str, catalog: Catalog, texts: Mapping[tuple[str, str], SourceText]) -> list[Fault]:

@@ -56,6 +56,15 @@ def same_labels(said: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
             yield first, id
 
 
+def side_by_side(texts: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """(id, source) of labels by what those that stand side by side have in common; those alone left out."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for id, source in texts:
+        if match := _SIDE_BY_SIDE.fullmatch(id):
+            found.setdefault(next(each for each in match.groups() if each), []).append((id, source))
+    return {common: beside for common, beside in found.items() if len(beside) > 1}
+
+
 def _study_place(id: str) -> Place:
     steps = id.split(".")
     match steps:

@@ -79,6 +79,7 @@ def _check_names(study: Study, source: Source) -> None:
         ("segments", study.segments, "segments"),
         ("languages", study.languages, "languages"),
         ("partial", study.partial, "languages"),
+        ("easy", study.easy, "languages"),
         ("consent", [purpose.id for purpose in study.consent], "purposes"),
         ("measures", [measure.id for measure in study.measures], "measures"),
     ):
@@ -175,6 +176,8 @@ def _check_languages(study: Study, source: Source) -> None:
         source.fault(("languages",), "unknown_language", "`languages` must include the source language.")
     for index, language in enumerate(study.partial):
         check_known(source, ("partial", index), language, study.languages, "language")
+    for index, language in enumerate(study.easy):
+        check_known(source, ("easy", index), language, study.languages, "language")
 
 
 @functools.cache
