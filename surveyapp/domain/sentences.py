@@ -267,6 +267,18 @@ SENTENCES: Mapping[str, str] = {
     # PINs
     "pin_shape": N_("Write %(shortest)s to %(longest)s digits, and nothing else."),
     "pin_tried_first": N_("That is one of the first that anybody would try. Choose another."),
+    "no_code_that_way": N_("A code cannot be sent that way now. Choose another, or ask us."),
+    "codes_enough": N_(
+        "Several codes were asked for already. Wait an hour before you ask for another, or ask us: you find us at the "
+        "bottom of this page."
+    ),
+    "codes_enough_here": N_(
+        "Many codes were asked for from where you are. Wait an hour before you ask for another, or ask us: you find us "
+        "at the bottom of this page."
+    ),
+    "sent_code_shape": N_("Write the %(digits)s digits of the code, and nothing else."),
+    "sent_code_wrong": N_("That is not the code that was sent last. Tries left: %(left)s."),
+    "sent_code_over": N_("That code is over. Have another one sent."),
     "pin_wrong": N_("That is not your PIN. Tries left: %(left)s."),
     # People, as they are written down
     "cannot_be_shown": N_("There is a character in it that cannot be shown. Type it anew."),

@@ -7,23 +7,28 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from surveyapp.domain.errors import ShiftlineError
+from surveyapp.domain.sending.planning import MessageState
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
 from surveyapp.services.work import Desk
 from surveyapp.settings import WORKER_TASKS
+from surveyapp.store.sending import outbox as outbox_store
 from surveyapp.store.sending import worker as store
+from surveyapp.store.sending.worker import BEAT, SILENT_AFTER
 
 _log = logging.getLogger(__name__)
 
 ROUND = dt.timedelta(seconds=30)
 """How long a worker rests between two looks at what is due."""
 
-SILENT_AFTER = dt.timedelta(minutes=15)
-"""After how long without a sign of life no worker is taken to run: longer than a round of sending rests."""
+LOOKS_EVERY = dt.timedelta(seconds=3)
+"""How long somebody who asked for a code waits, at most, before a worker sees it."""
 
 EVERY: Mapping[str, dt.timedelta] = {
     "messages": dt.timedelta(0),
@@ -33,9 +38,6 @@ EVERY: Mapping[str, dt.timedelta] = {
     "backup": dt.timedelta(days=1),
 }
 """How often each task is done."""
-
-BEAT = "worker"
-"""The row that says that a worker runs."""
 
 assert set(EVERY) == set(WORKER_TASKS)
 
@@ -76,6 +78,17 @@ def round_of(desk: Desk, tasks: Collection[str], wanted: Callable[[], bool] = la
         with desk.writing() as work:
             store.done(work.session, task, work.now, failed)
     return came
+
+
+def look_for_asked(desk: Desk) -> Counter[MessageState]:
+    """Sends what somebody asked for and waits for, between two rounds. Where another process sends, that one does."""
+    try:
+        with desk.reading() as work:
+            waits = outbox_store.asked_for(work.session, desk.runtime.origin, work.now, list(SendingWay), 1)
+        return outbox.send_asked_for(desk, carriers(desk.runtime.settings)) if waits else Counter()
+    except ShiftlineError:
+        # Another sends, or the database is away: the next round says so.
+        return Counter()
 
 
 def _messages(desk: Desk, wanted: Callable[[], bool]) -> str:

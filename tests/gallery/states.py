@@ -206,6 +206,22 @@ def pin_wrong(page: Page, scene: Scene) -> None:
     on(page)
 
 
+def sent_code(page: Page, scene: Scene) -> None:
+    pin(page, scene)
+    page.locator("a[href$='/code']").click()
+
+
+def sent_code_asked(page: Page, scene: Scene) -> None:
+    sent_code(page, scene)
+    page.locator("button[value=text]").click()
+
+
+def sent_code_wrong(page: Page, scene: Scene) -> None:
+    sent_code_asked(page, scene)
+    page.fill("#code", "000000")
+    page.locator("#the-form button.main").click()
+
+
 def code_wrong(page: Page, scene: Scene) -> None:
     page.goto("/start")
     page.fill("#code", "ABCD")
@@ -261,6 +277,9 @@ STATES: tuple[State, ...] = (
     State(name="left", come=left),
     State(name="pin", come=pin),
     State(name="pin-wrong", come=pin_wrong),
+    State(name="sent-code", come=sent_code, whole=True),
+    State(name="sent-code-asked", come=sent_code_asked, whole=True),
+    State(name="sent-code-wrong", come=sent_code_wrong, whole=True),
     State(name="closed", come=closed),
     State(name="link-wrong", come=at("/s/nothing"), whole=True),
     State(name="no-page", come=at("/nowhere")),

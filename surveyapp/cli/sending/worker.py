@@ -38,4 +38,8 @@ def worker(once: bool, status: bool) -> None:
                 click.echo(f"{task}: {came}")
         if once:
             break
-        stop.wait(service.ROUND.total_seconds())
+        for _ in range(service.ROUND // service.LOOKS_EVERY):
+            if stop.wait(service.LOOKS_EVERY.total_seconds()):
+                break
+            if "messages" in tasks:
+                service.look_for_asked(desk)

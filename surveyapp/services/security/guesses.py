@@ -97,6 +97,12 @@ def wrong_password(work: Work, guesser: Guesser) -> None:
     _count_with_all(work)
 
 
+def wrong_sent_code(work: Work) -> None:
+    """Counts, for the alarm, a wrong one of the codes that are sent: each has few tries of its own. Part of the work
+    that refuses it."""
+    _count_with_all(work)
+
+
 def refused_unseen(runtime: Runtime) -> None:
     """Counts, for the alarm, what was not looked at. Whoever waits is not made to wait longer."""
     with _desk(runtime).writing() as work:

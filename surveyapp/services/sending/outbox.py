@@ -22,7 +22,7 @@ from surveyapp.domain.sending.planning import NOT_YET, MessageState, WhyNot, due
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.sentences import say
 from surveyapp.domain.staff import Scope
-from surveyapp.services.sending import wording
+from surveyapp.services.sending import asked, wording
 from surveyapp.services.sending.facts import language_of, plan_of, rules_of
 from surveyapp.services.sending.ways.carrier import Carrier, CarrierOutcome, OutgoingMessage, Receipt
 from surveyapp.services.work import Desk, Work
@@ -83,6 +83,19 @@ def plan_due(work: Work, scope: Scope, study: Study) -> int:
     return len(new)
 
 
+def send_asked_for(desk: Desk, carriers: Mapping[SendingWay, Carrier]) -> Counter[MessageState]:
+    """Sends what people asked for and wait for, and nothing else. Raises StateRefused where another process sends: that
+    one looks for it between any two messages."""
+    done: Counter[MessageState] = Counter()
+    try:
+        with the_lock(desk) as keep:
+            _send_asked_for(desk, carriers, keep, done)
+    finally:
+        for carrier in carriers.values():
+            carrier.close()
+    return done
+
+
 def send(
     desk: Desk,
     study_ids: Collection[str],
@@ -98,6 +111,7 @@ def send(
     try:
         with the_lock(desk, holder) as keep:
             _resolve(desk, carriers)
+            _send_asked_for(desk, carriers, keep, done)
             for study_id in study_ids:
                 study = desk.runtime.study(study_id)
                 scope = Scope(study_id, desk.runtime.origin)
@@ -113,6 +127,18 @@ def send(
         for carrier in carriers.values():
             carrier.close()
     return done
+
+
+def _send_asked_for(
+    desk: Desk, carriers: Mapping[SendingWay, Carrier], keep: Callable[[], None], done: Counter[MessageState]
+) -> None:
+    """What was asked for, whether the study sends or not: it is the person who wants it, and waits."""
+    with desk.reading() as work:
+        found = store.asked_for(work.session, desk.runtime.origin, work.now, carriers)
+    for message in found:
+        keep()
+        state, _ = hand_over(desk, message, carriers[message.way])
+        done[state] += 1
 
 
 def _send_study(
@@ -137,6 +163,7 @@ def _send_study(
             if message.way not in up:
                 continue
             tried.add(message.id)
+            _send_asked_for(desk, carriers, keep, done)
             keep()
             state, outcome = hand_over(desk, message, up[message.way])
             done[state] += 1
@@ -170,22 +197,24 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
     facts = recipients.everyone(work.session, scope, [message.case_id])
     if case is None or not facts:
         return MessageState.STOPPED
-    found = next((each for each in plan_of(work, study, facts[0]) if each.step.id == message.step), None)
-    if found is None or found.why is not None or found.way is None or found.at is None or found.at > work.now:
-        return _not_now(work, message, found.why if found else WhyNot.DONE)
     person = participants.participant(work.session, facts[0].participant_id, work.today(study))
     assert person is not None
     before = {each.id for each in accesses.accesses_of(work.session, case.id)}
-    language = language_of(work, study, facts[0])
-    outgoing = wording.made(work, study, found.step, found.way, language, person, case, message.id.hex)
+    way, language, unsaid = message.way, message.language, MessageState.STOPPED
+    if message.request:
+        outgoing = asked.made(work, study, message, facts[0], person, case)
+    else:
+        found = next((each for each in plan_of(work, study, facts[0]) if each.step.id == message.step), None)
+        if found is None or found.why is not None or found.way is None or found.at is None or found.at > work.now:
+            return _not_now(work, message, found.why if found else WhyNot.DONE)
+        way, language, unsaid = found.way, language_of(work, study, facts[0]), MessageState.FAILED
+        outgoing = wording.made(work, study, found.step, way, language, person, case, message.id.hex)
     given = tuple(each.id for each in accesses.accesses_of(work.session, case.id) if each.id not in before)
     if isinstance(outgoing, WhyNot):
         for each in given:
             accesses.remove(work.session, each)
-        store.moved(
-            work.session, message.id, (MessageState.PLANNED,), MessageState.FAILED, why=outgoing, ended_at=work.now
-        )
-        return MessageState.FAILED
+        store.moved(work.session, message.id, (MessageState.PLANNED,), unsaid, why=outgoing, ended_at=work.now)
+        return unsaid
     if not store.moved(
         work.session,
         message.id,
@@ -194,7 +223,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
         handed_at=work.now,
         tries=message.tries + 1,
         via=via,
-        way=found.way,
+        way=way,
         language=language,
     ):
         # Somebody else took it up: what was made for it goes.
@@ -207,7 +236,7 @@ def take_up(work: Work, message: OutboxMessage, via: str) -> tuple[OutgoingMessa
         study=message.study,
         touchpoint=message.touchpoint,
         step=message.step,
-        way=found.way.value,
+        way=way.value,
         via=via,
     )
     return outgoing, given
@@ -239,7 +268,8 @@ def settle(work: Work, message: OutboxMessage, receipt: Receipt, given: Given = 
             state, more["why"] = MessageState.BOUNCED, WhyNot.BOUNCED
             recipients.end_channel(work.session, message.participant_id, message.way, WhyNot.BOUNCED, work.now)
         case CarrierOutcome.NOT_TAKEN | CarrierOutcome.DOWN:
-            wait = min(AGAIN_AFTER * 2 ** min(message.tries, 6), LONGEST_WAIT)
+            first = asked.AGAIN_AFTER if message.request else AGAIN_AFTER
+            wait = min(first * 2 ** min(message.tries, 6), LONGEST_WAIT)
             state, more = MessageState.PLANNED, {"handed_at": None, "due_at": work.now + wait, "via": None}
     if receipt.reference is not None:
         more["reference"] = receipt.reference

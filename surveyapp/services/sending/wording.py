@@ -92,7 +92,7 @@ def made(
     """A message with its own new link and code, inside a unit of work whose caller has the case locked; or why it
     cannot be one. What was made of links is stored only with the unit of work."""
     contact = contacts.read(work, person.id)
-    to, address = _reached(contact, way)
+    to, address = reached(contact, way)
     if not to and not address:
         return WhyNot.NO_WAY
     claim = way is SendingWay.LETTER
@@ -124,7 +124,9 @@ def made(
     )
 
 
-def _reached(contact: Contact, way: SendingWay) -> tuple[str, tuple[str, ...]]:
+def reached(contact: Contact, way: SendingWay) -> tuple[str, tuple[str, ...]]:
+    """The e-mail address or number by which somebody is reached, or the lines of their postal address; empty where
+    there is none."""
     match way:
         case SendingWay.EMAIL:
             return contacts.email_address(contact.email) or "", ()

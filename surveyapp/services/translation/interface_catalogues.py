@@ -27,6 +27,7 @@ FOR_PARTICIPANTS = "Participants read this."
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy": None, "lazy_gettext": None, "N_": None}
 _METHODS = [("**.py", "python"), ("web/**/templates/**.html", "jinja2")]
 _PARTICIPANTS_READ = (
+    "services/sending/asked.py",
     "web/participant/",
     "web/shared/answers.py",
     "web/shared/errors.py",

@@ -22,7 +22,7 @@ from surveyapp.store.column_types import OneOf
 from surveyapp.store.security.erasures import belonging_to
 from surveyapp.store.tables import Base, CaseRow, ParticipantRow, RelationshipRow
 
-NOT_PICTURED = frozenset({"result_change", "lease", "spot_arrival"})
+NOT_PICTURED = frozenset({"result_change", "lease", "spot_arrival", "sent_code"})
 """Tables whose rows are worth nothing later."""
 
 NOT_THEIRS = frozenset({"spot_day"})

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from surveyapp.domain.participants import Origin
+from surveyapp.domain.sending.asked import AskedFor
 from surveyapp.domain.sending.planning import MessageState, WhyNot
 from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.staff import Scope
@@ -140,19 +142,28 @@ def _found(session: Session, query: Any) -> list[OutboxMessage]:
 def waiting(
     session: Session, scope: Scope, now: dt.datetime, ways: Collection[SendingWay] | None = None, most: int = 500
 ) -> list[OutboxMessage]:
-    """What is planned and due in scope, the longest waiting first; what somebody asked for before the rest."""
+    """What the study has planned and is due in scope, the longest waiting first."""
     query = scoped(_select(), scope).where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now)
     if ways is not None:
         query = query.where(MessageRow.way.in_(ways))
-    asked_for = (MessageRow.request == "").asc()
-    return _found(session, query.order_by(asked_for, MessageRow.due_at, MessageRow.id).limit(most))
+    return _found(session, query.where(MessageRow.request == "").order_by(MessageRow.due_at, MessageRow.id).limit(most))
+
+
+def asked_for(
+    session: Session, origin: Origin, now: dt.datetime, ways: Collection[SendingWay], most: int = 50
+) -> list[OutboxMessage]:
+    """What people asked for and is due, of whatever study, the longest waiting first."""
+    theirs = (ParticipantRow.origin == origin, MessageRow.request > "", MessageRow.way.in_(ways))
+    query = _select().where(MessageRow.state == MessageState.PLANNED, MessageRow.due_at <= now, *theirs)
+    return _found(session, query.order_by(MessageRow.due_at, MessageRow.id).limit(most))
 
 
 def in_states(
     session: Session, scope: Scope, states: Collection[MessageState], most: int | None = None
 ) -> list[OutboxMessage]:
-    """The messages in scope that are in one of these states, the newest first."""
-    query = scoped(_select(), scope).where(MessageRow.state.in_(states))
+    """The messages in scope that are in one of these states, the newest first. Codes are left out: whoever got none
+    asks for another."""
+    query = scoped(_select(), scope).where(MessageRow.state.in_(states), MessageRow.step != AskedFor.CODE.value)
     return _found(session, query.order_by(MessageRow.handed_at.desc(), MessageRow.id.desc()).limit(most))
 
 
@@ -193,11 +204,12 @@ def moved(
 
 
 def counts(session: Session, scope: Scope) -> Mapping[tuple[str, MessageState], int]:
-    """How many messages in scope are how far, by step."""
+    """How many of the study's messages in scope are how far, by step."""
     query = scoped(
         select(MessageRow.step, MessageRow.state, func.count().label("many"))
         .join(CaseRow, CaseRow.id == MessageRow.case_id)
-        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id),
+        .join(ParticipantRow, ParticipantRow.id == CaseRow.participant_id)
+        .where(MessageRow.request == ""),
         scope,
     ).group_by(MessageRow.step, MessageRow.state)
     return {(row.step, row.state): row.many for row in session.execute(query)}

@@ -14,6 +14,12 @@ from surveyapp.store.tables import WorkerTaskRow
 SENDING = "sending"
 """The task that one process at a time does."""
 
+BEAT = "worker"
+"""The row that says that a worker runs."""
+
+SILENT_AFTER = dt.timedelta(minutes=15)
+"""After how long without a sign of life no worker is taken to run: longer than a round of sending rests."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerTask:
@@ -30,6 +36,12 @@ def tasks(session: Session) -> Mapping[str, WorkerTask]:
         row.task: WorkerTask(task=row.task, holder=row.holder, until=row.until, done_at=row.done_at, failed=row.failed)
         for row in session.scalars(select(WorkerTaskRow))
     }
+
+
+def runs(session: Session, now: dt.datetime) -> bool:
+    """Whether a worker has been seen lately."""
+    last = session.scalar(select(WorkerTaskRow.done_at).where(WorkerTaskRow.task == BEAT))
+    return last is not None and now - last <= SILENT_AFTER
 
 
 def take(session: Session, holder: str, now: dt.datetime, until: dt.datetime) -> bool:

@@ -59,6 +59,7 @@ from surveyapp.store.tables.security import (
     HeartbeatRow,
     KeptFormRow,
     PinRow,
+    SentCodeRow,
     WebSessionRow,
 )
 from surveyapp.store.tables.sending import ChannelEndRow, MessageRow, SendingSwitchRow, WorkerTaskRow
@@ -128,6 +129,7 @@ __all__ = [
     "ResultStateRow",
     "SaveRow",
     "SendingSwitchRow",
+    "SentCodeRow",
     "SiteAttributeRow",
     "SiteRow",
     "SpentChallengeRow",

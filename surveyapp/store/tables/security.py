@@ -131,3 +131,17 @@ class PinRow(Base):
     set_at: Mapped[dt.datetime]
     wrong: Mapped[int] = mapped_column(default=0)
     once_until: Mapped[dt.datetime | None]
+
+
+class SentCodeRow(Base):
+    """A code that somebody asked for in a browser: the hash of what was sent, which is never the code. Its `id` is the
+    request of its message. `asked_from`: a keyed hash of the address. Gone with the session, or after a day."""
+
+    __tablename__ = "sent_code"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("web_session.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[dt.datetime] = mapped_column(index=True)
+    asked_from: Mapped[str]
+    digest: Mapped[str | None]
+    tries: Mapped[int]
+    used_at: Mapped[dt.datetime | None]

@@ -21,6 +21,8 @@ class MessageRow(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "step", "request"),
         Index(None, "state", "due_at"),
+        # What people asked for is looked for before each message.
+        Index(None, "state", "request"),
         known("way", SendingWay),
         known("state", MessageState),
         known("why", WhyNot),

@@ -33,18 +33,20 @@ from surveyapp.domain.instrument.routing import Page
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.privacy.held import HeldRecord
 from surveyapp.domain.privacy.leaving import ParticipationChange
+from surveyapp.domain.sending.rules import SendingWay
 from surveyapp.domain.web_sessions import EndedWhy
 from surveyapp.services.fieldwork.tablets import LentTablet
 from surveyapp.services.participants import links
-from surveyapp.services.responses import answering, pins, survey_session
+from surveyapp.services.responses import answering, pins, sent_codes, survey_session
 from surveyapp.services.responses import theirs as theirs_service
 from surveyapp.services.responses.expected_time import ExpectedTime, expected_time
+from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
 from surveyapp.services.responses.survey_session import NextTime, Visit
 from surveyapp.services.responses.theirs import Theirs
 from surveyapp.services.security import guesses, kept_forms, sessions
 from surveyapp.services.security.kept_forms import KeptForm
 from surveyapp.web.packs import slip
-from surveyapp.web.participant import entrance, getting_in, pack, pages, saves, theirs, views
+from surveyapp.web.participant import codes, entrance, getting_in, pack, pages, saves, theirs, views
 from surveyapp.web.participant.entrance import GONE, HANDLE, HANDLED, KEPT, OPENED, NotLetIn, SomebodyElses
 from surveyapp.web.shared import headers
 from surveyapp.web.shared.errors import stale
@@ -141,7 +143,7 @@ class StoredAnswers:
         self._handle = handle
         self._at_first = entrance.who(handle)
         self.own_device = entrance.own_device(handle)
-        self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True}
+        self.told: Mapping[str, Any] = {"own_device": self.own_device, "turns": True, "code_ways": self._code_ways}
 
     def at_the_door(self) -> Visit:
         return survey_session.visit(runtime(), entrance.who(self._handle), entrance.standing())
@@ -212,6 +214,22 @@ class StoredAnswers:
         pins.give(runtime(), self._at_first, typed)
         entrance.note_proven()
 
+    def _code_ways(self) -> tuple[SendingWay, ...]:
+        """By which ways a code can be sent; looked up by the pages that offer one."""
+        return sent_codes.ways(runtime())
+
+    def code_stand(self) -> CodeStand:
+        return sent_codes.stand(runtime(), entrance.who(self._handle), entrance.web_session().id)
+
+    def ask_for_code(self, way: SendingWay | None) -> AskedCode:
+        session_id, address = entrance.web_session().id, request.remote_addr or ""
+        return sent_codes.ask(runtime(), entrance.who(self._handle), session_id, way, address)
+
+    def give_code(self, typed: str) -> Visit:
+        before = sent_codes.give(runtime(), self._at_first, entrance.web_session().id, typed)
+        entrance.note_proven()
+        return before
+
     def theirs(self) -> Theirs:
         return theirs_service.see(runtime(), entrance.who(self._handle))
 
@@ -267,6 +285,7 @@ def worker() -> Response:
 participant.add_url_rule(pack.ADDRESS, "pack", pack.pack)
 pages.add_pages(participant, HANDLED, HANDLED, StoredAnswers)
 getting_in.add_doors(participant, HANDLED, StoredAnswers)
+codes.add_codes(participant, HANDLED, StoredAnswers)
 theirs.add_theirs(participant, HANDLED, StoredAnswers)
 saves.add_saves(participant, HANDLED)
 

@@ -10,7 +10,11 @@ class ShownOnly:
 
     name = "demonstration"
 
+    def __init__(self) -> None:
+        self.last: OutgoingMessage | None = None
+
     def hand_over(self, message: OutgoingMessage) -> Receipt:
+        self.last = message
         return Receipt(CarrierOutcome.SENT, message.key)
 
     def look_up(self, key: str) -> Receipt | None:

@@ -1,0 +1,78 @@
+"""A code to get in with: asked for here, sent to the contact on record, and given here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from flask import Blueprint, redirect, request
+
+from surveyapp.domain.entry.doors import Door
+from surveyapp.domain.errors import InputRefused
+from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.services.responses.sent_codes import AskedCode, CodeStand
+from surveyapp.services.responses.survey_session import Visit
+from surveyapp.web.participant import pages
+from surveyapp.web.participant.pages import Backend
+from surveyapp.web.shared.reply import Reply
+from surveyapp.web.shared.words import worded
+
+
+class Sender(Backend, Protocol):
+    """A backend that has codes sent."""
+
+    def code_stand(self) -> CodeStand:
+        """Raises DoorShut where a code leads no further."""
+
+    def ask_for_code(self, way: SendingWay | None) -> AskedCode:
+        """Raises InputRefused, DoorShut."""
+
+    def give_code(self, typed: str) -> Visit:
+        """Raises InputRefused, DoorShut."""
+
+
+def code(sender: Sender) -> Reply:
+    """How to have one sent and, once one was asked for, where it is written."""
+    return _code(sender)
+
+
+def _code(sender: Sender, *, way_fault: str = "", code_fault: str = "", shown: str = "") -> str:
+    stand = sender.code_stand()
+    return pages.show(sender, "code", stand.visit, stand=stand, way_fault=way_fault, code_fault=code_fault, shown=shown)
+
+
+def ask_for_code(sender: Sender) -> Reply:
+    if sender.language_chosen():
+        return _code(sender)
+    written = request.form.get("way", "")
+    try:
+        asked = sender.ask_for_code(SendingWay(written) if written in set(SendingWay) else None)
+    except InputRefused as refused:
+        return _code(sender, way_fault=worded(refused.sentence)), 422
+    return _code(sender, shown=asked.shown) if asked.shown else redirect(sender.address("code"))
+
+
+def give_code(sender: Sender) -> Reply:
+    if sender.language_chosen():
+        return _code(sender)
+    try:
+        before = sender.give_code(request.form.get("code", ""))
+    except InputRefused as refused:
+        return _code(sender, code_fault=worded(refused.sentence)), 422
+    if before.door is Door.QUESTIONS:
+        return redirect(sender.address("yours"))
+    return redirect(sender.address("answers" if before.submitted else "survey"))
+
+
+def add_codes(blueprint: Blueprint, prefix: str, sender_of: Callable[..., Sender]) -> None:
+    """Serves these pages from a blueprint, each under its function's name."""
+
+    def add(method: str, path: str, page: Callable[[Sender], Reply]) -> None:
+        def handler(**named: Any) -> Reply:
+            return page(sender_of(**named))
+
+        blueprint.add_url_rule(prefix + path, page.__name__, handler, methods=[method])
+
+    add("GET", "/code", code)
+    add("POST", "/code", ask_for_code)
+    add("POST", "/code/given", give_code)
