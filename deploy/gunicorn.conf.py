@@ -3,6 +3,11 @@ given on the command line, or how many processes as WEB_CONCURRENCY, goes before
 
 import os
 
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from surveyapp.watching import logs
+
 preload_app = True
 """What is imported, read and compiled takes seconds of a processor: done once, before there are workers. A worker that
 died is there again in a fraction of a second, and all share the memory. No connection is open by then (`wsgi`)."""
@@ -20,3 +25,15 @@ threads = 1
 in whoever happens to ask."""
 
 loglevel = "warning"
+
+
+class Log(Logger):
+    """What gunicorn itself says stands in the same lines as what the program says. Its log of accesses stays off: it
+    writes paths, and those hold tokens."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        logs.configure(logs.form_of(os.environ))
+
+
+logger_class = Log

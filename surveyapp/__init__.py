@@ -26,11 +26,12 @@ def create_app(runtime: Runtime) -> Flask:
     from surveyapp.web.reporter.routes import reporter
     from surveyapp.web.rights.routes import rights
     from surveyapp.web.shared import assembly
-    from surveyapp.web.shared.health import health
     from surveyapp.web.spot.away import sealed
     from surveyapp.web.spot.routes import spot, tablet
     from surveyapp.web.supervisor.routes import supervisor
     from surveyapp.web.viewer.routes import viewer
+    from surveyapp.web.watching import requests
+    from surveyapp.web.watching.health import health
 
     app = _bare()
     app.extensions["surveyapp"] = runtime
@@ -60,6 +61,7 @@ def create_app(runtime: Runtime) -> Flask:
         health,
     ):
         app.register_blueprint(blueprint)
+    requests.install(app, runtime.settings)
     return app
 
 
@@ -84,7 +86,7 @@ def create_draft_app(folder: str, study: str, questionnaire: str) -> Flask:
 
 
 def _bare() -> Flask:
-    from surveyapp import logs
+    from surveyapp.watching import logs
     from surveyapp.web.shared.incoming import Application
 
     logs.install()

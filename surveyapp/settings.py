@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from surveyapp.domain.errors import SettingsError
+from surveyapp.watching.logs import FORMS, form_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "SURVEYAPP_"
@@ -73,6 +74,8 @@ class Settings:
     notify: NotifySettings | None = None
     worker: tuple[str, ...] = ("messages",)
     mailbox: str | None = field(default=None, repr=False)
+    log: str = "json"
+    slow_ms: int | None = None
 
     @property
     def contact_key_id(self) -> str:
@@ -109,6 +112,8 @@ KNOWN = frozenset(
         "NOTIFY_TEMPLATES",
         "WORKER",
         "MAILBOX",
+        "LOG",
+        "SLOW_MS",
     }
 )
 
@@ -161,7 +166,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         chosen["person_keys"] = place.with_name(f"{place.name}.keys")
     elif "database_url" in chosen:
         chosen["person_keys"] = ROOT / "instance" / "person.keys"
-    for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5)):
+    for name, low, high in (("HOLD_MINUTES", 1, 480), ("PROXIES", 0, 5), ("SLOW_MS", 1, 600_000)):
         if name in given:
             chosen[name.lower()] = _whole(name, given[name], low, high)
     if "BREACHED_PASSWORDS" in given:
@@ -177,6 +182,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             "The audit trail is chained with it: keep it, apart from the database, or the trail cannot be verified.",
         ),
         demo=demo,
+        log=_log(given.get("LOG"), demo),
         provider=_provider(given),
         mail=_mail(given),
         notify=_notify(given),
@@ -371,6 +377,14 @@ def _notify(given: Mapping[str, str]) -> NotifySettings | None:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")):
         raise SettingsError(f"{PREFIX}NOTIFY_URL must begin with https:// (or http:// on your own machine).")
     return NotifySettings(key, url, templates)
+
+
+def _log(written: str | None, demo: bool) -> str:
+    if written is None:
+        return form_of({f"{PREFIX}DEMO": "yes" if demo else "no"})
+    if written not in FORMS:
+        raise SettingsError(f"{PREFIX}LOG must be one of {', '.join(FORMS)}, not “{written}”.")
+    return written
 
 
 def _whole(name: str, written: str, low: int, high: int) -> int:

@@ -139,7 +139,8 @@ def list_roles() -> None:
 
 
 @users.command("list")
-def list_users() -> None:
+@click.option("--ids", is_flag=True, help="With the id by which the log names each.")
+def list_users(ids: bool) -> None:
     """Show every account and its roles."""
     found = accounts.users(open_desk())
     if not found:
@@ -150,7 +151,8 @@ def list_users() -> None:
             marks.append("second factor")
         if not account.staff.active:
             marks.append("deactivated")
-        click.echo(f"{account.staff.email}\t{account.staff.name}\t{'; '.join(marks)}")
+        named = f"{account.staff.id}\t" if ids else ""
+        click.echo(f"{named}{account.staff.email}\t{account.staff.name}\t{'; '.join(marks)}")
 
 
 def _show_link(link: str) -> None:

@@ -196,7 +196,7 @@ def build(settings: Settings, clock: Clock = system_clock, studies: Mapping[str,
     keys = PersonKeys(KeyFile(settings.person_keys), settings.contact_keys, in_clear)
     return Runtime(
         settings=settings,
-        database=Database(settings.database_url, keys.seals),
+        database=Database(settings.database_url, keys.seals, timed=settings.slow_ms is not None),
         studies=studies,
         keyring=Keyring(settings.access_keys, settings.contact_keys),
         person_keys=keys,

@@ -68,12 +68,15 @@ def round_of(desk: Desk, tasks: Collection[str], wanted: Callable[[], bool] = la
         failed: str | None = None
         try:
             came[task] = _TASKS[task](desk, wanted)
+            if came[task]:
+                _log.info("did what was due", extra={"task": task, "came": came[task]})
         except ShiftlineError as error:
             failed = came[task] = str(error)
+            _log.warning("the worker's task failed; `surveyapp worker --status` says why", extra={"task": task})
         except Exception as error:
             # Whatever it is, the others go on, and the next round tries again. What it says may hold what nobody
-            # should read in a table: its kind is enough there, and the log has the rest.
-            _log.exception("the worker's task %s failed", task)
+            # should read in a table: its kind is enough there, and the log has where it happened.
+            _log.exception("the worker's task failed", extra={"task": task})
             failed = came[task] = type(error).__name__
         with desk.writing() as work:
             store.done(work.session, task, work.now, failed)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from surveyapp.domain.errors import DatabaseFault, DatabaseUnavailable
 from surveyapp.store import migrating
 from surveyapp.store.unavailable import tell_apart
+from surveyapp.watching import statements
 
 BUSY_TIMEOUT_MS = 10_000
 """How long is waited for a lock that another transaction holds."""
@@ -112,12 +114,16 @@ class Database:
 
     What is used is of the revision this program knows, but for `any_revision`: the first connection looks. `seals`:
     what makes each unit of work's means of opening and sealing with people's keys; without it rows that are sealed
-    cannot be read.
+    cannot be read. `timed`: how long each statement takes is noted (`watching.statements`).
     """
 
-    def __init__(self, url: str, seals: Callable[[], Seals] | None = None, *, any_revision: bool = False) -> None:
+    def __init__(
+        self, url: str, seals: Callable[[], Seals] | None = None, *, any_revision: bool = False, timed: bool = False
+    ) -> None:
         self._seals = seals
         self.engine = make_engine(url)
+        if timed:
+            _time_statements(self.engine)
         self._known = any_revision
         event.listen(self.engine, "connect", self._first_connected)
 
@@ -232,6 +238,17 @@ def make_engine(url: str, *, may_create: bool = False) -> Engine:
         )
     tell_apart(engine)
     return engine
+
+
+def _time_statements(engine: Engine) -> None:
+    def begins(connection: Connection, *_statement: Any) -> None:
+        connection.info["began"] = time.perf_counter()
+
+    def ends(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.note(statement, time.perf_counter() - connection.info["began"])
+
+    event.listen(engine, "before_cursor_execute", begins)
+    event.listen(engine, "after_cursor_execute", ends)
 
 
 def _keep_to_the_file(engine: Engine, path: Path) -> None:

@@ -1,4 +1,5 @@
-"""The audit trail names nobody: no contact value, e-mail address, answer or token stands in it, whatever was done."""
+"""The audit trail and the log name nobody: no contact value, e-mail address, answer or token stands in them, whatever
+was done."""
 
 from __future__ import annotations
 
@@ -17,13 +18,14 @@ from surveyapp.store import cases
 from surveyapp.store import staff as staff_store
 from surveyapp.store.security import audit
 from tests import factories
+from tests.logged import listening, to_the_end
 from tests.page import Client
 
 NAMING = frozenset({"name", "phone", "email"})
 """Fields of a contact that are somebody's own; how they like to be reached and in which language is not."""
 
 
-def test_nothing_in_a_walked_demonstrations_trail_names_anybody(demo_runtime: Runtime) -> None:
+def test_nothing_in_a_walked_demonstrations_trail_or_log_names_anybody(demo_runtime: Runtime) -> None:
     runtime = demo_runtime
     tokens = [link.rpartition("/")[2] for link in demo.new_links(runtime, 3)]
     app = create_app(runtime)
@@ -38,28 +40,31 @@ def test_nothing_in_a_walked_demonstrations_trail_names_anybody(demo_runtime: Ru
                 known |= {getattr(contact, field) for field in CONTACT_FIELDS if field in NAMING}
         known.discard("")
     assert len(known) > 50
-    client = Client(app.test_client())
-    password = demo.password(runtime)
-    for email, (_, role) in demo.STAFF.items():
-        client.raw.post("/staff/login", data={"email": email, "password": password})
-        _walk(client, role, sorted(known)[:5])
-        client.raw.post("/staff/logout")
-    client.raw.post("/staff/login", data={"email": "nobody@example.org", "password": "wrong"})
-    for token in tokens:
-        client.raw.get(f"/s/{token}")
-    desk = Desk(runtime, members["administrator@example.org"])
-    granting.grant(desk, "viewer@example.org", factories.STUDY, Role.INTERVIEWER, purpose="To see how it goes")
-    made = accounts.add_user(desk, "new@example.org", "Nia New", [Role.VIEWER], factories.STUDY)
-    assert made.link is not None
+    with listening() as log:
+        client = Client(to_the_end(app.test_client()))
+        password = demo.password(runtime)
+        for email, (_, role) in demo.STAFF.items():
+            client.raw.post("/staff/login", data={"email": email, "password": password})
+            _walk(client, role, sorted(known)[:5])
+            client.raw.post("/staff/logout")
+        client.raw.post("/staff/login", data={"email": "nobody@example.org", "password": "wrong"})
+        for token in tokens:
+            client.raw.get(f"/s/{token}")
+        desk = Desk(runtime, members["administrator@example.org"])
+        granting.grant(desk, "viewer@example.org", factories.STUDY, Role.INTERVIEWER, purpose="To see how it goes")
+        made = accounts.add_user(desk, "new@example.org", "Nia New", [Role.VIEWER], factories.STUDY)
+        assert made.link is not None
     with runtime.database.reading() as session:
         entries = audit.entries(session)
     said = [json.dumps([each.subject, each.detail], ensure_ascii=False).casefold() for each in entries]
     secrets = {*known, *tokens, made.link.rpartition("/")[2], *members, "new@example.org", "Nia New"}
     secrets |= {each.name for each in members.values()}
     assert len(entries) > 200
-    found = {secret for secret in secrets for each in said if secret.casefold() in each}
+    lines = [line.casefold() for line in log]
+    assert len(lines) > 100
+    found = {secret for secret in secrets for each in [*said, *lines] if secret.casefold() in each}
     assert found == set()
-    assert not any("@" in each for each in said)
+    assert not any("@" in each for each in [*said, *lines])
 
 
 def scope_of_all(runtime: Runtime, study: str) -> Scope:

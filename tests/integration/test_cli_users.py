@@ -165,6 +165,7 @@ def test_a_role_is_granted_and_revoked(runtime: Runtime) -> None:
     assert not sessions_of(runtime, viewer)
     factories.begin_session(runtime, viewer)
     assert f"{viewer.email}\t{viewer.name}\tviewer in mentoring" in users("list").output
+    assert f"{viewer.id}\t{viewer.email}\t{viewer.name}" in users("list", "--ids").output
     assert "Nothing changed" in users("grant", viewer.email, "mentoring", "viewer").output
     assert credentials(runtime, viewer.email).staff == after, "nothing changed"
     assert "no longer viewer in mentoring" in users("revoke", viewer.email, "mentoring").output

@@ -13,9 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from surveyapp import create_app, create_draft_app, logs
+from surveyapp import create_app, create_draft_app
 from surveyapp.domain.staff import Role
 from surveyapp.services.runtime import Runtime
+from surveyapp.watching import logs
 from surveyapp.web.shared import headers
 from tests import factories
 from tests.fuzz import checks

@@ -99,6 +99,8 @@ BAD = [
     ({"SURVEYAPP_DEMO": "true"}, "yes or no"),
     ({"SURVEYAPP_HOLD_MINUTES": "0"}, "from 1 to 480"),
     ({"SURVEYAPP_SECRET": "x"}, "is not a setting"),
+    ({"SURVEYAPP_LOG": "xml"}, "one of json, console, warnings"),
+    ({"SURVEYAPP_SLOW_MS": "0"}, "from 1 to 600000"),
     ({"SURVEYAPP_BREACHED_PASSWORDS": "/nowhere"}, "a folder of files such as 21BD1"),
     ({"SURVEYAPP_BREACHED_PASSWORDS": "/"}, "holds none"),
     ({"SURVEYAPP_OIDC_ISSUER": "https://id.example.org"}, "OIDC_CLIENT_ID is not set"),

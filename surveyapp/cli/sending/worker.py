@@ -9,6 +9,7 @@ import threading
 import click
 
 from surveyapp.cli.context import open_desk
+from surveyapp.watching import logs
 
 
 @click.command()
@@ -31,10 +32,11 @@ def worker(once: bool, status: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     tasks = desk.runtime.settings.worker
     if not once:
+        logs.configure(desk.runtime.settings.log)
         click.echo(f"Working: {', '.join(tasks)}. Stop it with SIGTERM or Ctrl-C.")
     while not stop.is_set():
         for task, came in service.round_of(desk, tasks, lambda: not stop.is_set()).items():
-            if came:
+            if came and once:
                 click.echo(f"{task}: {came}")
         if once:
             break

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from surveyapp.domain import errors
 from surveyapp.services.security import refusals
+from surveyapp.watching.requests import number_of
 from surveyapp.web.shared.headers import RETRY_AFTER, is_secure, protecting
 from surveyapp.web.shared.incoming import SentFromElsewhere
 from surveyapp.web.shared.session import given_back, is_program_path, is_staff_path, typed_texts
@@ -24,6 +25,7 @@ from surveyapp.web.shared.words import worded
 
 
 def install(app: Flask) -> None:
+    app.add_template_global(lambda: number_of(request.environ), "request_number")
     app.register_error_handler(errors.NotFound, _not_found)
     app.register_error_handler(errors.NotPermitted, _not_permitted)
     app.register_error_handler(
@@ -129,6 +131,7 @@ def _not_our_name(_error: SecurityError) -> tuple[str, int]:
         sentence=_("Check the address, or open the link that you were given."),
         language=str(locale).replace("_", "-"),
         direction=locale.text_direction,
+        number=number_of(request.environ),
         # A style sheet would be asked for under the same name.
         styled=False,
     ), 400
@@ -214,8 +217,13 @@ def _unexpected(error: Exception) -> ErrorPage:
 
 
 def _bare(app: Flask, **said: object) -> str:
-    """A page that needs nothing of a request. It takes `title`, `sentence`, `language`, `direction`, `styled`."""
+    """A page that needs nothing of a request. It takes `title`, `sentence`, `language`, `direction`, `styled`, and the
+    request's `number`, or None."""
     return app.jinja_env.get_template("shared/bare.html").render(**said)
+
+
+_NUMBER = "0000-0000-0000"
+"""Where a page that is made beforehand will have the request's number."""
 
 
 class LastResort:
@@ -231,6 +239,7 @@ class LastResort:
             sentence="What you sent before is kept. Wait a moment, then go back and try again.",
             language="en",
             direction="ltr",
+            number=_NUMBER,
             styled=True,
         ).encode()
         self.down = _bare(
@@ -239,6 +248,7 @@ class LastResort:
             sentence="Nothing was stored. Go back in your browser, wait a minute, and send it again.",
             language="en",
             direction="ltr",
+            number=_NUMBER,
             styled=True,
         ).encode()
 
@@ -248,15 +258,21 @@ class LastResort:
         except Exception as error:
             if _database_in(error) is not None:
                 self.app.logger.error("the database failed, and with it the page that was to say so")
-                return self._answer(start_response, "503 Service Unavailable", self.down, RETRY_AFTER)
+                return self._answer(environ, start_response, "503 Service Unavailable", self.down, RETRY_AFTER)
             if self.app.testing or self.app.debug:
                 raise
             self.app.logger.exception("an error that no page could tell of")
-            return self._answer(start_response, "500 Internal Server Error", self.broken, {})
+            return self._answer(environ, start_response, "500 Internal Server Error", self.broken, {})
 
     def _answer(
-        self, start_response: Callable[..., Any], status: str, page: bytes, headers: dict[str, str]
+        self,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+        status: str,
+        page: bytes,
+        headers: dict[str, str],
     ) -> Iterable[bytes]:
+        page = page.replace(_NUMBER.encode(), (number_of(environ) or "").encode())
         own = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(page))}
         start_response(status, [*(protecting(is_secure(self.app)) | own | headers).items()])
         return [page]

@@ -1,0 +1,120 @@
+"""Each request as whoever watches sees it: by a number that a person can quote, and by its route. Never by its path,
+which holds tokens, nor by an address, a name or what was sent."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any, cast
+
+import structlog
+from flask import Flask, g, request
+
+from surveyapp.settings import Settings
+from surveyapp.watching import statements
+from surveyapp.watching.requests import KEY, NOWHERE, SeenRequest
+from surveyapp.watching.statements import Noted
+from surveyapp.web.shared.runtime import runtime
+
+WATCHERS = frozenset({"health.live", "health.ready"})
+"""Routes that are asked every few seconds: logged where they fail."""
+
+_log = logging.getLogger("surveyapp.requests")
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """After everything else that stands around the application."""
+
+    @app.teardown_request
+    def note(_error: BaseException | None) -> None:
+        if (seen := _seen()) is not None:
+            seen.route = request.endpoint or NOWHERE
+            study = (request.view_args or {}).get("study_id")
+            seen.study = study if study in runtime().studies else None
+            found = g.get("signed_in")
+            seen.staff = found.staff.id if found else None
+
+    app.wsgi_app = Watched(app.wsgi_app, settings.slow_ms)  # type: ignore[method-assign]
+
+
+def _seen() -> SeenRequest | None:
+    return cast("SeenRequest | None", request.environ.get(KEY))
+
+
+class Watched:
+    """Around everything: gives each request its number, and tells of it when the last of its answer is sent."""
+
+    def __init__(self, inner: Callable[..., Iterable[bytes]], slow_ms: int | None) -> None:
+        self.inner = inner
+        self.slow_ms = slow_ms
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        seen = environ[KEY] = SeenRequest()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=seen.number)
+        method = environ["REQUEST_METHOD"]
+        stack = contextlib.ExitStack()
+        noted = stack.enter_context(statements.noting()) if self.slow_ms is not None else None
+
+        def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            seen.status = int(status[:3])
+            if seen.status >= 400:
+                headers = [*headers, ("X-Request-Id", seen.number)]
+            return start_response(status, headers, *more)
+
+        def ended() -> None:
+            stack.close()
+            self._tell(seen, method, noted)
+            structlog.contextvars.clear_contextvars()
+
+        try:
+            return _Answer(self.inner(environ, started), ended)
+        except BaseException:
+            ended()
+            raise
+
+    def _tell(self, seen: SeenRequest, method: str, noted: Noted | None) -> None:
+        took = (time.perf_counter() - seen.began) * 1000
+        known = {"method": method if method in _METHODS else "other", "route": seen.route, "status": seen.status}
+        who = {"study": seen.study, "staff": str(seen.staff) if seen.staff else None}
+        line = known | {"ms": round(took, 1)} | {name: value for name, value in who.items() if value}
+        if seen.route not in WATCHERS or seen.status >= 400:
+            _log.info("request", extra=line)
+        if self.slow_ms is not None and noted is not None and took >= self.slow_ms:
+            slowest = [asdict(each) for each in noted.slowest()]
+            _log.warning("slow", extra=line | {"statements": noted.count, "slowest": slowest})
+
+
+class _Answer:
+    """What is sent, and once its last part is, or its reader is gone, an act."""
+
+    def __init__(self, parts: Iterable[bytes], ended: Callable[[], None]) -> None:
+        self.parts, self.rest, self.ended = parts, iter(parts), ended
+        self.is_over = False
+
+    def __iter__(self) -> _Answer:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self.rest)
+        except BaseException:
+            self._end()
+            raise
+
+    def close(self) -> None:
+        try:
+            getattr(self.parts, "close", lambda: None)()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if not self.is_over:
+            self.is_over = True
+            self.ended()
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
