@@ -246,6 +246,22 @@ def test_paper_has_chart_and_table_and_no_controls(opened: Opened) -> None:
     page.emulate_media(media="screen")
 
 
+def test_themes_are_folded_and_found_by_who_looks_for_them_and_on_paper(opened: Opened) -> None:
+    page = opened("/questions/backfill/1")
+    theme = page.locator(".themes").filter(has=page.get_by_role("heading", name="How did that come about?"))
+    inside = theme.locator(".chart-box")
+    assert page.locator(".themes > details").count() > 10
+    expect(page.locator(".themes > details[open]")).to_have_count(0)
+    expect(inside).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(inside).to_be_visible()
+    page.emulate_media(media="screen")
+    expect(inside).to_be_hidden()
+    name = theme.locator(".caption").get_attribute("id")
+    page.goto(f"{page.url}#{name}")
+    expect(inside).to_be_visible()
+
+
 def test_colours_of_the_key_stay_apart_in_forced_colours(opened: Opened) -> None:
     page = opened(MEASURE, forced_colors="active")
     script = "Array.from(document.querySelectorAll('.key .swatch'), (each) => getComputedStyle(each).backgroundColor)"

@@ -330,6 +330,25 @@ def test_menus_offer_what_is_known_of_this_group_and_what_is_chosen(evaluator: E
         assert f'<option value="{before}{others}" selected>' in chosen
 
 
+def test_themes_stand_folded_under_their_question_and_say_how_many_they_are(evaluator: Evaluator) -> None:
+    source = evaluator.page("/questions/backfill/1").source
+    articles = re.findall(r'<article class="question( themes)?">(.*?)</article>', source, re.DOTALL)
+    titles = [unescape(re.search(r"<h3>(.*?)</h3>", body, re.DOTALL)[1]) for _, body in articles]  # type: ignore[index]
+    themed = [place for place, (mark, _) in enumerate(articles) if mark]
+    records = list(csv.DictReader(io.StringIO(evaluator.get("/questions/backfill/1.csv").text.removeprefix("\ufeff"))))
+    for place in themed:
+        assert titles[place] == f"Themes of “{titles[place - 1]}”"
+        body = articles[place][1]
+        assert body.startswith("<details>\n<summary>")
+        (variable,) = set(re.findall(r'id="table-(\w+)"', body))
+        codes = {row["category"] for row in records if (row["variable"], row["kind"]) == (variable, "option")}
+        number = len(codes - {"none", "uncoded"})
+        assert f"{number} theme{'s' if number > 1 else ''}<" in body
+    assert {each["variable"] for each in records if "_themes" in each["variable"]} == {
+        variable for place in themed for variable in re.findall(r'id="table-(\w+)"', articles[place][1])
+    }
+
+
 FILES = (
     "/measures/placement_satisfaction",
     "/questions/backfill/1",

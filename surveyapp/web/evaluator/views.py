@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from surveyapp.domain.instrument.kinds import Summary
 from surveyapp.domain.instrument.study import Study
 from surveyapp.domain.instrument.translation import source_of
+from surveyapp.domain.open_answers.themes import NONE, UNCODED
 from surveyapp.domain.results import WORKING, Change, Crosstab, Distribution, Edition, Shift, ShiftStep, Slice
 from surveyapp.reports.charts.bars import BarChart, stretched
 from surveyapp.reports.charts.dots import DotChart, dot_chart
@@ -93,6 +94,12 @@ class Block:
     chart: Chart | None
     table: ResultTable
     remarks: tuple[str, ...]
+
+    @property
+    def themes(self) -> int:
+        """Of the themes of people's own words: how many there are. 0 of any other question."""
+        first = self.together[0]
+        return sum(each.code not in (NONE, UNCODED) for each in first.options) if first.is_themes else 0
 
 
 @dataclass(frozen=True, kw_only=True)
