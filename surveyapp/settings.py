@@ -72,7 +72,7 @@ class Settings:
     person_keys: Path = ROOT / "instance" / "surveyapp.db.keys"
     mail: MailSettings | None = None
     notify: NotifySettings | None = None
-    worker: tuple[str, ...] = ("messages",)
+    worker: tuple[str, ...] = ("messages", "exports")
     mailbox: str | None = field(default=None, repr=False)
     log: str = "json"
     slow_ms: int | None = None
@@ -187,7 +187,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         mail=_mail(given),
         notify=_notify(given),
         mailbox=_mailbox(given.get("MAILBOX")),
-        worker=_worker(given.get("WORKER", "messages")),
+        worker=_worker(given.get("WORKER", ",".join(Settings.worker))),
         **chosen,
     )
 
@@ -323,7 +323,7 @@ def _mailbox(written: str | None) -> str | None:
     return written
 
 
-WORKER_TASKS = ("messages", "releases", "retention", "chain", "backup")
+WORKER_TASKS = ("messages", "exports", "releases", "retention", "chain", "backup")
 """What `surveyapp worker` can do by itself."""
 
 

@@ -114,6 +114,8 @@ class AuditAction(enum.StrEnum):
     RESULTS_TAKEN = "results_taken"
     RELEASE_TAKEN = "release_taken"
     ANSWERS_EXPORTED = "answers_exported"
+    EXPORT_ASKED = "export_asked"
+    EXPORT_TAKEN = "export_taken"
     RELEASE_MADE = "release_made"
     RELEASE_PAGES_TAKEN_DOWN = "release_pages_taken_down"
 

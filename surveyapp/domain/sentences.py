@@ -99,8 +99,25 @@ SENTENCES: Mapping[str, str] = {
     "both": N_("%(first)s %(second)s"),
     "export_purpose_wanted": N_("Say what these answers are taken out for."),
     "nothing_to_export": N_("Nobody has sent answers in %(study)s yet that may leave in a file."),
-    "too_many_for_a_page": N_(
-        "These are more than %(most)s responses: whoever runs the system takes them with `surveyapp export %(study)s`."
+    "no_export": N_("There is no such export any more. Ask for it anew."),
+    "export_asked_already": N_("You have asked for the same already. Take it, or throw it away to ask anew."),
+    "exports_too_many": N_("You have %(most)s exports that wait or lie ready. Take one and throw it away first."),
+    "export_not_there": N_("There is no file to take: it is not ready yet, or its day is over. Ask for it anew."),
+    "export_void": N_(
+        "Somebody whose answers are in this file has left since, or no longer agrees to it. It was thrown away: ask "
+        "for it anew."
+    ),
+    "export_void_words": N_("Words in this file were redacted since. It was thrown away: ask for it anew."),
+    "export_given_up": N_(
+        "It was begun several times and never came to an end. Ask for another shape or format, or have whoever runs "
+        "the system look at the worker’s log."
+    ),
+    "export_failed": N_("Something went wrong that is no fault of yours. Whoever runs the system finds it in the log."),
+    "export_not_permitted": N_("When it was to be made, you might no longer take single answers out. Ask a manager."),
+    "export_account_closed": N_("The account of whoever asked was closed."),
+    "export_no_room": N_(
+        "The files could not be written: %(why)s. Whoever runs the system makes room where SURVEYAPP_CACHE is; then "
+        "ask for it anew."
     ),
     "nobody_asked_to_link": N_(
         "This study asks nobody whether their answers may be put beside other records. Take them without references."

@@ -1,6 +1,6 @@
-"""What an installation does by itself: sends, makes releases that are due, lets go of what is kept no longer, chains
-the audit trail, makes backups. Any number of workers is harmless: a task is claimed in the database before it is done,
-and one process at a time sends."""
+"""What an installation does by itself: sends, makes exports that were asked for and releases that are due, lets go of
+what is kept no longer, chains the audit trail, makes backups. Any number of workers is harmless: a task is claimed in
+the database before it is done, one process at a time sends, and an export is one worker's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from surveyapp.domain.errors import ShiftlineError
 from surveyapp.domain.sending.planning import MessageState
 from surveyapp.domain.sending.rules import SendingWay
+from surveyapp.services.exports.packing import PackExport
 from surveyapp.services.sending import hearing, outbox
 from surveyapp.services.sending.ways.chosen import carriers
 from surveyapp.services.work import Desk
@@ -32,6 +33,7 @@ LOOKS_EVERY = dt.timedelta(seconds=3)
 
 EVERY: Mapping[str, dt.timedelta] = {
     "messages": dt.timedelta(0),
+    "exports": dt.timedelta(0),
     "releases": dt.timedelta(hours=1),
     "retention": dt.timedelta(days=1),
     "chain": dt.timedelta(hours=1),
@@ -52,9 +54,20 @@ class WorkerStand:
     late: bool
 
 
-def round_of(desk: Desk, tasks: Collection[str], wanted: Callable[[], bool] = lambda: True) -> dict[str, str]:
+@dataclass(frozen=True)
+class WorkerRound:
+    """What a task is given: whether it is to go on, and how files of single answers are written (None: not here)."""
+
+    wanted: Callable[[], bool] = lambda: True
+    pack: PackExport | None = None
+
+
+def round_of(
+    desk: Desk, tasks: Collection[str], wanted: Callable[[], bool] = lambda: True, pack: PackExport | None = None
+) -> dict[str, str]:
     """Does what is due of these tasks, once; what each came to. A task that fails is noted and does not keep the others
-    from being done."""
+    from being done. `pack`: how files of single answers are written."""
+    this = WorkerRound(wanted, pack)
     came: dict[str, str] = {}
     with desk.writing() as work:
         store.done(work.session, BEAT, work.now)
@@ -70,6 +83,7 @@ def round_of(desk: Desk, tasks: Collection[str], wanted: Callable[[], bool] = la
             came[task] = _TASKS[task](desk, wanted)
             if came[task]:
                 _log.info("did what was due", extra={"task": task, "came": came[task]})
+            came[task] = _TASKS[task](desk, this)
         except ShiftlineError as error:
             failed = came[task] = str(error)
             _log.warning("the worker's task failed; `surveyapp worker --status` says why", extra={"task": task})
@@ -95,8 +109,13 @@ def look_for_asked(desk: Desk) -> Counter[MessageState]:
 
 
 def _messages(desk: Desk, wanted: Callable[[], bool]) -> str:
+def _messages(desk: Desk, this: WorkerRound) -> str:
     done = outbox.send(
-        desk, sorted(desk.runtime.studies), carriers(desk.runtime.settings), wanted=wanted, holder=secrets.token_hex(8)
+        desk,
+        sorted(desk.runtime.studies),
+        carriers(desk.runtime.settings),
+        wanted=this.wanted,
+        holder=secrets.token_hex(8),
     )
     told = [f"{count} {state.value}" for state, count in sorted(done.items())]
     heard = hearing.read_mailbox(desk)
@@ -104,36 +123,46 @@ def _messages(desk: Desk, wanted: Callable[[], bool]) -> str:
     return ", ".join(told + [f"{count} {what} heard" for what, count in sorted(heard.items()) if count])
 
 
-def _releases(desk: Desk, wanted: Callable[[], bool]) -> str:
+def _exports(desk: Desk, this: WorkerRound) -> str:
+    # Formats take pandas: a worker that writes none does without.
+    from surveyapp.services.exports import making
+
+    return making.make_waiting(desk, this.wanted, this.pack) if this.pack else ""
+
+
+def _releases(desk: Desk, this: WorkerRound) -> str:
     # Counting takes pandas: a worker that makes none does without.
     from surveyapp.services.results.releasing import releases
 
-    made = [each for each in sorted(desk.runtime.studies) if wanted() and releases.make_due(desk, each) is not None]
+    made = [
+        each for each in sorted(desk.runtime.studies) if this.wanted() and releases.make_due(desk, each) is not None
+    ]
     return ", ".join(made)
 
 
-def _retention(desk: Desk, wanted: Callable[[], bool]) -> str:
+def _retention(desk: Desk, this: WorkerRound) -> str:
     from surveyapp.services.privacy import retention
 
-    gone = sum(sum(retention.run(desk, each).values()) for each in sorted(desk.runtime.studies) if wanted())
+    gone = sum(sum(retention.run(desk, each).values()) for each in sorted(desk.runtime.studies) if this.wanted())
     return str(gone) if gone else ""
 
 
-def _chain(desk: Desk, wanted: Callable[[], bool]) -> str:
+def _chain(desk: Desk, this: WorkerRound) -> str:
     from surveyapp.services.security import audit_chain
 
     audit_chain.chain(desk)
     return ""
 
 
-def _backup(desk: Desk, wanted: Callable[[], bool]) -> str:
+def _backup(desk: Desk, this: WorkerRound) -> str:
     from surveyapp.services.security import backup
 
     return backup.create(desk).path.name
 
 
-_TASKS: Mapping[str, Callable[[Desk, Callable[[], bool]], str]] = {
+_TASKS: Mapping[str, Callable[[Desk, WorkerRound], str]] = {
     "messages": _messages,
+    "exports": _exports,
     "releases": _releases,
     "retention": _retention,
     "chain": _chain,

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from surveyapp.domain.audit import Operator
 from surveyapp.domain.exports.dataset import ExportShape
+from surveyapp.domain.exports.jobs import ExportRequest
 from surveyapp.domain.staff import Role
 from surveyapp.reports.exports.folder import write as write_files
 from surveyapp.services.exports import pages
-from surveyapp.services.exports.answers import ExportRequest, export_answers
+from surveyapp.services.exports.answers import export_answers
 from surveyapp.services.open_answers import reading
 from surveyapp.services.programs import tokens
 from surveyapp.services.runtime import Runtime, system_clock

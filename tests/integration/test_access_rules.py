@@ -157,6 +157,9 @@ RULES: dict[str, str | Action] = {
     "evaluator.measure_xlsx": Action.SEE_RESULTS,
     "evaluator.taken": Action.SEE_RESULTS,
     "exporter.export": Action.EXPORT_ANSWERS,
+    "exporter.own": Action.EXPORT_ANSWERS,
+    "exporter.take": Action.EXPORT_ANSWERS,
+    "exporter.throw_away": Action.EXPORT_ANSWERS,
     "programs.openapi_document": EVERYBODY,
     "programs.studies": PROGRAM,
     "programs.releases": PROGRAM,
@@ -317,6 +320,7 @@ PLACES = {
     "digest": "nothing",
     "mark": "nothing",
     "token_id": uuid.UUID(int=0),
+    "job_id": uuid.UUID(int=0),
     "release": "latest",
     "dataset": "backfill_1",
     "form": "html",
@@ -412,7 +416,7 @@ def test_only_roles_that_may_get_in(runtime: Runtime, open_client: Client, role:
             status, leads_to = request(open_client, method, path)
             if role and action in MAY[role]:
                 # There is no version waiting to be opened, no role to be taken away, nobody to be taken apart, no
-                # message to decide of, and no list was brought in.
+                # message to decide of, no list was brought in and no file was asked for.
                 not_there = endpoint.startswith("manager.list_") or endpoint in (
                     "manager.open_version",
                     "manager.take_role",
@@ -420,6 +424,8 @@ def test_only_roles_that_may_get_in(runtime: Runtime, open_client: Client, role:
                     "manager.decide_message",
                     "administrator.take_role",
                     "administrator.end_token",
+                    "exporter.take",
+                    "exporter.throw_away",
                 )
                 assert status < 404 or status in (409, 422) or (not_there and status == 404), (endpoint, status)
                 assert status not in (401, 403), (method, endpoint, status)

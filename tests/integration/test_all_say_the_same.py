@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from surveyapp import create_app
 from surveyapp.domain.answers import Answer, Codes, Missing, Reason
 from surveyapp.domain.exports.dataset import ExportShape
+from surveyapp.domain.exports.jobs import ExportRequest
 from surveyapp.domain.staff import Role
 from surveyapp.reports.exports import folder
-from surveyapp.services.exports.answers import ExportRequest, export_answers
+from surveyapp.services.exports.answers import export_answers
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from tests import factories, versioned

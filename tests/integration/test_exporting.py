@@ -16,9 +16,10 @@ from surveyapp.domain.answers import Answer, Codes, Missing, Mode, Reason, Text
 from surveyapp.domain.audit import AuditAction, AuditEntry
 from surveyapp.domain.errors import InputRefused, NotFound, NotPermitted, ShiftlineError, StateRefused
 from surveyapp.domain.exports.dataset import AnswerExport, ExportShape, ExportValue, MissingKind
+from surveyapp.domain.exports.jobs import ExportRequest
 from surveyapp.domain.participants import ConsentGiven
 from surveyapp.domain.staff import Action, Grant, Role, Scope
-from surveyapp.services.exports.answers import ExportRequest, export_answers
+from surveyapp.services.exports.answers import export_answers
 from surveyapp.services.results.releasing import releases
 from surveyapp.services.runtime import Runtime
 from surveyapp.services.work import Desk

@@ -41,8 +41,9 @@ def export(
     language: str | None,
 ) -> None:
     """Write the answers of a STUDY, without names, to files in a folder that is made for whoever runs this alone."""
+    from surveyapp.domain.exports.jobs import ExportRequest
     from surveyapp.reports.exports import folder
-    from surveyapp.services.exports.answers import ExportRequest, export_answers
+    from surveyapp.services.exports.answers import export_answers
     from surveyapp.services.translation import interface_catalogues
 
     _known, gettext, _ngettext = interface_catalogues.spoken(language or "en")

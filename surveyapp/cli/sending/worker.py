@@ -5,11 +5,21 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from pathlib import Path
+from typing import IO
 
 import click
 
 from surveyapp.cli.context import open_desk
+from surveyapp.domain.exports.dataset import AnswerExport
 from surveyapp.watching import logs
+
+
+def _pack(export: AnswerExport, form: str, place: Path, into: IO[bytes]) -> None:
+    # Formats take pandas and pyarrow: a worker whom nobody asks for files does without.
+    from surveyapp.reports.exports import folder
+
+    folder.pack(export, form, place, into)
 
 
 @click.command()
@@ -35,7 +45,7 @@ def worker(once: bool, status: bool) -> None:
         logs.configure(desk.runtime.settings.log)
         click.echo(f"Working: {', '.join(tasks)}. Stop it with SIGTERM or Ctrl-C.")
     while not stop.is_set():
-        for task, came in service.round_of(desk, tasks, lambda: not stop.is_set()).items():
+        for task, came in service.round_of(desk, tasks, lambda: not stop.is_set(), _pack).items():
             if came and once:
                 click.echo(f"{task}: {came}")
         if once:

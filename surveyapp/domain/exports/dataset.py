@@ -147,7 +147,8 @@ class ComparedVariable:
 @dataclass(frozen=True, kw_only=True)
 class AnswerExport:
     """Everything that leaves at once, and what has to be known of it. `edition`: `live`, or `release_3` for what had
-    been sent by that release's cut. `missing_labels` and `notes` are in words for people."""
+    been sent by that release's cut. `missing_labels` and `notes` are in words for people; `whose`: the keys of those
+    whose answers are in it."""
 
     study: str
     title: str
@@ -163,6 +164,7 @@ class AnswerExport:
     missing_labels: Mapping[MissingKind, str]
     compared: tuple[ComparedVariable, ...] = ()
     references: bool = False
+    whose: frozenset[object] = frozenset()
 
     @property
     def stem(self) -> str:

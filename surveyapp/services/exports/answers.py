@@ -22,8 +22,8 @@ from surveyapp.domain.exports.dataset import (
     Dataset,
     ExportedResponse,
     ExportRow,
-    ExportShape,
 )
+from surveyapp.domain.exports.jobs import ExportRequest
 from surveyapp.domain.exports.tables import ExportTables
 from surveyapp.domain.i18n import N_
 from surveyapp.domain.instrument.consent.purposes import Governs
@@ -41,18 +41,6 @@ from surveyapp.store.answering import exported
 
 ExportProgress = Callable[[str, int, int], None]
 """Told of each row that was read: of which dataset, which one, of how many."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExportRequest:
-    """What is asked for. `form` is noted alone; `release`: only what had been sent by that release's cut; `references`:
-    people by their reference, so that their rows can be put beside what is held elsewhere."""
-
-    shape: ExportShape
-    form: str
-    purpose: str
-    release: int | None = None
-    references: bool = False
 
 
 def may_export(desk: Desk, study_id: str) -> Study:
@@ -147,6 +135,7 @@ def export_answers(
         missing_labels={kind: translate(label) for kind, label in MISSING_LABELS.items()},
         compared=compared(study, versions),
         references=request.references,
+        whose=frozenset(there),
     )
 
 

@@ -2,7 +2,8 @@
 
 Gone from the database: the person, how they are reached, whom they belong with, what they consented to, their cases
 and links, what was tried, every answer and save, their sessions. Gone from beside it: their key, and with it whatever
-copies of the database hold of contacts, notes and words; the working view's counts, which are made anew. What stays:
+copies of the database hold of contacts, notes and words; files of single answers that lie ready to be taken; the
+working view's counts, which are made anew. What stays:
 releases, which are counts of nobody in particular; audit entries, which have references alone; and that somebody was
 erased.
 """
@@ -19,6 +20,7 @@ from surveyapp.domain.participants import Origin, Participant
 from surveyapp.services.results import current
 from surveyapp.services.results.releasing import cuts
 from surveyapp.services.runtime import Runtime
+from surveyapp.services.security import export_files
 from surveyapp.services.work import Desk, Work
 from surveyapp.store import results
 from surveyapp.store.database import after_commit
@@ -43,6 +45,7 @@ def erase_by_key(work: Work, person: uuid.UUID, action: AuditAction) -> None:
     if place is not None:
         study, origin = place
         results.drop(work.session, study, origin)
+        export_files.void(work, study)
         work.record(action, study=study)
     _afterwards(work, person, place)
     for each in folded:

@@ -20,6 +20,7 @@ from surveyapp.store.tables import (
     CaseRow,
     ContactLookupRow,
     ContactRow,
+    ExportJobRow,
     KeptFormRow,
     ListImportRow,
     ListRowRow,
@@ -106,6 +107,12 @@ def counts(session: Session) -> Counter[tuple[str, str]]:
         .group_by(ListImportRow.key_id)
     ):
         found["list being brought in", key_id] = many
+    for key_id, many in session.execute(
+        select(func.coalesce(ExportJobRow.key_id, ""), func.count())
+        .where(ExportJobRow.key_id.is_not(None))
+        .group_by(ExportJobRow.key_id)
+    ):
+        found["file of answers", key_id] = many
     for key_id, many in session.execute(
         select(func.coalesce(StaffRow.totp_key_id, ""), func.count())
         .where(StaffRow.totp_key_id.is_not(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveyapp.store.tables.base import Base, known
+from surveyapp.store.tables.exports import ExportJobRow
 from surveyapp.store.tables.fieldwork import (
     AccessRow,
     AttemptRow,
@@ -94,6 +95,7 @@ __all__ = [
     "ContactRow",
     "ErasureRow",
     "EventRow",
+    "ExportJobRow",
     "GrantRow",
     "GuessRow",
     "HeartbeatRow",

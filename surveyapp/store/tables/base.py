@@ -13,6 +13,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from surveyapp.domain.answers import Mode, Reason
 from surveyapp.domain.audit import ActorKind, AuditAction
+from surveyapp.domain.exports.dataset import ExportShape
+from surveyapp.domain.exports.jobs import ExportState
 from surveyapp.domain.fieldwork.call_stand import CallHold, DecisionKind
 from surveyapp.domain.fieldwork.cases import AccessKind, Disposition, Outcome, OutcomeDetail
 from surveyapp.domain.fieldwork.consequences import ReferralDecision, ReferralKind
@@ -64,6 +66,8 @@ class Base(DeclarativeBase):
                 DecisionKind,
                 Disposition,
                 EndedWhy,
+                ExportShape,
+                ExportState,
                 GuessKind,
                 LeavingReason,
                 ListState,

@@ -46,6 +46,8 @@ ACTIONS = {
     A.RESULTS_TAKEN: lazy("took a file of results"),
     A.RELEASE_TAKEN: lazy("took a file of a release"),
     A.ANSWERS_EXPORTED: lazy("took single answers out in files"),
+    A.EXPORT_ASKED: lazy("asked for files of single answers"),
+    A.EXPORT_TAKEN: lazy("fetched the files of single answers that they had asked for"),
     A.RELEASE_MADE: lazy("made a release"),
     A.RELEASE_PAGES_TAKEN_DOWN: lazy("took pages of a release down"),
     A.WORDS_READ: lazy("read people’s own words"),

@@ -217,7 +217,12 @@ PLACES: tuple[tuple[NavigationPlace, ...], ...] = (
                 "reader.case",
             ),
         ),
-        NavigationPlace(endpoint="exporter.export", words=_("Answers in files"), action=Action.EXPORT_ANSWERS),
+        NavigationPlace(
+            endpoint="exporter.export",
+            words=_("Answers in files"),
+            action=Action.EXPORT_ANSWERS,
+            beneath=("exporter.own", "exporter.take", "exporter.throw_away"),
+        ),
     ),
     (
         NavigationPlace(

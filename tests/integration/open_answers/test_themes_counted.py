@@ -11,11 +11,12 @@ import pytest
 
 from surveyapp.domain.answers import Answer, Codes, Missing, Reason, Text
 from surveyapp.domain.exports.dataset import ExportShape
+from surveyapp.domain.exports.jobs import ExportRequest
 from surveyapp.domain.results import Distribution, Shift
 from surveyapp.domain.staff import Action, Role, Scope
 from surveyapp.reports.text import sentences
 from surveyapp.reports.text.phrasing import ENGLISH
-from surveyapp.services.exports.answers import ExportRequest, export_answers
+from surveyapp.services.exports.answers import export_answers
 from surveyapp.services.open_answers import coding, frames
 from surveyapp.services.open_answers.reading import Reader
 from surveyapp.services.results import distributions, looking
