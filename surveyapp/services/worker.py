@@ -56,10 +56,12 @@ class WorkerStand:
 
 @dataclass(frozen=True)
 class WorkerRound:
-    """What a task is given: whether it is to go on, and how files of single answers are written (None: not here)."""
+    """What a task is given: whether it is to go on, how files of single answers are written (None: not here), and
+    whether messages are this worker's too."""
 
     wanted: Callable[[], bool] = lambda: True
     pack: PackExport | None = None
+    sends: bool = False
 
 
 def round_of(
@@ -67,7 +69,7 @@ def round_of(
 ) -> dict[str, str]:
     """Does what is due of these tasks, once; what each came to. A task that fails is noted and does not keep the others
     from being done. `pack`: how files of single answers are written."""
-    this = WorkerRound(wanted, pack)
+    this = WorkerRound(wanted, pack, "messages" in tasks)
     came: dict[str, str] = {}
     with desk.writing() as work:
         store.done(work.session, BEAT, work.now)
@@ -80,10 +82,9 @@ def round_of(
             continue
         failed: str | None = None
         try:
-            came[task] = _TASKS[task](desk, wanted)
+            came[task] = _TASKS[task](desk, this)
             if came[task]:
                 _log.info("did what was due", extra={"task": task, "came": came[task]})
-            came[task] = _TASKS[task](desk, this)
         except ShiftlineError as error:
             failed = came[task] = str(error)
             _log.warning("the worker's task failed; `surveyapp worker --status` says why", extra={"task": task})
@@ -108,7 +109,6 @@ def look_for_asked(desk: Desk) -> Counter[MessageState]:
         return Counter()
 
 
-def _messages(desk: Desk, wanted: Callable[[], bool]) -> str:
 def _messages(desk: Desk, this: WorkerRound) -> str:
     done = outbox.send(
         desk,
@@ -127,7 +127,12 @@ def _exports(desk: Desk, this: WorkerRound) -> str:
     # Formats take pandas: a worker that writes none does without.
     from surveyapp.services.exports import making
 
-    return making.make_waiting(desk, this.wanted, this.pack) if this.pack else ""
+    def wanted() -> bool:
+        if this.sends:  # a large one takes a minute, and somebody may wait for a code
+            look_for_asked(desk)
+        return this.wanted()
+
+    return making.make_waiting(desk, wanted, this.pack) if this.pack else ""
 
 
 def _releases(desk: Desk, this: WorkerRound) -> str:

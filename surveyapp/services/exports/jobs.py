@@ -34,9 +34,6 @@ from surveyapp.store.sending import worker
 TASK = "exports"
 """What the worker calls it."""
 
-SILENT_AFTER = dt.timedelta(minutes=15)
-"""After how long without a look at what waits no worker is taken to make exports."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ExportStand:
@@ -118,7 +115,7 @@ def own(desk: Desk, study_id: str) -> OwnExports:
             )
             for each in jobs
         ]
-        worked = making or (looked_at is not None and work.now - looked_at <= SILENT_AFTER)
+        worked = making or (looked_at is not None and work.now - looked_at <= worker.SILENT_AFTER)
     return OwnExports(study=study, stands=tuple(stands), worked=worked)
 
 
